@@ -1,0 +1,393 @@
+//! The facts of one certificate (RFC 5280 §4), as far as they can be read. No judgement here.
+
+use super::signature::{Verification, verify_certificate};
+use super::{Name, PublicKey, Unparsable};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use time::OffsetDateTime;
+use x509_parser::certificate::X509Certificate;
+use x509_parser::extensions::{GeneralName, ParsedExtension};
+use x509_parser::prelude::FromDer;
+
+/// What a certificate says of itself. All text in it is untrusted.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    /// 1, 2 or 3; others as they stand, plus one.
+    pub version: u32,
+    /// The subject.
+    pub subject: Name,
+    /// The issuer.
+    pub issuer: Name,
+    /// The serial number in lower-case hex without a sign octet; `-` in front if it is negative.
+    pub serial: String,
+    /// The first moment of validity.
+    pub not_before: OffsetDateTime,
+    /// The last moment of validity.
+    pub not_after: OffsetDateTime,
+    /// The subject alternative names; `None` without the extension.
+    pub sans: Option<Sans>,
+    /// The subject's key.
+    pub public_key: PublicKey,
+    /// The name that OpenSSL has for the signature algorithm, else its OID.
+    pub signature_algorithm: String,
+    /// The basic constraints; `None` without the extension.
+    pub basic_constraints: Option<BasicConstraints>,
+    /// The key usage; `None` without the extension.
+    pub key_usage: Option<KeyUsage>,
+    /// The extended key usage; `None` without the extension.
+    pub extended_key_usage: Option<ExtendedKeyUsage>,
+    /// The subject key identifier in lower-case hex.
+    pub ski: Option<String>,
+    /// The key identifier of the authority key identifier in lower-case hex.
+    pub aki: Option<String>,
+    /// Where the issuer's certificate can be fetched (RFC 5280 §4.2.2.1).
+    pub ca_issuers: Vec<String>,
+    /// The number of embedded signed certificate timestamps (RFC 6962 §3.3).
+    pub sct_count: usize,
+    /// Subject and issuer are the same.
+    pub self_issued: bool,
+    /// It is self-issued and signed with its own key; `None`: could not be checked.
+    pub self_signed: Option<bool>,
+    /// The OIDs of the critical extensions.
+    pub critical_extensions: Vec<String>,
+    /// The OIDs of the extensions that could not be parsed.
+    pub unparsable_extensions: Vec<String>,
+    /// The number of octets behind the certificate's DER.
+    pub trailing_octets: usize,
+}
+
+/// The subject alternative names (RFC 5280 §4.2.1.6).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sans {
+    /// dNSName.
+    pub dns: Vec<String>,
+    /// iPAddress, those of 4 or 16 octets.
+    pub ip: Vec<IpAddr>,
+    /// rfc822Name.
+    pub email: Vec<String>,
+    /// uniformResourceIdentifier.
+    pub uri: Vec<String>,
+    /// Everything else.
+    pub other: Vec<SanOther>,
+}
+
+/// A SAN that no mail client compares: its kind, and its content as text or hex.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SanOther(pub &'static str, pub String);
+
+/// Basic constraints (RFC 5280 §4.2.1.9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BasicConstraints {
+    /// May issue certificates.
+    pub ca: bool,
+    /// How many intermediates that are not self-issued may follow.
+    pub path_len: Option<u32>,
+}
+
+/// Key usage bits (RFC 5280 §4.2.1.3), bit 0 first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyUsage(u16);
+
+impl KeyUsage {
+    const NAMES: [&'static str; 9] = [
+        "digitalSignature",
+        "nonRepudiation",
+        "keyEncipherment",
+        "dataEncipherment",
+        "keyAgreement",
+        "keyCertSign",
+        "cRLSign",
+        "encipherOnly",
+        "decipherOnly",
+    ];
+
+    /// May sign certificates.
+    pub fn key_cert_sign(self) -> bool {
+        self.0 & (1 << 5) != 0
+    }
+
+    /// May be used by a TLS server: digitalSignature, keyEncipherment or keyAgreement.
+    pub fn suits_tls_server(self) -> bool {
+        self.0 & 0b1_0101 != 0
+    }
+
+    /// The names of RFC 5280 of the bits that are set.
+    pub fn names(self) -> Vec<&'static str> {
+        Self::NAMES
+            .iter()
+            .enumerate()
+            .filter(|(bit, _)| self.0 & (1 << bit) != 0)
+            .map(|(_, name)| *name)
+            .collect()
+    }
+}
+
+/// Extended key usage (RFC 5280 §4.2.1.12).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExtendedKeyUsage {
+    /// Holds id-kp-serverAuth.
+    pub server_auth: bool,
+    /// The purposes by name, unknown ones as OIDs.
+    pub purposes: Vec<String>,
+}
+
+impl Facts {
+    /// Parses DER. Bytes behind the certificate are counted, not refused.
+    pub(super) fn read(der: &[u8]) -> Result<Self, Unparsable> {
+        let (rest, certificate) = X509Certificate::from_der(der).map_err(|error| {
+            let why = match error {
+                x509_parser::nom::Err::Incomplete(_) => "it is cut off".to_owned(),
+                x509_parser::nom::Err::Error(e) | x509_parser::nom::Err::Failure(e) => {
+                    e.to_string()
+                }
+            };
+            Unparsable(why)
+        })?;
+        let whole = &der[..der.len() - rest.len()];
+        let mut facts = Self::read_fields(&certificate, whole);
+        facts.trailing_octets = rest.len();
+        for extension in certificate.extensions() {
+            let oid = extension.oid.to_id_string();
+            if extension.critical {
+                facts.critical_extensions.push(oid.clone());
+            }
+            facts.read_extension(oid, extension.parsed_extension());
+        }
+        Ok(facts)
+    }
+
+    fn read_fields(certificate: &X509Certificate<'_>, whole: &[u8]) -> Self {
+        let tbs = &certificate.tbs_certificate;
+        let subject = Name::read(&tbs.subject);
+        let issuer = Name::read(&tbs.issuer);
+        let public_key = PublicKey::read(&tbs.subject_pki);
+        let self_issued = subject.raw() == issuer.raw();
+        let self_signed = match self_issued.then(|| verify_certificate(whole, &public_key.spki)) {
+            Some(Verification::Verified) => Some(true),
+            Some(Verification::Unsupported) => None,
+            Some(Verification::Refuted) | None => Some(false),
+        };
+        Self {
+            version: tbs.version.0.saturating_add(1),
+            subject,
+            issuer,
+            serial: serial(tbs.raw_serial()),
+            not_before: tbs.validity.not_before.to_datetime(),
+            not_after: tbs.validity.not_after.to_datetime(),
+            sans: None,
+            public_key,
+            signature_algorithm: signature_name(
+                &certificate.signature_algorithm.algorithm.to_id_string(),
+            ),
+            basic_constraints: None,
+            key_usage: None,
+            extended_key_usage: None,
+            ski: None,
+            aki: None,
+            ca_issuers: Vec::new(),
+            sct_count: 0,
+            self_issued,
+            self_signed,
+            critical_extensions: Vec::new(),
+            unparsable_extensions: Vec::new(),
+            trailing_octets: 0,
+        }
+    }
+
+    fn read_extension(&mut self, oid: String, extension: &ParsedExtension<'_>) {
+        match extension {
+            ParsedExtension::SubjectAlternativeName(names) => {
+                let sans = self.sans.get_or_insert_default();
+                for name in &names.general_names {
+                    sans.push(name);
+                }
+            }
+            ParsedExtension::BasicConstraints(constraints) => {
+                self.basic_constraints = Some(BasicConstraints {
+                    ca: constraints.ca,
+                    path_len: constraints.path_len_constraint,
+                });
+            }
+            ParsedExtension::KeyUsage(usage) => self.key_usage = Some(KeyUsage(usage.flags)),
+            ParsedExtension::ExtendedKeyUsage(usage) => {
+                self.extended_key_usage = Some(extended_key_usage(usage));
+            }
+            ParsedExtension::SubjectKeyIdentifier(id) => self.ski = Some(hex::encode(id.0)),
+            ParsedExtension::AuthorityKeyIdentifier(id) => {
+                self.aki = id.key_identifier.as_ref().map(|id| hex::encode(id.0));
+            }
+            ParsedExtension::AuthorityInfoAccess(access) => {
+                self.ca_issuers
+                    .extend(access.accessdescs.iter().filter_map(|description| {
+                        match &description.access_location {
+                            GeneralName::URI(uri)
+                                if description.access_method.to_id_string()
+                                    == "1.3.6.1.5.5.7.48.2" =>
+                            {
+                                Some((*uri).to_owned())
+                            }
+                            _ => None,
+                        }
+                    }));
+            }
+            ParsedExtension::SCT(timestamps) => self.sct_count = timestamps.len(),
+            ParsedExtension::ParseError { .. } => self.unparsable_extensions.push(oid),
+            _ => {}
+        }
+    }
+
+    /// Whether it says of itself that it may issue certificates.
+    pub fn is_ca(&self) -> bool {
+        self.basic_constraints
+            .is_some_and(|constraints| constraints.ca)
+    }
+}
+
+impl Sans {
+    fn push(&mut self, name: &GeneralName<'_>) {
+        let mut other = |kind, text| self.other.push(SanOther(kind, text));
+        match name {
+            GeneralName::DNSName(name) => self.dns.push((*name).to_owned()),
+            GeneralName::RFC822Name(name) => self.email.push((*name).to_owned()),
+            GeneralName::URI(name) => self.uri.push((*name).to_owned()),
+            GeneralName::IPAddress(octets) => match ip_address(octets) {
+                Some(ip) => self.ip.push(ip),
+                None => other("iPAddress", hex::encode(octets)),
+            },
+            GeneralName::DirectoryName(name) => {
+                other("directoryName", Name::read(name).to_string());
+            }
+            GeneralName::OtherName(oid, value) => {
+                other(
+                    "otherName",
+                    format!("{}:{}", oid.to_id_string(), hex::encode(value)),
+                );
+            }
+            GeneralName::RegisteredID(oid) => other("registeredID", oid.to_id_string()),
+            GeneralName::X400Address(any) => other("x400Address", hex::encode(any.data)),
+            GeneralName::EDIPartyName(any) => other("ediPartyName", hex::encode(any.data)),
+            GeneralName::Invalid(_, octets) => other("invalid", hex::encode(octets)),
+        }
+    }
+
+    /// Whether there is a name that a TLS client could compare (RFC 9525 §6.1).
+    pub fn is_comparable(&self) -> bool {
+        !self.dns.is_empty() || !self.ip.is_empty()
+    }
+}
+
+fn ip_address(octets: &[u8]) -> Option<IpAddr> {
+    let v4 = <[u8; 4]>::try_from(octets).map(|o| Ipv4Addr::from(o).into());
+    v4.or_else(|_| <[u8; 16]>::try_from(octets).map(|o| Ipv6Addr::from(o).into()))
+        .ok()
+}
+
+fn extended_key_usage(usage: &x509_parser::extensions::ExtendedKeyUsage<'_>) -> ExtendedKeyUsage {
+    let known = [
+        (usage.any, "anyExtendedKeyUsage"),
+        (usage.server_auth, "serverAuth"),
+        (usage.client_auth, "clientAuth"),
+        (usage.code_signing, "codeSigning"),
+        (usage.email_protection, "emailProtection"),
+        (usage.time_stamping, "timeStamping"),
+        (usage.ocsp_signing, "OCSPSigning"),
+    ];
+    let named = known
+        .iter()
+        .filter(|(set, _)| *set)
+        .map(|(_, name)| (*name).to_owned());
+    let others = usage
+        .other
+        .iter()
+        .map(x509_parser::asn1_rs::Oid::to_id_string);
+    ExtendedKeyUsage {
+        server_auth: usage.server_auth,
+        purposes: named.chain(others).collect(),
+    }
+}
+
+/// The INTEGER's value in hex, whole octets.
+fn serial(der: &[u8]) -> String {
+    match der {
+        [0, rest @ ..] if !rest.is_empty() => hex::encode(rest),
+        [first, ..] if first & 0x80 != 0 => {
+            // Two's complement: invert, then add one from the right.
+            let mut magnitude: Vec<u8> = der.iter().map(|byte| !byte).collect();
+            for byte in magnitude.iter_mut().rev() {
+                let carried;
+                (*byte, carried) = byte.overflowing_add(1);
+                if !carried {
+                    break;
+                }
+            }
+            format!("-{}", hex::encode(magnitude))
+        }
+        _ => hex::encode(der),
+    }
+}
+
+fn signature_name(oid: &str) -> String {
+    let name = match oid {
+        "1.2.840.113549.1.1.2" => "md2WithRSAEncryption",
+        "1.2.840.113549.1.1.4" => "md5WithRSAEncryption",
+        "1.2.840.113549.1.1.5" | "1.3.14.3.2.29" => "sha1WithRSAEncryption",
+        "1.2.840.113549.1.1.10" => "rsassaPss",
+        "1.2.840.113549.1.1.11" => "sha256WithRSAEncryption",
+        "1.2.840.113549.1.1.12" => "sha384WithRSAEncryption",
+        "1.2.840.113549.1.1.13" => "sha512WithRSAEncryption",
+        "1.2.840.113549.1.1.14" => "sha224WithRSAEncryption",
+        "1.2.840.10045.4.1" => "ecdsa-with-SHA1",
+        "1.2.840.10045.4.3.1" => "ecdsa-with-SHA224",
+        "1.2.840.10045.4.3.2" => "ecdsa-with-SHA256",
+        "1.2.840.10045.4.3.3" => "ecdsa-with-SHA384",
+        "1.2.840.10045.4.3.4" => "ecdsa-with-SHA512",
+        "1.2.840.10040.4.3" => "dsaWithSHA1",
+        "2.16.840.1.101.3.4.3.1" => "dsa_with_SHA224",
+        "2.16.840.1.101.3.4.3.2" => "dsa_with_SHA256",
+        "1.3.101.112" => "ED25519",
+        "1.3.101.113" => "ED448",
+        "2.16.840.1.101.3.4.3.17" => "ML-DSA-44",
+        "2.16.840.1.101.3.4.3.18" => "ML-DSA-65",
+        "2.16.840.1.101.3.4.3.19" => "ML-DSA-87",
+        other => other,
+    };
+    name.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn serials_are_numbers_in_hex() {
+        assert_eq!(serial(&[0x00, 0xc3, 0x01]), "c301");
+        assert_eq!(serial(&[0x01]), "01");
+        assert_eq!(serial(&[0x00]), "00");
+        assert_eq!(serial(&[0xff]), "-01");
+        assert_eq!(serial(&[0x80, 0x00]), "-8000");
+        assert_eq!(serial(&[]), "");
+    }
+
+    #[test]
+    fn key_usage_names_follow_the_bits() {
+        let usage = KeyUsage(0b10_0101);
+        assert_eq!(
+            usage.names(),
+            ["digitalSignature", "keyEncipherment", "keyCertSign"]
+        );
+        assert!(usage.key_cert_sign() && usage.suits_tls_server());
+        assert!(!KeyUsage(1 << 6).suits_tls_server());
+    }
+
+    #[test]
+    fn garbage_is_unparsable_and_no_panic() {
+        for der in [
+            &b""[..],
+            b"\x30",
+            b"hello",
+            &[0x30, 0x80, 0, 0],
+            &[0x30, 0x84, 255, 255, 255, 255],
+        ] {
+            assert!(Facts::read(der).is_err(), "{der:?}");
+        }
+    }
+}

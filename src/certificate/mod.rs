@@ -1,0 +1,73 @@
+//! Certificates: the DER as it was presented, its fingerprints, and what x509-parser read from it.
+
+mod facts;
+mod key;
+mod name;
+pub mod pem;
+pub mod signature;
+
+pub use facts::{BasicConstraints, ExtendedKeyUsage, Facts, KeyUsage, SanOther, Sans};
+pub use key::PublicKey;
+pub use name::Name;
+
+use crate::fingerprint::{Algorithm, Fingerprint};
+use rustls::pki_types::CertificateDer;
+
+/// A certificate: always its bytes and fingerprints, and its facts if it can be parsed.
+#[derive(Clone, Debug)]
+pub struct Certificate {
+    der: CertificateDer<'static>,
+    /// What was read from it, or why nothing was.
+    pub facts: Result<Facts, Unparsable>,
+}
+
+/// Why a certificate could not be parsed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Unparsable(pub String);
+
+impl Certificate {
+    /// Takes any bytes; they need not be a certificate.
+    pub fn new(der: CertificateDer<'static>) -> Self {
+        let facts = Facts::read(&der);
+        Self { der, facts }
+    }
+
+    /// The bytes as they were presented.
+    pub fn der(&self) -> &CertificateDer<'static> {
+        &self.der
+    }
+
+    /// The digest of the DER.
+    pub fn fingerprint(&self, algorithm: Algorithm) -> Fingerprint {
+        Fingerprint::compute(algorithm, &self.der)
+    }
+
+    /// The SHA-256 of the `SubjectPublicKeyInfo` (RFC 7469 §2.4 pins this), if it can be found.
+    pub fn spki_sha256(&self) -> Option<Fingerprint> {
+        let facts = self.facts.as_ref().ok()?;
+        Some(Fingerprint::compute(
+            Algorithm::Sha256,
+            &facts.public_key.spki,
+        ))
+    }
+
+    /// What to call it: its common name, else its whole subject, else its fingerprint; untrusted.
+    pub fn label(&self) -> String {
+        match &self.facts {
+            Ok(facts) if !facts.subject.is_empty() => facts.subject.label(),
+            _ => format!(
+                "certificate {}...",
+                &self.fingerprint(Algorithm::Sha256).hex()[..16]
+            ),
+        }
+    }
+}
+
+impl PartialEq for Certificate {
+    fn eq(&self, other: &Self) -> bool {
+        self.der == other.der
+    }
+}
+
+impl Eq for Certificate {}

@@ -1,0 +1,185 @@
+//! Distinguished names as text (RFC 4514): unambiguous, so that a common name cannot pretend to be
+//! two attributes.
+
+use std::fmt;
+use std::fmt::Write as _;
+use x509_parser::asn1_rs::{Any, Tag, ToDer};
+use x509_parser::x509::{AttributeTypeAndValue, X509Name};
+
+/// A distinguished name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name {
+    text: String,
+    raw: Vec<u8>,
+    common_names: Vec<String>,
+}
+
+impl Name {
+    pub(super) fn read(name: &X509Name<'_>) -> Self {
+        // RFC 4514 §2.1: the last relative distinguished name comes first.
+        let mut rdns: Vec<String> = name
+            .iter_rdn()
+            .map(|rdn| {
+                let attributes: Vec<String> = rdn.iter().map(attribute).collect();
+                attributes.join("+")
+            })
+            .collect();
+        rdns.reverse();
+        let common_names = name
+            .iter_common_name()
+            .filter_map(|attribute| string(attribute.attr_value()))
+            .collect();
+        Self {
+            text: rdns.join(","),
+            raw: name.as_raw().to_vec(),
+            common_names,
+        }
+    }
+
+    /// The DER of the name: two names are the same when this is.
+    pub fn raw(&self) -> &[u8] {
+        &self.raw
+    }
+
+    /// The DER of the name without its outer header, as webpki keeps it.
+    pub fn contents(&self) -> &[u8] {
+        use x509_parser::asn1_rs::FromDer;
+        Any::from_der(&self.raw).map_or(&[], |(_, any)| any.data)
+    }
+
+    /// Whether the name has no attributes, as the subject of a certificate with SANs only.
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    /// The common names, in the order of the certificate; untrusted and unescaped.
+    pub fn common_names(&self) -> &[String] {
+        &self.common_names
+    }
+
+    /// What people call it: the last common name, else the whole name; untrusted.
+    pub fn label(&self) -> String {
+        match self.common_names.last() {
+            Some(name) if !name.is_empty() => name.clone(),
+            _ => self.text.clone(),
+        }
+    }
+}
+
+impl fmt::Display for Name {
+    /// RFC 4514; control characters are left to the renderers.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+fn attribute(attribute: &AttributeTypeAndValue<'_>) -> String {
+    let oid = attribute.attr_type().to_id_string();
+    let value = attribute.attr_value();
+    match (short_name(&oid), string(value)) {
+        (Some(short), Some(text)) => format!("{short}={}", escape(&text)),
+        // RFC 4514 §2.4: a value without a string form is `#` and the hex of its BER.
+        (short, _) => format!("{}=#{}", short.unwrap_or(&oid), der_hex(value)),
+    }
+}
+
+fn der_hex(value: &Any<'_>) -> String {
+    value.to_der_vec().map(hex::encode).unwrap_or_default()
+}
+
+/// The attribute types that OpenSSL and RFC 4514 §3 have short names for.
+fn short_name(oid: &str) -> Option<&'static str> {
+    Some(match oid {
+        "2.5.4.3" => "CN",
+        "2.5.4.4" => "SN",
+        "2.5.4.5" => "serialNumber",
+        "2.5.4.6" => "C",
+        "2.5.4.7" => "L",
+        "2.5.4.8" => "ST",
+        "2.5.4.9" => "street",
+        "2.5.4.10" => "O",
+        "2.5.4.11" => "OU",
+        "2.5.4.12" => "title",
+        "2.5.4.15" => "businessCategory",
+        "2.5.4.17" => "postalCode",
+        "2.5.4.42" => "GN",
+        "2.5.4.97" => "organizationIdentifier",
+        "1.2.840.113549.1.9.1" => "emailAddress",
+        "0.9.2342.19200300.100.1.1" => "UID",
+        "0.9.2342.19200300.100.1.25" => "DC",
+        _ => return None,
+    })
+}
+
+/// The text of an ASN.1 string; `None` for other types and for bytes that are not what they claim.
+fn string(value: &Any<'_>) -> Option<String> {
+    let data = value.data;
+    match value.tag() {
+        Tag::Utf8String
+        | Tag::PrintableString
+        | Tag::Ia5String
+        | Tag::NumericString
+        | Tag::VisibleString => String::from_utf8(data.to_vec()).ok(),
+        // T.61 in name only: everybody reads it as Latin-1.
+        Tag::T61String => Some(data.iter().map(|&b| char::from(b)).collect()),
+        Tag::BmpString if data.len() % 2 == 0 => {
+            let units = data
+                .chunks_exact(2)
+                .map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
+            char::decode_utf16(units).collect::<Result<_, _>>().ok()
+        }
+        Tag::UniversalString if data.len() % 4 == 0 => data
+            .chunks_exact(4)
+            .map(|quad| char::from_u32(u32::from_be_bytes([quad[0], quad[1], quad[2], quad[3]])))
+            .collect(),
+        _ => None,
+    }
+}
+
+/// RFC 4514 §2.4.
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let last = text.chars().count().saturating_sub(1);
+    for (index, c) in text.chars().enumerate() {
+        let at_edge = c == ' ' && (index == 0 || index == last);
+        match c {
+            '"' | '+' | ',' | ';' | '<' | '>' | '\\' => {
+                out.push('\\');
+                out.push(c);
+            }
+            '#' if index == 0 => out.push_str("\\#"),
+            ' ' if at_edge => out.push_str("\\ "),
+            '\0' => {
+                let _ = write!(out, "\\00");
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_cannot_pretend_to_be_attributes() {
+        assert_eq!(escape("a, CN=b+c"), "a\\, CN=b\\+c");
+        assert_eq!(escape("#x "), "\\#x\\ ");
+        assert_eq!(escape(" "), "\\ ");
+        assert_eq!(escape("a\0b"), "a\\00b");
+    }
+
+    #[test]
+    fn every_string_type_is_read_or_refused() {
+        let read = |tag, data: &'static [u8]| string(&Any::from_tag_and_data(tag, data.into()));
+        assert_eq!(read(Tag::Utf8String, "ü".as_bytes()), Some("ü".into()));
+        assert_eq!(read(Tag::Utf8String, b"\xff"), None);
+        assert_eq!(read(Tag::T61String, b"\xfc"), Some("ü".into()));
+        assert_eq!(read(Tag::BmpString, b"\0a\0\xfc"), Some("aü".into()));
+        assert_eq!(read(Tag::BmpString, b"\0a\0"), None);
+        assert_eq!(read(Tag::BmpString, b"\xd8\x00"), None);
+        assert_eq!(read(Tag::UniversalString, b"\0\0\0a"), Some("a".into()));
+        assert_eq!(read(Tag::OctetString, b"a"), None);
+    }
+}

@@ -1,0 +1,304 @@
+//! What can be typed: the command line's definitions, no behaviour. The man page and the
+//! completions are made from it.
+
+use crate::endpoint::{Host, Target, TargetError, TlsMode};
+use clap::{ArgAction, Parser, ValueEnum};
+use std::path::PathBuf;
+use std::time::Duration;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// Inspect and validate the TLS certificates of SMTP servers
+///
+/// Connects to each TARGET, starts TLS (STARTTLS or implicit), shows the certificate chain that
+/// the server presents with its fingerprints, and validates it against the configured trust
+/// anchors. No mail is sent and no login is tried.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "smtp-certcheck", version, max_term_width = 100, after_long_help = AFTER_HELP)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
+pub struct Cli {
+    /// The servers: HOST, HOST:PORT, [IPV6]:PORT, smtp://HOST (STARTTLS), smtps://HOST (implicit TLS)
+    ///
+    /// The port is 25 when left out, 465 for smtps://.
+    #[arg(value_name = "TARGET", required_unless_present = "chain", value_parser = target)]
+    pub targets: Vec<TargetArg>,
+
+    /// How TLS starts, for targets without a scheme
+    #[arg(long, value_name = "MODE", default_value = "auto", help_heading = CONNECTION)]
+    pub tls: TlsArg,
+
+    /// Connect there, under the target's name
+    #[arg(long, value_name = "ADDR[:PORT]", value_parser = connect_to, conflicts_with = "chain", help_heading = CONNECTION)]
+    pub connect: Option<ConnectTo>,
+
+    /// Use IPv4 only
+    #[arg(short = '4', conflicts_with = "ipv6", help_heading = CONNECTION)]
+    pub ipv4: bool,
+
+    /// Use IPv6 only
+    #[arg(short = '6', help_heading = CONNECTION)]
+    pub ipv6: bool,
+
+    /// The name to give in EHLO
+    ///
+    /// By default this machine's fully qualified name, else the address of the connection in
+    /// brackets. Some servers refuse names that do not resolve.
+    #[arg(long, value_name = "NAME", value_parser = ehlo_name, help_heading = CONNECTION)]
+    pub ehlo: Option<String>,
+
+    /// Do not send the server's name in the TLS handshake (SNI)
+    #[arg(long, help_heading = CONNECTION)]
+    pub no_sni: bool,
+
+    /// The most time for one target, in seconds
+    ///
+    /// Bounds everything: lookup, connection, greeting, handshake. Servers that delay their
+    /// greeting by 20 s are normal.
+    #[arg(long, value_name = "SECONDS", default_value = "45", value_parser = duration, help_heading = CONNECTION)]
+    pub timeout: Duration,
+
+    /// The most time for one connection attempt, in seconds
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = duration, help_heading = CONNECTION)]
+    pub connect_timeout: Duration,
+
+    /// Trust the certificates in FILE (PEM or DER) or DIR instead of the system's; may be repeated
+    #[arg(long, value_name = "FILE|DIR", help_heading = JUDGEMENT)]
+    pub cacerts: Vec<PathBuf>,
+
+    /// The name that the certificate must be for, also sent as SNI [default: the target's host]
+    #[arg(long, value_name = "NAME", value_parser = host, help_heading = JUDGEMENT)]
+    pub servername: Option<Host>,
+
+    /// Judge at this time instead of now: 2027-01-01T00:00:00Z or 2027-01-01
+    #[arg(long, value_name = "TIME", value_parser = point_in_time, help_heading = JUDGEMENT)]
+    pub at: Option<OffsetDateTime>,
+
+    /// Judge a saved chain (PEM or DER, the server's certificate first; - reads standard input)
+    /// without any network
+    #[arg(long, value_name = "FILE", conflicts_with = "targets", requires = "servername", help_heading = JUDGEMENT)]
+    pub chain: Option<PathBuf>,
+
+    /// The format of the report
+    #[arg(long, value_name = "FORMAT", default_value = "table", help_heading = OUTPUT)]
+    pub format: FormatArg,
+
+    /// Print the verdict line alone
+    #[arg(short, long, conflicts_with = "verbose", help_heading = OUTPUT)]
+    pub quiet: bool,
+
+    /// Show the SMTP dialogue, every name and every digest
+    #[arg(short, long, action = ArgAction::SetTrue, help_heading = OUTPUT)]
+    pub verbose: bool,
+
+    /// When to use colours; NO_COLOR in the environment turns them off
+    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = OUTPUT)]
+    pub color: ColorArg,
+}
+
+const CONNECTION: &str = "Connection";
+const JUDGEMENT: &str = "Judgement";
+const OUTPUT: &str = "Output";
+
+const AFTER_HELP: &str = "\
+Exit status:
+  0  every chain is trusted
+  1  a certificate is not trusted
+  2  wrong usage, or a file that cannot be read
+  3  a server cannot be reached: name, connection, or a time-out at any step
+  4  SMTP said no: STARTTLS missing or refused, busy, not an SMTP server
+  5  the TLS handshake failed
+  With several targets: 1 if any certificate is not trusted, else the largest.
+
+Environment:
+  SSL_CERT_FILE, SSL_CERT_DIR  where the system's trust anchors are, unless --cacerts is given
+  NO_COLOR                     no colours, unless --color always
+
+Examples:
+  smtp-certcheck mail.example.org:587
+  smtp-certcheck smtps://mail.example.org smtp://mx2.example.org:25
+  smtp-certcheck '[2001:db8::25]:25' --servername mail.example.org --ehlo probe.example.net
+  smtp-certcheck mail.example.org:587 --cacerts corp-ca.pem --format json
+  smtp-certcheck mail.example.org:587 --format pem > saved.pem
+  smtp-certcheck --chain saved.pem --servername mail.example.org --at 2027-01-01";
+
+/// A target and the text that it was read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TargetArg {
+    /// As typed.
+    pub input: String,
+    /// What it means.
+    pub target: Target,
+}
+
+/// The value of `--connect`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConnectTo {
+    /// The address or name.
+    pub host: Host,
+    /// The port, if one was given.
+    pub port: Option<u16>,
+}
+
+/// The value of `--tls`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TlsArg {
+    /// Implicit TLS on port 465, else STARTTLS; if the port speaks the other one, find out and go on
+    Auto,
+    /// In the clear first, upgraded by the STARTTLS command
+    Starttls,
+    /// TLS from the first byte
+    Smtps,
+}
+
+impl TlsArg {
+    /// The mode that must be used, if one must.
+    pub fn mode(self) -> Option<TlsMode> {
+        match self {
+            Self::Auto => None,
+            Self::Starttls => Some(TlsMode::Starttls),
+            Self::Smtps => Some(TlsMode::Smtps),
+        }
+    }
+}
+
+/// The value of `--format`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FormatArg {
+    /// For people
+    Table,
+    /// For programs: one object, or an array for several targets
+    Json,
+    /// The presented chain
+    Pem,
+}
+
+/// The value of `--color`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ColorArg {
+    /// On a terminal
+    Auto,
+    /// Also into files and pipes
+    Always,
+    /// Never
+    Never,
+}
+
+fn target(text: &str) -> Result<TargetArg, TargetError> {
+    Ok(TargetArg {
+        input: text.to_owned(),
+        target: text.parse()?,
+    })
+}
+
+fn host(text: &str) -> Result<Host, TargetError> {
+    text.parse()
+}
+
+fn connect_to(text: &str) -> Result<ConnectTo, String> {
+    let target: Target = text.parse().map_err(|e: TargetError| e.to_string())?;
+    if target.tls.is_some() {
+        return Err("give an address without a scheme; the mode belongs to the target".to_owned());
+    }
+    Ok(ConnectTo {
+        host: target.host,
+        port: target.port,
+    })
+}
+
+/// A domain or an address literal (RFC 5321 §4.1.1.1); anything that could end the command is out.
+fn ehlo_name(text: &str) -> Result<String, String> {
+    let plain = !text.is_empty() && text.len() <= 255 && text.bytes().all(|b| b.is_ascii_graphic());
+    if plain {
+        Ok(text.to_owned())
+    } else {
+        Err(
+            "it must be a host name or an address in brackets, in ASCII and without spaces"
+                .to_owned(),
+        )
+    }
+}
+
+/// Seconds with an optional fraction, or a number with `ms`, `s` or `m`.
+fn duration(text: &str) -> Result<Duration, String> {
+    const DAY: f64 = 86_400.0;
+    let (number, factor) = match text {
+        _ if text.ends_with("ms") => (&text[..text.len() - 2], 0.001),
+        _ if text.ends_with('s') => (&text[..text.len() - 1], 1.0),
+        _ if text.ends_with('m') => (&text[..text.len() - 1], 60.0),
+        _ => (text, 1.0),
+    };
+    let plain = number.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    match number.parse::<f64>().map(|number| number * factor) {
+        Ok(seconds) if plain && seconds > 0.0 && seconds <= DAY => {
+            Ok(Duration::from_secs_f64(seconds))
+        }
+        _ => Err("it must be a number of seconds, up to a day: 45, 0.5, 500ms, 2m".to_owned()),
+    }
+}
+
+/// RFC 3339, or a date alone for its first moment in UTC. webpki's clock begins in 1970.
+fn point_in_time(text: &str) -> Result<OffsetDateTime, String> {
+    let full = if text.len() == 10 {
+        format!("{text}T00:00:00Z")
+    } else {
+        text.to_owned()
+    };
+    match OffsetDateTime::parse(&full, &Rfc3339) {
+        Ok(time) if time.unix_timestamp() >= 0 => Ok(time),
+        Ok(_) => Err("times before 1970 cannot be judged".to_owned()),
+        Err(_) => Err("write it as 2027-01-01T00:00:00Z or 2027-01-01".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definitions_are_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn durations_are_bounded_numbers() {
+        assert_eq!(duration("45"), Ok(Duration::from_secs(45)));
+        assert_eq!(duration("0.5"), Ok(Duration::from_millis(500)));
+        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(duration("2m"), Ok(Duration::from_secs(120)));
+        for text in ["", "0", "-1", "x", "1e9", "inf", "nan", "ms", "86401"] {
+            assert!(duration(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn times_are_rfc_3339_or_dates() {
+        let noon = point_in_time("2027-01-01T12:00:00+01:00").expect("a time");
+        assert_eq!(noon.unix_timestamp(), 1_798_801_200);
+        assert_eq!(
+            point_in_time("2027-01-01").map(OffsetDateTime::unix_timestamp),
+            Ok(1_798_761_600)
+        );
+        for text in [
+            "",
+            "yesterday",
+            "1969-12-31",
+            "2027-02-30",
+            "2027-13-01T00:00:00Z",
+        ] {
+            assert!(point_in_time(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_ehlo_name_cannot_end_its_command() {
+        assert!(ehlo_name("probe.example").is_ok());
+        assert!(ehlo_name("[192.0.2.1]").is_ok());
+        for text in ["", "a b", "a\r\nMAIL", "ü"] {
+            assert!(ehlo_name(text).is_err(), "{text:?}");
+        }
+    }
+}

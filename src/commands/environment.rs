@@ -1,0 +1,95 @@
+//! What the machine, the environment and the terminal say: read here, passed on as data.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "here the clock and the environment are read"
+)]
+
+use crate::cli::ColorArg;
+use crate::endpoint::Host;
+use std::io::IsTerminal as _;
+use std::sync::mpsc;
+use std::time::Duration;
+use time::OffsetDateTime;
+
+/// The current time, in whole seconds.
+pub(super) fn now() -> OffsetDateTime {
+    let now = OffsetDateTime::now_utc();
+    now.replace_nanosecond(0).unwrap_or(now)
+}
+
+/// Whether to colour standard output (no-color.org).
+pub(super) fn color(wanted: ColorArg) -> bool {
+    match wanted {
+        ColorArg::Always => true,
+        ColorArg::Never => false,
+        ColorArg::Auto => {
+            let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+            let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+            std::io::stdout().is_terminal() && !set("NO_COLOR") && !dumb
+        }
+    }
+}
+
+/// The width of standard output, if it is a terminal.
+pub(super) fn width() -> Option<u16> {
+    terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| width.0)
+}
+
+/// This machine's fully qualified name, if it has one that another host could know: never
+/// `localhost`, which servers refuse.
+pub(super) fn fqdn() -> Option<String> {
+    let name = gethostname::gethostname().into_string().ok()?;
+    if name.contains('.') {
+        return usable(&name);
+    }
+    // The resolver may know more, as for `hostname -f`. It has no time-out of its own.
+    const PATIENCE: Duration = Duration::from_secs(1);
+    let (sender, receiver) = mpsc::channel();
+    std::thread::spawn(move || sender.send(canonical_name(&name)));
+    let name = receiver.recv_timeout(PATIENCE).ok().flatten()?;
+    usable(&name)
+}
+
+fn canonical_name(name: &str) -> Option<String> {
+    const AI_CANONNAME: i32 = 2;
+    let hints = dns_lookup::AddrInfoHints {
+        flags: AI_CANONNAME,
+        ..dns_lookup::AddrInfoHints::default()
+    };
+    dns_lookup::getaddrinfo(Some(name), None, Some(hints))
+        .ok()?
+        .find_map(|info| info.ok()?.canonname)
+}
+
+fn usable(name: &str) -> Option<String> {
+    let Ok(Host::Name { ascii, .. }) = name.parse() else {
+        return None;
+    };
+    let local =
+        ascii == "localhost" || ascii.starts_with("localhost.") || ascii.ends_with(".localhost");
+    (ascii.contains('.') && !local).then_some(ascii)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_that_others_may_know_are_given() {
+        assert_eq!(
+            usable("Probe.Example.org").as_deref(),
+            Some("probe.example.org")
+        );
+        for name in [
+            "localhost",
+            "localhost.localdomain",
+            "a.localhost",
+            "vm",
+            "a b.example",
+            "192.0.2.1",
+            "",
+        ] {
+            assert_eq!(usable(name), None, "{name}");
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Reading the user's files: trust anchors and saved chains.
+#![expect(clippy::disallowed_methods, reason = "here files are read")]
+
+use super::Error;
+use crate::certificate::pem::{self, PemError};
+use crate::judge::Anchors;
+use rustls::pki_types::CertificateDer;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+/// A bundle of all the world's roots is a quarter of a MiB.
+const MAX_FILE: u64 = 64 * 1024 * 1024;
+
+/// The anchors of `--cacerts`. A named file must hold certificates; of a directory the files that
+/// hold some count.
+pub(super) fn configured_anchors(paths: &[PathBuf]) -> Result<Anchors, Error> {
+    let names: Vec<String> = paths
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect();
+    let mut anchors = Anchors::new(names.join(", "));
+    for path in paths {
+        if path.is_dir() {
+            let before = anchors.len();
+            add_directory(&mut anchors, path)?;
+            if anchors.len() == before {
+                return Err(unreadable(path, "no file in it holds a certificate"));
+            }
+        } else {
+            add_file(&mut anchors, path)?;
+        }
+    }
+    Ok(anchors)
+}
+
+/// The system's anchors: `SSL_CERT_FILE` and `SSL_CERT_DIR` if one of them is set, else the bundle
+/// of the distribution, else its directory.
+pub(super) fn system_anchors() -> Result<Anchors, Error> {
+    let from_environment = ["SSL_CERT_FILE", "SSL_CERT_DIR"].map(|name| {
+        std::env::var_os(name)
+            .filter(|value| !value.is_empty())
+            .map(|value| (name, value))
+    });
+    let mut anchors = Anchors::new("the system's trust store");
+    if let [None, None] = from_environment {
+        let found = openssl_probe::probe();
+        match (found.cert_file, found.cert_dir.first()) {
+            (Some(file), _) => add_lenient(&mut anchors, &file)?,
+            (None, Some(directory)) => add_directory(&mut anchors, directory)?,
+            (None, None) => {}
+        }
+        if anchors.is_empty() {
+            let hint = "install the package ca-certificates, or name a file with --cacerts";
+            return Err(Error::new("this machine has no trust store").hint(hint));
+        }
+        return Ok(anchors);
+    }
+    let [file, directory] = from_environment;
+    if let Some((name, file)) = file {
+        anchors.origin = format!("{name}={}", file.display());
+        add_file(&mut anchors, Path::new(&file))?;
+    }
+    if let Some((name, directories)) = directory {
+        anchors.origin = format!("{name}={}", directories.display());
+        for directory in std::env::split_paths(&directories) {
+            add_directory(&mut anchors, &directory)?;
+        }
+    }
+    Ok(anchors)
+}
+
+/// The certificates of a saved chain; `-` is standard input.
+pub(super) fn chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
+    let bytes = if path == Path::new("-") {
+        let mut bytes = Vec::new();
+        std::io::stdin()
+            .take(MAX_FILE)
+            .read_to_end(&mut bytes)
+            .map_err(|why| Error::new(format!("cannot read standard input: {why}")))?;
+        bytes
+    } else {
+        read(path)?
+    };
+    pem::read(&bytes).map_err(|why| unreadable(path, why))
+}
+
+/// Everything in the file must be usable.
+fn add_file(anchors: &mut Anchors, path: &Path) -> Result<(), Error> {
+    let certificates = pem::read(&read(path)?).map_err(|why| {
+        let hint = "--cacerts takes CA certificates in PEM or DER, or a directory of such files";
+        unreadable(path, why).hint(hint)
+    })?;
+    for (index, der) in certificates.into_iter().enumerate() {
+        anchors
+            .add(der, &path.display().to_string())
+            .map_err(|why| unreadable(path, format!("certificate {} in it: {why}", index + 1)))?;
+    }
+    Ok(())
+}
+
+/// A store that others look after: what cannot be used is left out.
+fn add_lenient(anchors: &mut Anchors, path: &Path) -> Result<(), Error> {
+    let certificates = pem::read(&read(path)?).map_err(|why| unreadable(path, why))?;
+    let source = path.display().to_string();
+    for der in certificates {
+        // Not usable for webpki means that it is no anchor for anybody.
+        let _ = anchors.add(der, &source);
+    }
+    Ok(())
+}
+
+/// Every file in a directory, in the order of names; subdirectories and files without
+/// certificates (CRLs, a README) are passed over.
+fn add_directory(anchors: &mut Anchors, directory: &Path) -> Result<(), Error> {
+    let entries =
+        std::fs::read_dir(directory).map_err(|why| unreadable(directory, io_text(&why)))?;
+    let mut paths: Vec<PathBuf> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .collect();
+    paths.sort();
+    for path in paths.into_iter().filter(|path| path.is_file()) {
+        let bytes = read(&path)?;
+        let certificates = match pem::read(&bytes) {
+            Ok(certificates) => certificates,
+            Err(PemError::NoCertificate) => continue,
+            Err(why) => return Err(unreadable(&path, why)),
+        };
+        let source = path.display().to_string();
+        for der in certificates {
+            anchors
+                .add(der, &source)
+                .map_err(|why| unreadable(&path, why))?;
+        }
+    }
+    Ok(())
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Error> {
+    let failed = |why: std::io::Error| unreadable(path, io_text(&why));
+    let file = std::fs::File::open(path).map_err(failed)?;
+    let metadata = file.metadata().map_err(failed)?;
+    if metadata.is_dir() {
+        return Err(unreadable(path, "it is a directory"));
+    }
+    let mut bytes = Vec::new();
+    file.take(MAX_FILE + 1)
+        .read_to_end(&mut bytes)
+        .map_err(failed)?;
+    if bytes.len() as u64 > MAX_FILE {
+        return Err(unreadable(path, "it is larger than 64 MiB"));
+    }
+    Ok(bytes)
+}
+
+fn unreadable(path: &Path, why: impl std::fmt::Display) -> Error {
+    Error::new(format!("cannot use \"{}\": {why}", path.display()))
+}
+
+/// The system's text without the number that Rust puts behind it.
+fn io_text(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    match text.find(" (os error") {
+        Some(at) => text[..at].to_owned(),
+        None => text,
+    }
+}

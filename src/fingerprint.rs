@@ -1,0 +1,97 @@
+//! Fingerprints: a digest of bytes, with the name of the algorithm that made it.
+
+use sha1::Sha1;
+use sha2::{Digest, Sha256, Sha512};
+use std::fmt;
+
+/// The digests that Mercurial knows and that this tool computes, strongest last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Algorithm {
+    /// SHA-1 (FIPS 180-4): only for comparison with old pins.
+    Sha1,
+    /// SHA-256.
+    Sha256,
+    /// SHA-512.
+    Sha512,
+}
+
+impl fmt::Display for Algorithm {
+    /// The lower-case prefix that Mercurial wants in front of a pin.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Sha1 => "sha1",
+            Self::Sha256 => "sha256",
+            Self::Sha512 => "sha512",
+        })
+    }
+}
+
+/// A digest of a certificate's DER, or of its `SubjectPublicKeyInfo`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Fingerprint {
+    algorithm: Algorithm,
+    digest: Vec<u8>,
+}
+
+impl Fingerprint {
+    /// The digest of `bytes`.
+    pub fn compute(algorithm: Algorithm, bytes: &[u8]) -> Self {
+        let digest = match algorithm {
+            Algorithm::Sha1 => Sha1::digest(bytes).to_vec(),
+            Algorithm::Sha256 => Sha256::digest(bytes).to_vec(),
+            Algorithm::Sha512 => Sha512::digest(bytes).to_vec(),
+        };
+        Self { algorithm, digest }
+    }
+
+    /// Which digest this is.
+    pub fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// Lower-case hex without colons.
+    pub fn hex(&self) -> String {
+        hex::encode(&self.digest)
+    }
+
+    /// Upper-case hex with colons, as `openssl x509 -fingerprint` prints it: for people who compare.
+    pub fn colons(&self) -> String {
+        let pairs: Vec<String> = self.digest.iter().map(|b| format!("{b:02X}")).collect();
+        pairs.join(":")
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.algorithm, self.hex())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digests_of_abc_are_those_of_fips_180() {
+        let hex = |algorithm| Fingerprint::compute(algorithm, b"abc").hex();
+        assert_eq!(
+            hex(Algorithm::Sha1),
+            "a9993e364706816aba3e25717850c26c9cd0d89d"
+        );
+        assert_eq!(
+            hex(Algorithm::Sha256),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
+        assert!(hex(Algorithm::Sha512).starts_with("ddaf35a193617aba"));
+    }
+
+    #[test]
+    fn prints_as_mercurial_and_as_openssl_write_it() {
+        let fingerprint = Fingerprint::compute(Algorithm::Sha1, b"abc");
+        assert_eq!(
+            fingerprint.to_string(),
+            "sha1:a9993e364706816aba3e25717850c26c9cd0d89d"
+        );
+        assert!(fingerprint.colons().starts_with("A9:99:3E:36:"));
+    }
+}

@@ -1,0 +1,358 @@
+//! Judgement, without I/O: a presented chain and a policy in, verdict and reasons out. One file
+//! for each question.
+
+mod anchor;
+mod finding;
+mod hygiene;
+mod name;
+mod path;
+mod strength;
+mod usage;
+mod validity;
+mod walk;
+
+pub use anchor::{Anchor, Anchors, NotACertificate};
+pub use finding::{Code, Finding};
+
+use crate::certificate::Certificate;
+use crate::certificate::signature::Verification;
+use crate::endpoint::Host;
+use crate::observation::{ClientCertificate, Observation, Possession};
+use time::OffsetDateTime;
+use walk::{End, Walk};
+
+/// Everything that a judgement depends on besides the chain.
+#[derive(Clone, Debug)]
+pub struct Policy<'a> {
+    /// The trust anchors.
+    pub anchors: &'a Anchors,
+    /// The reference identifier (RFC 9525 §2).
+    pub reference: &'a Host,
+    /// The time to judge at.
+    pub now: OffsetDateTime,
+}
+
+/// The verdict with its reasons.
+#[derive(Clone, Debug)]
+pub struct Judgement {
+    /// The validated path, the leaf first and the anchor last; empty if there is none.
+    pub path: Vec<Certificate>,
+    /// Where the path's anchor was configured.
+    pub anchor: Option<Anchor>,
+    /// What is wrong. Empty: the chain is trusted.
+    pub problems: Vec<Finding>,
+    /// What is worth knowing.
+    pub notes: Vec<Finding>,
+}
+
+impl Judgement {
+    /// Whether nothing is wrong.
+    pub fn is_trusted(&self) -> bool {
+        self.problems.is_empty()
+    }
+}
+
+/// The place of a certificate in a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    Leaf,
+    Intermediate,
+    Anchor,
+}
+
+/// A certificate in its place in a path.
+#[derive(Clone, Copy, Debug)]
+struct Member<'a> {
+    certificate: &'a Certificate,
+    /// Its index in the presented chain.
+    index: Option<usize>,
+    role: Role,
+    /// Whether the next member's key signed it; `None`: there is no next, or webpki checks it.
+    signature: Option<Verification>,
+}
+
+impl<'a> Member<'a> {
+    /// A member whose signature is not for our own checks.
+    fn of(certificate: &'a Certificate, index: Option<usize>, role: Role) -> Self {
+        Self {
+            certificate,
+            index,
+            role,
+            signature: None,
+        }
+    }
+
+    fn finding(&self, code: Code, message: impl Into<String>, advice: &'static str) -> Finding {
+        Finding::new(code, self.index, message, advice)
+    }
+}
+
+/// Judges what a server presented: the chain, and whether it holds the key.
+pub fn judge_server(seen: &Observation, policy: &Policy<'_>) -> Judgement {
+    let mut judgement = judge_chain(&seen.presented, policy);
+    if let Some(problem) = possession(seen.possession) {
+        judgement.problems.insert(0, problem);
+    }
+    judgement
+        .notes
+        .extend(client_certificate(seen.client_certificate));
+    judgement
+}
+
+/// Judges a chain by itself, the leaf first.
+pub fn judge_chain(presented: &[Certificate], policy: &Policy<'_>) -> Judgement {
+    let Some(leaf) = presented.first() else {
+        let advice = "the server, or the file, has none";
+        let problem = Finding::new(
+            Code::NoCertificate,
+            None,
+            "there is no certificate to judge",
+            advice,
+        );
+        return Judgement {
+            path: Vec::new(),
+            anchor: None,
+            problems: vec![problem],
+            notes: Vec::new(),
+        };
+    };
+    let mut judgement = match self_signed_anchor(leaf, policy) {
+        Some(anchor) => judge_self_signed(presented, anchor, policy),
+        None => judge_path(presented, policy),
+    };
+    judgement
+        .problems
+        .extend(name::check(leaf, policy.reference));
+    judgement
+}
+
+/// A self-signed server certificate that is itself configured: what `openssl req -x509` makes and
+/// small sites use. webpki knows no such thing. It is trusted if its dates, purpose and name hold.
+fn self_signed_anchor<'a>(leaf: &Certificate, policy: &Policy<'a>) -> Option<&'a Anchor> {
+    let facts = leaf.facts.as_ref().ok()?;
+    let self_signed = facts.self_issued && facts.self_signed != Some(false);
+    policy.anchors.exactly(leaf.der()).filter(|_| self_signed)
+}
+
+fn judge_self_signed(presented: &[Certificate], anchor: &Anchor, policy: &Policy<'_>) -> Judgement {
+    let mut problems = leaf_problems(&presented[0], policy);
+    // It is trusted as it stands: its own signature proves nothing, however it is made.
+    problems.retain(|problem| problem.code != Code::WeakSignature);
+    let notes = hygiene::check(presented, &[&presented[0]], None);
+    Judgement {
+        path: vec![presented[0].clone()],
+        anchor: Some(anchor.clone()),
+        problems,
+        notes,
+    }
+}
+
+fn judge_path(presented: &[Certificate], policy: &Policy<'_>) -> Judgement {
+    match path::verify(presented, policy.anchors, policy.now, true) {
+        Ok(validated) => {
+            let anchor = validated.anchor.certificate();
+            let members: Vec<&Certificate> = std::iter::once(&presented[0])
+                .chain(&validated.intermediates)
+                .collect();
+            let subject = anchor.facts.as_ref().ok().map(|facts| facts.subject.raw());
+            let notes = hygiene::check(presented, &members, subject);
+            Judgement {
+                problems: leaf_problems(&presented[0], policy),
+                notes,
+                path: members
+                    .into_iter()
+                    .cloned()
+                    .chain([anchor.clone()])
+                    .collect(),
+                anchor: Some(validated.anchor.clone()),
+            }
+        }
+        Err(error) => {
+            let walk = walk::best(presented, policy.anchors, policy.now);
+            Judgement {
+                path: Vec::new(),
+                anchor: None,
+                problems: diagnose(presented, &walk, &error, policy),
+                notes: dead_end_notes(presented, &walk, policy),
+            }
+        }
+    }
+}
+
+/// What is wrong with the leaf on any path.
+fn leaf_problems(leaf: &Certificate, policy: &Policy<'_>) -> Vec<Finding> {
+    checks(&[Member::of(leaf, Some(0), Role::Leaf)], policy.now)
+}
+
+/// All that is wrong with the path that the server most likely meant.
+fn diagnose(
+    presented: &[Certificate],
+    walk: &Walk,
+    error: &webpki::Error,
+    policy: &Policy<'_>,
+) -> Vec<Finding> {
+    let members = walk.members(presented);
+    let mut problems = checks(&members, policy.now);
+    problems.extend(no_anchor(presented, walk, policy.anchors));
+    add_unless_known(&mut problems, error, presented);
+    // Dates hide what else webpki would find: ask again at a time when all of them hold.
+    if let Some(then) = common_time(&members) {
+        if let Err(error) = path::verify(presented, policy.anchors, then, false) {
+            add_unless_known(&mut problems, &error, presented);
+        }
+    }
+    problems.sort_by_key(|problem| problem.certificate.unwrap_or(usize::MAX));
+    problems
+}
+
+/// Adds webpki's reason, unless our own checks have said the same or better.
+fn add_unless_known(problems: &mut Vec<Finding>, error: &webpki::Error, presented: &[Certificate]) {
+    let finding = path::explain(error);
+    let self_issued = presented[0]
+        .facts
+        .as_ref()
+        .is_ok_and(|facts| facts.self_issued);
+    let has = |codes: &[Code]| problems.iter().any(|problem| codes.contains(&problem.code));
+    let known = match finding.code {
+        // It says no more than that there is no path.
+        Code::UnknownIssuer => !problems.is_empty(),
+        Code::CaAsLeaf => self_issued || has(&[Code::CaAsLeaf]),
+        Code::BadSignature | Code::UnsupportedAlgorithm => has(&[
+            Code::BadSignature,
+            Code::UnsupportedAlgorithm,
+            Code::WeakKey,
+            Code::WeakSignature,
+        ]),
+        Code::Expired | Code::NotYetValid => has(&[Code::Expired, Code::NotYetValid]),
+        code => has(&[code]),
+    };
+    if !known {
+        problems.push(finding);
+    }
+}
+
+/// Why the path ends without an anchor.
+fn no_anchor(presented: &[Certificate], walk: &Walk, anchors: &Anchors) -> Option<Finding> {
+    let last = walk.last();
+    let certificate = &presented[last];
+    let facts = certificate.facts.as_ref().ok()?;
+    let (label, issuer) = (certificate.label(), facts.issuer.label());
+    let origin = &anchors.origin;
+    let (code, message, advice) = match walk.end {
+        End::Anchor(..) => return None,
+        End::SelfIssued if last == 0 => (
+            Code::SelfSigned,
+            format!("\"{label}\" is self-signed, and not among the anchors ({origin})"),
+            "if it is your server's, compare the fingerprint on the server and configure the certificate itself with --cacerts",
+        ),
+        End::SelfIssued => (
+            Code::UnknownIssuer,
+            format!(
+                "the chain ends in the root \"{label}\", which is not among the anchors ({origin})"
+            ),
+            "if you trust this CA, get its root certificate from the CA itself and configure it with --cacerts",
+        ),
+        End::NoIssuer if last == 0 => (
+            Code::MissingIntermediate,
+            format!(
+                "the server does not send the issuer of \"{label}\", \"{issuer}\", and it is not among the anchors ({origin})"
+            ),
+            "install the CA's intermediate certificate in the server's chain file; if the issuer is a root, configure it with --cacerts",
+        ),
+        End::NoIssuer => (
+            Code::UnknownIssuer,
+            format!(
+                "the issuer of \"{label}\", \"{issuer}\", is neither sent nor among the anchors ({origin})"
+            ),
+            "if you trust this CA, configure its root with --cacerts; if the issuer is an intermediate, the server must send it",
+        ),
+    };
+    Some(Finding::new(code, Some(last), message, advice))
+}
+
+fn dead_end_notes(presented: &[Certificate], walk: &Walk, policy: &Policy<'_>) -> Vec<Finding> {
+    let members = walk.members(presented);
+    let path: Vec<&Certificate> = members
+        .iter()
+        .filter(|member| member.role != Role::Anchor)
+        .map(|member| member.certificate)
+        .collect();
+    let anchor = members.iter().find(|member| member.role == Role::Anchor);
+    let subject = anchor
+        .and_then(|member| member.certificate.facts.as_ref().ok())
+        .map(|facts| facts.subject.raw());
+    let mut notes = hygiene::check(presented, &path, subject);
+    if policy.anchors.exactly(presented[0].der()).is_some() {
+        notes.push(Finding::new(
+            Code::AnchorIsLeaf,
+            Some(0),
+            "the server's certificate is among the anchors, but another CA issued it, so it is no anchor",
+            "configure the root that it leads to instead",
+        ));
+    }
+    notes
+}
+
+/// A time at which every presented member of the path is within its dates, if there is one.
+fn common_time(members: &[Member<'_>]) -> Option<OffsetDateTime> {
+    let facts: Vec<_> = members
+        .iter()
+        .filter(|member| member.role != Role::Anchor)
+        .filter_map(|member| member.certificate.facts.as_ref().ok())
+        .collect();
+    let begin = facts.iter().map(|facts| facts.not_before).max()?;
+    let end = facts.iter().map(|facts| facts.not_after).min()?;
+    (begin <= end).then_some(begin)
+}
+
+/// Every check that looks at the members of a path one by one.
+fn checks(members: &[Member<'_>], now: OffsetDateTime) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut below = 0;
+    for member in members {
+        findings.extend(validity::check(member, now));
+        findings.extend(usage::check(member, below));
+        findings.extend(strength::check(member));
+        let self_issued = member
+            .certificate
+            .facts
+            .as_ref()
+            .is_ok_and(|facts| facts.self_issued);
+        // RFC 5280 §4.2.1.9: self-issued intermediates do not count.
+        if member.role == Role::Intermediate && !self_issued {
+            below += 1;
+        }
+    }
+    findings
+}
+
+fn possession(possession: Possession) -> Option<Finding> {
+    let message = match possession {
+        Possession::Proven => return None,
+        Possession::Refuted => {
+            "the server does not hold the key of this certificate: the handshake is signed with another key"
+        }
+        Possession::NotSeen => {
+            "the handshake ended before the server proved that it holds the key of this certificate"
+        }
+        Possession::NotCheckable => {
+            "whether the server holds the key of this certificate could not be checked: its key or signature is not supported"
+        }
+    };
+    let advice = "do not pin this certificate: anybody can present a copy of it";
+    Some(Finding::new(Code::KeyNotProven, Some(0), message, advice))
+}
+
+fn client_certificate(wanted: ClientCertificate) -> Option<Finding> {
+    let message = match wanted {
+        ClientCertificate::NotAsked => return None,
+        ClientCertificate::Asked => {
+            "the server asks for a client certificate, and goes on without one"
+        }
+        ClientCertificate::Required => {
+            "the server demands a client certificate, and ended the connection without one"
+        }
+    };
+    let advice = "mail clients may need a certificate of their own here";
+    Some(Finding::new(Code::ClientCertificate, None, message, advice))
+}

@@ -1,0 +1,134 @@
+//! Is the certificate for the reference identifier? (RFC 9525)
+
+use super::finding::{Code, Finding};
+use crate::certificate::{Certificate, Facts, Sans};
+use crate::endpoint::Host;
+use rustls::pki_types::ServerName;
+use webpki::EndEntityCert;
+
+pub(super) fn check(leaf: &Certificate, reference: &Host) -> Option<Finding> {
+    let facts = leaf.facts.as_ref().ok()?;
+    if !facts.sans.as_ref().is_some_and(Sans::is_comparable) {
+        return Some(no_san(facts));
+    }
+    if matches(leaf, facts, reference) {
+        return None;
+    }
+    let message = format!(
+        "the certificate is not for \"{reference}\", but for {}",
+        purposes(facts)
+    );
+    let advice = match reference {
+        Host::Name { .. } => {
+            "connect by a name that the certificate has (--servername NAME judges by another one), or have it issued for this name"
+        }
+        Host::Ip(_) => {
+            "connect by a name that the certificate has: few certificates are for IP addresses"
+        }
+    };
+    Some(Finding::new(Code::NameMismatch, Some(0), message, advice))
+}
+
+fn no_san(facts: &Facts) -> Finding {
+    let message = match facts.subject.common_names().last() {
+        Some(name) => format!(
+            "the certificate has its name, \"{name}\", only in the common name, where it no longer counts"
+        ),
+        None => "the certificate has no name to compare: no subject alternative name".to_owned(),
+    };
+    let advice = "have it issued with the host name as subject alternative name";
+    Finding::new(Code::NoSan, Some(0), message, advice)
+}
+
+/// webpki compares; where it refuses to parse the leaf, a comparison of our own has to do, so that
+/// a wrong name is not hidden by another problem.
+fn matches(leaf: &Certificate, facts: &Facts, reference: &Host) -> bool {
+    match (EndEntityCert::try_from(leaf.der()), server_name(reference)) {
+        (Ok(certificate), Some(name)) => {
+            certificate.verify_is_valid_for_subject_name(&name).is_ok()
+        }
+        (Ok(_), None) => false,
+        (Err(_), _) => facts
+            .sans
+            .as_ref()
+            .is_some_and(|sans| matches_sans(sans, reference)),
+    }
+}
+
+fn server_name(host: &Host) -> Option<ServerName<'static>> {
+    match host {
+        Host::Ip(ip) => Some(ServerName::from(*ip)),
+        Host::Name { ascii, .. } => ServerName::try_from(ascii.clone()).ok(),
+    }
+}
+
+/// RFC 9525 §6.3: the whole leftmost label may be a wildcard, and nothing else.
+fn matches_sans(sans: &Sans, reference: &Host) -> bool {
+    let name = match reference {
+        Host::Ip(ip) => return sans.ip.contains(ip),
+        Host::Name { ascii, .. } => ascii,
+    };
+    sans.dns.iter().any(|san| match san.strip_prefix("*.") {
+        Some(parent) => name
+            .split_once('.')
+            .is_some_and(|(_, rest)| rest.eq_ignore_ascii_case(parent)),
+        None => san.eq_ignore_ascii_case(name),
+    })
+}
+
+/// What the certificate is for, in a line; untrusted.
+fn purposes(facts: &Facts) -> String {
+    const MOST: usize = 5;
+    let Some(sans) = &facts.sans else {
+        return "nothing".to_owned();
+    };
+    let ips = sans.ip.iter().map(ToString::to_string);
+    let all: Vec<String> = sans.dns.iter().cloned().chain(ips).collect();
+    let shown: Vec<String> = all
+        .iter()
+        .take(MOST)
+        .map(|name| format!("\"{name}\""))
+        .collect();
+    match all.len().saturating_sub(MOST) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn our_own_comparison_is_strict() {
+        let sans = Sans {
+            dns: vec![
+                "mail.example.org".into(),
+                "*.wild.example".into(),
+                "b*.example".into(),
+                "*".into(),
+            ],
+            ip: vec!["192.0.2.1".parse().expect("an address")],
+            ..Sans::default()
+        };
+        let matches = |name: &str| matches_sans(&sans, &name.parse().expect("a host"));
+        for name in [
+            "mail.example.org",
+            "MAIL.example.org",
+            "a.wild.example",
+            "192.0.2.1",
+        ] {
+            assert!(matches(name), "{name}");
+        }
+        for name in [
+            "example.org",
+            "wild.example",
+            "a.b.wild.example",
+            "bc.example",
+            "localhost",
+            "192.0.2.2",
+        ] {
+            assert!(!matches(name), "{name}");
+        }
+    }
+}

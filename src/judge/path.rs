@@ -1,0 +1,189 @@
+//! Is there a path from the leaf to an anchor? webpki builds and checks it; what it leaves out is
+//! checked in its callback, so that a path that fails there is passed over for another.
+
+use super::anchor::{Anchor, Anchors};
+use super::finding::{Code, Finding};
+use super::{Member, Role, checks};
+use crate::certificate::Certificate;
+use crate::certificate::signature::supported;
+use rustls::pki_types::{CertificateDer, UnixTime};
+use std::time::Duration;
+use time::OffsetDateTime;
+use webpki::{EndEntityCert, Error, KeyUsage, VerifiedPath};
+
+/// A path that every check has passed.
+pub(super) struct Validated<'a> {
+    /// The intermediates, the leaf's issuer first.
+    pub(super) intermediates: Vec<Certificate>,
+    pub(super) anchor: &'a Anchor,
+}
+
+/// Looks for a path at `now`. With `thorough`, the checks that webpki leaves out must pass too.
+pub(super) fn verify<'a>(
+    presented: &[Certificate],
+    anchors: &'a Anchors,
+    now: OffsetDateTime,
+    thorough: bool,
+) -> Result<Validated<'a>, Error> {
+    let leaf = EndEntityCert::try_from(presented[0].der())?;
+    let others: Vec<CertificateDer<'_>> = presented[1..]
+        .iter()
+        .map(|certificate| CertificateDer::from(certificate.der().as_ref()))
+        .collect();
+    let accept = |path: &VerifiedPath<'_>| {
+        let fits = !thorough || fitting_anchor(path, presented, anchors, now).is_some();
+        fits.then_some(()).ok_or(Error::UnknownIssuer)
+    };
+    let path = leaf.verify_for_usage(
+        supported().all,
+        anchors.trust(),
+        &others,
+        unix_time(now),
+        KeyUsage::server_auth(),
+        None,
+        Some(&accept),
+    )?;
+    let anchor = match thorough {
+        true => fitting_anchor(&path, presented, anchors, now),
+        false => anchors.like(path.anchor()).next(),
+    };
+    Ok(Validated {
+        intermediates: intermediates(&path),
+        anchor: anchor.ok_or(Error::UnknownIssuer)?,
+    })
+}
+
+fn intermediates(path: &VerifiedPath<'_>) -> Vec<Certificate> {
+    path.intermediate_certificates()
+        .map(|certificate| Certificate::new(certificate.der().into_owned()))
+        .collect()
+}
+
+/// Of the anchors that webpki cannot tell apart, one under which the whole path passes our checks.
+fn fitting_anchor<'a>(
+    path: &VerifiedPath<'_>,
+    presented: &[Certificate],
+    anchors: &'a Anchors,
+    now: OffsetDateTime,
+) -> Option<&'a Anchor> {
+    let intermediates = intermediates(path);
+    // The leaf is judged apart: what is wrong with it does not depend on the path.
+    let below: Vec<Member<'_>> = std::iter::once(Member::of(&presented[0], Some(0), Role::Leaf))
+        .chain(
+            intermediates
+                .iter()
+                .map(|c| Member::of(c, None, Role::Intermediate)),
+        )
+        .collect();
+    anchors.like(path.anchor()).find(|anchor| {
+        let certificate = anchor.certificate();
+        let mut members: Vec<Member<'_>> = below.clone();
+        members.push(Member::of(&certificate, None, Role::Anchor));
+        checks(&members, now)
+            .iter()
+            .all(|finding| finding.certificate == Some(0))
+    })
+}
+
+/// webpki's clock does not go back behind 1970.
+pub(super) fn unix_time(time: OffsetDateTime) -> UnixTime {
+    let seconds = u64::try_from(time.unix_timestamp()).unwrap_or(0);
+    UnixTime::since_unix_epoch(Duration::from_secs(seconds))
+}
+
+/// webpki's one reason in our words, for what our own checks did not find.
+pub(super) fn explain(error: &Error) -> Finding {
+    use Error as E;
+    let (code, message, advice) = match error {
+        E::CertExpired { .. } => (
+            Code::Expired,
+            "a certificate of the path has expired",
+            RENEW,
+        ),
+        E::CertNotValidYet { .. } => (
+            Code::NotYetValid,
+            "a certificate of the path is not valid yet",
+            RENEW,
+        ),
+        E::InvalidSignatureForPublicKey => (
+            Code::BadSignature,
+            "a signature in the path does not match the key of the issuer",
+            "install the chain anew; if that is not it, suspect an attack",
+        ),
+        E::CaUsedAsEndEntity => (
+            Code::CaAsLeaf,
+            "the server's certificate is a CA certificate",
+            REISSUE,
+        ),
+        E::EndEntityUsedAsCa => (Code::NotACa, "an issuer in the path is not a CA", REISSUE),
+        E::PathLenConstraintViolated => (
+            Code::PathTooLong,
+            "a CA in the path allows fewer intermediates below it than there are",
+            REISSUE,
+        ),
+        E::NameConstraintViolation => (
+            Code::NameConstraint,
+            "a CA in the path is not allowed to issue for the names of the certificate",
+            "have the certificate issued by a CA that may, or for the names that this one may",
+        ),
+        E::RequiredEkuNotFoundContext(_) | E::EmptyEkuExtension => (
+            Code::WrongUsage,
+            "a certificate of the path is not for TLS servers",
+            "have it issued with the extended key usage serverAuth",
+        ),
+        E::UnsupportedCriticalExtension => (
+            Code::CriticalExtension,
+            "a certificate of the path has a critical extension that is not understood here",
+            REISSUE,
+        ),
+        E::UnsupportedCertVersion => (
+            Code::UnsupportedVersion,
+            "a certificate of the path is not X.509 version 3",
+            REISSUE,
+        ),
+        E::UnsupportedSignatureAlgorithmContext(_)
+        | E::UnsupportedSignatureAlgorithmForPublicKeyContext(_) => (
+            Code::UnsupportedAlgorithm,
+            "a signature in the path uses an algorithm or key that cannot be checked",
+            "have it issued again with RSA or ECDSA and SHA-256",
+        ),
+        E::CertDistrusted => (
+            Code::Distrusted,
+            "a key of the path is known to be compromised",
+            REISSUE,
+        ),
+        E::MaximumNameConstraintComparisonsExceeded
+        | E::MaximumPathBuildCallsExceeded
+        | E::MaximumPathDepthExceeded
+        | E::MaximumSignatureChecksExceeded => (
+            Code::TooComplex,
+            "the presented certificates make path building too expensive",
+            "present only the leaf and the intermediates that it needs",
+        ),
+        E::UnknownIssuer => (
+            Code::UnknownIssuer,
+            "no path to a configured anchor was found",
+            "check --cacerts",
+        ),
+        E::BadDer
+        | E::BadDerTime
+        | E::ExtensionValueInvalid
+        | E::InvalidCertValidity
+        | E::MalformedExtensions
+        | E::MalformedDnsIdentifier
+        | E::MalformedNameConstraint
+        | E::InvalidNetworkMaskConstraint
+        | E::InvalidSerialNumber
+        | E::SignatureAlgorithmMismatch
+        | E::TrailingData(_) => (
+            Code::Malformed,
+            "a certificate of the path breaks the rules of X.509",
+            REISSUE,
+        ),
+        _ => (Code::PathInvalid, "the path is not valid", REISSUE),
+    };
+    Finding::new(code, None, message, advice)
+}
+
+const RENEW: &str = "renew it, and install the current chain of the CA";
+const REISSUE: &str = "have the certificate issued again by a CA that follows RFC 5280";

@@ -1,0 +1,116 @@
+//! Are key and signature strong enough, and can they be checked at all?
+
+use super::finding::{Code, Finding};
+use super::{Member, Role};
+use crate::certificate::signature::Verification;
+use crate::certificate::{Facts, PublicKey};
+
+/// NIST SP 800-131A and CA/Browser Forum BR §6.1.5: 2048 bits of RSA, 224 of a curve.
+const MIN_RSA_BITS: u32 = 2048;
+const MIN_EC_BITS: u32 = 224;
+/// webpki checks no larger RSA keys.
+const MAX_RSA_BITS: u32 = 8192;
+
+pub(super) fn check(member: &Member<'_>) -> Vec<Finding> {
+    let Ok(facts) = &member.certificate.facts else {
+        return Vec::new();
+    };
+    let mut findings = Vec::new();
+    findings.extend(check_key(member, &facts.public_key));
+    // An anchor is trusted as it stands: nobody relies on its own signature.
+    if member.role != Role::Anchor {
+        findings.extend(check_signature(member, facts));
+    }
+    findings
+}
+
+fn check_key(member: &Member<'_>, key: &PublicKey) -> Option<Finding> {
+    let label = member.certificate.label();
+    let weak = |why: &str| {
+        let message = format!(
+            "the key of \"{label}\" is too weak: {} ({why})",
+            key.describe()
+        );
+        let advice = "have it issued again with a key of RSA 2048 bits or EC P-256";
+        Some(member.finding(Code::WeakKey, message, advice))
+    };
+    let unsupported = |why: &str| {
+        let message = format!(
+            "the key of \"{label}\" cannot be checked: {} ({why})",
+            key.describe()
+        );
+        let advice = "most mail software does not know it either: use RSA 2048 to 8192 bits, EC P-256, P-384 or P-521, or Ed25519";
+        Some(member.finding(Code::UnsupportedAlgorithm, message, advice))
+    };
+    match (key.algorithm.as_str(), key.bits) {
+        ("RSA" | "RSA-PSS", None) => unsupported("its modulus cannot be read"),
+        ("RSA" | "RSA-PSS", Some(bits)) if bits < MIN_RSA_BITS => weak("less than 2048 bits"),
+        ("RSA", Some(_)) if key.exponent.is_some_and(|e| e < 3 || e % 2 == 0) => {
+            weak("its public exponent is not odd and above 1")
+        }
+        ("RSA", Some(bits)) if bits <= MAX_RSA_BITS => None,
+        ("EC", Some(bits)) if bits < MIN_EC_BITS => weak("less than 224 bits"),
+        ("EC", _) if matches!(key.curve.as_deref(), Some("P-256" | "P-384" | "P-521")) => None,
+        ("Ed25519" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87", _) => None,
+        ("DSA", _) => weak("DSA is out of use"),
+        _ => unsupported("not supported"),
+    }
+}
+
+fn check_signature(member: &Member<'_>, facts: &Facts) -> Option<Finding> {
+    let label = member.certificate.label();
+    let algorithm = &facts.signature_algorithm;
+    if is_broken(algorithm) {
+        let message = format!("\"{label}\" is signed with {algorithm}, which is broken");
+        let advice = "have it issued again with SHA-256";
+        return Some(member.finding(Code::WeakSignature, message, advice));
+    }
+    match member.signature? {
+        Verification::Verified => None,
+        Verification::Refuted => {
+            let message =
+                format!("the signature of \"{label}\" does not match the key of its issuer");
+            let advice = "the certificate was altered, or its issuer has a new key: install the chain anew; if that is not it, suspect an attack";
+            Some(member.finding(Code::BadSignature, message, advice))
+        }
+        Verification::Unsupported => {
+            let message = format!(
+                "the signature of \"{label}\" cannot be checked ({algorithm}, or the key of its issuer, is not supported)"
+            );
+            let advice = "have it issued again with RSA or ECDSA and SHA-256";
+            Some(member.finding(Code::UnsupportedAlgorithm, message, advice))
+        }
+    }
+}
+
+fn is_broken(signature_algorithm: &str) -> bool {
+    let lower = signature_algorithm.to_ascii_lowercase();
+    ["md2", "md5", "sha1"]
+        .iter()
+        .any(|hash| lower.starts_with(hash) || lower.ends_with(hash))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn broken_hashes_are_known_by_name() {
+        for name in [
+            "md5WithRSAEncryption",
+            "sha1WithRSAEncryption",
+            "ecdsa-with-SHA1",
+            "dsaWithSHA1",
+        ] {
+            assert!(is_broken(name), "{name}");
+        }
+        for name in [
+            "sha256WithRSAEncryption",
+            "ecdsa-with-SHA384",
+            "ED25519",
+            "1.2.3",
+        ] {
+            assert!(!is_broken(name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! May the certificate be used for what it is used for? (RFC 5280 §4.2.1.3, §4.2.1.9, §4.2.1.12)
+
+use super::finding::{Code, Finding};
+use super::{Member, Role};
+use crate::certificate::Facts;
+
+/// The extensions that are checked here or by webpki; any other critical one must refuse the
+/// certificate (RFC 5280 §4.2).
+const UNDERSTOOD: [&str; 6] = [
+    "2.5.29.15", // key usage
+    "2.5.29.17", // subject alternative name
+    "2.5.29.19", // basic constraints
+    "2.5.29.30", // name constraints
+    "2.5.29.31", // CRL distribution points
+    "2.5.29.37", // extended key usage
+];
+
+/// `below` is the number of intermediates between this certificate and the leaf that are not
+/// self-issued.
+pub(super) fn check(member: &Member<'_>, below: usize) -> Vec<Finding> {
+    let facts = match &member.certificate.facts {
+        Ok(facts) => facts,
+        Err(why) => {
+            let message = format!("the certificate cannot be parsed: {why}");
+            return vec![member.finding(Code::Malformed, message, MALFORMED_ADVICE)];
+        }
+    };
+    let mut findings = Vec::new();
+    findings.extend(malformed(member, facts));
+    findings.extend(version(member, facts));
+    findings.extend(critical(member, facts));
+    findings.extend(match member.role {
+        Role::Leaf => leaf_key_usage(member, facts),
+        Role::Intermediate | Role::Anchor => issuer(member, facts, below),
+    });
+    findings.extend(purpose(member, facts));
+    findings
+}
+
+const MALFORMED_ADVICE: &str = "have it issued again by software that follows RFC 5280";
+
+fn malformed(member: &Member<'_>, facts: &Facts) -> Option<Finding> {
+    let label = member.certificate.label();
+    let message = if facts.trailing_octets > 0 {
+        format!(
+            "\"{label}\" has {} octets behind its end",
+            facts.trailing_octets
+        )
+    } else if let Some(oid) = facts.unparsable_extensions.first() {
+        format!("\"{label}\" has an extension that cannot be parsed ({oid})")
+    } else {
+        return None;
+    };
+    Some(member.finding(Code::Malformed, message, MALFORMED_ADVICE))
+}
+
+fn version(member: &Member<'_>, facts: &Facts) -> Option<Finding> {
+    // Old roots are version 1; an anchor is trusted as it stands.
+    if facts.version == 3 || member.role == Role::Anchor {
+        return None;
+    }
+    let message = format!(
+        "\"{}\" is X.509 version {}, which has no extensions: neither names nor purposes",
+        member.certificate.label(),
+        facts.version
+    );
+    let advice = "have it issued as version 3, with a subject alternative name";
+    Some(member.finding(Code::UnsupportedVersion, message, advice))
+}
+
+fn critical(member: &Member<'_>, facts: &Facts) -> Option<Finding> {
+    let unknown = facts
+        .critical_extensions
+        .iter()
+        .find(|oid| !UNDERSTOOD.contains(&oid.as_str()))?;
+    let message = format!(
+        "\"{}\" has a critical extension that is not understood here ({unknown})",
+        member.certificate.label()
+    );
+    let advice = "mail software that does not know it must refuse it: have it issued without";
+    Some(member.finding(Code::CriticalExtension, message, advice))
+}
+
+fn leaf_key_usage(member: &Member<'_>, facts: &Facts) -> Vec<Finding> {
+    let label = member.certificate.label();
+    let mut findings = Vec::new();
+    if facts
+        .key_usage
+        .is_some_and(|usage| !usage.suits_tls_server())
+    {
+        let message = format!("the key usage of \"{label}\" does not allow a TLS server");
+        let advice = "have it issued with digitalSignature";
+        findings.push(member.finding(Code::KeyUsage, message, advice));
+    }
+    // What is self-signed and marked as a CA is judged as an anchor, or found self-signed.
+    if facts.is_ca() && !facts.self_issued {
+        let message = format!("\"{label}\" is a CA certificate, used as a server's");
+        let advice = "have a server certificate issued, with CA:FALSE";
+        findings.push(member.finding(Code::CaAsLeaf, message, advice));
+    }
+    findings
+}
+
+fn issuer(member: &Member<'_>, facts: &Facts, below: usize) -> Vec<Finding> {
+    let label = member.certificate.label();
+    let mut findings = Vec::new();
+    // An old root without basic constraints is an anchor all the same.
+    let must_say_so = member.role == Role::Intermediate || facts.basic_constraints.is_some();
+    if must_say_so && !facts.is_ca() {
+        let message = format!("\"{label}\" issued a certificate, but is not a CA");
+        findings.push(member.finding(Code::NotACa, message, NOT_A_CA_ADVICE));
+    }
+    if facts.key_usage.is_some_and(|usage| !usage.key_cert_sign()) {
+        let message =
+            format!("the key usage of \"{label}\" does not allow it to sign certificates");
+        let advice = "the CA must issue it with keyCertSign";
+        findings.push(member.finding(Code::KeyUsage, message, advice));
+    }
+    let limit = facts
+        .basic_constraints
+        .and_then(|constraints| constraints.path_len);
+    if limit.is_some_and(|limit| below > limit as usize) {
+        let message =
+            format!("\"{label}\" allows fewer intermediates below it than there are ({below})");
+        let advice =
+            "the CA's hierarchy breaks its own path length: install the chain that it publishes";
+        findings.push(member.finding(Code::PathTooLong, message, advice));
+    }
+    findings
+}
+
+const NOT_A_CA_ADVICE: &str = "anybody who holds a server certificate could do this: suspect an attack, or a home-made chain without CA:TRUE";
+
+/// Also on issuers: in practice their extended key usage limits what they may issue.
+fn purpose(member: &Member<'_>, facts: &Facts) -> Option<Finding> {
+    let usage = facts
+        .extended_key_usage
+        .as_ref()
+        .filter(|usage| !usage.server_auth)?;
+    let message = format!(
+        "\"{}\" is not for TLS servers, but for {}",
+        member.certificate.label(),
+        match usage.purposes.is_empty() {
+            true => "nothing".to_owned(),
+            false => usage.purposes.join(", "),
+        }
+    );
+    let advice = "have it issued with the extended key usage serverAuth";
+    Some(member.finding(Code::WrongUsage, message, advice))
+}

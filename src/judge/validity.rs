@@ -1,0 +1,79 @@
+//! Is the certificate within its dates? (RFC 5280 §4.1.2.5)
+
+use super::finding::{Code, Finding};
+use super::{Member, Role};
+use time::{Duration, OffsetDateTime};
+
+pub(super) fn check(member: &Member<'_>, now: OffsetDateTime) -> Option<Finding> {
+    let facts = member.certificate.facts.as_ref().ok()?;
+    let label = member.certificate.label();
+    let anchor = member.role == Role::Anchor;
+    if facts.not_before > facts.not_after {
+        let message = format!("the validity of \"{label}\" ends before it begins");
+        return Some(member.finding(Code::Malformed, message, "have it issued again"));
+    }
+    if now > facts.not_after {
+        let code = if anchor {
+            Code::AnchorExpired
+        } else {
+            Code::Expired
+        };
+        let message = format!(
+            "\"{label}\" expired {} ago, on {}",
+            days(now - facts.not_after),
+            facts.not_after.date()
+        );
+        return Some(member.finding(code, message, expired_advice(member.role)));
+    }
+    if now < facts.not_before {
+        let code = if anchor {
+            Code::AnchorNotYetValid
+        } else {
+            Code::NotYetValid
+        };
+        let message = format!(
+            "\"{label}\" is not valid before {}, in {}",
+            facts.not_before.date(),
+            days(facts.not_before - now)
+        );
+        let advice = "check the clock of this machine; else wait, or have it issued again";
+        return Some(member.finding(code, message, advice));
+    }
+    None
+}
+
+fn expired_advice(role: Role) -> &'static str {
+    match role {
+        Role::Leaf => "renew the certificate on the server, and have the server reload it",
+        Role::Intermediate => "install the current chain of the CA on the server",
+        Role::Anchor => {
+            "get the CA's current root certificate and replace it in the configured anchors"
+        }
+    }
+}
+
+/// A duration as people say it; the largest that RFC 5280 can express does not overflow.
+pub(super) fn days(duration: Duration) -> String {
+    match duration.whole_days() {
+        0 => match duration.whole_hours() {
+            0 => "less than an hour".to_owned(),
+            1 => "1 hour".to_owned(),
+            hours => format!("{hours} hours"),
+        },
+        1 => "1 day".to_owned(),
+        days => format!("{days} days"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_spoken() {
+        assert_eq!(days(Duration::minutes(59)), "less than an hour");
+        assert_eq!(days(Duration::hours(1)), "1 hour");
+        assert_eq!(days(Duration::hours(25)), "1 day");
+        assert_eq!(days(Duration::days(400)), "400 days");
+    }
+}

@@ -1,0 +1,187 @@
+//! Finds the path that the server most likely meant, so that all that is wrong with it can be said.
+//! webpki answers only yes or one no; it keeps the last word on yes.
+
+use super::anchor::Anchors;
+use super::{Member, Role, checks};
+use crate::certificate::signature::{Verification, verify_certificate};
+use crate::certificate::{Certificate, Facts};
+use time::OffsetDateTime;
+
+/// A hostile chain can have exponentially many paths: stop long before that hurts.
+const MAX_PATHS: usize = 32;
+const MAX_SIGNATURES: usize = 200;
+const MAX_DEPTH: usize = 12;
+
+/// A path from the leaf, whether it leads anywhere or not.
+#[derive(Clone, Debug)]
+pub(super) struct Walk {
+    /// Indices into the presented chain, the leaf first; each with the verdict on its signature by
+    /// the key of the next.
+    pub(super) links: Vec<(usize, Option<Verification>)>,
+    pub(super) end: End,
+}
+
+/// Where a path ends.
+#[derive(Clone, Debug)]
+pub(super) enum End {
+    /// At a configured anchor.
+    Anchor(Box<Certificate>),
+    /// At a certificate that issued itself and is no anchor.
+    SelfIssued,
+    /// At a certificate whose issuer is neither presented nor configured.
+    NoIssuer,
+}
+
+impl Walk {
+    pub(super) fn members<'m>(&'m self, presented: &'m [Certificate]) -> Vec<Member<'m>> {
+        let mut members: Vec<Member<'m>> = self
+            .links
+            .iter()
+            .map(|&(index, signature)| Member {
+                certificate: &presented[index],
+                index: Some(index),
+                role: if index == 0 {
+                    Role::Leaf
+                } else {
+                    Role::Intermediate
+                },
+                signature,
+            })
+            .collect();
+        if let End::Anchor(certificate) = &self.end {
+            members.push(Member {
+                certificate,
+                index: None,
+                role: Role::Anchor,
+                signature: None,
+            });
+        }
+        members
+    }
+
+    /// The index of the last presented certificate.
+    pub(super) fn last(&self) -> usize {
+        self.links.last().map_or(0, |&(index, _)| index)
+    }
+
+    /// The fewer problems the better, but an anchor first.
+    fn cost(&self, presented: &[Certificate], now: OffsetDateTime) -> (bool, usize) {
+        let anchored = matches!(self.end, End::Anchor(..));
+        let problems = checks(&self.members(presented), now).len();
+        // Among dead ends the longest tells the most.
+        let dead_end = if anchored {
+            0
+        } else {
+            MAX_DEPTH - self.links.len().min(MAX_DEPTH)
+        };
+        (!anchored, problems + dead_end)
+    }
+}
+
+/// The best path from the leaf, `presented[0]`.
+pub(super) fn best(presented: &[Certificate], anchors: &Anchors, now: OffsetDateTime) -> Walk {
+    let mut search = Search {
+        presented,
+        anchors,
+        signatures: 0,
+        found: Vec::new(),
+    };
+    search.explore(&[(0, None)]);
+    search
+        .found
+        .into_iter()
+        .min_by_key(|walk| walk.cost(presented, now))
+        .unwrap_or(Walk {
+            links: vec![(0, None)],
+            end: End::NoIssuer,
+        })
+}
+
+struct Search<'a> {
+    presented: &'a [Certificate],
+    anchors: &'a Anchors,
+    signatures: usize,
+    found: Vec<Walk>,
+}
+
+impl Search<'_> {
+    fn explore(&mut self, links: &[(usize, Option<Verification>)]) {
+        if self.found.len() >= MAX_PATHS || links.len() > MAX_DEPTH {
+            return;
+        }
+        let presented = self.presented;
+        let Some(&(index, _)) = links.last() else {
+            return;
+        };
+        let certificate = &presented[index];
+        let Ok(facts) = &certificate.facts else {
+            return self.end(links, End::NoIssuer);
+        };
+        let mut goes_on = false;
+        let anchors = self.anchors;
+        for anchor in anchors.named(facts.issuer.contents()) {
+            let candidate = anchor.certificate();
+            if let Some(verdict) = self.issued(certificate, facts, &candidate) {
+                goes_on = true;
+                let links = with_last(links, verdict);
+                self.end(&links, End::Anchor(Box::new(candidate)));
+            }
+        }
+        for (next, candidate) in presented.iter().enumerate().skip(1) {
+            let used = links.iter().any(|&(used, _)| presented[used] == *candidate);
+            // An anchor that was sent along has been seen above.
+            if used || anchors.exactly(candidate.der()).is_some() {
+                continue;
+            }
+            if let Some(verdict) = self.issued(certificate, facts, candidate) {
+                goes_on = true;
+                let mut longer = with_last(links, verdict);
+                longer.push((next, None));
+                self.explore(&longer);
+            }
+        }
+        if !goes_on {
+            let end = if facts.self_issued {
+                End::SelfIssued
+            } else {
+                End::NoIssuer
+            };
+            self.end(links, end);
+        }
+    }
+
+    fn end(&mut self, links: &[(usize, Option<Verification>)], end: End) {
+        let links = links.to_vec();
+        self.found.push(Walk { links, end });
+    }
+
+    /// Whether `candidate` is the issuer that `certificate` names, and if so, whether it signed it.
+    /// A key identifier that differs rules it out, unless the signature proves otherwise.
+    fn issued(
+        &mut self,
+        certificate: &Certificate,
+        facts: &Facts,
+        candidate: &Certificate,
+    ) -> Option<Verification> {
+        let issuer = candidate.facts.as_ref().ok()?;
+        if issuer.subject.raw() != facts.issuer.raw() || self.signatures >= MAX_SIGNATURES {
+            return None;
+        }
+        self.signatures += 1;
+        let verdict = verify_certificate(certificate.der(), &issuer.public_key.spki);
+        let other_key = matches!((&facts.aki, &issuer.ski), (Some(aki), Some(ski)) if aki != ski);
+        (verdict == Verification::Verified || !other_key).then_some(verdict)
+    }
+}
+
+/// The links, with the verdict on the signature of the last one.
+fn with_last(
+    links: &[(usize, Option<Verification>)],
+    verdict: Verification,
+) -> Vec<(usize, Option<Verification>)> {
+    let mut links = links.to_vec();
+    if let Some((_, last)) = links.last_mut() {
+        *last = Some(verdict);
+    }
+    links
+}

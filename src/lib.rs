@@ -1,0 +1,23 @@
+//! smtp-certcheck: inspects, validates and pins the TLS certificates of SMTP servers.
+//!
+//! *Words* are at the bottom ([`endpoint`], [`fingerprint`], [`escape`], [`certificate`]), the
+//! language of SMTP ([`smtp`]) beside them. Above, side by side and knowing nothing of each other:
+//! [`probe`] looks at a server and returns an [`observation`], and [`judge`] thinks about a chain.
+//! Both come together in one [`report`], which the renderers in [`render`] show. [`commands`] join
+//! it all to what the user typed ([`cli`]).
+//!
+//! Only `probe` touches the network; only `commands` touches files, clock, environment and
+//! terminal. Everything else is a function of its arguments.
+
+pub mod certificate;
+pub mod cli;
+pub mod commands;
+pub mod endpoint;
+pub mod escape;
+pub mod fingerprint;
+pub mod judge;
+pub mod observation;
+pub mod probe;
+pub mod render;
+pub mod report;
+pub mod smtp;

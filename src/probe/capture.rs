@@ -1,0 +1,152 @@
+//! The verifier that accepts every chain and keeps it, and still checks that the server holds the
+//! leaf's key: a fingerprint is worth pinning only then.
+
+use crate::certificate::Certificate;
+use crate::certificate::signature::{Verification, supported, verify_handshake};
+use crate::observation::{ClientCertificate, Observation, Possession, TlsFacts};
+use rustls::client::ResolvesClientCert;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::sign::CertifiedKey;
+use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// What one handshake showed. Shared between rustls, which fills it, and the probe.
+#[derive(Debug, Default)]
+pub(super) struct Capture(Mutex<Seen>);
+
+/// The parts of an observation that come out of the handshake.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    chain: Vec<CertificateDer<'static>>,
+    ocsp_stapled: bool,
+    pub(super) possession: Possession,
+    pub(super) client_certificate: ClientCertificate,
+    pub(super) tls: Option<TlsFacts>,
+    pub(super) round_trips: u32,
+}
+
+impl Capture {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Seen> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Moves everything into the observation.
+    pub(super) fn report(&self, observation: &mut Observation) {
+        let mut seen = self.lock();
+        observation.presented = std::mem::take(&mut seen.chain)
+            .into_iter()
+            .map(Certificate::new)
+            .collect();
+        observation.ocsp_stapled = seen.ocsp_stapled;
+        observation.possession = seen.possession;
+        observation.client_certificate = seen.client_certificate;
+        observation.tls = seen.tls.take();
+        observation.round_trips += seen.round_trips;
+    }
+
+    /// Checks the handshake signature with the leaf's raw key, so that leaves that webpki refuses
+    /// to parse (X.509 v1, an unknown critical extension) are proven all the same.
+    fn prove(
+        &self,
+        leaf: &CertificateDer<'_>,
+        message: &[u8],
+        signed: &DigitallySignedStruct,
+        curve_is_fixed: bool,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let verification = match &Certificate::new(leaf.clone().into_owned()).facts {
+            Ok(facts) => verify_handshake(
+                &facts.public_key.spki,
+                signed.scheme,
+                curve_is_fixed,
+                message,
+                signed.signature(),
+            ),
+            Err(_) => Verification::Unsupported,
+        };
+        let (possession, answer) = match verification {
+            Verification::Verified => {
+                (Possession::Proven, Ok(HandshakeSignatureValid::assertion()))
+            }
+            // Going on shows more of the server; the observation says that nothing is proven.
+            Verification::Unsupported => (
+                Possession::NotCheckable,
+                Ok(HandshakeSignatureValid::assertion()),
+            ),
+            Verification::Refuted => (
+                Possession::Refuted,
+                Err(Error::InvalidCertificate(CertificateError::BadSignature)),
+            ),
+        };
+        self.lock().possession = possession;
+        answer
+    }
+}
+
+/// The two roles that rustls asks for.
+#[derive(Debug)]
+pub(super) struct Watcher(pub(super) Arc<Capture>);
+
+impl ServerCertVerifier for Watcher {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        _server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        _now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        let mut seen = self.0.lock();
+        seen.chain = std::iter::once(end_entity)
+            .chain(intermediates)
+            .map(|der| der.clone().into_owned())
+            .collect();
+        seen.ocsp_stapled = !ocsp_response.is_empty();
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        leaf: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.0.prove(leaf, message, signed, false)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        leaf: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.0.prove(leaf, message, signed, true)
+    }
+
+    /// More than can be checked: a server that has nothing else still shows its chain, and counts
+    /// as not proven.
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        let mut schemes = supported().supported_schemes();
+        schemes.extend([
+            SignatureScheme::ED448,
+            // rsa_pss_pss_sha256, _sha384, _sha512 (RFC 8446 §4.2.3): keys that are RSA-PSS only.
+            SignatureScheme::Unknown(0x0809),
+            SignatureScheme::Unknown(0x080a),
+            SignatureScheme::Unknown(0x080b),
+            SignatureScheme::RSA_PKCS1_SHA1,
+            SignatureScheme::ECDSA_SHA1_Legacy,
+        ]);
+        schemes
+    }
+}
+
+impl ResolvesClientCert for Watcher {
+    fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        self.0.lock().client_certificate = ClientCertificate::Asked;
+        None
+    }
+
+    fn has_certs(&self) -> bool {
+        false
+    }
+}

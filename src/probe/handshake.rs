@@ -1,0 +1,323 @@
+//! Drives a TLS handshake over a stream, bounded in bytes; the deadline is the caller's.
+
+use super::Options;
+use super::capture::{Capture, Watcher};
+use super::negotiate::broken;
+use crate::endpoint::{Host, TlsMode};
+use crate::observation::{Cause, ClientCertificate, Possession, TlsFacts};
+use crate::smtp::{Protocol, Refusal, identify};
+use rustls::client::Resumption;
+use rustls::crypto::aws_lc_rs;
+use rustls::pki_types::ServerName;
+use rustls::{
+    AlertDescription, CertificateError, ClientConfig, ClientConnection, Error, HandshakeKind,
+    InvalidMessage, PeerIncompatible, ProtocolVersion,
+};
+use std::io::Read as _;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+/// rustls takes 64 KiB of a handshake message; four of them are more than any server needs.
+const MAX_OCTETS: usize = 256 * 1024;
+/// How long a server that asked for a client certificate may take to say that it insists.
+const CLIENT_CERTIFICATE_WAIT: Duration = Duration::from_secs(3);
+/// How long the goodbye may take, in the background.
+const GOODBYE: Duration = Duration::from_secs(1);
+
+/// Shakes hands, notes what is seen in `capture`, and says goodbye without waiting for an answer.
+pub(super) async fn run(
+    mut stream: TcpStream,
+    mode: TlsMode,
+    options: &Options,
+    capture: Arc<Capture>,
+) -> Result<(), Cause> {
+    let mut tls = client(options, &capture)?;
+    let mut incoming = Incoming::default();
+    let result = drive(&mut stream, &mut tls, mode, &mut incoming).await;
+    note(&tls, &capture);
+    // An alert tells the server what we think of it; it need not arrive.
+    let _ = flush(&mut stream, &mut tls).await;
+    let asked = capture.lock().client_certificate == ClientCertificate::Asked;
+    if let Err(cause) = result {
+        return if asked && refused_for_want_of_a_certificate(&cause, &capture) {
+            capture.lock().client_certificate = ClientCertificate::Required;
+            Ok(())
+        } else {
+            Err(cause)
+        };
+    }
+    if mode == TlsMode::Starttls {
+        // RFC 5321 §4.1.1.10. Over implicit TLS the server has not greeted yet: we do not speak.
+        let _ = std::io::Write::write_all(&mut tls.writer(), b"QUIT\r\n");
+    }
+    if asked && insists(&mut stream, &mut tls, &mut incoming).await {
+        capture.lock().client_certificate = ClientCertificate::Required;
+    }
+    tokio::spawn(tokio::time::timeout(GOODBYE, goodbye(stream, tls)));
+    Ok(())
+}
+
+fn client(options: &Options, capture: &Arc<Capture>) -> Result<ClientConnection, Cause> {
+    let internal = |error: Error| Cause::Tls(error.to_string());
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    let watcher = Arc::new(Watcher(Arc::clone(capture)));
+    let mut config = ClientConfig::builder_with_provider(provider)
+        .with_protocol_versions(rustls::ALL_VERSIONS)
+        .map_err(internal)?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::clone(&watcher) as _)
+        .with_client_cert_resolver(watcher);
+    config.resumption = Resumption::disabled();
+    config.enable_sni = options.sni;
+    let name = match &options.server_name {
+        Host::Ip(ip) => ServerName::from(*ip),
+        Host::Name { ascii, .. } => {
+            ServerName::try_from(ascii.clone()).map_err(|e| Cause::Tls(e.to_string()))?
+        }
+    };
+    ClientConnection::new(Arc::new(config), name).map_err(internal)
+}
+
+/// What has come from the server.
+#[derive(Default)]
+struct Incoming {
+    octets: usize,
+    /// The first bytes, until it is known whether they are TLS.
+    head: Vec<u8>,
+    is_tls: bool,
+}
+
+async fn drive(
+    stream: &mut TcpStream,
+    tls: &mut ClientConnection,
+    mode: TlsMode,
+    incoming: &mut Incoming,
+) -> Result<(), Cause> {
+    while tls.is_handshaking() {
+        flush(stream, tls).await.map_err(|e| broken(&e))?;
+        receive(stream, tls, mode, incoming).await?;
+    }
+    Ok(())
+}
+
+/// Reads once and hands it to rustls.
+async fn receive(
+    stream: &mut TcpStream,
+    tls: &mut ClientConnection,
+    mode: TlsMode,
+    incoming: &mut Incoming,
+) -> Result<(), Cause> {
+    let mut buffer = [0; 16 * 1024];
+    let count = stream.read(&mut buffer).await.map_err(|e| broken(&e))?;
+    let mut bytes = &buffer[..count];
+    incoming.octets += count;
+    if incoming.octets > MAX_OCTETS {
+        return Err(Cause::TooLarge);
+    }
+    let head;
+    if !incoming.is_tls {
+        incoming.head.extend_from_slice(bytes);
+        match looks_like_tls(&incoming.head, count == 0) {
+            Some(true) => incoming.is_tls = true,
+            Some(false) => return Err(not_tls(&incoming.head, mode)),
+            None if count == 0 => return Err(Cause::Closed),
+            None => return Ok(()),
+        }
+        head = std::mem::take(&mut incoming.head);
+        bytes = &head;
+    }
+    if count == 0 {
+        return Err(Cause::Closed);
+    }
+    while !bytes.is_empty() {
+        tls.read_tls(&mut bytes).map_err(|_| Cause::TooLarge)?;
+        tls.process_new_packets().map_err(|e| cause(&e))?;
+    }
+    Ok(())
+}
+
+/// Whether the first bytes are a TLS record; `None`: wait for more, so as to say what they are.
+fn looks_like_tls(head: &[u8], ended: bool) -> Option<bool> {
+    const ENOUGH: usize = 16;
+    match head {
+        [] => None,
+        // change_cipher_spec to application_data (RFC 8446 §5.1); rustls judges the rest.
+        [0x14..=0x17, ..] => Some(true),
+        _ if ended || head.len() >= ENOUGH || head.contains(&b'\n') => Some(false),
+        _ => None,
+    }
+}
+
+fn not_tls(head: &[u8], mode: TlsMode) -> Cause {
+    let text = String::from_utf8_lossy(head).into_owned();
+    match (mode, identify(head)) {
+        // Clear text between the 220 and the ServerHello: an injection like that behind the 220.
+        (TlsMode::Starttls, _) => Cause::Smtp(Refusal::Injection(text)),
+        (TlsMode::Smtps, Some(Protocol::Smtp)) => Cause::SpeaksSmtp,
+        (TlsMode::Smtps, protocol) => Cause::NotTls(protocol, text),
+    }
+}
+
+async fn flush(stream: &mut TcpStream, tls: &mut ClientConnection) -> std::io::Result<()> {
+    let mut bytes = Vec::new();
+    while tls.wants_write() {
+        tls.write_tls(&mut bytes)?;
+    }
+    if bytes.is_empty() {
+        return Ok(());
+    }
+    stream.write_all(&bytes).await
+}
+
+/// Notes what was agreed upon, and the flights: one for a TLS 1.3 handshake, two for TLS 1.2, one
+/// more after a `HelloRetryRequest`.
+fn note(tls: &ClientConnection, capture: &Capture) {
+    let mut seen = capture.lock();
+    let version = tls.protocol_version();
+    let retried = tls.handshake_kind() == Some(HandshakeKind::FullWithHelloRetryRequest);
+    let second = version == Some(ProtocolVersion::TLSv1_2) && !tls.is_handshaking();
+    seen.round_trips = 1 + u32::from(retried) + u32::from(second);
+    let (Some(version), Some(suite)) = (version, tls.negotiated_cipher_suite()) else {
+        return;
+    };
+    seen.tls = Some(TlsFacts {
+        version: match version {
+            ProtocolVersion::TLSv1_2 => "TLSv1.2".to_owned(),
+            ProtocolVersion::TLSv1_3 => "TLSv1.3".to_owned(),
+            other => format!("{other:?}"),
+        },
+        // rustls calls TLS13_… what the IANA registry calls TLS_….
+        cipher_suite: format!("{:?}", suite.suite()).replacen("TLS13_", "TLS_", 1),
+        key_exchange: tls
+            .negotiated_key_exchange_group()
+            .map(|group| format!("{:?}", group.name())),
+    });
+}
+
+/// In TLS 1.2 a server that insists on a client certificate says so with an alert, or an end, in
+/// its last flight. The chain is known and its key proven by then.
+fn refused_for_want_of_a_certificate(cause: &Cause, capture: &Capture) -> bool {
+    matches!(cause, Cause::Alert(_) | Cause::Closed | Cause::Reset)
+        && capture.lock().possession != Possession::NotSeen
+}
+
+/// In TLS 1.3 the refusal comes after the handshake (RFC 8446 §4.4.2.4).
+async fn insists(
+    stream: &mut TcpStream,
+    tls: &mut ClientConnection,
+    incoming: &mut Incoming,
+) -> bool {
+    if flush(stream, tls).await.is_err() {
+        return true;
+    }
+    let answer = async {
+        loop {
+            if receive(stream, tls, TlsMode::Smtps, incoming)
+                .await
+                .is_err()
+            {
+                return true;
+            }
+            let mut data = [0; 1];
+            // Application data: it goes on without a certificate. Session tickets are none.
+            if matches!(tls.reader().read(&mut data), Ok(1..)) {
+                return false;
+            }
+        }
+    };
+    tokio::time::timeout(CLIENT_CERTIFICATE_WAIT, answer)
+        .await
+        .unwrap_or(false)
+}
+
+/// Sends what is due and `close_notify`, then reads to the end: closing with unread data would
+/// reset the connection and lose the QUIT on its way.
+async fn goodbye(mut stream: TcpStream, mut tls: ClientConnection) {
+    tls.send_close_notify();
+    if flush(&mut stream, &mut tls).await.is_err() || stream.shutdown().await.is_err() {
+        return;
+    }
+    let mut buffer = [0; 1024];
+    while matches!(stream.read(&mut buffer).await, Ok(1..)) {}
+}
+
+/// The error of rustls in our words. Its debug form is never shown: it may hold names that the
+/// server chose.
+fn cause(error: &Error) -> Cause {
+    match error {
+        Error::AlertReceived(alert) => Cause::Alert(alert_name(*alert)),
+        Error::InvalidCertificate(CertificateError::BadSignature) => Cause::BadHandshakeSignature,
+        Error::NoCertificatesPresented => Cause::NoCertificate,
+        Error::InvalidMessage(
+            InvalidMessage::HandshakePayloadTooLarge | InvalidMessage::CertificatePayloadTooLarge,
+        ) => Cause::TooLarge,
+        Error::PeerIncompatible(why) => Cause::Incompatible(incompatible(why)),
+        Error::PeerMisbehaved(why) => Cause::Tls(format!("{why:?}")),
+        Error::InvalidMessage(why) => Cause::Tls(format!("{why:?}")),
+        Error::InappropriateMessage { got_type, .. } => {
+            Cause::Tls(format!("unexpected message {got_type:?}"))
+        }
+        Error::InappropriateHandshakeMessage { got_type, .. } => {
+            Cause::Tls(format!("unexpected handshake message {got_type:?}"))
+        }
+        Error::DecryptError => Cause::Tls("a record cannot be decrypted".to_owned()),
+        _ => Cause::Tls("the handshake failed".to_owned()),
+    }
+}
+
+fn incompatible(why: &PeerIncompatible) -> String {
+    match why {
+        PeerIncompatible::ServerDoesNotSupportTls12Or13
+        | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig => {
+            "the server chose a version older than TLS 1.2".to_owned()
+        }
+        other => format!("{other:?}"),
+    }
+}
+
+/// The name of the IANA registry "TLS Alerts".
+fn alert_name(alert: AlertDescription) -> String {
+    let known = format!("{alert:?}");
+    let mut name = String::with_capacity(known.len() + 4);
+    for (index, c) in known.chars().enumerate() {
+        if c.is_ascii_uppercase() && index > 0 {
+            name.push('_');
+        }
+        name.push(c.to_ascii_lowercase());
+    }
+    match alert {
+        AlertDescription::UnknownCA => "unknown_ca".to_owned(),
+        AlertDescription::Unknown(number) => format!("number {number}"),
+        _ => name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn alerts_have_the_names_of_the_registry() {
+        assert_eq!(
+            alert_name(AlertDescription::HandshakeFailure),
+            "handshake_failure"
+        );
+        assert_eq!(
+            alert_name(AlertDescription::UnrecognisedName),
+            "unrecognised_name"
+        );
+        assert_eq!(alert_name(AlertDescription::UnknownCA), "unknown_ca");
+        assert_eq!(alert_name(AlertDescription::Unknown(200)), "number 200");
+    }
+
+    #[test]
+    fn the_first_bytes_tell_tls_from_text() {
+        assert_eq!(looks_like_tls(b"\x16", false), Some(true));
+        assert_eq!(looks_like_tls(b"22", false), None);
+        assert_eq!(looks_like_tls(b"22", true), Some(false));
+        assert_eq!(looks_like_tls(b"220 mx\r\n", false), Some(false));
+        assert_eq!(looks_like_tls(b"", true), None);
+    }
+}

@@ -1,0 +1,230 @@
+//! The only sockets: an endpoint in, an observation out, under one deadline. Nothing is judged.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "here the network and the monotonic clock are used"
+)]
+
+mod capture;
+mod connect;
+mod handshake;
+mod negotiate;
+
+pub use connect::Family;
+
+use crate::endpoint::{Endpoint, Host, TlsMode};
+use crate::observation::{Cause, Failure, Observation, Step};
+use capture::Capture;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio::time::Instant;
+
+/// How to probe; the same for all targets of a run, but for the name.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The name to send as SNI, if it is a DNS name.
+    pub server_name: Host,
+    /// Whether to send SNI at all.
+    pub sni: bool,
+    /// Connect there instead of to the target's host; the port, if any, replaces the target's.
+    pub connect_to: Option<(Host, Option<u16>)>,
+    /// Which addresses may be used.
+    pub family: Family,
+    /// The bound of the whole probe.
+    pub timeout: Duration,
+    /// The bound of one connection attempt.
+    pub connect_timeout: Duration,
+    /// The name for EHLO; `None`: the address literal of the local socket (RFC 5321 §4.1.3).
+    pub ehlo: Option<String>,
+}
+
+/// Silence where a greeting was due is tried with TLS after this time, except on 25 and 587, where
+/// a slow greeting is normal and an early talker gets blocked.
+const SILENCE: Duration = Duration::from_secs(5);
+
+/// Looks at one server. Never fails: what went wrong is part of the observation.
+pub async fn probe(endpoint: &Endpoint, options: &Options) -> Observation {
+    let start = Instant::now();
+    let mut progress = Progress::default();
+    let run = run(endpoint, options, &mut progress);
+    let failure = match tokio::time::timeout_at(start + options.timeout, run).await {
+        Ok(Ok(())) => None,
+        Ok(Err(failure)) => Some(failure),
+        Err(_) => Some(Failure {
+            step: progress.step,
+            cause: Cause::Timeout(options.timeout),
+        }),
+    };
+    let mut seen = progress.finish();
+    seen.failure = failure;
+    seen.elapsed = start.elapsed();
+    seen
+}
+
+/// What is known so far; it outlives a run that the deadline cuts off.
+#[derive(Default)]
+struct Progress {
+    step: Step,
+    seen: Observation,
+    capture: Option<Arc<Capture>>,
+}
+
+impl Progress {
+    fn finish(self) -> Observation {
+        let mut seen = self.seen;
+        if let Some(capture) = self.capture {
+            capture.report(&mut seen);
+        }
+        seen
+    }
+
+    fn fail(&self, cause: Cause) -> Failure {
+        Failure {
+            step: self.step,
+            cause,
+        }
+    }
+}
+
+async fn run(
+    endpoint: &Endpoint,
+    options: &Options,
+    progress: &mut Progress,
+) -> Result<(), Failure> {
+    let (host, port) = match &options.connect_to {
+        Some((host, port)) => (host, port.unwrap_or(endpoint.port)),
+        None => (&endpoint.host, endpoint.port),
+    };
+    let addresses = connect::resolve(host, port, options.family)
+        .await
+        .map_err(|cause| progress.fail(cause))?;
+    progress.step = Step::Connect;
+    let connected = connect::connect(
+        &addresses,
+        options.connect_timeout,
+        &mut progress.seen.attempts,
+    )
+    .await;
+    let (stream, address) = connected.map_err(|cause| progress.fail(cause))?;
+    progress.seen.address = Some(address);
+    match endpoint.first_mode() {
+        TlsMode::Starttls => starttls_first(stream, address, endpoint, options, progress).await,
+        TlsMode::Smtps => smtps_first(stream, address, endpoint, options, progress).await,
+    }
+}
+
+/// The STARTTLS dialogue; if the port stays silent, a second connection asks whether it speaks TLS.
+async fn starttls_first(
+    mut stream: TcpStream,
+    address: SocketAddr,
+    endpoint: &Endpoint,
+    options: &Options,
+    progress: &mut Progress,
+) -> Result<(), Failure> {
+    progress.step = Step::Greeting;
+    let may_try_tls = !matches!(address.port(), 25 | 587);
+    if may_try_tls {
+        let found = tokio::select! {
+            // Data, an end or an error: all are for the dialogue to read.
+            _ = stream.readable() => None,
+            found = tls_after_silence(address, options) => Some(found),
+        };
+        match found {
+            Some(Spoken::Tls(capture, result)) if endpoint.tls.is_none() => {
+                progress.step = Step::Tls;
+                progress.seen.mode = Some(TlsMode::Smtps);
+                progress.capture = Some(capture);
+                return result.map_err(|cause| progress.fail(cause));
+            }
+            Some(Spoken::Tls(..)) => {
+                let tls = Some(crate::smtp::Protocol::Tls);
+                let refusal = crate::smtp::Refusal::NotSmtp(tls, String::new());
+                return Err(progress.fail(Cause::Smtp(refusal)));
+            }
+            Some(Spoken::Other(protocol, text)) => {
+                let refusal = crate::smtp::Refusal::NotSmtp(Some(protocol), text);
+                return Err(progress.fail(Cause::Smtp(refusal)));
+            }
+            Some(Spoken::Unknown) | None => {}
+        }
+    }
+    negotiate::starttls(&mut stream, options, progress).await?;
+    tls(stream, TlsMode::Starttls, options, progress).await
+}
+
+/// Implicit TLS; if the server greets in the clear instead, STARTTLS on a second connection.
+async fn smtps_first(
+    stream: TcpStream,
+    address: SocketAddr,
+    endpoint: &Endpoint,
+    options: &Options,
+    progress: &mut Progress,
+) -> Result<(), Failure> {
+    match tls(stream, TlsMode::Smtps, options, progress).await {
+        Err(Failure {
+            cause: Cause::SpeaksSmtp,
+            ..
+        }) if endpoint.tls.is_none() => {}
+        other => return other,
+    }
+    progress.seen.mode = None;
+    progress.seen.round_trips = 0;
+    progress.capture = None;
+    progress.step = Step::Connect;
+    let mut stream = connect::connect_one(address, options.connect_timeout)
+        .await
+        .map_err(|error| {
+            let error = Some(error);
+            progress.fail(Cause::Connect(vec![crate::observation::Attempt {
+                address,
+                error,
+            }]))
+        })?;
+    negotiate::starttls(&mut stream, options, progress).await?;
+    tls(stream, TlsMode::Starttls, options, progress).await
+}
+
+async fn tls(
+    stream: TcpStream,
+    mode: TlsMode,
+    options: &Options,
+    progress: &mut Progress,
+) -> Result<(), Failure> {
+    progress.step = Step::Tls;
+    progress.seen.mode = Some(mode);
+    let capture = Arc::new(Capture::default());
+    progress.capture = Some(Arc::clone(&capture));
+    handshake::run(stream, mode, options, capture)
+        .await
+        .map_err(|cause| progress.fail(cause))
+}
+
+/// What a silent port turned out to speak.
+enum Spoken {
+    Tls(Arc<Capture>, Result<(), Cause>),
+    Other(crate::smtp::Protocol, String),
+    Unknown,
+}
+
+/// Resolves only with an answer that settles the matter, or when there is none to be had.
+async fn tls_after_silence(address: SocketAddr, options: &Options) -> Spoken {
+    tokio::time::sleep(SILENCE).await;
+    let Ok(stream) = connect::connect_one(address, options.connect_timeout).await else {
+        return Spoken::Unknown;
+    };
+    let capture = Arc::new(Capture::default());
+    let result = handshake::run(stream, TlsMode::Smtps, options, Arc::clone(&capture)).await;
+    match result {
+        // Only slow, or gone: the first connection may still greet.
+        Err(
+            Cause::SpeaksSmtp
+            | Cause::Closed
+            | Cause::Reset
+            | Cause::Io(_)
+            | Cause::NotTls(None, _),
+        ) => Spoken::Unknown,
+        Err(Cause::NotTls(Some(protocol), text)) => Spoken::Other(protocol, text),
+        result => Spoken::Tls(capture, result),
+    }
+}

@@ -1,0 +1,110 @@
+//! Drives the SMTP dialogue over a stream.
+
+use super::connect::error_text;
+use super::{Options, Progress};
+use crate::observation::{Cause, Failure};
+use crate::smtp::{Dialogue, Refusal, Stage, Step as Next};
+use std::io::ErrorKind;
+use std::net::IpAddr;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+/// Up to the `220` of STARTTLS. The next byte on the stream is TLS.
+pub(super) async fn starttls(
+    stream: &mut TcpStream,
+    options: &Options,
+    progress: &mut Progress,
+) -> Result<(), Failure> {
+    let ehlo = match &options.ehlo {
+        Some(name) => name.clone(),
+        None => address_literal(stream),
+    };
+    let mut dialogue = Dialogue::new(&ehlo);
+    let result = drive(stream, &mut dialogue, progress).await;
+    record(&dialogue, progress);
+    if let Err(Cause::Smtp(refusal)) = &result {
+        say_goodbye(stream, refusal).await;
+    }
+    result.map_err(|cause| match &cause {
+        // A refusal belongs to the stage that it answers, also when the state has moved on.
+        Cause::Smtp(Refusal::NotSmtp(..) | Refusal::Greeting(_)) => Failure {
+            step: crate::observation::Step::Greeting,
+            cause,
+        },
+        _ => progress.fail(cause),
+    })
+}
+
+async fn drive(
+    stream: &mut TcpStream,
+    dialogue: &mut Dialogue,
+    progress: &mut Progress,
+) -> Result<(), Cause> {
+    let mut buffer = [0; 4096];
+    loop {
+        progress.step = dialogue.stage().into();
+        match dialogue.step() {
+            Next::Send(bytes) => stream.write_all(&bytes).await.map_err(|e| broken(&e))?,
+            Next::Receive => {
+                let count = stream.read(&mut buffer).await.map_err(|e| broken(&e))?;
+                if count == 0 {
+                    return Err(Cause::Closed);
+                }
+                let stage = dialogue.stage();
+                let taken = dialogue.receive(&buffer[..count]);
+                // The deadline may cut us off at the next await: keep what there is.
+                record(dialogue, progress);
+                taken.map_err(Cause::Smtp)?;
+                if dialogue.stage() != stage || dialogue.is_done() {
+                    progress.seen.round_trips += 1;
+                }
+            }
+            Next::Handshake => return Ok(()),
+        }
+    }
+}
+
+fn record(dialogue: &Dialogue, progress: &mut Progress) {
+    let seen = &mut progress.seen;
+    seen.greeting = dialogue.greeting().cloned();
+    seen.capabilities = dialogue.capabilities().cloned();
+    seen.transcript = dialogue.transcript().to_vec();
+}
+
+/// RFC 5321 §4.1.4: a client without a name of its own gives its address literal (§4.1.3).
+fn address_literal(stream: &TcpStream) -> String {
+    match stream
+        .local_addr()
+        .map(|address| address.ip().to_canonical())
+    {
+        Ok(IpAddr::V6(ip)) => format!("[IPv6:{ip}]"),
+        Ok(IpAddr::V4(ip)) => format!("[{ip}]"),
+        Err(_) => "[127.0.0.1]".to_owned(),
+    }
+}
+
+/// QUIT, if the peer is an SMTP server that is in step with us. Nobody waits for the answer.
+async fn say_goodbye(stream: &mut TcpStream, refusal: &Refusal) {
+    let in_step = matches!(
+        refusal,
+        Refusal::Temporary(Stage::Greeting | Stage::Ehlo | Stage::Starttls, _)
+            | Refusal::Greeting(_)
+            | Refusal::Ehlo(_)
+            | Refusal::StarttlsNotOffered
+            | Refusal::Starttls(_)
+    );
+    if in_step {
+        let quit = stream.write_all(b"QUIT\r\n");
+        let _ = tokio::time::timeout(Duration::from_millis(100), quit).await;
+    }
+}
+
+/// What an error of the socket means.
+pub(super) fn broken(error: &std::io::Error) -> Cause {
+    match error.kind() {
+        ErrorKind::ConnectionReset | ErrorKind::BrokenPipe => Cause::Reset,
+        ErrorKind::UnexpectedEof => Cause::Closed,
+        _ => Cause::Io(error_text(error)),
+    }
+}

@@ -1,0 +1,449 @@
+//! JSON for programs. The types here are the format: `docs/report.schema.json` describes them,
+//! and they are stable: fields may be added, not changed.
+
+use super::timestamp;
+use crate::certificate::{BasicConstraints, Certificate, Facts, PublicKey, Sans, pem};
+use crate::escape::is_unsafe;
+use crate::fingerprint::Algorithm;
+use crate::judge::{Finding, Judgement};
+use crate::observation::{ClientCertificate, Failure, Observation, Possession};
+use crate::report::Report;
+use serde::Serialize;
+use serde_json::ser::{Formatter, PrettyFormatter};
+use std::io;
+
+/// One object for one report, an array for several; ends in a line feed.
+pub fn render(reports: &[Report]) -> String {
+    match reports {
+        [report] => to_text(&ReportJson::from(report)),
+        reports => to_text(&reports.iter().map(ReportJson::from).collect::<Vec<_>>()),
+    }
+}
+
+fn to_text(value: &impl Serialize) -> String {
+    let mut out = Vec::new();
+    let mut serializer = serde_json::Serializer::with_formatter(&mut out, Escaping::default());
+    // Neither step can fail: the types have string keys only, a vector takes all bytes, and
+    // serde_json writes UTF-8.
+    let written = value.serialize(&mut serializer);
+    debug_assert!(written.is_ok());
+    let mut text = String::from_utf8(out).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// Writes what must not reach a terminal as `\u` escapes, also where JSON does not ask for it.
+#[derive(Default)]
+struct Escaping<'a>(PrettyFormatter<'a>);
+
+impl Formatter for Escaping<'_> {
+    fn write_string_fragment<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        let mut rest = fragment;
+        while let Some((at, found)) = rest.char_indices().find(|&(_, c)| is_unsafe(c)) {
+            writer.write_all(&rest.as_bytes()[..at])?;
+            for unit in found.encode_utf16(&mut [0; 2]) {
+                write!(writer, "\\u{unit:04x}")?;
+            }
+            rest = &rest[at + found.len_utf8()..];
+        }
+        writer.write_all(rest.as_bytes())
+    }
+
+    fn begin_array<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_array(writer)
+    }
+
+    fn end_array<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_array(writer)
+    }
+
+    fn begin_array_value<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
+        self.0.begin_array_value(writer, first)
+    }
+
+    fn end_array_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_array_value(writer)
+    }
+
+    fn begin_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_object(writer)
+    }
+
+    fn end_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_object(writer)
+    }
+
+    fn begin_object_key<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
+        self.0.begin_object_key(writer, first)
+    }
+
+    fn begin_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_object_value(writer)
+    }
+
+    fn end_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_object_value(writer)
+    }
+}
+
+#[derive(Serialize)]
+struct ReportJson {
+    schema: u32,
+    target: TargetJson,
+    outcome: &'static str,
+    judged_at: String,
+    error: Option<ErrorJson>,
+    connection: Option<ConnectionJson>,
+    chain: Vec<CertificateJson>,
+    validation: Option<ValidationJson>,
+}
+
+#[derive(Serialize)]
+struct TargetJson {
+    input: String,
+    host: Option<String>,
+    port: Option<u16>,
+    tls: Option<&'static str>,
+    servername: String,
+}
+
+#[derive(Serialize)]
+struct ErrorJson {
+    step: String,
+    code: &'static str,
+    message: String,
+    advice: &'static str,
+}
+
+#[derive(Serialize)]
+struct ConnectionJson {
+    address: Option<String>,
+    attempts: Vec<AttemptJson>,
+    greeting: Option<String>,
+    capabilities: Vec<String>,
+    tls_version: Option<String>,
+    cipher_suite: Option<String>,
+    key_exchange: Option<String>,
+    key_proven: bool,
+    ocsp_stapled: bool,
+    client_certificate: &'static str,
+    round_trips: u32,
+    elapsed_ms: u64,
+}
+
+#[derive(Serialize)]
+struct AttemptJson {
+    address: String,
+    error: Option<String>,
+}
+
+/// The fields of a certificate that could not be parsed are null, `parse_error` says why.
+#[derive(Serialize)]
+struct CertificateJson {
+    subject: Option<String>,
+    issuer: Option<String>,
+    serial: Option<String>,
+    version: Option<u32>,
+    not_before: Option<String>,
+    not_after: Option<String>,
+    sans: Option<SansJson>,
+    public_key: Option<PublicKeyJson>,
+    signature_algorithm: Option<String>,
+    is_ca: Option<bool>,
+    path_length: Option<u32>,
+    key_usage: Option<Vec<&'static str>>,
+    extended_key_usage: Option<Vec<String>>,
+    subject_key_id: Option<String>,
+    authority_key_id: Option<String>,
+    ca_issuers: Vec<String>,
+    sct_count: Option<usize>,
+    self_issued: Option<bool>,
+    self_signed: Option<bool>,
+    fingerprints: FingerprintsJson,
+    spki_sha256: Option<String>,
+    size: usize,
+    parse_error: Option<String>,
+    pem: String,
+}
+
+#[derive(Serialize)]
+struct SansJson {
+    dns: Vec<String>,
+    ip: Vec<String>,
+    email: Vec<String>,
+    uri: Vec<String>,
+    other: Vec<OtherSanJson>,
+}
+
+#[derive(Serialize)]
+struct OtherSanJson {
+    kind: &'static str,
+    value: String,
+}
+
+#[derive(Serialize)]
+struct PublicKeyJson {
+    algorithm: String,
+    bits: Option<u32>,
+    curve: Option<String>,
+}
+
+#[derive(Serialize)]
+struct FingerprintsJson {
+    sha1: String,
+    sha256: String,
+    sha512: String,
+}
+
+#[derive(Serialize)]
+struct ValidationJson {
+    trusted: bool,
+    path: Vec<PathMemberJson>,
+    anchor: Option<AnchorJson>,
+    problems: Vec<FindingJson>,
+    notes: Vec<FindingJson>,
+}
+
+#[derive(Serialize)]
+struct PathMemberJson {
+    subject: String,
+    fingerprint_sha256: String,
+}
+
+#[derive(Serialize)]
+struct AnchorJson {
+    subject: String,
+    fingerprint_sha256: String,
+    source: String,
+}
+
+#[derive(Serialize)]
+struct FindingJson {
+    code: &'static str,
+    certificate: Option<usize>,
+    message: String,
+    advice: &'static str,
+}
+
+impl From<&Report> for ReportJson {
+    fn from(report: &Report) -> Self {
+        let failure = report.seen.as_ref().and_then(|seen| seen.failure.as_ref());
+        Self {
+            schema: 1,
+            target: TargetJson {
+                input: report.target.input.clone(),
+                host: report.target.host.clone(),
+                port: report.target.port,
+                tls: report.target.tls.map(crate::endpoint::TlsMode::as_str),
+                servername: report.target.servername.clone(),
+            },
+            outcome: report.outcome().as_str(),
+            judged_at: timestamp(report.at),
+            error: failure.map(ErrorJson::from),
+            connection: report.seen.as_ref().map(ConnectionJson::from),
+            chain: report.chain.iter().map(CertificateJson::from).collect(),
+            validation: report.judgement.as_ref().map(ValidationJson::from),
+        }
+    }
+}
+
+impl From<&Failure> for ErrorJson {
+    fn from(failure: &Failure) -> Self {
+        Self {
+            step: failure.step.to_string(),
+            code: failure.code(),
+            message: failure.to_string(),
+            advice: failure.advice(),
+        }
+    }
+}
+
+impl From<&Observation> for ConnectionJson {
+    fn from(seen: &Observation) -> Self {
+        let tls = seen.tls.as_ref();
+        Self {
+            address: seen.address.map(|address| address.to_string()),
+            attempts: seen
+                .attempts
+                .iter()
+                .map(|attempt| AttemptJson {
+                    address: attempt.address.to_string(),
+                    error: attempt.error.clone(),
+                })
+                .collect(),
+            greeting: seen.greeting.as_ref().map(|reply| reply.lines.join("\n")),
+            capabilities: seen
+                .capabilities
+                .iter()
+                .flat_map(|reply| reply.lines.iter().skip(1).cloned())
+                .collect(),
+            tls_version: tls.map(|tls| tls.version.clone()),
+            cipher_suite: tls.map(|tls| tls.cipher_suite.clone()),
+            key_exchange: tls.and_then(|tls| tls.key_exchange.clone()),
+            key_proven: seen.possession == Possession::Proven,
+            ocsp_stapled: seen.ocsp_stapled,
+            client_certificate: match seen.client_certificate {
+                ClientCertificate::NotAsked => "not-asked",
+                ClientCertificate::Asked => "asked",
+                ClientCertificate::Required => "required",
+            },
+            round_trips: seen.round_trips,
+            elapsed_ms: u64::try_from(seen.elapsed.as_millis()).unwrap_or(u64::MAX),
+        }
+    }
+}
+
+impl From<&Certificate> for CertificateJson {
+    fn from(certificate: &Certificate) -> Self {
+        let facts = certificate.facts.as_ref().ok();
+        let digest = |algorithm| certificate.fingerprint(algorithm).hex();
+        let text = |read: fn(&Facts) -> String| facts.map(read);
+        Self {
+            subject: text(|facts| facts.subject.to_string()),
+            issuer: text(|facts| facts.issuer.to_string()),
+            serial: text(|facts| facts.serial.clone()),
+            version: facts.map(|facts| facts.version),
+            not_before: text(|facts| timestamp(facts.not_before)),
+            not_after: text(|facts| timestamp(facts.not_after)),
+            sans: facts.map(|facts| SansJson::from(facts.sans.as_ref())),
+            public_key: facts.map(|facts| PublicKeyJson::from(&facts.public_key)),
+            signature_algorithm: text(|facts| facts.signature_algorithm.clone()),
+            is_ca: facts.map(Facts::is_ca),
+            path_length: facts
+                .and_then(|facts| facts.basic_constraints)
+                .and_then(|constraints: BasicConstraints| constraints.path_len),
+            key_usage: facts
+                .and_then(|facts| facts.key_usage)
+                .map(|usage| usage.names()),
+            extended_key_usage: facts
+                .and_then(|facts| facts.extended_key_usage.as_ref())
+                .map(|usage| usage.purposes.clone()),
+            subject_key_id: facts.and_then(|facts| facts.ski.clone()),
+            authority_key_id: facts.and_then(|facts| facts.aki.clone()),
+            ca_issuers: facts
+                .map(|facts| facts.ca_issuers.clone())
+                .unwrap_or_default(),
+            sct_count: facts.map(|facts| facts.sct_count),
+            self_issued: facts.map(|facts| facts.self_issued),
+            self_signed: facts.and_then(|facts| facts.self_signed),
+            fingerprints: FingerprintsJson {
+                sha1: digest(Algorithm::Sha1),
+                sha256: digest(Algorithm::Sha256),
+                sha512: digest(Algorithm::Sha512),
+            },
+            spki_sha256: certificate.spki_sha256().map(|digest| digest.hex()),
+            size: certificate.der().len(),
+            parse_error: certificate.facts.as_ref().err().map(ToString::to_string),
+            pem: pem::write(certificate.der()),
+        }
+    }
+}
+
+impl From<Option<&Sans>> for SansJson {
+    fn from(sans: Option<&Sans>) -> Self {
+        let sans = sans.cloned().unwrap_or_default();
+        Self {
+            dns: sans.dns,
+            ip: sans.ip.iter().map(ToString::to_string).collect(),
+            email: sans.email,
+            uri: sans.uri,
+            other: sans
+                .other
+                .into_iter()
+                .map(|other| OtherSanJson {
+                    kind: other.0,
+                    value: other.1,
+                })
+                .collect(),
+        }
+    }
+}
+
+impl From<&PublicKey> for PublicKeyJson {
+    fn from(key: &PublicKey) -> Self {
+        Self {
+            algorithm: key.algorithm.clone(),
+            bits: key.bits,
+            curve: key.curve.clone(),
+        }
+    }
+}
+
+impl From<&Judgement> for ValidationJson {
+    fn from(judgement: &Judgement) -> Self {
+        let subject = |certificate: &Certificate| match &certificate.facts {
+            Ok(facts) => facts.subject.to_string(),
+            Err(_) => String::new(),
+        };
+        let sha256 = |certificate: &Certificate| certificate.fingerprint(Algorithm::Sha256).hex();
+        Self {
+            trusted: judgement.is_trusted(),
+            path: judgement
+                .path
+                .iter()
+                .map(|certificate| PathMemberJson {
+                    subject: subject(certificate),
+                    fingerprint_sha256: sha256(certificate),
+                })
+                .collect(),
+            anchor: judgement.anchor.as_ref().map(|anchor| {
+                let certificate = anchor.certificate();
+                AnchorJson {
+                    subject: subject(&certificate),
+                    fingerprint_sha256: sha256(&certificate),
+                    source: anchor.source.clone(),
+                }
+            }),
+            problems: judgement.problems.iter().map(FindingJson::from).collect(),
+            notes: judgement.notes.iter().map(FindingJson::from).collect(),
+        }
+    }
+}
+
+impl From<&Finding> for FindingJson {
+    fn from(finding: &Finding) -> Self {
+        Self {
+            code: finding.code.as_str(),
+            certificate: finding.certificate,
+            message: finding.message.clone(),
+            advice: finding.advice,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_text_is_escaped_and_read_back_whole() {
+        for text in [
+            "plain ü",
+            "\x1b[2J\x7f\u{9b}",
+            "a\u{202e}b\u{200b}",
+            "\u{e0041}",
+            "\"\\\n",
+            "",
+        ] {
+            let json = to_text(&text);
+            assert!(!json.trim_end().contains(is_unsafe), "{json}");
+            assert_eq!(
+                serde_json::from_str::<String>(&json).ok().as_deref(),
+                Some(text)
+            );
+        }
+        assert_eq!(to_text(&"\u{202e}"), "\"\\u202e\"\n");
+    }
+}

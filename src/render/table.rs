@@ -1,0 +1,482 @@
+//! The report for people: the verdict first, then what to do about it, then the facts.
+
+use super::timestamp;
+use crate::certificate::{Certificate, Facts};
+use crate::escape::{excerpt, visible};
+use crate::fingerprint::Algorithm;
+use crate::judge::{Finding, Judgement};
+use crate::observation::{ClientCertificate, Observation, Possession};
+use crate::report::{Outcome, Report};
+use crate::smtp::Line;
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use std::fmt::Write as _;
+use time::OffsetDateTime;
+
+/// How to show it.
+#[derive(Clone, Copy, Debug)]
+pub struct Style {
+    /// With ANSI colours.
+    pub color: bool,
+    /// The width of the terminal; `None`: not a terminal, so nothing is wrapped.
+    pub width: Option<u16>,
+    /// The dialogue, every SAN and every digest too.
+    pub verbose: bool,
+}
+
+/// The whole report; ends in a line feed.
+pub fn render(report: &Report, style: Style) -> String {
+    let mut page = Page {
+        out: verdict(report, style.color),
+        style,
+    };
+    page.problems(report);
+    page.connection(report);
+    if !report.chain.is_empty() {
+        page.chain(report);
+        page.fingerprints(report);
+        page.leaf_details(report);
+    }
+    page.notes(report);
+    if style.verbose {
+        page.dialogue(report);
+    }
+    page.out
+}
+
+/// The verdict line alone; ends in a line feed.
+pub fn verdict(report: &Report, color: bool) -> String {
+    let outcome = report.outcome();
+    let (word, ansi) = match outcome {
+        Outcome::Trusted => ("TRUSTED", "\x1b[1;32m"),
+        Outcome::Untrusted => ("NOT TRUSTED", "\x1b[1;31m"),
+        Outcome::Unreachable => ("UNREACHABLE", "\x1b[1;33m"),
+        Outcome::SmtpRefused => ("SMTP REFUSED", "\x1b[1;33m"),
+        Outcome::TlsFailed => ("TLS FAILED", "\x1b[1;31m"),
+    };
+    let word = if color {
+        format!("{ansi}{word}\x1b[0m")
+    } else {
+        word.to_owned()
+    };
+    let label = visible(&report.target.label).into_owned();
+    format!("{word}  {label}  {}\n", reason(report, outcome))
+}
+
+fn reason(report: &Report, outcome: Outcome) -> String {
+    let failure = report.seen.as_ref().and_then(|seen| seen.failure.as_ref());
+    if let Some(failure) = failure {
+        return visible(&failure.to_string()).into_owned();
+    }
+    let judgement = report.judgement.as_ref();
+    if outcome != Outcome::Trusted {
+        let mut codes: Vec<&str> = Vec::new();
+        for problem in judgement.map_or(&[][..], |j| &j.problems) {
+            if !codes.contains(&problem.code.as_str()) {
+                codes.push(problem.code.as_str());
+            }
+        }
+        return codes.join(", ");
+    }
+    let anchor = judgement
+        .and_then(|j| j.path.last())
+        .map(Certificate::label);
+    let until = report
+        .chain
+        .first()
+        .and_then(|leaf| leaf.facts.as_ref().ok());
+    format!(
+        "until {}, anchor \"{}\"",
+        until.map_or_else(String::new, |facts| until_text(facts.not_after, report.at)),
+        excerpt(&anchor.unwrap_or_default(), 60)
+    )
+}
+
+/// A date, and how far off it is.
+fn until_text(date: OffsetDateTime, now: OffsetDateTime) -> String {
+    let days = (date - now).whole_days();
+    match (date - now).is_negative() {
+        true => format!("{} (expired)", date.date()),
+        false if days == 1 => format!("{} (1 day)", date.date()),
+        false => format!("{} ({days} days)", date.date()),
+    }
+}
+
+struct Page {
+    out: String,
+    style: Style,
+}
+
+impl Page {
+    fn line(&mut self, text: &str) {
+        let _ = writeln!(self.out, "{text}");
+    }
+
+    fn heading(&mut self, text: &str) {
+        let (on, off) = if self.style.color {
+            ("\x1b[1m", "\x1b[0m")
+        } else {
+            ("", "")
+        };
+        let _ = writeln!(self.out, "\n{on}{text}{off}");
+    }
+
+    fn width(&self) -> usize {
+        self.style
+            .width
+            .map_or(usize::MAX, |width| usize::from(width.max(40)))
+    }
+
+    /// Text under a label, wrapped at words and indented to the same column.
+    fn labelled(&mut self, indent: usize, label: &str, column: usize, text: &str) {
+        let room = self.width().saturating_sub(indent + column).max(20);
+        let text = visible(text);
+        for (index, line) in wrap(&text, room).iter().enumerate() {
+            let label = if index == 0 { label } else { "" };
+            let _ = writeln!(self.out, "{:indent$}{label:column$}{line}", "");
+        }
+    }
+
+    fn problems(&mut self, report: &Report) {
+        if let Some(failure) = report.seen.as_ref().and_then(|seen| seen.failure.as_ref()) {
+            self.labelled(2, "->", 3, failure.advice());
+        }
+        let problems = report.judgement.as_ref().map_or(&[][..], |j| &j.problems);
+        if problems.is_empty() {
+            return;
+        }
+        self.heading("Problems");
+        for problem in problems {
+            self.finding(problem);
+        }
+    }
+
+    fn notes(&mut self, report: &Report) {
+        let notes = report.judgement.as_ref().map_or(&[][..], |j| &j.notes);
+        if notes.is_empty() {
+            return;
+        }
+        self.heading("Notes");
+        for note in notes {
+            self.finding(note);
+        }
+    }
+
+    fn finding(&mut self, finding: &Finding) {
+        let about = finding
+            .certificate
+            .map_or(String::new(), |index| format!(" [{index}]"));
+        let text = format!("{}{about}: {}", finding.code, finding.message);
+        self.labelled(2, "", 0, &text);
+        self.labelled(4, "->", 3, finding.advice);
+    }
+
+    fn connection(&mut self, report: &Report) {
+        let Some(seen) = &report.seen else { return };
+        self.heading("Connection");
+        self.attempts(seen);
+        if let Some(greeting) = &seen.greeting {
+            let text = excerpt(&greeting.lines.join(" / "), 200);
+            self.fact("greeting", &text);
+        }
+        if let (Some(tls), Some(mode)) = (&seen.tls, seen.mode) {
+            let mode = match mode {
+                crate::endpoint::TlsMode::Starttls => "STARTTLS",
+                crate::endpoint::TlsMode::Smtps => "implicit TLS",
+            };
+            let group = tls.key_exchange.as_deref().unwrap_or("no key exchange");
+            let text = format!("{mode}, {}, {}, {group}", tls.version, tls.cipher_suite);
+            self.fact("TLS", &text);
+        }
+        if !report.chain.is_empty() {
+            self.fact("key", possession(seen.possession));
+        }
+        match seen.client_certificate {
+            ClientCertificate::NotAsked => {}
+            ClientCertificate::Asked => self.fact("client cert", "asked for, not required"),
+            ClientCertificate::Required => self.fact("client cert", "required by the server"),
+        }
+    }
+
+    fn attempts(&mut self, seen: &Observation) {
+        for attempt in seen
+            .attempts
+            .iter()
+            .filter(|attempt| attempt.error.is_some())
+        {
+            let error = attempt.error.as_deref().unwrap_or_default();
+            self.fact("tried", &format!("{}: {error}", attempt.address));
+        }
+        if let Some(address) = seen.address {
+            let elapsed = format!(
+                "{address} ({} ms, {} round trips)",
+                seen.elapsed.as_millis(),
+                seen.round_trips
+            );
+            self.fact("address", &elapsed);
+        }
+    }
+
+    fn fact(&mut self, label: &str, text: &str) {
+        self.labelled(2, label, 15, text);
+    }
+
+    fn chain(&mut self, report: &Report) {
+        self.heading(if report.seen.is_some() {
+            "Presented chain"
+        } else {
+            "Chain"
+        });
+        let mut table = self.table();
+        table.set_header(["#", "subject", "issuer", "valid until", "key", "signature"]);
+        for (index, certificate) in report.chain.iter().enumerate() {
+            table.add_row(row(index, certificate, report.at));
+        }
+        if let Some(column) = table.column_mut(0) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+        self.line(&table.trim_fmt());
+        if let Some(judgement) = &report.judgement {
+            self.path(judgement);
+        }
+    }
+
+    fn path(&mut self, judgement: &Judgement) {
+        if judgement.path.is_empty() {
+            return;
+        }
+        let labels: Vec<String> = judgement
+            .path
+            .iter()
+            .map(|c| format!("\"{}\"", c.label()))
+            .collect();
+        self.line("");
+        self.fact("path", &labels.join(" <- "));
+        if let Some(anchor) = &judgement.anchor {
+            self.fact("anchor from", &anchor.source);
+        }
+    }
+
+    fn fingerprints(&mut self, report: &Report) {
+        self.heading("Fingerprints");
+        let mut table = self.table();
+        for (index, certificate) in report.chain.iter().enumerate() {
+            let mut algorithms = vec![Algorithm::Sha256];
+            if index == 0 || self.style.verbose {
+                algorithms.push(Algorithm::Sha1);
+            }
+            if self.style.verbose {
+                algorithms.push(Algorithm::Sha512);
+            }
+            let mut lines: Vec<String> = algorithms
+                .into_iter()
+                .map(|algorithm| certificate.fingerprint(algorithm).to_string())
+                .collect();
+            if let Some(spki) = certificate.spki_sha256().filter(|_| self.style.verbose) {
+                lines.push(format!("spki-{spki}"));
+            }
+            for (line, text) in lines.into_iter().enumerate() {
+                let number = if line == 0 {
+                    index.to_string()
+                } else {
+                    String::new()
+                };
+                table.add_row([number, text]);
+            }
+        }
+        self.line(&table.trim_fmt());
+    }
+
+    fn leaf_details(&mut self, report: &Report) {
+        let Some(Ok(facts)) = report.chain.first().map(|leaf| &leaf.facts) else {
+            return;
+        };
+        self.heading("Names of the server's certificate");
+        self.names(facts);
+        if self.style.verbose {
+            for (index, certificate) in report.chain.iter().enumerate() {
+                self.certificate(index, certificate);
+            }
+        }
+    }
+
+    fn names(&mut self, facts: &Facts) {
+        const MOST: usize = 8;
+        let names = all_sans(facts);
+        if names.is_empty() {
+            return self.labelled(2, "", 0, "none (no subject alternative name)");
+        }
+        let most = if self.style.verbose {
+            names.len()
+        } else {
+            MOST
+        };
+        let shown: Vec<&str> = names.iter().take(most).map(String::as_str).collect();
+        let more = match names.len().saturating_sub(most) {
+            0 => String::new(),
+            more => format!(" and {more} more (-v shows all)"),
+        };
+        self.labelled(2, "", 0, &format!("{}{more}", shown.join(", ")));
+    }
+
+    fn certificate(&mut self, index: usize, certificate: &Certificate) {
+        self.heading(&format!("Certificate {index}"));
+        let facts = match &certificate.facts {
+            Ok(facts) => facts,
+            Err(why) => return self.fact("unparsable", &why.to_string()),
+        };
+        self.fact("subject", &facts.subject.to_string());
+        self.fact("issuer", &facts.issuer.to_string());
+        self.fact("serial", &facts.serial);
+        self.fact("valid from", &timestamp(facts.not_before));
+        self.fact("valid until", &timestamp(facts.not_after));
+        if index > 0 && facts.sans.is_some() {
+            self.fact("names", &all_sans(facts).join(", "));
+        }
+        if let Some(constraints) = facts.basic_constraints {
+            let length = constraints
+                .path_len
+                .map_or(String::new(), |n| format!(", path length {n}"));
+            self.fact(
+                "CA",
+                &format!("{}{length}", if constraints.ca { "yes" } else { "no" }),
+            );
+        }
+        if let Some(usage) = facts.key_usage {
+            self.fact("key usage", &usage.names().join(", "));
+        }
+        if let Some(usage) = &facts.extended_key_usage {
+            self.fact("purposes", &usage.purposes.join(", "));
+        }
+        self.fact("key id", facts.ski.as_deref().unwrap_or("none"));
+        self.fact("issuer key id", facts.aki.as_deref().unwrap_or("none"));
+        self.fact("CT stamps", &facts.sct_count.to_string());
+    }
+
+    fn dialogue(&mut self, report: &Report) {
+        let Some(seen) = report
+            .seen
+            .as_ref()
+            .filter(|seen| !seen.transcript.is_empty())
+        else {
+            return;
+        };
+        self.heading("Dialogue");
+        for line in &seen.transcript {
+            let (mark, text) = match line {
+                Line::Client(text) => ("C:", text),
+                Line::Server(text) => ("S:", text),
+            };
+            self.labelled(2, mark, 3, text);
+        }
+    }
+
+    fn table(&self) -> Table {
+        let mut table = Table::new();
+        table.load_style(presets::NOTHING);
+        match self.style.width {
+            Some(width) => {
+                table.set_content_arrangement(ContentArrangement::Dynamic);
+                table.set_width(width.max(40));
+            }
+            None => {
+                table.set_content_arrangement(ContentArrangement::Disabled);
+            }
+        }
+        table
+    }
+}
+
+fn row(index: usize, certificate: &Certificate, now: OffsetDateTime) -> [String; 6] {
+    let safe = |text: String| visible(&text).into_owned();
+    match &certificate.facts {
+        Ok(facts) => [
+            index.to_string(),
+            safe(certificate.label()),
+            safe(if facts.self_issued {
+                "itself".to_owned()
+            } else {
+                facts.issuer.label()
+            }),
+            until_text(facts.not_after, now),
+            safe(facts.public_key.describe()),
+            safe(facts.signature_algorithm.clone()),
+        ],
+        Err(why) => [
+            index.to_string(),
+            safe(format!("cannot be parsed: {why}")),
+            String::new(),
+            String::new(),
+            format!("{} octets", certificate.der().len()),
+            String::new(),
+        ],
+    }
+}
+
+fn possession(possession: Possession) -> &'static str {
+    match possession {
+        Possession::Proven => "the server proved that it holds the certificate's key",
+        Possession::Refuted => "NOT held by the server: the handshake is signed with another key",
+        Possession::NotSeen => "NOT proven: the handshake ended before",
+        Possession::NotCheckable => "NOT proven: the signature could not be checked",
+    }
+}
+
+fn all_sans(facts: &Facts) -> Vec<String> {
+    let Some(sans) = &facts.sans else {
+        return Vec::new();
+    };
+    let dns = sans.dns.iter().cloned();
+    let ip = sans.ip.iter().map(|ip| format!("IP {ip}"));
+    let email = sans.email.iter().map(|email| format!("email {email}"));
+    let uri = sans.uri.iter().map(|uri| format!("URI {uri}"));
+    let other = sans
+        .other
+        .iter()
+        .map(|other| format!("{} {}", other.0, other.1));
+    dns.chain(ip).chain(email).chain(uri).chain(other).collect()
+}
+
+/// Breaks at spaces, and within words only where a word is longer than the line.
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    let mut used = 0;
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        let first = used == 0;
+        if !first && used + 1 + length > width {
+            lines.push(String::new());
+            used = 0;
+        } else if !first {
+            push(&mut lines, ' ');
+            used += 1;
+        }
+        for c in word.chars() {
+            if used >= width {
+                lines.push(String::new());
+                used = 0;
+            }
+            push(&mut lines, c);
+            used += 1;
+        }
+    }
+    lines
+}
+
+fn push(lines: &mut [String], c: char) {
+    if let Some(line) = lines.last_mut() {
+        line.push(c);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_wraps_at_words_and_long_words_anywhere() {
+        assert_eq!(wrap("aa bb cc", 5), ["aa bb", "cc"]);
+        assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
+        assert_eq!(wrap("a", usize::MAX), ["a"]);
+        assert_eq!(wrap("", 5), [""]);
+    }
+}

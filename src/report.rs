@@ -1,0 +1,119 @@
+//! All that a renderer may know of one target: what was seen, what is thought of it, and the
+//! outcome that follows.
+
+use crate::certificate::Certificate;
+use crate::endpoint::TlsMode;
+use crate::judge::Judgement;
+use crate::observation::{FailureClass, Observation};
+use time::OffsetDateTime;
+
+/// The report on one target.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// What was looked at.
+    pub target: Target,
+    /// What was seen on the wire, but for the chain; `None`: a saved chain was judged.
+    pub seen: Option<Observation>,
+    /// The presented chain, the leaf first.
+    pub chain: Vec<Certificate>,
+    /// What is thought of the chain; `None`: there is none.
+    pub judgement: Option<Judgement>,
+    /// The time that it was judged at.
+    pub at: OffsetDateTime,
+}
+
+/// The target as the user gave it, and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// As typed.
+    pub input: String,
+    /// The host; `None` for a saved chain.
+    pub host: Option<String>,
+    /// The port; `None` for a saved chain.
+    pub port: Option<u16>,
+    /// `host:port`, or the file: what to call it in a line.
+    pub label: String,
+    /// The mode that was used in the end, else the one that was asked for.
+    pub tls: Option<TlsMode>,
+    /// The reference identifier.
+    pub servername: String,
+}
+
+/// What came of a target, in the order of the exit codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// The chain is trusted.
+    Trusted,
+    /// A certificate is not trusted.
+    Untrusted,
+    /// The server could not be reached.
+    Unreachable,
+    /// The SMTP dialogue ended in a no.
+    SmtpRefused,
+    /// The TLS handshake failed.
+    TlsFailed,
+}
+
+impl Outcome {
+    /// The name in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Trusted => "trusted",
+            Self::Untrusted => "untrusted",
+            Self::Unreachable => "unreachable",
+            Self::SmtpRefused => "smtp-refused",
+            Self::TlsFailed => "tls-failed",
+        }
+    }
+
+    /// The exit code; 2 is for wrong usage.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Trusted => 0,
+            Self::Untrusted => 1,
+            Self::Unreachable => 3,
+            Self::SmtpRefused => 4,
+            Self::TlsFailed => 5,
+        }
+    }
+}
+
+impl Report {
+    /// The outcome. Trust needs a whole probe and a judgement without problems.
+    pub fn outcome(&self) -> Outcome {
+        let failure = self.seen.as_ref().and_then(|seen| seen.failure.as_ref());
+        match failure.map(crate::observation::Failure::class) {
+            Some(FailureClass::Unreachable) => Outcome::Unreachable,
+            Some(FailureClass::SmtpRefused) => Outcome::SmtpRefused,
+            Some(FailureClass::TlsFailed) => Outcome::TlsFailed,
+            None if self.judgement.as_ref().is_some_and(Judgement::is_trusted) => Outcome::Trusted,
+            None => Outcome::Untrusted,
+        }
+    }
+}
+
+/// The exit code of several targets: 1 if any certificate is bad, else the largest.
+pub fn exit_code(outcomes: &[Outcome]) -> u8 {
+    if outcomes.contains(&Outcome::Untrusted) {
+        return Outcome::Untrusted.exit_code();
+    }
+    outcomes
+        .iter()
+        .map(|outcome| outcome.exit_code())
+        .max()
+        .unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bad_certificate_outweighs_every_other_failure() {
+        use Outcome as O;
+        assert_eq!(exit_code(&[O::Trusted]), 0);
+        assert_eq!(exit_code(&[O::TlsFailed, O::Untrusted, O::Trusted]), 1);
+        assert_eq!(exit_code(&[O::Unreachable, O::SmtpRefused, O::Trusted]), 4);
+        assert_eq!(exit_code(&[]), 0);
+    }
+}

@@ -1,0 +1,411 @@
+//! The dialogue from the greeting to the `220` of STARTTLS, as a state machine without I/O
+//! (RFC 5321 §3.1 and §4.1.1.1, RFC 3207).
+
+use super::identify::{Protocol, identify};
+use super::reply::{Malformed, Reply, ReplyReader};
+use std::fmt;
+
+/// Where in the dialogue something happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Waiting for the greeting.
+    Greeting,
+    /// EHLO was sent.
+    Ehlo,
+    /// STARTTLS was sent.
+    Starttls,
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Greeting => "greeting",
+            Self::Ehlo => "ehlo",
+            Self::Starttls => "starttls",
+        })
+    }
+}
+
+/// What the driver has to do next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Send these bytes.
+    Send(Vec<u8>),
+    /// Receive bytes and hand them to [`Dialogue::receive`].
+    Receive,
+    /// Start TLS.
+    Handshake,
+}
+
+/// Why the dialogue does not get to TLS. Replies are evidence, and untrusted text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// 4yz at any stage: the server is busy, or limits us.
+    Temporary(Stage, Reply),
+    /// 5yz instead of a greeting.
+    Greeting(Reply),
+    /// EHLO was not answered with 250.
+    Ehlo(Reply),
+    /// EHLO was accepted, but its answer does not offer STARTTLS.
+    StarttlsNotOffered,
+    /// STARTTLS was not answered with 220 (RFC 3207 §4).
+    Starttls(Reply),
+    /// Not an SMTP server; what it looks like, and its first bytes.
+    NotSmtp(Option<Protocol>, String),
+    /// Bytes that are no reply.
+    Malformed(Stage, Malformed),
+    /// More than one reply before we spoke: the peer is not in step with us.
+    Unsolicited(Stage, String),
+    /// Clear text behind the `220` of STARTTLS (RFC 3207 §6, CVE-2011-0411).
+    Injection(String),
+}
+
+/// One line of the transcript.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Line {
+    /// What we sent.
+    Client(String),
+    /// What the server sent; untrusted.
+    Server(String),
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum State {
+    AwaitGreeting,
+    SendEhlo,
+    AwaitEhlo,
+    SendStarttls,
+    AwaitStarttls,
+    Done,
+}
+
+/// The state machine. It never speaks before the greeting and never pipelines.
+#[derive(Debug)]
+pub struct Dialogue {
+    state: State,
+    reader: ReplyReader,
+    ehlo_name: String,
+    first_bytes: Vec<u8>,
+    greeting: Option<Reply>,
+    capabilities: Option<Reply>,
+    transcript: Vec<Line>,
+}
+
+impl Dialogue {
+    /// A dialogue that will introduce itself as `ehlo_name`.
+    pub fn new(ehlo_name: &str) -> Self {
+        Self {
+            state: State::AwaitGreeting,
+            reader: ReplyReader::default(),
+            ehlo_name: ehlo_name.to_owned(),
+            first_bytes: Vec::new(),
+            greeting: None,
+            capabilities: None,
+            transcript: Vec::new(),
+        }
+    }
+
+    /// What to do next. A `Send` is handed out once.
+    pub fn step(&mut self) -> Step {
+        match self.state {
+            State::SendEhlo => {
+                self.state = State::AwaitEhlo;
+                self.send(format!("EHLO {}", self.ehlo_name))
+            }
+            State::SendStarttls => {
+                self.state = State::AwaitStarttls;
+                self.send("STARTTLS".to_owned())
+            }
+            State::Done => Step::Handshake,
+            State::AwaitGreeting | State::AwaitEhlo | State::AwaitStarttls => Step::Receive,
+        }
+    }
+
+    /// Takes bytes from the server, in any pieces.
+    pub fn receive(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
+        if self.greeting.is_none() {
+            self.remember_first(bytes);
+            // A TLS record has no line end to wait for.
+            if identify(&self.first_bytes) == Some(Protocol::Tls) {
+                return Err(self.not_smtp());
+            }
+        }
+        self.reader.feed(bytes);
+        let stage = self.stage();
+        match self.reader.next_reply() {
+            Ok(None) => Ok(()),
+            Ok(Some(reply)) => {
+                self.record(&reply);
+                self.advance(reply)?;
+                self.check_leftover(stage)
+            }
+            Err(_) if self.greeting.is_none() && !self.speaks_smtp() => Err(self.not_smtp()),
+            Err(malformed) => Err(Refusal::Malformed(stage, malformed)),
+        }
+    }
+
+    /// Where the dialogue stands.
+    pub fn stage(&self) -> Stage {
+        match self.state {
+            State::AwaitGreeting => Stage::Greeting,
+            State::SendEhlo | State::AwaitEhlo => Stage::Ehlo,
+            State::SendStarttls | State::AwaitStarttls | State::Done => Stage::Starttls,
+        }
+    }
+
+    /// Whether the server has said go: TLS comes next.
+    pub fn is_done(&self) -> bool {
+        self.state == State::Done
+    }
+
+    /// The greeting, once it has come.
+    pub fn greeting(&self) -> Option<&Reply> {
+        self.greeting.as_ref()
+    }
+
+    /// The answer to EHLO, once it has come. Its first line is the server's domain.
+    pub fn capabilities(&self) -> Option<&Reply> {
+        self.capabilities.as_ref()
+    }
+
+    /// All that was said so far.
+    pub fn transcript(&self) -> &[Line] {
+        &self.transcript
+    }
+
+    fn send(&mut self, line: String) -> Step {
+        let bytes = format!("{line}\r\n").into_bytes();
+        self.transcript.push(Line::Client(line));
+        Step::Send(bytes)
+    }
+
+    fn record(&mut self, reply: &Reply) {
+        let last = reply.lines.len().saturating_sub(1);
+        for (index, text) in reply.lines.iter().enumerate() {
+            let separator = if index == last { ' ' } else { '-' };
+            let line = format!("{}{separator}{text}", reply.code);
+            self.transcript.push(Line::Server(line));
+        }
+    }
+
+    fn advance(&mut self, reply: Reply) -> Result<(), Refusal> {
+        match self.state {
+            State::AwaitGreeting => self.on_greeting(reply),
+            State::AwaitEhlo => self.on_ehlo(reply),
+            State::AwaitStarttls => self.on_starttls(reply),
+            // `receive` is called in Await states only; anything else is out of step.
+            _ => Err(Refusal::Unsolicited(self.stage(), reply.text())),
+        }
+    }
+
+    fn on_greeting(&mut self, reply: Reply) -> Result<(), Refusal> {
+        self.greeting = Some(reply.clone());
+        match reply.code {
+            220 => self.state = State::SendEhlo,
+            400..=499 => return Err(Refusal::Temporary(Stage::Greeting, reply)),
+            500..=599 => return Err(Refusal::Greeting(reply)),
+            _ => return Err(self.not_smtp()),
+        }
+        Ok(())
+    }
+
+    fn on_ehlo(&mut self, reply: Reply) -> Result<(), Refusal> {
+        if reply.is_temporary() {
+            return Err(Refusal::Temporary(Stage::Ehlo, reply));
+        }
+        if reply.code != 250 {
+            return Err(match identify(&self.first_bytes) {
+                Some(Protocol::Ftp) => self.not_smtp(),
+                _ => Refusal::Ehlo(reply),
+            });
+        }
+        let offered = offers_starttls(&reply);
+        self.capabilities = Some(reply);
+        if !offered {
+            return Err(Refusal::StarttlsNotOffered);
+        }
+        self.state = State::SendStarttls;
+        Ok(())
+    }
+
+    fn on_starttls(&mut self, reply: Reply) -> Result<(), Refusal> {
+        if reply.is_temporary() {
+            return Err(Refusal::Temporary(Stage::Starttls, reply));
+        }
+        if reply.code != 220 {
+            return Err(Refusal::Starttls(reply));
+        }
+        self.state = State::Done;
+        Ok(())
+    }
+
+    /// We have not spoken since the reply, so nothing may stand behind it.
+    fn check_leftover(&self, stage: Stage) -> Result<(), Refusal> {
+        let leftover = self.reader.leftover();
+        if leftover.is_empty() {
+            return Ok(());
+        }
+        let text = String::from_utf8_lossy(leftover).into_owned();
+        Err(match self.state {
+            State::Done => Refusal::Injection(text),
+            _ => Refusal::Unsolicited(stage, text),
+        })
+    }
+
+    /// Whether the first bytes can still be SMTP, be it malformed.
+    fn speaks_smtp(&self) -> bool {
+        self.first_bytes.first().is_some_and(u8::is_ascii_digit)
+    }
+
+    fn remember_first(&mut self, bytes: &[u8]) {
+        const ENOUGH: usize = 256;
+        let room = ENOUGH.saturating_sub(self.first_bytes.len());
+        self.first_bytes
+            .extend_from_slice(&bytes[..bytes.len().min(room)]);
+    }
+
+    fn not_smtp(&self) -> Refusal {
+        let text = String::from_utf8_lossy(&self.first_bytes).into_owned();
+        let protocol = identify(&self.first_bytes).filter(|&p| p != Protocol::Smtp);
+        Refusal::NotSmtp(protocol, text)
+    }
+}
+
+/// The first line of the EHLO answer is the server's name, the others are keywords, which match
+/// whole and in any letter case (RFC 5321 §4.1.1.1).
+fn offers_starttls(reply: &Reply) -> bool {
+    reply.lines.iter().skip(1).any(|line| {
+        line.split_ascii_whitespace()
+            .next()
+            .is_some_and(|keyword| keyword.eq_ignore_ascii_case("STARTTLS"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Plays the server's lines, one a turn, and returns what the client sent or why it stopped.
+    fn play(turns: &[&[u8]]) -> Result<Vec<String>, Refusal> {
+        let mut dialogue = Dialogue::new("probe.example");
+        let mut turns = turns.iter();
+        loop {
+            match dialogue.step() {
+                Step::Send(_) => {}
+                Step::Receive => match turns.next() {
+                    Some(bytes) => dialogue.receive(bytes)?,
+                    None => break,
+                },
+                Step::Handshake => break,
+            }
+        }
+        Ok(dialogue
+            .transcript()
+            .iter()
+            .filter_map(|line| match line {
+                Line::Client(text) => Some(text.clone()),
+                Line::Server(_) => None,
+            })
+            .collect())
+    }
+
+    const EHLO: &[u8] = b"250-mx\r\n250-SIZE 1\r\n250 starttls \r\n";
+
+    #[test]
+    fn gets_to_the_handshake() {
+        let sent = play(&[b"220-mx\r\n220 hi\r\n", EHLO, b"220 go\r\n"]);
+        assert_eq!(
+            sent,
+            Ok(vec!["EHLO probe.example".into(), "STARTTLS".into()])
+        );
+    }
+
+    #[test]
+    fn is_silent_before_the_greeting() {
+        assert_eq!(play(&[b"220-mx\r\n"]), Ok(vec![]));
+    }
+
+    #[test]
+    fn keywords_match_whole_and_not_in_the_first_line() {
+        for answer in [
+            &b"250 STARTTLS\r\n"[..],
+            b"250-STARTTLS\r\n250 SIZE\r\n",
+            b"250-mx\r\n250 STARTTLSX\r\n",
+            b"250-mx\r\n250-X-STARTTLS\r\n250 XXXXXXXA\r\n",
+        ] {
+            assert_eq!(
+                play(&[b"220 hi\r\n", answer]),
+                Err(Refusal::StarttlsNotOffered)
+            );
+        }
+    }
+
+    #[test]
+    fn every_refusal_is_an_outcome_of_its_own() {
+        use Refusal as R;
+        let end = |turns: &[&[u8]]| play(turns).expect_err("a refusal");
+        assert!(matches!(
+            end(&[b"421 busy\r\n"]),
+            R::Temporary(Stage::Greeting, _)
+        ));
+        assert!(matches!(end(&[b"554 no\r\n"]), R::Greeting(_)));
+        assert!(matches!(
+            end(&[b"220 hi\r\n", b"450 x\r\n"]),
+            R::Temporary(Stage::Ehlo, _)
+        ));
+        assert!(matches!(end(&[b"220 hi\r\n", b"502 x\r\n"]), R::Ehlo(_)));
+        for code in ["250", "235", "334", "500", "502", "503", "530", "221"] {
+            let reply = format!("{code} x\r\n");
+            assert!(matches!(
+                end(&[b"220 hi\r\n", EHLO, reply.as_bytes()]),
+                R::Starttls(_)
+            ));
+        }
+        assert!(matches!(
+            end(&[b"220 hi\r\n", EHLO, b"454 later\r\n"]),
+            R::Temporary(Stage::Starttls, _)
+        ));
+    }
+
+    #[test]
+    fn text_behind_starttls_is_an_injection() {
+        let end = play(&[b"220 hi\r\n", EHLO, b"220 go\r\n250 injected\r\n"]);
+        assert_eq!(end, Err(Refusal::Injection("250 injected\r\n".into())));
+        let end = play(&[b"220 hi\r\n", EHLO, b"220 go\r\n\x16\x03"]);
+        assert!(matches!(end, Err(Refusal::Injection(_))));
+    }
+
+    #[test]
+    fn a_peer_that_talks_out_of_turn_is_stopped() {
+        let end = play(&[b"220 hi\r\n250 mx\r\n"]);
+        assert!(matches!(end, Err(Refusal::Unsolicited(Stage::Greeting, _))));
+    }
+
+    #[test]
+    fn other_protocols_are_recognised() {
+        for (bytes, expected) in [
+            (&b"SSH-2.0-OpenSSH_9.2\r\n"[..], Some(Protocol::Ssh)),
+            (b"* OK IMAP ready\r\n", Some(Protocol::Imap)),
+            (b"+OK POP3\r\n", Some(Protocol::Pop3)),
+            (b"HTTP/1.1 400 Bad Request\r\n", Some(Protocol::Http)),
+            (b"\x15\x03\x03\x00\x02\x02\x46", Some(Protocol::Tls)),
+            (b"hello\r\n", None),
+            (b"200 news\r\n", None),
+        ] {
+            match play(&[bytes]) {
+                Err(Refusal::NotSmtp(protocol, _)) => assert_eq!(protocol, expected),
+                other => panic!("{other:?}"),
+            }
+        }
+        let end = play(&[b"220 ProFTPD ready\r\n", b"500 EHLO not understood\r\n"]);
+        assert!(matches!(end, Err(Refusal::NotSmtp(Some(Protocol::Ftp), _))));
+    }
+
+    #[test]
+    fn malformed_replies_name_their_stage() {
+        let end = play(&[b"220 hi\r\n", b"25\r\n"]);
+        assert!(matches!(end, Err(Refusal::Malformed(Stage::Ehlo, _))));
+        let end = play(&[b"22\r\n"]);
+        assert!(matches!(end, Err(Refusal::Malformed(Stage::Greeting, _))));
+    }
+}

@@ -1,0 +1,80 @@
+//! Guessing what a peer is that is not an SMTP server, from the first bytes it sent.
+
+use std::fmt;
+
+/// A protocol that is met on the wrong port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protocol {
+    /// A TLS record where clear text was due.
+    Tls,
+    /// HTTP/1.
+    Http,
+    /// SSH.
+    Ssh,
+    /// IMAP.
+    Imap,
+    /// POP3.
+    Pop3,
+    /// FTP, which greets with 220 as SMTP does.
+    Ftp,
+    /// SMTP where something else was due.
+    Smtp,
+}
+
+impl fmt::Display for Protocol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Tls => "TLS",
+            Self::Http => "HTTP",
+            Self::Ssh => "SSH",
+            Self::Imap => "IMAP",
+            Self::Pop3 => "POP3",
+            Self::Ftp => "FTP",
+            Self::Smtp => "SMTP",
+        })
+    }
+}
+
+/// What `bytes`, the first that a server sent, look like.
+pub fn identify(bytes: &[u8]) -> Option<Protocol> {
+    let starts = |prefix: &[u8]| bytes.starts_with(prefix);
+    match bytes {
+        // A TLS record: alert or handshake, version 3.x (RFC 8446 §5.1).
+        [0x15 | 0x16, 0x03, ..] => Some(Protocol::Tls),
+        _ if starts(b"HTTP/") => Some(Protocol::Http),
+        _ if starts(b"SSH-") => Some(Protocol::Ssh),
+        _ if starts(b"* OK") || starts(b"* PREAUTH") || starts(b"* BYE") => Some(Protocol::Imap),
+        _ if starts(b"+OK") || starts(b"-ERR") => Some(Protocol::Pop3),
+        [b'2', b'2', b'0', b' ' | b'-', rest @ ..] if rest.windows(3).any(|w| w == b"FTP") => {
+            Some(Protocol::Ftp)
+        }
+        [b'2', b'2', b'0', ..] | [b'4' | b'5', b'0'..=b'9', b'0'..=b'9', b' ' | b'-', ..] => {
+            Some(Protocol::Smtp)
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn banners_are_recognised() {
+        for (bytes, expected) in [
+            (&b"\x16\x03\x03"[..], Some(Protocol::Tls)),
+            (b"\x15\x03\x01\x00\x02", Some(Protocol::Tls)),
+            (b"HTTP/1.1 400 Bad Request", Some(Protocol::Http)),
+            (b"SSH-2.0-OpenSSH_9.2", Some(Protocol::Ssh)),
+            (b"* OK IMAP4rev1", Some(Protocol::Imap)),
+            (b"+OK ready", Some(Protocol::Pop3)),
+            (b"220 ProFTPD", Some(Protocol::Ftp)),
+            (b"220 mx ESMTP", Some(Protocol::Smtp)),
+            (b"554 go away", Some(Protocol::Smtp)),
+            (b"", None),
+            (b"hello", None),
+        ] {
+            assert_eq!(identify(bytes), expected, "{bytes:?}");
+        }
+    }
+}
