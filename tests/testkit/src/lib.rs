@@ -1,4 +1,14 @@
 //! What the tests, the demo and the benchmarks share: certificates made on the fly, an embedded
-//! SMTP server, a server that knows no protocol, the real mail servers, and OpenSSL as a witness.
+//! SMTP server, a server that knows no protocol, and the real mail servers.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests use the clock, files and sockets as they like"
+)]
+#![allow(
+    clippy::missing_panics_doc,
+    reason = "a test kit that cannot do its work ends the test"
+)]
 
-pub mod mta;
+pub mod pki;
+pub mod raw;
+pub mod server;

@@ -1,0 +1,196 @@
+//! Certificates made on the fly: a root, an intermediate, and leaves of every kind. Nothing in the
+//! repository ever expires.
+
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType,
+    ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose,
+};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use std::fmt::Write as _;
+use time::{Duration, OffsetDateTime};
+
+/// The kinds of key that the tests make with rcgen; OpenSSL makes the odd ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyKind {
+    /// ECDSA with P-256.
+    P256,
+    /// RSA with 2048 bits.
+    Rsa2048,
+    /// Ed25519.
+    Ed25519,
+}
+
+impl KeyKind {
+    fn generate(self) -> KeyPair {
+        let made = match self {
+            Self::P256 => KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256),
+            Self::Rsa2048 => KeyPair::generate_for(&rcgen::PKCS_RSA_SHA256),
+            Self::Ed25519 => KeyPair::generate_for(&rcgen::PKCS_ED25519),
+        };
+        made.expect("a key")
+    }
+}
+
+/// What a server presents, and the key that it holds.
+#[derive(Debug)]
+pub struct Identity {
+    /// The chain, the leaf first.
+    pub chain: Vec<CertificateDer<'static>>,
+    /// The private key in PKCS #8.
+    pub key: PrivateKeyDer<'static>,
+    /// The same as PEM.
+    pub key_pem: String,
+}
+
+impl Clone for Identity {
+    fn clone(&self) -> Self {
+        Self {
+            chain: self.chain.clone(),
+            key: self.key.clone_key(),
+            key_pem: self.key_pem.clone(),
+        }
+    }
+}
+
+impl Identity {
+    /// The chain as PEM, the leaf first.
+    pub fn chain_pem(&self) -> String {
+        self.chain.iter().fold(String::new(), |mut pem, der| {
+            let _ = write!(pem, "{}", to_pem(der));
+            pem
+        })
+    }
+}
+
+/// One certificate as PEM.
+pub fn to_pem(der: &[u8]) -> String {
+    let config = pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF);
+    pem::encode_config(&pem::Pem::new("CERTIFICATE", der), config)
+}
+
+/// A private CA: root → intermediate → leaves.
+#[derive(Debug)]
+pub struct Pki {
+    root: CertifiedIssuer<'static, KeyPair>,
+    intermediate: CertifiedIssuer<'static, KeyPair>,
+    kind: KeyKind,
+}
+
+impl Pki {
+    /// A new CA with keys of one kind, called `name`.
+    pub fn new(name: &str, kind: KeyKind) -> Self {
+        let mut root = ca(&format!("{name} Root"));
+        root.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let root = CertifiedIssuer::self_signed(root, kind.generate()).expect("a root");
+        let intermediate = ca(&format!("{name} Intermediate"));
+        let intermediate = CertifiedIssuer::signed_by(intermediate, kind.generate(), &root)
+            .expect("an intermediate");
+        Self {
+            root,
+            intermediate,
+            kind,
+        }
+    }
+
+    /// The root's DER.
+    pub fn root(&self) -> CertificateDer<'static> {
+        self.root.der().clone()
+    }
+
+    /// The root as PEM.
+    pub fn root_pem(&self) -> String {
+        to_pem(self.root.der())
+    }
+
+    /// The intermediate's DER.
+    pub fn intermediate(&self) -> CertificateDer<'static> {
+        self.intermediate.der().clone()
+    }
+
+    /// A leaf with its intermediate: what a well-configured server presents.
+    pub fn identity(&self, leaf: CertificateParams) -> Identity {
+        let mut identity = self.lonely(leaf);
+        identity.chain.push(self.intermediate());
+        identity
+    }
+
+    /// A leaf without its intermediate.
+    pub fn lonely(&self, leaf: CertificateParams) -> Identity {
+        let key = self.kind.generate();
+        let certificate = leaf.signed_by(&key, &self.intermediate).expect("a leaf");
+        identity(certificate.der().clone(), &key)
+    }
+
+    /// A self-signed leaf.
+    pub fn self_signed(leaf: &CertificateParams, kind: KeyKind) -> Identity {
+        let key = kind.generate();
+        let certificate = leaf.self_signed(&key).expect("a leaf");
+        identity(certificate.der().clone(), &key)
+    }
+
+    /// Another intermediate below the root, with its own parameters, and a leaf that it issued.
+    pub fn below(&self, intermediate: CertificateParams, leaf: &CertificateParams) -> Identity {
+        let issuer = CertifiedIssuer::signed_by(intermediate, self.kind.generate(), &self.root)
+            .expect("an intermediate");
+        let key = self.kind.generate();
+        let certificate = leaf.signed_by(&key, &issuer).expect("a leaf");
+        let mut identity = identity(certificate.der().clone(), &key);
+        identity.chain.push(issuer.der().clone());
+        identity
+    }
+}
+
+fn identity(leaf: CertificateDer<'static>, key: &KeyPair) -> Identity {
+    Identity {
+        chain: vec![leaf],
+        key: PrivatePkcs8KeyDer::from(key.serialize_der()).into(),
+        key_pem: key.serialize_pem(),
+    }
+}
+
+/// The parameters of a leaf for `names` (DNS names and IP addresses), valid for 90 days around now.
+pub fn leaf(names: &[&str]) -> CertificateParams {
+    let names: Vec<String> = names.iter().map(ToString::to_string).collect();
+    let common_name = names.first().cloned().unwrap_or_default();
+    let mut params = CertificateParams::new(names).expect("names");
+    params.distinguished_name = named(&common_name);
+    params.is_ca = IsCa::ExplicitNoCa;
+    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    params.use_authority_key_identifier_extension = true;
+    params.not_before = now() - Duration::days(30);
+    params.not_after = now() + Duration::days(60);
+    params
+}
+
+/// As [`leaf`], but expired ten days ago.
+pub fn expired_leaf(names: &[&str]) -> CertificateParams {
+    let mut params = leaf(names);
+    params.not_before = now() - Duration::days(100);
+    params.not_after = now() - Duration::days(10);
+    params
+}
+
+/// The parameters of an intermediate CA that may issue leaves only, valid for years around now.
+pub fn ca(common_name: &str) -> CertificateParams {
+    let mut params = CertificateParams::new(Vec::new()).expect("no names");
+    params.distinguished_name = named(common_name);
+    params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    params.use_authority_key_identifier_extension = true;
+    params.not_before = now() - Duration::days(365);
+    params.not_after = now() + Duration::days(3650);
+    params
+}
+
+fn named(common_name: &str) -> DistinguishedName {
+    let mut name = DistinguishedName::new();
+    name.push(DnType::CommonName, common_name);
+    name
+}
+
+/// The current time, in whole seconds as certificates have it.
+pub fn now() -> OffsetDateTime {
+    let now = OffsetDateTime::now_utc();
+    now.replace_nanosecond(0).unwrap_or(now)
+}

@@ -1,0 +1,63 @@
+//! A server that knows no protocol: it listens, and hands each connection to a function that reads
+//! and writes what it likes.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Listens on a free port of the IPv4 loopback. The thread ends with the process.
+pub fn listen(handler: impl Fn(TcpStream) + Send + Sync + 'static) -> SocketAddr {
+    listen_on("127.0.0.1:0", handler)
+}
+
+/// Listens on `address`.
+pub fn listen_on(address: &str, handler: impl Fn(TcpStream) + Send + Sync + 'static) -> SocketAddr {
+    let listener = TcpListener::bind(address).expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    let handler = Arc::new(handler);
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let _ = stream.set_nodelay(true);
+            let handler = Arc::clone(&handler);
+            std::thread::spawn(move || handler(stream));
+        }
+    });
+    address
+}
+
+/// A port of the loopback where nobody listens.
+pub fn closed_port() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("an address")
+}
+
+/// Sends bytes; a client that has gone is no matter.
+pub fn send(stream: &mut TcpStream, bytes: &[u8]) {
+    let _ = stream.write_all(bytes);
+    let _ = stream.flush();
+}
+
+/// Reads one line with its end; empty at the end of the stream.
+pub fn read_line(stream: &TcpStream) -> String {
+    let mut line = Vec::new();
+    // One byte at a time, so that nothing behind the line is swallowed.
+    let mut reader = BufReader::with_capacity(1, stream);
+    let _ = reader.read_until(b'\n', &mut line);
+    String::from_utf8_lossy(&line).into_owned()
+}
+
+/// Waits until the client closes, at most a minute.
+pub fn wait_for_end(stream: &mut TcpStream) {
+    let _ = stream.set_read_timeout(Some(Duration::from_secs(60)));
+    let mut buffer = [0; 1024];
+    while matches!(stream.read(&mut buffer), Ok(1..)) {}
+}
+
+/// Greets, answers EHLO with an offer of STARTTLS, and reads the STARTTLS command.
+pub fn up_to_starttls(stream: &mut TcpStream) {
+    send(stream, b"220 mx.test ESMTP\r\n");
+    read_line(stream);
+    send(stream, b"250-mx.test\r\n250 STARTTLS\r\n");
+    read_line(stream);
+}

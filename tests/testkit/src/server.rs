@@ -1,0 +1,248 @@
+//! An embedded SMTP server with real TLS, for the demo, the benchmarks, and the tests of what real
+//! servers will not do on demand. It counts the flights that it sends.
+
+use crate::pki::Identity;
+use crate::raw;
+use rustls::crypto::aws_lc_rs;
+use rustls::server::WebPkiClientVerifier;
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
+use rustls::{RootCertStore, ServerConfig, ServerConnection, SupportedProtocolVersion};
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// How the server behaves.
+#[derive(Clone, Debug)]
+pub struct Behaviour {
+    /// TLS from the first byte.
+    pub implicit_tls: bool,
+    /// The versions that it speaks.
+    pub versions: &'static [&'static SupportedProtocolVersion],
+    /// Demands a client certificate that this CA issued.
+    pub client_ca: Option<rustls::pki_types::CertificateDer<'static>>,
+    /// Stays silent after its handshake flight: who needs more from it hangs.
+    pub mute_after_handshake: bool,
+    /// Waits before it greets.
+    pub greet_delay: Duration,
+}
+
+impl Default for Behaviour {
+    fn default() -> Self {
+        Self {
+            implicit_tls: false,
+            versions: rustls::ALL_VERSIONS,
+            client_ca: None,
+            mute_after_handshake: false,
+            greet_delay: Duration::ZERO,
+        }
+    }
+}
+
+/// A running server; its threads end with the process.
+#[derive(Clone, Debug)]
+pub struct Server {
+    /// Where it listens.
+    pub address: SocketAddr,
+    flights: Arc<AtomicU32>,
+    lines: Arc<Mutex<Vec<String>>>,
+}
+
+impl Server {
+    /// Starts one on a free port of the loopback.
+    pub fn start(identity: &Identity, behaviour: Behaviour) -> Self {
+        Self::start_on("127.0.0.1:0", identity, behaviour)
+    }
+
+    /// Starts one on `address`.
+    pub fn start_on(address: &str, identity: &Identity, behaviour: Behaviour) -> Self {
+        let config = Arc::new(tls_config(identity, &behaviour));
+        let flights = Arc::new(AtomicU32::new(0));
+        let lines = Arc::new(Mutex::new(Vec::new()));
+        let (counted, heard) = (Arc::clone(&flights), Arc::clone(&lines));
+        let address = raw::listen_on(address, move |stream| {
+            let session = Session {
+                stream,
+                config: Arc::clone(&config),
+                behaviour: behaviour.clone(),
+                flights: Arc::clone(&counted),
+                lines: Arc::clone(&heard),
+            };
+            // A client that leaves is no error of ours.
+            let _ = session.serve();
+        });
+        Self {
+            address,
+            flights,
+            lines,
+        }
+    }
+
+    /// The port.
+    pub fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    /// Flights sent so far: writes with a read of the client's answer, or nothing, before them.
+    pub fn flights(&self) -> u32 {
+        self.flights.load(Ordering::SeqCst)
+    }
+
+    /// The command lines that clients have sent so far.
+    pub fn lines(&self) -> Vec<String> {
+        self.lines.lock().expect("not poisoned").clone()
+    }
+}
+
+fn tls_config(identity: &Identity, behaviour: &Behaviour) -> ServerConfig {
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
+        .with_protocol_versions(behaviour.versions)
+        .expect("versions");
+    let builder = match &behaviour.client_ca {
+        None => builder.with_no_client_auth(),
+        Some(ca) => {
+            let mut roots = RootCertStore::empty();
+            roots.add(ca.clone()).expect("a CA");
+            let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
+            builder.with_client_cert_verifier(verifier.build().expect("a verifier"))
+        }
+    };
+    let key = aws_lc_rs::sign::any_supported_type(&identity.key).expect("a key");
+    // Unchecked: an impostor's key does not fit the certificate.
+    let certified = CertifiedKey::new(identity.chain.clone(), key);
+    builder.with_cert_resolver(Arc::new(SingleCertAndKey::from(certified)))
+}
+
+struct Session {
+    stream: TcpStream,
+    config: Arc<ServerConfig>,
+    behaviour: Behaviour,
+    flights: Arc<AtomicU32>,
+    lines: Arc<Mutex<Vec<String>>>,
+}
+
+impl Session {
+    fn serve(mut self) -> std::io::Result<()> {
+        self.stream
+            .set_read_timeout(Some(Duration::from_secs(60)))?;
+        if !self.behaviour.implicit_tls {
+            std::thread::sleep(self.behaviour.greet_delay);
+            self.flight(b"220 demo.test ESMTP ready\r\n")?;
+            loop {
+                let line = raw::read_line(&self.stream);
+                match self.hear(&line).as_str() {
+                    "EHLO" => self.flight(
+                        b"250-demo.test\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 STARTTLS\r\n",
+                    )?,
+                    "STARTTLS" => break self.flight(b"220 go ahead\r\n")?,
+                    "QUIT" => return self.flight(b"221 bye\r\n"),
+                    "" => return Ok(()),
+                    _ => self.flight(b"502 not here\r\n")?,
+                }
+            }
+        }
+        let mut tls =
+            ServerConnection::new(Arc::clone(&self.config)).map_err(std::io::Error::other)?;
+        self.handshake(&mut tls)?;
+        self.inside(&mut tls)
+    }
+
+    fn flight(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        self.flights.fetch_add(1, Ordering::SeqCst);
+        self.stream.write_all(bytes)
+    }
+
+    /// Remembers a command line and returns its verb.
+    fn hear(&self, line: &str) -> String {
+        let line = line.trim_end();
+        if !line.is_empty() {
+            self.lines
+                .lock()
+                .expect("not poisoned")
+                .push(line.to_owned());
+        }
+        line.split(' ')
+            .next()
+            .unwrap_or_default()
+            .to_ascii_uppercase()
+    }
+
+    fn flush(&mut self, tls: &mut ServerConnection) -> std::io::Result<()> {
+        let mut bytes = Vec::new();
+        while tls.wants_write() {
+            tls.write_tls(&mut bytes)?;
+        }
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        self.flight(&bytes)
+    }
+
+    fn handshake(&mut self, tls: &mut ServerConnection) -> std::io::Result<()> {
+        while tls.is_handshaking() {
+            self.receive(tls)?;
+            // What follows the handshake, session tickets, belongs to no flight of it.
+            if tls.is_handshaking()
+                || tls.protocol_version() == Some(rustls::ProtocolVersion::TLSv1_2)
+            {
+                self.flush(tls)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn receive(&mut self, tls: &mut ServerConnection) -> std::io::Result<()> {
+        if tls.read_tls(&mut self.stream)? == 0 {
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
+        }
+        if let Err(error) = tls.process_new_packets() {
+            self.flush(tls)?;
+            return Err(std::io::Error::other(error));
+        }
+        Ok(())
+    }
+
+    fn inside(&mut self, tls: &mut ServerConnection) -> std::io::Result<()> {
+        if self.behaviour.mute_after_handshake {
+            loop {
+                self.receive(tls)?;
+                self.commands(tls);
+            }
+        }
+        if self.behaviour.implicit_tls {
+            tls.writer().write_all(b"220 demo.test ESMTP ready\r\n")?;
+        }
+        self.flush(tls)?;
+        loop {
+            for verb in self.commands(tls) {
+                let reply: &[u8] = match verb.as_str() {
+                    "EHLO" => b"250-demo.test\r\n250 AUTH PLAIN\r\n",
+                    "QUIT" => b"221 bye\r\n",
+                    _ => b"502 not here\r\n",
+                };
+                tls.writer().write_all(reply)?;
+                self.flush(tls)?;
+                if verb == "QUIT" {
+                    tls.send_close_notify();
+                    return self.flush(tls);
+                }
+            }
+            self.receive(tls)?;
+        }
+    }
+
+    /// The verbs of the command lines that have come through TLS.
+    fn commands(&self, tls: &mut ServerConnection) -> Vec<String> {
+        let mut text = Vec::new();
+        let mut buffer = [0; 1024];
+        while let Ok(count @ 1..) = tls.reader().read(&mut buffer) {
+            text.extend_from_slice(&buffer[..count]);
+        }
+        String::from_utf8_lossy(&text)
+            .lines()
+            .map(|line| self.hear(line))
+            .collect()
+    }
+}
