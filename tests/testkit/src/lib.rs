@@ -9,6 +9,8 @@
     reason = "a test kit that cannot do its work ends the test"
 )]
 
+pub mod mta;
 pub mod pki;
 pub mod raw;
 pub mod server;
+pub mod skip;

@@ -1,0 +1,221 @@
+//! Postfix, Exim and OpenSMTPD, seen by us and by OpenSSL: both must tell the same.
+#![allow(clippy::disallowed_methods, reason = "tests write files")]
+
+mod common;
+
+use common::{Dir, problems, report, run};
+use serde_json::Value;
+use std::process::{Command, Stdio};
+use testkit::mta::{Kind, Mta};
+use testkit::pki::{Identity, KeyKind, Pki, expired_leaf, leaf, to_pem};
+
+/// The chain that `openssl s_client -showcerts` was presented, as PEM blocks.
+fn openssl_chain(port: u16, starttls: bool) -> Vec<String> {
+    let mut command = Command::new("openssl");
+    command.args([
+        "s_client",
+        "-showcerts",
+        "-servername",
+        "localhost",
+        "-connect",
+    ]);
+    command.arg(format!("127.0.0.1:{port}"));
+    if starttls {
+        command.args(["-starttls", "smtp"]);
+    }
+    let output = command.stdin(Stdio::null()).output().expect("openssl");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let begin = "-----BEGIN CERTIFICATE-----";
+    let end = "-----END CERTIFICATE-----\n";
+    text.split(begin)
+        .skip(1)
+        .filter_map(|rest| rest.split(end).next())
+        .map(|body| format!("{begin}{body}{end}"))
+        .collect()
+}
+
+/// What `openssl x509` prints of a certificate for `args`.
+fn openssl_x509(pem: &str, args: &[&str]) -> String {
+    let dir = Dir::new();
+    let file = dir.file("certificate.pem", pem);
+    let output = Command::new("openssl")
+        .args(["x509", "-noout", "-in"])
+        .arg(file)
+        .args(args)
+        .output()
+        .expect("openssl");
+    String::from_utf8_lossy(&output.stdout)
+        .trim_end()
+        .to_owned()
+}
+
+/// The value of a line `name=value`.
+fn value(text: &str) -> String {
+    text.split_once('=')
+        .map_or("", |(_, value)| value)
+        .to_owned()
+}
+
+/// Every fact that `openssl x509` can witness.
+fn compare_certificate(ours: &Value, pem: &str) {
+    for digest in ["sha1", "sha256", "sha512"] {
+        let theirs = value(&openssl_x509(pem, &["-fingerprint", &format!("-{digest}")]));
+        let theirs = theirs.replace(':', "").to_lowercase();
+        assert_eq!(ours["fingerprints"][digest], theirs, "{digest}");
+    }
+    let options = ["-nameopt", "RFC2253,-esc_msb,utf8"];
+    for name in ["subject", "issuer"] {
+        let flag = format!("-{name}");
+        let theirs = value(&openssl_x509(
+            pem,
+            &[&[flag.as_str()], &options[..]].concat(),
+        ));
+        assert_eq!(ours[name], theirs, "{name}");
+    }
+    let serial = value(&openssl_x509(pem, &["-serial"])).to_lowercase();
+    assert_eq!(ours["serial"], serial);
+    for (field, flag) in [("not_before", "-startdate"), ("not_after", "-enddate")] {
+        let theirs = value(&openssl_x509(pem, &[flag, "-dateopt", "iso_8601"]));
+        assert_eq!(ours[field], theirs.replace(' ', "T"), "{field}");
+    }
+    let theirs = openssl_x509(pem, &["-ext", "subjectAltName"]);
+    for name in ours["sans"]["dns"].as_array().into_iter().flatten() {
+        let name = format!("DNS:{}", name.as_str().unwrap_or_default());
+        assert!(theirs.contains(&name), "{name} in {theirs}");
+    }
+    let ours_count = ["dns", "ip"].map(|kind| ours["sans"][kind].as_array().map_or(0, Vec::len));
+    let theirs_count = theirs.matches("DNS:").count() + theirs.matches("IP Address:").count();
+    assert_eq!(ours_count.iter().sum::<usize>(), theirs_count);
+}
+
+/// Our report on a port of a server equals what OpenSSL sees there.
+fn compare(mta: &Mta, starttls: bool) -> Value {
+    let (port, scheme) = match starttls {
+        true => (mta.starttls_port(), "smtp"),
+        false => (mta.smtps_port(), "smtps"),
+    };
+    let (_, report) = report([format!("{scheme}://localhost:{port}")]);
+    let theirs = openssl_chain(port, starttls);
+    let ours = report["chain"].as_array().cloned().unwrap_or_default();
+    let pems: Vec<&str> = ours.iter().filter_map(|c| c["pem"].as_str()).collect();
+    assert!(!theirs.is_empty(), "OpenSSL sees a chain: {}", mta.log());
+    assert_eq!(pems, theirs, "{}", mta.log());
+    for (ours, pem) in ours.iter().zip(&theirs) {
+        compare_certificate(ours, pem);
+    }
+    report
+}
+
+fn each_kind(test: &str, identity: &Identity, check: impl Fn(Kind, &Mta)) {
+    for kind in Kind::ALL {
+        if let Some(mta) = Mta::for_test(test, kind, identity) {
+            check(kind, &mta);
+        }
+    }
+}
+
+#[test]
+fn a_good_chain_is_trusted_and_equals_what_openssl_sees() {
+    for key in [KeyKind::P256, KeyKind::Rsa2048] {
+        let pki = Pki::new("Real", key);
+        let identity = pki.identity(leaf(&["localhost", "mail.example.test", "192.0.2.25"]));
+        let dir = Dir::new();
+        let root = dir.file("root.pem", pki.root_pem());
+        let root = root.to_str().expect("UTF-8");
+        each_kind("a good chain", &identity, |kind, mta| {
+            for starttls in [true, false] {
+                compare(mta, starttls);
+                let (port, mode) = match starttls {
+                    true => (mta.starttls_port(), "starttls"),
+                    false => (mta.smtps_port(), "smtps"),
+                };
+                let target = format!("localhost:{port}");
+                let (code, report) = report([&target, "--tls", mode, "--cacerts", root]);
+                assert_eq!(code, 0, "{kind} {mode}: {report:#}");
+                assert_eq!(report["connection"]["key_proven"], true);
+                assert_eq!(report["validation"]["anchor"]["source"], root);
+                assert_eq!(
+                    report["validation"]["path"].as_array().map(Vec::len),
+                    Some(3)
+                );
+            }
+        });
+    }
+}
+
+#[test]
+fn bad_chains_are_named_for_what_they_are() {
+    let pki = Pki::new("Real", KeyKind::P256);
+    let dir = Dir::new();
+    let root = dir.file("root.pem", pki.root_pem());
+    let root = root.to_str().expect("UTF-8");
+    let cases = [
+        (pki.identity(expired_leaf(&["localhost"])), vec!["expired"]),
+        (
+            pki.identity(leaf(&["other.example.test"])),
+            vec!["name-mismatch"],
+        ),
+        (
+            pki.lonely(leaf(&["localhost"])),
+            vec!["missing-intermediate"],
+        ),
+        (
+            Pki::self_signed(&leaf(&["localhost"]), KeyKind::P256),
+            vec!["self-signed"],
+        ),
+        (
+            Pki::new("Stranger", KeyKind::P256).identity(leaf(&["localhost"])),
+            vec!["unknown-issuer"],
+        ),
+    ];
+    for (identity, expected) in &cases {
+        each_kind("bad chains", identity, |kind, mta| {
+            compare(mta, true);
+            let target = format!("localhost:{}", mta.starttls_port());
+            let (code, report) = report([&target, "--cacerts", root]);
+            assert_eq!(code, 1, "{kind}: {report:#}");
+            assert_eq!(&problems(&report), expected, "{kind}");
+        });
+    }
+}
+
+#[test]
+fn a_self_signed_certificate_is_trusted_when_it_is_configured() {
+    let identity = Pki::self_signed(&leaf(&["localhost"]), KeyKind::Rsa2048);
+    let dir = Dir::new();
+    let file = dir.file("server.pem", to_pem(&identity.chain[0]));
+    each_kind("self-signed", &identity, |kind, mta| {
+        let target = format!("localhost:{}", mta.starttls_port());
+        let (code, report) = report([target.as_ref(), "--cacerts".as_ref(), file.as_os_str()]);
+        assert_eq!(code, 0, "{kind}: {report:#}");
+    });
+}
+
+#[test]
+fn servers_find_no_fault_with_our_manners() {
+    let pki = Pki::new("Manners", KeyKind::P256);
+    let identity = pki.identity(leaf(&["localhost"]));
+    each_kind("manners", &identity, |kind, mta| {
+        run([
+            format!("localhost:{}", mta.starttls_port()).as_str(),
+            "--ehlo",
+            "probe.example.test",
+        ]);
+        std::thread::sleep(std::time::Duration::from_millis(500));
+        let log = mta.log().to_lowercase();
+        for complaint in [
+            "synchronization",
+            "pipelining",
+            "syntax",
+            "lost connection after starttls",
+        ] {
+            assert!(!log.contains(complaint), "{kind}: {log}");
+        }
+        let farewell = match kind {
+            Kind::Postfix => "quit=1",
+            Kind::Exim => "closed by quit",
+            Kind::OpenSmtpd => "reason=quit",
+        };
+        assert!(log.contains(farewell), "{kind}: {log}");
+    });
+}

@@ -1,0 +1,42 @@
+//! OpenSMTPD: its spool and socket are at fixed paths, so it runs in a root of its own, with a file
+//! system for each instance mounted on these paths in a mount namespace that ends with it.
+
+use super::Place;
+use std::process::Command;
+
+const START: &str = r#"set -e
+mount --make-rprivate / 2>/dev/null || true
+mount -t tmpfs -o mode=755 tmpfs "$ROOT/var/spool"
+mkdir -m 711 "$ROOT/var/spool/smtpd"
+mount -t tmpfs -o mode=755 tmpfs "$ROOT/run"
+mount --bind /dev "$ROOT/dev"
+mount --bind "$PLACE" "$ROOT/mnt"
+exec chroot "$ROOT" /usr/sbin/smtpd -d -f /mnt/smtpd.conf
+"#;
+
+pub(super) fn configure(place: &Place) -> std::io::Result<Command> {
+    let (starttls, smtps) = (place.starttls, place.smtps);
+    let configuration = format!(
+        "pki test cert \"/mnt/chain.pem\"
+pki test key \"/mnt/key.pem\"
+listen on 127.0.0.1 port {starttls} tls pki test hostname mx.opensmtpd.test
+listen on 127.0.0.1 port {smtps} smtps pki test hostname mx.opensmtpd.test
+match from any for any reject
+"
+    );
+    place.write("smtpd.conf", &configuration, 0o644)?;
+    let mut command = Command::new("unshare");
+    command
+        .args([
+            "--mount",
+            "--pid",
+            "--fork",
+            "--kill-child",
+            "sh",
+            "-c",
+            START,
+        ])
+        .env("ROOT", &place.root)
+        .env("PLACE", place.dir.path());
+    Ok(command)
+}

@@ -1,0 +1,101 @@
+//! Postfix: a queue, a configuration and a log of its own; any mail is delivered to one file.
+
+use super::{Place, account};
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::process::Command;
+
+pub(super) fn configure(place: &Place) -> std::io::Result<Command> {
+    let owner = account("postfix")?;
+    let uid = Some(owner.uid.as_raw());
+    place.directory("etc", None)?;
+    place.directory("data", uid)?;
+    place.directory("mail", uid)?;
+    queue(place, uid)?;
+    place.write("etc/main.cf", &main_cf(place, &owner), 0o644)?;
+    place.write("etc/master.cf", &master_cf(place), 0o644)?;
+    let libraries = place.root.join("usr/lib/postfix");
+    let mut command = Command::new(libraries.join("sbin/master"));
+    command
+        .args(["-d", "-c"])
+        .arg(place.path("etc"))
+        .env("MAIL_CONFIG", place.path("etc"))
+        .env("LD_LIBRARY_PATH", libraries);
+    Ok(command)
+}
+
+/// The directories that `postfix set-permissions` would make.
+fn queue(place: &Place, uid: Option<u32>) -> std::io::Result<()> {
+    place.directory("queue", None)?;
+    for name in [
+        "active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming", "private",
+        "saved", "trace", "maildrop", "public",
+    ] {
+        place.directory(&format!("queue/{name}"), uid)?;
+    }
+    place.directory("queue/pid", None)?;
+    let postdrop = nix::unistd::Group::from_name("postdrop")?;
+    let gid = postdrop.map(|group| group.gid.as_raw());
+    for (name, mode) in [("queue/maildrop", 0o730), ("queue/public", 0o710)] {
+        chown(place.path(name), None, gid)?;
+        std::fs::set_permissions(place.path(name), PermissionsExt::from_mode(mode))?;
+    }
+    Ok(())
+}
+
+fn main_cf(place: &Place, owner: &nix::unistd::User) -> String {
+    let dir = place.dir.path().display();
+    let root = place.root.display();
+    let (uid, gid) = (owner.uid, owner.gid);
+    format!(
+        "compatibility_level = 3.6
+command_directory = {root}/usr/sbin
+daemon_directory = {root}/usr/lib/postfix/sbin
+shlib_directory = {root}/usr/lib/postfix
+meta_directory = {dir}/etc
+data_directory = {dir}/data
+queue_directory = {dir}/queue
+mail_owner = postfix
+setgid_group = postdrop
+import_environment = MAIL_CONFIG LD_LIBRARY_PATH
+maillog_file = {dir}/log
+maillog_file_prefixes = {dir}
+myhostname = mx.postfix.test
+mydestination =
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+smtpd_peername_lookup = no
+smtpd_tls_chain_files = {dir}/key.pem, {dir}/chain.pem
+smtpd_tls_security_level = may
+alias_maps =
+alias_database =
+virtual_mailbox_domains = static:all
+virtual_mailbox_maps = static:inbox
+virtual_mailbox_base = {dir}/mail
+virtual_uid_maps = static:{uid}
+virtual_gid_maps = static:{gid}
+"
+    )
+}
+
+fn master_cf(place: &Place) -> String {
+    let (starttls, smtps) = (place.starttls, place.smtps);
+    format!(
+        "postlog   unix-dgram n - n - 1 postlogd
+{starttls} inet n - n - - smtpd
+{smtps} inet n - n - - smtpd -o smtpd_tls_wrappermode=yes
+cleanup   unix n - n - 0 cleanup
+qmgr      unix n - n 300 1 qmgr
+tlsmgr    unix - - n 1000? 1 tlsmgr
+rewrite   unix - - n - - trivial-rewrite
+bounce    unix - - n - 0 bounce
+defer     unix - - n - 0 bounce
+trace     unix - - n - 0 bounce
+flush     unix n - n 1000? 0 flush
+proxymap  unix - - n - - proxymap
+error     unix - - n - - error
+retry     unix - - n - - error
+virtual   unix - n n - - virtual
+anvil     unix - - n - 1 anvil
+"
+    )
+}
