@@ -130,6 +130,12 @@ pub struct ExtendedKeyUsage {
     pub purposes: Vec<String>,
 }
 
+/// The DER of the `SubjectPublicKeyInfo`, without reading the rest.
+pub(super) fn spki(der: &[u8]) -> Option<Vec<u8>> {
+    let (_, certificate) = X509Certificate::from_der(der).ok()?;
+    Some(certificate.tbs_certificate.subject_pki.raw.to_vec())
+}
+
 impl Facts {
     /// Parses DER. Bytes behind the certificate are counted, not refused.
     pub(super) fn read(der: &[u8]) -> Result<Self, Unparsable> {

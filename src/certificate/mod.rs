@@ -13,6 +13,11 @@ pub use name::Name;
 use crate::fingerprint::{Algorithm, Fingerprint};
 use rustls::pki_types::CertificateDer;
 
+/// The DER of the `SubjectPublicKeyInfo` of a certificate, if it can be found.
+pub fn spki(certificate: &[u8]) -> Option<Vec<u8>> {
+    facts::spki(certificate)
+}
+
 /// A certificate: always its bytes and fingerprints, and its facts if it can be parsed.
 #[derive(Clone, Debug)]
 pub struct Certificate {

@@ -2,20 +2,23 @@
 
 use crate::certificate::Certificate;
 use rustls::pki_types::{CertificateDer, TrustAnchor};
+use std::sync::OnceLock;
 
 /// One configured certificate.
 #[derive(Clone, Debug)]
 pub struct Anchor {
     der: CertificateDer<'static>,
+    /// Of a store's hundreds hardly one is needed: parsed when it is.
+    certificate: OnceLock<Certificate>,
     /// The file that it came from.
     pub source: String,
 }
 
 impl Anchor {
-    /// The anchor with its facts; they are read anew, because of a store's hundreds hardly one is
-    /// needed.
-    pub fn certificate(&self) -> Certificate {
-        Certificate::new(self.der.clone())
+    /// The anchor with its facts.
+    pub fn certificate(&self) -> &Certificate {
+        self.certificate
+            .get_or_init(|| Certificate::new(self.der.clone()))
     }
 
     /// The bytes.
@@ -71,6 +74,7 @@ impl Anchors {
         self.trust.push(trust);
         self.list.push(Anchor {
             der,
+            certificate: OnceLock::new(),
             source: source.to_owned(),
         });
         Ok(())

@@ -148,11 +148,11 @@ fn judge_self_signed(presented: &[Certificate], anchor: &Anchor, policy: &Policy
 }
 
 fn judge_path(presented: &[Certificate], policy: &Policy<'_>) -> Judgement {
-    match path::verify(presented, policy.anchors, policy.now, true) {
+    match path::verify(presented, policy.anchors, policy.now) {
         Ok(validated) => {
             let anchor = validated.anchor.certificate();
             let members: Vec<&Certificate> = std::iter::once(&presented[0])
-                .chain(&validated.intermediates)
+                .chain(validated.intermediates)
                 .collect();
             let subject = anchor.facts.as_ref().ok().map(|facts| facts.subject.raw());
             let notes = hygiene::check(presented, &members, subject);
@@ -187,7 +187,7 @@ fn leaf_problems(leaf: &Certificate, policy: &Policy<'_>) -> Vec<Finding> {
 /// All that is wrong with the path that the server most likely meant.
 fn diagnose(
     presented: &[Certificate],
-    walk: &Walk,
+    walk: &Walk<'_>,
     error: &webpki::Error,
     policy: &Policy<'_>,
 ) -> Vec<Finding> {
@@ -197,7 +197,7 @@ fn diagnose(
     add_unless_known(&mut problems, error, presented);
     // Dates hide what else webpki would find: ask again at a time when all of them hold.
     if let Some(then) = common_time(&members) {
-        if let Err(error) = path::verify(presented, policy.anchors, then, false) {
+        if let Some(error) = path::objection(presented, policy.anchors, then) {
             add_unless_known(&mut problems, &error, presented);
         }
     }
@@ -232,7 +232,7 @@ fn add_unless_known(problems: &mut Vec<Finding>, error: &webpki::Error, presente
 }
 
 /// Why the path ends without an anchor.
-fn no_anchor(presented: &[Certificate], walk: &Walk, anchors: &Anchors) -> Option<Finding> {
+fn no_anchor(presented: &[Certificate], walk: &Walk<'_>, anchors: &Anchors) -> Option<Finding> {
     let last = walk.last();
     let certificate = &presented[last];
     let facts = certificate.facts.as_ref().ok()?;
@@ -270,7 +270,7 @@ fn no_anchor(presented: &[Certificate], walk: &Walk, anchors: &Anchors) -> Optio
     Some(Finding::new(code, Some(last), message, advice))
 }
 
-fn dead_end_notes(presented: &[Certificate], walk: &Walk, policy: &Policy<'_>) -> Vec<Finding> {
+fn dead_end_notes(presented: &[Certificate], walk: &Walk<'_>, policy: &Policy<'_>) -> Vec<Finding> {
     let members = walk.members(presented);
     let path: Vec<&Certificate> = members
         .iter()

@@ -7,6 +7,7 @@ use super::{Member, Role, checks};
 use crate::certificate::Certificate;
 use crate::certificate::signature::supported;
 use rustls::pki_types::{CertificateDer, UnixTime};
+use std::cell::Cell;
 use std::time::Duration;
 use time::OffsetDateTime;
 use webpki::{EndEntityCert, Error, KeyUsage, VerifiedPath};
@@ -14,61 +15,88 @@ use webpki::{EndEntityCert, Error, KeyUsage, VerifiedPath};
 /// A path that every check has passed.
 pub(super) struct Validated<'a> {
     /// The intermediates, the leaf's issuer first.
-    pub(super) intermediates: Vec<Certificate>,
+    pub(super) intermediates: Vec<&'a Certificate>,
     pub(super) anchor: &'a Anchor,
 }
 
-/// Looks for a path at `now`. With `thorough`, the checks that webpki leaves out must pass too.
+/// Looks for a path at `now` that passes the checks of webpki, and those that it leaves out.
 pub(super) fn verify<'a>(
-    presented: &[Certificate],
+    presented: &'a [Certificate],
     anchors: &'a Anchors,
     now: OffsetDateTime,
-    thorough: bool,
 ) -> Result<Validated<'a>, Error> {
+    let found = Cell::new(None);
+    let accept = |path: &VerifiedPath<'_>| {
+        let intermediates = intermediates(path, presented);
+        let Some(anchor) = fitting_anchor(path, &presented[0], &intermediates, anchors, now) else {
+            return Err(Error::UnknownIssuer);
+        };
+        found.set(Some(Validated {
+            intermediates,
+            anchor,
+        }));
+        Ok(())
+    };
+    search(presented, anchors, now, &accept)?;
+    found.take().ok_or(Error::UnknownIssuer)
+}
+
+/// The first reason that webpki alone has against every path at `then`.
+pub(super) fn objection(
+    presented: &[Certificate],
+    anchors: &Anchors,
+    then: OffsetDateTime,
+) -> Option<Error> {
+    search(presented, anchors, then, &|_| Ok(())).err()
+}
+
+fn search(
+    presented: &[Certificate],
+    anchors: &Anchors,
+    now: OffsetDateTime,
+    accept: &dyn Fn(&VerifiedPath<'_>) -> Result<(), Error>,
+) -> Result<(), Error> {
     let leaf = EndEntityCert::try_from(presented[0].der())?;
     let others: Vec<CertificateDer<'_>> = presented[1..]
         .iter()
         .map(|certificate| CertificateDer::from(certificate.der().as_ref()))
         .collect();
-    let accept = |path: &VerifiedPath<'_>| {
-        let fits = !thorough || fitting_anchor(path, presented, anchors, now).is_some();
-        fits.then_some(()).ok_or(Error::UnknownIssuer)
-    };
-    let path = leaf.verify_for_usage(
+    leaf.verify_for_usage(
         supported().all,
         anchors.trust(),
         &others,
         unix_time(now),
         KeyUsage::server_auth(),
         None,
-        Some(&accept),
+        Some(accept),
     )?;
-    let anchor = match thorough {
-        true => fitting_anchor(&path, presented, anchors, now),
-        false => anchors.like(path.anchor()).next(),
-    };
-    Ok(Validated {
-        intermediates: intermediates(&path),
-        anchor: anchor.ok_or(Error::UnknownIssuer)?,
-    })
+    Ok(())
 }
 
-fn intermediates(path: &VerifiedPath<'_>) -> Vec<Certificate> {
+/// webpki's intermediates as ours: it takes them from the presented chain.
+fn intermediates<'a>(
+    path: &VerifiedPath<'_>,
+    presented: &'a [Certificate],
+) -> Vec<&'a Certificate> {
     path.intermediate_certificates()
-        .map(|certificate| Certificate::new(certificate.der().into_owned()))
+        .filter_map(|used| {
+            presented
+                .iter()
+                .find(|certificate| *certificate.der() == used.der())
+        })
         .collect()
 }
 
 /// Of the anchors that webpki cannot tell apart, one under which the whole path passes our checks.
 fn fitting_anchor<'a>(
     path: &VerifiedPath<'_>,
-    presented: &[Certificate],
+    leaf: &Certificate,
+    intermediates: &[&Certificate],
     anchors: &'a Anchors,
     now: OffsetDateTime,
 ) -> Option<&'a Anchor> {
-    let intermediates = intermediates(path);
-    // The leaf is judged apart: what is wrong with it does not depend on the path.
-    let below: Vec<Member<'_>> = std::iter::once(Member::of(&presented[0], Some(0), Role::Leaf))
+    // webpki has checked the signatures.
+    let below: Vec<Member<'_>> = std::iter::once(Member::of(leaf, Some(0), Role::Leaf))
         .chain(
             intermediates
                 .iter()
@@ -76,9 +104,9 @@ fn fitting_anchor<'a>(
         )
         .collect();
     anchors.like(path.anchor()).find(|anchor| {
-        let certificate = anchor.certificate();
-        let mut members: Vec<Member<'_>> = below.clone();
-        members.push(Member::of(&certificate, None, Role::Anchor));
+        let mut members = below.clone();
+        members.push(Member::of(anchor.certificate(), None, Role::Anchor));
+        // The leaf is judged apart: what is wrong with it does not depend on the path.
         checks(&members, now)
             .iter()
             .all(|finding| finding.certificate == Some(0))

@@ -14,25 +14,25 @@ const MAX_DEPTH: usize = 12;
 
 /// A path from the leaf, whether it leads anywhere or not.
 #[derive(Clone, Debug)]
-pub(super) struct Walk {
+pub(super) struct Walk<'a> {
     /// Indices into the presented chain, the leaf first; each with the verdict on its signature by
     /// the key of the next.
     pub(super) links: Vec<(usize, Option<Verification>)>,
-    pub(super) end: End,
+    pub(super) end: End<'a>,
 }
 
 /// Where a path ends.
 #[derive(Clone, Debug)]
-pub(super) enum End {
+pub(super) enum End<'a> {
     /// At a configured anchor.
-    Anchor(Box<Certificate>),
+    Anchor(&'a Certificate),
     /// At a certificate that issued itself and is no anchor.
     SelfIssued,
     /// At a certificate whose issuer is neither presented nor configured.
     NoIssuer,
 }
 
-impl Walk {
+impl Walk<'_> {
     pub(super) fn members<'m>(&'m self, presented: &'m [Certificate]) -> Vec<Member<'m>> {
         let mut members: Vec<Member<'m>> = self
             .links
@@ -79,7 +79,11 @@ impl Walk {
 }
 
 /// The best path from the leaf, `presented[0]`.
-pub(super) fn best(presented: &[Certificate], anchors: &Anchors, now: OffsetDateTime) -> Walk {
+pub(super) fn best<'a>(
+    presented: &'a [Certificate],
+    anchors: &'a Anchors,
+    now: OffsetDateTime,
+) -> Walk<'a> {
     let mut search = Search {
         presented,
         anchors,
@@ -101,10 +105,10 @@ struct Search<'a> {
     presented: &'a [Certificate],
     anchors: &'a Anchors,
     signatures: usize,
-    found: Vec<Walk>,
+    found: Vec<Walk<'a>>,
 }
 
-impl Search<'_> {
+impl<'a> Search<'a> {
     fn explore(&mut self, links: &[(usize, Option<Verification>)]) {
         if self.found.len() >= MAX_PATHS || links.len() > MAX_DEPTH {
             return;
@@ -121,10 +125,10 @@ impl Search<'_> {
         let anchors = self.anchors;
         for anchor in anchors.named(facts.issuer.contents()) {
             let candidate = anchor.certificate();
-            if let Some(verdict) = self.issued(certificate, facts, &candidate) {
+            if let Some(verdict) = self.issued(certificate, facts, candidate) {
                 goes_on = true;
                 let links = with_last(links, verdict);
-                self.end(&links, End::Anchor(Box::new(candidate)));
+                self.end(&links, End::Anchor(candidate));
             }
         }
         for (next, candidate) in presented.iter().enumerate().skip(1) {
@@ -150,7 +154,7 @@ impl Search<'_> {
         }
     }
 
-    fn end(&mut self, links: &[(usize, Option<Verification>)], end: End) {
+    fn end(&mut self, links: &[(usize, Option<Verification>)], end: End<'a>) {
         let links = links.to_vec();
         self.found.push(Walk { links, end });
     }

@@ -1,8 +1,8 @@
 //! The verifier that accepts every chain and keeps it, and still checks that the server holds the
 //! leaf's key: a fingerprint is worth pinning only then.
 
-use crate::certificate::Certificate;
 use crate::certificate::signature::{Verification, supported, verify_handshake};
+use crate::certificate::{self, Certificate};
 use crate::observation::{ClientCertificate, Observation, Possession, TlsFacts};
 use rustls::client::ResolvesClientCert;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -54,15 +54,15 @@ impl Capture {
         signed: &DigitallySignedStruct,
         curve_is_fixed: bool,
     ) -> Result<HandshakeSignatureValid, Error> {
-        let verification = match &Certificate::new(leaf.clone().into_owned()).facts {
-            Ok(facts) => verify_handshake(
-                &facts.public_key.spki,
+        let verification = match certificate::spki(leaf) {
+            Some(spki) => verify_handshake(
+                &spki,
                 signed.scheme,
                 curve_is_fixed,
                 message,
                 signed.signature(),
             ),
-            Err(_) => Verification::Unsupported,
+            None => Verification::Unsupported,
         };
         let (possession, answer) = match verification {
             Verification::Verified => {

@@ -401,8 +401,8 @@ impl From<&Judgement> for ValidationJson {
             anchor: judgement.anchor.as_ref().map(|anchor| {
                 let certificate = anchor.certificate();
                 AnchorJson {
-                    subject: subject(&certificate),
-                    fingerprint_sha256: sha256(&certificate),
+                    subject: subject(certificate),
+                    fingerprint_sha256: sha256(certificate),
                     source: anchor.source.clone(),
                 }
             }),

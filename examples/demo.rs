@@ -1,0 +1,79 @@
+//! The whole story in a minute, without any network but the loopback: an embedded SMTP server with
+//! a private CA, and the real command line looking at it.
+#![expect(clippy::print_stdout, reason = "a demo talks")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a demo writes the files that it shows"
+)]
+
+use clap::Parser as _;
+use smtp_certcheck::{cli::Cli, commands};
+use std::path::Path;
+use testkit::pki::{KeyKind, Pki, expired_leaf, leaf};
+use testkit::server::{Behaviour, Server};
+
+fn main() {
+    let pki = Pki::new("Demo", KeyKind::P256);
+    let dir = tempfile::TempDir::new().expect("a temporary directory");
+    std::env::set_current_dir(dir.path()).expect("the directory is there");
+    std::fs::write("demo-ca.pem", pki.root_pem()).expect("the CA is written");
+
+    let start = |identity| Server::start(&identity, Behaviour::default());
+    let good = start(pki.identity(leaf(&["localhost"])));
+    let expired = start(pki.identity(expired_leaf(&["localhost"])));
+    let incomplete = start(pki.lonely(leaf(&["localhost"])));
+
+    say(
+        "A mail server whose certificate comes from a private CA. The system does not know that CA,\n\
+         so nobody should trust the server yet:",
+    );
+    check(&["localhost", &good.port().to_string()], &[]);
+
+    say(
+        "The administrator hands out the CA's certificate, demo-ca.pem. With it, the chain validates:",
+    );
+    check(
+        &["localhost", &good.port().to_string()],
+        &["--cacerts", "demo-ca.pem"],
+    );
+
+    say("Another server of the same CA. Somebody forgot to renew its certificate:");
+    check(
+        &["localhost", &expired.port().to_string()],
+        &["--cacerts", "demo-ca.pem"],
+    );
+
+    say(
+        "And one that sends its certificate without the intermediate that issued it. Browsers hide\n\
+         this mistake, mail programs stumble over it:",
+    );
+    check(
+        &["localhost", &incomplete.port().to_string()],
+        &["--cacerts", "demo-ca.pem"],
+    );
+
+    say("For scripts, -q prints the verdict alone, and the exit code says the same:");
+    check(
+        &["localhost", &good.port().to_string()],
+        &["--cacerts", "demo-ca.pem", "-q"],
+    );
+    check(
+        &["localhost", &expired.port().to_string()],
+        &["--cacerts", "demo-ca.pem", "-q"],
+    );
+}
+
+fn say(text: &str) {
+    println!("\n=== {text}\n");
+}
+
+/// Shows a command line and runs it.
+fn check(target: &[&str; 2], options: &[&str]) {
+    let target = target.join(":");
+    let mut words = vec!["smtp-certcheck", &target];
+    words.extend(options);
+    println!("$ {}", words.join(" "));
+    debug_assert!(Path::new("demo-ca.pem").exists());
+    let code = commands::run(&Cli::parse_from(&words));
+    println!("[{code:?}]");
+}

@@ -1,0 +1,158 @@
+//! Who may import whom: the table, and the source tree read against it. It fails on a forbidden
+//! import, on a module without a row, and on a row without a module.
+#![allow(clippy::disallowed_methods, reason = "the test reads the source")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The architecture. The absent edges carry it: `probe` and `judge` never meet.
+const TABLE: &[(&str, &[&str])] = &[
+    ("endpoint", &[]),
+    ("escape", &[]),
+    ("fingerprint", &[]),
+    ("smtp", &[]),
+    ("certificate", &["fingerprint"]),
+    ("observation", &["certificate", "endpoint", "smtp"]),
+    ("probe", &["certificate", "endpoint", "observation", "smtp"]),
+    ("judge", &["certificate", "endpoint", "observation"]),
+    (
+        "report",
+        &["certificate", "endpoint", "judge", "observation"],
+    ),
+    (
+        "render",
+        &[
+            "certificate",
+            "endpoint",
+            "escape",
+            "fingerprint",
+            "judge",
+            "observation",
+            "report",
+            "smtp",
+        ],
+    ),
+    ("cli", &["endpoint"]),
+    (
+        "commands",
+        &[
+            "certificate",
+            "cli",
+            "endpoint",
+            "escape",
+            "judge",
+            "observation",
+            "probe",
+            "render",
+            "report",
+        ],
+    ),
+];
+
+fn source() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+fn rust_files(path: &Path) -> Vec<PathBuf> {
+    if path.is_file() {
+        return vec![path.to_owned()];
+    }
+    let entries = fs::read_dir(path).expect("a directory").flatten();
+    entries
+        .flat_map(|entry| rust_files(&entry.path()))
+        .collect()
+}
+
+/// The modules of the crate with their code, comments left out.
+fn modules() -> BTreeMap<String, String> {
+    let mut modules = BTreeMap::new();
+    for entry in fs::read_dir(source()).expect("src").flatten() {
+        let name = entry
+            .file_name()
+            .to_string_lossy()
+            .trim_end_matches(".rs")
+            .to_owned();
+        if name == "lib" || name == "main" {
+            continue;
+        }
+        let code = rust_files(&entry.path())
+            .iter()
+            .map(|file| fs::read_to_string(file).expect("a source file"))
+            .collect::<String>();
+        let lines = code
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"));
+        modules.insert(name, lines.collect::<Vec<_>>().join("\n"));
+    }
+    modules
+}
+
+/// The modules that `code` names as `crate::NAME` or within `crate::{…}`.
+fn imports(code: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for rest in code.split("crate::").skip(1) {
+        let names = match rest.strip_prefix('{') {
+            // One level is enough: rustfmt would put nested groups on a path of their own.
+            Some(group) => group
+                .split('}')
+                .next()
+                .unwrap_or_default()
+                .split(',')
+                .collect(),
+            None => vec![rest],
+        };
+        for name in names {
+            let end = |c: char| !c.is_ascii_alphanumeric() && c != '_';
+            let name = name.trim().split(end).next().unwrap_or_default();
+            found.push(name.to_owned());
+        }
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+#[test]
+fn every_module_has_a_row_and_every_row_a_module() {
+    let modules: Vec<String> = modules().into_keys().collect();
+    let mut rows: Vec<&str> = TABLE.iter().map(|(name, _)| *name).collect();
+    rows.sort_unstable();
+    assert_eq!(modules, rows);
+}
+
+#[test]
+fn modules_import_only_what_their_row_allows() {
+    let modules = modules();
+    for (name, allowed) in TABLE {
+        for import in imports(&modules[*name]) {
+            let fine = import == *name || allowed.contains(&import.as_str());
+            assert!(fine, "{name} must not import {import}");
+        }
+    }
+}
+
+#[test]
+fn rows_allow_no_more_than_is_used() {
+    let modules = modules();
+    for (name, allowed) in TABLE {
+        let used = imports(&modules[*name]);
+        for import in *allowed {
+            assert!(
+                used.iter().any(|u| u == import),
+                "{name} does not import {import}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_table_has_no_cycles() {
+    // Each row may name only modules of rows above it.
+    for (index, (name, allowed)) in TABLE.iter().enumerate() {
+        for import in *allowed {
+            let above = TABLE[..index].iter().any(|(row, _)| row == import);
+            assert!(above, "{name} imports {import}, which stands below it");
+        }
+    }
+}
