@@ -75,5 +75,5 @@ fn check(target: &[&str; 2], options: &[&str]) {
     println!("$ {}", words.join(" "));
     debug_assert!(Path::new("demo-ca.pem").exists());
     let code = commands::run(&Cli::parse_from(&words));
-    println!("[{code:?}]");
+    println!("[exit code {code}]");
 }

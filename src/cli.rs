@@ -247,7 +247,8 @@ fn point_in_time(text: &str) -> Result<OffsetDateTime, String> {
         text.to_owned()
     };
     match OffsetDateTime::parse(&full, &Rfc3339) {
-        Ok(time) if time.unix_timestamp() >= 0 => Ok(time),
+        // Certificates know whole seconds only, and their last one counts to its end.
+        Ok(time) if time.unix_timestamp() >= 0 => Ok(time.replace_nanosecond(0).unwrap_or(time)),
         Ok(_) => Err("times before 1970 cannot be judged".to_owned()),
         Err(_) => Err("write it as 2027-01-01T00:00:00Z or 2027-01-01".to_owned()),
     }

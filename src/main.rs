@@ -5,5 +5,5 @@ use smtp_certcheck::{cli::Cli, commands};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    commands::run(&Cli::parse())
+    commands::run(&Cli::parse()).into()
 }

@@ -20,6 +20,8 @@ pub struct Report {
     pub judgement: Option<Judgement>,
     /// The time that it was judged at.
     pub at: OffsetDateTime,
+    /// The user chose that time: it is not now.
+    pub at_was_chosen: bool,
 }
 
 /// The target as the user gave it, and what became of it.

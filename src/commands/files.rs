@@ -5,7 +5,10 @@ use super::Error;
 use crate::certificate::pem::{self, PemError};
 use crate::judge::Anchors;
 use rustls::pki_types::CertificateDer;
+use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::io::Read as _;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 /// A bundle of all the world's roots is a quarter of a MiB.
@@ -22,7 +25,7 @@ pub(super) fn configured_anchors(paths: &[PathBuf]) -> Result<Anchors, Error> {
     for path in paths {
         if path.is_dir() {
             let before = anchors.len();
-            add_directory(&mut anchors, path)?;
+            add_directory(&mut anchors, path, Care::Strict)?;
             if anchors.len() == before {
                 return Err(unreadable(path, "no file in it holds a certificate"));
             }
@@ -36,34 +39,52 @@ pub(super) fn configured_anchors(paths: &[PathBuf]) -> Result<Anchors, Error> {
 /// The system's anchors: `SSL_CERT_FILE` and `SSL_CERT_DIR` if one of them is set, else the bundle
 /// of the distribution, else its directory.
 pub(super) fn system_anchors() -> Result<Anchors, Error> {
-    let from_environment = ["SSL_CERT_FILE", "SSL_CERT_DIR"].map(|name| {
-        std::env::var_os(name)
-            .filter(|value| !value.is_empty())
-            .map(|value| (name, value))
-    });
+    let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+    let anchors = match (variable("SSL_CERT_FILE"), variable("SSL_CERT_DIR")) {
+        (None, None) => distribution_anchors()?,
+        (file, directories) => environment_anchors(file.as_deref(), directories.as_deref())?,
+    };
+    if anchors.is_empty() {
+        let hint = "install the package ca-certificates, or name a file with --cacerts";
+        return Err(
+            Error::new(format!("there are no trust anchors in {}", anchors.origin)).hint(hint),
+        );
+    }
+    Ok(anchors)
+}
+
+fn distribution_anchors() -> Result<Anchors, Error> {
     let mut anchors = Anchors::new("the system's trust store");
-    if let [None, None] = from_environment {
-        let found = openssl_probe::probe();
-        match (found.cert_file, found.cert_dir.first()) {
-            (Some(file), _) => add_lenient(&mut anchors, &file)?,
-            (None, Some(directory)) => add_directory(&mut anchors, directory)?,
-            (None, None) => {}
-        }
-        if anchors.is_empty() {
-            let hint = "install the package ca-certificates, or name a file with --cacerts";
-            return Err(Error::new("this machine has no trust store").hint(hint));
-        }
-        return Ok(anchors);
+    let found = openssl_probe::probe();
+    match (found.cert_file, found.cert_dir.first()) {
+        (Some(file), _) => add_lenient(&mut anchors, &file)?,
+        (None, Some(directory)) => add_directory(&mut anchors, directory, Care::Lenient)?,
+        (None, None) => {}
     }
-    let [file, directory] = from_environment;
-    if let Some((name, file)) = file {
-        anchors.origin = format!("{name}={}", file.display());
-        add_file(&mut anchors, Path::new(&file))?;
+    Ok(anchors)
+}
+
+/// What the environment names was chosen by somebody: a file that is not there is an error, but
+/// of the directories some may be missing, as OpenSSL has it.
+fn environment_anchors(
+    file: Option<&OsStr>,
+    directories: Option<&OsStr>,
+) -> Result<Anchors, Error> {
+    let named = [("SSL_CERT_FILE", file), ("SSL_CERT_DIR", directories)];
+    let origin: Vec<String> = named
+        .iter()
+        .filter_map(|(name, value)| Some(format!("{name}={}", (*value)?.display())))
+        .collect();
+    let mut anchors = Anchors::new(origin.join(", "));
+    if let Some(file) = file {
+        add_file(&mut anchors, Path::new(file))?;
     }
-    if let Some((name, directories)) = directory {
-        anchors.origin = format!("{name}={}", directories.display());
-        for directory in std::env::split_paths(&directories) {
-            add_directory(&mut anchors, &directory)?;
+    for directory in directories
+        .iter()
+        .flat_map(|list| std::env::split_paths(list))
+    {
+        if directory.is_dir() {
+            add_directory(&mut anchors, &directory, Care::Lenient)?;
         }
     }
     Ok(anchors)
@@ -109,28 +130,49 @@ fn add_lenient(anchors: &mut Anchors, path: &Path) -> Result<(), Error> {
     Ok(())
 }
 
+/// Whether a certificate that cannot be used is an error.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Care {
+    Strict,
+    Lenient,
+}
+
 /// Every file in a directory, in the order of names; subdirectories and files without
 /// certificates (CRLs, a README) are passed over.
-fn add_directory(anchors: &mut Anchors, directory: &Path) -> Result<(), Error> {
+fn add_directory(anchors: &mut Anchors, directory: &Path, care: Care) -> Result<(), Error> {
     let entries =
         std::fs::read_dir(directory).map_err(|why| unreadable(directory, io_text(&why)))?;
     let mut paths: Vec<PathBuf> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
         .collect();
     paths.sort();
-    for path in paths.into_iter().filter(|path| path.is_file()) {
-        let bytes = read(&path)?;
-        let certificates = match pem::read(&bytes) {
-            Ok(certificates) => certificates,
-            Err(PemError::NoCertificate) => continue,
-            Err(why) => return Err(unreadable(&path, why)),
+    // A hashed directory has links to its own files: each is read once.
+    let mut seen = HashSet::new();
+    for path in paths {
+        let Ok(metadata) = path.metadata() else {
+            continue;
         };
-        let source = path.display().to_string();
-        for der in certificates {
-            anchors
-                .add(der, &source)
-                .map_err(|why| unreadable(&path, why))?;
+        if !metadata.is_file() || !seen.insert((metadata.dev(), metadata.ino())) {
+            continue;
         }
+        let added = add_if_any(anchors, &path);
+        if care == Care::Strict {
+            added?;
+        }
+    }
+    Ok(())
+}
+
+fn add_if_any(anchors: &mut Anchors, path: &Path) -> Result<(), Error> {
+    let certificates = match pem::read(&read(path)?) {
+        Err(PemError::NoCertificate) => return Ok(()),
+        certificates => certificates.map_err(|why| unreadable(path, why))?,
+    };
+    let source = path.display().to_string();
+    for der in certificates {
+        anchors
+            .add(der, &source)
+            .map_err(|why| unreadable(path, why))?;
     }
     Ok(())
 }

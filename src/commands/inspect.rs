@@ -81,6 +81,7 @@ impl<'a> Setting<'a> {
             chain,
             judgement: Some(judgement),
             at: self.now,
+            at_was_chosen: self.cli.at.is_some(),
         };
         let outcomes = [report.outcome()];
         self.print(&self.render_one(&report))?;
@@ -193,6 +194,7 @@ impl<'a> Setting<'a> {
             seen: Some(seen),
             judgement,
             at: self.now,
+            at_was_chosen: self.cli.at.is_some(),
         }
     }
 

@@ -9,16 +9,15 @@ pub use error::Error;
 
 use crate::cli::Cli;
 use std::io::Write as _;
-use std::process::ExitCode;
 
-/// Runs the command line; the exit code is that of `--help`.
-pub fn run(cli: &Cli) -> ExitCode {
+/// Runs the command line and returns the exit code that `--help` documents.
+pub fn run(cli: &Cli) -> u8 {
     match inspect::run(cli) {
-        Ok(code) => code.into(),
+        Ok(code) => code,
         Err(error) => {
             // Nothing can be done about an error of standard error.
             let _ = write!(std::io::stderr(), "{error}");
-            ExitCode::from(2)
+            2
         }
     }
 }

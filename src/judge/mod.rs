@@ -194,11 +194,20 @@ fn diagnose(
     let members = walk.members(presented);
     let mut problems = checks(&members, policy.now);
     problems.extend(no_anchor(presented, walk, policy.anchors));
-    add_unless_known(&mut problems, error, presented);
+    let sound = members.iter().any(|member| member.role == Role::Anchor)
+        && members
+            .iter()
+            .all(|m| m.signature.is_none_or(|s| s == Verification::Verified));
+    let reason = |error| match path::explain(error) {
+        // webpki's error is the last of its search, not of this path, whose signatures are good.
+        finding if sound && finding.code == Code::BadSignature => path::unexplained(),
+        finding => finding,
+    };
+    add_unless_known(&mut problems, reason(error), presented);
     // Dates hide what else webpki would find: ask again at a time when all of them hold.
     if let Some(then) = common_time(&members) {
         if let Some(error) = path::objection(presented, policy.anchors, then) {
-            add_unless_known(&mut problems, &error, presented);
+            add_unless_known(&mut problems, reason(&error), presented);
         }
     }
     problems.sort_by_key(|problem| problem.certificate.unwrap_or(usize::MAX));
@@ -206,8 +215,7 @@ fn diagnose(
 }
 
 /// Adds webpki's reason, unless our own checks have said the same or better.
-fn add_unless_known(problems: &mut Vec<Finding>, error: &webpki::Error, presented: &[Certificate]) {
-    let finding = path::explain(error);
+fn add_unless_known(problems: &mut Vec<Finding>, finding: Finding, presented: &[Certificate]) {
     let self_issued = presented[0]
         .facts
         .as_ref()

@@ -208,9 +208,15 @@ pub(super) fn explain(error: &Error) -> Finding {
             "a certificate of the path breaks the rules of X.509",
             REISSUE,
         ),
-        _ => (Code::PathInvalid, "the path is not valid", REISSUE),
+        _ => return unexplained(),
     };
     Finding::new(code, None, message, advice)
+}
+
+/// What is said when there is a no without a reason that fits.
+pub(super) fn unexplained() -> Finding {
+    let message = "the path breaks a rule of path validation that cannot be named here (self-issued intermediates are one)";
+    Finding::new(Code::PathInvalid, None, message, REISSUE)
 }
 
 const RENEW: &str = "renew it, and install the current chain of the CA";

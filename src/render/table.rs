@@ -8,7 +8,7 @@ use crate::judge::{Finding, Judgement};
 use crate::observation::{ClientCertificate, Observation, Possession};
 use crate::report::{Outcome, Report};
 use crate::smtp::Line;
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 use std::fmt::Write as _;
 use time::OffsetDateTime;
 
@@ -29,6 +29,9 @@ pub fn render(report: &Report, style: Style) -> String {
         out: verdict(report, style.color),
         style,
     };
+    if report.at_was_chosen {
+        page.line(&format!("  judged as of {}", timestamp(report.at)));
+    }
     page.problems(report);
     page.connection(report);
     if !report.chain.is_empty() {
@@ -227,12 +230,21 @@ impl Page {
             "Chain"
         });
         let mut table = self.table();
-        table.set_header(["#", "subject", "issuer", "valid until", "key", "signature"]);
+        let header = ["#", "subject", "issuer", "valid until", "key", "signature"];
+        // On a narrow terminal the names need the room.
+        let columns = if self.width() < 100 {
+            header.len() - 1
+        } else {
+            header.len()
+        };
+        table.set_header(&header[..columns]);
         for (index, certificate) in report.chain.iter().enumerate() {
-            table.add_row(row(index, certificate, report.at));
+            table.add_row(&row(index, certificate, report.at)[..columns]);
         }
-        if let Some(column) = table.column_mut(0) {
-            column.set_cell_alignment(CellAlignment::Right);
+        for fixed in [0, 3, 4] {
+            if let Some(column) = table.column_mut(fixed) {
+                column.set_constraint(ColumnConstraint::ContentWidth);
+            }
         }
         self.line(&table.trim_fmt());
         if let Some(judgement) = &report.judgement {
@@ -282,6 +294,10 @@ impl Page {
                 };
                 table.add_row([number, text]);
             }
+        }
+        // The longest line just fits 80 columns.
+        if let Some(column) = table.column_mut(1) {
+            column.set_padding((1, 0));
         }
         self.line(&table.trim_fmt());
     }
