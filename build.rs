@@ -1,4 +1,8 @@
 //! Links the unwinder statically, so that the program needs no library but libc.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "cargo tells the target in the environment"
+)]
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");

@@ -20,10 +20,8 @@ use time::format_description::well_known::Rfc3339;
     reason = "each is a switch of the command line"
 )]
 pub struct Cli {
-    /// The servers: HOST, HOST:PORT, [IPV6]:PORT, smtp://HOST (STARTTLS), smtps://HOST (implicit TLS)
-    ///
-    /// The port is 25 when left out, 465 for smtps://.
-    #[arg(value_name = "TARGET", required_unless_present = "chain", value_parser = target)]
+    /// The servers.
+    #[arg(value_name = "TARGET", help = TARGET_HELP, long_help = TARGET_LONG_HELP, required_unless_present = "chain", value_parser = target)]
     pub targets: Vec<TargetArg>,
 
     /// How TLS starts, for targets without a scheme
@@ -98,6 +96,11 @@ pub struct Cli {
     pub color: ColorArg,
 }
 
+const TARGET_HELP: &str = "The servers: HOST, HOST:PORT, [IPV6]:PORT, smtp://HOST (STARTTLS), smtps://HOST (implicit TLS)";
+const TARGET_LONG_HELP: &str = "\
+The servers: HOST, HOST:PORT, [IPV6]:PORT, smtp://HOST (STARTTLS), smtps://HOST (implicit TLS)
+
+The port is 25 when left out, 465 for smtps://.";
 const CONNECTION: &str = "Connection";
 const JUDGEMENT: &str = "Judgement";
 const OUTPUT: &str = "Output";

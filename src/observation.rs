@@ -344,12 +344,20 @@ fn refusal_advice(refusal: &Refusal) -> &'static str {
 fn refusal_text(refusal: &Refusal, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match refusal {
         Refusal::Temporary(stage, reply) => {
-            write!(f, "the server refuses for now ({stage}): {}", reply.text())
+            write!(
+                f,
+                "the server refuses for now ({stage}): {}",
+                excerpt(&reply.text())
+            )
         }
-        Refusal::Greeting(reply) => write!(f, "the server greets with a refusal: {}", reply.text()),
-        Refusal::Ehlo(reply) => write!(f, "EHLO was refused: {}", reply.text()),
+        Refusal::Greeting(reply) => write!(
+            f,
+            "the server greets with a refusal: {}",
+            excerpt(&reply.text())
+        ),
+        Refusal::Ehlo(reply) => write!(f, "EHLO was refused: {}", excerpt(&reply.text())),
         Refusal::StarttlsNotOffered => f.write_str("the server does not offer STARTTLS"),
-        Refusal::Starttls(reply) => write!(f, "STARTTLS was refused: {}", reply.text()),
+        Refusal::Starttls(reply) => write!(f, "STARTTLS was refused: {}", excerpt(&reply.text())),
         Refusal::NotSmtp(Some(Protocol::Tls), _) => {
             f.write_str("the port speaks TLS at once, not SMTP with STARTTLS")
         }
@@ -364,7 +372,11 @@ fn refusal_text(refusal: &Refusal, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             )
         }
         Refusal::Malformed(stage, malformed) => {
-            write!(f, "the answer to {stage} is not valid SMTP: {malformed}")
+            write!(
+                f,
+                "the answer to {stage} is not valid SMTP: {}",
+                excerpt(&malformed.to_string())
+            )
         }
         Refusal::Unsolicited(stage, text) => {
             write!(
@@ -378,6 +390,15 @@ fn refusal_text(refusal: &Refusal, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             "clear text came behind the reply to STARTTLS, an injection: \"{}\"",
             first_line(text)
         ),
+    }
+}
+
+/// A reply can be 64 KiB long; a message is not.
+fn excerpt(text: &str) -> String {
+    const MOST: usize = 300;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.to_owned(),
     }
 }
 

@@ -88,13 +88,18 @@ fn compare_certificate(ours: &Value, pem: &str) {
     assert_eq!(ours_count.iter().sum::<usize>(), theirs_count);
 }
 
+fn port_and_mode(mta: &Mta, starttls: bool) -> (u16, &'static str) {
+    if starttls {
+        (mta.starttls_port(), "starttls")
+    } else {
+        (mta.smtps_port(), "smtps")
+    }
+}
+
 /// Our report on a port of a server equals what OpenSSL sees there.
 fn compare(mta: &Mta, starttls: bool) -> Value {
-    let (port, scheme) = match starttls {
-        true => (mta.starttls_port(), "smtp"),
-        false => (mta.smtps_port(), "smtps"),
-    };
-    let (_, report) = report([format!("{scheme}://localhost:{port}")]);
+    let (port, mode) = port_and_mode(mta, starttls);
+    let (_, report) = report([&format!("localhost:{port}"), "--tls", mode]);
     let theirs = openssl_chain(port, starttls);
     let ours = report["chain"].as_array().cloned().unwrap_or_default();
     let pems: Vec<&str> = ours.iter().filter_map(|c| c["pem"].as_str()).collect();
@@ -125,10 +130,7 @@ fn a_good_chain_is_trusted_and_equals_what_openssl_sees() {
         each_kind("a good chain", &identity, |kind, mta| {
             for starttls in [true, false] {
                 compare(mta, starttls);
-                let (port, mode) = match starttls {
-                    true => (mta.starttls_port(), "starttls"),
-                    false => (mta.smtps_port(), "smtps"),
-                };
+                let (port, mode) = port_and_mode(mta, starttls);
                 let target = format!("localhost:{port}");
                 let (code, report) = report([&target, "--tls", mode, "--cacerts", root]);
                 assert_eq!(code, 0, "{kind} {mode}: {report:#}");

@@ -84,7 +84,7 @@ impl<'a> Setting<'a> {
             at_was_chosen: self.cli.at.is_some(),
         };
         let outcomes = [report.outcome()];
-        self.print(&self.render_one(&report))?;
+        Self::print(&self.render_one(&report))?;
         Ok(exit_code(&outcomes))
     }
 
@@ -106,7 +106,11 @@ impl<'a> Setting<'a> {
         let permits = Arc::new(Semaphore::new(AT_ONCE));
         let mut running: Vec<(Endpoint, Host, JoinHandle<Observation>)> = Vec::new();
         for TargetArg { target, .. } in &self.cli.targets {
-            let endpoint = Endpoint::from_target(target.clone(), self.cli.tls.mode());
+            let mut target = target.clone();
+            // The only port that was named is the one that decides.
+            let elsewhere = self.cli.connect.as_ref().and_then(|to| to.port);
+            target.port = target.port.or(elsewhere);
+            let endpoint = Endpoint::from_target(target, self.cli.tls.mode());
             let reference = self
                 .cli
                 .servername
@@ -133,12 +137,12 @@ impl<'a> Setting<'a> {
                 } else {
                     "\n"
                 };
-                self.print(&format!("{gap}{}", self.render_one(&report)))?;
+                Self::print(&format!("{gap}{}", self.render_one(&report)))?;
             }
             reports.push(report);
         }
         if self.cli.format == FormatArg::Json {
-            self.print(&json::render(&reports))?;
+            Self::print(&json::render(&reports))?;
         }
         Ok(reports)
     }
@@ -220,7 +224,7 @@ impl<'a> Setting<'a> {
     }
 
     /// A reader that has seen enough is not an error.
-    fn print(&self, text: &str) -> Result<(), Error> {
+    fn print(text: &str) -> Result<(), Error> {
         let mut stdout = std::io::stdout().lock();
         let written = stdout
             .write_all(text.as_bytes())

@@ -205,10 +205,9 @@ fn diagnose(
     };
     add_unless_known(&mut problems, reason(error), presented);
     // Dates hide what else webpki would find: ask again at a time when all of them hold.
-    if let Some(then) = common_time(&members) {
-        if let Some(error) = path::objection(presented, policy.anchors, then) {
-            add_unless_known(&mut problems, reason(&error), presented);
-        }
+    let then = common_time(&members);
+    if let Some(error) = then.and_then(|then| path::objection(presented, policy.anchors, then)) {
+        add_unless_known(&mut problems, reason(&error), presented);
     }
     problems.sort_by_key(|problem| problem.certificate.unwrap_or(usize::MAX));
     problems

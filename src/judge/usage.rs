@@ -140,9 +140,10 @@ fn purpose(member: &Member<'_>, facts: &Facts) -> Option<Finding> {
     let message = format!(
         "\"{}\" is not for TLS servers, but for {}",
         member.certificate.label(),
-        match usage.purposes.is_empty() {
-            true => "nothing".to_owned(),
-            false => usage.purposes.join(", "),
+        if usage.purposes.is_empty() {
+            "nothing".to_owned()
+        } else {
+            usage.purposes.join(", ")
         }
     );
     let advice = "have it issued with the extended key usage serverAuth";

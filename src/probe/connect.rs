@@ -122,8 +122,7 @@ pub(super) async fn connect(
                 }
             }
             // A task that was cancelled or panicked connects to nothing.
-            Some(Err(_)) => {}
-            None => {}
+            Some(Err(_)) | None => {}
         }
         if running.is_empty() && waiting.len() == 0 {
             return Err(Cause::Connect(attempts.clone()));

@@ -81,12 +81,24 @@ fn client(options: &Options, capture: &Arc<Capture>) -> Result<ClientConnection,
 }
 
 /// What has come from the server.
-#[derive(Default)]
 struct Incoming {
+    /// On the heap, to keep the futures small.
+    buffer: Vec<u8>,
     octets: usize,
     /// The first bytes, until it is known whether they are TLS.
     head: Vec<u8>,
     is_tls: bool,
+}
+
+impl Default for Incoming {
+    fn default() -> Self {
+        Self {
+            buffer: vec![0; 16 * 1024],
+            octets: 0,
+            head: Vec::new(),
+            is_tls: false,
+        }
+    }
 }
 
 async fn drive(
@@ -109,9 +121,9 @@ async fn receive(
     mode: TlsMode,
     incoming: &mut Incoming,
 ) -> Result<(), Cause> {
-    let mut buffer = [0; 16 * 1024];
-    let count = stream.read(&mut buffer).await.map_err(|e| broken(&e))?;
-    let mut bytes = &buffer[..count];
+    let read = stream.read(&mut incoming.buffer).await;
+    let count = read.map_err(|e| broken(&e))?;
+    let mut bytes = &incoming.buffer[..count];
     incoming.octets += count;
     if incoming.octets > MAX_OCTETS {
         return Err(Cause::TooLarge);
@@ -132,7 +144,11 @@ async fn receive(
         return Err(Cause::Closed);
     }
     while !bytes.is_empty() {
-        tls.read_tls(&mut bytes).map_err(|_| Cause::TooLarge)?;
+        if tls.read_tls(&mut bytes).map_err(|_| Cause::TooLarge)? == 0 {
+            // After close_notify nothing more is taken, and what follows is to be ignored
+            // (RFC 8446 §6.1).
+            break;
+        }
         tls.process_new_packets().map_err(|e| cause(&e))?;
     }
     Ok(())
@@ -289,6 +305,9 @@ fn alert_name(alert: AlertDescription) -> String {
     }
     match alert {
         AlertDescription::UnknownCA => "unknown_ca".to_owned(),
+        AlertDescription::UnrecognisedName => "unrecognized_name".to_owned(),
+        AlertDescription::UnknownPSKIdentity => "unknown_psk_identity".to_owned(),
+        AlertDescription::EncryptedClientHelloRequired => "ech_required".to_owned(),
         AlertDescription::Unknown(number) => format!("number {number}"),
         _ => name,
     }
@@ -306,7 +325,7 @@ mod tests {
         );
         assert_eq!(
             alert_name(AlertDescription::UnrecognisedName),
-            "unrecognised_name"
+            "unrecognized_name"
         );
         assert_eq!(alert_name(AlertDescription::UnknownCA), "unknown_ca");
         assert_eq!(alert_name(AlertDescription::Unknown(200)), "number 200");

@@ -123,7 +123,8 @@ async fn starttls_first(
     progress: &mut Progress,
 ) -> Result<(), Failure> {
     progress.step = Step::Greeting;
-    let may_try_tls = !matches!(address.port(), 25 | 587);
+    let ports = [address.port(), endpoint.port];
+    let may_try_tls = !ports.iter().any(|port| matches!(port, 25 | 587));
     if may_try_tls {
         let found = tokio::select! {
             // Data, an end or an error: all are for the dialogue to read.

@@ -49,7 +49,7 @@ async fn drive(
             Next::Receive => {
                 let count = stream.read(&mut buffer).await.map_err(|e| broken(&e))?;
                 if count == 0 {
-                    return Err(Cause::Closed);
+                    return Err(dialogue.end().map_or(Cause::Closed, Cause::Smtp));
                 }
                 let stage = dialogue.stage();
                 let taken = dialogue.receive(&buffer[..count]);

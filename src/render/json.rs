@@ -2,7 +2,7 @@
 //! and they are stable: fields may be added, not changed.
 
 use super::timestamp;
-use crate::certificate::{BasicConstraints, Certificate, Facts, PublicKey, Sans, pem};
+use crate::certificate::{BasicConstraints, Certificate, Facts, KeyUsage, PublicKey, Sans, pem};
 use crate::escape::is_unsafe;
 use crate::fingerprint::Algorithm;
 use crate::judge::{Finding, Judgement};
@@ -324,9 +324,7 @@ impl From<&Certificate> for CertificateJson {
             path_length: facts
                 .and_then(|facts| facts.basic_constraints)
                 .and_then(|constraints: BasicConstraints| constraints.path_len),
-            key_usage: facts
-                .and_then(|facts| facts.key_usage)
-                .map(|usage| usage.names()),
+            key_usage: facts.and_then(|facts| facts.key_usage).map(KeyUsage::names),
             extended_key_usage: facts
                 .and_then(|facts| facts.extended_key_usage.as_ref())
                 .map(|usage| usage.purposes.clone()),

@@ -80,18 +80,18 @@ fn reason(report: &Report, outcome: Outcome) -> String {
         }
         return codes.join(", ");
     }
-    let anchor = judgement
-        .and_then(|j| j.path.last())
-        .map(Certificate::label);
-    let until = report
-        .chain
-        .first()
-        .and_then(|leaf| leaf.facts.as_ref().ok());
-    format!(
-        "until {}, anchor \"{}\"",
-        until.map_or_else(String::new, |facts| until_text(facts.not_after, report.at)),
-        excerpt(&anchor.unwrap_or_default(), 60)
-    )
+    let path = judgement.map_or(&[][..], |j| &j.path);
+    let anchor = path.last().map(Certificate::label).unwrap_or_default();
+    // The path ends with the first of its certificates.
+    let ends = path
+        .iter()
+        .filter_map(|certificate| certificate.facts.as_ref().ok())
+        .map(|facts| facts.not_after)
+        .min();
+    let until = ends.map_or_else(String::new, |end| {
+        format!("until {}, ", until_text(end, report.at))
+    });
+    format!("{until}anchor \"{}\"", excerpt(&anchor, 40))
 }
 
 /// A date, and how far off it is.

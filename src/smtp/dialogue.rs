@@ -144,6 +144,12 @@ impl Dialogue {
         }
     }
 
+    /// The server ended the connection. If it said something before that was no SMTP, that is why.
+    pub fn end(&self) -> Option<Refusal> {
+        let other = self.greeting.is_none() && !self.first_bytes.is_empty() && !self.speaks_smtp();
+        other.then(|| self.not_smtp())
+    }
+
     /// Where the dialogue stands.
     pub fn stage(&self) -> Stage {
         match self.state {
@@ -392,10 +398,8 @@ mod tests {
             (b"hello\r\n", None),
             (b"200 news\r\n", None),
         ] {
-            match play(&[bytes]) {
-                Err(Refusal::NotSmtp(protocol, _)) => assert_eq!(protocol, expected),
-                other => panic!("{other:?}"),
-            }
+            let text = String::from_utf8_lossy(bytes).into_owned();
+            assert_eq!(play(&[bytes]), Err(Refusal::NotSmtp(expected, text)));
         }
         let end = play(&[b"220 ProFTPD ready\r\n", b"500 EHLO not understood\r\n"]);
         assert!(matches!(end, Err(Refusal::NotSmtp(Some(Protocol::Ftp), _))));

@@ -6,6 +6,8 @@
 )]
 #![allow(
     clippy::missing_panics_doc,
+    clippy::panic,
+    clippy::needless_pass_by_value,
     reason = "a test kit that cannot do its work ends the test"
 )]
 

@@ -49,7 +49,7 @@ pub fn read_line(stream: &TcpStream) -> String {
 
 /// Waits until the client closes, at most a minute.
 pub fn wait_for_end(stream: &mut TcpStream) {
-    let _ = stream.set_read_timeout(Some(Duration::from_secs(60)));
+    let _ = stream.set_read_timeout(Some(Duration::from_mins(1)));
     let mut buffer = [0; 1024];
     while matches!(stream.read(&mut buffer), Ok(1..)) {}
 }

@@ -125,8 +125,7 @@ struct Session {
 
 impl Session {
     fn serve(mut self) -> std::io::Result<()> {
-        self.stream
-            .set_read_timeout(Some(Duration::from_secs(60)))?;
+        self.stream.set_read_timeout(Some(Duration::from_mins(1)))?;
         if !self.behaviour.implicit_tls {
             std::thread::sleep(self.behaviour.greet_delay);
             self.flight(b"220 demo.test ESMTP ready\r\n")?;
