@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{Dir, problems, report, run};
+use common::{Dir, openssl, problems, report, run};
 use serde_json::Value;
 use std::process::{Command, Stdio};
 use testkit::mta::{Kind, Mta};
@@ -34,60 +34,6 @@ fn openssl_chain(port: u16, starttls: bool) -> Vec<String> {
         .collect()
 }
 
-/// What `openssl x509` prints of a certificate for `args`.
-fn openssl_x509(pem: &str, args: &[&str]) -> String {
-    let dir = Dir::new();
-    let file = dir.file("certificate.pem", pem);
-    let output = Command::new("openssl")
-        .args(["x509", "-noout", "-in"])
-        .arg(file)
-        .args(args)
-        .output()
-        .expect("openssl");
-    String::from_utf8_lossy(&output.stdout)
-        .trim_end()
-        .to_owned()
-}
-
-/// The value of a line `name=value`.
-fn value(text: &str) -> String {
-    text.split_once('=')
-        .map_or("", |(_, value)| value)
-        .to_owned()
-}
-
-/// Every fact that `openssl x509` can witness.
-fn compare_certificate(ours: &Value, pem: &str) {
-    for digest in ["sha1", "sha256", "sha512"] {
-        let theirs = value(&openssl_x509(pem, &["-fingerprint", &format!("-{digest}")]));
-        let theirs = theirs.replace(':', "").to_lowercase();
-        assert_eq!(ours["fingerprints"][digest], theirs, "{digest}");
-    }
-    let options = ["-nameopt", "RFC2253,-esc_msb,utf8"];
-    for name in ["subject", "issuer"] {
-        let flag = format!("-{name}");
-        let theirs = value(&openssl_x509(
-            pem,
-            &[&[flag.as_str()], &options[..]].concat(),
-        ));
-        assert_eq!(ours[name], theirs, "{name}");
-    }
-    let serial = value(&openssl_x509(pem, &["-serial"])).to_lowercase();
-    assert_eq!(ours["serial"], serial);
-    for (field, flag) in [("not_before", "-startdate"), ("not_after", "-enddate")] {
-        let theirs = value(&openssl_x509(pem, &[flag, "-dateopt", "iso_8601"]));
-        assert_eq!(ours[field], theirs.replace(' ', "T"), "{field}");
-    }
-    let theirs = openssl_x509(pem, &["-ext", "subjectAltName"]);
-    for name in ours["sans"]["dns"].as_array().into_iter().flatten() {
-        let name = format!("DNS:{}", name.as_str().unwrap_or_default());
-        assert!(theirs.contains(&name), "{name} in {theirs}");
-    }
-    let ours_count = ["dns", "ip"].map(|kind| ours["sans"][kind].as_array().map_or(0, Vec::len));
-    let theirs_count = theirs.matches("DNS:").count() + theirs.matches("IP Address:").count();
-    assert_eq!(ours_count.iter().sum::<usize>(), theirs_count);
-}
-
 fn port_and_mode(mta: &Mta, starttls: bool) -> (u16, &'static str) {
     if starttls {
         (mta.starttls_port(), "starttls")
@@ -106,7 +52,7 @@ fn compare(mta: &Mta, starttls: bool) -> Value {
     assert!(!theirs.is_empty(), "OpenSSL sees a chain: {}", mta.log());
     assert_eq!(pems, theirs, "{}", mta.log());
     for (ours, pem) in ours.iter().zip(&theirs) {
-        compare_certificate(ours, pem);
+        openssl::compare(ours, pem);
     }
     report
 }

@@ -20,7 +20,9 @@ impl Name {
         let mut rdns: Vec<String> = name
             .iter_rdn()
             .map(|rdn| {
-                let attributes: Vec<String> = rdn.iter().map(attribute).collect();
+                let mut attributes: Vec<String> = rdn.iter().map(attribute).collect();
+                // Any order will do; this one is OpenSSL's.
+                attributes.reverse();
                 attributes.join("+")
             })
             .collect();

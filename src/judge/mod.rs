@@ -194,36 +194,36 @@ fn diagnose(
     let members = walk.members(presented);
     let mut problems = checks(&members, policy.now);
     problems.extend(no_anchor(presented, walk, policy.anchors));
-    let sound = members.iter().any(|member| member.role == Role::Anchor)
-        && members
-            .iter()
-            .all(|m| m.signature.is_none_or(|s| s == Verification::Verified));
-    let reason = |error| match path::explain(error) {
-        // webpki's error is the last of its search, not of this path, whose signatures are good.
-        finding if sound && finding.code == Code::BadSignature => path::unexplained(),
-        finding => finding,
-    };
-    add_unless_known(&mut problems, reason(error), presented);
+    problems.extend(reason(error, &members, presented, &problems));
     // Dates hide what else webpki would find: ask again at a time when all of them hold.
     let then = common_time(&members);
     if let Some(error) = then.and_then(|then| path::objection(presented, policy.anchors, then)) {
-        add_unless_known(&mut problems, reason(&error), presented);
+        problems.extend(reason(&error, &members, presented, &problems));
     }
     problems.sort_by_key(|problem| problem.certificate.unwrap_or(usize::MAX));
     problems
 }
 
-/// Adds webpki's reason, unless our own checks have said the same or better.
-fn add_unless_known(problems: &mut Vec<Finding>, finding: Finding, presented: &[Certificate]) {
-    let self_issued = presented[0]
-        .facts
-        .as_ref()
-        .is_ok_and(|facts| facts.self_issued);
+/// webpki's reason in our words, unless our own checks have said the same or better.
+fn reason(
+    error: &webpki::Error,
+    members: &[Member<'_>],
+    presented: &[Certificate],
+    problems: &[Finding],
+) -> Option<Finding> {
+    let finding = path::explain(error);
+    let leaf = presented[0].facts.as_ref();
     let has = |codes: &[Code]| problems.iter().any(|problem| codes.contains(&problem.code));
+    let sound = members
+        .iter()
+        .all(|m| m.signature.is_none_or(|s| s == Verification::Verified));
     let known = match finding.code {
         // It says no more than that there is no path.
         Code::UnknownIssuer => !problems.is_empty(),
-        Code::CaAsLeaf => self_issued || has(&[Code::CaAsLeaf]),
+        Code::CaAsLeaf => leaf.is_ok_and(|facts| facts.self_issued) || has(&[Code::CaAsLeaf]),
+        // webpki's error is the last of its search, not of this path, whose signatures are good.
+        Code::BadSignature if sound && problems.is_empty() => return Some(path::unexplained()),
+        Code::BadSignature if sound => true,
         Code::BadSignature | Code::UnsupportedAlgorithm => has(&[
             Code::BadSignature,
             Code::UnsupportedAlgorithm,
@@ -233,9 +233,7 @@ fn add_unless_known(problems: &mut Vec<Finding>, finding: Finding, presented: &[
         Code::Expired | Code::NotYetValid => has(&[Code::Expired, Code::NotYetValid]),
         code => has(&[code]),
     };
-    if !known {
-        problems.push(finding);
-    }
+    (!known).then_some(finding)
 }
 
 /// Why the path ends without an anchor.
@@ -244,7 +242,10 @@ fn no_anchor(presented: &[Certificate], walk: &Walk<'_>, anchors: &Anchors) -> O
     let certificate = &presented[last];
     let facts = certificate.facts.as_ref().ok()?;
     let (label, issuer) = (certificate.label(), facts.issuer.label());
-    let origin = &anchors.origin;
+    let origin = match anchors.named(facts.issuer.contents()).next() {
+        Some(_) => format!("{}, where that name has another key", anchors.origin),
+        None => anchors.origin.clone(),
+    };
     let (code, message, advice) = match walk.end {
         End::Anchor(..) => return None,
         End::SelfIssued if last == 0 => (

@@ -6,6 +6,8 @@
     reason = "each test binary uses a part of this, and tests read files"
 )]
 
+pub mod openssl;
+
 use serde_json::Value;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

@@ -71,7 +71,9 @@ pub fn to_pem(der: &[u8]) -> String {
 /// A private CA: root → intermediate → leaves.
 #[derive(Debug)]
 pub struct Pki {
+    root_params: CertificateParams,
     root: CertifiedIssuer<'static, KeyPair>,
+    intermediate_params: CertificateParams,
     intermediate: CertifiedIssuer<'static, KeyPair>,
     kind: KeyKind,
 }
@@ -81,13 +83,19 @@ impl Pki {
     pub fn new(name: &str, kind: KeyKind) -> Self {
         let mut root = ca(&format!("{name} Root"));
         root.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let root = CertifiedIssuer::self_signed(root, kind.generate()).expect("a root");
-        let intermediate = ca(&format!("{name} Intermediate"));
-        let intermediate = CertifiedIssuer::signed_by(intermediate, kind.generate(), &root)
+        Self::custom(root, ca(&format!("{name} Intermediate")), kind)
+    }
+
+    /// A CA with parameters of the caller's.
+    pub fn custom(root: CertificateParams, intermediate: CertificateParams, kind: KeyKind) -> Self {
+        let issuer = CertifiedIssuer::self_signed(root.clone(), kind.generate()).expect("a root");
+        let below = CertifiedIssuer::signed_by(intermediate.clone(), kind.generate(), &issuer)
             .expect("an intermediate");
         Self {
-            root,
-            intermediate,
+            root_params: root,
+            root: issuer,
+            intermediate_params: intermediate,
+            intermediate: below,
             kind,
         }
     }
@@ -105,6 +113,29 @@ impl Pki {
     /// The intermediate's DER.
     pub fn intermediate(&self) -> CertificateDer<'static> {
         self.intermediate.der().clone()
+    }
+
+    /// The root anew: same name and key, other parameters.
+    pub fn root_again(
+        &self,
+        change: impl FnOnce(&mut CertificateParams),
+    ) -> CertificateDer<'static> {
+        let mut params = self.root_params.clone();
+        change(&mut params);
+        let again = params.self_signed(self.root.key()).expect("a root");
+        again.der().clone()
+    }
+
+    /// The intermediate anew: same name and key, other parameters, issued by the root of `issuer`.
+    pub fn intermediate_again(
+        &self,
+        issuer: &Self,
+        change: impl FnOnce(&mut CertificateParams),
+    ) -> CertificateDer<'static> {
+        let mut params = self.intermediate_params.clone();
+        change(&mut params);
+        let again = params.signed_by(self.intermediate.key(), &issuer.root);
+        again.expect("an intermediate").der().clone()
     }
 
     /// A leaf with its intermediate: what a well-configured server presents.
@@ -128,16 +159,31 @@ impl Pki {
         identity(certificate.der().clone(), &key)
     }
 
-    /// Another intermediate below the root, with its own parameters, and a leaf that it issued.
-    pub fn below(&self, intermediate: CertificateParams, leaf: &CertificateParams) -> Identity {
-        let issuer = CertifiedIssuer::signed_by(intermediate, self.kind.generate(), &self.root)
-            .expect("an intermediate");
-        let key = self.kind.generate();
-        let certificate = leaf.signed_by(&key, &issuer).expect("a leaf");
-        let mut identity = identity(certificate.der().clone(), &key);
-        identity.chain.push(issuer.der().clone());
+    /// A leaf below another issuer, which the intermediate issued: leaf, issuer, intermediate.
+    pub fn deep(&self, issuer: CertificateParams, leaf: &CertificateParams) -> Identity {
+        let mut identity = issued_below(&self.intermediate, issuer, leaf, self.kind);
+        identity.chain.push(self.intermediate());
         identity
     }
+
+    /// A leaf below another issuer, which the root issued: leaf, issuer.
+    pub fn below(&self, issuer: CertificateParams, leaf: &CertificateParams) -> Identity {
+        issued_below(&self.root, issuer, leaf, self.kind)
+    }
+}
+
+fn issued_below(
+    above: &CertifiedIssuer<'static, KeyPair>,
+    issuer: CertificateParams,
+    leaf: &CertificateParams,
+    kind: KeyKind,
+) -> Identity {
+    let issuer = CertifiedIssuer::signed_by(issuer, kind.generate(), above).expect("an issuer");
+    let key = kind.generate();
+    let certificate = leaf.signed_by(&key, &issuer).expect("a leaf");
+    let mut identity = identity(certificate.der().clone(), &key);
+    identity.chain.push(issuer.der().clone());
+    identity
 }
 
 fn identity(leaf: CertificateDer<'static>, key: &KeyPair) -> Identity {

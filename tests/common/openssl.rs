@@ -1,0 +1,68 @@
+//! OpenSSL: a witness for the facts of certificates, and the maker of odd ones.
+
+use super::Dir;
+use serde_json::Value;
+use std::process::Command;
+
+/// Runs `openssl` in the directory of `dir`; it must succeed.
+#[track_caller]
+pub fn run(dir: &Dir, args: &[&str]) {
+    let output = Command::new("openssl")
+        .args(args)
+        .current_dir(dir.path())
+        .output()
+        .expect("openssl");
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "openssl {args:?}: {text}");
+}
+
+/// What `openssl x509` prints of a certificate for `args`.
+pub fn x509(pem: &str, args: &[&str]) -> String {
+    let dir = Dir::new();
+    let file = dir.file("certificate.pem", pem);
+    let output = Command::new("openssl")
+        .args(["x509", "-noout", "-in"])
+        .arg(file)
+        .args(args)
+        .output()
+        .expect("openssl");
+    String::from_utf8_lossy(&output.stdout)
+        .trim_end_matches('\n')
+        .to_owned()
+}
+
+/// The value of a line `name=value`.
+fn value(text: &str) -> String {
+    text.split_once('=')
+        .map_or("", |(_, value)| value)
+        .to_owned()
+}
+
+/// Every fact that `openssl x509` can witness.
+pub fn compare(ours: &Value, pem: &str) {
+    for digest in ["sha1", "sha256", "sha512"] {
+        let theirs = value(&x509(pem, &["-fingerprint", &format!("-{digest}")]));
+        let theirs = theirs.replace(':', "").to_lowercase();
+        assert_eq!(ours["fingerprints"][digest], theirs, "{digest}");
+    }
+    let options = ["-nameopt", "RFC2253,-esc_msb,utf8"];
+    for name in ["subject", "issuer"] {
+        let flag = format!("-{name}");
+        let theirs = value(&x509(pem, &[&[flag.as_str()], &options[..]].concat()));
+        assert_eq!(ours[name], theirs, "{name}");
+    }
+    let serial = value(&x509(pem, &["-serial"])).to_lowercase();
+    assert_eq!(ours["serial"], serial);
+    for (field, flag) in [("not_before", "-startdate"), ("not_after", "-enddate")] {
+        let theirs = value(&x509(pem, &[flag, "-dateopt", "iso_8601"]));
+        assert_eq!(ours[field], theirs.replace(' ', "T"), "{field}");
+    }
+    let theirs = x509(pem, &["-ext", "subjectAltName"]);
+    for name in ours["sans"]["dns"].as_array().into_iter().flatten() {
+        let name = format!("DNS:{}", name.as_str().unwrap_or_default());
+        assert!(theirs.contains(&name), "{name} in {theirs}");
+    }
+    let ours_count = ["dns", "ip"].map(|kind| ours["sans"][kind].as_array().map_or(0, Vec::len));
+    let theirs_count = theirs.matches("DNS:").count() + theirs.matches("IP Address:").count();
+    assert_eq!(ours_count.iter().sum::<usize>(), theirs_count);
+}
