@@ -1,0 +1,78 @@
+//! What the documents promise is what the code has: every code is explained, every exit code listed.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the test reads documents and source"
+)]
+
+mod common;
+
+use std::path::Path;
+
+fn read(path: &str) -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).expect(path)
+}
+
+/// The string literals of `source` that look like codes, on lines with `marker`.
+fn codes(source: &str, marker: &str) -> Vec<String> {
+    let code =
+        |text: &&str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+    source
+        .lines()
+        .filter(|line| line.contains(marker))
+        .flat_map(|line| {
+            line.split('"')
+                .skip(1)
+                .step_by(2)
+                .filter(code)
+                .map(ToOwned::to_owned)
+                .collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+#[test]
+fn every_code_is_explained() {
+    let document = read("docs/json.md");
+    let mut all = codes(&read("src/judge/finding.rs"), "=> \"");
+    let failures = read("src/observation.rs");
+    all.extend(codes(&failures, "Cause::"));
+    all.extend(codes(&failures, "Refusal::"));
+    assert!(all.len() > 50, "{all:?}");
+    for code in all {
+        assert!(
+            document.contains(&format!("`{code}`")),
+            "{code} is not in docs/json.md"
+        );
+    }
+}
+
+#[test]
+fn help_and_readme_agree_on_the_exit_codes() {
+    let help = common::run(["--help"]).stdout;
+    let readme = read("README.md");
+    for (code, outcome) in [
+        (0, "trusted"),
+        (1, "untrusted"),
+        (3, "unreachable"),
+        (4, "smtp-refused"),
+        (5, "tls-failed"),
+    ] {
+        assert!(
+            readme.contains(&format!("| {code} | `{outcome}`")),
+            "{outcome}"
+        );
+        assert!(help.contains(&format!("\n  {code}  ")), "{code}");
+    }
+}
+
+#[test]
+fn the_short_help_fits_a_screen_and_the_version_is_that_of_the_crate() {
+    let help = common::run(["-h"]);
+    assert_eq!(help.code, 0);
+    assert!(help.stdout.lines().count() <= 50, "{}", help.stdout);
+    let version = common::run(["--version"]).stdout;
+    assert_eq!(
+        version,
+        format!("smtp-certcheck {}\n", env!("CARGO_PKG_VERSION"))
+    );
+}
