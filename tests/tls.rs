@@ -1,8 +1,15 @@
-//! The TLS side against the embedded server: what is captured, what is proven, how many flights.
+//! The TLS side: what is captured, what is proven, how many flights. The embedded server does what
+//! real ones will not do on demand; OpenSSL's serves the keys that rustls will not.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests use files and sockets as they like"
+)]
 
 mod common;
 
-use common::{Dir, notes, problems, report};
+use common::{Dir, notes, openssl, problems, report};
+use std::process::{Child, Command, Stdio};
+use testkit::pki::Identity;
 use testkit::pki::{KeyKind, Pki, leaf};
 use testkit::server::{Behaviour, Server};
 
@@ -202,4 +209,191 @@ fn a_copied_certificate_is_not_proven_and_not_trusted() {
         assert_eq!(report["validation"]["trusted"], false);
         assert_eq!(problems(&report), ["key-not-proven"]);
     }
+}
+
+#[test]
+fn an_ocsp_staple_is_noticed() {
+    let pki = Pki::new("Staple", KeyKind::P256);
+    let identity = pki.identity(leaf(&["localhost"]));
+    for ocsp in [None, Some(b"a response".to_vec())] {
+        let expected = ocsp.is_some();
+        let behaviour = Behaviour {
+            ocsp,
+            ..Behaviour::default()
+        };
+        let server = Server::start(&identity, behaviour);
+        let (_, report) = report([target(&server)]);
+        assert_eq!(report["connection"]["ocsp_stapled"], expected);
+    }
+}
+
+/// A self-signed certificate of OpenSSL's.
+fn odd_identity(dir: &Dir, request: &[&str]) -> Identity {
+    let base = [
+        "req",
+        "-x509",
+        "-nodes",
+        "-days",
+        "9",
+        "-subj",
+        "/CN=localhost",
+    ];
+    let out = ["-keyout", "key.pem", "-out", "cert.pem"];
+    openssl::run(dir, &[&base[..], &out, request].concat());
+    let read = |name: &str| std::fs::read_to_string(dir.path().join(name)).expect("a file");
+    Identity::from_pem(&read("cert.pem"), &read("key.pem"))
+}
+
+#[test]
+fn leaves_that_webpki_will_not_parse_are_captured_and_proven() {
+    let san = "subjectAltName=DNS:localhost";
+    let p256 = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"];
+    let critical = [
+        &p256[..],
+        &["-addext", san, "-addext", "1.2.3.4=critical,ASN1:NULL"],
+    ]
+    .concat();
+    for versions in [rustls::ALL_VERSIONS, TLS12] {
+        let dir = Dir::new();
+        // Without any extension OpenSSL makes version 1.
+        dir.file("v1.cnf", "[req]\ndistinguished_name=dn\n[dn]\n");
+        let v1 = [&p256[..], &["-config", "v1.cnf"]].concat();
+        for (request, problem) in [
+            (&critical, "critical-extension"),
+            (&v1, "unsupported-version"),
+        ] {
+            let identity = odd_identity(&dir, request);
+            let behaviour = Behaviour {
+                versions,
+                ..Behaviour::default()
+            };
+            let server = Server::start(&identity, behaviour);
+            let (code, report) = report([target(&server)]);
+            assert_eq!(code, 1, "{problem}: {report:#}");
+            assert_eq!(
+                report["connection"]["key_proven"], true,
+                "{problem}: {report:#}"
+            );
+            assert!(
+                problems(&report).contains(&problem.to_owned()),
+                "{report:#}"
+            );
+        }
+    }
+}
+
+/// `openssl s_server`, for keys that rustls will not serve; it ends with this value.
+struct SServer(Child, u16);
+
+impl SServer {
+    fn start(dir: &Dir, options: &[&str]) -> Self {
+        let port = testkit::raw::closed_port().port();
+        let child = Command::new("openssl")
+            .args([
+                "s_server",
+                "-accept",
+                &format!("127.0.0.1:{port}"),
+                "-cert",
+                "cert.pem",
+                "-key",
+                "key.pem",
+            ])
+            .args(["-cipher", "ALL:@SECLEVEL=0", "-quiet"])
+            .args(options)
+            .current_dir(dir.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("openssl");
+        // It serves one connection after the other: this one tells that it is there.
+        for _ in 0..100 {
+            if std::net::TcpStream::connect(("127.0.0.1", port)).is_ok() {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        Self(child, port)
+    }
+}
+
+impl Drop for SServer {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn keys_that_cannot_be_checked_are_shown_and_never_trusted() {
+    let san = ["-addext", "subjectAltName=DNS:localhost"];
+    let pss = ["-newkey", "rsa-pss", "-pkeyopt", "rsa_keygen_bits:2048"];
+    for (name, key, version, problem) in [
+        (
+            "RSA 1024",
+            &["-newkey", "rsa:1024"][..],
+            "-tls1_3",
+            "weak-key",
+        ),
+        ("RSA 1024", &["-newkey", "rsa:1024"], "-tls1_2", "weak-key"),
+        (
+            "Ed448",
+            &["-newkey", "ed448"],
+            "-tls1_3",
+            "unsupported-algorithm",
+        ),
+        ("RSA-PSS", &pss, "-tls1_3", "unsupported-algorithm"),
+    ] {
+        let dir = Dir::new();
+        odd_identity(&dir, &[key, &san].concat());
+        let server = SServer::start(&dir, &[version]);
+        let cert = dir.path().join("cert.pem");
+        let target = format!("smtps://localhost:{}", server.1);
+        let (code, report) = report([target.as_ref(), "--cacerts".as_ref(), cert.as_os_str()]);
+        assert_eq!(code, 1, "{name} {version}: {report:#}");
+        assert_eq!(
+            report["connection"]["key_proven"], false,
+            "{name} {version}"
+        );
+        assert_eq!(
+            problems(&report),
+            ["key-not-proven", problem],
+            "{name} {version}: {report:#}"
+        );
+    }
+}
+
+#[test]
+fn p_521_is_proven() {
+    let dir = Dir::new();
+    let key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-521"];
+    odd_identity(
+        &dir,
+        &[&key[..], &["-addext", "subjectAltName=DNS:localhost"]].concat(),
+    );
+    // In TLS 1.2 OpenSSL ties it to the group P-521, which rustls does not offer.
+    let server = SServer::start(&dir, &["-tls1_3"]);
+    let cert = dir.path().join("cert.pem");
+    let target = format!("smtps://localhost:{}", server.1);
+    let (code, report) = report([target.as_ref(), "--cacerts".as_ref(), cert.as_os_str()]);
+    assert_eq!(code, 0, "{report:#}");
+    assert_eq!(report["connection"]["key_proven"], true);
+}
+
+#[test]
+fn a_server_too_old_is_said_to_be_too_old() {
+    let dir = Dir::new();
+    odd_identity(&dir, &["-newkey", "rsa:2048"]);
+    let server = SServer::start(&dir, &["-tls1_1"]);
+    let (code, report) = report([format!("smtps://localhost:{}", server.1)]);
+    assert_eq!(
+        (code, report["outcome"].as_str()),
+        (5, Some("tls-failed")),
+        "{report:#}"
+    );
+    let message = report["error"]["message"].as_str().unwrap_or_default();
+    assert!(
+        message.contains("protocol_version") || message.contains("older than TLS 1.2"),
+        "{message}"
+    );
 }

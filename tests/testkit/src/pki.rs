@@ -186,6 +186,23 @@ fn issued_below(
     identity
 }
 
+impl Identity {
+    /// A chain and a key from PEM texts, as OpenSSL writes them.
+    pub fn from_pem(chain: &str, key: &str) -> Self {
+        let blocks = pem::parse_many(chain).expect("PEM");
+        let chain = blocks
+            .into_iter()
+            .map(|block| block.into_contents().into())
+            .collect();
+        let der = pem::parse(key).expect("PEM").into_contents();
+        Self {
+            chain,
+            key: PrivatePkcs8KeyDer::from(der).into(),
+            key_pem: key.to_owned(),
+        }
+    }
+}
+
 fn identity(leaf: CertificateDer<'static>, key: &KeyPair) -> Identity {
     Identity {
         chain: vec![leaf],

@@ -22,6 +22,8 @@ pub struct Behaviour {
     pub versions: &'static [&'static SupportedProtocolVersion],
     /// Demands a client certificate that this CA issued.
     pub client_ca: Option<rustls::pki_types::CertificateDer<'static>>,
+    /// Staples this OCSP response.
+    pub ocsp: Option<Vec<u8>>,
     /// Stays silent after its handshake flight: who needs more from it hangs.
     pub mute_after_handshake: bool,
     /// Waits before it greets.
@@ -34,6 +36,7 @@ impl Default for Behaviour {
             implicit_tls: false,
             versions: rustls::ALL_VERSIONS,
             client_ca: None,
+            ocsp: None,
             mute_after_handshake: false,
             greet_delay: Duration::ZERO,
         }
@@ -111,7 +114,8 @@ fn tls_config(identity: &Identity, behaviour: &Behaviour) -> ServerConfig {
     };
     let key = aws_lc_rs::sign::any_supported_type(&identity.key).expect("a key");
     // Unchecked: an impostor's key does not fit the certificate.
-    let certified = CertifiedKey::new(identity.chain.clone(), key);
+    let mut certified = CertifiedKey::new(identity.chain.clone(), key);
+    certified.ocsp.clone_from(&behaviour.ocsp);
     builder.with_cert_resolver(Arc::new(SingleCertAndKey::from(certified)))
 }
 
