@@ -15,6 +15,7 @@ pub mod commands;
 pub mod endpoint;
 pub mod escape;
 pub mod fingerprint;
+pub mod hgrc;
 pub mod judge;
 pub mod observation;
 pub mod probe;

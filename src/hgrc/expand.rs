@@ -1,0 +1,104 @@
+//! `$VAR` and `~` in paths, as Python's `expandvars` and `expanduser` have them.
+
+use std::collections::BTreeMap;
+
+/// The environment, as data.
+#[derive(Clone, Debug, Default)]
+pub struct Environment {
+    variables: BTreeMap<Vec<u8>, Vec<u8>>,
+}
+
+impl Environment {
+    /// From pairs of name and value.
+    pub fn new(variables: impl IntoIterator<Item = (Vec<u8>, Vec<u8>)>) -> Self {
+        Self {
+            variables: variables.into_iter().collect(),
+        }
+    }
+
+    /// The value of a variable; `None` if it is not set.
+    pub fn get(&self, name: &str) -> Option<&[u8]> {
+        self.variables.get(name.as_bytes()).map(Vec::as_slice)
+    }
+
+    /// Expands variables, then the home directory. What is not defined stays as it is; so does the
+    /// home of another user.
+    pub fn expand(&self, path: &[u8]) -> Vec<u8> {
+        let path = self.expand_variables(path);
+        let home = self.get("HOME").map(trim_slashes);
+        match (path.strip_prefix(b"~"), home) {
+            (Some(rest), Some(home)) if rest.is_empty() && home.is_empty() => b"/".to_vec(),
+            (Some(rest), Some(home)) if rest.is_empty() || rest.starts_with(b"/") => {
+                [home, rest].concat()
+            }
+            _ => path,
+        }
+    }
+
+    fn expand_variables(&self, path: &[u8]) -> Vec<u8> {
+        let mut out = Vec::with_capacity(path.len());
+        let mut rest = path;
+        while let Some(at) = rest.iter().position(|&b| b == b'$') {
+            out.extend_from_slice(&rest[..at]);
+            rest = &rest[at..];
+            let (name, length) = variable(rest);
+            match name.and_then(|name| self.variables.get(name)) {
+                Some(value) => out.extend_from_slice(value),
+                None => out.extend_from_slice(&rest[..length]),
+            }
+            rest = &rest[length..];
+        }
+        out.extend_from_slice(rest);
+        out
+    }
+}
+
+/// The variable at the dollar sign that `text` begins with, and how many bytes it takes.
+fn variable(text: &[u8]) -> (Option<&[u8]>, usize) {
+    let rest = &text[1..];
+    if let Some(braced) = rest.strip_prefix(b"{") {
+        return match braced.iter().position(|&b| b == b'}') {
+            Some(end) => (Some(&braced[..end]), end + 3),
+            None => (None, 1),
+        };
+    }
+    let word = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
+    let end = rest.iter().position(|b| !word(b)).unwrap_or(rest.len());
+    if end == 0 {
+        (None, 1)
+    } else {
+        (Some(&rest[..end]), end + 1)
+    }
+}
+
+fn trim_slashes(home: &[u8]) -> &[u8] {
+    let end = home.iter().rposition(|&b| b != b'/').map_or(0, |at| at + 1);
+    &home[..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variables_and_home_are_expanded_and_the_rest_stays() {
+        let set = |name: &str, value: &str| (name.as_bytes().to_vec(), value.as_bytes().to_vec());
+        let environment =
+            Environment::new([set("HOME", "/home/me/"), set("A", "x"), set("B_1", "y$A")]);
+        for (path, expected) in [
+            ("~/a", "/home/me/a"),
+            ("~", "/home/me"),
+            ("~you/a", "~you/a"),
+            ("a~/b", "a~/b"),
+            ("$A/${B_1}$", "x/y$A$"),
+            ("$NO/${NO}/${A", "$NO/${NO}/${A"),
+            ("$$A", "$x"),
+        ] {
+            assert_eq!(
+                environment.expand(path.as_bytes()),
+                expected.as_bytes(),
+                "{path}"
+            );
+        }
+    }
+}
