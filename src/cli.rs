@@ -2,7 +2,7 @@
 //! completions are made from it.
 
 use crate::endpoint::{Host, Target, TargetError, TlsMode};
-use clap::{ArgAction, Parser, ValueEnum};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -14,12 +14,73 @@ use time::format_description::well_known::Rfc3339;
 /// the server presents with its fingerprints, and validates it against the configured trust
 /// anchors. No mail is sent and no login is tried.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "smtp-certcheck", version, max_term_width = 100, after_long_help = AFTER_HELP)]
+#[command(
+    name = "smtp-certcheck",
+    version,
+    max_term_width = 100,
+    after_long_help = AFTER_HELP,
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    disable_help_subcommand = true
+)]
+pub struct Cli {
+    /// What to look at, and how.
+    #[command(flatten)]
+    pub inspect: Inspect,
+
+    /// Something else to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// The other things that the program can do.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Show the settings of Mercurial that decide which SMTP server `hg email` trusts, and where
+    /// each of them stands
+    ///
+    /// Reads the configuration files as Mercurial does: the system's, the user's and the
+    /// repository's, or those of HGRCPATH, with includes. Values of passwords are masked. The exit
+    /// code is 2 if a file cannot be read, also when Mercurial could not read it either.
+    Config(Config),
+}
+
+/// The arguments of `config`.
+#[derive(Clone, Debug, Args)]
+pub struct Config {
+    /// The repository whose settings apply [default: the one around the current directory]
+    #[arg(short = 'R', long, value_name = "DIR")]
+    pub repository: Option<PathBuf>,
+
+    /// Read only this file, and what it includes
+    #[arg(long, value_name = "FILE", conflicts_with = "repository")]
+    pub hgrc: Option<PathBuf>,
+
+    /// Show every section, not only those that matter for mail
+    #[arg(long)]
+    pub all: bool,
+
+    /// The format; json has the fields of `hg config -Tjson --source`
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: ConfigFormat,
+}
+
+/// The value of `config --format`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ConfigFormat {
+    /// For people: a line for each setting, as `hg config --source` has it
+    Table,
+    /// For programs
+    Json,
+}
+
+/// The arguments of the main command.
+#[derive(Clone, Debug, Args)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is a switch of the command line"
 )]
-pub struct Cli {
+pub struct Inspect {
     /// The servers.
     #[arg(value_name = "TARGET", help = TARGET_HELP, long_help = TARGET_LONG_HELP, required_unless_present = "chain", value_parser = target)]
     pub targets: Vec<TargetArg>,

@@ -17,6 +17,7 @@ pub mod escape;
 pub mod fingerprint;
 pub mod hgrc;
 pub mod judge;
+pub mod mercurial;
 pub mod observation;
 pub mod probe;
 pub mod render;

@@ -11,6 +11,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("endpoint", &[]),
     ("escape", &[]),
     ("fingerprint", &[]),
+    ("hgrc", &[]),
     ("smtp", &[]),
     ("certificate", &["fingerprint"]),
     ("observation", &["certificate", "endpoint", "smtp"]),
@@ -20,6 +21,7 @@ const TABLE: &[(&str, &[&str])] = &[
         "report",
         &["certificate", "endpoint", "judge", "observation"],
     ),
+    ("mercurial", &["hgrc"]),
     (
         "render",
         &[
@@ -27,6 +29,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "endpoint",
             "escape",
             "fingerprint",
+            "hgrc",
             "judge",
             "observation",
             "report",
@@ -41,7 +44,9 @@ const TABLE: &[(&str, &[&str])] = &[
             "cli",
             "endpoint",
             "escape",
+            "hgrc",
             "judge",
+            "mercurial",
             "observation",
             "probe",
             "render",

@@ -1,7 +1,7 @@
 //! Reading the user's files: trust anchors and saved chains.
 #![expect(clippy::disallowed_methods, reason = "here files are read")]
 
-use super::Error;
+use super::{Error, io_text};
 use crate::certificate::pem::{self, PemError};
 use crate::judge::Anchors;
 use rustls::pki_types::CertificateDer;
@@ -196,13 +196,4 @@ fn read(path: &Path) -> Result<Vec<u8>, Error> {
 
 fn unreadable(path: &Path, why: impl std::fmt::Display) -> Error {
     Error::new(format!("cannot use \"{}\": {why}", path.display()))
-}
-
-/// The system's text without the number that Rust puts behind it.
-fn io_text(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    match text.find(" (os error") {
-        Some(at) => text[..at].to_owned(),
-        None => text,
-    }
 }

@@ -1,8 +1,8 @@
 //! The main command: probe each target, judge, print.
 
-use super::{Error, environment, files};
+use super::{Error, environment, files, print};
 use crate::certificate::Certificate;
-use crate::cli::{Cli, FormatArg, TargetArg};
+use crate::cli::{FormatArg, Inspect, TargetArg};
 use crate::endpoint::{Endpoint, Host};
 use crate::judge::{Anchors, Policy, judge_chain, judge_server};
 use crate::observation::Observation;
@@ -10,7 +10,6 @@ use crate::probe::{Family, Options, probe};
 use crate::render::{json, pem, table};
 use crate::report::{Report, Target, exit_code};
 use rustls::pki_types::ServerName;
-use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 use time::OffsetDateTime;
@@ -21,7 +20,7 @@ use tokio::task::JoinHandle;
 const AT_ONCE: usize = 16;
 
 /// Runs it; the exit code is that of `--help`.
-pub(super) fn run(cli: &Cli) -> Result<u8, Error> {
+pub(super) fn run(cli: &Inspect) -> Result<u8, Error> {
     let setting = Setting::read(cli)?;
     match &cli.chain {
         Some(path) => setting.saved_chain(path),
@@ -31,13 +30,13 @@ pub(super) fn run(cli: &Cli) -> Result<u8, Error> {
 
 /// The command line with everything read that it points to.
 struct Setting<'a> {
-    cli: &'a Cli,
+    cli: &'a Inspect,
     anchors: Anchors,
     now: OffsetDateTime,
 }
 
 impl<'a> Setting<'a> {
-    fn read(cli: &'a Cli) -> Result<Self, Error> {
+    fn read(cli: &'a Inspect) -> Result<Self, Error> {
         let anchors = if cli.cacerts.is_empty() {
             files::system_anchors()?
         } else {
@@ -84,7 +83,7 @@ impl<'a> Setting<'a> {
             at_was_chosen: self.cli.at.is_some(),
         };
         let outcomes = [report.outcome()];
-        Self::print(&self.render_one(&report))?;
+        print(&self.render_one(&report))?;
         Ok(exit_code(&outcomes))
     }
 
@@ -137,12 +136,12 @@ impl<'a> Setting<'a> {
                 } else {
                     "\n"
                 };
-                Self::print(&format!("{gap}{}", self.render_one(&report)))?;
+                print(&format!("{gap}{}", self.render_one(&report)))?;
             }
             reports.push(report);
         }
         if self.cli.format == FormatArg::Json {
-            Self::print(&json::render(&reports))?;
+            print(&json::render(&reports))?;
         }
         Ok(reports)
     }
@@ -220,20 +219,6 @@ impl<'a> Setting<'a> {
                     verbose: self.cli.verbose,
                 },
             ),
-        }
-    }
-
-    /// A reader that has seen enough is not an error.
-    fn print(text: &str) -> Result<(), Error> {
-        let mut stdout = std::io::stdout().lock();
-        let written = stdout
-            .write_all(text.as_bytes())
-            .and_then(|()| stdout.flush());
-        match written {
-            Err(why) if why.kind() != ErrorKind::BrokenPipe => Err(Error::new(format!(
-                "cannot write to standard output: {why}"
-            ))),
-            _ => Ok(()),
         }
     }
 }

@@ -1,23 +1,62 @@
 //! One file for each verb: joins the layers, and does the file and terminal I/O.
 
+mod config;
 mod environment;
 mod error;
 mod files;
+mod hg;
 mod inspect;
 
 pub use error::Error;
 
-use crate::cli::Cli;
-use std::io::Write as _;
+use crate::cli::{Cli, Command};
+use std::io::{ErrorKind, Write as _};
 
 /// Runs the command line and returns the exit code that `--help` documents.
 pub fn run(cli: &Cli) -> u8 {
-    match inspect::run(cli) {
+    let result = match &cli.command {
+        None => inspect::run(&cli.inspect),
+        Some(Command::Config(args)) => config::run(args),
+    };
+    match result {
         Ok(code) => code,
         Err(error) => {
             // Nothing can be done about an error of standard error.
             let _ = write!(std::io::stderr(), "{error}");
             2
         }
+    }
+}
+
+/// Writes to standard output. A reader that has seen enough is not an error.
+fn print(text: &str) -> Result<(), Error> {
+    let mut stdout = std::io::stdout().lock();
+    let written = stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush());
+    match written {
+        Err(why) if why.kind() != ErrorKind::BrokenPipe => Err(Error::new(format!(
+            "cannot write to standard output: {why}"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// A warning on standard error.
+fn warn(text: &str) {
+    // Nothing can be done about an error of standard error.
+    let _ = writeln!(
+        std::io::stderr(),
+        "warning: {}",
+        crate::escape::visible(text)
+    );
+}
+
+/// The system's text without the number that Rust puts behind it.
+fn io_text(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    match text.find(" (os error") {
+        Some(at) => text[..at].to_owned(),
+        None => text,
     }
 }

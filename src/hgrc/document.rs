@@ -111,7 +111,7 @@ fn kind(line: &[u8], in_value: &mut bool) -> Kind {
         if comment {
             return Kind::Nothing;
         }
-        if line.first().is_some_and(is_space) && !trim(line).is_empty() {
+        if line.first().copied().is_some_and(is_space) && !trim(line).is_empty() {
             return Kind::Continuation(trim(line).to_vec());
         }
         *in_value = false;
@@ -134,7 +134,7 @@ fn kind(line: &[u8], in_value: &mut bool) -> Kind {
     }
     if let Some(rest) = directive(line, b"%unset") {
         // One word; what follows is ignored.
-        let word = rest.split(is_space).next().unwrap_or(rest);
+        let word = rest.split(|&b| is_space(b)).next().unwrap_or(rest);
         return Kind::Unset(word.to_vec());
     }
     Kind::Malformed(message(line))
@@ -144,7 +144,7 @@ fn kind(line: &[u8], in_value: &mut bool) -> Kind {
 fn directive<'a>(line: &'a [u8], keyword: &[u8]) -> Option<&'a [u8]> {
     let rest = line.strip_prefix(keyword)?;
     let text = trim(rest);
-    (rest.first().is_some_and(is_space) && !text.is_empty()).then_some(text)
+    (rest.first().copied().is_some_and(is_space) && !text.is_empty()).then_some(text)
 }
 
 /// From the first bracket to the last closing one that has no opening one before it. What stands
@@ -158,14 +158,14 @@ fn section(line: &[u8]) -> Option<&[u8]> {
 
 fn item(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let equals = line.iter().position(|&b| b == b'=')?;
-    let starts = line.first().is_some_and(|b| !is_space(b));
+    let starts = line.first().is_some_and(|&b| !is_space(b));
     (starts && equals > 0).then(|| (trim(&line[..equals]), trim(&line[equals + 1..])))
 }
 
 fn message(line: &[u8]) -> Vec<u8> {
     let end = line
         .iter()
-        .rposition(|b| !is_space(b))
+        .rposition(|&b| !is_space(b))
         .map_or(0, |at| at + 1);
     let reason: &[u8] = if line.starts_with(b" ") {
         b"unexpected leading whitespace: "
@@ -176,17 +176,17 @@ fn message(line: &[u8]) -> Vec<u8> {
 }
 
 /// `\s` of Python's bytes patterns: vertical tab and form feed, too.
-pub(super) fn is_space(byte: &u8) -> bool {
+fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t'..=b'\r')
 }
 
 fn trim(bytes: &[u8]) -> &[u8] {
-    let Some(start) = bytes.iter().position(|b| !is_space(b)) else {
+    let Some(start) = bytes.iter().position(|&b| !is_space(b)) else {
         return &[];
     };
     let end = bytes
         .iter()
-        .rposition(|b| !is_space(b))
+        .rposition(|&b| !is_space(b))
         .map_or(start, |at| at + 1);
     &bytes[start..end]
 }

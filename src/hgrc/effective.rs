@@ -101,7 +101,7 @@ impl Config {
                 Kind::Unset(key) => self.unset(&section, key, &source),
                 Kind::Malformed(message) => return Err(ReadError::Syntax(source, message.clone())),
                 Kind::Include(name) => {
-                    self.include(path, name, &source, files, environment, depth)?
+                    self.include(path, name, &source, files, environment, depth)?;
                 }
             }
         }

@@ -3,6 +3,7 @@
 
 pub mod json;
 pub mod pem;
+pub mod settings;
 pub mod table;
 
 use time::OffsetDateTime;

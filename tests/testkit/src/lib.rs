@@ -11,6 +11,7 @@
     reason = "a test kit that cannot do its work ends the test"
 )]
 
+pub mod hg;
 pub mod mta;
 pub mod pki;
 pub mod raw;

@@ -1,0 +1,43 @@
+//! `config`: the settings of Mercurial that matter for mail, and where each of them stands.
+
+use super::hg::{Scope, configuration};
+use super::{Error, print};
+use crate::cli::{Config as Args, ConfigFormat};
+use crate::mercurial::is_secret;
+use crate::render::settings::{Setting, json, table};
+
+/// Runs it.
+pub(super) fn run(args: &Args) -> Result<u8, Error> {
+    let scope = match &args.hgrc {
+        Some(file) => Scope::File(file),
+        None => Scope::Everything(args.repository.as_deref()),
+    };
+    let config = configuration(&scope)?;
+    let settings: Vec<Setting<'_>> = config
+        .items()
+        .filter(|(section, key, _)| args.all || matters(section, key))
+        .map(|(section, key, item)| Setting {
+            section,
+            key,
+            item,
+            secret: is_secret(key),
+        })
+        .collect();
+    print(&match args.format {
+        ConfigFormat::Table => table(&settings),
+        ConfigFormat::Json => json(&settings),
+    })?;
+    Ok(0)
+}
+
+/// Whether a setting has a say in which server `hg email` trusts, or was meant to have.
+fn matters(section: &[u8], key: &[u8]) -> bool {
+    match section {
+        b"smtp" | b"hostsecurity" | b"hostfingerprints" => true,
+        b"web" => key == b"cacerts",
+        b"email" => key == b"method",
+        // `email = email --insecure` turns verification off.
+        b"defaults" | b"alias" => key == b"email",
+        _ => false,
+    }
+}

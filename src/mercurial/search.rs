@@ -1,0 +1,268 @@
+//! Which files Mercurial reads, in which order (`rcutil.rccomponents`, `scmposix.systemrcpath` and
+//! `localrepo.loadhgrc` of 7.2.4). A later file wins.
+
+use crate::hgrc::Environment;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+
+/// What the file system looks like where Mercurial looks.
+pub trait Layout {
+    /// The names in a directory; none if it is no directory.
+    fn list(&self, directory: &Path) -> Vec<PathBuf>;
+    /// Whether it is a directory.
+    fn is_directory(&self, path: &Path) -> bool;
+    /// The content of a small file of the repository's own.
+    fn read(&self, path: &Path) -> Option<Vec<u8>>;
+}
+
+/// A file to read, if it is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Layer {
+    /// Of the system or the user: trusted whoever owns it.
+    Trusted(PathBuf),
+    /// Of a repository: trusted if its owner is.
+    Repository(PathBuf),
+}
+
+impl Layer {
+    /// The file.
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::Trusted(path) | Self::Repository(path) => path,
+        }
+    }
+}
+
+/// The files in the order of reading. `hg` is the program as the shell would find it,
+/// `repository` the root of a working directory.
+pub fn layers(
+    environment: &Environment,
+    hg: Option<&Path>,
+    repository: Option<&Path>,
+    layout: &dyn Layout,
+) -> Vec<Layer> {
+    let mut files = match environment.get("HGRCPATH") {
+        Some(list) => from_hgrcpath(list, environment, layout),
+        None => [system(hg, layout), user(environment)].concat(),
+    };
+    if let Some(root) = repository.filter(|_| environment.get("HGRCSKIPREPO").is_none()) {
+        files.extend(of_repository(root, layout));
+    }
+    files
+}
+
+/// Entries separated by colons; a directory stands for its `*.rc`. Set but empty reads nothing.
+fn from_hgrcpath(list: &[u8], environment: &Environment, layout: &dyn Layout) -> Vec<Layer> {
+    list.split(|&b| b == b':')
+        .filter(|entry| !entry.is_empty())
+        .flat_map(|entry| {
+            let path = to_path(&environment.expand(entry));
+            if layout.is_directory(&path) {
+                rc_files(&path, layout)
+            } else {
+                vec![path]
+            }
+        })
+        .map(Layer::Trusted)
+        .collect()
+}
+
+/// Beside Mercurial's own prefix, then in `/etc`.
+fn system(hg: Option<&Path>, layout: &dyn Layout) -> Vec<Layer> {
+    let prefix = hg.and_then(Path::parent).and_then(Path::parent);
+    let own = prefix.filter(|prefix| *prefix != Path::new("/"));
+    own.into_iter()
+        .chain([Path::new("/")])
+        .flat_map(|root| {
+            let etc = root.join("etc/mercurial");
+            let mut files = vec![etc.join("hgrc")];
+            files.extend(rc_files(&etc.join("hgrc.d"), layout));
+            files
+        })
+        .map(Layer::Trusted)
+        .collect()
+}
+
+/// `~/.hgrc`, then the XDG file, which wins.
+fn user(environment: &Environment) -> Vec<Layer> {
+    let home = |rest: &str| to_path(&environment.expand(format!("~/{rest}").as_bytes()));
+    let xdg = environment.get("XDG_CONFIG_HOME").map(to_path);
+    // Absolute values only.
+    let config = xdg
+        .filter(|path| path.is_absolute())
+        .unwrap_or_else(|| home(".config"));
+    [home(".hgrc"), config.join("hg/hgrc")]
+        .into_iter()
+        .map(Layer::Trusted)
+        .collect()
+}
+
+/// The source's hgrc of a share-safe shared repository, then the repository's own two.
+fn of_repository(root: &Path, layout: &dyn Layout) -> Vec<Layer> {
+    let hg = root.join(".hg");
+    let own = [hg.join("hgrc"), hg.join("hgrc-not-shared")];
+    let source = shared_source(&hg, layout).map(|source| source.join("hgrc"));
+    source
+        .into_iter()
+        .chain(own)
+        .map(Layer::Repository)
+        .collect()
+}
+
+fn shared_source(hg: &Path, layout: &dyn Layout) -> Option<PathBuf> {
+    let requires = layout.read(&hg.join("requires"))?;
+    let requires: Vec<&[u8]> = requires.split(|&b| b == b'\n').collect();
+    let needs = |name: &[u8]| requires.contains(&name);
+    let relative = needs(b"relshared");
+    if !needs(b"share-safe") || !(needs(b"shared") || relative) {
+        return None;
+    }
+    let text = layout.read(&hg.join("sharedpath"))?;
+    let end = text
+        .iter()
+        .rposition(|&b| b != b'\n')
+        .map_or(0, |at| at + 1);
+    // Joining an absolute path replaces what is before it.
+    Some(if relative {
+        hg.join(to_path(&text[..end]))
+    } else {
+        to_path(&text[..end])
+    })
+}
+
+/// The `*.rc` of a directory, sorted by their bytes.
+fn rc_files(directory: &Path, layout: &dyn Layout) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = layout
+        .list(directory)
+        .into_iter()
+        .filter(|name| name.as_os_str().as_bytes().ends_with(b".rc"))
+        .map(|name| directory.join(name))
+        .collect();
+    files.sort();
+    files
+}
+
+fn to_path(bytes: &[u8]) -> PathBuf {
+    PathBuf::from(OsStr::from_bytes(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Files by their paths, with contents.
+    struct Tree(Vec<(&'static str, &'static str)>);
+
+    impl Layout for Tree {
+        fn list(&self, directory: &Path) -> Vec<PathBuf> {
+            let names = self.0.iter().filter_map(|(path, _)| {
+                let path = Path::new(path);
+                let name = path
+                    .file_name()
+                    .filter(|_| path.parent() == Some(directory))?;
+                Some(PathBuf::from(name))
+            });
+            names.collect()
+        }
+
+        fn is_directory(&self, path: &Path) -> bool {
+            !self.list(path).is_empty()
+        }
+
+        fn read(&self, path: &Path) -> Option<Vec<u8>> {
+            let found = self.0.iter().find(|(name, _)| Path::new(name) == path);
+            found.map(|(_, text)| text.as_bytes().to_vec())
+        }
+    }
+
+    fn files(
+        variables: &[(&str, &str)],
+        repository: Option<&str>,
+        tree: &[(&'static str, &'static str)],
+    ) -> Vec<String> {
+        let pairs = variables
+            .iter()
+            .map(|(k, v)| (k.as_bytes().to_vec(), v.as_bytes().to_vec()));
+        let environment = Environment::new(pairs);
+        let hg = Some(Path::new("/opt/hg/bin/hg"));
+        layers(
+            &environment,
+            hg,
+            repository.map(Path::new),
+            &Tree(tree.to_vec()),
+        )
+        .iter()
+        .map(|layer| layer.path().display().to_string())
+        .collect()
+    }
+
+    #[test]
+    fn the_xdg_file_comes_last_of_the_users() {
+        assert_eq!(
+            files(
+                &[("HOME", "/me")],
+                None,
+                &[
+                    ("/etc/mercurial/hgrc.d/b.rc", ""),
+                    ("/etc/mercurial/hgrc.d/a.rc", ""),
+                    ("/etc/mercurial/hgrc.d/README", "")
+                ]
+            ),
+            [
+                "/opt/hg/etc/mercurial/hgrc",
+                "/etc/mercurial/hgrc",
+                "/etc/mercurial/hgrc.d/a.rc",
+                "/etc/mercurial/hgrc.d/b.rc",
+                "/me/.hgrc",
+                "/me/.config/hg/hgrc",
+            ]
+        );
+        let relative = files(&[("HOME", "/me"), ("XDG_CONFIG_HOME", "x")], None, &[]);
+        assert_eq!(
+            relative.last().map(String::as_str),
+            Some("/me/.config/hg/hgrc")
+        );
+        let absolute = files(&[("HOME", "/me"), ("XDG_CONFIG_HOME", "/x")], None, &[]);
+        assert_eq!(absolute.last().map(String::as_str), Some("/x/hg/hgrc"));
+    }
+
+    #[test]
+    fn hgrcpath_replaces_all_but_the_repositorys() {
+        let tree = [("/d/z.rc", ""), ("/d/a.rc", ""), ("/d/no", "")];
+        let variables = [("HOME", "/me"), ("HGRCPATH", "~/x::/d")];
+        assert_eq!(
+            files(&variables, Some("/r"), &tree),
+            [
+                "/me/x",
+                "/d/a.rc",
+                "/d/z.rc",
+                "/r/.hg/hgrc",
+                "/r/.hg/hgrc-not-shared"
+            ]
+        );
+        assert_eq!(files(&[("HGRCPATH", "")], None, &[]), Vec::<String>::new());
+        assert_eq!(
+            files(&[("HGRCPATH", ""), ("HGRCSKIPREPO", "")], Some("/r"), &[]),
+            Vec::<String>::new()
+        );
+    }
+
+    #[test]
+    fn a_shared_repository_reads_its_sources_file_first() {
+        let tree = [
+            ("/r/.hg/requires", "share-safe\nshared\n"),
+            ("/r/.hg/sharedpath", "/src/.hg\n"),
+        ];
+        let shared = files(&[("HGRCPATH", "")], Some("/r"), &tree);
+        assert_eq!(
+            shared,
+            ["/src/.hg/hgrc", "/r/.hg/hgrc", "/r/.hg/hgrc-not-shared"]
+        );
+        let tree = [
+            ("/r/.hg/requires", "shared\n"),
+            ("/r/.hg/sharedpath", "/src/.hg\n"),
+        ];
+        assert_eq!(files(&[("HGRCPATH", "")], Some("/r"), &tree).len(), 2);
+    }
+}
