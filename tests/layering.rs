@@ -21,7 +21,10 @@ const TABLE: &[(&str, &[&str])] = &[
         "report",
         &["certificate", "endpoint", "judge", "observation"],
     ),
-    ("mercurial", &["hgrc"]),
+    (
+        "mercurial",
+        &["certificate", "endpoint", "fingerprint", "hgrc", "judge"],
+    ),
     (
         "render",
         &[

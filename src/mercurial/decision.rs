@@ -1,0 +1,386 @@
+//! Would `hg email` talk to this server, and on what ground? Mercurial's judge, not ours: pins
+//! replace everything, even expiry and name, and OpenSSL builds no partial chains
+//! (`sslutil._hostsettings` and `validatesocket` of 7.2.4).
+
+use super::name;
+use super::settings::{Line, Pin, Setting, Settings, Transport};
+use crate::certificate::Certificate;
+use crate::endpoint::{Host, TlsMode};
+use crate::judge::{Anchors, Code, Policy, judge_chain};
+use rustls::pki_types::CertificateDer;
+use time::OffsetDateTime;
+
+/// What decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ground {
+    /// `hostsecurity.HOST:fingerprints`.
+    Fingerprints,
+    /// `hostfingerprints.HOST`.
+    HostFingerprints,
+    /// `hostsecurity.HOST:verifycertsfile`.
+    Verifycertsfile,
+    /// `web.cacerts`.
+    WebCacerts,
+    /// The trust store that hg's Python and OpenSSL find by themselves.
+    System,
+    /// `--insecure` by default: nothing is verified.
+    Insecure,
+    /// `smtp.tls` is unset: nothing is encrypted.
+    TlsNone,
+    /// A setting that makes Mercurial abort, or a connection that does not come about.
+    Settings,
+}
+
+impl Ground {
+    /// The name in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Fingerprints => "fingerprints",
+            Self::HostFingerprints => "hostfingerprints",
+            Self::Verifycertsfile => "verifycertsfile",
+            Self::WebCacerts => "web.cacerts",
+            Self::System => "system",
+            Self::Insecure => "insecure",
+            Self::TlsNone => "tls-none",
+            Self::Settings => "settings",
+        }
+    }
+}
+
+/// Mercurial's answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// It would send; `None`: cannot be known from here.
+    pub accepts: Option<bool>,
+    /// What decided.
+    pub decided_by: Ground,
+    /// The lines that decided.
+    pub lines: Vec<Line>,
+    /// In words, close to Mercurial's own; may hold untrusted text.
+    pub reason: String,
+}
+
+impl Decision {
+    fn new(
+        accepts: Option<bool>,
+        decided_by: Ground,
+        lines: &[&Line],
+        reason: impl Into<String>,
+    ) -> Self {
+        Self {
+            accepts,
+            decided_by,
+            lines: lines.iter().map(|line| (*line).clone()).collect(),
+            reason: reason.into(),
+        }
+    }
+
+    fn refuse(ground: Ground, lines: &[&Line], reason: impl Into<String>) -> Self {
+        Self::new(Some(false), ground, lines, reason)
+    }
+}
+
+/// The server as Mercurial would meet it.
+#[derive(Clone, Copy, Debug)]
+pub struct Server<'a> {
+    /// The value of `smtp.host`.
+    pub host: &'a str,
+    /// The mode that the port speaks.
+    pub mode: TlsMode,
+    /// The presented chain, the leaf first.
+    pub chain: &'a [Certificate],
+    /// `TLSv1.2` or `TLSv1.3`.
+    pub tls_version: &'a str,
+    /// The time of the decision.
+    pub now: OffsetDateTime,
+}
+
+/// What a CA file that the settings name holds; read by the caller.
+#[derive(Clone, Debug)]
+pub enum CaFile {
+    /// It does not exist.
+    Missing,
+    /// It is no PEM file with certificates, or one block is broken: OpenSSL refuses it.
+    Unusable(String),
+    /// Its certificates.
+    Certificates(Vec<CertificateDer<'static>>),
+}
+
+/// Decides. `ca_file` reads the CA file of a path, `system` is the trust store of this machine.
+pub fn decide(
+    settings: &Settings,
+    server: &Server<'_>,
+    system: &Anchors,
+    ca_file: &dyn Fn(&[u8]) -> CaFile,
+) -> Decision {
+    if let Some(method) = &settings.other_method {
+        let program = String::from_utf8_lossy(&method.value).into_owned();
+        let reason = format!(
+            "email.method is \"{program}\": hg hands mail to that program and looks at no server"
+        );
+        return Decision::new(None, Ground::Settings, &[&method.line], reason);
+    }
+    before_tls(settings, server)
+        .or_else(|| by_pins(settings, server))
+        .unwrap_or_else(|| by_anchors(settings, server, system, ca_file))
+}
+
+/// What is settled before a certificate is looked at.
+fn before_tls(settings: &Settings, server: &Server<'_>) -> Option<Decision> {
+    let lines: Vec<&Line> = settings.transport_line.iter().collect();
+    match (settings.transport, server.mode) {
+        (Transport::Plain, TlsMode::Smtps) => {
+            let reason = "smtp.tls asks for no TLS, and the port speaks TLS at once: hg hangs";
+            return Some(Decision::refuse(Ground::Settings, &lines, reason));
+        }
+        (Transport::Plain, TlsMode::Starttls) => {
+            let reason = "smtp.tls is not set to starttls or smtps: mail goes in the clear, and no certificate is looked at";
+            return Some(Decision::new(Some(true), Ground::TlsNone, &lines, reason));
+        }
+        (Transport::Starttls, TlsMode::Smtps) => {
+            let reason = "smtp.tls is starttls, and the port speaks TLS at once: hg hangs";
+            return Some(Decision::refuse(Ground::Settings, &lines, reason));
+        }
+        (Transport::Smtps, TlsMode::Starttls) => {
+            let reason = "smtp.tls is smtps, and the port speaks STARTTLS: the handshake fails";
+            return Some(Decision::refuse(Ground::Settings, &lines, reason));
+        }
+        _ => {}
+    }
+    for minimum in &settings.minimum_protocols {
+        if !["tls1.0", "tls1.1", "tls1.2", "tls1.3"]
+            .iter()
+            .any(|known| known.as_bytes() == minimum.value)
+        {
+            let value = String::from_utf8_lossy(&minimum.value).into_owned();
+            let reason = format!("unsupported protocol from {}: {value}", minimum.line.key);
+            return Some(Decision::refuse(Ground::Settings, &[&minimum.line], reason));
+        }
+    }
+    if let Some(Setting {
+        value: Err(item),
+        line,
+    }) = &settings.pins
+    {
+        let reason = format!(
+            "invalid fingerprint for {}: {item} (it must begin with \"sha1:\", \"sha256:\" or \"sha512:\")",
+            server.host
+        );
+        return Some(Decision::refuse(Ground::Fingerprints, &[line], reason));
+    }
+    let minimum = settings
+        .minimum_protocols
+        .last()
+        .filter(|_| settings.insecure.is_none());
+    if let Some(minimum) =
+        minimum.filter(|m| m.value == b"tls1.3" && server.tls_version != "TLSv1.3")
+    {
+        let reason = format!(
+            "{} is tls1.3, and the server speaks {}",
+            minimum.line.key, server.tls_version
+        );
+        return Some(Decision::refuse(Ground::Settings, &[&minimum.line], reason));
+    }
+    None
+}
+
+/// Pins of both sections are united, and any match is enough; if there is one, nothing else counts.
+fn by_pins(settings: &Settings, server: &Server<'_>) -> Option<Decision> {
+    let current = settings
+        .pins
+        .as_ref()
+        .and_then(|pins| Some((pins.value.as_ref().ok()?, &pins.line)));
+    let legacy = settings
+        .legacy_pins
+        .as_ref()
+        .map(|pins| (&pins.value, &pins.line));
+    let all: Vec<(Ground, &Pin, &Line)> = [
+        (Ground::Fingerprints, current),
+        (Ground::HostFingerprints, legacy),
+    ]
+    .into_iter()
+    .filter_map(|(ground, pins)| Some((ground, pins?)))
+    .flat_map(|(ground, (pins, line))| pins.iter().map(move |pin| (ground, pin, line)))
+    .collect();
+    let leaf = server.chain.first();
+    let matching = all.iter().find(|(_, pin, _)| {
+        leaf.is_some_and(|leaf| leaf.fingerprint(pin.algorithm).hex() == pin.hex)
+    });
+    if let Some((ground, _, line)) = matching {
+        let reason = "the certificate is pinned: neither CA nor name nor dates are looked at";
+        return Some(Decision::new(Some(true), *ground, &[line], reason));
+    }
+    let (ground, ..) = *all.first()?;
+    let mut lines: Vec<&Line> = all.iter().map(|(_, _, line)| *line).collect();
+    lines.dedup();
+    let reason = match leaf {
+        Some(leaf) => format!(
+            "certificate for {} has unexpected fingerprint {}",
+            server.host,
+            leaf.fingerprint(crate::fingerprint::Algorithm::Sha256)
+        ),
+        None => "no certificate received".to_owned(),
+    };
+    Some(Decision::refuse(ground, &lines, reason))
+}
+
+fn by_anchors(
+    settings: &Settings,
+    server: &Server<'_>,
+    system: &Anchors,
+    ca_file: &dyn Fn(&[u8]) -> CaFile,
+) -> Decision {
+    if let Some(line) = &settings.insecure {
+        let reason = "--insecure is a default of hg email: nothing is verified, anybody can read and change the mail";
+        return Decision::new(Some(true), Ground::Insecure, &[line], reason);
+    }
+    let named = [
+        (Ground::Verifycertsfile, &settings.verifycertsfile),
+        (Ground::WebCacerts, &settings.web_cacerts),
+    ];
+    let found = named
+        .into_iter()
+        .find_map(|(ground, file)| Some((ground, file.as_ref()?)));
+    let Some((ground, file)) = found else {
+        return by_system(server, system);
+    };
+    let path = String::from_utf8_lossy(&file.value).into_owned();
+    let lines = [&file.line];
+    match ca_file(&file.value) {
+        CaFile::Missing => Decision::refuse(
+            ground,
+            &lines,
+            format!("{} does not exist: {path}", file.line.key),
+        ),
+        CaFile::Unusable(why) => Decision::refuse(
+            ground,
+            &lines,
+            format!("error loading CA file {path}: {why}"),
+        ),
+        CaFile::Certificates(certificates) => {
+            let (accepts, reason) = verify(server, &certificates, &path);
+            Decision::new(accepts, ground, &lines, reason)
+        }
+    }
+}
+
+/// Which store hg's Python takes (certifi, or OpenSSL's own) cannot be known from here; but what no
+/// store can mend is a refusal.
+fn by_system(server: &Server<'_>, system: &Anchors) -> Decision {
+    let judged = judge(server, server.chain, system);
+    let (accepts, reason) = answer(server, &judged, "the system's trust store");
+    let hopeless = judged.iter().any(|code| {
+        !matches!(
+            code,
+            Code::UnknownIssuer
+                | Code::SelfSigned
+                | Code::MissingIntermediate
+                | Code::AnchorExpired
+                | Code::AnchorNotYetValid
+        )
+    });
+    match accepts {
+        Some(false) if hopeless || name_problem(server).is_some() => {
+            Decision::refuse(Ground::System, &[], reason)
+        }
+        _ => Decision::new(
+            None,
+            Ground::System,
+            &[],
+            format!(
+                "hg takes the trust store of its Python (certifi, or OpenSSL's own), which cannot be known from here; by this machine's store: {reason}"
+            ),
+        ),
+    }
+}
+
+/// OpenSSL takes only self-signed certificates as anchors; the others in the file repair a chain.
+fn verify(
+    server: &Server<'_>,
+    file: &[CertificateDer<'static>],
+    path: &str,
+) -> (Option<bool>, String) {
+    let mut anchors = Anchors::new(path);
+    let mut chain = server.chain.to_vec();
+    for der in file {
+        let certificate = Certificate::new(der.clone());
+        let self_issued = certificate
+            .facts
+            .as_ref()
+            .is_ok_and(|facts| facts.self_issued);
+        if self_issued {
+            // What is no certificate for webpki is no anchor here.
+            let _ = anchors.add(der.clone(), path);
+        } else if !chain.contains(&certificate) {
+            chain.push(certificate);
+        }
+    }
+    let codes = judge(server, &chain, &anchors);
+    answer(server, &codes, path)
+}
+
+/// Our judge's problems, without those that OpenSSL and Mercurial see otherwise.
+fn judge(server: &Server<'_>, chain: &[Certificate], anchors: &Anchors) -> Vec<Code> {
+    let reference = Host::Name {
+        ascii: server.host.to_owned(),
+        absolute: false,
+    };
+    let policy = Policy {
+        anchors,
+        reference: &reference,
+        now: server.now,
+    };
+    let tolerated = [
+        Code::NameMismatch,
+        Code::NoSan,
+        Code::UnsupportedVersion,
+        Code::CaAsLeaf,
+    ];
+    let problems = judge_chain(chain, &policy).problems;
+    problems
+        .iter()
+        .map(|problem| problem.code)
+        .filter(|code| !tolerated.contains(code))
+        .collect()
+}
+
+fn name_problem(server: &Server<'_>) -> Option<String> {
+    let facts = server.chain.first()?.facts.as_ref().ok()?;
+    name::mismatch(facts, server.host)
+}
+
+fn answer(server: &Server<'_>, codes: &[Code], store: &str) -> (Option<bool>, String) {
+    // OpenSSL knows more algorithms than we do, and its security level is the administrator's.
+    let unknown = [
+        Code::UnsupportedAlgorithm,
+        Code::WeakKey,
+        Code::WeakSignature,
+        Code::TooComplex,
+        Code::PathInvalid,
+    ];
+    let bad: Vec<&str> = codes
+        .iter()
+        .filter(|code| !unknown.contains(code))
+        .map(|code| code.as_str())
+        .collect();
+    if !bad.is_empty() {
+        return (
+            Some(false),
+            format!(
+                "unable to verify certificate by {store}: {}",
+                bad.join(", ")
+            ),
+        );
+    }
+    if let Some(mismatch) = name_problem(server) {
+        return (
+            Some(false),
+            format!("{} certificate error: {mismatch}", server.host),
+        );
+    }
+    if let Some(code) = codes.first() {
+        let reason = format!("depends on hg's OpenSSL and its security level: {code}");
+        return (None, reason);
+    }
+    (Some(true), format!("the chain is valid by {store}"))
+}

@@ -1,0 +1,186 @@
+//! What the configuration says about one SMTP server, each setting with the line that it stands on.
+
+use super::list;
+use crate::fingerprint::Algorithm;
+use crate::hgrc::{Config, Environment, Item, Source};
+
+/// A line of a configuration file, for people: the key and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// `section.key`; untrusted bytes, read as UTF-8.
+    pub key: String,
+    /// The file and line.
+    pub source: Source,
+}
+
+/// A value with its line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting<T> {
+    /// The value.
+    pub value: T,
+    /// Where it stands.
+    pub line: Line,
+}
+
+/// How `hg email` connects (`mail._smtp`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transport {
+    /// Without TLS: no certificate is looked at.
+    Plain,
+    /// STARTTLS.
+    Starttls,
+    /// Implicit TLS.
+    Smtps,
+}
+
+/// A pin of the leaf's DER.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pin {
+    /// The digest.
+    pub algorithm: Algorithm,
+    /// Lower-case hex as Mercurial compares it; a digest of the wrong length never matches.
+    pub hex: String,
+}
+
+/// The settings for one host. The host is the key of its settings, byte for byte.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// `smtp.host`, if it is set.
+    pub smtp_host: Option<Setting<Vec<u8>>>,
+    /// `smtp.port`.
+    pub smtp_port: Option<Setting<Vec<u8>>>,
+    /// `smtp.tls`; without it mail goes in the clear.
+    pub transport: Transport,
+    /// The line of `smtp.tls`.
+    pub transport_line: Option<Line>,
+    /// `email.method`, if it is not `smtp`.
+    pub other_method: Option<Setting<Vec<u8>>>,
+    /// `hostsecurity.HOST:fingerprints`; an item that is no pin makes Mercurial abort.
+    pub pins: Option<Setting<Result<Vec<Pin>, String>>>,
+    /// `hostfingerprints.HOST`, SHA-1 without a prefix.
+    pub legacy_pins: Option<Setting<Vec<Pin>>>,
+    /// `hostsecurity.HOST:verifycertsfile`, expanded.
+    pub verifycertsfile: Option<Setting<Vec<u8>>>,
+    /// `web.cacerts`, expanded.
+    pub web_cacerts: Option<Setting<Vec<u8>>>,
+    /// The minimum protocols that are checked, the global one first.
+    pub minimum_protocols: Vec<Setting<Vec<u8>>>,
+    /// Where `--insecure` is made the default of `hg email`.
+    pub insecure: Option<Line>,
+}
+
+impl Settings {
+    /// Reads the settings for `host`.
+    pub fn read(config: &Config, environment: &Environment, host: &[u8]) -> Self {
+        let of = |section: &str, key: &[u8]| setting(config, section, key);
+        let of_host = |section, suffix: &str| of(section, &[host, suffix.as_bytes()].concat());
+        // An empty path counts as unset.
+        let path = |found: Option<Setting<Vec<u8>>>| {
+            found
+                .filter(|path| !path.value.is_empty())
+                .map(|path| path.map(|value| environment.expand(&value)))
+        };
+        let tls = of("smtp", b"tls");
+        let global = of("hostsecurity", b"minimumprotocol");
+        let own = of_host("hostsecurity", ":minimumprotocol");
+        Self {
+            smtp_host: of("smtp", b"host").filter(|host| !host.value.is_empty()),
+            smtp_port: of("smtp", b"port"),
+            transport: transport(tls.as_ref().map(|tls| tls.value.as_slice())),
+            transport_line: tls.map(|tls| tls.line),
+            other_method: of("email", b"method").filter(|method| method.value != b"smtp"),
+            pins: of_host("hostsecurity", ":fingerprints")
+                .map(|list| list.map(|value| pins(&value))),
+            legacy_pins: of_host("hostfingerprints", "")
+                .map(|list| list.map(|value| legacy_pins(&value))),
+            verifycertsfile: path(of_host("hostsecurity", ":verifycertsfile")),
+            web_cacerts: path(of("web", b"cacerts")),
+            minimum_protocols: global.into_iter().chain(own).collect(),
+            insecure: insecure(config, environment),
+        }
+    }
+}
+
+impl<T> Setting<T> {
+    fn map<U>(self, change: impl FnOnce(T) -> U) -> Setting<U> {
+        Setting {
+            value: change(self.value),
+            line: self.line,
+        }
+    }
+}
+
+fn setting(config: &Config, section: &str, key: &[u8]) -> Option<Setting<Vec<u8>>> {
+    let item = config.get(section.as_bytes(), key)?;
+    Some(Setting {
+        value: item.value.clone(),
+        line: line(section, key, item),
+    })
+}
+
+fn line(section: &str, key: &[u8], item: &Item) -> Line {
+    Line {
+        key: format!("{section}.{}", String::from_utf8_lossy(key)),
+        source: item.source.clone(),
+    }
+}
+
+fn transport(tls: Option<&[u8]>) -> Transport {
+    let tls = tls.unwrap_or_default();
+    let lower = tls.to_ascii_lowercase();
+    let is_true = [&b"1"[..], b"yes", b"true", b"on", b"always"].contains(&lower.as_slice());
+    match tls {
+        b"smtps" => Transport::Smtps,
+        b"starttls" => Transport::Starttls,
+        _ if is_true => Transport::Starttls,
+        _ => Transport::Plain,
+    }
+}
+
+fn pins(value: &[u8]) -> Result<Vec<Pin>, String> {
+    list::items(value)
+        .iter()
+        .map(|item| {
+            let text = String::from_utf8_lossy(item).into_owned();
+            let (algorithm, digest) = match text.split_once(':') {
+                Some(("sha1", digest)) => (Algorithm::Sha1, digest),
+                Some(("sha256", digest)) => (Algorithm::Sha256, digest),
+                Some(("sha512", digest)) => (Algorithm::Sha512, digest),
+                _ => return Err(text),
+            };
+            Ok(Pin {
+                algorithm,
+                hex: plain_hex(digest),
+            })
+        })
+        .collect()
+}
+
+fn legacy_pins(value: &[u8]) -> Vec<Pin> {
+    list::items(value)
+        .iter()
+        .map(|item| Pin {
+            algorithm: Algorithm::Sha1,
+            hex: plain_hex(&String::from_utf8_lossy(item)),
+        })
+        .collect()
+}
+
+fn plain_hex(digest: &str) -> String {
+    digest.replace(':', "").to_ascii_lowercase()
+}
+
+/// `[defaults] email = --insecure` and `[alias] email = email --insecure` turn verification off;
+/// HGPLAIN turns them off.
+fn insecure(config: &Config, environment: &Environment) -> Option<Line> {
+    let plain = environment.get("HGPLAIN").is_some();
+    ["defaults", "alias"]
+        .iter()
+        .filter(|_| !plain)
+        .find_map(|section| {
+            let item = config.get(section.as_bytes(), b"email")?;
+            let words = item.value.split(u8::is_ascii_whitespace);
+            let insecure = words.into_iter().any(|word| word == b"--insecure");
+            insecure.then(|| line(section, b"email", item))
+        })
+}
