@@ -82,7 +82,7 @@ pub enum ConfigFormat {
 )]
 pub struct Inspect {
     /// The servers.
-    #[arg(value_name = "TARGET", help = TARGET_HELP, long_help = TARGET_LONG_HELP, required_unless_present = "chain", value_parser = target)]
+    #[arg(value_name = "TARGET", help = TARGET_HELP, long_help = TARGET_LONG_HELP, value_parser = target)]
     pub targets: Vec<TargetArg>,
 
     /// How TLS starts, for targets without a scheme
@@ -140,6 +140,18 @@ pub struct Inspect {
     #[arg(long, value_name = "FILE", conflicts_with = "targets", requires = "servername", help_heading = JUDGEMENT)]
     pub chain: Option<PathBuf>,
 
+    /// The repository whose Mercurial settings apply [default: the one around the current directory]
+    #[arg(short = 'R', long, value_name = "DIR", help_heading = MERCURIAL)]
+    pub repository: Option<PathBuf>,
+
+    /// Of Mercurial's configuration read only this file, and what it includes
+    #[arg(long, value_name = "FILE", conflicts_with = "repository", help_heading = MERCURIAL)]
+    pub hgrc: Option<PathBuf>,
+
+    /// Do not read Mercurial's configuration
+    #[arg(long, conflicts_with_all = ["repository", "hgrc"], help_heading = MERCURIAL)]
+    pub no_hgrc: bool,
+
     /// The format of the report
     #[arg(long, value_name = "FORMAT", default_value = "table", help_heading = OUTPUT)]
     pub format: FormatArg,
@@ -161,14 +173,16 @@ const TARGET_HELP: &str = "The servers: HOST, HOST:PORT, [IPV6]:PORT, smtp://HOS
 const TARGET_LONG_HELP: &str = "\
 The servers: HOST, HOST:PORT, [IPV6]:PORT, smtp://HOST (STARTTLS), smtps://HOST (implicit TLS)
 
-The port is 25 when left out, 465 for smtps://.";
+The port is 25 when left out, 465 for smtps://. Without a target it is the server that `hg email` \
+would use here: smtp.host, smtp.port and smtp.tls of Mercurial's configuration.";
 const CONNECTION: &str = "Connection";
 const JUDGEMENT: &str = "Judgement";
 const OUTPUT: &str = "Output";
+const MERCURIAL: &str = "Mercurial";
 
 const AFTER_HELP: &str = "\
 Exit status:
-  0  every chain is trusted
+  0  every chain is trusted, or its certificate is pinned
   1  a certificate is not trusted
   2  wrong usage, or a file that cannot be read
   3  a server cannot be reached: name, connection, or a time-out at any step

@@ -177,6 +177,8 @@ fn name(text: &str) -> Result<Host, TargetError> {
 pub struct Target {
     /// The host.
     pub host: Host,
+    /// The host as it was written: the key of Mercurial's settings for it, byte for byte.
+    pub written: String,
     /// The port, if one was given.
     pub port: Option<u16>,
     /// The mode that the scheme asks for, if there was one.
@@ -191,6 +193,10 @@ impl FromStr for Target {
         let (host, port) = split_port(rest)?;
         Ok(Self {
             host: host.parse()?,
+            written: host
+                .trim_start_matches('[')
+                .trim_end_matches(']')
+                .to_owned(),
             port: port.map(parse_port).transpose()?,
             tls,
         })
@@ -237,7 +243,7 @@ fn split_port(text: &str) -> Result<(&str, Option<&str>), TargetError> {
 }
 
 /// Reads a port number: digits only, 1 to 65535.
-fn parse_port(text: &str) -> Result<u16, TargetError> {
+pub fn parse_port(text: &str) -> Result<u16, TargetError> {
     let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     match text.parse::<u16>() {
         Ok(port) if digits && port != 0 => Ok(port),

@@ -67,6 +67,45 @@ impl fmt::Display for Fingerprint {
     }
 }
 
+/// A digest that a user configured, to be compared with what is presented. It need not be whole: a
+/// digest of the wrong length never matches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pin {
+    /// The digest.
+    pub algorithm: Algorithm,
+    /// Hex as Mercurial compares it: lower case, colons dropped.
+    pub hex: String,
+}
+
+impl Pin {
+    /// From hex of any letter case, with or without colons.
+    pub fn new(algorithm: Algorithm, hex: &str) -> Self {
+        Self {
+            algorithm,
+            hex: hex.replace(':', "").to_ascii_lowercase(),
+        }
+    }
+
+    /// From `sha256:HEX` and the like; the prefix in lower case, as Mercurial wants it.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (name, hex) = text.split_once(':')?;
+        let algorithms = [Algorithm::Sha1, Algorithm::Sha256, Algorithm::Sha512];
+        let algorithm = algorithms.into_iter().find(|a| a.to_string() == name)?;
+        Some(Self::new(algorithm, hex))
+    }
+
+    /// Whether it is the digest of `bytes`.
+    pub fn matches(&self, bytes: &[u8]) -> bool {
+        Fingerprint::compute(self.algorithm, bytes).hex() == self.hex
+    }
+}
+
+impl fmt::Display for Pin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.algorithm, self.hex)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,5 +132,15 @@ mod tests {
             "sha1:a9993e364706816aba3e25717850c26c9cd0d89d"
         );
         assert!(fingerprint.colons().starts_with("A9:99:3E:36:"));
+    }
+
+    #[test]
+    fn pins_are_read_as_mercurial_reads_them() {
+        let pin = Pin::parse("sha1:A9:99:3e364706816aba3e25717850c26c9cd0d89d");
+        assert!(pin.is_some_and(|pin| pin.matches(b"abc")));
+        assert!(Pin::parse("sha1:a999").is_some_and(|pin| !pin.matches(b"abc")));
+        for text in ["SHA1:a9", "md5:a9", "a999", "sha1", ""] {
+            assert_eq!(Pin::parse(text), None, "{text}");
+        }
     }
 }

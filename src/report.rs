@@ -4,7 +4,8 @@
 use crate::certificate::Certificate;
 use crate::endpoint::TlsMode;
 use crate::judge::Judgement;
-use crate::observation::{FailureClass, Observation};
+use crate::mercurial::{Decision, Ground, Line};
+use crate::observation::{FailureClass, Observation, Possession};
 use time::OffsetDateTime;
 
 /// The report on one target.
@@ -22,6 +23,30 @@ pub struct Report {
     pub at: OffsetDateTime,
     /// The user chose that time: it is not now.
     pub at_was_chosen: bool,
+    /// The fingerprints that are configured for this host.
+    pub pins: Pins,
+    /// What `hg email` would do; `None`: no configuration of Mercurial is about this host.
+    pub mercurial: Option<Decision>,
+    /// The target came from Mercurial's configuration: its judge counts, too.
+    pub from_hgrc: bool,
+}
+
+/// The configured fingerprints, and whether one of them is the leaf's.
+#[derive(Clone, Debug, Default)]
+pub struct Pins {
+    /// Each as it stands, with its key and place.
+    pub configured: Vec<ConfiguredPin>,
+    /// Whether one matched; `None`: there are none, or no leaf to compare.
+    pub matched: Option<bool>,
+}
+
+/// A fingerprint of the user's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfiguredPin {
+    /// `sha256:HEX`, or what stands there instead.
+    pub value: String,
+    /// The key and the line.
+    pub line: Line,
 }
 
 /// The target as the user gave it, and what became of it.
@@ -46,6 +71,8 @@ pub struct Target {
 pub enum Outcome {
     /// The chain is trusted.
     Trusted,
+    /// The chain is not, but its leaf is pinned.
+    Pinned,
     /// A certificate is not trusted.
     Untrusted,
     /// The server could not be reached.
@@ -61,6 +88,7 @@ impl Outcome {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Trusted => "trusted",
+            Self::Pinned => "pinned",
             Self::Untrusted => "untrusted",
             Self::Unreachable => "unreachable",
             Self::SmtpRefused => "smtp-refused",
@@ -71,7 +99,7 @@ impl Outcome {
     /// The exit code; 2 is for wrong usage.
     pub fn exit_code(self) -> u8 {
         match self {
-            Self::Trusted => 0,
+            Self::Trusted | Self::Pinned => 0,
             Self::Untrusted => 1,
             Self::Unreachable => 3,
             Self::SmtpRefused => 4,
@@ -88,9 +116,33 @@ impl Report {
             Some(FailureClass::Unreachable) => Outcome::Unreachable,
             Some(FailureClass::SmtpRefused) => Outcome::SmtpRefused,
             Some(FailureClass::TlsFailed) => Outcome::TlsFailed,
-            None if self.judgement.as_ref().is_some_and(Judgement::is_trusted) => Outcome::Trusted,
+            None if self.from_hgrc && !self.hg_is_safe() => Outcome::Untrusted,
+            None if self.is_trusted() => Outcome::Trusted,
+            None if self.is_pinned() => Outcome::Pinned,
             None => Outcome::Untrusted,
         }
+    }
+
+    fn is_trusted(&self) -> bool {
+        let trusted = self.judgement.as_ref().is_some_and(Judgement::is_trusted);
+        trusted && self.pins.matched != Some(false)
+    }
+
+    /// A pin stands for a chain that does not validate, not for a key that was not proven.
+    fn is_pinned(&self) -> bool {
+        let proven = self
+            .seen
+            .as_ref()
+            .is_some_and(|seen| seen.possession == Possession::Proven);
+        proven && self.pins.matched == Some(true)
+    }
+
+    /// Whether `hg email` would send, over TLS, to a server that it has verified.
+    pub fn hg_is_safe(&self) -> bool {
+        self.mercurial.as_ref().is_some_and(|decision| {
+            let verified = !matches!(decision.decided_by, Ground::TlsNone | Ground::Insecure);
+            decision.accepts == Some(true) && verified
+        })
     }
 }
 

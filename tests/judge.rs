@@ -939,6 +939,834 @@ fn a_chain_is_read_from_standard_input_and_written_back_whole() {
     assert_eq!((run.code, run.stdout), (0, pem(&identity.chain)));
 }
 
+/// An RSA, P-256, Ed25519 ... certificate of OpenSSL's called `name` (name.pem, name.key), signed by
+/// `issuer` with `options` to `openssl x509`.
+fn openssl_issue(dir: &Dir, name: &str, issuer: &str, key: &[&str], options: &[&str]) {
+    let [csr, out, private] = ["csr", "pem", "key"].map(|suffix| format!("{name}.{suffix}"));
+    let [ca, ca_key] = ["pem", "key"].map(|suffix| format!("{issuer}.{suffix}"));
+    let subject = format!("/CN={name}");
+    let request = [
+        "-nodes", "-keyout", &private, "-out", &csr, "-subj", &subject,
+    ];
+    openssl::run(dir, &[&["req"], key, &request[..]].concat());
+    let sign = [
+        "x509", "-req", "-in", &csr, "-CA", &ca, "-CAkey", &ca_key, "-days", "20", "-out", &out,
+    ];
+    openssl::run(dir, &[&sign[..], options].concat());
+}
+
+/// The certificate in a PEM file of OpenSSL's.
+fn der(dir: &Dir, name: &str) -> Der {
+    let text = std::fs::read_to_string(dir.path().join(name)).expect("a PEM file");
+    let block = smtp_certcheck::certificate::pem::read(text.as_bytes()).expect("a certificate");
+    block[0].clone()
+}
+
+const RSA: &[&str] = &["-newkey", "rsa:2048"];
+const P256: &[&str] = &["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"];
+
+/// Configurations for intermediates that are sound, or odd in one way.
+fn openssl_intermediate_files(dir: &Dir) {
+    let base = "basicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign\n";
+    dir.file("mid.cnf", base);
+    dir.file(
+        "critical.cnf",
+        format!("{base}1.2.3.4=critical,ASN1:NULL\n"),
+    );
+    dir.file("client.cnf", format!("{base}extendedKeyUsage=clientAuth\n"));
+    dir.file(
+        "broken.cnf",
+        format!("{base}certificatePolicies=DER:300501\n"),
+    );
+}
+
+#[test]
+fn odd_intermediates_are_named_with_their_place() {
+    let dir = Dir::new();
+    openssl_ca(&dir);
+    openssl_intermediate_files(&dir);
+    let mid = &["-extfile", "mid.cnf"][..];
+    let ed448 = ["-newkey", "ed448"];
+    for (name, key, options, expected) in [
+        ("good", RSA, mid, &[][..]),
+        (
+            "version 1",
+            RSA,
+            &[],
+            &["unsupported-version 1", "not-a-ca 1"],
+        ),
+        (
+            "MD5",
+            RSA,
+            &["-extfile", "mid.cnf", "-md5"],
+            &["weak-signature 1"],
+        ),
+        (
+            "SHA-1",
+            RSA,
+            &["-extfile", "mid.cnf", "-sha1"],
+            &["weak-signature 1"],
+        ),
+        (
+            "RSA 1024",
+            &["-newkey", "rsa:1024"],
+            mid,
+            &["unsupported-algorithm 0", "weak-key 1"],
+        ),
+        (
+            "Ed448",
+            &ed448,
+            mid,
+            &["unsupported-algorithm 0", "unsupported-algorithm 1"],
+        ),
+        (
+            "critical",
+            RSA,
+            &["-extfile", "critical.cnf"],
+            &["critical-extension 1"],
+        ),
+        (
+            "client",
+            RSA,
+            &["-extfile", "client.cnf"],
+            &["wrong-usage 1"],
+        ),
+        ("broken", RSA, &["-extfile", "broken.cnf"], &["malformed 1"]),
+    ] {
+        openssl_issue(&dir, "mid", "ca", key, options);
+        openssl_issue(&dir, "localhost", "mid", P256, &["-extfile", "v3.cnf"]);
+        let chain = [der(&dir, "localhost.pem"), der(&dir, "mid.pem")];
+        expect(name, judge(&chain, &[der(&dir, "ca.pem")]), expected);
+    }
+}
+
+#[test]
+fn sound_signatures_of_every_kind_are_trusted() {
+    let v3 = ["-extfile", "v3.cnf"];
+    let pss = [
+        "-extfile",
+        "v3.cnf",
+        "-sigopt",
+        "rsa_padding_mode:pss",
+        "-sigopt",
+        "rsa_pss_saltlen:digest",
+    ];
+    let p384 = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-384"];
+    let sha = |bits: &'static str| ["-extfile", "v3.cnf", bits].to_vec();
+    // The digest of an anchor's own signature is nobody's concern.
+    for (name, ca, ca_digest, sign) in [
+        ("RSA-PSS signature", RSA, "-sha256", pss.to_vec()),
+        ("SHA-384", RSA, "-sha256", sha("-sha384")),
+        ("SHA-512", RSA, "-sha256", sha("-sha512")),
+        ("P-256 with SHA-384", P256, "-sha256", sha("-sha384")),
+        ("P-384 with SHA-256", &p384, "-sha256", sha("-sha256")),
+        ("Ed25519", &["-newkey", "ed25519"], "-sha256", v3.to_vec()),
+        ("root with SHA-1", RSA, "-sha1", v3.to_vec()),
+        ("root with MD5", RSA, "-md5", v3.to_vec()),
+    ] {
+        let dir = Dir::new();
+        openssl_ca(&dir);
+        let root = [
+            "req", "-x509", "-nodes", "-keyout", "ca.key", "-out", "ca.pem", "-days", "30",
+            "-subj", "/CN=Root", ca_digest,
+        ];
+        openssl::run(&dir, &[&root[..], ca].concat());
+        openssl_issue(&dir, "localhost", "ca", P256, &sign);
+        let (leaf, root) = (der(&dir, "localhost.pem"), der(&dir, "ca.pem"));
+        expect(name, judge(&[leaf], &[root]), &[]);
+    }
+}
+
+#[test]
+fn self_signed_anchors_of_openssl() {
+    let san = "subjectAltName=DNS:localhost";
+    let rsa = |more: &[&'static str]| [RSA, &["-addext", san], more].concat();
+    let no_extensions = [RSA, &["-config", "v1.cnf"]].concat();
+    let signer = rsa(&["-addext", "keyUsage=critical,keyCertSign,cRLSign"]);
+    for (name, request, expected) in [
+        ("as OpenSSL makes it", rsa(&[]), &[][..]),
+        ("MD5", rsa(&["-md5"]), &[]),
+        ("SHA-1", rsa(&["-sha1"]), &[]),
+        (
+            "weak",
+            ["-newkey", "rsa:1024", "-addext", san].to_vec(),
+            &["weak-key 0"],
+        ),
+        ("cannot sign handshakes", signer, &["key-usage 0"]),
+        (
+            "version 1",
+            no_extensions,
+            &["unsupported-version 0", "no-san 0"],
+        ),
+        ("no SAN", RSA.to_vec(), &["no-san 0"]),
+        (
+            "an unknown critical extension",
+            rsa(&["-addext", "1.2.3.4=critical,ASN1:NULL"]),
+            &["critical-extension 0"],
+        ),
+    ] {
+        let dir = Dir::new();
+        dir.file("v1.cnf", "[req]\ndistinguished_name=dn\n[dn]\n");
+        let base = [
+            "req",
+            "-x509",
+            "-nodes",
+            "-days",
+            "9",
+            "-subj",
+            "/CN=localhost",
+            "-keyout",
+            "key.pem",
+            "-out",
+            "cert.pem",
+        ];
+        openssl::run(&dir, &[&base[..], &request].concat());
+        let own = [der(&dir, "cert.pem")];
+        expect(name, judge(&own, &own), expected);
+        // Not configured, it has the same defects, and is said to be self-signed once.
+        let (code, report) = judge(&own, &[PKI.root()]);
+        let found = problems(&report);
+        let times = found.iter().filter(|code| *code == "self-signed").count();
+        assert_eq!((code, times), (1, 1), "{name}: {report:#}");
+        for problem in expected {
+            let code = problem.split(' ').next().unwrap_or_default();
+            assert!(found.iter().any(|other| other == code), "{name}: {found:?}");
+        }
+    }
+}
+
+#[test]
+fn name_constraints_of_every_kind() {
+    let excluding = |domain: &str| NameConstraints {
+        permitted_subtrees: Vec::new(),
+        excluded_subtrees: vec![GeneralSubtree::DnsName(domain.to_owned())],
+    };
+    let network = rcgen::CidrSubnet::from_v4_prefix([192, 0, 2, 0], 24);
+    let addresses = NameConstraints {
+        permitted_subtrees: vec![GeneralSubtree::IpAddress(network)],
+        excluded_subtrees: Vec::new(),
+    };
+    let refused = &["name-constraint null"][..];
+    for (what, constraints, names, reference, expected) in [
+        (
+            "excluded",
+            excluding("example.org"),
+            ["mail.example.org"].as_slice(),
+            "mail.example.org",
+            refused,
+        ),
+        (
+            "not excluded",
+            excluding("example.com"),
+            &["mail.example.org"],
+            "mail.example.org",
+            &[],
+        ),
+        (
+            "one of two",
+            permitting("example.org"),
+            &["mail.example.org", "a.example"],
+            "mail.example.org",
+            refused,
+        ),
+        (
+            "inside",
+            addresses.clone(),
+            &["192.0.2.9"],
+            "192.0.2.9",
+            &[],
+        ),
+        (
+            "outside",
+            addresses,
+            &["198.51.100.9"],
+            "198.51.100.9",
+            refused,
+        ),
+    ] {
+        let issuer = ca_with(|p| p.name_constraints = Some(constraints));
+        let chain = PKI.below(issuer, &leaf(names)).chain;
+        let outcome = judge_with(&chain, &[PKI.root()], &["--servername", reference]);
+        expect(what, outcome, expected);
+    }
+}
+
+#[test]
+fn an_unknown_issuer_hides_no_name_constraint() {
+    let stranger = Pki::new("Stranger", KeyKind::P256);
+    let constrained = ca_with(|p| p.name_constraints = Some(permitting("example.com")));
+    let chain = stranger
+        .below(constrained, &expired_leaf(&["mail.example"]))
+        .chain;
+    let (code, report) = judge(&chain, &[PKI.root()]);
+    let mut found = problems(&report);
+    found.sort();
+    let wanted = [
+        "expired",
+        "name-constraint",
+        "name-mismatch",
+        "unknown-issuer",
+    ];
+    assert_eq!(code, 1);
+    assert_eq!(found, wanted, "{report:#}");
+}
+
+#[test]
+fn the_first_and_the_last_second_are_valid() {
+    let chain = PKI.identity(leaf(&["localhost"])).chain;
+    let (_, report) = judge(&chain, &[PKI.root()]);
+    let format = &time::format_description::well_known::Rfc3339;
+    let date = |field: &str| {
+        let text = report["chain"][0][field].as_str().expect("a date");
+        time::OffsetDateTime::parse(text, format).expect("RFC 3339")
+    };
+    let (begin, end) = (date("not_before"), date("not_after"));
+    let second = Duration::SECOND;
+    for (name, at, expected) in [
+        ("first", begin, &[][..]),
+        ("before", begin - second, &["not-yet-valid 0"]),
+        ("last", end, &[]),
+        ("after", end + second, &["expired 0"]),
+    ] {
+        let at = at.format(format).expect("RFC 3339");
+        expect(
+            name,
+            judge_with(&chain, &[PKI.root()], &["--at", &at]),
+            expected,
+        );
+    }
+    // The ends of the calendar.
+    let (_, past) = judge_with(&chain, &[PKI.root()], &["--at", "1970-01-01"]);
+    let all = [
+        "not-yet-valid 0",
+        "not-yet-valid 1",
+        "anchor-not-yet-valid null",
+    ];
+    assert_eq!(named(&past), all, "{past:#}");
+    let (_, future) = judge_with(&chain, &[PKI.root()], &["--at", "9999-12-31"]);
+    let all = ["expired 0", "expired 1", "anchor-expired null"];
+    assert_eq!(named(&future), all, "{future:#}");
+}
+
+#[test]
+fn the_right_one_of_several_anchors_is_found() {
+    let double = Pki::new("Judge", KeyKind::P256);
+    let chain = PKI.identity(leaf(&["localhost"])).chain;
+    let sha256 = |der: &Der| {
+        let certificate = smtp_certcheck::certificate::Certificate::new(der.clone());
+        let algorithm = smtp_certcheck::fingerprint::Algorithm::Sha256;
+        certificate.fingerprint(algorithm).hex()
+    };
+    for anchors in [[double.root(), PKI.root()], [PKI.root(), double.root()]] {
+        let outcome = judge(&chain, &anchors);
+        let anchor = &outcome.1["validation"]["anchor"];
+        assert_eq!(
+            anchor["fingerprint_sha256"],
+            sha256(&PKI.root()),
+            "{anchor:#}"
+        );
+        expect("same name, other key", outcome, &[]);
+    }
+    // An intermediate is an anchor like any other, sent or not.
+    expect("intermediate", judge(&chain, &[PKI.intermediate()]), &[]);
+    expect(
+        "intermediate not sent",
+        judge(&chain[..1], &[PKI.intermediate()]),
+        &[],
+    );
+    // Expired, it does not stand in the way of the root, nor the other way round.
+    let old = PKI.intermediate_again(&PKI, |p| p.not_after = now() - Duration::days(1));
+    expect(
+        "expired beside the root",
+        judge(&chain, &[old.clone(), PKI.root()]),
+        &[],
+    );
+    expect(
+        "only expired",
+        judge(&chain[..1], &[old]),
+        &["anchor-expired null"],
+    );
+}
+
+/// A leaf below `depth` intermediates, and the root above them.
+fn tower(depth: usize) -> (Vec<Der>, Der) {
+    use rcgen::{CertifiedIssuer, KeyPair};
+    let key = || KeyPair::generate().expect("a key");
+    let mut issuer =
+        CertifiedIssuer::self_signed(unconstrained("Tower Root"), key()).expect("a root");
+    let root = issuer.der().clone();
+    let mut chain = Vec::new();
+    for level in 0..depth {
+        let params = unconstrained(&format!("Tower {level}"));
+        issuer = CertifiedIssuer::signed_by(params, key(), &issuer).expect("a CA");
+        chain.insert(0, issuer.der().clone());
+    }
+    let leaf = leaf(&["localhost"])
+        .signed_by(&key(), &issuer)
+        .expect("a leaf");
+    chain.insert(0, leaf.der().clone());
+    (chain, root)
+}
+
+#[test]
+fn what_is_sent_is_never_said_to_be_missing() {
+    let (chain, root) = tower(5);
+    expect("five", judge(&chain, std::slice::from_ref(&root)), &[]);
+    for depth in [8, 14, 40] {
+        let (chain, root) = tower(depth);
+        for (name, anchor) in [("known root", root), ("unknown root", PKI.root())] {
+            let (code, report) = judge(&chain, &[anchor]);
+            let found = problems(&report);
+            assert_eq!(code, 1, "{depth} {name}");
+            let wrong = found.iter().any(|code| code == "missing-intermediate");
+            assert!(!wrong, "{depth} {name}: {:#}", report["validation"]);
+        }
+    }
+    // Two that issued each other: the issuer is sent, and leads nowhere.
+    let (one, two) = (
+        Pki::custom(unconstrained("One"), unconstrained("Two"), KeyKind::P256),
+        Pki::custom(unconstrained("Two"), unconstrained("One"), KeyKind::P256),
+    );
+    let chain = one.identity(leaf(&["localhost"])).chain;
+    let chain = [chain, vec![two.intermediate()]].concat();
+    let (code, report) = judge(&chain, &[PKI.root()]);
+    assert_eq!(
+        (code, problems(&report)),
+        (1, vec!["unknown-issuer".to_owned()]),
+        "{report:#}"
+    );
+}
+
+#[test]
+fn keys_that_are_described_by_numbers_are_described_in_words() {
+    let dir = Dir::new();
+    openssl_ca(&dir);
+    let explicit = [P256, &["-pkeyopt", "ec_param_enc:explicit"]].concat();
+    openssl_issue(&dir, "localhost", "ca", &explicit, &["-extfile", "v3.cnf"]);
+    let chain = [der(&dir, "localhost.pem")];
+    let outcome = judge(&chain, &[der(&dir, "ca.pem")]);
+    assert_eq!(
+        outcome.1["chain"][0]["public_key"]["curve"],
+        "explicit parameters"
+    );
+    expect("explicit", outcome, &["unsupported-algorithm 0"]);
+}
+
+fn add_extension(params: &mut CertificateParams, oid: &[u64], content: &[u8]) {
+    let extension = rcgen::CustomExtension::from_oid_content(oid, content.to_vec());
+    params.custom_extensions.push(extension);
+}
+
+#[test]
+fn broken_extensions_name_their_certificate() {
+    let broken = with(|p| add_extension(p, &[2, 5, 29, 32], &[0x30, 5, 1]));
+    let chain = PKI.identity(broken).chain;
+    expect("cut off", judge(&chain, &[PKI.root()]), &["malformed 0"]);
+    // RFC 5280 §4.2: no extension twice. With two, whoever reads the last one sees other rules than
+    // whoever reads the first.
+    let server_auth = [0x30, 10, 6, 8, 0x2b, 6, 1, 5, 5, 7, 3, 1];
+    for (name, oid, content) in [
+        ("key usage", [2, 5, 29, 15], &[3, 2, 1, 0x86][..]),
+        ("extended key usage", [2, 5, 29, 37], &server_auth),
+        ("basic constraints", [2, 5, 29, 19], &[0x30, 3, 1, 1, 0xff]),
+    ] {
+        let chain = PKI
+            .identity(with(|p| add_extension(p, &oid, content)))
+            .chain;
+        let outcome = judge(&chain, &[PKI.root()]);
+        assert_eq!(
+            outcome.0, 1,
+            "{name} of the leaf twice: {:#}",
+            outcome.1["validation"]
+        );
+        let found = named(&outcome.1);
+        assert!(
+            found.contains(&"malformed 0".to_owned()),
+            "{name} of the leaf twice: {found:?}"
+        );
+        let issuer = ca_with(|p| {
+            // The first of the two says no.
+            p.key_usages = vec![KeyUsagePurpose::CrlSign];
+            p.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+            add_extension(p, &[2, 5, 29, 15], &[3, 2, 1, 6]);
+            add_extension(p, &[2, 5, 29, 37], &server_auth);
+        });
+        let chain = PKI.below(issuer, &leaf(&["localhost"])).chain;
+        let found = named(&judge(&chain, &[PKI.root()]).1);
+        assert!(
+            found.contains(&"malformed 1".to_owned()),
+            "of the issuer twice: {found:?}"
+        );
+    }
+}
+
+#[test]
+fn a_broken_intermediate_is_pointed_at() {
+    let identity = PKI.identity(leaf(&["localhost"]));
+    let whole = identity.chain[1].to_vec();
+    let cut = CertificateDer::from(whole[..whole.len() - 20].to_vec());
+    let chain = [identity.chain[0].clone(), cut];
+    expect(
+        "cut off",
+        judge(&chain, &[PKI.root()]),
+        &["missing-intermediate 0", "malformed 1"],
+    );
+    // A flipped bit in the signature, at the end of the certificate.
+    let mut altered = whole;
+    *altered.last_mut().expect("bytes") ^= 1;
+    let chain = [identity.chain[0].clone(), altered.into()];
+    expect(
+        "flipped",
+        judge(&chain, &[PKI.root()]),
+        &["bad-signature 1"],
+    );
+}
+
+#[test]
+fn only_dns_and_ip_names_count() {
+    let named = |names: Vec<rcgen::SanType>| with(|p| p.subject_alt_names = names);
+    let ia5 = |text: &str| text.to_owned().try_into().expect("ASCII");
+    let email = named(vec![rcgen::SanType::Rfc822Name(ia5(
+        "postmaster@localhost",
+    ))]);
+    let address_as_name = named(vec![rcgen::SanType::DnsName(ia5("192.0.2.25"))]);
+    let partial = named(vec![rcgen::SanType::DnsName(ia5("mail*.example.org"))]);
+    let inner = named(vec![rcgen::SanType::DnsName(ia5("mail.*.org"))]);
+    let nul = named(vec![rcgen::SanType::DnsName(ia5(
+        "mail.example.org\0.evil.example",
+    ))]);
+    for (what, params, reference, expected) in [
+        ("only an address of mail", email, "localhost", "no-san 0"),
+        (
+            "an IP address as a DNS name",
+            address_as_name,
+            "192.0.2.25",
+            "name-mismatch 0",
+        ),
+        (
+            "a part of a label",
+            partial,
+            "mail1.example.org",
+            "name-mismatch 0",
+        ),
+        (
+            "an inner label",
+            inner,
+            "mail.example.org",
+            "name-mismatch 0",
+        ),
+        ("NUL", nul, "mail.example.org", "name-mismatch 0"),
+    ] {
+        let chain = PKI.identity(params).chain;
+        let outcome = judge_with(&chain, &[PKI.root()], &["--servername", reference]);
+        expect(what, outcome, &[expected]);
+    }
+}
+
+#[test]
+fn odd_facts_equal_those_of_openssl() {
+    let dir = Dir::new();
+    openssl_ca(&dir);
+    dir.file(
+        "bmp.cnf",
+        "[req]\nstring_mask=MASK:0x800\ndistinguished_name=dn\n[dn]\n",
+    );
+    dir.file(
+        "t61.cnf",
+        "[req]\nstring_mask=MASK:0x4\ndistinguished_name=dn\n[dn]\n",
+    );
+    dir.file("utf8.cnf", "[req]\ndistinguished_name=dn\n[dn]\n");
+    let plain: &[&str] = &["-days", "20"];
+    for (subject, config, options) in [
+        ("/O=Müller/CN=Ωmega", "bmp.cnf", plain),
+        ("/O=Müller/CN=localhost", "t61.cnf", plain),
+        ("/CN=late", "utf8.cnf", &["-days", "20000"]),
+        ("/CN=zero", "utf8.cnf", &["-set_serial", "0"]),
+        (
+            "/CN=large",
+            "utf8.cnf",
+            &["-set_serial", "0xfedcba98765432100123456789abcdef01234567"],
+        ),
+        ("/CN=first/CN=second/CN=third", "utf8.cnf", plain),
+        ("/", "utf8.cnf", plain),
+    ] {
+        let request = [
+            "req", "-utf8", "-newkey", "ed25519", "-nodes", "-keyout", "leaf.key", "-out",
+            "leaf.csr", "-subj", subject, "-config", config,
+        ];
+        openssl::run(&dir, &request);
+        let sign = [
+            "x509", "-req", "-in", "leaf.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-extfile",
+            "v3.cnf", "-out", "leaf.pem",
+        ];
+        openssl::run(&dir, &[&sign[..], options].concat());
+        let (_, report) = judge(&[der(&dir, "leaf.pem")], &[der(&dir, "ca.pem")]);
+        let text = std::fs::read_to_string(dir.path().join("leaf.pem")).expect("the leaf");
+        openssl::compare(&report["chain"][0], &text);
+    }
+}
+
+/// A self-signed certificate for `subject`: ours of it, and as OpenSSL prints its subject.
+fn subject_of(subject: &str) -> (Value, String) {
+    let dir = Dir::new();
+    let request = [
+        "req",
+        "-utf8",
+        "-x509",
+        "-newkey",
+        "ed25519",
+        "-nodes",
+        "-keyout",
+        "key.pem",
+        "-out",
+        "cert.pem",
+        "-days",
+        "9",
+        "-addext",
+        "subjectAltName=DNS:localhost",
+        "-subj",
+        subject,
+    ];
+    openssl::run(&dir, &request);
+    let own = [der(&dir, "cert.pem")];
+    let (_, mut report) = judge(&own, &own);
+    let options = ["-subject", "-nameopt", "RFC2253,-esc_msb,utf8"];
+    let theirs = openssl::x509(&to_pem(&own[0]), &options);
+    let theirs = theirs
+        .strip_prefix("subject=")
+        .expect("a subject")
+        .to_owned();
+    (report["chain"][0]["subject"].take(), theirs)
+}
+
+#[test]
+fn control_characters_of_a_subject_are_those_that_openssl_escapes() {
+    for subject in [
+        "/CN=a\u{7}b\u{1b}[31m\tz",
+        "/CN=\u{7f}x",
+        "/O=\u{1},\u{2}/CN=a\r\nb",
+    ] {
+        let (ours, theirs) = subject_of(subject);
+        // JSON keeps the character, as \\u0007; OpenSSL writes its RFC 4514 form.
+        let ours = ours.as_str().expect("text").chars();
+        let ours = ours.fold(String::new(), |text, c| match c {
+            c if c.is_control() => format!("{text}\\{:02X}", u32::from(c)),
+            c => format!("{text}{c}"),
+        });
+        assert_eq!(ours, theirs, "{subject:?}");
+    }
+}
+
+#[test]
+fn attributes_have_the_names_that_openssl_gives_them() {
+    for subject in [
+        "/businessCategory=Private Organization/jurisdictionC=DE/jurisdictionST=BY/jurisdictionL=M/CN=x",
+        "/serialNumber=1/title=t/GN=g/SN=s/initials=i/generationQualifier=j/CN=x",
+        "/street=s/postalCode=p/description=d/name=n/pseudonym=p/dnQualifier=q/CN=x",
+        "/organizationIdentifier=VATDE-1/emailAddress=a@example.org/UID=u/CN=x",
+    ] {
+        let (ours, theirs) = subject_of(subject);
+        assert_eq!(ours, theirs);
+    }
+}
+
+#[test]
+fn negative_serials_equal_those_of_openssl() {
+    let dir = Dir::new();
+    openssl_ca(&dir);
+    for serial in ["-1", "-128", "-129", "-255", "-256", "-0x123456789abcdef0"] {
+        let options = ["-extfile", "v3.cnf", "-set_serial", serial];
+        openssl_issue(&dir, "localhost", "ca", P256, &options);
+        let (_, report) = judge(&[der(&dir, "localhost.pem")], &[der(&dir, "ca.pem")]);
+        let text = std::fs::read_to_string(dir.path().join("localhost.pem")).expect("the leaf");
+        openssl::compare(&report["chain"][0], &text);
+    }
+}
+
+#[test]
+fn hostile_text_of_every_place_is_escaped() {
+    let hostile = "x\u{1b}[31m\u{202e}\u{2066}\u{9b}\u{7f}\r\n[hooks]";
+    let root = Pki::custom(
+        unconstrained(hostile),
+        unconstrained(hostile),
+        KeyKind::P256,
+    );
+    let identity = root.identity(with(|p| {
+        p.distinguished_name
+            .push(rcgen::DnType::OrganizationName, hostile);
+        let name = "evil\u{1b}[31m\n.example".to_owned();
+        p.subject_alt_names
+            .push(rcgen::SanType::DnsName(name.try_into().expect("ASCII")));
+    }));
+    let dir = Dir::new();
+    let chain = dir.file("chain.pem", pem(&identity.chain));
+    let other = dir.file("a\u{1b}[31m\nb.pem", PKI.root_pem());
+    let junk = dir.file("a\u{1b}[31m\nc.pem", "junk");
+    let own = dir.file("own.pem", root.root_pem());
+    for (anchors, code) in [(&own, 1), (&other, 1), (&junk, 2)] {
+        for options in [
+            &["--format", "json"][..],
+            &[],
+            &["-q"],
+            &["-v"],
+            &["--color", "always"],
+        ] {
+            let args = [
+                "--chain",
+                path(&chain),
+                "--cacerts",
+                path(anchors),
+                "--servername",
+                "other.example",
+            ];
+            let run = finish(program().args(args).args(options));
+            assert_eq!(run.code, code, "{options:?}: {}", run.stderr);
+            let colored = options.contains(&"always");
+            for output in [&run.stdout, &run.stderr] {
+                let raw = output.chars().any(|c| {
+                    c != '\n' && !(colored && c == '\u{1b}') && smtp_certcheck::escape::is_unsafe(c)
+                });
+                assert!(!raw, "{anchors:?} {options:?}: {output:?}");
+                assert!(!output.contains("\u{1b}[31m\n"), "{options:?}: {output:?}");
+                let split = output.lines().any(|line| {
+                    let line = line.trim_start();
+                    [".example", "[hooks]", "b.pem", "c.pem"]
+                        .iter()
+                        .any(|tail| line.starts_with(tail))
+                });
+                assert!(!split, "{anchors:?} {options:?}: {output}");
+            }
+        }
+    }
+}
+
+#[test]
+fn chains_are_read_in_every_form_or_refused() {
+    let dir = Dir::new();
+    let (identity, _) = saved(&dir);
+    let anchor = dir.file("intermediate.pem", to_pem(&PKI.intermediate()));
+    let with_key = format!("{}{}", identity.key_pem, pem(&identity.chain));
+    let crlf = pem(&identity.chain).replace('\n', "\r\n");
+    let forms: [(&str, Vec<u8>, i32, &str); 7] = [
+        ("DER", identity.chain[0].to_vec(), 0, ""),
+        ("with the key", with_key.into_bytes(), 0, ""),
+        ("CR LF", crlf.into_bytes(), 0, ""),
+        ("empty", Vec::new(), 2, "no certificate"),
+        ("junk", (0..=255).collect(), 2, "no certificate"),
+        (
+            "a key",
+            identity.key_pem.clone().into_bytes(),
+            2,
+            "no certificate",
+        ),
+        (
+            "DER of something else",
+            [&[0x30, 0x82, 1, 0][..], &[7; 256]].concat(),
+            1,
+            "",
+        ),
+    ];
+    for (name, bytes, code, message) in forms {
+        let file = dir.file("form", &bytes);
+        for source in [path(&file), "-"] {
+            let args = [
+                "--chain",
+                source,
+                "--servername",
+                "localhost",
+                "--cacerts",
+                path(&anchor),
+            ];
+            let input = std::fs::File::open(&file).expect("the file");
+            let run = finish(program().args(args).stdin(input));
+            assert_eq!(
+                run.code, code,
+                "{name} {source}: {}{}",
+                run.stdout, run.stderr
+            );
+            assert!(
+                run.stderr.contains(message),
+                "{name} {source}: {}",
+                run.stderr
+            );
+            assert!(
+                code != 2 || run.stderr.contains(source),
+                "{name}: {}",
+                run.stderr
+            );
+            assert!(!run.stdout.contains("PRIVATE KEY"), "{name}");
+        }
+    }
+}
+
+#[test]
+fn the_system_store_must_hold_something() {
+    let dir = Dir::new();
+    let (_, chain) = saved(&dir);
+    let junk = dir.file("junk.pem", "junk");
+    let missing = dir.path().join("missing");
+    let empty = dir.path().join("empty");
+    std::fs::create_dir(&empty).expect("a directory");
+    for (name, value) in [
+        ("SSL_CERT_FILE", &missing),
+        ("SSL_CERT_FILE", &junk),
+        ("SSL_CERT_DIR", &empty),
+        ("SSL_CERT_DIR", &missing),
+    ] {
+        let args = ["--chain", path(&chain), "--servername", "localhost"];
+        let run = finish(program().args(args).env(name, value));
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{name}={value:?}");
+        assert!(run.stderr.contains(path(value)), "{}", run.stderr);
+    }
+    // What is named on the command line counts alone.
+    let root = dir.file("root.pem", PKI.root_pem());
+    let args = [
+        "--chain",
+        path(&chain),
+        "--servername",
+        "localhost",
+        "--cacerts",
+        path(&root),
+    ];
+    let run = finish(program().args(args).env("SSL_CERT_FILE", &missing));
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+}
+
+/// webpki refuses a CA as leaf before it looks at the path: its no must stand, or a constrained CA
+/// could issue for any name with a leaf that bears its own.
+#[test]
+fn a_self_issued_ca_as_leaf_is_not_trusted() {
+    let pki = &*PKI;
+    let constrained = ca_with(|p| p.name_constraints = Some(permitting("example.com")));
+    let evil = with(|p| {
+        p.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        p.distinguished_name = constrained.distinguished_name.clone();
+    });
+    let chain = pki.below(constrained, &evil).chain;
+    let (code, report) = judge(&chain, &[pki.root()]);
+    assert_eq!(
+        (code, &report["validation"]["trusted"]),
+        (1, &false.into()),
+        "{report:#}"
+    );
+}
+
+/// A self-signed server certificate that is configured may not issue for other names.
+#[test]
+fn an_anchor_without_basic_constraints_issues_nothing() {
+    let bare = ca_of(unconstrained("Bare"), |p| {
+        p.is_ca = IsCa::NoCa;
+        p.key_usages.clear();
+    });
+    let pki = Pki::custom(bare, ca("Below"), KeyKind::P256);
+    let identity = pki.identity(leaf(&["localhost"]));
+    expect(
+        "bare",
+        judge(&identity.chain, &[pki.root()]),
+        &["not-a-ca null"],
+    );
+}
+
 proptest::proptest! {
     #[test]
     fn any_bytes_make_a_certificate_without_a_panic(bytes: Vec<u8>, at: proptest::sample::Index, value: u8) {

@@ -16,10 +16,19 @@ const TABLE: &[(&str, &[&str])] = &[
     ("certificate", &["fingerprint"]),
     ("observation", &["certificate", "endpoint", "smtp"]),
     ("probe", &["certificate", "endpoint", "observation", "smtp"]),
-    ("judge", &["certificate", "endpoint", "observation"]),
+    (
+        "judge",
+        &["certificate", "endpoint", "fingerprint", "observation"],
+    ),
     (
         "report",
-        &["certificate", "endpoint", "judge", "observation"],
+        &[
+            "certificate",
+            "endpoint",
+            "judge",
+            "mercurial",
+            "observation",
+        ],
     ),
     (
         "mercurial",
@@ -34,6 +43,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "fingerprint",
             "hgrc",
             "judge",
+            "mercurial",
             "observation",
             "report",
             "smtp",

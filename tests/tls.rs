@@ -167,13 +167,16 @@ fn a_client_certificate_is_not_needed_to_see_the_chain() {
             "--cacerts".as_ref(),
             root.as_os_str(),
         ]);
-        assert_eq!(code, 0, "{name}: {report:#}");
         assert_eq!(
             report["connection"]["client_certificate"], "required",
             "{name}"
         );
-        assert_eq!(report["connection"]["key_proven"], true, "{name}");
+        assert_eq!(report["chain"].as_array().map(Vec::len), Some(2));
         assert_eq!(notes(&report), ["client-certificate"], "{name}");
+        // In TLS 1.2 the refusal comes before the server's Finished: nothing is proven without it.
+        let whole = name == "TLS 1.3";
+        assert_eq!(code, if whole { 0 } else { 5 }, "{name}: {report:#}");
+        assert_eq!(report["connection"]["key_proven"], whole, "{name}");
     }
 }
 

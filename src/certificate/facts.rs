@@ -2,6 +2,7 @@
 
 use super::signature::{Verification, verify_certificate};
 use super::{Name, PublicKey, Unparsable};
+use std::collections::HashSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use time::OffsetDateTime;
 use x509_parser::certificate::X509Certificate;
@@ -51,6 +52,8 @@ pub struct Facts {
     pub critical_extensions: Vec<String>,
     /// The OIDs of the extensions that could not be parsed.
     pub unparsable_extensions: Vec<String>,
+    /// The OIDs of the extensions that are there more than once (RFC 5280 §4.2 forbids it).
+    pub repeated_extensions: Vec<String>,
     /// The number of octets behind the certificate's DER.
     pub trailing_octets: usize,
 }
@@ -151,8 +154,12 @@ impl Facts {
         let whole = &der[..der.len() - rest.len()];
         let mut facts = Self::read_fields(&certificate, whole);
         facts.trailing_octets = rest.len();
+        let mut seen = HashSet::new();
         for extension in certificate.extensions() {
             let oid = extension.oid.to_id_string();
+            if !seen.insert(oid.clone()) {
+                facts.repeated_extensions.push(oid.clone());
+            }
             if extension.critical {
                 facts.critical_extensions.push(oid.clone());
             }
@@ -195,6 +202,7 @@ impl Facts {
             self_signed,
             critical_extensions: Vec::new(),
             unparsable_extensions: Vec::new(),
+            repeated_extensions: Vec::new(),
             trailing_octets: 0,
         }
     }
@@ -325,7 +333,9 @@ fn serial(der: &[u8]) -> String {
                     break;
                 }
             }
-            format!("-{}", hex::encode(magnitude))
+            let zeros = magnitude.iter().take_while(|byte| **byte == 0).count();
+            let first = zeros.min(magnitude.len() - 1);
+            format!("-{}", hex::encode(&magnitude[first..]))
         }
         _ => hex::encode(der),
     }
@@ -370,6 +380,7 @@ mod tests {
         assert_eq!(serial(&[0x00]), "00");
         assert_eq!(serial(&[0xff]), "-01");
         assert_eq!(serial(&[0x80, 0x00]), "-8000");
+        assert_eq!(serial(&[0xff, 0x7f]), "-81");
         assert_eq!(serial(&[]), "");
     }
 

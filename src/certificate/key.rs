@@ -1,5 +1,6 @@
 //! Public keys: algorithm, size and curve.
 
+use x509_parser::asn1_rs::Tag;
 use x509_parser::public_key::{PublicKey as Parsed, RSAPublicKey};
 use x509_parser::x509::SubjectPublicKeyInfo;
 
@@ -67,6 +68,8 @@ impl PublicKey {
             .algorithm
             .parameters
             .as_ref()
+            // `as_oid` takes any element for an OID.
+            .filter(|parameters| parameters.tag() == Tag::Oid)
             .and_then(|parameters| parameters.as_oid().ok());
         let (name, bits) = match curve.map(|oid| oid.to_id_string()) {
             Some(oid) => named_curve(&oid),

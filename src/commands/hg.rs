@@ -5,10 +5,15 @@
 )]
 
 use super::{Error, io_text, warn};
+use crate::certificate::{Certificate, pem};
+use crate::endpoint::{Target, TargetError, TlsMode, parse_port};
 use crate::hgrc::{Config, Environment, Files, ReadError};
-use crate::mercurial::{Layer, Layout, layers};
+use crate::mercurial::{CaFile, Layer, Layout, Line, Setting, Settings, Transport, layers};
+use crate::report::{ConfiguredPin, Pins};
 use nix::unistd::{Group, Uid, User};
+use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::ffi::OsStringExt as _;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
@@ -19,6 +24,128 @@ pub(super) enum Scope<'a> {
     Everything(Option<&'a Path>),
     /// One file and what it includes.
     File(&'a Path),
+}
+
+/// Mercurial's configuration with the environment that it is read in.
+pub(super) struct Mercurial {
+    config: Config,
+    environment: Environment,
+}
+
+impl Mercurial {
+    /// Reads the files.
+    pub(super) fn read(scope: &Scope<'_>) -> Result<Self, Error> {
+        Ok(Self {
+            config: configuration(scope)?,
+            environment: environment(),
+        })
+    }
+
+    /// The settings for a host, as it is written.
+    pub(super) fn settings(&self, host: &str) -> Settings {
+        Settings::read(&self.config, &self.environment, host.as_bytes())
+    }
+
+    /// The server that `hg email` would use: `smtp.host`, `smtp.port`, `smtp.tls`.
+    pub(super) fn target(&self) -> Result<Target, Error> {
+        let settings = self.settings("");
+        let Some(host) = &settings.smtp_host else {
+            let hint = "name one: smtp-certcheck mail.example.org:587";
+            let message = "no TARGET was given, and Mercurial's configuration has no smtp.host";
+            return Err(Error::new(message).hint(hint));
+        };
+        let written = String::from_utf8_lossy(&host.value).into_owned();
+        let bad =
+            |line: &Line, why: String| Error::new(format!("{}: {}: {why}", line.place(), line.key));
+        let tls = match settings.transport {
+            Transport::Starttls => Some(TlsMode::Starttls),
+            Transport::Smtps => Some(TlsMode::Smtps),
+            Transport::Plain => None,
+        };
+        let port = match &settings.smtp_port {
+            Some(port) => {
+                let text = String::from_utf8_lossy(&port.value).into_owned();
+                Some(parse_port(&text).map_err(|why| bad(&port.line, why.to_string()))?)
+            }
+            None => None,
+        };
+        Ok(Target {
+            host: written
+                .parse()
+                .map_err(|why: TargetError| bad(&host.line, why.to_string()))?,
+            written,
+            port,
+            tls,
+        })
+    }
+}
+
+/// The fingerprints that are configured for a host, and whether `leaf` has one of them.
+/// `smtp.fingerprint` is about `smtp.host` alone.
+pub(super) fn pins(settings: &Settings, is_smtp_host: bool, leaf: Option<&Certificate>) -> Pins {
+    let smtp = settings.smtp_fingerprint.as_ref().filter(|_| is_smtp_host);
+    let mut configured = Vec::new();
+    let mut usable = Vec::new();
+    for (list, line) in [smtp, settings.pins.as_ref()]
+        .into_iter()
+        .flatten()
+        .map(|s| (&s.value, &s.line))
+    {
+        match list {
+            Ok(pins) => {
+                configured.extend(pins.iter().map(|pin| configured_pin(pin.to_string(), line)));
+                usable.extend(pins.iter().cloned());
+            }
+            Err(item) => configured.push(configured_pin(item.clone(), line)),
+        }
+    }
+    if let Some(setting) = &settings.legacy_pins {
+        configured.extend(
+            setting
+                .value
+                .iter()
+                .map(|pin| configured_pin(pin.to_string(), &setting.line)),
+        );
+        usable.extend(setting.value.iter().cloned());
+    }
+    let compared = leaf.filter(|_| !configured.is_empty());
+    Pins {
+        matched: compared.map(|leaf| usable.iter().any(|pin| pin.matches(leaf.der()))),
+        configured,
+    }
+}
+
+fn configured_pin(value: String, line: &Line) -> ConfiguredPin {
+    ConfiguredPin {
+        value,
+        line: line.clone(),
+    }
+}
+
+/// The file of trust anchors that is configured for a host, and the line that says so.
+pub(super) fn cacerts(settings: &Settings, is_smtp_host: bool) -> Option<&Setting<Vec<u8>>> {
+    let smtp = settings.smtp_cacerts.as_ref().filter(|_| is_smtp_host);
+    smtp.or(settings.verifycertsfile.as_ref())
+        .or(settings.web_cacerts.as_ref())
+}
+
+/// A CA file as Mercurial's OpenSSL would read it: one PEM file, nothing broken in it.
+pub(super) fn ca_file(path: &[u8]) -> CaFile {
+    let path = Path::new(OsStr::from_bytes(path));
+    if !path.exists() {
+        return CaFile::Missing;
+    }
+    match std::fs::read(path) {
+        Err(why) => CaFile::Unusable(io_text(&why)),
+        // Bare DER is for us, not for OpenSSL's load_verify_locations.
+        Ok(bytes) if bytes.first() == Some(&0x30) => {
+            CaFile::Unusable("file is empty or malformed?".to_owned())
+        }
+        Ok(bytes) => match pem::read(&bytes) {
+            Ok(certificates) => CaFile::Certificates(certificates),
+            Err(why) => CaFile::Unusable(format!("file is empty or malformed? {why}")),
+        },
+    }
 }
 
 /// The effective configuration.
@@ -163,8 +290,6 @@ fn repository_root(named: Option<&Path>) -> Result<Option<PathBuf>, Error> {
 
 /// Where the shell would find `hg`: its prefix has configuration files, too.
 fn find_hg(environment: &Environment) -> Option<PathBuf> {
-    use std::ffi::OsStr;
-    use std::os::unix::ffi::OsStrExt as _;
     let path = OsStr::from_bytes(environment.get("PATH")?);
     std::env::split_paths(path)
         .map(|folder| folder.join("hg"))

@@ -1,16 +1,22 @@
 //! The main command: probe each target, judge, print.
 
-use super::{Error, environment, files, print};
+use super::hg::{self, Mercurial, Scope};
+use super::{Error, environment, files, print, warn};
 use crate::certificate::Certificate;
 use crate::cli::{FormatArg, Inspect, TargetArg};
 use crate::endpoint::{Endpoint, Host};
-use crate::judge::{Anchors, Policy, judge_chain, judge_server};
+use crate::judge::{Anchors, Policy, judge_chain, judge_server, pin_mismatch};
+use crate::mercurial::{Decision, Server, Settings, decide};
 use crate::observation::Observation;
 use crate::probe::{Family, Options, probe};
 use crate::render::{json, pem, table};
-use crate::report::{Report, Target, exit_code};
+use crate::report::{Pins, Report, Target, exit_code};
 use rustls::pki_types::ServerName;
-use std::path::Path;
+use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use time::OffsetDateTime;
 use tokio::sync::Semaphore;
@@ -31,24 +37,77 @@ pub(super) fn run(cli: &Inspect) -> Result<u8, Error> {
 /// The command line with everything read that it points to.
 struct Setting<'a> {
     cli: &'a Inspect,
-    anchors: Anchors,
+    targets: Vec<TargetArg>,
+    /// Those of `--cacerts`.
+    anchors: Option<Anchors>,
+    /// Read when they are needed.
+    system: OnceCell<Anchors>,
+    mercurial: Option<Mercurial>,
+    /// The target came from Mercurial's configuration.
+    from_hgrc: bool,
     now: OffsetDateTime,
 }
 
 impl<'a> Setting<'a> {
     fn read(cli: &'a Inspect) -> Result<Self, Error> {
-        let anchors = if cli.cacerts.is_empty() {
-            files::system_anchors()?
-        } else {
-            files::configured_anchors(&cli.cacerts)?
+        let anchors = (!cli.cacerts.is_empty())
+            .then(|| files::configured_anchors(&cli.cacerts))
+            .transpose()?;
+        let from_hgrc = cli.targets.is_empty() && cli.chain.is_none();
+        let mercurial = read_mercurial(cli, from_hgrc)?;
+        let targets = match &mercurial {
+            Some(mercurial) if from_hgrc => vec![configured_target(mercurial)?],
+            None if from_hgrc => return Err(Error::new("there is no target")),
+            _ => cli.targets.clone(),
         };
-        let now = cli.at.unwrap_or_else(environment::now);
-        Ok(Self { cli, anchors, now })
+        Ok(Self {
+            cli,
+            targets,
+            anchors,
+            system: OnceCell::new(),
+            mercurial,
+            from_hgrc,
+            now: cli.at.unwrap_or_else(environment::now),
+        })
     }
 
-    fn policy<'p>(&'p self, reference: &'p Host) -> Policy<'p> {
+    fn system(&self) -> Result<&Anchors, Error> {
+        if let Some(system) = self.system.get() {
+            return Ok(system);
+        }
+        let system = files::system_anchors()?;
+        Ok(self.system.get_or_init(|| system))
+    }
+
+    /// Those of `--cacerts`, else of Mercurial's settings for the host, else the system's.
+    fn anchors(&self, settings: Option<&(Settings, bool)>) -> Result<Cow<'_, Anchors>, Error> {
+        if let Some(anchors) = &self.anchors {
+            return Ok(Cow::Borrowed(anchors));
+        }
+        let named = settings.and_then(|(settings, own)| hg::cacerts(settings, *own));
+        let Some(named) = named else {
+            return Ok(Cow::Borrowed(self.system()?));
+        };
+        let path = PathBuf::from(OsStr::from_bytes(&named.value));
+        let mut anchors = files::configured_anchors(&[path]).map_err(|why| {
+            why.hint(format!(
+                "{} names it, at {}; --no-hgrc leaves it out",
+                named.line.key,
+                named.line.place()
+            ))
+        })?;
+        anchors.origin = format!(
+            "{}, from {} at {}",
+            anchors.origin,
+            named.line.key,
+            named.line.place()
+        );
+        Ok(Cow::Owned(anchors))
+    }
+
+    fn policy<'p>(&self, anchors: &'p Anchors, reference: &'p Host) -> Policy<'p> {
         Policy {
-            anchors: &self.anchors,
+            anchors,
             reference,
             now: self.now,
         }
@@ -65,7 +124,8 @@ impl<'a> Setting<'a> {
             .servername
             .as_ref()
             .ok_or_else(|| Error::new("--servername is missing"))?;
-        let judgement = judge_chain(&chain, &self.policy(reference));
+        let anchors = self.anchors(None)?;
+        let judgement = judge_chain(&chain, &self.policy(&anchors, reference));
         let label = path.display().to_string();
         let report = Report {
             target: Target {
@@ -81,6 +141,9 @@ impl<'a> Setting<'a> {
             judgement: Some(judgement),
             at: self.now,
             at_was_chosen: self.cli.at.is_some(),
+            pins: Pins::default(),
+            mercurial: None,
+            from_hgrc: false,
         };
         let outcomes = [report.outcome()];
         print(&self.render_one(&report))?;
@@ -104,7 +167,7 @@ impl<'a> Setting<'a> {
     async fn probe_all(&self, options: Options) -> Result<Vec<Report>, Error> {
         let permits = Arc::new(Semaphore::new(AT_ONCE));
         let mut running: Vec<(Endpoint, Host, JoinHandle<Observation>)> = Vec::new();
-        for TargetArg { target, .. } in &self.cli.targets {
+        for TargetArg { target, .. } in &self.targets {
             let mut target = target.clone();
             // The only port that was named is the one that decides.
             let elsewhere = self.cli.connect.as_ref().and_then(|to| to.port);
@@ -125,11 +188,11 @@ impl<'a> Setting<'a> {
             running.push((endpoint, reference, task));
         }
         let mut reports = Vec::new();
-        for ((endpoint, reference, task), arg) in running.into_iter().zip(&self.cli.targets) {
+        for ((endpoint, reference, task), arg) in running.into_iter().zip(&self.targets) {
             let seen = task
                 .await
                 .map_err(|why| Error::new(format!("the probe of {endpoint} broke: {why}")))?;
-            let report = self.report(seen, &arg.input, &endpoint, &reference);
+            let report = self.report(seen, arg, &endpoint, &reference)?;
             if self.cli.format != FormatArg::Json {
                 let gap = if reports.is_empty() || self.is_terse() {
                     ""
@@ -151,7 +214,7 @@ impl<'a> Setting<'a> {
         for name in cli
             .servername
             .iter()
-            .chain(cli.targets.iter().map(|arg| &arg.target.host))
+            .chain(self.targets.iter().map(|arg| &arg.target.host))
         {
             if let Host::Name { ascii, .. } = name {
                 ServerName::try_from(ascii.as_str()).map_err(|_| {
@@ -178,15 +241,39 @@ impl<'a> Setting<'a> {
     fn report(
         &self,
         mut seen: Observation,
-        input: &str,
+        arg: &TargetArg,
         endpoint: &Endpoint,
         reference: &Host,
-    ) -> Report {
-        let judgement =
-            (!seen.presented.is_empty()).then(|| judge_server(&seen, &self.policy(reference)));
-        Report {
+    ) -> Result<Report, Error> {
+        let written = arg.target.written.as_str();
+        let settings = self.mercurial.as_ref().map(|mercurial| {
+            let settings = mercurial.settings(written);
+            let own = settings
+                .smtp_host
+                .as_ref()
+                .is_some_and(|host| host.value == written.as_bytes());
+            (settings, own)
+        });
+        let anchors = self.anchors(settings.as_ref())?;
+        let mut judgement = (!seen.presented.is_empty())
+            .then(|| judge_server(&seen, &self.policy(&anchors, reference)));
+        let pins = settings
+            .as_ref()
+            .map_or_else(Pins::default, |(settings, own)| {
+                hg::pins(settings, *own, seen.presented.first())
+            });
+        if let (Some(judgement), Some(false), Some(leaf)) =
+            (&mut judgement, pins.matched, seen.presented.first())
+        {
+            judgement.problems.push(pin_mismatch(leaf));
+        }
+        let mercurial = match settings {
+            Some((settings, own)) => self.decide(settings, own, written, &seen)?,
+            None => None,
+        };
+        Ok(Report {
             target: Target {
-                input: input.to_owned(),
+                input: arg.input.clone(),
                 host: Some(endpoint.host.to_string()),
                 port: Some(endpoint.port),
                 label: endpoint.to_string(),
@@ -198,7 +285,46 @@ impl<'a> Setting<'a> {
             judgement,
             at: self.now,
             at_was_chosen: self.cli.at.is_some(),
+            pins,
+            mercurial,
+            from_hgrc: self.from_hgrc,
+        })
+    }
+
+    /// What `hg email` would do, if the configuration is about this host.
+    fn decide(
+        &self,
+        mut settings: Settings,
+        is_smtp_host: bool,
+        written: &str,
+        seen: &Observation,
+    ) -> Result<Option<Decision>, Error> {
+        let about = is_smtp_host || self.cli.hgrc.is_some() || settings.is_about_host();
+        let (Some(mode), Some(tls), false) = (seen.mode, &seen.tls, seen.presented.is_empty())
+        else {
+            return Ok(None);
+        };
+        if !about {
+            return Ok(None);
         }
+        if !is_smtp_host {
+            // As if smtp.host and smtp.tls were set for it.
+            settings.transport = mode.into();
+            settings.transport_line = None;
+        }
+        let server = Server {
+            host: written,
+            mode,
+            chain: &seen.presented,
+            tls_version: &tls.version,
+            now: self.now,
+        };
+        Ok(Some(decide(
+            &settings,
+            &server,
+            self.system()?,
+            &hg::ca_file,
+        )))
     }
 
     fn is_terse(&self) -> bool {
@@ -221,4 +347,35 @@ impl<'a> Setting<'a> {
             ),
         }
     }
+}
+
+/// A configuration that cannot be read matters when the target, or the user, points to it.
+fn read_mercurial(cli: &Inspect, needed: bool) -> Result<Option<Mercurial>, Error> {
+    if cli.no_hgrc || cli.chain.is_some() {
+        return Ok(None);
+    }
+    let scope = match &cli.hgrc {
+        Some(file) => Scope::File(file),
+        None => Scope::Everything(cli.repository.as_deref()),
+    };
+    match Mercurial::read(&scope) {
+        Ok(mercurial) => Ok(Some(mercurial)),
+        Err(why) if needed || cli.hgrc.is_some() || cli.repository.is_some() => Err(why),
+        Err(why) => {
+            warn(&format!(
+                "Mercurial's configuration is left out: {}",
+                why.message()
+            ));
+            Ok(None)
+        }
+    }
+}
+
+fn configured_target(mercurial: &Mercurial) -> Result<TargetArg, Error> {
+    let target = mercurial.target()?;
+    let endpoint = Endpoint::from_target(target.clone(), None);
+    Ok(TargetArg {
+        input: endpoint.to_string(),
+        target,
+    })
 }

@@ -8,6 +8,7 @@ use std::fmt;
 pub enum Code {
     // Problems: each makes the chain untrusted.
     KeyNotProven,
+    PinMismatch,
     NoCertificate,
     Malformed,
     UnsupportedVersion,
@@ -49,6 +50,7 @@ impl Code {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::KeyNotProven => "key-not-proven",
+            Self::PinMismatch => "pin-mismatch",
             Self::NoCertificate => "no-certificate",
             Self::Malformed => "malformed",
             Self::UnsupportedVersion => "unsupported-version",

@@ -6,6 +6,7 @@ mod finding;
 mod hygiene;
 mod name;
 mod path;
+mod pin;
 mod strength;
 mod usage;
 mod validity;
@@ -13,6 +14,7 @@ mod walk;
 
 pub use anchor::{Anchor, Anchors, NotACertificate};
 pub use finding::{Code, Finding};
+pub use pin::pin_mismatch;
 
 use crate::certificate::Certificate;
 use crate::certificate::signature::Verification;
@@ -46,9 +48,9 @@ pub struct Judgement {
 }
 
 impl Judgement {
-    /// Whether nothing is wrong.
+    /// Whether there is a path to an anchor and nothing is wrong.
     pub fn is_trusted(&self) -> bool {
-        self.problems.is_empty()
+        self.problems.is_empty() && self.anchor.is_some()
     }
 }
 
@@ -169,10 +171,15 @@ fn judge_path(presented: &[Certificate], policy: &Policy<'_>) -> Judgement {
         }
         Err(error) => {
             let walk = walk::best(presented, policy.anchors, policy.now);
+            let mut problems = diagnose(presented, &walk, &error, policy);
+            if problems.is_empty() {
+                // webpki's no stands, also where we cannot say why.
+                problems.push(path::unexplained());
+            }
             Judgement {
                 path: Vec::new(),
                 anchor: None,
-                problems: diagnose(presented, &walk, &error, policy),
+                problems,
                 notes: dead_end_notes(presented, &walk, policy),
             }
         }
@@ -193,26 +200,22 @@ fn diagnose(
 ) -> Vec<Finding> {
     let members = walk.members(presented);
     let mut problems = checks(&members, policy.now);
+    problems.extend(unreadable(presented, walk, policy.now));
     problems.extend(no_anchor(presented, walk, policy.anchors));
-    problems.extend(reason(error, &members, presented, &problems));
+    problems.extend(reason(error, &members, &problems));
     // Dates hide what else webpki would find: ask again at a time when all of them hold.
     let then = common_time(&members);
     if let Some(error) = then.and_then(|then| path::objection(presented, policy.anchors, then)) {
-        problems.extend(reason(&error, &members, presented, &problems));
+        problems.extend(reason(&error, &members, &problems));
     }
+    problems.extend(constraint_below(presented, walk, &members));
     problems.sort_by_key(|problem| problem.certificate.unwrap_or(usize::MAX));
     problems
 }
 
 /// webpki's reason in our words, unless our own checks have said the same or better.
-fn reason(
-    error: &webpki::Error,
-    members: &[Member<'_>],
-    presented: &[Certificate],
-    problems: &[Finding],
-) -> Option<Finding> {
+fn reason(error: &webpki::Error, members: &[Member<'_>], problems: &[Finding]) -> Option<Finding> {
     let finding = path::explain(error);
-    let leaf = presented[0].facts.as_ref();
     let has = |codes: &[Code]| problems.iter().any(|problem| codes.contains(&problem.code));
     let sound = members
         .iter()
@@ -220,7 +223,7 @@ fn reason(
     let known = match finding.code {
         // It says no more than that there is no path.
         Code::UnknownIssuer => !problems.is_empty(),
-        Code::CaAsLeaf => leaf.is_ok_and(|facts| facts.self_issued) || has(&[Code::CaAsLeaf]),
+        Code::CaAsLeaf => has(&[Code::SelfSigned, Code::CaAsLeaf]),
         // webpki's error is the last of its search, not of this path, whose signatures are good.
         Code::BadSignature if sound && problems.is_empty() => return Some(path::unexplained()),
         Code::BadSignature if sound => true,
@@ -236,6 +239,37 @@ fn reason(
     (!known).then_some(finding)
 }
 
+/// Where an issuer is missing, what cannot be parsed may have been it.
+fn unreadable(presented: &[Certificate], walk: &Walk<'_>, now: OffsetDateTime) -> Vec<Finding> {
+    if !matches!(walk.end, End::NoIssuer) {
+        return Vec::new();
+    }
+    let broken = presented.iter().enumerate().skip(1);
+    let broken: Vec<Member<'_>> = broken
+        .filter(|(_, certificate)| certificate.facts.is_err())
+        .map(|(index, certificate)| Member::of(certificate, Some(index), Role::Intermediate))
+        .collect();
+    checks(&broken, now)
+}
+
+/// Without an anchor webpki finds no path to check: the name constraints of the last issuer, and
+/// below it, are checked as if it were the anchor.
+fn constraint_below(
+    presented: &[Certificate],
+    walk: &Walk<'_>,
+    members: &[Member<'_>],
+) -> Option<Finding> {
+    if matches!(walk.end, End::Anchor(..)) || walk.last() == 0 {
+        return None;
+    }
+    let mut anchors = Anchors::new("");
+    let last = presented[walk.last()].der().clone();
+    anchors.add(last, "").ok()?;
+    let then = common_time(members)?;
+    let error = path::objection(presented, &anchors, then)?;
+    Some(path::explain(&error)).filter(|finding| finding.code == Code::NameConstraint)
+}
+
 /// Why the path ends without an anchor.
 fn no_anchor(presented: &[Certificate], walk: &Walk<'_>, anchors: &Anchors) -> Option<Finding> {
     let last = walk.last();
@@ -248,6 +282,11 @@ fn no_anchor(presented: &[Certificate], walk: &Walk<'_>, anchors: &Anchors) -> O
     };
     let (code, message, advice) = match walk.end {
         End::Anchor(..) => return None,
+        End::CutShort => (
+            Code::TooComplex,
+            format!("no path was found before the search was given up, at \"{label}\""),
+            "present only the leaf and the intermediates that it needs",
+        ),
         End::SelfIssued if last == 0 => (
             Code::SelfSigned,
             format!("\"{label}\" is self-signed, and not among the anchors ({origin})"),
@@ -290,6 +329,10 @@ fn dead_end_notes(presented: &[Certificate], walk: &Walk<'_>, policy: &Policy<'_
         .and_then(|member| member.certificate.facts.as_ref().ok())
         .map(|facts| facts.subject.raw());
     let mut notes = hygiene::check(presented, &path, subject);
+    if matches!(walk.end, End::CutShort) {
+        // What lies behind the cut is not known.
+        notes.retain(|note| note.code != Code::Unrelated);
+    }
     if policy.anchors.exactly(presented[0].der()).is_some() {
         notes.push(Finding::new(
             Code::AnchorIsLeaf,

@@ -57,10 +57,7 @@ fn search(
     accept: &dyn Fn(&VerifiedPath<'_>) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let leaf = EndEntityCert::try_from(presented[0].der())?;
-    let others: Vec<CertificateDer<'_>> = presented[1..]
-        .iter()
-        .map(|certificate| CertificateDer::from(certificate.der().as_ref()))
-        .collect();
+    let others = candidates(presented).ok_or(Error::MaximumPathBuildCallsExceeded)?;
     leaf.verify_for_usage(
         supported().all,
         anchors.trust(),
@@ -71,6 +68,36 @@ fn search(
         Some(accept),
     )?;
     Ok(())
+}
+
+/// The certificates that can be on a path from the leaf: those that name each other as issuers,
+/// each once. More than a few of them can cost webpki seconds; `None`: too many.
+fn candidates(presented: &[Certificate]) -> Option<Vec<CertificateDer<'_>>> {
+    const MOST: usize = 24;
+    let mut found: Vec<&Certificate> = vec![&presented[0]];
+    let mut next = 0;
+    while let Some(certificate) = found.get(next) {
+        next += 1;
+        let Ok(facts) = &certificate.facts else {
+            continue;
+        };
+        for other in &presented[1..] {
+            let issuer = other
+                .facts
+                .as_ref()
+                .is_ok_and(|o| o.subject.raw() == facts.issuer.raw());
+            if issuer && !found.contains(&other) {
+                found.push(other);
+            }
+        }
+        if found.len() > MOST {
+            return None;
+        }
+    }
+    let ders = found[1..]
+        .iter()
+        .map(|c| CertificateDer::from(c.der().as_ref()));
+    Some(ders.collect())
 }
 
 /// webpki's intermediates as ours: it takes them from the presented chain.

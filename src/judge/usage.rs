@@ -2,7 +2,7 @@
 
 use super::finding::{Code, Finding};
 use super::{Member, Role};
-use crate::certificate::Facts;
+use crate::certificate::{Facts, KeyUsage};
 
 /// The extensions that are checked here or by webpki; any other critical one must refuse the
 /// certificate (RFC 5280 §4.2).
@@ -48,6 +48,8 @@ fn malformed(member: &Member<'_>, facts: &Facts) -> Option<Finding> {
         )
     } else if let Some(oid) = facts.unparsable_extensions.first() {
         format!("\"{label}\" has an extension that cannot be parsed ({oid})")
+    } else if let Some(oid) = facts.repeated_extensions.first() {
+        format!("\"{label}\" has an extension more than once ({oid})")
     } else {
         return None;
     };
@@ -104,8 +106,13 @@ fn leaf_key_usage(member: &Member<'_>, facts: &Facts) -> Vec<Finding> {
 fn issuer(member: &Member<'_>, facts: &Facts, below: usize) -> Vec<Finding> {
     let label = member.certificate.label();
     let mut findings = Vec::new();
-    // An old root without basic constraints is an anchor all the same.
-    let must_say_so = member.role == Role::Intermediate || facts.basic_constraints.is_some();
+    // A root of version 1 or 2 cannot say so, and a key usage for signing says it, too, as OpenSSL
+    // has it; else a server's self-signed certificate could issue for every name.
+    let signs = facts.key_usage.is_some_and(KeyUsage::key_cert_sign);
+    let old_root = member.role == Role::Anchor
+        && facts.basic_constraints.is_none()
+        && (facts.version < 3 || signs);
+    let must_say_so = !old_root;
     if must_say_so && !facts.is_ca() {
         let message = format!("\"{label}\" issued a certificate, but is not a CA");
         findings.push(member.finding(Code::NotACa, message, NOT_A_CA_ADVICE));

@@ -30,6 +30,8 @@ pub(super) enum End<'a> {
     SelfIssued,
     /// At a certificate whose issuer is neither presented nor configured.
     NoIssuer,
+    /// Not at its end: the limits of the search were reached.
+    CutShort,
 }
 
 impl Walk<'_> {
@@ -110,8 +112,11 @@ struct Search<'a> {
 
 impl<'a> Search<'a> {
     fn explore(&mut self, links: &[(usize, Option<Verification>)]) {
-        if self.found.len() >= MAX_PATHS || links.len() > MAX_DEPTH {
+        if self.found.len() >= MAX_PATHS {
             return;
+        }
+        if links.len() > MAX_DEPTH {
+            return self.end(links, End::CutShort);
         }
         let presented = self.presented;
         let Some(&(index, _)) = links.last() else {
@@ -145,7 +150,9 @@ impl<'a> Search<'a> {
             }
         }
         if !goes_on {
-            let end = if facts.self_issued {
+            let end = if self.signatures >= MAX_SIGNATURES {
+                End::CutShort
+            } else if facts.self_issued {
                 End::SelfIssued
             } else {
                 End::NoIssuer

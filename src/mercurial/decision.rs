@@ -3,9 +3,10 @@
 //! (`sslutil._hostsettings` and `validatesocket` of 7.2.4).
 
 use super::name;
-use super::settings::{Line, Pin, Setting, Settings, Transport};
+use super::settings::{Line, Setting, Settings, Transport};
 use crate::certificate::Certificate;
 use crate::endpoint::{Host, TlsMode};
+use crate::fingerprint::Pin;
 use crate::judge::{Anchors, Code, Policy, judge_chain};
 use rustls::pki_types::CertificateDer;
 use time::OffsetDateTime;
@@ -203,9 +204,9 @@ fn by_pins(settings: &Settings, server: &Server<'_>) -> Option<Decision> {
     .flat_map(|(ground, (pins, line))| pins.iter().map(move |pin| (ground, pin, line)))
     .collect();
     let leaf = server.chain.first();
-    let matching = all.iter().find(|(_, pin, _)| {
-        leaf.is_some_and(|leaf| leaf.fingerprint(pin.algorithm).hex() == pin.hex)
-    });
+    let matching = all
+        .iter()
+        .find(|(_, pin, _)| leaf.is_some_and(|leaf| pin.matches(leaf.der())));
     if let Some((ground, _, line)) = matching {
         let reason = "the certificate is pinned: neither CA nor name nor dates are looked at";
         return Some(Decision::new(Some(true), *ground, &[line], reason));
@@ -336,12 +337,20 @@ fn judge(server: &Server<'_>, chain: &[Certificate], anchors: &Anchors) -> Vec<C
         Code::UnsupportedVersion,
         Code::CaAsLeaf,
     ];
-    let problems = judge_chain(chain, &policy).problems;
-    problems
+    let judgement = judge_chain(chain, &policy);
+    let unverified = judgement.anchor.is_none().then_some(Code::PathInvalid);
+    let problems = judgement.problems;
+    let codes: Vec<Code> = problems
         .iter()
         .map(|problem| problem.code)
         .filter(|code| !tolerated.contains(code))
-        .collect()
+        .collect();
+    // Tolerated is not verified: where no path was checked to its end, nothing is known.
+    if codes.is_empty() {
+        unverified.into_iter().collect()
+    } else {
+        codes
+    }
 }
 
 fn name_problem(server: &Server<'_>) -> Option<String> {

@@ -11,4 +11,4 @@ pub use decision::{CaFile, Decision, Ground, Server, decide};
 
 pub use search::{Layer, Layout, layers};
 pub use secret::is_secret;
-pub use settings::{Line, Pin, Setting, Settings, Transport};
+pub use settings::{Line, Setting, Settings, Transport};

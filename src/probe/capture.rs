@@ -24,6 +24,8 @@ pub(super) struct Seen {
     pub(super) client_certificate: ClientCertificate,
     pub(super) tls: Option<TlsFacts>,
     pub(super) round_trips: u32,
+    /// The handshake has ended well; what follows can no longer fail it.
+    pub(super) completed: bool,
 }
 
 impl Capture {

@@ -41,13 +41,17 @@ pub(super) async fn run(
     let _ = flush(&mut stream, &mut tls).await;
     let asked = capture.lock().client_certificate == ClientCertificate::Asked;
     if let Err(cause) = result {
-        return if asked && refused_for_want_of_a_certificate(&cause, &capture) {
-            capture.lock().client_certificate = ClientCertificate::Required;
-            Ok(())
-        } else {
-            Err(cause)
-        };
+        let mut seen = capture.lock();
+        if asked && wants_a_certificate(&cause) {
+            seen.client_certificate = ClientCertificate::Required;
+        }
+        // Without the server's Finished the signature may be relayed from another connection.
+        if seen.possession == Possession::Proven {
+            seen.possession = Possession::NotSeen;
+        }
+        return Err(cause);
     }
+    capture.lock().completed = true;
     if mode == TlsMode::Starttls {
         // RFC 5321 §4.1.1.10. Over implicit TLS the server has not greeted yet: we do not speak.
         let _ = std::io::Write::write_all(&mut tls.writer(), b"QUIT\r\n");
@@ -212,11 +216,16 @@ fn note(tls: &ClientConnection, capture: &Capture) {
     });
 }
 
-/// In TLS 1.2 a server that insists on a client certificate says so with an alert, or an end, in
-/// its last flight. The chain is known and its key proven by then.
-fn refused_for_want_of_a_certificate(cause: &Cause, capture: &Capture) -> bool {
-    matches!(cause, Cause::Alert(_) | Cause::Closed | Cause::Reset)
-        && capture.lock().possession != Possession::NotSeen
+/// The alerts of a server that wants a client certificate and got none.
+fn wants_a_certificate(cause: &Cause) -> bool {
+    const ALERTS: [&str; 5] = [
+        "handshake_failure",
+        "certificate_required",
+        "bad_certificate",
+        "certificate_unknown",
+        "access_denied",
+    ];
+    matches!(cause, Cause::Alert(alert) if ALERTS.contains(&alert.as_str()))
 }
 
 /// In TLS 1.3 the refusal comes after the handshake (RFC 8446 §4.4.2.4).
@@ -226,15 +235,12 @@ async fn insists(
     incoming: &mut Incoming,
 ) -> bool {
     if flush(stream, tls).await.is_err() {
-        return true;
+        return false;
     }
     let answer = async {
         loop {
-            if receive(stream, tls, TlsMode::Smtps, incoming)
-                .await
-                .is_err()
-            {
-                return true;
+            if let Err(cause) = receive(stream, tls, TlsMode::Smtps, incoming).await {
+                return wants_a_certificate(&cause);
             }
             let mut data = [0; 1];
             // Application data: it goes on without a certificate. Session tickets are none.

@@ -51,6 +51,14 @@ pub async fn probe(endpoint: &Endpoint, options: &Options) -> Observation {
     let failure = match tokio::time::timeout_at(start + options.timeout, run).await {
         Ok(Ok(())) => None,
         Ok(Err(failure)) => Some(failure),
+        Err(_)
+            if progress
+                .capture
+                .as_ref()
+                .is_some_and(|capture| capture.lock().completed) =>
+        {
+            None
+        }
         Err(_) => Some(Failure {
             step: progress.step,
             cause: Cause::Timeout(options.timeout),

@@ -6,8 +6,9 @@ use crate::certificate::{BasicConstraints, Certificate, Facts, KeyUsage, PublicK
 use crate::escape::is_unsafe;
 use crate::fingerprint::Algorithm;
 use crate::judge::{Finding, Judgement};
+use crate::mercurial::Decision;
 use crate::observation::{ClientCertificate, Failure, Observation, Possession};
-use crate::report::Report;
+use crate::report::{Pins, Report};
 use serde::Serialize;
 use serde_json::ser::{Formatter, PrettyFormatter};
 use std::io;
@@ -108,6 +109,36 @@ struct ReportJson {
     connection: Option<ConnectionJson>,
     chain: Vec<CertificateJson>,
     validation: Option<ValidationJson>,
+    pins: PinsJson,
+    mercurial: Option<MercurialJson>,
+}
+
+#[derive(Serialize)]
+struct PinsJson {
+    configured: Vec<PinJson>,
+    matched: Option<bool>,
+}
+
+#[derive(Serialize)]
+struct PinJson {
+    value: String,
+    key: String,
+    source: String,
+}
+
+#[derive(Serialize)]
+struct MercurialJson {
+    accepts: Option<bool>,
+    decided_by: &'static str,
+    lines: Vec<LineJson>,
+    reason: String,
+}
+
+#[derive(Serialize)]
+struct LineJson {
+    file: String,
+    line: usize,
+    key: String,
 }
 
 #[derive(Serialize)]
@@ -255,6 +286,38 @@ impl From<&Report> for ReportJson {
             connection: report.seen.as_ref().map(ConnectionJson::from),
             chain: report.chain.iter().map(CertificateJson::from).collect(),
             validation: report.judgement.as_ref().map(ValidationJson::from),
+            pins: PinsJson::from(&report.pins),
+            mercurial: report.mercurial.as_ref().map(MercurialJson::from),
+        }
+    }
+}
+
+impl From<&Pins> for PinsJson {
+    fn from(pins: &Pins) -> Self {
+        let configured = pins.configured.iter().map(|pin| PinJson {
+            value: pin.value.clone(),
+            key: pin.line.key.clone(),
+            source: pin.line.place(),
+        });
+        Self {
+            configured: configured.collect(),
+            matched: pins.matched,
+        }
+    }
+}
+
+impl From<&Decision> for MercurialJson {
+    fn from(decision: &Decision) -> Self {
+        let lines = decision.lines.iter().map(|line| LineJson {
+            file: line.source.file.display().to_string(),
+            line: line.source.line,
+            key: line.key.clone(),
+        });
+        Self {
+            accepts: decision.accepts,
+            decided_by: decision.decided_by.as_str(),
+            lines: lines.collect(),
+            reason: decision.reason.clone(),
         }
     }
 }

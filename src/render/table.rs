@@ -39,6 +39,7 @@ pub fn render(report: &Report, style: Style) -> String {
         page.fingerprints(report);
         page.leaf_details(report);
     }
+    page.mercurial(report);
     page.notes(report);
     if style.verbose {
         page.dialogue(report);
@@ -51,6 +52,7 @@ pub fn verdict(report: &Report, color: bool) -> String {
     let outcome = report.outcome();
     let (word, ansi) = match outcome {
         Outcome::Trusted => ("TRUSTED", "\x1b[1;32m"),
+        Outcome::Pinned => ("PINNED", "\x1b[1;32m"),
         Outcome::Untrusted => ("NOT TRUSTED", "\x1b[1;31m"),
         Outcome::Unreachable => ("UNREACHABLE", "\x1b[1;33m"),
         Outcome::SmtpRefused => ("SMTP REFUSED", "\x1b[1;33m"),
@@ -71,6 +73,16 @@ fn reason(report: &Report, outcome: Outcome) -> String {
         return visible(&failure.to_string()).into_owned();
     }
     let judgement = report.judgement.as_ref();
+    if let Some(hg) = report
+        .mercurial
+        .as_ref()
+        .filter(|_| report.from_hgrc && !report.hg_is_safe())
+    {
+        return format!("hg email: {}", visible(&hg.reason));
+    }
+    if outcome == Outcome::Pinned {
+        return "the certificate is pinned; its chain does not validate".to_owned();
+    }
     if outcome != Outcome::Trusted {
         let mut codes: Vec<&str> = Vec::new();
         for problem in judgement.map_or(&[][..], |j| &j.problems) {
@@ -150,6 +162,48 @@ impl Page {
         self.heading("Problems");
         for problem in problems {
             self.finding(problem);
+        }
+    }
+
+    fn mercurial(&mut self, report: &Report) {
+        let pins = &report.pins;
+        if report.mercurial.is_none() && pins.configured.is_empty() {
+            return;
+        }
+        self.heading("Mercurial");
+        if let Some(decision) = &report.mercurial {
+            let answer = match decision.accepts {
+                Some(true) if report.hg_is_safe() => "sends",
+                Some(true) => "sends UNPROTECTED",
+                Some(false) => "refuses",
+                None => "cannot be known",
+            };
+            self.fact("hg email", &format!("{answer}: {}", decision.reason));
+            self.fact("decided by", decision.decided_by.as_str());
+            for line in &decision.lines {
+                self.fact("", &format!("{} ({})", line.key, line.place()));
+            }
+            let trusted = report.judgement.as_ref().map(Judgement::is_trusted);
+            match (decision.accepts, trusted) {
+                (Some(true), Some(false)) => {
+                    self.fact("differs", "hg takes what is not trusted by RFC 5280");
+                }
+                (Some(false), Some(true)) => {
+                    self.fact("differs", "the chain is trusted, and hg still refuses");
+                }
+                _ => {}
+            }
+        }
+        for pin in &pins.configured {
+            self.fact(
+                "pin",
+                &format!("{} ({}, {})", pin.value, pin.line.key, pin.line.place()),
+            );
+        }
+        match pins.matched {
+            Some(true) => self.fact("", "one of them is the server's certificate"),
+            Some(false) => self.fact("", "NONE of them is the server's certificate"),
+            None => {}
         }
     }
 

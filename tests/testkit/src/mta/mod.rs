@@ -3,19 +3,23 @@
 
 mod exim;
 mod opensmtpd;
+mod place;
+mod ports;
 mod postfix;
+mod start;
+#[cfg(test)]
+mod taken;
 
 use crate::pki::Identity;
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
+use place::Place;
 use std::fmt;
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::os::unix::fs::{PermissionsExt, chown};
-use std::os::unix::process::CommandExt as _;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
+use std::io::ErrorKind;
+use std::path::Path;
+use std::process::Child;
+use std::thread::sleep;
 use std::time::{Duration, Instant};
-use tempfile::TempDir;
 
 /// The servers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,72 +56,20 @@ pub enum StartError {
     Failed(String),
 }
 
-/// A running server; it ends with this value.
+/// Where the servers log; their errors at the start go to `output`.
+const LOGS: [&str; 5] = ["output", "log", "log/main", "log/reject", "log/panic"];
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// A running server; it ends with this value, and with the process that has started it.
 #[derive(Debug)]
 pub struct Mta {
     place: Place,
     child: Child,
-}
-
-/// Where a server lives: its files and ports.
-#[derive(Debug)]
-struct Place {
-    dir: TempDir,
-    root: PathBuf,
-    starttls: u16,
-    smtps: u16,
-}
-
-impl Place {
-    fn path(&self, name: &str) -> PathBuf {
-        self.dir.path().join(name)
-    }
-
-    fn write(&self, name: &str, content: &str, mode: u32) -> std::io::Result<()> {
-        let path = self.path(name);
-        std::fs::write(&path, content)?;
-        std::fs::set_permissions(path, PermissionsExt::from_mode(mode))
-    }
-
-    /// A directory that belongs to one of the server's accounts.
-    fn directory(&self, name: &str, uid: Option<u32>) -> std::io::Result<()> {
-        std::fs::create_dir_all(self.path(name))?;
-        chown(self.path(name), uid, None)
-    }
+    /// How much of each log is about the start.
+    skipped: [usize; LOGS.len()],
 }
 
 impl Mta {
-    /// Starts one that presents `identity`, and waits for its greeting.
-    pub fn start(kind: Kind, identity: &Identity) -> Result<Self, StartError> {
-        let place = prepare(kind)?;
-        let failed = |why: std::io::Error| StartError::Failed(format!("{kind}: {why}"));
-        place
-            .write("chain.pem", &identity.chain_pem(), 0o644)
-            .map_err(failed)?;
-        // Exim reads it as its own user.
-        place
-            .write("key.pem", &identity.key_pem, 0o600)
-            .map_err(failed)?;
-        let mut command = match kind {
-            Kind::Postfix => postfix::configure(&place),
-            Kind::Exim => exim::configure(&place),
-            Kind::OpenSmtpd => opensmtpd::configure(&place),
-        }
-        .map_err(failed)?;
-        let log = std::fs::File::create(place.path("output")).map_err(failed)?;
-        let child = command
-            .stdin(Stdio::null())
-            .stdout(log.try_clone().map_err(failed)?)
-            .stderr(log)
-            // A group of its own, so that all its processes can be ended at once.
-            .process_group(0)
-            .spawn()
-            .map_err(failed)?;
-        let mut mta = Self { place, child };
-        mta.wait_for_greeting(kind)?;
-        Ok(mta)
-    }
-
     /// As [`Mta::start`], for a test of that name: `None` when the test must be skipped.
     ///
     /// # Panics
@@ -143,38 +95,42 @@ impl Mta {
         self.place.smtps
     }
 
-    /// What the server has logged so far.
+    /// What the server has logged since it was ready; a line may come a moment after its cause.
     pub fn log(&self) -> String {
-        let read = |name: &str| std::fs::read_to_string(self.place.path(name)).unwrap_or_default();
-        ["output", "log", "log/main", "log/panic"]
-            .map(read)
-            .concat()
+        let logs = self.logs();
+        let new = logs.iter().zip(self.skipped);
+        new.map(|(log, skipped)| String::from_utf8_lossy(log.get(skipped..).unwrap_or_default()))
+            .collect()
     }
 
-    /// Mail that was delivered so far, as one mailbox file (Postfix only).
-    pub fn mailbox(&self) -> String {
-        std::fs::read_to_string(self.place.path("mail/inbox")).unwrap_or_default()
+    /// As [`Mta::log`], waiting up to ten seconds for `text`, upper or lower case, to be in it.
+    pub fn log_with(&self, text: &str) -> String {
+        let text = text.to_lowercase();
+        wait_for(
+            || self.log(),
+            |log: &String| log.to_lowercase().contains(&text),
+        )
     }
 
-    fn wait_for_greeting(&mut self, kind: Kind) -> Result<(), StartError> {
-        const PATIENCE: Duration = Duration::from_secs(30);
-        let start = Instant::now();
-        while start.elapsed() < PATIENCE {
-            if let Ok(Some(status)) = self.child.try_wait() {
-                let log = self.log();
-                return Err(StartError::Failed(format!(
-                    "{kind} ended with {status}: {log}"
-                )));
-            }
-            if greets(self.place.starttls) && connects(self.place.smtps) {
-                return Ok(());
-            }
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        Err(StartError::Failed(format!(
-            "{kind} does not greet: {}",
-            self.log()
-        )))
+    /// The mail that was delivered so far, a copy for each recipient, whoever that is, and in any
+    /// order; waits up to ten seconds for that many. Only Postfix accepts mail.
+    pub fn delivered(&self, count: usize) -> Vec<String> {
+        let inbox = self.place.path("mail/inbox/new");
+        wait_for(|| messages(&inbox), |found| found.len() >= count)
+    }
+
+    /// The process that leads the server's group.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The directory of everything that it writes.
+    pub fn directory(&self) -> &Path {
+        self.place.dir.path()
+    }
+
+    fn logs(&self) -> [Vec<u8>; LOGS.len()] {
+        LOGS.map(|name| std::fs::read(self.place.path(name)).unwrap_or_default())
     }
 }
 
@@ -184,70 +140,32 @@ impl Drop for Mta {
             let _ = killpg(Pid::from_raw(group), Signal::SIGKILL);
         }
         let _ = self.child.wait();
+        // Others of the group may be in the middle of writing a file still.
+        for _ in 0..100 {
+            match std::fs::remove_dir_all(self.directory()) {
+                Err(error) if error.kind() != ErrorKind::NotFound => sleep(PAUSE),
+                _ => break,
+            }
+        }
     }
 }
 
-fn prepare(kind: Kind) -> Result<Place, StartError> {
-    let mta = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/mta");
-    let home = mta.join(kind.to_string());
-    if !home.join("done").exists() {
-        return Err(StartError::NotInstalled(format!(
-            "{kind} is not unpacked: run tests/install"
-        )));
+fn wait_for<T>(get: impl Fn() -> T, enough: impl Fn(&T) -> bool) -> T {
+    let start = Instant::now();
+    loop {
+        let found = get();
+        if enough(&found) || start.elapsed() > Duration::from_secs(10) {
+            return found;
+        }
+        sleep(PAUSE);
     }
-    if !nix::unistd::geteuid().is_root() {
-        return Err(StartError::NotInstalled(format!(
-            "{kind} starts as root only"
-        )));
-    }
-    let failed = |why: std::io::Error| StartError::Failed(format!("{kind}: {why}"));
-    let root = home.join("root").canonicalize().map_err(failed)?;
-    let dir = TempDir::with_prefix(format!("{kind}-")).map_err(failed)?;
-    // The servers' own accounts must get in.
-    std::fs::set_permissions(dir.path(), PermissionsExt::from_mode(0o755)).map_err(failed)?;
-    let [starttls, smtps] = free_ports().map_err(failed)?;
-    Ok(Place {
-        dir,
-        root,
-        starttls,
-        smtps,
-    })
 }
 
-/// Two ports that are free at this moment; held together, so that they differ.
-fn free_ports() -> std::io::Result<[u16; 2]> {
-    let listeners = [
-        TcpListener::bind("127.0.0.1:0")?,
-        TcpListener::bind("127.0.0.1:0")?,
-    ];
-    Ok([
-        listeners[0].local_addr()?.port(),
-        listeners[1].local_addr()?.port(),
-    ])
-}
-
-fn connect(port: u16) -> Option<TcpStream> {
-    let address = SocketAddr::from(([127, 0, 0, 1], port));
-    TcpStream::connect_timeout(&address, Duration::from_secs(1)).ok()
-}
-
-fn connects(port: u16) -> bool {
-    connect(port).is_some()
-}
-
-fn greets(port: u16) -> bool {
-    use std::io::Write as _;
-    let Some(mut stream) = connect(port) else {
-        return false;
-    };
-    let _ = stream.set_read_timeout(Some(Duration::from_secs(5)));
-    let greeting = crate::raw::read_line(&stream);
-    let _ = stream.write_all(b"QUIT\r\n");
-    greeting.starts_with("220")
-}
-
-fn account(name: &str) -> std::io::Result<nix::unistd::User> {
-    let found = nix::unistd::User::from_name(name)?;
-    found
-        .ok_or_else(|| std::io::Error::other(format!("there is no user {name}: run tests/install")))
+/// The messages of a maildir: each appears there complete.
+fn messages(inbox: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(inbox).into_iter().flatten().flatten();
+    let contents = entries.filter_map(|entry| std::fs::read(entry.path()).ok());
+    contents
+        .map(|mail| String::from_utf8_lossy(&mail).into_owned())
+        .collect()
 }

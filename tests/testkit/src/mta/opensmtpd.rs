@@ -1,17 +1,17 @@
 //! OpenSMTPD: its spool and socket are at fixed paths, so it runs in a root of its own, with a file
 //! system for each instance mounted on these paths in a mount namespace that ends with it.
 
-use super::Place;
+use super::place::Place;
 use std::process::Command;
 
+/// `unshare` has made the mounts private: nobody else sees them.
 const START: &str = r#"set -e
-mount --make-rprivate / 2>/dev/null || true
 mount -t tmpfs -o mode=755 tmpfs "$ROOT/var/spool"
 mkdir -m 711 "$ROOT/var/spool/smtpd"
 mount -t tmpfs -o mode=755 tmpfs "$ROOT/run"
 mount --bind /dev "$ROOT/dev"
 mount --bind "$PLACE" "$ROOT/mnt"
-exec chroot "$ROOT" /usr/sbin/smtpd -d -f /mnt/smtpd.conf
+exec chroot "$ROOT" /usr/sbin/smtpd -d -T smtp -f /mnt/smtpd.conf
 "#;
 
 pub(super) fn configure(place: &Place) -> std::io::Result<Command> {
@@ -25,7 +25,7 @@ match from any for any reject
 "
     );
     place.write("smtpd.conf", &configuration, 0o644)?;
-    let mut command = Command::new("unshare");
+    let mut command = Place::command("unshare");
     command
         .args([
             "--mount",

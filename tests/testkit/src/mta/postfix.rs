@@ -1,8 +1,9 @@
-//! Postfix: a queue, a configuration and a log of its own; any mail is delivered to one file.
+//! Postfix: a queue, a configuration and a log of its own; any mail is delivered to one maildir.
 
-use super::{Place, account};
+use super::place::{Place, account};
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::process::Command;
+use std::time::{Duration, SystemTime};
 
 pub(super) fn configure(place: &Place) -> std::io::Result<Command> {
     let owner = account("postfix")?;
@@ -12,15 +13,27 @@ pub(super) fn configure(place: &Place) -> std::io::Result<Command> {
     place.directory("mail", uid)?;
     queue(place, uid)?;
     place.write("etc/main.cf", &main_cf(place, &owner), 0o644)?;
+    age(place)?;
     place.write("etc/master.cf", &master_cf(place), 0o644)?;
-    let libraries = place.root.join("usr/lib/postfix");
-    let mut command = Command::new(libraries.join("sbin/master"));
+    let mut command = Place::command(place.root.join("usr/lib/postfix/sbin/master"));
     command
         .args(["-d", "-c"])
         .arg(place.path("etc"))
         .env("MAIL_CONFIG", place.path("etc"))
-        .env("LD_LIBRARY_PATH", libraries);
+        // Else what it says before it has started its logger is lost.
+        .env("POSTLOG_SERVICE", place.path("queue/public/postlog"))
+        .env("POSTLOG_HOSTNAME", "mx")
+        .env("LD_LIBRARY_PATH", place.libraries("usr/lib/postfix")?);
     Ok(command)
+}
+
+/// Postfix reads `main.cf` again and again until it is more than a second old (`dict_load_file_xt`
+/// in `src/util/dict.c`).
+fn age(place: &Place) -> std::io::Result<()> {
+    let file = std::fs::File::options()
+        .append(true)
+        .open(place.path("etc/main.cf"))?;
+    file.set_modified(SystemTime::now() - Duration::from_mins(1))
 }
 
 /// The directories that `postfix set-permissions` would make.
@@ -61,15 +74,19 @@ maillog_file = {dir}/log
 maillog_file_prefixes = {dir}
 myhostname = mx.postfix.test
 mydestination =
+local_recipient_maps =
 inet_interfaces = 127.0.0.1
 inet_protocols = ipv4
 smtpd_peername_lookup = no
+smtpd_delay_reject = no
+smtpd_helo_restrictions = check_helo_access static:{{INFO greeted}}
 smtpd_tls_chain_files = {dir}/key.pem, {dir}/chain.pem
 smtpd_tls_security_level = may
 alias_maps =
 alias_database =
+local_header_rewrite_clients =
 virtual_mailbox_domains = static:all
-virtual_mailbox_maps = static:inbox
+virtual_mailbox_maps = static:inbox/
 virtual_mailbox_base = {dir}/mail
 virtual_uid_maps = static:{uid}
 virtual_gid_maps = static:{gid}
@@ -77,12 +94,13 @@ virtual_gid_maps = static:{gid}
     )
 }
 
+/// The logger's socket comes behind the ports: what goes there before the logger runs is lost.
 fn master_cf(place: &Place) -> String {
     let (starttls, smtps) = (place.starttls, place.smtps);
     format!(
-        "postlog   unix-dgram n - n - 1 postlogd
-{starttls} inet n - n - - smtpd
+        "{starttls} inet n - n - - smtpd
 {smtps} inet n - n - - smtpd -o smtpd_tls_wrappermode=yes
+postlog   unix-dgram n - n - 1 postlogd
 cleanup   unix n - n - 0 cleanup
 qmgr      unix n - n 300 1 qmgr
 tlsmgr    unix - - n 1000? 1 tlsmgr

@@ -1,0 +1,41 @@
+//! Ports of the loopback: free ones, and whether somebody serves them.
+
+use std::io::{Read as _, Write as _};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::time::Duration;
+
+/// Two ports that are free at this moment; held together, so that they differ.
+pub(super) fn free() -> std::io::Result<[u16; 2]> {
+    let listeners = [
+        TcpListener::bind("127.0.0.1:0")?,
+        TcpListener::bind("127.0.0.1:0")?,
+    ];
+    Ok([
+        listeners[0].local_addr()?.port(),
+        listeners[1].local_addr()?.port(),
+    ])
+}
+
+/// How many listen there: asked of the kernel, because a server would log a visit without TLS.
+pub(super) fn listeners(port: u16) -> usize {
+    // The address in the machine's order, the port, the peer, the state: 0A is LISTEN.
+    let loopback = u32::from_ne_bytes([127, 0, 0, 1]);
+    let wanted = format!(" {loopback:08X}:{port:04X} 00000000:0000 0A ");
+    let sockets = std::fs::read_to_string("/proc/net/tcp").unwrap_or_default();
+    sockets.matches(&wanted).count()
+}
+
+/// The server greets so; it has seen us leave when this returns.
+pub(super) fn greets(port: u16, greeting: &str) -> bool {
+    let address = SocketAddr::from(([127, 0, 0, 1], port));
+    let Ok(mut stream) = TcpStream::connect_timeout(&address, Duration::from_secs(1)) else {
+        return false;
+    };
+    let _ = stream.set_read_timeout(Some(Duration::from_secs(5)));
+    let greets = crate::raw::read_line(&stream).starts_with(greeting);
+    let _ = stream.write_all(b"QUIT\r\n");
+    // Exim holds its answer back for 0.2 s, in the hope that the client closes first.
+    let _ = stream.shutdown(Shutdown::Write);
+    let _ = stream.read_to_end(&mut Vec::new());
+    greets
+}
