@@ -21,6 +21,10 @@ const TABLE: &[(&str, &[&str])] = &[
         &["certificate", "endpoint", "fingerprint", "observation"],
     ),
     (
+        "mercurial",
+        &["certificate", "endpoint", "fingerprint", "hgrc", "judge"],
+    ),
+    (
         "report",
         &[
             "certificate",
@@ -29,10 +33,6 @@ const TABLE: &[(&str, &[&str])] = &[
             "mercurial",
             "observation",
         ],
-    ),
-    (
-        "mercurial",
-        &["certificate", "endpoint", "fingerprint", "hgrc", "judge"],
     ),
     (
         "render",

@@ -158,8 +158,35 @@ async fn starttls_first(
             Some(Spoken::Unknown) | None => {}
         }
     }
-    negotiate::starttls(&mut stream, options, progress).await?;
-    tls(stream, TlsMode::Starttls, options, progress).await
+    match negotiate::starttls(&mut stream, options, progress).await {
+        // An alert, say, where the greeting was due: the port speaks TLS.
+        Err(Failure {
+            cause: Cause::Smtp(crate::smtp::Refusal::NotSmtp(Some(crate::smtp::Protocol::Tls), _)),
+            ..
+        }) if endpoint.tls.is_none() => {}
+        result => {
+            result?;
+            return tls(stream, TlsMode::Starttls, options, progress).await;
+        }
+    }
+    progress.seen.round_trips = 0;
+    progress.step = Step::Connect;
+    let stream = reconnect(address, options, progress).await?;
+    tls(stream, TlsMode::Smtps, options, progress).await
+}
+
+async fn reconnect(
+    address: SocketAddr,
+    options: &Options,
+    progress: &Progress,
+) -> Result<TcpStream, Failure> {
+    connect::connect_one(address, options.connect_timeout)
+        .await
+        .map_err(|error| {
+            let error = Some(error);
+            let attempt = crate::observation::Attempt { address, error };
+            progress.fail(Cause::Connect(vec![attempt]))
+        })
 }
 
 /// Implicit TLS; if the server greets in the clear instead, STARTTLS on a second connection.
@@ -181,15 +208,7 @@ async fn smtps_first(
     progress.seen.round_trips = 0;
     progress.capture = None;
     progress.step = Step::Connect;
-    let mut stream = connect::connect_one(address, options.connect_timeout)
-        .await
-        .map_err(|error| {
-            let error = Some(error);
-            progress.fail(Cause::Connect(vec![crate::observation::Attempt {
-                address,
-                error,
-            }]))
-        })?;
+    let mut stream = reconnect(address, options, progress).await?;
     negotiate::starttls(&mut stream, options, progress).await?;
     tls(stream, TlsMode::Starttls, options, progress).await
 }
