@@ -47,6 +47,16 @@ pub fn verify_handshake(
     message: &[u8],
     signature: &[u8],
 ) -> Verification {
+    let pkcs1 = matches!(
+        scheme,
+        SignatureScheme::RSA_PKCS1_SHA256
+            | SignatureScheme::RSA_PKCS1_SHA384
+            | SignatureScheme::RSA_PKCS1_SHA512
+    );
+    if curve_is_fixed && pkcs1 {
+        // RFC 8446 §4.2.3: not for the handshake of TLS 1.3.
+        return Verification::Unsupported;
+    }
     let algorithms = supported();
     let candidates = algorithms
         .mapping

@@ -77,7 +77,7 @@ fn environment_anchors(
         .collect();
     let mut anchors = Anchors::new(origin.join(", "));
     if let Some(file) = file {
-        add_file(&mut anchors, Path::new(file))?;
+        add_lenient(&mut anchors, Path::new(file))?;
     }
     for directory in directories
         .iter()

@@ -201,6 +201,10 @@ impl<'a> Setting<'a> {
                 };
                 print(&format!("{gap}{}", self.render_one(&report)))?;
             }
+            if self.cli.format == FormatArg::Pem && report.outcome().exit_code() != 0 {
+                // The data alone would not tell.
+                warn(table::verdict(&report, false).trim_end());
+            }
             reports.push(report);
         }
         if self.cli.format == FormatArg::Json {
