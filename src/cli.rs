@@ -2,6 +2,7 @@
 //! completions are made from it.
 
 use crate::endpoint::{Host, Target, TargetError, TlsMode};
+use crate::fingerprint::Algorithm;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -43,7 +44,135 @@ pub enum Command {
     /// repository's, or those of HGRCPATH, with includes. Values of passwords are masked. The exit
     /// code is 2 if a file cannot be read, also when Mercurial could not read it either.
     Config(Config),
+    /// Pin a server's certificate in Mercurial's configuration
+    ///
+    /// Connects to TARGET, checks its certificate, and prints the lines that make `hg email` accept
+    /// this certificate and no other; with --write it puts them into the hgrc. Nothing is pinned
+    /// that is not trusted, unless you confirm the fingerprint, and nothing replaces an existing
+    /// pin unless you say so.
+    #[command(after_long_help = PIN_AFTER_HELP)]
+    Pin(Box<Pin>),
 }
+
+/// The arguments of `pin`.
+#[derive(Clone, Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
+pub struct Pin {
+    /// The server [default: the one that `hg email` would use here]
+    #[arg(value_name = "TARGET", long_help = PIN_TARGET_HELP, value_parser = target)]
+    pub target: Option<TargetArg>,
+
+    /// What to write
+    #[arg(long, value_name = "WHAT", default_value = "fingerprint", help_heading = PIN)]
+    pub by: ByArg,
+
+    /// Save the CA's certificate there, for --by cacerts
+    #[arg(long, value_name = "FILE", required_if_eq("by", "cacerts"), help_heading = PIN)]
+    pub ca_out: Option<PathBuf>,
+
+    /// The digest of the fingerprint [default: sha256]
+    #[arg(long, value_name = "DIGEST", help_heading = PIN)]
+    pub digest: Option<DigestArg>,
+
+    /// Also write [hostfingerprints], for Mercurial before 3.9
+    #[arg(long, help_heading = PIN)]
+    pub legacy: bool,
+
+    /// Pin only a certificate with this fingerprint, which you have from elsewhere; may be repeated
+    ///
+    /// SHA-256, SHA-512 or SHA-1 in hex, with or without prefix and colons. It stands in for trust
+    /// in the chain. This is what scripts should use.
+    #[arg(long, value_name = "FINGERPRINT", value_parser = expected, help_heading = PIN)]
+    pub expect: Vec<ExpectedPin>,
+
+    /// Pin a certificate that is not trusted without asking
+    #[arg(long, help_heading = PIN)]
+    pub accept_untrusted: bool,
+
+    /// Existing pins that do not match: replace them
+    #[arg(long, conflicts_with = "add", help_heading = PIN)]
+    pub replace: bool,
+
+    /// Existing pins that do not match: keep them beside the new one, while certificates rotate
+    #[arg(long, conflicts_with = "prune", help_heading = PIN)]
+    pub add: bool,
+
+    /// Drop existing pins that do not match, if one does
+    #[arg(long, help_heading = PIN)]
+    pub prune: bool,
+
+    /// Write it into the hgrc: your own, or that of --hgrc or --repository
+    #[arg(long, help_heading = PIN)]
+    pub write: bool,
+
+    /// Show what --write would change, and change nothing
+    #[arg(long, help_heading = PIN)]
+    pub dry_run: bool,
+
+    /// Write without asking
+    #[arg(short, long, help_heading = PIN)]
+    pub yes: bool,
+
+    /// How to connect.
+    #[command(flatten)]
+    pub connection: Connection,
+
+    /// What to trust.
+    #[command(flatten)]
+    pub trust: Trust,
+
+    /// Pin in the repository's .hg/hgrc
+    #[arg(short = 'R', long, value_name = "DIR", help_heading = MERCURIAL)]
+    pub repository: Option<PathBuf>,
+
+    /// Pin in this file; it is made if it is not there
+    #[arg(long, value_name = "FILE", conflicts_with = "repository", help_heading = MERCURIAL)]
+    pub hgrc: Option<PathBuf>,
+
+    /// Do not read Mercurial's configuration: print the lines for somebody who has none
+    #[arg(long, conflicts_with_all = ["repository", "hgrc", "write", "dry_run"], help_heading = MERCURIAL)]
+    pub no_hgrc: bool,
+
+    /// When to use colours; NO_COLOR in the environment turns them off
+    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = OUTPUT)]
+    pub color: ColorArg,
+}
+
+/// The value of `pin --by`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ByArg {
+    /// The certificate itself: nothing else is accepted, and a renewed one needs a new pin
+    Fingerprint,
+    /// The CA that its chain leads to: renewed certificates of that CA are accepted
+    Cacerts,
+}
+
+/// The value of `pin --digest`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DigestArg {
+    /// SHA-256
+    Sha256,
+    /// SHA-512
+    Sha512,
+    /// SHA-1: weak, for old programs
+    Sha1,
+}
+
+impl From<DigestArg> for Algorithm {
+    fn from(digest: DigestArg) -> Self {
+        match digest {
+            DigestArg::Sha256 => Self::Sha256,
+            DigestArg::Sha512 => Self::Sha512,
+            DigestArg::Sha1 => Self::Sha1,
+        }
+    }
+}
+
+/// A fingerprint that the user has from elsewhere.
+pub type ExpectedPin = crate::fingerprint::Pin;
 
 /// The arguments of `config`.
 #[derive(Clone, Debug, Args)]
@@ -76,21 +205,64 @@ pub enum ConfigFormat {
 
 /// The arguments of the main command.
 #[derive(Clone, Debug, Args)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a switch of the command line"
-)]
 pub struct Inspect {
     /// The servers.
     #[arg(value_name = "TARGET", help = TARGET_HELP, long_help = TARGET_LONG_HELP, value_parser = target)]
     pub targets: Vec<TargetArg>,
 
+    /// How to connect.
+    #[command(flatten)]
+    pub connection: Connection,
+
+    /// What to trust.
+    #[command(flatten)]
+    pub trust: Trust,
+
+    /// Judge at this time instead of now: 2027-01-01T00:00:00Z or 2027-01-01
+    #[arg(long, value_name = "TIME", value_parser = point_in_time, help_heading = JUDGEMENT)]
+    pub at: Option<OffsetDateTime>,
+
+    /// Judge a saved chain (PEM or DER, the server's certificate first; - reads standard input)
+    /// without any network
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["targets", "connect"], requires = "servername", help_heading = JUDGEMENT)]
+    pub chain: Option<PathBuf>,
+
+    /// What to read of Mercurial's configuration.
+    #[command(flatten)]
+    pub hgrc: Hgrc,
+
+    /// Only look for lines of the configuration that do not do what they seem to; no network
+    ///
+    /// With a TARGET only for those about its host. The exit code is 1 if there are any.
+    #[arg(long, conflicts_with_all = ["chain", "no_hgrc"], help_heading = MERCURIAL)]
+    pub lint: bool,
+
+    /// The format of the report
+    #[arg(long, value_name = "FORMAT", default_value = "table", help_heading = OUTPUT)]
+    pub format: FormatArg,
+
+    /// Print the verdict line alone
+    #[arg(short, long, conflicts_with = "verbose", help_heading = OUTPUT)]
+    pub quiet: bool,
+
+    /// Show the SMTP dialogue, every name and every digest
+    #[arg(short, long, action = ArgAction::SetTrue, help_heading = OUTPUT)]
+    pub verbose: bool,
+
+    /// When to use colours; NO_COLOR in the environment turns them off
+    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = OUTPUT)]
+    pub color: ColorArg,
+}
+
+/// How to connect.
+#[derive(Clone, Debug, Args)]
+pub struct Connection {
     /// How TLS starts, for targets without a scheme
     #[arg(long, value_name = "MODE", default_value = "auto", help_heading = CONNECTION)]
     pub tls: TlsArg,
 
     /// Connect there, under the target's name
-    #[arg(long, value_name = "ADDR[:PORT]", value_parser = connect_to, conflicts_with = "chain", help_heading = CONNECTION)]
+    #[arg(long, value_name = "ADDR[:PORT]", value_parser = connect_to, help_heading = CONNECTION)]
     pub connect: Option<ConnectTo>,
 
     /// Use IPv4 only
@@ -122,7 +294,11 @@ pub struct Inspect {
     /// The most time for one connection attempt, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = duration, help_heading = CONNECTION)]
     pub connect_timeout: Duration,
+}
 
+/// What to trust.
+#[derive(Clone, Debug, Args)]
+pub struct Trust {
     /// Trust the certificates in FILE (PEM or DER) or DIR instead of the system's; may be repeated
     #[arg(long, value_name = "FILE|DIR", help_heading = JUDGEMENT)]
     pub cacerts: Vec<PathBuf>,
@@ -130,16 +306,11 @@ pub struct Inspect {
     /// The name that the certificate must be for, also sent as SNI [default: the target's host]
     #[arg(long, value_name = "NAME", value_parser = host, help_heading = JUDGEMENT)]
     pub servername: Option<Host>,
+}
 
-    /// Judge at this time instead of now: 2027-01-01T00:00:00Z or 2027-01-01
-    #[arg(long, value_name = "TIME", value_parser = point_in_time, help_heading = JUDGEMENT)]
-    pub at: Option<OffsetDateTime>,
-
-    /// Judge a saved chain (PEM or DER, the server's certificate first; - reads standard input)
-    /// without any network
-    #[arg(long, value_name = "FILE", conflicts_with = "targets", requires = "servername", help_heading = JUDGEMENT)]
-    pub chain: Option<PathBuf>,
-
+/// What to read of Mercurial's configuration.
+#[derive(Clone, Debug, Args)]
+pub struct Hgrc {
     /// The repository whose Mercurial settings apply [default: the one around the current directory]
     #[arg(short = 'R', long, value_name = "DIR", help_heading = MERCURIAL)]
     pub repository: Option<PathBuf>,
@@ -151,22 +322,6 @@ pub struct Inspect {
     /// Do not read Mercurial's configuration
     #[arg(long, conflicts_with_all = ["repository", "hgrc"], help_heading = MERCURIAL)]
     pub no_hgrc: bool,
-
-    /// The format of the report
-    #[arg(long, value_name = "FORMAT", default_value = "table", help_heading = OUTPUT)]
-    pub format: FormatArg,
-
-    /// Print the verdict line alone
-    #[arg(short, long, conflicts_with = "verbose", help_heading = OUTPUT)]
-    pub quiet: bool,
-
-    /// Show the SMTP dialogue, every name and every digest
-    #[arg(short, long, action = ArgAction::SetTrue, help_heading = OUTPUT)]
-    pub verbose: bool,
-
-    /// When to use colours; NO_COLOR in the environment turns them off
-    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = OUTPUT)]
-    pub color: ColorArg,
 }
 
 const TARGET_HELP: &str = "The servers: HOST, HOST:PORT, [IPV6]:PORT, smtp://HOST (STARTTLS), smtps://HOST (implicit TLS)";
@@ -179,6 +334,29 @@ const CONNECTION: &str = "Connection";
 const JUDGEMENT: &str = "Judgement";
 const OUTPUT: &str = "Output";
 const MERCURIAL: &str = "Mercurial";
+const PIN: &str = "Pin";
+const PIN_TARGET_HELP: &str = "\
+The server: HOST, HOST:PORT, [IPV6]:PORT, smtp://HOST (STARTTLS), smtps://HOST (implicit TLS) \
+[default: the one that `hg email` would use here]
+
+Without a port, and if it is the host of smtp.host, smtp.port and smtp.tls say how to connect.";
+
+const PIN_AFTER_HELP: &str = "\
+Exit status:
+  0  the lines are printed, or are written and in force, or stood there already
+  1  nothing was pinned, or the pin is written but not in force; the message says why
+  2  wrong usage, or a file that cannot be read or written
+  3, 4, 5  as for the main command: unreachable, refused by SMTP, TLS failed
+
+A pin replaces everything: hg looks at neither CA nor name nor dates then. It holds for one
+certificate, so a renewed certificate needs a new pin; --add keeps both while it changes.
+
+Examples:
+  smtp-certcheck pin mail.example.org:587 >> ~/.hgrc
+  smtp-certcheck pin mail.example.org:587 --write
+  smtp-certcheck pin mail.example.org:587 --write --yes --expect sha256:9ab0…
+  smtp-certcheck pin mail.example.org:587 --write --add
+  smtp-certcheck pin mail.example.org:465 --write --by cacerts --ca-out ~/.config/hg/mail-ca.pem";
 
 const AFTER_HELP: &str = "\
 Exit status:
@@ -262,6 +440,42 @@ pub enum ColorArg {
     Always,
     /// Never
     Never,
+}
+
+/// As `openssl x509 -fingerprint` prints it, as Mercurial writes it, or bare hex.
+fn expected(text: &str) -> Result<ExpectedPin, String> {
+    let bare = text
+        .rsplit('=')
+        .next()
+        .unwrap_or(text)
+        .trim()
+        .to_ascii_lowercase();
+    let known = [Algorithm::Sha1, Algorithm::Sha256, Algorithm::Sha512];
+    let named = known
+        .into_iter()
+        .find(|algorithm| bare.starts_with(&format!("{algorithm}:")));
+    let hex = match named {
+        Some(algorithm) => bare[algorithm.to_string().len() + 1..].to_owned(),
+        None => bare.clone(),
+    };
+    let hex: String = hex
+        .chars()
+        .filter(|c| !matches!(c, ':' | ' ' | '-'))
+        .collect();
+    let fits = known
+        .into_iter()
+        .find(|algorithm| algorithm.hex_digits() == hex.len());
+    match fits {
+        Some(algorithm)
+            if hex.bytes().all(|b| b.is_ascii_hexdigit())
+                && named.is_none_or(|named| named == algorithm) =>
+        {
+            Ok(ExpectedPin::new(algorithm, &hex))
+        }
+        _ => Err(
+            "it must be a whole SHA-256, SHA-512 or SHA-1 in hex, such as sha256:9ab0…".to_owned(),
+        ),
+    }
 }
 
 fn target(text: &str) -> Result<TargetArg, TargetError> {
@@ -369,6 +583,34 @@ mod tests {
             "2027-13-01T00:00:00Z",
         ] {
             assert!(point_in_time(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_expected_fingerprint_is_whole() {
+        let hex = "ab".repeat(32);
+        let colons = vec!["AB"; 32].join(":");
+        for text in [
+            hex.clone(),
+            format!("sha256:{hex}"),
+            format!("SHA256:{colons}"),
+            format!("sha256 Fingerprint={colons}"),
+        ] {
+            assert_eq!(
+                expected(&text).map(|pin| pin.to_string()),
+                Ok(format!("sha256:{hex}")),
+                "{text}"
+            );
+        }
+        for text in [
+            "",
+            "sha256:",
+            "ab",
+            "md5:ab",
+            &format!("sha1:{hex}"),
+            &format!("{}zz", &hex[2..]),
+        ] {
+            assert!(expected(text).is_err(), "{text}");
         }
     }
 

@@ -15,6 +15,17 @@ pub enum Algorithm {
     Sha512,
 }
 
+impl Algorithm {
+    /// How many hex digits a digest has.
+    pub fn hex_digits(self) -> usize {
+        match self {
+            Self::Sha1 => 40,
+            Self::Sha256 => 64,
+            Self::Sha512 => 128,
+        }
+    }
+}
+
 impl fmt::Display for Algorithm {
     /// The lower-case prefix that Mercurial wants in front of a pin.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -92,6 +103,12 @@ impl Pin {
         let algorithms = [Algorithm::Sha1, Algorithm::Sha256, Algorithm::Sha512];
         let algorithm = algorithms.into_iter().find(|a| a.to_string() == name)?;
         Some(Self::new(algorithm, hex))
+    }
+
+    /// Whether it is as long as its digest: only then it can match.
+    pub fn is_whole(&self) -> bool {
+        self.hex.len() == self.algorithm.hex_digits()
+            && self.hex.bytes().all(|b| b.is_ascii_hexdigit())
     }
 
     /// Whether it is the digest of `bytes`.

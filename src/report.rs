@@ -4,7 +4,7 @@
 use crate::certificate::Certificate;
 use crate::endpoint::TlsMode;
 use crate::judge::Judgement;
-use crate::mercurial::{Decision, Ground, Line};
+use crate::mercurial::{Decision, Ground, Line, Lint};
 use crate::observation::{FailureClass, Observation, Possession};
 use time::OffsetDateTime;
 
@@ -27,6 +27,8 @@ pub struct Report {
     pub pins: Pins,
     /// What `hg email` would do; `None`: no configuration of Mercurial is about this host.
     pub mercurial: Option<Decision>,
+    /// Lines of Mercurial's configuration about this host that do not do what they seem to.
+    pub lints: Vec<Lint>,
     /// The target came from Mercurial's configuration: its judge counts, too.
     pub from_hgrc: bool,
 }

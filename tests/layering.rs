@@ -49,7 +49,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "smtp",
         ],
     ),
-    ("cli", &["endpoint"]),
+    ("cli", &["endpoint", "fingerprint"]),
     (
         "commands",
         &[
@@ -57,6 +57,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "cli",
             "endpoint",
             "escape",
+            "fingerprint",
             "hgrc",
             "judge",
             "mercurial",

@@ -1,9 +1,9 @@
 //! `config`: the settings of Mercurial that matter for mail, and where each of them stands.
 
 use super::hg::{Scope, configuration};
-use super::{Error, print};
+use super::{Error, print, warn};
 use crate::cli::{Config as Args, ConfigFormat};
-use crate::mercurial::is_secret;
+use crate::mercurial::{Edits, is_secret};
 use crate::render::settings::{Setting, json, table};
 
 /// Runs it.
@@ -12,7 +12,7 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
         Some(file) => Scope::File(file),
         None => Scope::Everything(args.repository.as_deref()),
     };
-    let config = configuration(&scope)?;
+    let config = configuration(&scope, &Edits::new())?;
     let settings: Vec<Setting<'_>> = config
         .items()
         .filter(|(section, key, _)| args.all || matters(section, key))
@@ -23,6 +23,9 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
             secret: is_secret(key),
         })
         .collect();
+    if settings.is_empty() {
+        warn("no setting is there: hg email has no server to use");
+    }
     print(&match args.format {
         ConfigFormat::Table => table(&settings),
         ConfigFormat::Json => json(&settings),

@@ -8,7 +8,10 @@ use super::{Error, io_text, warn};
 use crate::certificate::{Certificate, pem};
 use crate::endpoint::{Target, TargetError, TlsMode, parse_port};
 use crate::hgrc::{Config, Environment, Files, ReadError};
-use crate::mercurial::{CaFile, Layer, Layout, Line, Setting, Settings, Transport, layers};
+use crate::mercurial::{
+    CaFile, Edits, Layer, Layout, Line, Lint, LintScope, Machine, Setting, Settings, Transport,
+    layers, lint, user_layers,
+};
 use crate::report::{ConfiguredPin, Pins};
 use nix::unistd::{Group, Uid, User};
 use std::ffi::OsStr;
@@ -19,11 +22,14 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 /// Which files to read.
+#[derive(Clone, Copy)]
 pub(super) enum Scope<'a> {
     /// All that Mercurial would read here; with the repository, if one was named.
     Everything(Option<&'a Path>),
     /// One file and what it includes.
     File(&'a Path),
+    /// The same; the file need not be there yet.
+    NewFile(&'a Path),
 }
 
 /// Mercurial's configuration with the environment that it is read in.
@@ -35,15 +41,60 @@ pub(super) struct Mercurial {
 impl Mercurial {
     /// Reads the files.
     pub(super) fn read(scope: &Scope<'_>) -> Result<Self, Error> {
+        Self::read_with(scope, &Edits::new())
+    }
+
+    /// Reads the files as if some had other contents.
+    pub(super) fn read_with(scope: &Scope<'_>, edits: &Edits) -> Result<Self, Error> {
         Ok(Self {
-            config: configuration(scope)?,
+            config: configuration(scope, edits)?,
             environment: environment(),
         })
+    }
+
+    /// Without any settings.
+    pub(super) fn none() -> Self {
+        Self {
+            config: Config::default(),
+            environment: environment(),
+        }
+    }
+
+    /// From a text, alone.
+    pub(super) fn of(text: &[u8]) -> Self {
+        struct Text<'a>(&'a [u8]);
+        impl Files for Text<'_> {
+            fn read(&self, _: &Path) -> io::Result<Vec<u8>> {
+                Ok(self.0.to_vec())
+            }
+        }
+        let mut of = Self {
+            config: Config::default(),
+            environment: Environment::default(),
+        };
+        // A line that cannot be read leaves the rest out: then nothing is decided by it.
+        let _ = of.config.read(Path::new("/"), &Text(text), &of.environment);
+        of
+    }
+
+    /// The effective configuration.
+    pub(super) fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// What paths are expanded with.
+    pub(super) fn environment(&self) -> &Environment {
+        &self.environment
     }
 
     /// The settings for a host, as it is written.
     pub(super) fn settings(&self, host: &str) -> Settings {
         Settings::read(&self.config, &self.environment, host.as_bytes())
+    }
+
+    /// Lines that do not do what they seem to.
+    pub(super) fn lint(&self, scope: LintScope<'_>) -> Vec<Lint> {
+        lint(&self.config, &self.environment, &Disk, scope)
     }
 
     /// The server that `hg email` would use: `smtp.host`, `smtp.port`, `smtp.tls`.
@@ -148,23 +199,75 @@ pub(super) fn ca_file(path: &[u8]) -> CaFile {
     }
 }
 
-/// The effective configuration.
-pub(super) fn configuration(scope: &Scope<'_>) -> Result<Config, Error> {
+/// The effective configuration, as if the files were as in `edits`.
+pub(super) fn configuration(scope: &Scope<'_>, edits: &Edits) -> Result<Config, Error> {
     let environment = environment();
+    let files = Edited(edits);
     let mut config = Config::default();
     match scope {
-        Scope::File(path) => config
-            .read(path, &Disk, &environment)
+        Scope::NewFile(path) if !path.exists() && !edits.contains_key(&resolve(path)) => {}
+        Scope::File(path) | Scope::NewFile(path) => config
+            .read(path, &files, &environment)
             .map_err(|why| malformed(&why))?,
         Scope::Everything(repository) => {
-            let root = repository_root(*repository)?;
-            let hg = find_hg(&environment);
-            for layer in layers(&environment, hg.as_deref(), root.as_deref(), &Disk) {
-                add(&mut config, &layer, &environment)?;
+            for layer in all_layers(*repository, &environment)? {
+                add(&mut config, &layer, &files, &environment)?;
             }
         }
     }
     Ok(config)
+}
+
+/// All files that Mercurial would read here, if they are there.
+pub(super) fn all_layers(
+    repository: Option<&Path>,
+    environment: &Environment,
+) -> Result<Vec<Layer>, Error> {
+    let root = repository_root(repository)?;
+    let hg = find_hg(environment);
+    Ok(layers(environment, hg.as_deref(), root.as_deref(), &Disk))
+}
+
+/// The user's own files in the order of reading: those of HGRCPATH, if it is set.
+pub(super) fn user_files(environment: &Environment) -> Vec<PathBuf> {
+    let layers = user_layers(environment, &Disk);
+    layers.iter().map(|layer| layer.path().to_owned()).collect()
+}
+
+/// The repository's own files.
+pub(super) fn repository_files(named: &Path) -> Result<[PathBuf; 2], Error> {
+    let root = repository_root(Some(named))?.unwrap_or_else(|| named.to_owned());
+    Ok(["hgrc", "hgrc-not-shared"].map(|name| root.join(".hg").join(name)))
+}
+
+/// Whether this user may write the file, and put another in its place.
+pub(super) fn may_write(path: &Path) -> bool {
+    use nix::unistd::{AccessFlags, access};
+    let real = resolve(path);
+    let directory = real.parent().unwrap_or(Path::new("/"));
+    access(&real, AccessFlags::W_OK).is_ok() && access(directory, AccessFlags::W_OK).is_ok()
+}
+
+/// The file that `path` leads to in the end, also if that is not there yet.
+pub(super) fn resolve(path: &Path) -> PathBuf {
+    const MOST_LINKS: u32 = 40;
+    let mut path = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        if let Ok(real) = path.canonicalize() {
+            return real;
+        }
+        let directory = match path.parent() {
+            Some(parent) if parent != Path::new("") => parent.to_owned(),
+            _ => PathBuf::from("."),
+        };
+        let Ok(target) = path.read_link() else {
+            let directory = directory.canonicalize().unwrap_or(directory);
+            return directory.join(path.file_name().unwrap_or_default());
+        };
+        // Joining an absolute path replaces what is before it.
+        path = directory.join(target);
+    }
+    path
 }
 
 fn environment() -> Environment {
@@ -173,12 +276,17 @@ fn environment() -> Environment {
 
 /// A file that is not there counts for nothing, as for Mercurial; one that cannot be read does so,
 /// too, but not in silence.
-fn add(config: &mut Config, layer: &Layer, environment: &Environment) -> Result<(), Error> {
+fn add(
+    config: &mut Config,
+    layer: &Layer,
+    files: &dyn Files,
+    environment: &Environment,
+) -> Result<(), Error> {
     let path = layer.path();
     if matches!(layer, Layer::Repository(_)) && !is_trusted(path, config) {
         return Ok(());
     }
-    match config.read(path, &Disk, environment) {
+    match config.read(path, files, environment) {
         Err(ReadError::Unreadable(_, None, why)) => {
             // A missing file, or a file in the place of its directory.
             if !matches!(why.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) {
@@ -298,9 +406,30 @@ fn find_hg(environment: &Environment) -> Option<PathBuf> {
 
 struct Disk;
 
-impl Files for Disk {
+/// The disk, but for some files.
+struct Edited<'a>(&'a Edits);
+
+impl Files for Edited<'_> {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        std::fs::read(path)
+        if self.0.is_empty() {
+            return std::fs::read(path);
+        }
+        match self.0.get(&resolve(path)) {
+            Some(bytes) => Ok(bytes.clone()),
+            None => std::fs::read(path),
+        }
+    }
+}
+
+impl Machine for Disk {
+    fn ca_file(&self, path: &[u8]) -> CaFile {
+        ca_file(path)
+    }
+
+    fn is_world_readable(&self, path: &Path) -> bool {
+        const OTHERS_READ: u32 = 0o004;
+        path.metadata()
+            .is_ok_and(|metadata| metadata.mode() & OTHERS_READ != 0)
     }
 }
 

@@ -1,11 +1,15 @@
 //! One file for each verb: joins the layers, and does the file and terminal I/O.
 
+mod check;
 mod config;
 mod environment;
 mod error;
 mod files;
 mod hg;
 mod inspect;
+mod lint;
+mod pin;
+mod replace;
 
 pub use error::Error;
 
@@ -17,6 +21,7 @@ pub fn run(cli: &Cli) -> u8 {
     let result = match &cli.command {
         None => inspect::run(&cli.inspect),
         Some(Command::Config(args)) => config::run(args),
+        Some(Command::Pin(args)) => pin::run(args),
     };
     match result {
         Ok(code) => code,
@@ -39,6 +44,15 @@ fn print(text: &str) -> Result<(), Error> {
             "cannot write to standard output: {why}"
         ))),
         _ => Ok(()),
+    }
+}
+
+/// Words for the user on standard error, where standard output is for data.
+fn say(text: &str) {
+    let mut stderr = std::io::stderr().lock();
+    for line in text.lines() {
+        // Nothing can be done about an error of standard error.
+        let _ = writeln!(stderr, "{}", crate::escape::visible(line));
     }
 }
 

@@ -5,6 +5,7 @@ use super::document::{Document, Kind};
 use super::expand::Environment;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
+use std::fmt;
 use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Component, Path, PathBuf};
@@ -27,6 +28,13 @@ pub struct Source {
     pub line: usize,
 }
 
+impl fmt::Display for Source {
+    /// `FILE:LINE`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file.display(), self.line)
+    }
+}
+
 /// A setting that is in force.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
@@ -35,7 +43,38 @@ pub struct Item {
     /// Where it stands. For a value with continuation lines the last of them, as Mercurial says.
     pub source: Source,
     /// Assignments before it that it overrides, the oldest first.
-    pub overrides: Vec<Source>,
+    pub overrides: Vec<Earlier>,
+}
+
+/// An assignment that is not in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Earlier {
+    /// Its value.
+    pub value: Vec<u8>,
+    /// Where it stands.
+    pub source: Source,
+}
+
+/// A setting that an `%unset` took back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TakenBack {
+    /// Its section.
+    pub section: Vec<u8>,
+    /// Its key.
+    pub key: Vec<u8>,
+    /// The last assignment.
+    pub was: Earlier,
+    /// The line of the `%unset`.
+    pub by: Source,
+}
+
+/// A file that was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileRead {
+    /// As it was named.
+    pub path: PathBuf,
+    /// The file that [`Config::read`] was asked for: this one, or the one that includes it.
+    pub root: PathBuf,
 }
 
 /// Why a configuration cannot be read. Mercurial aborts as well.
@@ -56,8 +95,17 @@ type Sections = BTreeMap<Vec<u8>, BTreeMap<Vec<u8>, Item>>;
 #[derive(Clone, Debug, Default)]
 pub struct Config {
     sections: Sections,
-    /// Assignments that a later `%unset` took back, with the line of the latter.
-    unset: Vec<(Source, Source)>,
+    headers: Vec<(Vec<u8>, Source)>,
+    taken_back: Vec<TakenBack>,
+    files: Vec<FileRead>,
+}
+
+/// What stays the same while one file and its includes are read.
+#[derive(Clone, Copy)]
+struct Reading<'a> {
+    root: &'a Path,
+    files: &'a dyn Files,
+    environment: &'a Environment,
 }
 
 impl Config {
@@ -71,17 +119,25 @@ impl Config {
         let bytes = files
             .read(path)
             .map_err(|why| ReadError::Unreadable(path.to_owned(), None, why))?;
-        self.apply(path, &bytes, files, environment, 0)
+        let reading = Reading {
+            root: path,
+            files,
+            environment,
+        };
+        self.apply(path, &bytes, reading, 0)
     }
 
     fn apply(
         &mut self,
         path: &Path,
         bytes: &[u8],
-        files: &dyn Files,
-        environment: &Environment,
+        reading: Reading<'_>,
         depth: usize,
     ) -> Result<(), ReadError> {
+        self.files.push(FileRead {
+            path: path.to_owned(),
+            root: reading.root.to_owned(),
+        });
         // An included file starts with no section and does not change the one here.
         let mut section: Vec<u8> = Vec::new();
         let mut last_key: Vec<u8> = Vec::new();
@@ -92,7 +148,10 @@ impl Config {
             };
             match &line.kind {
                 Kind::Nothing => {}
-                Kind::Section(name) => section.clone_from(name),
+                Kind::Section(name) => {
+                    section.clone_from(name);
+                    self.headers.push((name.clone(), source));
+                }
                 Kind::Item { key, value } => {
                     self.set(&section, key, value.clone(), source);
                     last_key.clone_from(key);
@@ -100,9 +159,7 @@ impl Config {
                 Kind::Continuation(text) => self.go_on(&section, &last_key, text, source),
                 Kind::Unset(key) => self.unset(&section, key, &source),
                 Kind::Malformed(message) => return Err(ReadError::Syntax(source, message.clone())),
-                Kind::Include(name) => {
-                    self.include(path, name, &source, files, environment, depth)?;
-                }
+                Kind::Include(name) => self.include(name, &source, reading, depth)?,
             }
         }
         Ok(())
@@ -110,21 +167,19 @@ impl Config {
 
     fn include(
         &mut self,
-        from: &Path,
         name: &[u8],
         source: &Source,
-        files: &dyn Files,
-        environment: &Environment,
+        reading: Reading<'_>,
         depth: usize,
     ) -> Result<(), ReadError> {
         if depth >= MAX_DEPTH {
             return Err(ReadError::TooDeep(source.clone()));
         }
-        let expanded = environment.expand(name);
-        let directory = from.parent().unwrap_or(Path::new(""));
+        let expanded = reading.environment.expand(name);
+        let directory = source.file.parent().unwrap_or(Path::new(""));
         let path = normalize(&directory.join(OsStr::from_bytes(&expanded)));
-        match files.read(&path) {
-            Ok(bytes) => self.apply(&path, &bytes, files, environment, depth + 1),
+        match reading.files.read(&path) {
+            Ok(bytes) => self.apply(&path, &bytes, reading, depth + 1),
             Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(()),
             Err(why) => Err(ReadError::Unreadable(path, Some(source.clone()), why)),
         }
@@ -134,7 +189,10 @@ impl Config {
         let items = self.sections.entry(section.to_vec()).or_default();
         let overrides = match items.remove(key) {
             Some(mut before) => {
-                before.overrides.push(before.source);
+                before.overrides.push(Earlier {
+                    value: before.value,
+                    source: before.source,
+                });
                 before.overrides
             }
             None => Vec::new(),
@@ -165,7 +223,15 @@ impl Config {
             .get_mut(section)
             .and_then(|items| items.remove(key));
         if let Some(item) = gone {
-            self.unset.push((item.source, by.clone()));
+            self.taken_back.push(TakenBack {
+                section: section.to_vec(),
+                key: key.to_vec(),
+                was: Earlier {
+                    value: item.value,
+                    source: item.source,
+                },
+                by: by.clone(),
+            });
         }
     }
 
@@ -183,9 +249,19 @@ impl Config {
         })
     }
 
-    /// Assignments that an `%unset` took back, and the line of the latter.
-    pub fn taken_back(&self) -> &[(Source, Source)] {
-        &self.unset
+    /// Every section header, also of sections without settings.
+    pub fn headers(&self) -> &[(Vec<u8>, Source)] {
+        &self.headers
+    }
+
+    /// Settings that an `%unset` took back.
+    pub fn taken_back(&self) -> &[TakenBack] {
+        &self.taken_back
+    }
+
+    /// Every file that was read, in the order of reading; one that is included twice comes twice.
+    pub fn files(&self) -> &[FileRead] {
+        &self.files
     }
 }
 
@@ -246,7 +322,12 @@ mod tests {
             line,
         };
         assert_eq!(item.source, line("/b", 3));
-        assert_eq!(item.overrides, [line("/a", 2), line("/a", 3)]);
+        let earlier = |value: &str, source| Earlier {
+            value: value.into(),
+            source,
+        };
+        let overridden = [earlier("1", line("/a", 2)), earlier("2", line("/a", 3))];
+        assert_eq!(item.overrides, overridden);
     }
 
     #[test]

@@ -2,9 +2,10 @@
 //! settings mean is not known here.
 
 mod document;
+mod edit;
 mod effective;
 mod expand;
 
 pub use document::{Document, Kind, Line, SyntaxError};
-pub use effective::{Config, Files, Item, ReadError, Source};
+pub use effective::{Config, Earlier, FileRead, Files, Item, ReadError, Source, TakenBack};
 pub use expand::Environment;

@@ -11,6 +11,9 @@ use crate::judge::{Anchors, Code, Policy, judge_chain};
 use rustls::pki_types::CertificateDer;
 use time::OffsetDateTime;
 
+/// The values of `minimumprotocol` that Mercurial knows.
+pub(super) const PROTOCOLS: [&str; 4] = ["tls1.0", "tls1.1", "tls1.2", "tls1.3"];
+
 /// What decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ground {
@@ -149,7 +152,7 @@ fn before_tls(settings: &Settings, server: &Server<'_>) -> Option<Decision> {
         _ => {}
     }
     for minimum in &settings.minimum_protocols {
-        if !["tls1.0", "tls1.1", "tls1.2", "tls1.3"]
+        if !PROTOCOLS
             .iter()
             .any(|known| known.as_bytes() == minimum.value)
         {

@@ -1,14 +1,20 @@
 //! What Mercurial does with its configuration.
 
 mod decision;
+mod lint;
 mod list;
 mod name;
+mod pin_plan;
 mod search;
 mod secret;
 mod settings;
 
 pub use decision::{CaFile, Decision, Ground, Server, decide};
-
-pub use search::{Layer, Layout, layers};
+pub use lint::{Lint, LintCode, LintScope, Machine, lint};
+pub use pin_plan::{
+    By, Change, Edits, FileEdit, Intent, Objection, Old, PinPlan, PlanError, Shadow, Tree, Want,
+    is_smtp_host, pinned_lists, plan, wants,
+};
+pub use search::{Layer, Layout, layers, user_layers};
 pub use secret::is_secret;
 pub use settings::{Line, Setting, Settings, Transport};

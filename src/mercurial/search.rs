@@ -43,13 +43,21 @@ pub fn layers(
     layout: &dyn Layout,
 ) -> Vec<Layer> {
     let mut files = match environment.get("HGRCPATH") {
-        Some(list) => from_hgrcpath(list, environment, layout),
-        None => [system(hg, layout), user(environment)].concat(),
+        Some(_) => user_layers(environment, layout),
+        None => [system(hg, layout), user_layers(environment, layout)].concat(),
     };
     if let Some(root) = repository.filter(|_| environment.get("HGRCSKIPREPO").is_none()) {
         files.extend(of_repository(root, layout));
     }
     files
+}
+
+/// The files that are the user's to edit, in the order of reading.
+pub fn user_layers(environment: &Environment, layout: &dyn Layout) -> Vec<Layer> {
+    match environment.get("HGRCPATH") {
+        Some(list) => from_hgrcpath(list, environment, layout),
+        None => user(environment),
+    }
 }
 
 /// Entries separated by colons; a directory stands for its `*.rc`. Set but empty reads nothing.

@@ -17,7 +17,7 @@ pub struct Line {
 impl Line {
     /// `FILE:LINE`.
     pub fn place(&self) -> String {
-        format!("{}:{}", self.source.file.display(), self.source.line)
+        self.source.to_string()
     }
 }
 

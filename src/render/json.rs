@@ -5,8 +5,9 @@ use super::timestamp;
 use crate::certificate::{BasicConstraints, Certificate, Facts, KeyUsage, PublicKey, Sans, pem};
 use crate::escape::is_unsafe;
 use crate::fingerprint::Algorithm;
+use crate::hgrc::Source;
 use crate::judge::{Finding, Judgement};
-use crate::mercurial::Decision;
+use crate::mercurial::{Decision, Lint};
 use crate::observation::{ClientCertificate, Failure, Observation, Possession};
 use crate::report::{Pins, Report};
 use serde::Serialize;
@@ -19,6 +20,11 @@ pub fn render(reports: &[Report]) -> String {
         [report] => to_text(&ReportJson::from(report)),
         reports => to_text(&reports.iter().map(ReportJson::from).collect::<Vec<_>>()),
     }
+}
+
+/// An array of lints, as in a report; ends in a line feed.
+pub fn lints(lints: &[Lint]) -> String {
+    to_text(&lints.iter().map(LintJson::from).collect::<Vec<_>>())
 }
 
 fn to_text(value: &impl Serialize) -> String {
@@ -111,6 +117,17 @@ struct ReportJson {
     validation: Option<ValidationJson>,
     pins: PinsJson,
     mercurial: Option<MercurialJson>,
+    lint: Vec<LintJson>,
+}
+
+#[derive(Serialize)]
+struct LintJson {
+    code: &'static str,
+    key: String,
+    source: String,
+    other: Option<String>,
+    message: String,
+    advice: String,
 }
 
 #[derive(Serialize)]
@@ -288,6 +305,20 @@ impl From<&Report> for ReportJson {
             validation: report.judgement.as_ref().map(ValidationJson::from),
             pins: PinsJson::from(&report.pins),
             mercurial: report.mercurial.as_ref().map(MercurialJson::from),
+            lint: report.lints.iter().map(LintJson::from).collect(),
+        }
+    }
+}
+
+impl From<&Lint> for LintJson {
+    fn from(lint: &Lint) -> Self {
+        Self {
+            code: lint.code.as_str(),
+            key: lint.line.key.clone(),
+            source: lint.line.place(),
+            other: lint.other.as_ref().map(Source::to_string),
+            message: lint.message.clone(),
+            advice: lint.advice.clone(),
         }
     }
 }

@@ -2,9 +2,12 @@
 //! nothing; nothing from the network leaves them unescaped.
 
 pub mod json;
+pub mod lint;
 pub mod pem;
+pub mod pin;
 pub mod settings;
 pub mod table;
+mod text;
 
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;

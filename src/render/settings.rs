@@ -1,7 +1,7 @@
 //! The settings of a configuration: as lines for people, and as `hg config -Tjson --source` has them.
 
 use crate::escape::{is_unsafe, visible};
-use crate::hgrc::Item;
+use crate::hgrc::{Earlier, Item};
 use std::fmt::Write as _;
 use std::os::unix::ffi::OsStrExt as _;
 
@@ -40,7 +40,7 @@ pub fn table(settings: &[Setting<'_>]) -> String {
         let file = text(item.source.file.as_os_str().as_bytes());
         let (name, value) = (text(&setting.name()), text(setting.value()));
         let _ = writeln!(out, "{file}:{}: {name}={value}", item.source.line);
-        for source in &item.overrides {
+        for Earlier { source, .. } in &item.overrides {
             let file = text(source.file.as_os_str().as_bytes());
             let _ = writeln!(out, "    overrides {file}:{}", source.line);
         }

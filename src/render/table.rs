@@ -1,6 +1,7 @@
 //! The report for people: the verdict first, then what to do about it, then the facts.
 
-use super::timestamp;
+use super::text::labelled;
+use super::{lint, timestamp};
 use crate::certificate::{Certificate, Facts};
 use crate::escape::{excerpt, visible};
 use crate::fingerprint::Algorithm;
@@ -23,6 +24,14 @@ pub struct Style {
     pub verbose: bool,
 }
 
+impl Style {
+    /// The columns to fill.
+    pub(super) fn columns(self) -> usize {
+        self.width
+            .map_or(usize::MAX, |width| usize::from(width.max(40)))
+    }
+}
+
 /// The whole report; ends in a line feed.
 pub fn render(report: &Report, style: Style) -> String {
     let mut page = Page {
@@ -40,6 +49,7 @@ pub fn render(report: &Report, style: Style) -> String {
         page.leaf_details(report);
     }
     page.mercurial(report);
+    page.lints(report);
     page.notes(report);
     if style.verbose {
         page.dialogue(report);
@@ -136,19 +146,13 @@ impl Page {
     }
 
     fn width(&self) -> usize {
-        self.style
-            .width
-            .map_or(usize::MAX, |width| usize::from(width.max(40)))
+        self.style.columns()
     }
 
     /// Text under a label, wrapped at words and indented to the same column.
     fn labelled(&mut self, indent: usize, label: &str, column: usize, text: &str) {
-        let room = self.width().saturating_sub(indent + column).max(20);
-        let text = visible(text);
-        for (index, line) in wrap(&text, room).iter().enumerate() {
-            let label = if index == 0 { label } else { "" };
-            let _ = writeln!(self.out, "{:indent$}{label:column$}{line}", "");
-        }
+        let width = self.width();
+        labelled(&mut self.out, width, indent, label, column, text);
     }
 
     fn problems(&mut self, report: &Report) {
@@ -204,6 +208,14 @@ impl Page {
             Some(true) => self.fact("", "one of them is the server's certificate"),
             Some(false) => self.fact("", "NONE of them is the server's certificate"),
             None => {}
+        }
+    }
+
+    fn lints(&mut self, report: &Report) {
+        if !report.lints.is_empty() {
+            self.heading("Mercurial's configuration");
+            let width = self.width();
+            lint::list(&mut self.out, &report.lints, 2, width);
         }
     }
 
@@ -504,49 +516,4 @@ fn all_sans(facts: &Facts) -> Vec<String> {
         .iter()
         .map(|other| format!("{} {}", other.0, other.1));
     dns.chain(ip).chain(email).chain(uri).chain(other).collect()
-}
-
-/// Breaks at spaces, and within words only where a word is longer than the line.
-fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    let mut used = 0;
-    for word in text.split(' ') {
-        let length = word.chars().count();
-        let first = used == 0;
-        if !first && used + 1 + length > width {
-            lines.push(String::new());
-            used = 0;
-        } else if !first {
-            push(&mut lines, ' ');
-            used += 1;
-        }
-        for c in word.chars() {
-            if used >= width {
-                lines.push(String::new());
-                used = 0;
-            }
-            push(&mut lines, c);
-            used += 1;
-        }
-    }
-    lines
-}
-
-fn push(lines: &mut [String], c: char) {
-    if let Some(line) = lines.last_mut() {
-        line.push(c);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn text_wraps_at_words_and_long_words_anywhere() {
-        assert_eq!(wrap("aa bb cc", 5), ["aa bb", "cc"]);
-        assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
-        assert_eq!(wrap("a", usize::MAX), ["a"]);
-        assert_eq!(wrap("", 5), [""]);
-    }
 }

@@ -1,0 +1,280 @@
+//! What every command that looks at servers shares: options of the probe, anchors, Mercurial's
+//! configuration, and the report that comes of an observation.
+
+use super::hg::{self, Mercurial, Scope};
+use super::{Error, environment, files, warn};
+use crate::cli::{Connection, TargetArg};
+use crate::endpoint::{Endpoint, Host};
+use crate::judge::{Anchors, Policy, judge_server, pin_mismatch};
+use crate::mercurial::{Decision, LintScope, Server, Settings, decide};
+use crate::observation::Observation;
+use crate::probe::{Family, Options};
+use crate::report::{Pins, Report, Target};
+use rustls::pki_types::ServerName;
+use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::PathBuf;
+use time::OffsetDateTime;
+
+/// Everything read that the command line points to.
+pub(super) struct Check {
+    /// Those of `--cacerts`.
+    anchors: Option<Anchors>,
+    /// Read when they are needed.
+    system: OnceCell<Anchors>,
+    /// Mercurial's configuration, unless it is left out.
+    pub(super) mercurial: Option<Mercurial>,
+    /// The target came from that configuration.
+    from_hgrc: bool,
+    /// One file was named: it is about every target.
+    one_file: bool,
+    /// `--at`.
+    at: Option<OffsetDateTime>,
+    /// The time of the judgement.
+    pub(super) now: OffsetDateTime,
+}
+
+/// What to read for a check.
+pub(super) struct Wanted<'a> {
+    /// `--cacerts`.
+    pub(super) cacerts: &'a [PathBuf],
+    /// Which configuration; `None`: none.
+    pub(super) scope: Option<Scope<'a>>,
+    /// Whether a configuration that cannot be read is an error.
+    pub(super) hgrc_needed: bool,
+    /// The target comes from the configuration.
+    pub(super) from_hgrc: bool,
+    /// `--at`.
+    pub(super) at: Option<OffsetDateTime>,
+}
+
+impl Check {
+    /// Reads it.
+    pub(super) fn read(wanted: &Wanted<'_>) -> Result<Self, Error> {
+        let anchors = (!wanted.cacerts.is_empty())
+            .then(|| files::configured_anchors(wanted.cacerts))
+            .transpose()?;
+        Ok(Self {
+            anchors,
+            system: OnceCell::new(),
+            mercurial: read_mercurial(wanted)?,
+            from_hgrc: wanted.from_hgrc,
+            one_file: matches!(wanted.scope, Some(Scope::File(_))),
+            at: wanted.at,
+            now: wanted.at.unwrap_or_else(environment::now),
+        })
+    }
+
+    /// The server that `hg email` would use.
+    pub(super) fn configured_target(&self) -> Result<TargetArg, Error> {
+        let Some(mercurial) = &self.mercurial else {
+            return Err(Error::new("there is no target")
+                .hint("name one: smtp-certcheck mail.example.org:587"));
+        };
+        let target = mercurial.target()?;
+        let endpoint = Endpoint::from_target(target.clone(), None);
+        Ok(TargetArg {
+            input: endpoint.to_string(),
+            target,
+        })
+    }
+
+    pub(super) fn system(&self) -> Result<&Anchors, Error> {
+        if let Some(system) = self.system.get() {
+            return Ok(system);
+        }
+        let system = files::system_anchors()?;
+        Ok(self.system.get_or_init(|| system))
+    }
+
+    /// Those of `--cacerts`, else of Mercurial's settings for the host, else the system's.
+    pub(super) fn anchors(
+        &self,
+        settings: Option<&(Settings, bool)>,
+    ) -> Result<Cow<'_, Anchors>, Error> {
+        if let Some(anchors) = &self.anchors {
+            return Ok(Cow::Borrowed(anchors));
+        }
+        let named = settings.and_then(|(settings, own)| hg::cacerts(settings, *own));
+        let Some(named) = named else {
+            return Ok(Cow::Borrowed(self.system()?));
+        };
+        let path = PathBuf::from(OsStr::from_bytes(&named.value));
+        let mut anchors = files::configured_anchors(&[path]).map_err(|why| {
+            why.hint(format!(
+                "{} names it, at {}; --no-hgrc leaves it out",
+                named.line.key,
+                named.line.place()
+            ))
+        })?;
+        anchors.origin = format!(
+            "{}, from {} at {}",
+            anchors.origin,
+            named.line.key,
+            named.line.place()
+        );
+        Ok(Cow::Owned(anchors))
+    }
+
+    pub(super) fn policy<'p>(&self, anchors: &'p Anchors, reference: &'p Host) -> Policy<'p> {
+        Policy {
+            anchors,
+            reference,
+            now: self.now,
+        }
+    }
+
+    /// Everything that is known and thought of a target.
+    pub(super) fn report(
+        &self,
+        mut seen: Observation,
+        arg: &TargetArg,
+        endpoint: &Endpoint,
+        reference: &Host,
+    ) -> Result<Report, Error> {
+        let written = arg.target.written.as_str();
+        let settings = self.mercurial.as_ref().map(|mercurial| {
+            let settings = mercurial.settings(written);
+            let own = settings
+                .smtp_host
+                .as_ref()
+                .is_some_and(|host| host.value == written.as_bytes());
+            (settings, own)
+        });
+        let anchors = self.anchors(settings.as_ref())?;
+        let mut judgement = (!seen.presented.is_empty())
+            .then(|| judge_server(&seen, &self.policy(&anchors, reference)));
+        let pins = settings
+            .as_ref()
+            .map_or_else(Pins::default, |(settings, own)| {
+                hg::pins(settings, *own, seen.presented.first())
+            });
+        if let (Some(judgement), Some(false), Some(leaf)) =
+            (&mut judgement, pins.matched, seen.presented.first())
+        {
+            judgement.problems.push(pin_mismatch(leaf));
+        }
+        let mercurial =
+            settings.and_then(|(settings, own)| self.decide(settings, own, written, &seen));
+        let scope = LintScope {
+            host: Some(written),
+            leaf: seen.presented.first(),
+        };
+        let lints = self
+            .mercurial
+            .as_ref()
+            .map_or_else(Vec::new, |mercurial| mercurial.lint(scope));
+        Ok(Report {
+            target: Target {
+                input: arg.input.clone(),
+                host: Some(endpoint.host.to_string()),
+                port: Some(endpoint.port),
+                label: endpoint.to_string(),
+                tls: seen.mode.or(Some(endpoint.first_mode())),
+                servername: reference.to_string(),
+            },
+            chain: std::mem::take(&mut seen.presented),
+            seen: Some(seen),
+            judgement,
+            at: self.now,
+            at_was_chosen: self.at.is_some(),
+            pins,
+            mercurial,
+            lints,
+            from_hgrc: self.from_hgrc,
+        })
+    }
+
+    /// What `hg email` would do, if the configuration is about this host.
+    fn decide(
+        &self,
+        mut settings: Settings,
+        is_smtp_host: bool,
+        written: &str,
+        seen: &Observation,
+    ) -> Option<Decision> {
+        let about = is_smtp_host || self.one_file || settings.is_about_host();
+        let (Some(mode), Some(tls), false) = (seen.mode, &seen.tls, seen.presented.is_empty())
+        else {
+            return None;
+        };
+        if !about {
+            return None;
+        }
+        if !is_smtp_host {
+            // As if smtp.host and smtp.tls were set for it.
+            settings.transport = mode.into();
+            settings.transport_line = None;
+        }
+        let server = Server {
+            host: written,
+            mode,
+            chain: &seen.presented,
+            tls_version: &tls.version,
+            now: self.now,
+        };
+        // Without a store of our own it cannot be known what hg finds in its own.
+        let none = Anchors::new("no trust store");
+        let system = self.system().unwrap_or(&none);
+        Some(decide(&settings, &server, system, &hg::ca_file))
+    }
+}
+
+/// A configuration that cannot be read matters when the target, or the user, points to it.
+fn read_mercurial(wanted: &Wanted<'_>) -> Result<Option<Mercurial>, Error> {
+    let Some(scope) = &wanted.scope else {
+        return Ok(None);
+    };
+    match Mercurial::read(scope) {
+        Ok(mercurial) => Ok(Some(mercurial)),
+        Err(why) if wanted.hgrc_needed => Err(why),
+        Err(why) => {
+            warn(&format!(
+                "Mercurial's configuration is left out: {}",
+                why.message()
+            ));
+            Ok(None)
+        }
+    }
+}
+
+/// Where to connect for a target, and the reference identifier.
+pub(super) fn endpoint(
+    target: &crate::endpoint::Target,
+    connection: &Connection,
+    servername: Option<&Host>,
+) -> (Endpoint, Host) {
+    let mut target = target.clone();
+    // The only port that was named is the one that decides.
+    let elsewhere = connection.connect.as_ref().and_then(|to| to.port);
+    target.port = target.port.or(elsewhere);
+    let endpoint = Endpoint::from_target(target, connection.tls.mode());
+    let reference = servername.unwrap_or(&endpoint.host).clone();
+    (endpoint, reference)
+}
+
+/// The options of a probe for a server of that name.
+pub(super) fn options(connection: &Connection, reference: &Host) -> Result<Options, Error> {
+    if let Host::Name { ascii, .. } = reference {
+        ServerName::try_from(ascii.as_str())
+            .map_err(|_| Error::new(format!("\"{ascii}\" cannot be the name of a TLS server")))?;
+    }
+    Ok(Options {
+        server_name: reference.clone(),
+        sni: !connection.no_sni,
+        connect_to: connection
+            .connect
+            .as_ref()
+            .map(|to| (to.host.clone(), to.port)),
+        family: match (connection.ipv4, connection.ipv6) {
+            (true, _) => Family::V4,
+            (_, true) => Family::V6,
+            _ => Family::Any,
+        },
+        timeout: connection.timeout,
+        connect_timeout: connection.connect_timeout,
+        ehlo: connection.ehlo.clone(),
+    })
+}

@@ -1,0 +1,47 @@
+//! `--lint`: lines of the configuration that do not do what they seem to, without any network.
+
+use super::hg::{Mercurial, Scope};
+use super::inspect::scope;
+use super::{Error, environment, print};
+use crate::cli::{FormatArg, Inspect};
+use crate::mercurial::{Lint, LintScope};
+use crate::render::{json, lint, table::Style};
+
+/// Runs it: 1 if there is anything to say.
+pub(super) fn run(cli: &Inspect) -> Result<u8, Error> {
+    if cli.format == FormatArg::Pem {
+        return Err(Error::new(
+            "--lint has no certificates to print: use --format table or json",
+        ));
+    }
+    let mercurial = Mercurial::read(&scope(&cli.hgrc).unwrap_or(Scope::Everything(None)))?;
+    let mut found: Vec<Lint> = Vec::new();
+    if cli.targets.is_empty() {
+        found = mercurial.lint(LintScope::default());
+    }
+    for target in &cli.targets {
+        let scope = LintScope {
+            host: Some(&target.target.written),
+            leaf: None,
+        };
+        let new = mercurial.lint(scope);
+        found.extend(
+            new.into_iter()
+                .filter(|lint| !found.contains(lint))
+                .collect::<Vec<_>>(),
+        );
+    }
+    match cli.format {
+        FormatArg::Json => print(&json::lints(&found))?,
+        _ if cli.quiet => {}
+        _ => print(&lint::page(
+            &found,
+            Style {
+                color: environment::color(cli.color),
+                width: environment::width(),
+                verbose: cli.verbose,
+            },
+        ))?,
+    }
+    Ok(u8::from(!found.is_empty()))
+}

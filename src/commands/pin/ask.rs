@@ -1,0 +1,45 @@
+//! Questions on the terminal.
+
+use crate::certificate::Certificate;
+use crate::cli::ExpectedPin;
+use crate::commands::{Error, io_text};
+use crate::fingerprint::Algorithm;
+use std::io::{IsTerminal as _, Write as _};
+
+/// Whether there is somebody to ask.
+pub(super) fn is_possible() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
+/// Yes, or the certificate's fingerprint, as for ssh.
+pub(super) fn confirm(question: &str, leaf: &Certificate) -> Result<bool, Error> {
+    let answer = line(question)?;
+    if answer.eq_ignore_ascii_case("yes") {
+        return Ok(true);
+    }
+    let digests = [Algorithm::Sha256, Algorithm::Sha512, Algorithm::Sha1];
+    let text = answer.to_ascii_lowercase();
+    Ok(digests.into_iter().any(|algorithm| {
+        let hex = text.strip_prefix(&format!("{algorithm}:")).unwrap_or(&text);
+        ExpectedPin::new(algorithm, hex).matches(leaf.der())
+    }))
+}
+
+/// Yes or no; no if nothing is said.
+pub(super) fn yes(question: &str) -> Result<bool, Error> {
+    let answer = line(question)?;
+    Ok(["y", "yes"]
+        .iter()
+        .any(|yes| answer.eq_ignore_ascii_case(yes)))
+}
+
+fn line(question: &str) -> Result<String, Error> {
+    let failed = |why: std::io::Error| Error::new(format!("cannot ask: {}", io_text(&why)));
+    let mut terminal = std::io::stderr();
+    write!(terminal, "{question} ")
+        .and_then(|()| terminal.flush())
+        .map_err(failed)?;
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer).map_err(failed)?;
+    Ok(answer.trim().to_owned())
+}

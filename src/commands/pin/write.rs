@@ -1,0 +1,347 @@
+//! Writing the pin: plan, show, ask, replace, and read again what has come of it.
+
+use super::{ask, is_pinned, name, same_file};
+use crate::cli::Pin as Args;
+use crate::commands::hg::{
+    self, Mercurial, Scope, configuration, repository_files, resolve, user_files,
+};
+use crate::commands::replace::{Replaced, clean, replace};
+use crate::commands::{Error, environment, io_text, print, say, warn};
+use crate::hgrc::Config;
+use crate::judge::Anchors;
+use crate::mercurial::{
+    By, Edits, Intent, LintScope, Objection, PinPlan, PlanError, Server, Settings, Tree, decide,
+    is_smtp_host, plan, wants,
+};
+use crate::render::pin as show;
+use crate::report::Report;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+/// More often than so many programs write at once, something is wrong.
+const ATTEMPTS: u32 = 200;
+
+/// A write to be done.
+pub(super) struct Writing<'a> {
+    pub(super) args: &'a Args,
+    pub(super) intent: &'a Intent<'a>,
+    pub(super) report: &'a Report,
+    pub(super) scope: Scope<'a>,
+}
+
+impl Writing<'_> {
+    pub(super) fn run(&self) -> Result<u8, Error> {
+        let mut agreed: Option<PinPlan> = None;
+        for _ in 0..ATTEMPTS {
+            let tree = Files::new(self.args, self.scope)?;
+            let plan = self.plan(&tree)?;
+            if plan.files.is_empty() {
+                if !self.args.dry_run {
+                    clean(&resolve(tree.target()))?;
+                }
+                return self.verify(&plan, true);
+            }
+            let is_news = agreed
+                .as_ref()
+                .is_none_or(|agreed| agreed.files != plan.files);
+            if is_news && !self.agree(&plan, agreed.is_some())? {
+                return Ok(super::REFUSED);
+            }
+            if self.args.dry_run {
+                return Ok(shadows(&plan));
+            }
+            if write_all(&plan)? {
+                return self.verify(&plan, false);
+            }
+            // Another program was faster: what it wrote must not be lost.
+            agreed = Some(plan);
+        }
+        Err(Error::new(
+            "the configuration changes all the time; nothing more was written",
+        ))
+    }
+
+    fn plan(&self, tree: &Files<'_>) -> Result<PinPlan, Error> {
+        let mercurial = Mercurial::read(&self.scope)?;
+        let wanted = wants(mercurial.config(), mercurial.environment(), self.intent)
+            .map_err(|why| objection(&why))?;
+        plan(tree, &wanted).map_err(|why| match why {
+            PlanError::Objection(why) => objection(&why),
+            PlanError::Config(why) => why,
+            PlanError::File(path, why) => Error::new(format!(
+                "cannot read \"{}\": {}",
+                name(&path),
+                io_text(&why)
+            )),
+        })
+    }
+
+    /// Shows the diff and asks. `again`: it is another one than before.
+    fn agree(&self, plan: &PinPlan, again: bool) -> Result<bool, Error> {
+        let color = environment::color(self.args.color);
+        for edit in &plan.files {
+            print(&show::diff(edit, color))?;
+        }
+        shadows(plan);
+        if self.args.dry_run {
+            say("nothing was written: --dry-run");
+            return Ok(true);
+        }
+        if self.args.yes {
+            return Ok(true);
+        }
+        if !ask::is_possible() {
+            say("nothing was written: there is no terminal to ask on; --yes writes without asking");
+            return Ok(false);
+        }
+        if again {
+            say("the file has just been changed by another program: this is the new difference");
+        }
+        let written = ask::yes("Write this (y/N)?")?;
+        if !written {
+            say("nothing was written");
+        }
+        Ok(written)
+    }
+
+    /// Reads everything again, and claims success only where `hg email` is safe now.
+    fn verify(&self, plan: &PinPlan, was_there: bool) -> Result<u8, Error> {
+        let mercurial = Mercurial::read(&self.scope)?;
+        let settings = mercurial.settings(self.intent.host);
+        let mut bad = shadows(plan) != 0;
+        bad |= !self.holds(&mercurial, was_there);
+        if let Scope::NewFile(file) = self.scope {
+            match Mercurial::read(&Scope::Everything(None)) {
+                Ok(all)
+                    if all
+                        .config()
+                        .files()
+                        .iter()
+                        .any(|read| same_file(&read.path, file)) =>
+                {
+                    bad |= !self.holds(&all, was_there);
+                }
+                Ok(_) => say(&format!(
+                    "note: hg does not read {} by itself here; HGRCPATH or %include must name it",
+                    name(file)
+                )),
+                Err(why) => warn(&format!(
+                    "hg's other files cannot be read: {}",
+                    why.message()
+                )),
+            }
+        }
+        if !is_smtp_host(&settings, self.intent.host) {
+            other_host(&settings, self.intent.host);
+        }
+        let leaf = self.report.chain.first();
+        let scope = LintScope {
+            host: Some(self.intent.host),
+            leaf,
+        };
+        for lint in mercurial.lint(scope) {
+            say(&format!(
+                "note: {}: {}: {}\n  -> {}",
+                lint.line.place(),
+                lint.line.key,
+                lint.message,
+                lint.advice
+            ));
+        }
+        if bad {
+            return Ok(super::REFUSED);
+        }
+        let done = if was_there {
+            "already pinned"
+        } else {
+            "pinned"
+        };
+        say(&format!("{done}: {}", self.promise(&settings)));
+        Ok(0)
+    }
+
+    /// What holds from now on, and by which line.
+    fn promise(&self, settings: &Settings) -> String {
+        let host = self.intent.host;
+        let of_one = |count: usize| match count {
+            0 | 1 => "with this certificate".to_owned(),
+            count => format!("with one of these {count} certificates"),
+        };
+        let (what, line) = match (&settings.pins, &settings.verifycertsfile, self.intent.by) {
+            (Some(pins), _, By::Fingerprint) => {
+                let legacy = settings
+                    .legacy_pins
+                    .as_ref()
+                    .map_or(0, |legacy| legacy.value.len());
+                let count = pins.value.as_ref().map_or(0, Vec::len);
+                (of_one(count.max(legacy)), &pins.line)
+            }
+            (_, Some(file), _) => ("with a valid certificate of this CA".to_owned(), &file.line),
+            _ => return format!("hg email accepts {host} by what is configured"),
+        };
+        format!(
+            "hg email accepts {host} only {what} ({} at {})",
+            line.key,
+            line.place()
+        )
+    }
+
+    /// Whether Mercurial's judge takes the server by the pin, and by nothing less.
+    fn holds(&self, mercurial: &Mercurial, was_there: bool) -> bool {
+        let mut settings: Settings = mercurial.settings(self.intent.host);
+        if !is_smtp_host(&settings, self.intent.host) || settings.smtp_host.is_none() {
+            // As if smtp.host and smtp.tls were set for it.
+            settings.transport = self.intent.mode.into();
+        }
+        let tls = self.report.seen.as_ref().and_then(|seen| seen.tls.as_ref());
+        let server = Server {
+            host: self.intent.host,
+            mode: self.intent.mode,
+            chain: &self.report.chain,
+            tls_version: tls.map_or("", |tls| tls.version.as_str()),
+            now: self.report.at,
+        };
+        let decision = decide(&settings, &server, &Anchors::new("none"), &hg::ca_file);
+        if is_pinned(&decision, self.intent.by) {
+            return true;
+        }
+        let state = if was_there {
+            "pinned, but"
+        } else {
+            "written, but"
+        };
+        say(&format!(
+            "{state} hg email does not go by it: {}",
+            decision.reason
+        ));
+        for line in &decision.lines {
+            say(&format!("  {} at {}", line.key, line.place()));
+        }
+        false
+    }
+}
+
+/// Says what does not come into force, and why; the exit code that follows.
+fn shadows(plan: &PinPlan) -> u8 {
+    for shadow in &plan.shadowed {
+        let by = shadow.by.as_ref().map_or_else(
+            || "hg does not read or trust the file".to_owned(),
+            |by| format!("{by} wins"),
+        );
+        say(&format!("not in force: {}: {by}", shadow.key));
+    }
+    u8::from(!plan.shadowed.is_empty())
+}
+
+/// False: a file has changed in the meantime.
+fn write_all(plan: &PinPlan) -> Result<bool, Error> {
+    for edit in &plan.files {
+        if replace(&edit.path, edit.before.as_deref(), &edit.after)? == Replaced::Changed {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+pub(super) fn objection(why: &Objection) -> Error {
+    let hint = match why {
+        Objection::Unwritable(..) => "nothing was written",
+        Objection::InvalidPin(..) => "mend that line, or let --replace write it anew",
+        Objection::PinsInForce(_) => "--replace removes them, --by fingerprint keeps to pins",
+        Objection::SideEffect(_) => {
+            "nothing was written; edit the file by hand: pin without --write prints the lines"
+        }
+    };
+    Error::new(why.to_string()).hint(hint)
+}
+
+/// Says that the settings of `[smtp]` are another host's.
+pub(super) fn other_host(settings: &Settings, host: &str) {
+    if let Some(other) = &settings.smtp_host {
+        say(&format!(
+            "note: smtp.host is {} ({}): only the lines of [hostsecurity] are for {host}, hg email does not use it now",
+            String::from_utf8_lossy(&other.value),
+            other.line.place()
+        ));
+    }
+}
+
+/// The bytes of a file; `None`: it is not there.
+pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, Error> {
+    read_file(path)
+        .map_err(|why| Error::new(format!("cannot read \"{}\": {}", name(path), io_text(&why))))
+}
+
+#[expect(clippy::disallowed_methods, reason = "the files that are to be edited")]
+fn read_file(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    match std::fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(why) if why.kind() == ErrorKind::NotFound => Ok(None),
+        Err(why) => Err(why),
+    }
+}
+
+/// The files of the configuration, and which of them are the user's to edit.
+struct Files<'a> {
+    scope: Scope<'a>,
+    target: PathBuf,
+    /// Real paths.
+    editable: Vec<PathBuf>,
+}
+
+impl<'a> Files<'a> {
+    fn new(args: &Args, scope: Scope<'a>) -> Result<Self, Error> {
+        let roots: Vec<PathBuf> = match (scope, &args.repository) {
+            (Scope::NewFile(file) | Scope::File(file), _) => vec![file.to_owned()],
+            (_, Some(repository)) => repository_files(repository)?.into(),
+            _ => user_files(Mercurial::none().environment()),
+        };
+        let there = |path: &&PathBuf| path.exists();
+        let target = match &args.repository {
+            Some(_) => roots.first(),
+            // The last one wins; ~/.hgrc is made if there is none.
+            None => roots.iter().rfind(there).or(roots.first()),
+        };
+        let Some(target) = target.cloned() else {
+            let message = "HGRCPATH is set and names no file: there is none to write to";
+            return Err(Error::new(message).hint("name one with --hgrc"));
+        };
+        let config = configuration(&scope, &Edits::new())?;
+        let mut editable: Vec<PathBuf> = roots.iter().map(|root| resolve(root)).collect();
+        for read in config.files() {
+            let is_included = roots.contains(&read.root) && read.path != read.root;
+            if is_included && hg::may_write(&read.path) {
+                editable.push(resolve(&read.path));
+            }
+        }
+        Ok(Self {
+            scope,
+            target,
+            editable,
+        })
+    }
+}
+
+impl Tree for Files<'_> {
+    type Error = Error;
+
+    fn config(&self, edits: &Edits) -> Result<Config, Error> {
+        configuration(&self.scope, edits)
+    }
+
+    fn resolve(&self, path: &Path) -> PathBuf {
+        resolve(path)
+    }
+
+    fn read(&self, path: &Path) -> io::Result<Option<Vec<u8>>> {
+        read_file(path)
+    }
+
+    fn is_editable(&self, path: &Path) -> bool {
+        self.editable.contains(&resolve(path))
+    }
+
+    fn target(&self) -> &Path {
+        &self.target
+    }
+}

@@ -1,0 +1,282 @@
+//! Replacing a user's file: all or nothing, durably, with its mode, owner and attributes kept, and
+//! never over somebody else's change.
+//!
+//! The lock is the kernel's, on the directory, so that none can be left behind; the new content is
+//! written beside the file under a name of its own, which the next run takes away if a crash left
+//! it there.
+#![expect(clippy::disallowed_methods, reason = "here files are written")]
+
+use super::{Error, io_text, warn};
+use nix::errno::Errno;
+use nix::fcntl::{Flock, FlockArg, OFlag};
+use std::ffi::OsString;
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io::{self, ErrorKind, Read as _, Write as _};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use xattr::FileExt as _;
+
+/// Longer than any other copy needs, and short enough to tell the user that something is wrong.
+const LOCK_ATTEMPTS: u32 = 600;
+const LOCK_PAUSE: Duration = Duration::from_millis(50);
+/// A configuration file is small.
+const MAX_FILE: u64 = 16 * 1024 * 1024;
+
+/// What became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Replaced {
+    /// The new content is in place.
+    Yes,
+    /// The file is not what it was when the plan was made: nothing was done.
+    Changed,
+}
+
+/// Replaces the content of `path`, a real path without links at its end. `before` is what the file
+/// held when the change was thought of; `None`: it was not there.
+pub(super) fn replace(path: &Path, before: Option<&[u8]>, after: &[u8]) -> Result<Replaced, Error> {
+    let place = Place::of(path)?;
+    let _lock = place.lock()?;
+    place.clean()?;
+    let Some(old) = place.open(before)? else {
+        return Ok(Replaced::Changed);
+    };
+    let written = place.write(&old, after);
+    if !matches!(written, Ok(Replaced::Yes)) {
+        // The error that is told is the first one.
+        let _ = fs::remove_file(&place.temporary);
+    }
+    written
+}
+
+/// Takes away what an earlier run left behind when it was killed.
+pub(super) fn clean(path: &Path) -> Result<(), Error> {
+    let place = Place::of(path)?;
+    if place.temporary.symlink_metadata().is_err() {
+        return Ok(());
+    }
+    let _lock = place.lock()?;
+    place.clean()
+}
+
+/// A file in its directory.
+struct Place<'a> {
+    path: &'a Path,
+    directory: PathBuf,
+    temporary: PathBuf,
+}
+
+/// The file as it is.
+enum Old {
+    Nothing,
+    File(Box<(File, Metadata)>),
+}
+
+impl<'a> Place<'a> {
+    fn of(path: &'a Path) -> Result<Self, Error> {
+        let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
+            return Err(Error::new(format!("\"{}\" is no file", path.display())));
+        };
+        let directory = if parent == Path::new("") {
+            PathBuf::from(".")
+        } else {
+            parent.to_owned()
+        };
+        let mut temporary = OsString::from(".");
+        temporary.push(name);
+        temporary.push(".smtp-certcheck~");
+        Ok(Self {
+            path,
+            temporary: directory.join(temporary),
+            directory,
+        })
+    }
+
+    fn failed(&self, what: &str, why: &io::Error) -> Error {
+        Error::new(format!(
+            "cannot {what} \"{}\": {}; it is as it was",
+            self.path.display(),
+            io_text(why)
+        ))
+    }
+
+    fn lock(&self) -> Result<Option<Flock<File>>, Error> {
+        let flags = OFlag::O_DIRECTORY.bits();
+        let mut directory = OpenOptions::new()
+            .read(true)
+            .custom_flags(flags)
+            .open(&self.directory)
+            .map_err(|why| self.failed("open the directory of", &why))?;
+        for _ in 0..LOCK_ATTEMPTS {
+            match Flock::lock(directory, FlockArg::LockExclusiveNonblock) {
+                Ok(lock) => return Ok(Some(lock)),
+                Err((file, Errno::EWOULDBLOCK | Errno::EINTR)) => directory = file,
+                Err((_, Errno::ENOLCK | Errno::EOPNOTSUPP | Errno::ENOSYS)) => {
+                    warn("this file system has no locks: let no other program write there now");
+                    return Ok(None);
+                }
+                Err((_, why)) => return Err(self.failed("lock the directory of", &why.into())),
+            }
+            std::thread::sleep(LOCK_PAUSE);
+        }
+        Err(Error::new(format!(
+            "another program holds the lock on \"{}\"",
+            self.directory.display()
+        ))
+        .hint("fuser shows which; nothing was changed"))
+    }
+
+    /// Whoever has the lock is alone: a temporary file is a dead one's.
+    fn clean(&self) -> Result<(), Error> {
+        match fs::remove_file(&self.temporary) {
+            Err(why) if why.kind() != ErrorKind::NotFound => {
+                Err(self.failed("take away an old temporary file beside", &why))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The file, if it still holds `before`; `None`: it does not.
+    fn open(&self, before: Option<&[u8]>) -> Result<Option<Old>, Error> {
+        let flags = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK;
+        let opened = OpenOptions::new()
+            .read(true)
+            .custom_flags(flags.bits())
+            .open(self.path);
+        let mut file = match (opened, before) {
+            (Ok(file), Some(_)) => file,
+            (Err(why), None) if why.kind() == ErrorKind::NotFound => return Ok(Some(Old::Nothing)),
+            (Err(why), Some(_)) if why.kind() == ErrorKind::NotFound => return Ok(None),
+            (Ok(_), None) => return Ok(None),
+            (Err(why), _) => return Err(self.failed("open", &why)),
+        };
+        let metadata = file
+            .metadata()
+            .map_err(|why| self.failed("look at", &why))?;
+        self.fits(&metadata)?;
+        let mut bytes = Vec::new();
+        (&mut file)
+            .take(MAX_FILE)
+            .read_to_end(&mut bytes)
+            .map_err(|why| self.failed("read", &why))?;
+        let same = before == Some(bytes.as_slice()) && bytes.len() as u64 == metadata.len();
+        Ok(same.then(|| Old::File(Box::new((file, metadata)))))
+    }
+
+    fn fits(&self, metadata: &Metadata) -> Result<(), Error> {
+        let refuse = |why: &str| Error::new(format!("\"{}\" {why}", self.path.display()));
+        if !metadata.is_file() {
+            return Err(refuse("is no regular file"));
+        }
+        if metadata.nlink() > 1 {
+            let hint = "make it a file of its own (cp, then mv), or edit it by hand";
+            let why = "has other names (hard links), which an atomic replacement would cut off";
+            return Err(refuse(why).hint(hint));
+        }
+        Ok(())
+    }
+
+    fn write(&self, old: &Old, after: &[u8]) -> Result<Replaced, Error> {
+        // Private until it has the mode of the old one; a new file gets what the umask leaves.
+        let mode = match old {
+            Old::Nothing => 0o666,
+            Old::File(_) => 0o600,
+        };
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(mode)
+            .open(&self.temporary)
+            .map_err(|why| self.failed("write beside", &why))?;
+        file.write_all(after)
+            .map_err(|why| self.failed("write", &why))?;
+        if let Old::File(file_and_metadata) = old {
+            let (from, metadata) = &**file_and_metadata;
+            self.keep(&file, from, metadata)?;
+        }
+        file.sync_all().map_err(|why| self.failed("write", &why))?;
+        self.put(old)
+    }
+
+    /// Owner before mode, as a change of owner clears bits of the mode; attributes (ACLs among
+    /// them) last.
+    fn keep(&self, file: &File, from: &File, metadata: &Metadata) -> Result<(), Error> {
+        let new = file.metadata().map_err(|why| self.failed("write", &why))?;
+        if (new.uid(), new.gid()) != (metadata.uid(), metadata.gid()) {
+            std::os::unix::fs::fchown(file, Some(metadata.uid()), Some(metadata.gid())).map_err(
+                |why| {
+                    let hint = "it belongs to somebody else, and Mercurial trusts a file by its owner: run this as that user";
+                    self.failed("keep the owner of", &why).hint(hint)
+                },
+            )?;
+        }
+        file.set_permissions(metadata.permissions())
+            .map_err(|why| self.failed("keep the mode of", &why))?;
+        let names = match from.list_xattr() {
+            Ok(names) => names,
+            Err(why) if why.kind() == ErrorKind::Unsupported => return Ok(()),
+            Err(why) => return Err(self.failed("read the attributes of", &why)),
+        };
+        for name in names {
+            let value = from.get_xattr(&name);
+            let kept = match value {
+                Ok(Some(value)) => file.set_xattr(&name, &value),
+                Ok(None) => Ok(()),
+                Err(why) => Err(why),
+            };
+            // The security labels of a new file are the system's own business.
+            if let Err(why) = kept
+                && !name.as_encoded_bytes().starts_with(b"security.")
+            {
+                return Err(self.failed("keep the attributes of", &why));
+            }
+        }
+        Ok(())
+    }
+
+    /// The last look, and the rename.
+    fn put(&self, old: &Old) -> Result<Replaced, Error> {
+        let now = self.path.symlink_metadata();
+        let renamed = match (old, now) {
+            (Old::Nothing, Err(why)) if why.kind() == ErrorKind::NotFound => self.put_new(),
+            (Old::File(before), Ok(now)) if is_same(&before.1, &now) => {
+                fs::rename(&self.temporary, self.path)
+            }
+            _ => return Ok(Replaced::Changed),
+        };
+        match renamed {
+            Err(why) if why.kind() == ErrorKind::AlreadyExists => return Ok(Replaced::Changed),
+            renamed => renamed.map_err(|why| self.failed("replace", &why))?,
+        }
+        let synced = File::open(&self.directory).and_then(|directory| directory.sync_all());
+        if let Err(why) = synced {
+            warn(&format!(
+                "\"{}\" is written, but may not survive a power cut: {}",
+                self.path.display(),
+                io_text(&why)
+            ));
+        }
+        Ok(Replaced::Yes)
+    }
+
+    /// Where a file must not be there yet. Somebody may have made it this very moment.
+    fn put_new(&self) -> io::Result<()> {
+        #[cfg(target_os = "linux")]
+        {
+            use nix::fcntl::{AT_FDCWD, RenameFlags, renameat2};
+            let flags = RenameFlags::RENAME_NOREPLACE;
+            match renameat2(AT_FDCWD, &self.temporary, AT_FDCWD, self.path, flags) {
+                // Not every file system knows the flag.
+                Err(Errno::EINVAL | Errno::ENOSYS) => {}
+                renamed => return Ok(renamed?),
+            }
+        }
+        fs::rename(&self.temporary, self.path)
+    }
+}
+
+/// Whether nobody has touched the file in between.
+fn is_same(before: &Metadata, now: &Metadata) -> bool {
+    let key = |m: &Metadata| (m.dev(), m.ino(), m.len(), m.mtime(), m.mtime_nsec());
+    key(before) == key(now)
+}

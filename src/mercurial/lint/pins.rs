@@ -1,0 +1,223 @@
+//! Pins that abort, never match, are not in force, or that no Mercurial reads.
+
+use super::{Lint, LintCode, text};
+use crate::certificate::Certificate;
+use crate::fingerprint::{Algorithm, Pin};
+use crate::hgrc::{Config, Earlier, Environment, Item};
+use crate::mercurial::list;
+use crate::mercurial::settings::{Line, Settings};
+
+/// The pins of one host.
+pub(super) fn check(
+    config: &Config,
+    environment: &Environment,
+    host: &str,
+    leaf: Option<&Certificate>,
+) -> Vec<Lint> {
+    let settings = Settings::read(config, environment, host.as_bytes());
+    let mut found = Vec::new();
+    if let Some((line, item)) = find(config, "hostsecurity", &format!("{host}:fingerprints")) {
+        found.extend(items(item, &line, true));
+        found.extend(overridden(item, &line));
+    }
+    if let Some((line, item)) = find(config, "hostfingerprints", host) {
+        found.extend(legacy_items(item, &line));
+        let newer = settings
+            .pins
+            .as_ref()
+            .filter(|pins| !matches!(&pins.value, Ok(list) if list.is_empty()));
+        if let Some(newer) = newer {
+            found.extend(stale(item, &line, leaf).map(|lint| lint.beside(&newer.line.source)));
+        }
+    }
+    found.into_iter().map(|lint| lint.about(host)).collect()
+}
+
+/// Pins and CA files that an `%unset` took back, for good.
+pub(super) fn taken_back(config: &Config) -> Vec<Lint> {
+    let gone = config.taken_back().iter().filter(|back| {
+        back.section == b"hostsecurity" && config.get(&back.section, &back.key).is_none()
+    });
+    gone.filter_map(|back| {
+        let key = text(&back.key);
+        let (host, suffix) = key.rsplit_once(':')?;
+        let line = line_of(&back.section, &back.key, &back.was.source);
+        let message = "a later %unset takes this line back: it does nothing";
+        let advice = "remove the %unset, or set it again behind it";
+        let found = Lint::new(LintCode::Shadowed, &line, message, advice);
+        matches!(suffix, "fingerprints" | "verifycertsfile")
+            .then(|| found.beside(&back.by).about(host))
+    })
+    .collect()
+}
+
+/// `smtp.fingerprint` and `smtp.cacerts`, which no Mercurial reads, need their twins.
+pub(super) fn check_smtp(
+    config: &Config,
+    environment: &Environment,
+    smtp_host: Option<&str>,
+) -> Vec<Lint> {
+    let host = smtp_host.unwrap_or_default();
+    let settings = Settings::read(config, environment, host.as_bytes());
+    let shown = smtp_host.unwrap_or("HOST");
+    let mut found = Vec::new();
+    if let Some((line, item)) = find(config, "smtp", "fingerprint") {
+        found.extend(items(item, &line, false));
+        let twin: &[Pin] = match &settings.pins {
+            Some(pins) => pins.value.as_deref().unwrap_or_default(),
+            None => &[],
+        };
+        let missing = list::items(&item.value)
+            .into_iter()
+            .map(|item| text(&item))
+            .find(|item| Pin::parse(item).is_none_or(|pin| !twin.contains(&pin)));
+        if let Some(missing) = missing {
+            let message =
+                "no Mercurial reads smtp.fingerprint: without its twin it protects nothing";
+            let advice = format!("add to [hostsecurity]: {shown}:fingerprints = {missing}");
+            found.push(Lint::new(LintCode::UnreadKey, &line, message, advice));
+        }
+    }
+    if let Some(file) = &settings.smtp_cacerts {
+        let same = |other: &Option<crate::mercurial::Setting<Vec<u8>>>| {
+            other
+                .as_ref()
+                .is_some_and(|other| other.value == file.value)
+        };
+        if !same(&settings.verifycertsfile) && !same(&settings.web_cacerts) {
+            let message = "no Mercurial reads smtp.cacerts: without its twin it protects nothing";
+            let advice = format!(
+                "add to [hostsecurity]: {shown}:verifycertsfile = {}",
+                text(&file.value)
+            );
+            found.push(Lint::new(LintCode::UnreadKey, &file.line, message, advice));
+        }
+    }
+    found
+}
+
+/// The items of `fingerprints`. `read`: Mercurial reads them, and aborts at a bad one.
+fn items(item: &Item, line: &Line, read: bool) -> Vec<Lint> {
+    let mut found = Vec::new();
+    for text in list::items(&item.value).iter().map(|item| text(item)) {
+        if text.starts_with(['#', ';']) {
+            let effect = if read { ": hg aborts" } else { "" };
+            let message = format!("the comment is part of the value{effect}");
+            let advice = "put the comment on a line of its own";
+            found.push(Lint::new(LintCode::CommentInValue, line, message, advice));
+            // Its words are no pins either.
+            break;
+        }
+        found.extend(match Pin::parse(&text) {
+            Some(pin) => wrong_length(&pin, line),
+            None => Some(no_pin(&text, line, read)),
+        });
+    }
+    found
+}
+
+fn no_pin(text: &str, line: &Line, read: bool) -> Lint {
+    let effect = if read {
+        ": hg aborts at every connection to this host"
+    } else {
+        ""
+    };
+    let message = format!("\"{text}\" is no fingerprint{effect}");
+    let lower = text.to_ascii_lowercase();
+    let digits = lower.replace(':', "");
+    let is_hex = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_hexdigit());
+    let advice = match (Pin::parse(&lower), algorithm(digits.len())) {
+        (Some(_), _) => format!("write the prefix in lower case: {lower}"),
+        (None, Some(algorithm)) if is_hex => {
+            format!("put the algorithm before it: {algorithm}:{text}")
+        }
+        _ => "write sha256: and the 64 hex digits of the certificate's SHA-256".to_owned(),
+    };
+    Lint::new(LintCode::InvalidPin, line, message, advice)
+}
+
+fn wrong_length(pin: &Pin, line: &Line) -> Option<Lint> {
+    if pin.is_whole() {
+        return None;
+    }
+    let message = format!(
+        "\"{pin}\" is no whole {} digest: it never matches",
+        pin.algorithm
+    );
+    let advice = "pin again, or copy the whole fingerprint";
+    Some(Lint::new(LintCode::UselessPin, line, message, advice))
+}
+
+/// The digest with that many hex digits.
+fn algorithm(digits: usize) -> Option<Algorithm> {
+    [Algorithm::Sha1, Algorithm::Sha256, Algorithm::Sha512]
+        .into_iter()
+        .find(|algorithm| algorithm.hex_digits() == digits)
+}
+
+fn legacy_items(item: &Item, line: &Line) -> Vec<Lint> {
+    list::items(&item.value)
+        .iter()
+        .map(|item| Pin::new(Algorithm::Sha1, &text(item)))
+        .filter(|pin| !pin.is_whole())
+        .map(|pin| {
+            let message = format!("\"{}\" is no SHA-1 digest: it never matches", pin.hex);
+            let advice = "[hostfingerprints] takes the 40 hex digits alone; better write HOST:fingerprints in [hostsecurity]";
+            Lint::new(LintCode::UselessPin, line, message, advice)
+        })
+        .collect()
+}
+
+/// Mercurial unites both lists: an old certificate stays acceptable. `leaf`: the present one.
+fn stale(item: &Item, line: &Line, leaf: Option<&Certificate>) -> Option<Lint> {
+    let fits = |pin: &Pin| leaf.is_some_and(|leaf| pin.matches(leaf.der()));
+    let pins = list::items(&item.value);
+    let mut pins = pins
+        .iter()
+        .map(|item| Pin::new(Algorithm::Sha1, &text(item)));
+    if pins.all(|pin| fits(&pin)) {
+        return None;
+    }
+    let message =
+        "hg accepts this legacy pin beside the newer ones: an old certificate stays acceptable";
+    let advice = "remove the line, unless it is the same certificate; pin --write --prune does";
+    Some(Lint::new(LintCode::StaleLegacyPin, line, message, advice))
+}
+
+/// Earlier assignments with pins that are not in force any more.
+fn overridden(item: &Item, line: &Line) -> Vec<Lint> {
+    let now = list::items(&item.value);
+    let lost = |earlier: &&Earlier| {
+        list::items(&earlier.value)
+            .iter()
+            .any(|pin| !now.contains(pin))
+    };
+    item.overrides
+        .iter()
+        .filter(lost)
+        .map(|earlier| {
+            let was = Line {
+                key: line.key.clone(),
+                source: earlier.source.clone(),
+            };
+            let message = "a later line for the same host takes these pins out of force";
+            let advice = "put all pins of a host on one line, and remove the other";
+            Lint::new(LintCode::Shadowed, &was, message, advice).beside(&line.source)
+        })
+        .collect()
+}
+
+fn find<'a>(config: &'a Config, section: &str, key: &str) -> Option<(Line, &'a Item)> {
+    let item = config.get(section.as_bytes(), key.as_bytes())?;
+    Some((
+        line_of(section.as_bytes(), key.as_bytes(), &item.source),
+        item,
+    ))
+}
+
+fn line_of(section: &[u8], key: &[u8], source: &crate::hgrc::Source) -> Line {
+    Line {
+        key: format!("{}.{}", text(section), text(key)),
+        source: source.clone(),
+    }
+}

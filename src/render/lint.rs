@@ -1,0 +1,39 @@
+//! Lints for people: the place, what is wrong, the way out.
+
+use super::table::Style;
+use super::text::labelled;
+use crate::mercurial::Lint;
+use std::fmt::Write as _;
+
+/// All of them, and how many; ends in a line feed.
+pub fn page(lints: &[Lint], style: Style) -> String {
+    let mut out = String::new();
+    list(&mut out, lints, 0, style.columns());
+    let _ = match lints.len() {
+        0 => writeln!(out, "every line does what it seems to do"),
+        1 => writeln!(out, "\n1 line does not do what it seems to do"),
+        count => writeln!(out, "\n{count} lines do not do what they seem to do"),
+    };
+    out
+}
+
+/// One below the other.
+pub(super) fn list(out: &mut String, lints: &[Lint], indent: usize, width: usize) {
+    for lint in lints {
+        let place = format!("{}: {}", lint.line.place(), lint.line.key);
+        labelled(out, width, indent, "", 0, &place);
+        let text = format!("{}: {}", lint.code, lint.message);
+        labelled(out, width, indent + 2, "", 0, &text);
+        if let Some(other) = &lint.other {
+            labelled(
+                out,
+                width,
+                indent + 2,
+                "",
+                0,
+                &format!("the other line is {other}"),
+            );
+        }
+        labelled(out, width, indent + 2, "->", 3, &lint.advice);
+    }
+}

@@ -1,0 +1,237 @@
+//! What `pin` shows: the lines to paste, the alarm, the diff.
+
+use super::timestamp;
+use crate::certificate::Certificate;
+use crate::escape::{excerpt, visible};
+use crate::fingerprint::Algorithm;
+use crate::hgrc::{Document, Kind};
+use crate::judge::Judgement;
+use crate::mercurial::{FileEdit, is_secret};
+use crate::report::Report;
+use similar::TextDiff;
+use std::fmt::Write as _;
+
+/// Longer names are cut in comments.
+const NAME: usize = 60;
+
+/// The settings of a snippet, as `section`, `key`, `value`; checked before for what may be written.
+pub type Settings = [(&'static str, String, String)];
+
+/// Comments that say what was checked, and the settings by section.
+pub fn snippet(report: &Report, settings: &Settings, version: &str) -> String {
+    let mut out = format!(
+        "# {}, checked {} by smtp-certcheck {version}\n# {}\n",
+        visible(&report.target.label),
+        report.at.date(),
+        about(report)
+    );
+    let mut current = "";
+    for (section, key, value) in settings {
+        if *section != current {
+            let gap = if current.is_empty() { "" } else { "\n" };
+            let _ = writeln!(out, "{gap}[{section}]");
+            current = section;
+        }
+        let _ = writeln!(out, "{key} = {value}");
+    }
+    out
+}
+
+/// Comments above a saved CA certificate.
+pub fn ca_comment(report: &Report, anchor: &Certificate, version: &str) -> String {
+    let until = anchor.facts.as_ref().map_or_else(
+        |_| String::new(),
+        |facts| format!(", expires {}", facts.not_after.date()),
+    );
+    format!(
+        "# {}{until}\n# {}\n# the CA of {}, saved {} by smtp-certcheck {version}\n",
+        excerpt(&anchor.label(), NAME),
+        anchor.fingerprint(Algorithm::Sha256),
+        visible(&report.target.label),
+        report.at.date(),
+    )
+}
+
+/// The leaf, and what its chain is worth, in a line.
+fn about(report: &Report) -> String {
+    let leaf = report.chain.first().map_or_else(String::new, describe);
+    let judgement = report.judgement.as_ref();
+    let anchor = judgement.and_then(|judgement| judgement.path.last());
+    let problems: Vec<&str> = problems(judgement);
+    match anchor {
+        Some(anchor) if problems.is_empty() => {
+            format!("{leaf}; chain valid to {}", excerpt(&anchor.label(), NAME))
+        }
+        _ => format!("{leaf}; chain NOT valid: {}", problems.join(", ")),
+    }
+}
+
+/// The codes of what is wrong, but for pins.
+pub fn problems(judgement: Option<&Judgement>) -> Vec<&'static str> {
+    let mut codes: Vec<&str> = judgement
+        .map_or(&[][..], |judgement| &judgement.problems)
+        .iter()
+        .map(|problem| problem.code.as_str())
+        .filter(|code| *code != "pin-mismatch")
+        .collect();
+    codes.dedup();
+    codes
+}
+
+fn describe(certificate: &Certificate) -> String {
+    let label = excerpt(&certificate.label(), NAME);
+    match &certificate.facts {
+        Err(_) => format!("{label}, not readable"),
+        Ok(facts) => {
+            let issuer = facts.issuer.label();
+            // Without a common name the label is the whole name.
+            let attribute = if label.contains('=') { "" } else { "CN=" };
+            format!(
+                "{attribute}{label}, issued by {}, expires {}",
+                excerpt(&issuer, NAME),
+                facts.not_after.date()
+            )
+        }
+    }
+}
+
+/// What is to be compared before trust is given.
+pub fn identity(report: &Report) -> String {
+    let Some(leaf) = report.chain.first() else {
+        return String::new();
+    };
+    let mut out = String::new();
+    let mut line = |label: &str, text: &str| {
+        let _ = writeln!(out, "  {label:12}{}", visible(text));
+    };
+    line("server", &report.target.label);
+    line("certificate", &describe(leaf));
+    for algorithm in [Algorithm::Sha256, Algorithm::Sha1] {
+        line(
+            &algorithm.to_string(),
+            &leaf.fingerprint(algorithm).colons(),
+        );
+    }
+    let problems = problems(report.judgement.as_ref());
+    match problems.as_slice() {
+        [] => line("chain", "trusted"),
+        problems => line("chain", &format!("NOT trusted: {}", problems.join(", "))),
+    }
+    out
+}
+
+/// The alarm: pins are configured, and none is the certificate's. Old and new, one below the other.
+pub fn alarm(report: &Report) -> String {
+    let mut out = format!(
+        "THE CERTIFICATE OF {} IS NOT THE PINNED ONE\n",
+        visible(&report.target.label)
+    );
+    for pin in &report.pins.configured {
+        let _ = writeln!(
+            out,
+            "  pinned      {}\n              {}, {}",
+            visible(&pin.value),
+            visible(&pin.line.key),
+            visible(&pin.line.place())
+        );
+    }
+    if let Some(leaf) = report.chain.first() {
+        let _ = writeln!(out, "  presented   {}", leaf.fingerprint(Algorithm::Sha256));
+        if let Ok(facts) = &leaf.facts {
+            let _ = writeln!(
+                out,
+                "              valid since {}",
+                timestamp(facts.not_before)
+            );
+        }
+    }
+    out + &identity(report)
+}
+
+/// A unified diff, with secrets masked and everything unprintable escaped.
+pub fn diff(edit: &FileEdit, color: bool) -> String {
+    let old = shown(edit.before.as_deref().unwrap_or_default());
+    let new = shown(&edit.after);
+    let slices = |lines: &'_ [String]| {
+        lines
+            .iter()
+            .map(String::as_str)
+            .collect::<Vec<_>>()
+            .concat()
+    };
+    let (old, new) = (slices(&old), slices(&new));
+    let path = visible(&edit.path.display().to_string()).into_owned();
+    let from = if edit.before.is_some() {
+        path.clone()
+    } else {
+        "/dev/null".to_owned()
+    };
+    let text = TextDiff::from_lines(&old, &new)
+        .unified_diff()
+        .context_radius(3)
+        .header(&from, &path)
+        .to_string();
+    if !color {
+        return text;
+    }
+    let mut out = String::new();
+    for line in text.lines() {
+        let ansi = match line.as_bytes() {
+            [b'+', ..] => "\x1b[32m",
+            [b'-', ..] => "\x1b[31m",
+            [b'@', ..] => "\x1b[36m",
+            _ => "",
+        };
+        let off = if ansi.is_empty() { "" } else { "\x1b[0m" };
+        let _ = writeln!(out, "{ansi}{line}{off}");
+    }
+    out
+}
+
+/// The lines of a file for the eye.
+fn shown(bytes: &[u8]) -> Vec<String> {
+    let mut secret = false;
+    Document::parse(bytes)
+        .lines()
+        .iter()
+        .map(|line| {
+            if let Kind::Item { key, .. } = &line.kind {
+                secret = is_secret(key);
+            }
+            let raw = String::from_utf8_lossy(&line.raw);
+            let text = raw.trim_end_matches(['\r', '\n']);
+            let text = match &line.kind {
+                Kind::Item { key, .. } if secret => {
+                    format!("{} = ***", String::from_utf8_lossy(key))
+                }
+                Kind::Continuation(_) if secret => "  ***".to_owned(),
+                _ => text.to_owned(),
+            };
+            format!("{}\n", visible(&text))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_diff_masks_secrets_and_escapes_the_rest() {
+        let edit = FileEdit {
+            path: "/h/\u{1b}rc".into(),
+            before: Some(b"[smtp]\npassword = hunter2\n  more\nhost = a\r\n".to_vec()),
+            after: b"[smtp]\npassword = hunter2\n  more\nhost = a\r\nport = \x1b\r\n".to_vec(),
+        };
+        let text = diff(&edit, false);
+        assert!(
+            !text.contains("hunter2") && !text.contains("more"),
+            "{text}"
+        );
+        assert!(text.contains("\n+port = \\x1b\n"), "{text}");
+        assert!(
+            text.starts_with("--- /h/\\x1brc\n+++ /h/\\x1brc\n@@"),
+            "{text}"
+        );
+    }
+}
