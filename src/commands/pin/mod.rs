@@ -11,8 +11,8 @@ use super::{Error, environment, io_text, print, say};
 use crate::certificate::{Certificate, pem};
 use crate::cli::{ByArg, Pin as Args, TargetArg};
 use crate::mercurial::{
-    By, CaFile, Decision, Ground, Intent, Old, Server, Settings, Transport, decide, is_smtp_host,
-    pinned_lists, wants,
+    By, CaFile, Decision, Ground, Intent, Objection, Old, Server, Setting, Settings, Transport,
+    decide, is_smtp_host, pinned_lists, wants,
 };
 use crate::observation::Possession;
 use crate::probe::probe;
@@ -42,33 +42,46 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
     })?;
     let target = target(args, &check)?;
     let report = look(args, &check, &target)?;
-    match decide_to_pin(args, &report)? {
-        Ok(()) => {}
-        Err(code) => return Ok(code),
+    unreadable_pins(args, &check, &target)?;
+    if let Err(code) = decide_to_pin(args, &report)? {
+        return Ok(code);
     }
     let ca = match ca(args, &check, &target, &report)? {
         Ok(ca) => ca,
         Err(code) => return Ok(code),
     };
     let intent = intent(args, &target, &report, ca.as_ref())?;
-    let Some(mercurial) = &check.mercurial else {
-        save_ca(ca.as_ref(), &report, args.replace)?;
-        return snippet(&Mercurial::none(), &intent, &report);
-    };
+    let none = Mercurial::none();
+    let mercurial = check.mercurial.as_ref().unwrap_or(&none);
+    // What may not be written is neither printed nor prepared.
+    wants(mercurial.config(), mercurial.environment(), &intent)
+        .map_err(|why| write::objection(&why))?;
+    let save_ca = || save_ca(ca.as_ref(), &report, args.replace);
     if args.write || args.dry_run {
         let writing = write::Writing {
             args,
             intent: &intent,
             report: &report,
             scope: scope.unwrap_or(Scope::Everything(None)),
+            before: &save_ca,
         };
-        if !args.dry_run {
-            save_ca(ca.as_ref(), &report, args.replace)?;
-        }
         return writing.run();
     }
-    save_ca(ca.as_ref(), &report, args.replace)?;
+    save_ca()?;
     snippet(mercurial, &intent, &report)
+}
+
+/// A list of pins that makes hg abort is no list to be compared with.
+fn unreadable_pins(args: &Args, check: &Check, target: &TargetArg) -> Result<(), Error> {
+    let mercurial = check.mercurial.as_ref().filter(|_| !args.replace);
+    let settings = mercurial.map(|mercurial| mercurial.settings(&target.target.written));
+    match settings.and_then(|settings| settings.pins) {
+        Some(Setting {
+            value: Err(item),
+            line,
+        }) => Err(write::objection(&Objection::InvalidPin(item, line.source))),
+        _ => Ok(()),
+    }
 }
 
 fn scope(args: &Args) -> Option<Scope<'_>> {
@@ -337,9 +350,6 @@ fn intent<'a>(
 
 /// The lines to paste, and nothing else, on standard output.
 fn snippet(mercurial: &Mercurial, intent: &Intent<'_>, report: &Report) -> Result<u8, Error> {
-    let config = mercurial.config();
-    // What may not be written is not printed either.
-    wants(config, mercurial.environment(), intent).map_err(|why| write::objection(&why))?;
     let settings = mercurial.settings(intent.host);
     let own = is_smtp_host(&settings, intent.host);
     let mut lines = Vec::new();
@@ -352,7 +362,7 @@ fn snippet(mercurial: &Mercurial, intent: &Intent<'_>, report: &Report) -> Resul
     }
     match intent.by {
         By::Fingerprint => {
-            for (section, key, value) in pinned_lists(config, intent) {
+            for (section, key, value) in pinned_lists(mercurial.config(), intent) {
                 if section != "smtp" || own {
                     lines.push((section, key, value));
                 }

@@ -27,6 +27,8 @@ pub(super) struct Writing<'a> {
     pub(super) intent: &'a Intent<'a>,
     pub(super) report: &'a Report,
     pub(super) scope: Scope<'a>,
+    /// To be done once the user has agreed, before the configuration is written.
+    pub(super) before: &'a dyn Fn() -> Result<(), Error>,
 }
 
 impl Writing<'_> {
@@ -37,6 +39,7 @@ impl Writing<'_> {
             let plan = self.plan(&tree)?;
             if plan.files.is_empty() {
                 if !self.args.dry_run {
+                    (self.before)()?;
                     clean(&resolve(tree.target()))?;
                 }
                 return self.verify(&plan, true);
@@ -50,6 +53,7 @@ impl Writing<'_> {
             if self.args.dry_run {
                 return Ok(shadows(&plan));
             }
+            (self.before)()?;
             if write_all(&plan)? {
                 return self.verify(&plan, false);
             }

@@ -1,0 +1,785 @@
+//! Pinning: what is printed, what is refused, and every kind of edit, byte for byte and as the real
+//! `hg config` reads it.
+#![allow(clippy::disallowed_methods, reason = "tests read and write files")]
+
+mod common;
+
+use common::{Dir, Run, finish, program};
+use smtp_certcheck::fingerprint::{Algorithm, Fingerprint};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::LazyLock;
+use testkit::hg::hg;
+use testkit::pki::{Identity, KeyKind, Pki, expired_leaf, leaf};
+use testkit::server::{Behaviour, Server};
+
+static PKI: LazyLock<Pki> = LazyLock::new(|| Pki::new("Pin", KeyKind::P256));
+static GOOD: LazyLock<Served> = LazyLock::new(|| Served::new(PKI.identity(leaf(&["localhost"]))));
+static OTHER: LazyLock<Served> = LazyLock::new(|| Served::new(PKI.identity(leaf(&["localhost"]))));
+static EXPIRED: LazyLock<Served> =
+    LazyLock::new(|| Served::new(PKI.identity(expired_leaf(&["localhost"]))));
+
+/// An identity and a server that presents it.
+struct Served {
+    identity: Identity,
+    server: Server,
+}
+
+impl Served {
+    fn new(identity: Identity) -> Self {
+        let server = Server::start(&identity, Behaviour::default());
+        Self { identity, server }
+    }
+
+    fn target(&self) -> String {
+        format!("localhost:{}", self.server.port())
+    }
+
+    fn pin(&self, algorithm: Algorithm) -> String {
+        Fingerprint::compute(algorithm, &self.identity.chain[0]).to_string()
+    }
+
+    fn sha256(&self) -> String {
+        self.pin(Algorithm::Sha256)
+    }
+}
+
+/// A home directory with the CA in it.
+struct Home(Dir);
+
+impl Home {
+    fn new() -> Self {
+        let dir = Dir::new();
+        dir.file("root.pem", PKI.root_pem());
+        Self(dir)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        let path = self.path(name);
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
+        std::fs::write(path, text).expect("a file");
+    }
+
+    fn read(&self, name: &str) -> String {
+        let bytes = std::fs::read(self.path(name)).expect("the file");
+        String::from_utf8(bytes).expect("UTF-8")
+    }
+
+    fn command(&self) -> Command {
+        let mut command = program();
+        command
+            .current_dir(self.0.path())
+            .env("HOME", self.0.path());
+        command.env_remove("XDG_CONFIG_HOME");
+        command
+    }
+
+    /// `pin` with the CA trusted.
+    fn pin(&self, served: &Served, args: &[&str]) -> Run {
+        let root = self.path("root.pem");
+        let mut command = self.command();
+        command
+            .arg("pin")
+            .arg(served.target())
+            .arg("--cacerts")
+            .arg(root);
+        finish(command.args(args))
+    }
+
+    /// What the real hg has for a setting, if it is at hand.
+    fn hg(&self, hg: &Path, name: &str) -> String {
+        let output = Command::new(hg)
+            .args(["config", name])
+            .current_dir(self.0.path())
+            .env_clear()
+            .env("HOME", self.0.path())
+            .env("PATH", "/usr/bin:/bin")
+            .output()
+            .expect("hg");
+        assert!(
+            output.stderr.is_empty(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        String::from_utf8_lossy(&output.stdout)
+            .trim_end()
+            .to_owned()
+    }
+}
+
+/// `{new}` and `{old}` are the pins of [`GOOD`] and [`OTHER`], `{port}` is the former's.
+fn fill(text: &str) -> String {
+    text.replace("{new}", &GOOD.sha256())
+        .replace("{old}", &OTHER.sha256())
+        .replace("{port}", &GOOD.server.port().to_string())
+        .replace("{legacy}", &OTHER.pin(Algorithm::Sha1)[5..])
+        .replace("{sha1}", &GOOD.pin(Algorithm::Sha1)[5..])
+}
+
+// ------------------------------------------------------------------------------- snippet
+
+#[test]
+fn the_snippet_alone_is_on_standard_output() {
+    let home = Home::new();
+    let run = home.pin(&GOOD, &[]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    let (comments, lines): (Vec<&str>, Vec<&str>) =
+        run.stdout.lines().partition(|line| line.starts_with('#'));
+    assert_eq!(comments.len(), 2, "{}", run.stdout);
+    assert!(comments[0].contains(&GOOD.target()), "{}", run.stdout);
+    assert!(comments[1].contains("chain valid to"), "{}", run.stdout);
+    let expected = fill(
+        "[smtp]\nhost = localhost\nport = {port}\ntls = starttls\nfingerprint = {new}\n\n\
+         [hostsecurity]\nlocalhost:fingerprints = {new}",
+    );
+    assert_eq!(lines.join("\n"), expected);
+    assert!(!home.path(".hgrc").exists());
+}
+
+#[test]
+fn hg_takes_the_snippet_as_it_is() {
+    let Some(hg) = hg("hg_takes_the_snippet_as_it_is") else {
+        return;
+    };
+    let home = Home::new();
+    let run = home.pin(&GOOD, &["--legacy", "--digest", "sha512"]);
+    home.write(".hgrc", &run.stdout);
+    let pins = home.hg(&hg, "hostsecurity.localhost:fingerprints");
+    assert_eq!(pins, GOOD.pin(Algorithm::Sha512));
+    assert_eq!(
+        home.hg(&hg, "hostfingerprints.localhost"),
+        GOOD.pin(Algorithm::Sha1)[5..]
+    );
+    assert_eq!(home.hg(&hg, "smtp.tls"), "starttls");
+}
+
+#[test]
+fn the_snippet_for_another_host_leaves_smtp_alone() {
+    let home = Home::new();
+    home.write(".hgrc", "[smtp]\nhost = mail.example\ntls = starttls\n");
+    let run = home.pin(&GOOD, &[]);
+    assert_eq!(run.code, 0);
+    assert!(!run.stdout.contains("[smtp]"), "{}", run.stdout);
+    assert!(
+        run.stdout
+            .contains(&fill("localhost:fingerprints = {new}\n"))
+    );
+    assert!(
+        run.stderr.contains("smtp.host is mail.example"),
+        "{}",
+        run.stderr
+    );
+    // A configuration that is not to be read is not.
+    let run = home.pin(&GOOD, &["--no-hgrc"]);
+    assert!(run.stdout.contains("[smtp]"), "{}", run.stdout);
+}
+
+// ------------------------------------------------------------------------------- refusals
+
+#[test]
+fn an_untrusted_chain_is_pinned_only_on_the_users_word() {
+    let home = Home::new();
+    let run = home.pin(&EXPIRED, &["--write", "--yes"]);
+    assert_eq!((run.code, run.stdout.as_str()), (1, ""));
+    assert!(
+        run.stderr.contains("expired") && run.stderr.contains("--expect"),
+        "{}",
+        run.stderr
+    );
+    assert!(!home.path(".hgrc").exists());
+    let colons = EXPIRED.identity.chain[0].clone();
+    let colons = Fingerprint::compute(Algorithm::Sha256, &colons).colons();
+    for word in [vec!["--accept-untrusted"], vec!["--expect", &colons]] {
+        let home = Home::new();
+        let run = home.pin(&EXPIRED, &[&word[..], &["--write", "--yes"]].concat());
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        assert!(home.read(".hgrc").contains(&EXPIRED.sha256()));
+    }
+}
+
+#[test]
+fn another_certificate_than_expected_is_never_pinned() {
+    let home = Home::new();
+    let expected = OTHER.sha256();
+    let run = home.pin(
+        &GOOD,
+        &[
+            "--expect",
+            &expected,
+            "--accept-untrusted",
+            "--write",
+            "--yes",
+        ],
+    );
+    assert_eq!((run.code, run.stdout.as_str()), (1, ""));
+    assert!(run.stderr.contains(&expected), "{}", run.stderr);
+    assert!(!home.path(".hgrc").exists());
+    // One of several is enough.
+    let both = ["--expect", &expected, "--expect", &GOOD.sha256()];
+    assert_eq!(home.pin(&GOOD, &both).code, 0);
+}
+
+#[test]
+fn a_copy_of_a_certificate_is_never_pinned() {
+    let mut copy = PKI.identity(leaf(&["localhost"]));
+    copy.chain.clone_from(&GOOD.identity.chain);
+    let impostor = Served::new(copy);
+    let home = Home::new();
+    let expected = GOOD.sha256();
+    let all = [
+        "--expect",
+        &expected,
+        "--accept-untrusted",
+        "--replace",
+        "--write",
+        "--yes",
+    ];
+    let run = home.pin(&impostor, &all);
+    assert_ne!(run.code, 0);
+    assert_eq!(run.stdout, "");
+    assert!(!home.path(".hgrc").exists());
+}
+
+#[test]
+fn without_a_terminal_nothing_is_written_unasked() {
+    let home = Home::new();
+    let run = home.pin(&GOOD, &["--write"]);
+    assert_eq!(run.code, 1);
+    assert!(run.stdout.contains("+[hostsecurity]"), "{}", run.stdout);
+    assert!(run.stderr.contains("--yes"), "{}", run.stderr);
+    let run = home.pin(&GOOD, &["--dry-run", "--yes"]);
+    assert_eq!(run.code, 0);
+    assert!(run.stdout.contains("+[hostsecurity]"), "{}", run.stdout);
+    assert!(!home.path(".hgrc").exists());
+}
+
+#[test]
+fn a_changed_certificate_is_an_alarm() {
+    let home = Home::new();
+    let before = fill("[hostsecurity]\nlocalhost:fingerprints = {old}\n");
+    home.write(".hgrc", &before);
+    for args in [
+        &[][..],
+        &["--write", "--yes"],
+        &["--write", "--yes", "--prune"],
+    ] {
+        let run = home.pin(&GOOD, args);
+        assert_eq!((run.code, run.stdout.as_str()), (1, ""), "{args:?}");
+        for text in [
+            "IS NOT THE PINNED ONE",
+            &GOOD.sha256(),
+            &OTHER.sha256(),
+            "--add",
+            "--replace",
+        ] {
+            assert!(run.stderr.contains(text), "{text}: {}", run.stderr);
+        }
+        assert_eq!(home.read(".hgrc"), before);
+    }
+}
+
+#[test]
+fn servers_that_cannot_be_pinned_keep_their_exit_codes() {
+    let home = Home::new();
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = closed.local_addr().expect("an address").port();
+    drop(closed);
+    let run = finish(home.command().args(["pin", &format!("localhost:{port}")]));
+    assert_eq!((run.code, run.stdout.as_str()), (3, ""));
+    assert!(run.stderr.contains("UNREACHABLE"), "{}", run.stderr);
+}
+
+#[test]
+fn hosts_that_are_no_syntax_are_the_only_ones_written() {
+    let home = Home::new();
+    // What is no host name does not even parse; what is one in another script is written in ASCII.
+    for target in ["a\r[hooks]\rx=y:25", "a=b", "[hooks]", "%include x"] {
+        let run = finish(home.command().args(["pin", target, "--timeout", "2"]));
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{target:?}");
+    }
+    home.write(".hgrc", "[smtp]\nhost = b\u{fc}cher.example\n");
+    let to = format!("127.0.0.1:{}", GOOD.server.port());
+    let run = finish(
+        home.command()
+            .args(["pin", "--connect", &to, "--accept-untrusted"]),
+    );
+    assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.stderr);
+    assert!(run.stderr.contains("cannot be written"), "{}", run.stderr);
+}
+
+#[test]
+fn what_a_certificate_says_stays_a_comment() {
+    let mut params = leaf(&["localhost"]);
+    let name = "x\n[hooks]\npre-version = echo PWNED\r%include /etc/passwd\u{1b}[2J\u{202e}";
+    params
+        .distinguished_name
+        .push(rcgen::DnType::CommonName, name);
+    let hostile = Served::new(PKI.identity(params));
+    let home = Home::new();
+    let run = home.pin(&hostile, &[]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    home.write("pasted", &run.stdout);
+    let all = ["config", "--all", "--hgrc", "pasted"];
+    let config = finish(home.command().args(all));
+    assert_eq!(config.stdout.lines().count(), 5, "{}", config.stdout);
+    assert!(!config.stdout.contains("hooks"), "{}", config.stdout);
+    assert!(
+        !run.stdout
+            .chars()
+            .any(|c| c != '\n' && smtp_certcheck::escape::is_unsafe(c))
+    );
+    let run = home.pin(
+        &hostile,
+        &["--by", "cacerts", "--ca-out", "ca.pem", "--write", "--yes"],
+    );
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(!home.read(".hgrc").contains("PWNED"));
+}
+
+// ------------------------------------------------------------------------------- edits
+
+/// An edit: the files before, the arguments, and what they are after; a file that is not named
+/// stays as it is.
+struct Edit {
+    name: &'static str,
+    before: &'static [(&'static str, &'static str)],
+    args: &'static [&'static str],
+    after: &'static [(&'static str, &'static str)],
+    /// What `hg config` has for the pins then.
+    pins: &'static str,
+}
+
+const SMTP: &str = "[smtp]\nhost = localhost\nport = {port}\ntls = starttls\nfingerprint = {new}\n";
+
+const EDITS: &[Edit] = &[
+    Edit {
+        name: "a fresh home",
+        before: &[],
+        args: &[],
+        after: &[(
+            ".hgrc",
+            "{smtp}\n[hostsecurity]\nlocalhost:fingerprints = {new}\n",
+        )],
+        pins: "{new}",
+    },
+    Edit {
+        name: "the XDG file wins",
+        before: &[
+            (".hgrc", "[ui]\nusername = me\n"),
+            (".config/hg/hgrc", "# mine\n"),
+        ],
+        args: &[],
+        after: &[(
+            ".config/hg/hgrc",
+            "# mine\n\n{smtp}\n[hostsecurity]\nlocalhost:fingerprints = {new}\n",
+        )],
+        pins: "{new}",
+    },
+    Edit {
+        name: "comments, CRLF and a missing last line end",
+        before: &[(
+            ".hgrc",
+            "# top\r\n[smtp]\r\n# the server\r\nhost = localhost\r\nport={port}  \r\ntls = on\r\n\r\n; end\r\n[ui]\r\nusername = me",
+        )],
+        args: &[],
+        after: &[(
+            ".hgrc",
+            "# top\r\n[smtp]\r\n# the server\r\nhost = localhost\r\nport={port}  \r\ntls = on\r\nfingerprint = {new}\r\n\r\n; end\r\n[ui]\r\nusername = me\r\n\r\n[hostsecurity]\r\nlocalhost:fingerprints = {new}\r\n",
+        )],
+        pins: "{new}",
+    },
+    Edit {
+        name: "a BOM and bare carriage returns",
+        before: &[(
+            ".hgrc",
+            "\u{feff}[smtp]\rhost = localhost\rtls = starttls\rport = {port}\r",
+        )],
+        args: &[],
+        after: &[(
+            ".hgrc",
+            "\u{feff}[smtp]\rhost = localhost\rtls = starttls\rport = {port}\rfingerprint = {new}\r\r[hostsecurity]\rlocalhost:fingerprints = {new}\r",
+        )],
+        pins: "{new}",
+    },
+    Edit {
+        name: "another host's settings stay",
+        before: &[(".hgrc", "[smtp]\nhost = mail.example\nport = 25\n")],
+        args: &[],
+        after: &[(
+            ".hgrc",
+            "[smtp]\nhost = mail.example\nport = 25\n\n[hostsecurity]\nlocalhost:fingerprints = {new}\n",
+        )],
+        pins: "{new}",
+    },
+    Edit {
+        name: "the key as smtp.host is written",
+        before: &[(
+            ".hgrc",
+            "{SMTP}[hostsecurity]\nlocalhost:fingerprints = {old}\n",
+        )],
+        args: &[],
+        after: &[(
+            ".hgrc",
+            "{SMTP}[hostsecurity]\nlocalhost:fingerprints = {old}\nLOCALhost:fingerprints = {new}\n",
+        )],
+        pins: "{old}",
+    },
+    Edit {
+        name: "a key that stands twice",
+        before: &[(
+            ".hgrc",
+            "{smtp}[hostsecurity]\nlocalhost:fingerprints = sha1:aa\n[ui]\n[hostsecurity]\nlocalhost:fingerprints={old}\n# behind\n",
+        )],
+        args: &["--replace"],
+        after: &[(
+            ".hgrc",
+            "{smtp}[hostsecurity]\nlocalhost:fingerprints = sha1:aa\n[ui]\n[hostsecurity]\nlocalhost:fingerprints={new}\n# behind\n",
+        )],
+        pins: "{new}",
+    },
+    Edit {
+        name: "--add behind a continuation line",
+        before: &[(
+            ".hgrc",
+            "{smtp}[hostsecurity]\nlocalhost:fingerprints =\n# the old one\n    {old}\n\n# x\n",
+        )],
+        args: &["--add"],
+        after: &[(
+            ".hgrc",
+            "{smtp}[hostsecurity]\nlocalhost:fingerprints =\n# the old one\n    {old}, {new}\n\n# x\n",
+        )],
+        pins: "\\n{old}, {new}",
+    },
+    Edit {
+        name: "--replace of continuation lines",
+        before: &[(
+            ".hgrc",
+            "{smtp}[hostsecurity]\nlocalhost:fingerprints = {old}\n# why\n  sha1:aa\n# behind\nother:fingerprints = sha1:bb\n",
+        )],
+        args: &["--replace"],
+        after: &[(
+            ".hgrc",
+            "{smtp}[hostsecurity]\nlocalhost:fingerprints = {new}\n# why\n# behind\nother:fingerprints = sha1:bb\n",
+        )],
+        pins: "{new}",
+    },
+    Edit {
+        name: "--prune keeps what matches",
+        before: &[(
+            ".hgrc",
+            "{smtp}[hostsecurity]\nlocalhost:fingerprints = {old} {new}\n[hostfingerprints]\n# old\nlocalhost = {legacy}\n",
+        )],
+        args: &["--prune"],
+        after: &[(
+            ".hgrc",
+            "{smtp}[hostsecurity]\nlocalhost:fingerprints = {new}\n[hostfingerprints]\n# old\n",
+        )],
+        pins: "{new}",
+    },
+    Edit {
+        name: "--replace drops the legacy pin",
+        before: &[(
+            ".hgrc",
+            "{smtp}[hostfingerprints]\nlocalhost = {legacy}\nother = {legacy}\n",
+        )],
+        args: &["--replace"],
+        after: &[(
+            ".hgrc",
+            "{smtp}[hostfingerprints]\nother = {legacy}\n\n[hostsecurity]\nlocalhost:fingerprints = {new}\n",
+        )],
+        pins: "{new}",
+    },
+    Edit {
+        name: "an included file",
+        before: &[
+            (".hgrc", "{smtp}%include sub/pins\n"),
+            (
+                "sub/pins",
+                "[hostsecurity]\n# here\nlocalhost:fingerprints = {old}",
+            ),
+        ],
+        args: &["--replace"],
+        after: &[(
+            "sub/pins",
+            "[hostsecurity]\n# here\nlocalhost:fingerprints = {new}",
+        )],
+        pins: "{new}",
+    },
+    Edit {
+        name: "an %unset behind",
+        before: &[
+            (
+                ".hgrc",
+                "[hostsecurity]\nother:ciphers = x\n[t]\n%include u\n",
+            ),
+            (
+                "u",
+                "[hostsecurity]\n%unset localhost:fingerprints\n[smtp]\n%unset host\n",
+            ),
+        ],
+        args: &[],
+        after: &[(
+            ".hgrc",
+            "[hostsecurity]\nother:ciphers = x\n[t]\n%include u\n\n{smtp}\n[hostsecurity]\nlocalhost:fingerprints = {new}\n",
+        )],
+        pins: "{new}",
+    },
+    Edit {
+        name: "sections that come several times",
+        before: &[(
+            ".hgrc",
+            "[hostsecurity]\na:ciphers = x\n[smtp]\nhost = localhost\n[hostsecurity]\nb:ciphers = x\n  y\n\n[smtp]\nport = {port}\n",
+        )],
+        args: &[],
+        after: &[(
+            ".hgrc",
+            "[hostsecurity]\na:ciphers = x\n[smtp]\nhost = localhost\n[hostsecurity]\nb:ciphers = x\n  y\nlocalhost:fingerprints = {new}\n\n[smtp]\nport = {port}\ntls = starttls\nfingerprint = {new}\n",
+        )],
+        pins: "{new}",
+    },
+    Edit {
+        name: "what stands there already",
+        before: &[(
+            ".hgrc",
+            "{smtp}[hostsecurity]\nlocalhost:fingerprints = {old},{new}\n",
+        )],
+        args: &[],
+        after: &[],
+        pins: "{old},{new}",
+    },
+    Edit {
+        name: "--legacy",
+        before: &[(
+            ".hgrc",
+            "{smtp}[hostsecurity]\nlocalhost:fingerprints = {new}\n",
+        )],
+        args: &["--legacy"],
+        after: &[(
+            ".hgrc",
+            "{smtp}[hostsecurity]\nlocalhost:fingerprints = {new}\n\n[hostfingerprints]\nlocalhost = {sha1}\n",
+        )],
+        pins: "{new}",
+    },
+    Edit {
+        name: "the twin of smtp.fingerprint",
+        before: &[(".hgrc", "{smtp}\n[ui]\n")],
+        args: &[],
+        after: &[(
+            ".hgrc",
+            "{smtp}\n[ui]\n\n[hostsecurity]\nlocalhost:fingerprints = {new}\n",
+        )],
+        pins: "{new}",
+    },
+];
+
+fn fill_edit(text: &str) -> String {
+    let shouting = SMTP.replace("localhost", "LOCALhost");
+    fill(&text.replace("{smtp}", SMTP).replace("{SMTP}", &shouting))
+}
+
+#[test]
+fn edits_change_what_they_must_and_nothing_else() {
+    let judge = hg("edits_change_what_they_must_and_nothing_else");
+    for edit in EDITS {
+        let home = Home::new();
+        for (name, text) in edit.before {
+            home.write(name, &fill_edit(text));
+        }
+        let args = [edit.args, &["--write", "--yes"]].concat();
+        for turn in ["first", "second"] {
+            // The same thing again changes no byte.
+            let again: Vec<&str> = args.iter().copied().filter(|arg| *arg != "--add").collect();
+            let run = home.pin(&GOOD, if turn == "first" { &args } else { &again });
+            assert_eq!(
+                run.code, 0,
+                "{}, {turn}: {}{}",
+                edit.name, run.stdout, run.stderr
+            );
+            for (name, text) in edit.before.iter().chain(edit.after) {
+                let after = edit.after.iter().find(|(changed, _)| changed == name);
+                let expected = after.map_or(*text, |(_, text)| *text);
+                assert_eq!(
+                    home.read(name),
+                    fill_edit(expected),
+                    "{}, {turn}: {name}",
+                    edit.name
+                );
+            }
+        }
+        if let Some(judge) = &judge {
+            let pins = home.hg(judge, "hostsecurity.localhost:fingerprints");
+            assert_eq!(pins, fill(edit.pins).trim_start(), "{}", edit.name);
+        }
+    }
+}
+
+#[test]
+fn the_repositorys_own_file() {
+    let home = Home::new();
+    std::fs::create_dir_all(home.path("repo/.hg")).expect("a repository");
+    home.write(".hgrc", "[ui]\nusername = me\n");
+    let run = home.pin(&GOOD, &["--write", "--yes", "--repository", "repo"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let expected = fill_edit("{smtp}\n[hostsecurity]\nlocalhost:fingerprints = {new}\n");
+    assert_eq!(home.read("repo/.hg/hgrc"), expected);
+    assert_eq!(home.read(".hgrc"), "[ui]\nusername = me\n");
+}
+
+#[test]
+fn a_named_file_need_not_be_there_and_must_not_be_shadowed() {
+    let home = Home::new();
+    let run = home.pin(&GOOD, &["--write", "--yes", "--hgrc", "new.rc"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(
+        run.stderr.contains("hg does not read new.rc by itself"),
+        "{}",
+        run.stderr
+    );
+    let expected = fill_edit("{smtp}\n[hostsecurity]\nlocalhost:fingerprints = {new}\n");
+    assert_eq!(home.read("new.rc"), expected);
+    // hg reads ~/.hgrc, but a later file wins.
+    home.write(
+        ".config/hg/hgrc",
+        &fill("[hostsecurity]\nlocalhost:fingerprints = {old}\n"),
+    );
+    let run = home.pin(&GOOD, &["--write", "--yes", "--hgrc", ".hgrc"]);
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    let place = format!("{}:2", home.path(".config/hg/hgrc").display());
+    assert!(run.stderr.contains(&place), "{}", run.stderr);
+    assert!(
+        !run.stderr.contains("pinned: hg email accepts"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn a_pin_that_is_shadowed_is_no_success() {
+    let home = Home::new();
+    std::fs::create_dir_all(home.path("repo/.hg")).expect("a repository");
+    home.write(
+        "repo/.hg/hgrc",
+        "[hostsecurity]\n%unset localhost:fingerprints\n",
+    );
+    let root = home.path("root.pem");
+    let mut command = home.command();
+    command.current_dir(home.path("repo"));
+    command
+        .args(["pin", &GOOD.target(), "--write", "--yes", "--cacerts"])
+        .arg(root);
+    let run = finish(&mut command);
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    let place = format!("{}:2 wins", home.path("repo/.hg/hgrc").display());
+    assert!(run.stderr.contains(&place), "{}", run.stderr);
+    assert!(
+        !run.stderr.contains("pinned: hg email accepts"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn plain_text_and_other_refusals_are_no_success() {
+    // A later file takes smtp.tls away.
+    let home = Home::new();
+    std::fs::create_dir_all(home.path("repo/.hg")).expect("a repository");
+    home.write("repo/.hg/hgrc", "[smtp]\ntls = none\n");
+    let mut command = home.command();
+    command.current_dir(home.path("repo"));
+    command
+        .args(["pin", &GOOD.target(), "--write", "--yes", "--cacerts"])
+        .arg(home.path("root.pem"));
+    let run = finish(&mut command);
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    assert!(run.stderr.contains("in the clear"), "{}", run.stderr);
+}
+
+#[test]
+fn broken_configurations_are_left_as_they_are() {
+    let home = Home::new();
+    for (text, expected) in [
+        ("[smtp]\n host = x\n", ".hgrc:2"),
+        (
+            "[hostsecurity]\nlocalhost:fingerprints = {new}, md5:aa\n",
+            "md5:aa",
+        ),
+    ] {
+        home.write(".hgrc", &fill(text));
+        let run = home.pin(&GOOD, &["--write", "--yes"]);
+        assert_eq!(run.code, 2, "{}", run.stderr);
+        assert!(run.stderr.contains(expected), "{}", run.stderr);
+        assert_eq!(home.read(".hgrc"), fill(text));
+    }
+}
+
+// ------------------------------------------------------------------------------- by CA
+
+#[test]
+fn the_ca_is_saved_and_named_twice() {
+    let home = Home::new();
+    let args = ["--by", "cacerts", "--ca-out", "ca.pem", "--write", "--yes"];
+    let run = home.pin(&GOOD, &args);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let path = home.path("ca.pem").display().to_string();
+    let expected = fill(&format!(
+        "[smtp]\nhost = localhost\nport = {{port}}\ntls = starttls\ncacerts = {path}\n\n\
+         [hostsecurity]\nlocalhost:verifycertsfile = {path}\n"
+    ));
+    assert_eq!(home.read(".hgrc"), expected);
+    let saved = home.read("ca.pem");
+    let body = PKI.root_pem().replace("\r\n", "\n");
+    assert!(saved.ends_with(&body), "{saved}");
+    // Once more changes nothing; another CA's file is not overwritten.
+    let run = home.pin(&GOOD, &args);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert_eq!((home.read(".hgrc"), home.read("ca.pem")), (expected, saved));
+    home.write("ca.pem", "mine\n");
+    let run = home.pin(&GOOD, &args);
+    assert_eq!(run.code, 2, "{}", run.stderr);
+    assert_eq!(home.read("ca.pem"), "mine\n");
+}
+
+#[test]
+fn pins_in_force_keep_a_ca_out() {
+    let home = Home::new();
+    let before = fill("[hostsecurity]\nlocalhost:fingerprints = {new}\n");
+    home.write(".hgrc", &before);
+    let args = ["--by", "cacerts", "--ca-out", "ca.pem", "--write", "--yes"];
+    let run = home.pin(&GOOD, &args);
+    assert_eq!(run.code, 2, "{}", run.stderr);
+    assert!(run.stderr.contains("ignores a CA file"), "{}", run.stderr);
+    assert_eq!(home.read(".hgrc"), before);
+    let run = home.pin(&GOOD, &[&args[..], &["--replace"]].concat());
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(
+        !home.read(".hgrc").contains("fingerprints"),
+        "{}",
+        home.read(".hgrc")
+    );
+}
+
+#[test]
+fn a_chain_without_an_anchor_has_no_ca_to_save() {
+    let home = Home::new();
+    let mut command = home.command();
+    command.args([
+        "pin",
+        &GOOD.target(),
+        "--by",
+        "cacerts",
+        "--ca-out",
+        "ca.pem",
+        "--accept-untrusted",
+    ]);
+    let run = finish(&mut command);
+    assert_eq!((run.code, run.stdout.as_str()), (1, ""), "{}", run.stderr);
+    assert!(!home.path("ca.pem").exists());
+    // A path that hg would read as another one is not written.
+    let run = home.pin(&GOOD, &["--by", "cacerts", "--ca-out", "$HOME.pem"]);
+    assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.stderr);
+    assert!(!home.path("$HOME.pem").exists());
+}
