@@ -3,7 +3,7 @@
 use super::hg::{Scope, configuration};
 use super::{Error, print, warn};
 use crate::cli::{Config as Args, ConfigFormat};
-use crate::mercurial::{Edits, is_secret};
+use crate::mercurial::is_secret;
 use crate::render::settings::{Setting, json, table};
 
 /// Runs it.
@@ -12,7 +12,7 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
         Some(file) => Scope::File(file),
         None => Scope::Everything(args.repository.as_deref()),
     };
-    let config = configuration(&scope, &Edits::new())?;
+    let config = configuration(&scope)?;
     let settings: Vec<Setting<'_>> = config
         .items()
         .filter(|(section, key, _)| args.all || matters(section, key))

@@ -14,6 +14,8 @@ use crate::mercurial::{
 };
 use crate::report::{ConfiguredPin, Pins};
 use nix::unistd::{Group, Uid, User};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
 use std::os::unix::ffi::OsStrExt as _;
@@ -41,13 +43,8 @@ pub(super) struct Mercurial {
 impl Mercurial {
     /// Reads the files.
     pub(super) fn read(scope: &Scope<'_>) -> Result<Self, Error> {
-        Self::read_with(scope, &Edits::new())
-    }
-
-    /// Reads the files as if some had other contents.
-    pub(super) fn read_with(scope: &Scope<'_>, edits: &Edits) -> Result<Self, Error> {
         Ok(Self {
-            config: configuration(scope, edits)?,
+            config: configuration(scope)?,
             environment: environment(),
         })
     }
@@ -199,23 +196,69 @@ pub(super) fn ca_file(path: &[u8]) -> CaFile {
     }
 }
 
-/// The effective configuration, as if the files were as in `edits`.
-pub(super) fn configuration(scope: &Scope<'_>, edits: &Edits) -> Result<Config, Error> {
+/// The effective configuration.
+pub(super) fn configuration(scope: &Scope<'_>) -> Result<Config, Error> {
+    configuration_from(scope, &Disk)
+}
+
+fn configuration_from(scope: &Scope<'_>, files: &dyn Files) -> Result<Config, Error> {
     let environment = environment();
-    let files = Edited(edits);
     let mut config = Config::default();
     match scope {
-        Scope::NewFile(path) if !path.exists() && !edits.contains_key(&resolve(path)) => {}
+        Scope::NewFile(path) if is_missing(files, path) => {}
         Scope::File(path) | Scope::NewFile(path) => config
-            .read(path, &files, &environment)
+            .read(path, files, &environment)
             .map_err(|why| malformed(&why))?,
         Scope::Everything(repository) => {
             for layer in all_layers(*repository, &environment)? {
-                add(&mut config, &layer, &files, &environment)?;
+                add(&mut config, &layer, files, &environment)?;
             }
         }
     }
     Ok(config)
+}
+
+fn is_missing(files: &dyn Files, path: &Path) -> bool {
+    matches!(files.read(path), Err(why) if why.kind() == ErrorKind::NotFound)
+}
+
+/// The files as they were when each was first read, so that whatever is thought of them is thought
+/// of the same bytes.
+#[derive(Default)]
+pub(super) struct Snapshot(RefCell<BTreeMap<PathBuf, Result<Vec<u8>, ErrorKind>>>);
+
+impl Snapshot {
+    /// The bytes of a file; `None`: it is not there.
+    pub(super) fn read(&self, path: &Path) -> io::Result<Option<Vec<u8>>> {
+        match self.bytes(resolve(path)) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(why) if why.kind() == ErrorKind::NotFound => Ok(None),
+            Err(why) => Err(why),
+        }
+    }
+
+    fn bytes(&self, path: PathBuf) -> io::Result<Vec<u8>> {
+        let mut known = self.0.borrow_mut();
+        let read = known
+            .entry(path)
+            .or_insert_with_key(|path| std::fs::read(path).map_err(|why| why.kind()));
+        read.clone().map_err(io::Error::from)
+    }
+
+    /// The effective configuration, as if the files were as in `edits`.
+    pub(super) fn configuration(&self, scope: &Scope<'_>, edits: &Edits) -> Result<Config, Error> {
+        struct Edited<'a>(&'a Snapshot, &'a Edits);
+        impl Files for Edited<'_> {
+            fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+                let path = resolve(path);
+                match self.1.get(&path) {
+                    Some(bytes) => Ok(bytes.clone()),
+                    None => self.0.bytes(path),
+                }
+            }
+        }
+        configuration_from(scope, &Edited(self, edits))
+    }
 }
 
 /// All files that Mercurial would read here, if they are there.
@@ -406,18 +449,9 @@ fn find_hg(environment: &Environment) -> Option<PathBuf> {
 
 struct Disk;
 
-/// The disk, but for some files.
-struct Edited<'a>(&'a Edits);
-
-impl Files for Edited<'_> {
+impl Files for Disk {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        if self.0.is_empty() {
-            return std::fs::read(path);
-        }
-        match self.0.get(&resolve(path)) {
-            Some(bytes) => Ok(bytes.clone()),
-            None => std::fs::read(path),
-        }
+        std::fs::read(path)
     }
 }
 

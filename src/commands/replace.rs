@@ -8,9 +8,9 @@
 
 use super::{Error, io_text, warn};
 use nix::errno::Errno;
-use nix::fcntl::{Flock, FlockArg, OFlag};
+use nix::fcntl::OFlag;
 use std::ffi::OsString;
-use std::fs::{self, File, Metadata, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
@@ -100,22 +100,25 @@ impl<'a> Place<'a> {
         ))
     }
 
-    fn lock(&self) -> Result<Option<Flock<File>>, Error> {
-        let flags = OFlag::O_DIRECTORY.bits();
-        let mut directory = OpenOptions::new()
+    /// The lock ends with the file that is returned.
+    fn lock(&self) -> Result<File, Error> {
+        let directory = OpenOptions::new()
             .read(true)
-            .custom_flags(flags)
+            .custom_flags(OFlag::O_DIRECTORY.bits())
             .open(&self.directory)
             .map_err(|why| self.failed("open the directory of", &why))?;
         for _ in 0..LOCK_ATTEMPTS {
-            match Flock::lock(directory, FlockArg::LockExclusiveNonblock) {
-                Ok(lock) => return Ok(Some(lock)),
-                Err((file, Errno::EWOULDBLOCK | Errno::EINTR)) => directory = file,
-                Err((_, Errno::ENOLCK | Errno::EOPNOTSUPP | Errno::ENOSYS)) => {
+            match directory.try_lock() {
+                Ok(()) => return Ok(directory),
+                Err(TryLockError::WouldBlock) => {}
+                Err(TryLockError::Error(why)) if why.kind() == ErrorKind::Interrupted => {}
+                Err(TryLockError::Error(why)) if has_no_locks(&why) => {
                     warn("this file system has no locks: let no other program write there now");
-                    return Ok(None);
+                    return Ok(directory);
                 }
-                Err((_, why)) => return Err(self.failed("lock the directory of", &why.into())),
+                Err(TryLockError::Error(why)) => {
+                    return Err(self.failed("lock the directory of", &why));
+                }
             }
             std::thread::sleep(LOCK_PAUSE);
         }
@@ -273,6 +276,13 @@ impl<'a> Place<'a> {
         }
         fs::rename(&self.temporary, self.path)
     }
+}
+
+fn has_no_locks(why: &io::Error) -> bool {
+    let codes = [Errno::ENOLCK, Errno::EOPNOTSUPP, Errno::ENOSYS];
+    codes
+        .iter()
+        .any(|code| why.raw_os_error() == Some(*code as i32))
 }
 
 /// Whether nobody has touched the file in between.

@@ -95,7 +95,8 @@ pub enum Change {
 /// The files as they would be after the edit; the keys are real paths.
 pub type Edits = BTreeMap<PathBuf, Vec<u8>>;
 
-/// The files of the configuration, as the plan needs them.
+/// The files of the configuration, as the plan needs them. While a plan is made, a file must not
+/// change: what is read once is read the same again.
 pub trait Tree {
     /// Why the configuration cannot be read.
     type Error;

@@ -5,7 +5,7 @@ mod ask;
 mod write;
 
 use super::check::{Check, Wanted, endpoint, options};
-use super::hg::{Mercurial, Scope};
+use super::hg::{Mercurial, Scope, Snapshot};
 use super::replace::{Replaced, replace};
 use super::{Error, environment, io_text, print, say};
 use crate::certificate::{Certificate, pem};
@@ -296,7 +296,9 @@ fn with_anchor(
 fn save_ca(ca: Option<&Ca>, report: &Report, overwrite: bool) -> Result<(), Error> {
     let Some(ca) = ca else { return Ok(()) };
     let path = super::hg::resolve(Path::new(&ca.path));
-    let before = write::read(&path)?;
+    let before = Snapshot::default()
+        .read(&path)
+        .map_err(|why| Error::new(format!("cannot read \"{}\": {}", ca.path, io_text(&why))))?;
     if let Some(bytes) = &before {
         let same = pem::read(bytes).is_ok_and(|found| found == [ca.anchor.der().clone()]);
         if same {

@@ -3,7 +3,7 @@
 use super::{ask, is_pinned, name, same_file};
 use crate::cli::Pin as Args;
 use crate::commands::hg::{
-    self, Mercurial, Scope, configuration, repository_files, resolve, user_files,
+    self, Mercurial, Scope, Snapshot, repository_files, resolve, user_files,
 };
 use crate::commands::replace::{Replaced, clean, replace};
 use crate::commands::{Error, environment, io_text, print, say, warn};
@@ -15,7 +15,7 @@ use crate::mercurial::{
 };
 use crate::render::pin as show;
 use crate::report::Report;
-use std::io::{self, ErrorKind};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// More often than so many programs write at once, something is wrong.
@@ -66,8 +66,8 @@ impl Writing<'_> {
     }
 
     fn plan(&self, tree: &Files<'_>) -> Result<PinPlan, Error> {
-        let mercurial = Mercurial::read(&self.scope)?;
-        let wanted = wants(mercurial.config(), mercurial.environment(), self.intent)
+        let config = tree.config(&Edits::new())?;
+        let wanted = wants(&config, Mercurial::none().environment(), self.intent)
             .map_err(|why| objection(&why))?;
         plan(tree, &wanted).map_err(|why| match why {
             PlanError::Objection(why) => objection(&why),
@@ -270,27 +270,13 @@ pub(super) fn other_host(settings: &Settings, host: &str) {
     }
 }
 
-/// The bytes of a file; `None`: it is not there.
-pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, Error> {
-    read_file(path)
-        .map_err(|why| Error::new(format!("cannot read \"{}\": {}", name(path), io_text(&why))))
-}
-
-#[expect(clippy::disallowed_methods, reason = "the files that are to be edited")]
-fn read_file(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    match std::fs::read(path) {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(why) if why.kind() == ErrorKind::NotFound => Ok(None),
-        Err(why) => Err(why),
-    }
-}
-
 /// The files of the configuration, and which of them are the user's to edit.
 struct Files<'a> {
     scope: Scope<'a>,
     target: PathBuf,
     /// Real paths.
     editable: Vec<PathBuf>,
+    snapshot: Snapshot,
 }
 
 impl<'a> Files<'a> {
@@ -310,7 +296,8 @@ impl<'a> Files<'a> {
             let message = "HGRCPATH is set and names no file: there is none to write to";
             return Err(Error::new(message).hint("name one with --hgrc"));
         };
-        let config = configuration(&scope, &Edits::new())?;
+        let snapshot = Snapshot::default();
+        let config = snapshot.configuration(&scope, &Edits::new())?;
         let mut editable: Vec<PathBuf> = roots.iter().map(|root| resolve(root)).collect();
         for read in config.files() {
             let is_included = roots.contains(&read.root) && read.path != read.root;
@@ -322,6 +309,7 @@ impl<'a> Files<'a> {
             scope,
             target,
             editable,
+            snapshot,
         })
     }
 }
@@ -330,7 +318,7 @@ impl Tree for Files<'_> {
     type Error = Error;
 
     fn config(&self, edits: &Edits) -> Result<Config, Error> {
-        configuration(&self.scope, edits)
+        self.snapshot.configuration(&self.scope, edits)
     }
 
     fn resolve(&self, path: &Path) -> PathBuf {
@@ -338,7 +326,7 @@ impl Tree for Files<'_> {
     }
 
     fn read(&self, path: &Path) -> io::Result<Option<Vec<u8>>> {
-        read_file(path)
+        self.snapshot.read(path)
     }
 
     fn is_editable(&self, path: &Path) -> bool {
