@@ -716,6 +716,130 @@ fn broken_configurations_are_left_as_they_are() {
     }
 }
 
+// ------------------------------------------------------------------------------- any file
+
+/// Lines that make and unmake the settings in question, and others.
+const LINES: &[&str] = &[
+    "[smtp]",
+    "[hostsecurity]",
+    "[hostfingerprints]",
+    "[ui]",
+    "host = localhost",
+    "host = other.example",
+    "port = 25",
+    "tls = smtps",
+    "fingerprint = {old}",
+    "localhost:fingerprints = {old}",
+    "localhost:fingerprints=",
+    "  {old}",
+    "\t{new}",
+    "localhost = {legacy}",
+    "# c",
+    "; d",
+    "",
+    "%unset localhost:fingerprints",
+    "%unset host",
+    "%include inc",
+    "x = 1",
+];
+
+/// All settings of `~/.hgrc` but those that `pin` may write; `None`: it cannot be read.
+fn others(home: &Home) -> Option<Vec<(String, String)>> {
+    let all = ["config", "--all", "--format", "json", "--hgrc", ".hgrc"];
+    let run = finish(home.command().args(all));
+    if run.code != 0 {
+        return None;
+    }
+    let settings: serde_json::Value = serde_json::from_str(&run.stdout).expect("JSON");
+    let ours = |name: &str| {
+        ["smtp.host", "smtp.port", "smtp.tls", "smtp.fingerprint"].contains(&name)
+            || name == "hostsecurity.localhost:fingerprints"
+            || name == "hostfingerprints.localhost"
+    };
+    let text = |value: &serde_json::Value| value.as_str().expect("a string").to_owned();
+    let all = settings.as_array().expect("an array").iter();
+    let all = all.map(|setting| (text(&setting["name"]), text(&setting["value"])));
+    Some(all.filter(|(name, _)| !ours(name)).collect())
+}
+
+/// Whether the lines of `part` come in `whole` in this order.
+fn is_within(part: &[&str], whole: &str) -> bool {
+    let mut rest = whole.lines();
+    part.iter().all(|line| rest.any(|other| other == *line))
+}
+
+#[test]
+fn whatever_the_files_hold_nothing_else_changes() {
+    use proptest::strategy::{Strategy as _, ValueTree as _};
+    let judge = hg("whatever_the_files_hold_nothing_else_changes");
+    let lines = || proptest::collection::vec(proptest::sample::select(LINES), 0..14);
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let (mut pinned, mut refused) = (0, 0);
+    for turn in 0..150 {
+        let tree = (lines(), lines()).new_tree(&mut runner).expect("two files");
+        let (main, included) = tree.current();
+        let text = |lines: &[&str]| {
+            lines
+                .iter()
+                .map(|line| fill(line) + "\n")
+                .collect::<String>()
+        };
+        let (main, included) = (text(&main), text(&included).replace("%include inc\n", ""));
+        let home = Home::new();
+        home.write(".hgrc", &main);
+        home.write("inc", &included);
+        let before = others(&home);
+        let how = ["--add", "--replace"][turn % 2];
+        let run = home.pin(&GOOD, &[how, "--write", "--yes", "--hgrc", ".hgrc"]);
+        let about = format!(
+            "{how} on\n{main}--- with\n{included}---\n{}{}",
+            run.stdout, run.stderr
+        );
+        if before.is_none() {
+            assert_eq!(run.code, 2, "{about}");
+        }
+        if run.code == 2 {
+            refused += 1;
+            assert_eq!(
+                (home.read(".hgrc"), home.read("inc")),
+                (main, included),
+                "{about}"
+            );
+            continue;
+        }
+        assert_eq!(run.code, 0, "{about}");
+        assert_eq!(others(&home), before, "{about}");
+        for (name, old) in [(".hgrc", &main), ("inc", &included)] {
+            let fixed = |line: &&str| {
+                ["[", "#", ";", "%", "x"]
+                    .iter()
+                    .any(|c| line.starts_with(c))
+            };
+            let fixed: Vec<&str> = old.lines().filter(fixed).collect();
+            assert!(
+                is_within(&fixed, &home.read(name)),
+                "{about}{}",
+                home.read(name)
+            );
+        }
+        pinned += 1;
+        if let Some(judge) = judge.as_ref().filter(|_| turn < 60) {
+            let pins = home.hg(judge, "hostsecurity.localhost:fingerprints");
+            assert!(pins.contains(&GOOD.sha256()), "{about}: {pins}");
+            let kept_old = pins.contains(&OTHER.sha256());
+            assert!(how == "--add" || !kept_old, "{about}");
+        }
+        let after = (home.read(".hgrc"), home.read("inc"));
+        let run = home.pin(&GOOD, &["--write", "--yes", "--hgrc", ".hgrc"]);
+        assert_eq!(run.code, 0, "{about}: {}", run.stderr);
+        assert_eq!((home.read(".hgrc"), home.read("inc")), after, "{about}");
+    }
+    assert!(
+        pinned > 50 && refused > 5,
+        "{pinned} pinned, {refused} refused"
+    );
+}
+
 // ------------------------------------------------------------------------------- by CA
 
 #[test]

@@ -11,7 +11,7 @@ mod start;
 mod taken;
 
 use crate::pki::Identity;
-use nix::sys::signal::{Signal, killpg};
+use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 use place::Place;
 use std::fmt;
@@ -117,6 +117,16 @@ impl Mta {
     pub fn delivered(&self, count: usize) -> Vec<String> {
         let inbox = self.place.path("mail/inbox/new");
         wait_for(|| messages(&inbox), |found| found.len() >= count)
+    }
+
+    /// From a moment on, presents another identity at the same ports, as after a renewal. Only
+    /// Postfix is told to read its files again.
+    pub fn renew(&self, identity: &Identity) -> std::io::Result<()> {
+        self.place
+            .write("chain.pem", &identity.chain_pem(), 0o644)?;
+        self.place.write("key.pem", &identity.key_pem, 0o600)?;
+        let master = i32::try_from(self.child.id()).map_err(std::io::Error::other)?;
+        kill(Pid::from_raw(master), Signal::SIGHUP).map_err(Into::into)
     }
 
     /// The process that leads the server's group.
