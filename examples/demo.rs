@@ -61,6 +61,62 @@ fn main() {
         &["localhost", &expired.port().to_string()],
         &["--cacerts", "demo-ca.pem", "-q"],
     );
+    pinning(&pki);
+}
+
+/// Pin, alarm, rotation, in a configuration of its own.
+fn pinning(pki: &Pki) {
+    let identity = || pki.identity(leaf(&["localhost"]));
+    let server = Server::start(&identity(), Behaviour::default());
+    let target = format!("localhost:{}", server.port());
+    let pin = |options: &[&str]| {
+        let words = [
+            "smtp-certcheck",
+            "pin",
+            &target,
+            "--hgrc",
+            "demo.hgrc",
+            "--cacerts",
+            "demo-ca.pem",
+        ];
+        run(&[&words[..], options].concat());
+    };
+
+    say(
+        "hg email shall send to this server and to no other. Pin its certificate, in a configuration\n\
+         of the demo's own (without --hgrc it would be yours). The difference is shown first:",
+    );
+    pin(&["--write", "--yes"]);
+    say("Would hg email talk to the server now? Without a target it is the configured one:");
+    run(&[
+        "smtp-certcheck",
+        "--hgrc",
+        "demo.hgrc",
+        "--cacerts",
+        "demo-ca.pem",
+        "-q",
+    ]);
+
+    say("One morning the server presents another certificate. hg refuses, and so does this:");
+    server.renew(&identity());
+    run(&[
+        "smtp-certcheck",
+        "--hgrc",
+        "demo.hgrc",
+        "--cacerts",
+        "demo-ca.pem",
+        "-q",
+    ]);
+    say("Pinning again is an alarm, and changes nothing:");
+    pin(&["--write", "--yes"]);
+
+    say(
+        "The administrator confirms the new fingerprint. While the servers change one by one, both\n\
+         certificates are accepted:",
+    );
+    pin(&["--write", "--yes", "--add"]);
+    say("And when all of them have changed, the old one goes:");
+    pin(&["--write", "--yes", "--prune"]);
 }
 
 fn say(text: &str) {
@@ -72,8 +128,12 @@ fn check(target: &[&str; 2], options: &[&str]) {
     let target = target.join(":");
     let mut words = vec!["smtp-certcheck", &target];
     words.extend(options);
+    run(&words);
+}
+
+fn run(words: &[&str]) {
     println!("$ {}", words.join(" "));
     debug_assert!(Path::new("demo-ca.pem").exists());
-    let code = commands::run(&Cli::parse_from(&words));
+    let code = commands::run(&Cli::parse_from(words));
     println!("[exit code {code}]");
 }

@@ -1,10 +1,11 @@
 //! smtp-certcheck: inspects, validates and pins the TLS certificates of SMTP servers.
 //!
 //! *Words* are at the bottom ([`endpoint`], [`fingerprint`], [`escape`], [`certificate`]), the
-//! language of SMTP ([`smtp`]) beside them. Above, side by side and knowing nothing of each other:
-//! [`probe`] looks at a server and returns an [`observation`], and [`judge`] thinks about a chain.
-//! Both come together in one [`report`], which the renderers in [`render`] show. [`commands`] join
-//! it all to what the user typed ([`cli`]).
+//! languages of SMTP ([`smtp`]) and of Mercurial's configuration files ([`hgrc`]) beside them.
+//! Above, side by side and knowing nothing of each other: [`probe`] looks at a server and returns
+//! an [`observation`], and [`judge`] thinks about a chain. [`mercurial`] knows what hg makes of its
+//! settings, and plans their edits. All come together in one [`report`], which the renderers in
+//! [`render`] show. [`commands`] join it all to what the user typed ([`cli`]).
 //!
 //! Only `probe` touches the network; only `commands` touches files, clock, environment and
 //! terminal. Everything else is a function of its arguments.

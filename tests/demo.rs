@@ -27,6 +27,9 @@ fn the_demo_tells_its_story() {
         "missing-intermediate",
         "until",
         "expired",
+        // Pinned, and changed.
+        "until",
+        "hg",
     ];
     assert_eq!(verdicts, story, "{text}");
     let codes: Vec<&str> = text
@@ -35,7 +38,7 @@ fn the_demo_tells_its_story() {
         .collect();
     assert_eq!(
         codes,
-        [1, 0, 1, 1, 0, 1].map(|code| format!("[exit code {code}]")),
+        [1, 0, 1, 1, 0, 1, 0, 0, 1, 1, 0, 0].map(|code| format!("[exit code {code}]")),
         "{text}"
     );
 }

@@ -47,6 +47,17 @@ fn every_code_is_explained() {
 }
 
 #[test]
+fn every_lint_is_explained() {
+    let (document, schema) = (read("docs/mercurial.md"), read("docs/report.schema.json"));
+    let all = codes(&read("src/mercurial/lint/mod.rs"), "Self::");
+    assert!(all.len() > 15, "{all:?}");
+    for code in all {
+        assert!(document.contains(&format!("| `{code}` |")), "{code}");
+        assert!(schema.contains(&format!("\"{code}\"")), "{code}");
+    }
+}
+
+#[test]
 fn help_and_readme_agree_on_the_exit_codes() {
     let help = common::run(["--help"]).stdout;
     let readme = read("README.md");

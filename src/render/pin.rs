@@ -126,14 +126,21 @@ pub fn alarm(report: &Report) -> String {
         "THE CERTIFICATE OF {} IS NOT THE PINNED ONE\n",
         visible(&report.target.label)
     );
+    let mut shown: Vec<&str> = Vec::new();
     for pin in &report.pins.configured {
-        let _ = writeln!(
-            out,
-            "  pinned      {}\n              {}, {}",
-            visible(&pin.value),
-            visible(&pin.line.key),
-            visible(&pin.line.place())
-        );
+        if !shown.contains(&pin.value.as_str()) {
+            let _ = writeln!(out, "  pinned      {}", visible(&pin.value));
+            let same = report
+                .pins
+                .configured
+                .iter()
+                .filter(|other| other.value == pin.value);
+            for place in same {
+                let (key, place) = (&place.line.key, place.line.place());
+                let _ = writeln!(out, "              {}, {}", visible(key), visible(&place));
+            }
+            shown.push(&pin.value);
+        }
     }
     if let Some(leaf) = report.chain.first() {
         let _ = writeln!(out, "  presented   {}", leaf.fingerprint(Algorithm::Sha256));

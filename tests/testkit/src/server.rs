@@ -48,6 +48,8 @@ impl Default for Behaviour {
 pub struct Server {
     /// Where it listens.
     pub address: SocketAddr,
+    behaviour: Behaviour,
+    config: Arc<Mutex<Arc<ServerConfig>>>,
     flights: Arc<AtomicU32>,
     lines: Arc<Mutex<Vec<String>>>,
 }
@@ -61,14 +63,16 @@ impl Server {
     /// Starts one on `address`.
     pub fn start_on(address: &str, identity: &Identity, behaviour: Behaviour) -> Self {
         let config = Arc::new(tls_config(identity, &behaviour));
+        let config = Arc::new(Mutex::new(config));
+        let (current, how) = (Arc::clone(&config), behaviour.clone());
         let flights = Arc::new(AtomicU32::new(0));
         let lines = Arc::new(Mutex::new(Vec::new()));
         let (counted, heard) = (Arc::clone(&flights), Arc::clone(&lines));
         let address = raw::listen_on(address, move |stream| {
             let session = Session {
                 stream,
-                config: Arc::clone(&config),
-                behaviour: behaviour.clone(),
+                config: Arc::clone(&current.lock().expect("not poisoned")),
+                behaviour: how.clone(),
                 flights: Arc::clone(&counted),
                 lines: Arc::clone(&heard),
             };
@@ -77,9 +81,17 @@ impl Server {
         });
         Self {
             address,
+            behaviour,
+            config,
             flights,
             lines,
         }
+    }
+
+    /// Presents another identity from now on, as after a renewal.
+    pub fn renew(&self, identity: &Identity) {
+        let config = Arc::new(tls_config(identity, &self.behaviour));
+        *self.config.lock().expect("not poisoned") = config;
     }
 
     /// The port.
