@@ -102,15 +102,14 @@ pub fn identity(report: &Report) -> String {
     };
     let mut out = String::new();
     let mut line = |label: &str, text: &str| {
-        let _ = writeln!(out, "  {label:12}{}", visible(text));
+        let column = if label.is_empty() { 0 } else { 13 };
+        let _ = writeln!(out, "  {label:column$}{}", visible(text));
     };
     line("server", &report.target.label);
     line("certificate", &describe(leaf));
     for algorithm in [Algorithm::Sha256, Algorithm::Sha1] {
-        line(
-            &algorithm.to_string(),
-            &leaf.fingerprint(algorithm).colons(),
-        );
+        // With a label it would not fit into 80 columns.
+        line("", &leaf.fingerprint(algorithm).to_string());
     }
     let problems = problems(report.judgement.as_ref());
     match problems.as_slice() {

@@ -182,8 +182,8 @@ fn decide_to_pin(args: &Args, report: &Report) -> Step<()> {
     }
     say(show::identity(report).trim_end());
     if ask::is_possible() {
-        let question = "The chain is not trusted. Compare the fingerprint with one that you have from elsewhere.\n\
-             Pin this certificate (yes, no, or the fingerprint)?";
+        let question = "The chain is not trusted. Compare the fingerprint with one that you have\n\
+             from elsewhere. Pin this certificate (yes, no, or the fingerprint)?";
         return Ok(if ask::confirm(question, leaf)? {
             Ok(())
         } else {

@@ -145,7 +145,7 @@ impl Writing<'_> {
         };
         for lint in mercurial.lint(scope) {
             say(&format!(
-                "note: {}: {}: {}\n  -> {}",
+                "note: {}: {}\n  {}\n  -> {}",
                 lint.line.place(),
                 lint.line.key,
                 lint.message,
@@ -184,7 +184,7 @@ impl Writing<'_> {
             _ => return format!("hg email accepts {host} by what is configured"),
         };
         format!(
-            "hg email accepts {host} only {what} ({} at {})",
+            "hg email accepts {host} only {what}\n  ({} at {})",
             line.key,
             line.place()
         )
@@ -263,7 +263,7 @@ pub(super) fn objection(why: &Objection) -> Error {
 pub(super) fn other_host(settings: &Settings, host: &str) {
     if let Some(other) = &settings.smtp_host {
         say(&format!(
-            "note: smtp.host is {} ({}): only the lines of [hostsecurity] are for {host}, hg email does not use it now",
+            "note: smtp.host is {} ({}): hg email uses that server.\n  Only the lines of [hostsecurity] are for {host}",
             String::from_utf8_lossy(&other.value),
             other.line.place()
         ));

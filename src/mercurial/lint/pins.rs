@@ -74,7 +74,10 @@ pub(super) fn check_smtp(
         if let Some(missing) = missing {
             let message =
                 "no Mercurial reads smtp.fingerprint: without its twin it protects nothing";
-            let advice = format!("add to [hostsecurity]: {shown}:fingerprints = {missing}");
+            let advice = match Pin::parse(&missing) {
+                Some(pin) => format!("add to [hostsecurity]: {shown}:fingerprints = {pin}"),
+                None => format!("pin the server anew: smtp-certcheck pin {shown} --write"),
+            };
             found.push(Lint::new(LintCode::UnreadKey, &line, message, advice));
         }
     }
