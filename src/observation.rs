@@ -268,12 +268,11 @@ impl fmt::Display for Failure {
             Cause::Resolve(why) => write!(f, "the host name cannot be resolved: {why}"),
             Cause::NoAddress => f.write_str("the host name has no address of the wanted family"),
             Cause::Connect(attempts) => {
-                f.write_str("no connection")?;
-                for attempt in attempts {
-                    let error = attempt.error.as_deref().unwrap_or("connected");
-                    write!(f, "; {}: {error}", attempt.address)?;
-                }
-                Ok(())
+                let [attempt] = attempts.as_slice() else {
+                    return write!(f, "no connection to any of its {} addresses", attempts.len());
+                };
+                let error = attempt.error.as_deref().unwrap_or("connected");
+                write!(f, "no connection to {}: {error}", attempt.address)
             }
             Cause::Timeout(after) => {
                 write!(f, "no answer within {} at step {}", seconds(*after), self.step)

@@ -1503,3 +1503,22 @@ fn a_close_notify_with_more_behind_it_does_not_hang_the_client() {
         assert_eq!(code, Some(0), "{junk} octets behind close_notify");
     }
 }
+
+#[test]
+fn an_unfinished_greeting_that_is_no_smtp_is_named_at_the_deadline() {
+    for (banner, protocol) in [(&b"SSH-2.0-Open"[..], "SSH"), (b"HTTP/1.1 400", "HTTP")] {
+        let address = listen(move |mut stream| {
+            send(&mut stream, banner);
+            wait_for_end(&mut stream);
+        });
+        let look = look_at(1.0, address);
+        let error = &look.report["error"];
+        assert_eq!(
+            (&error["code"], look.code),
+            (&"not-smtp".into(), 4),
+            "{error}"
+        );
+        let message = error["message"].as_str().expect("a message");
+        assert!(message.contains(protocol), "{message}");
+    }
+}

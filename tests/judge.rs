@@ -1689,8 +1689,13 @@ fn chains_are_read_in_every_form_or_refused() {
                 "{name} {source}: {}",
                 run.stderr
             );
+            let place = if source == "-" {
+                "standard input"
+            } else {
+                source
+            };
             assert!(
-                code != 2 || run.stderr.contains(source),
+                code != 2 || run.stderr.contains(place),
                 "{name}: {}",
                 run.stderr
             );

@@ -1,6 +1,7 @@
 //! PEM (RFC 7468) and bare DER, in and out.
 
 use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 
 /// Why a text holds no certificates.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -12,7 +13,7 @@ pub enum PemError {
     #[error("a PEM block is broken: {0}")]
     Broken(String),
     /// A block begins and does not end.
-    #[error("{0} PEM blocks begin, but only {1} are complete")]
+    #[error("of {0} PEM blocks that begin, {1} are complete")]
     Truncated(usize, usize),
 }
 
@@ -46,6 +47,11 @@ pub fn read(bytes: &[u8]) -> Result<Vec<CertificateDer<'static>>, PemError> {
         return Err(PemError::NoCertificate);
     }
     Ok(found)
+}
+
+/// The certificates in `bytes` that can be used, whatever else there is.
+pub fn read_usable(bytes: &[u8]) -> Vec<CertificateDer<'static>> {
+    read(bytes).unwrap_or_else(|_| CertificateDer::pem_slice_iter(bytes).flatten().collect())
 }
 
 /// One certificate as a `CERTIFICATE` block, 64 columns, ending in a line feed.

@@ -102,7 +102,16 @@ pub(super) fn chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> 
     } else {
         read(path)?
     };
-    pem::read(&bytes).map_err(|why| unreadable(path, why))
+    pem::read(&bytes).map_err(|why| Error::new(format!("cannot use {}: {why}", name(path))))
+}
+
+/// What to call the file of a saved chain.
+pub(super) fn name(path: &Path) -> String {
+    if path == Path::new("-") {
+        "standard input".to_owned()
+    } else {
+        format!("\"{}\"", path.display())
+    }
 }
 
 /// Everything in the file must be usable.
@@ -121,9 +130,8 @@ fn add_file(anchors: &mut Anchors, path: &Path) -> Result<(), Error> {
 
 /// A store that others look after: what cannot be used is left out.
 fn add_lenient(anchors: &mut Anchors, path: &Path) -> Result<(), Error> {
-    let certificates = pem::read(&read(path)?).map_err(|why| unreadable(path, why))?;
     let source = path.display().to_string();
-    for der in certificates {
+    for der in pem::read_usable(&read(path)?) {
         // Not usable for webpki means that it is no anchor for anybody.
         let _ = anchors.add(der, &source);
     }
@@ -155,9 +163,10 @@ fn add_directory(anchors: &mut Anchors, directory: &Path, care: Care) -> Result<
         if !metadata.is_file() || !seen.insert((metadata.dev(), metadata.ino())) {
             continue;
         }
-        let added = add_if_any(anchors, &path);
-        if care == Care::Strict {
-            added?;
+        match care {
+            Care::Strict => add_if_any(anchors, &path)?,
+            // A file that cannot be read is no reason to do without the others.
+            Care::Lenient => drop(add_lenient(anchors, &path)),
         }
     }
     Ok(())

@@ -79,7 +79,7 @@ impl Setting<'_> {
             .ok_or_else(|| Error::new("--servername is missing"))?;
         let anchors = self.check.anchors(None)?;
         let judgement = judge_chain(&chain, &self.check.policy(&anchors, reference));
-        let label = path.display().to_string();
+        let label = files::name(path).trim_matches('"').to_owned();
         let report = Report {
             target: Target {
                 input: label.clone(),
@@ -172,6 +172,7 @@ impl Setting<'_> {
         let color = environment::color(self.cli.color);
         match self.cli.format {
             FormatArg::Json => json::render(std::slice::from_ref(report)),
+            FormatArg::Pem if self.targets.len() > 1 => pem::render_named(report),
             FormatArg::Pem => pem::render(report),
             FormatArg::Table if self.cli.quiet => table::verdict(report, color),
             FormatArg::Table => table::render(

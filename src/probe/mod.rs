@@ -13,6 +13,7 @@ pub use connect::Family;
 
 use crate::endpoint::{Endpoint, Host, TlsMode};
 use crate::observation::{Cause, Failure, Observation, Step};
+use crate::smtp::{Protocol, Refusal};
 use capture::Capture;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -61,7 +62,10 @@ pub async fn probe(endpoint: &Endpoint, options: &Options) -> Observation {
         }
         Err(_) => Some(Failure {
             step: progress.step,
-            cause: Cause::Timeout(options.timeout),
+            cause: match progress.otherwise.take() {
+                Some(refusal) => Cause::Smtp(refusal),
+                None => Cause::Timeout(options.timeout),
+            },
         }),
     };
     let mut seen = progress.finish();
@@ -76,6 +80,8 @@ struct Progress {
     step: Step,
     seen: Observation,
     capture: Option<Arc<Capture>>,
+    /// What an unfinished greeting says against SMTP: a better answer than a time-out.
+    otherwise: Option<Refusal>,
 }
 
 impl Progress {
@@ -147,12 +153,12 @@ async fn starttls_first(
                 return result.map_err(|cause| progress.fail(cause));
             }
             Some(Spoken::Tls(..)) => {
-                let tls = Some(crate::smtp::Protocol::Tls);
-                let refusal = crate::smtp::Refusal::NotSmtp(tls, String::new());
+                let tls = Some(Protocol::Tls);
+                let refusal = Refusal::NotSmtp(tls, String::new());
                 return Err(progress.fail(Cause::Smtp(refusal)));
             }
             Some(Spoken::Other(protocol, text)) => {
-                let refusal = crate::smtp::Refusal::NotSmtp(Some(protocol), text);
+                let refusal = Refusal::NotSmtp(Some(protocol), text);
                 return Err(progress.fail(Cause::Smtp(refusal)));
             }
             Some(Spoken::Unknown) | None => {}
@@ -161,7 +167,7 @@ async fn starttls_first(
     match negotiate::starttls(&mut stream, options, progress).await {
         // An alert, say, where the greeting was due: the port speaks TLS.
         Err(Failure {
-            cause: Cause::Smtp(crate::smtp::Refusal::NotSmtp(Some(crate::smtp::Protocol::Tls), _)),
+            cause: Cause::Smtp(Refusal::NotSmtp(Some(Protocol::Tls), _)),
             ..
         }) if endpoint.tls.is_none() => {}
         result => {

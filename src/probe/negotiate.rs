@@ -70,6 +70,7 @@ fn record(dialogue: &Dialogue, progress: &mut Progress) {
     seen.greeting = dialogue.greeting().cloned();
     seen.capabilities = dialogue.capabilities().cloned();
     seen.transcript = dialogue.transcript().to_vec();
+    progress.otherwise = dialogue.end();
 }
 
 /// RFC 5321 §4.1.4: a client without a name of its own gives its address literal (§4.1.3).

@@ -241,6 +241,10 @@ impl Page {
 
     fn connection(&mut self, report: &Report) {
         let Some(seen) = &report.seen else { return };
+        // Without a connection the verdict has said all.
+        if seen.address.is_none() && seen.attempts.len() < 2 {
+            return;
+        }
         self.heading("Connection");
         self.attempts(seen);
         if let Some(greeting) = &seen.greeting {
@@ -277,9 +281,10 @@ impl Page {
         }
         if let Some(address) = seen.address {
             let elapsed = format!(
-                "{address} ({} ms, {} round trips)",
+                "{address} ({} ms, {} round trip{})",
                 seen.elapsed.as_millis(),
-                seen.round_trips
+                seen.round_trips,
+                if seen.round_trips == 1 { "" } else { "s" }
             );
             self.fact("address", &elapsed);
         }
