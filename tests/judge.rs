@@ -310,14 +310,14 @@ fn a_configured_self_signed_certificate_is_judged_by_dates_purpose_and_name() {
         let chain = Pki::self_signed(params, KeyKind::P256).chain;
         judge(&chain, &chain)
     };
-    expect("CA:FALSE", case(&leaf(&["localhost"])), &[]);
-    expect(
-        "CA:TRUE",
-        case(&with(|p| {
-            p.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        })),
-        &[],
-    );
+    let plain = case(&leaf(&["localhost"]));
+    assert_eq!(notes(&plain.1), [""; 0]);
+    expect("CA:FALSE", plain, &[]);
+    let ca = case(&with(|p| {
+        p.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    }));
+    assert_eq!(notes(&ca.1), ["self-signed-ca"]);
+    expect("CA:TRUE", ca, &[]);
     expect(
         "no basic constraints",
         case(&with(|p| p.is_ca = IsCa::NoCa)),

@@ -42,6 +42,7 @@ pub enum Code {
     RootSent,
     CrossSigned,
     AnchorIsLeaf,
+    SelfSignedCa,
     ClientCertificate,
 }
 
@@ -83,6 +84,7 @@ impl Code {
             Self::RootSent => "root-sent",
             Self::CrossSigned => "cross-signed",
             Self::AnchorIsLeaf => "anchor-is-leaf",
+            Self::SelfSignedCa => "self-signed-ca",
             Self::ClientCertificate => "client-certificate",
         }
     }

@@ -140,13 +140,25 @@ fn judge_self_signed(presented: &[Certificate], anchor: &Anchor, policy: &Policy
     let mut problems = leaf_problems(&presented[0], policy);
     // It is trusted as it stands: its own signature proves nothing, however it is made.
     problems.retain(|problem| problem.code != Code::WeakSignature);
-    let notes = hygiene::check(presented, &[&presented[0]], None);
+    let mut notes = hygiene::check(presented, &[&presented[0]], None);
+    notes.extend(ca_as_own_leaf(&presented[0]));
     Judgement {
         path: vec![presented[0].clone()],
         anchor: Some(anchor.clone()),
         problems,
         notes,
     }
+}
+
+/// Here webpki says no (`CaUsedAsEndEntity`) and OpenSSL, whose default this is, says yes.
+fn ca_as_own_leaf(leaf: &Certificate) -> Option<Finding> {
+    leaf.facts.as_ref().ok().filter(|facts| facts.is_ca())?;
+    Some(Finding::new(
+        Code::SelfSignedCa,
+        Some(0),
+        "the server's certificate is a self-signed CA certificate: trusted because it is configured itself, but programs built on rustls refuse it",
+        "if such a program has to connect, make the certificate anew with CA:FALSE",
+    ))
 }
 
 fn judge_path(presented: &[Certificate], policy: &Policy<'_>) -> Judgement {

@@ -8,6 +8,8 @@ pub(super) fn check(member: &Member<'_>, now: OffsetDateTime) -> Option<Finding>
     let facts = member.certificate.facts.as_ref().ok()?;
     let label = member.certificate.label();
     let anchor = member.role == Role::Anchor;
+    // The dates have whole seconds, and the last one is valid to its end.
+    let now = now.replace_nanosecond(0).unwrap_or(now);
     if facts.not_before > facts.not_after {
         let message = format!("the validity of \"{label}\" ends before it begins");
         return Some(member.finding(Code::Malformed, message, "have it issued again"));
