@@ -618,3 +618,139 @@ fn people_are_told_that_it_is_old() {
         assert!(rest.contains(text), "{text}: {rest}");
     }
 }
+
+/// Mercurial's verdict on a scripted server of this version, for lines of `[hostsecurity]`.
+fn hg_verdict(version: u8, lines: &str) -> Value {
+    use smtp_certcheck::fingerprint::{Algorithm, Fingerprint};
+    let pin = Fingerprint::compute(Algorithm::Sha256, &IDENTITY.chain[0]);
+    let dir = Dir::new();
+    let hgrc = dir.file(
+        "hgrc",
+        format!("[hostsecurity]\nlocalhost:fingerprints={pin}\n{lines}"),
+    );
+    let server = Scripted::start(vec![refuses(), says(presents(version, 5))]);
+    let target = format!("smtps://localhost:{}", server.address.port());
+    let args = [&target, "--connect", "127.0.0.1", "--hgrc"].map(std::ffi::OsStr::new);
+    let (code, report) = report(args.into_iter().chain([hgrc.as_os_str()]));
+    // A pin stands for a certificate whose key was proven.
+    assert_eq!((code, &report["outcome"]), (5, &"tls-failed".into()));
+    assert_eq!(report["pins"]["matched"], true);
+    report["mercurial"].clone()
+}
+
+#[test]
+fn mercurials_minimum_protocol_counts() {
+    for (version, lines, accepts) in [
+        (0, "", Some(false)),
+        (1, "", Some(false)),
+        (2, "", Some(false)),
+        (2, "minimumprotocol=tls1.2\n", Some(false)),
+        (1, "minimumprotocol=tls1.1\n", Some(false)),
+        (0, "minimumprotocol=tls1.0\n", Some(false)),
+        (
+            1,
+            "minimumprotocol=tls1.0\nlocalhost:minimumprotocol=tls1.2\n",
+            Some(false),
+        ),
+        (3, "minimumprotocol=tls1.3\n", Some(false)),
+        (0, "[defaults]\nemail=--insecure\n", Some(false)),
+        // What is left depends on hg's OpenSSL.
+        (1, "minimumprotocol=tls1.0\n", None),
+        (2, "minimumprotocol=tls1.0\n", None),
+        (
+            2,
+            "minimumprotocol=tls1.2\nlocalhost:minimumprotocol=tls1.1\n",
+            None,
+        ),
+        (3, "", None),
+        (1, "[defaults]\nemail=--insecure\n", None),
+    ] {
+        let verdict = hg_verdict(version, lines);
+        let expected = accepts.map_or(Value::Null, Value::Bool);
+        assert_eq!(
+            verdict["accepts"], expected,
+            "3.{version} {lines:?}: {verdict:#}"
+        );
+        let ground = if accepts.is_some() {
+            "settings"
+        } else {
+            "fingerprints"
+        };
+        assert_eq!(
+            verdict["decided_by"], ground,
+            "3.{version} {lines:?}: {verdict:#}"
+        );
+    }
+}
+
+#[test]
+fn mercurial_does_refuse_below_its_minimum() {
+    let Some(hg) = testkit::hg::hg("mercurial_does_refuse_below_its_minimum") else {
+        return;
+    };
+    let certificate = self_signed(RSA);
+    let pem = std::fs::read_to_string(certificate.path().join("cert.pem")).expect("a file");
+    let pin = openssl::x509(&pem, &["-fingerprint", "-sha256"]);
+    let pin = pin.rsplit('=').next().expect("a digest").to_lowercase();
+    let repository = Dir::new();
+    let run = |hgrc: &std::path::Path, args: &[&str]| {
+        let mut command = std::process::Command::new("timeout");
+        command
+            .arg("20")
+            .arg(&hg)
+            .args(args)
+            .current_dir(repository.path());
+        common::finish(command.env("HGRCPATH", hgrc).env("HGEDITOR", "true"))
+    };
+    let empty = repository.file("empty", "");
+    run(&empty, &["init"]);
+    run(&empty, &["commit", "-A", "-m", "a", "-u", "me"]);
+    for (option, lines) in [
+        ("-tls1", ""),
+        ("-tls1_1", ""),
+        ("-tls1_1", "minimumprotocol=tls1.2\n"),
+        ("-tls1", "minimumprotocol=tls1.1\n"),
+    ] {
+        // So that it is not OpenSSL that refuses.
+        let lines = format!("ciphers=DEFAULT:@SECLEVEL=0\n{lines}");
+        let server =
+            OldServer::openssl(certificate.path(), &[option, "-cipher", "ALL:@SECLEVEL=0"]);
+        let port = server.address.port();
+        let hgrc = repository.file(
+            "hgrc",
+            format!("[smtp]\nhost=localhost\nport={port}\ntls=smtps\n[hostsecurity]\nlocalhost:fingerprints=sha256:{pin}\n{lines}"),
+        );
+        let patchbomb = [
+            "extensions.patchbomb=",
+            "ui.interactive=no",
+            "patchbomb.confirm=no",
+        ];
+        let config = patchbomb.iter().flat_map(|config| ["--config", *config]);
+        let email = [
+            "email",
+            "--rev",
+            "tip",
+            "--to",
+            "a@example.org",
+            "--from",
+            "b@example.org",
+            "--subject",
+            "s",
+            "--body",
+        ];
+        let args: Vec<&str> = email.into_iter().chain(config).collect();
+        let hg = run(&hgrc, &args);
+        // It would wait for a greeting if it had taken the version.
+        assert!(
+            hg.stderr.contains("abort: [SSL"),
+            "{option} {lines}: {hg:?}"
+        );
+        let target = format!("smtps://localhost:{port}");
+        let args = [&target, "--connect", "127.0.0.1", "--hgrc"].map(std::ffi::OsStr::new);
+        let (_, report) = report(args.into_iter().chain([hgrc.as_os_str()]));
+        assert_eq!(
+            report["mercurial"]["accepts"], false,
+            "{option} {lines}: {report:#}"
+        );
+    }
+}
