@@ -166,6 +166,9 @@ fn openssl_configured_down_is_seen_and_said_to_be_obsolete() {
 
 #[test]
 fn gnutls_configured_down_is_seen_and_said_to_be_obsolete() {
+    if !old::has_gnutls("gnutls_configured_down_is_seen_and_said_to_be_obsolete") {
+        return;
+    }
     let dir = self_signed(RSA);
     for (priority, version, suite) in [
         (

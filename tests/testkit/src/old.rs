@@ -29,7 +29,7 @@ impl OldServer {
         Self::start(command, dir, address)
     }
 
-    /// `gnutls-serv` with a priority string.
+    /// `gnutls-serv` with a priority string; ask [`has_gnutls`] before.
     pub fn gnutls(dir: &Path, priority: &str) -> Self {
         let address = raw::closed_port();
         let mut command = Command::new("gnutls-serv");
@@ -77,6 +77,18 @@ impl OldServer {
             forward(server, stream);
         })
     }
+}
+
+/// Whether `gnutls-serv` is there; else the test must be skipped.
+pub fn has_gnutls(test: &str) -> bool {
+    let found = Command::new("gnutls-serv")
+        .arg("--version")
+        .output()
+        .is_ok();
+    if !found {
+        crate::skip::skip(test, "gnutls-serv is not installed: run tests/install");
+    }
+    found
 }
 
 fn forward(mut from: TcpStream, mut to: TcpStream) {
