@@ -622,6 +622,30 @@ fn people_are_told_that_it_is_old() {
     }
 }
 
+#[test]
+fn what_is_not_proven_is_not_pinned() {
+    use smtp_certcheck::fingerprint::{Algorithm, Fingerprint};
+    let pin = Fingerprint::compute(Algorithm::Sha256, &IDENTITY.chain[0]).to_string();
+    let dir = Dir::new();
+    let hgrc = dir.file("hgrc", "[ui]\n");
+    let file = hgrc.to_str().expect("UTF-8");
+    for options in [
+        &[][..],
+        &["--accept-untrusted"],
+        &["--expect", &pin],
+        &["--write", "--yes", "--expect", &pin, "--accept-untrusted"],
+    ] {
+        let server = Scripted::start(vec![refuses(), says(presents(1, 5))]);
+        let target = format!("smtps://localhost:{}", server.address.port());
+        let base = ["pin", &target, "--connect", "127.0.0.1", "--hgrc", file];
+        let run = common::run([&base[..], options].concat());
+        assert_eq!((run.code, &*run.stdout), (5, ""), "{options:?}: {run:?}");
+        assert!(run.stderr.contains("obsolete-tls"), "{options:?}: {run:?}");
+        let kept = std::fs::read_to_string(&hgrc).expect("the file");
+        assert_eq!(kept, "[ui]\n", "{options:?}");
+    }
+}
+
 /// Mercurial's verdict on a scripted server of this version, for lines of `[hostsecurity]`.
 fn hg_verdict(version: u8, lines: &str) -> Value {
     use smtp_certcheck::fingerprint::{Algorithm, Fingerprint};
