@@ -711,49 +711,73 @@ fn mercurials_minimum_protocol_counts() {
 }
 
 #[test]
-fn mercurial_does_refuse_below_its_minimum() {
-    let Some(hg) = testkit::hg::hg("mercurial_does_refuse_below_its_minimum") else {
+fn a_real_postfix_of_tls_1_0_and_the_real_hg_email() {
+    const TEST: &str = "a_real_postfix_of_tls_1_0_and_the_real_hg_email";
+    let identity = Pki::new("Old Postfix", KeyKind::Rsa2048).identity(leaf(&["localhost"]));
+    let (Some(hg), Some(mta)) = (
+        testkit::hg::hg(TEST),
+        testkit::mta::Mta::for_test(TEST, testkit::mta::Kind::Postfix, &identity),
+    ) else {
         return;
     };
-    let certificate = self_signed(RSA);
-    let pem = std::fs::read_to_string(certificate.path().join("cert.pem")).expect("a file");
-    let pin = openssl::x509(&pem, &["-fingerprint", "-sha256"]);
-    let pin = pin.rsplit('=').next().expect("a digest").to_lowercase();
-    let repository = Dir::new();
-    let run = |hgrc: &std::path::Path, args: &[&str]| {
-        let mut command = std::process::Command::new("timeout");
+    let old = "smtpd_tls_protocols = TLSv1\ntls_medium_cipherlist = ALL:@SECLEVEL=0\n";
+    mta.reconfigure(old).expect("another configuration");
+    let home = Dir::new();
+    let run = |args: &[&str]| {
+        let mut command = std::process::Command::new(&hg);
         command
-            .arg("20")
-            .arg(&hg)
             .args(args)
-            .current_dir(repository.path());
-        common::finish(command.env("HGRCPATH", hgrc).env("HGEDITOR", "true"))
+            .current_dir(home.path())
+            .env("HGRCPATH", home.path().join("hgrc"))
+            .env("HGEDITOR", "true");
+        common::finish(&mut command)
     };
-    let empty = repository.file("empty", "");
-    run(&empty, &["init"]);
-    run(&empty, &["commit", "-A", "-m", "a", "-u", "me"]);
-    for (option, lines) in [
-        ("-tls1", ""),
-        ("-tls1_1", ""),
-        ("-tls1_1", "minimumprotocol=tls1.2\n"),
-        ("-tls1", "minimumprotocol=tls1.1\n"),
+    home.file("hgrc", "[extensions]\npatchbomb=\n[ui]\ninteractive=no\n");
+    run(&["init"]);
+    home.file("a", "a\n");
+    run(&["commit", "-A", "-m", "a", "-u", "me"]);
+    let pin = {
+        use smtp_certcheck::fingerprint::{Algorithm, Fingerprint};
+        Fingerprint::compute(Algorithm::Sha256, &identity.chain[0])
+    };
+    let mut delivered = 0;
+    for (lines, sends, accepts) in [
+        ("ciphers=DEFAULT:@SECLEVEL=0\n", false, Some(false)),
+        (
+            "ciphers=DEFAULT:@SECLEVEL=0\nminimumprotocol=tls1.1\n",
+            false,
+            Some(false),
+        ),
+        // By Debian's security level; on another system it would send.
+        ("minimumprotocol=tls1.0\n", false, None),
+        (
+            "ciphers=DEFAULT:@SECLEVEL=0\nminimumprotocol=tls1.0\n",
+            true,
+            None,
+        ),
+        ("[defaults]\nemail=--insecure\n", true, None),
     ] {
-        // So that it is not OpenSSL that refuses.
-        let lines = format!("ciphers=DEFAULT:@SECLEVEL=0\n{lines}");
-        let server =
-            OldServer::openssl(certificate.path(), &[option, "-cipher", "ALL:@SECLEVEL=0"]);
-        let port = server.address.port();
-        let hgrc = repository.file(
+        let port = mta.starttls_port();
+        let hgrc = home.file(
             "hgrc",
-            format!("[smtp]\nhost=localhost\nport={port}\ntls=smtps\n[hostsecurity]\nlocalhost:fingerprints=sha256:{pin}\n{lines}"),
+            format!("[extensions]\npatchbomb=\n[ui]\ninteractive=no\n[patchbomb]\nconfirm=no\n[smtp]\nhost=localhost\nport={port}\ntls=starttls\n[hostsecurity]\nlocalhost:fingerprints={pin}\n{lines}"),
         );
-        let patchbomb = [
-            "extensions.patchbomb=",
-            "ui.interactive=no",
-            "patchbomb.confirm=no",
-        ];
-        let config = patchbomb.iter().flat_map(|config| ["--config", *config]);
-        let email = [
+        let hgrc = hgrc.to_str().expect("UTF-8");
+        let mut seen = Value::Null;
+        // The reload takes a moment.
+        for _ in 0..100 {
+            seen = report(["--hgrc", hgrc]).1;
+            if seen["connection"]["legacy"] == true {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        assert_eq!(chosen(&seen).0, "TLSv1.0", "{seen:#}");
+        assert_eq!(problems(&seen)[..2], OBSOLETE, "{seen:#}");
+        assert_eq!(seen["chain"].as_array().map(Vec::len), Some(2));
+        let expected = accepts.map_or(Value::Null, Value::Bool);
+        assert_eq!(seen["mercurial"]["accepts"], expected, "{lines}: {seen:#}");
+        let email = run(&[
             "email",
             "--rev",
             "tip",
@@ -764,20 +788,13 @@ fn mercurial_does_refuse_below_its_minimum() {
             "--subject",
             "s",
             "--body",
-        ];
-        let args: Vec<&str> = email.into_iter().chain(config).collect();
-        let hg = run(&hgrc, &args);
-        // It would wait for a greeting if it had taken the version.
-        assert!(
-            hg.stderr.contains("abort: [SSL"),
-            "{option} {lines}: {hg:?}"
-        );
-        let target = format!("smtps://localhost:{port}");
-        let args = [&target, "--connect", "127.0.0.1", "--hgrc"].map(std::ffi::OsStr::new);
-        let (_, report) = report(args.into_iter().chain([hgrc.as_os_str()]));
+        ]);
+        assert_eq!(email.code == 0, sends, "{lines}: {email:?}");
+        delivered += usize::from(sends);
         assert_eq!(
-            report["mercurial"]["accepts"], false,
-            "{option} {lines}: {report:#}"
+            mta.delivered(delivered).len(),
+            delivered,
+            "{lines}: {email:?}"
         );
     }
 }
