@@ -30,6 +30,9 @@ pub struct Observation {
     pub possession: Possession,
     /// A stapled OCSP response came with the chain (RFC 6066 §8).
     pub ocsp_stapled: bool,
+    /// The handshake failed, and `tls` and `presented` come from a second connection: they were read
+    /// from what TLS 1.2 and its predecessors send in the clear.
+    pub legacy: bool,
     /// What the server wanted of a client certificate; we have none.
     pub client_certificate: ClientCertificate,
     /// Flights that we waited for after TCP connected.
@@ -52,9 +55,9 @@ pub struct Attempt {
 /// What a handshake agreed upon. The names are those of the IANA registries.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TlsFacts {
-    /// `TLSv1.2` or `TLSv1.3`.
+    /// `SSLv3`, `TLSv1.0`, `TLSv1.1`, `TLSv1.2` or `TLSv1.3`.
     pub version: String,
-    /// The cipher suite.
+    /// The cipher suite; its number in hex, if the registry does not name it.
     pub cipher_suite: String,
     /// The key-exchange group, once it is known.
     pub key_exchange: Option<String>,

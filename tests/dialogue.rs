@@ -1017,9 +1017,12 @@ fn the_servers_name_is_sent_as_sni() {
     ] {
         let args = [args, &["--connect", &connect]].concat();
         look(5.0, &args).ended("sni", (5, "tls", "connection-closed"));
-        let sent = receiver.recv_timeout(Duration::from_secs(5));
         let expected = expected.map(str::to_owned);
-        assert_eq!(sent, Ok((true, expected)), "{args:?}");
+        // The second look, at what may be an old server, names it just so.
+        for hello in ["first", "second"] {
+            let sent = receiver.recv_timeout(Duration::from_secs(5));
+            assert_eq!(sent, Ok((true, expected.clone())), "{hello}: {args:?}");
+        }
     }
 }
 

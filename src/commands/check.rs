@@ -213,6 +213,7 @@ impl Check {
             mode,
             chain: &seen.presented,
             tls_version: &tls.version,
+            legacy: seen.legacy,
             now: self.now,
         };
         // Without a store of our own it cannot be known what hg finds in its own.

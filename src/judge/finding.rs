@@ -7,6 +7,7 @@ use std::fmt;
 #[expect(missing_docs, reason = "each is its name, explained in docs/json.md")]
 pub enum Code {
     // Problems: each makes the chain untrusted.
+    ObsoleteTls,
     KeyNotProven,
     PinMismatch,
     NoCertificate,
@@ -50,6 +51,7 @@ impl Code {
     /// The name in reports.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::ObsoleteTls => "obsolete-tls",
             Self::KeyNotProven => "key-not-proven",
             Self::PinMismatch => "pin-mismatch",
             Self::NoCertificate => "no-certificate",

@@ -5,6 +5,7 @@ mod anchor;
 mod finding;
 mod hygiene;
 mod name;
+mod obsolete;
 mod path;
 mod pin;
 mod strength;
@@ -93,6 +94,9 @@ impl<'a> Member<'a> {
 pub fn judge_server(seen: &Observation, policy: &Policy<'_>) -> Judgement {
     let mut judgement = judge_chain(&seen.presented, policy);
     if let Some(problem) = possession(seen.possession) {
+        judgement.problems.insert(0, problem);
+    }
+    if let Some(problem) = obsolete::check(seen) {
         judgement.problems.insert(0, problem);
     }
     judgement

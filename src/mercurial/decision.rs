@@ -93,8 +93,10 @@ pub struct Server<'a> {
     pub mode: TlsMode,
     /// The presented chain, the leaf first.
     pub chain: &'a [Certificate],
-    /// `TLSv1.2` or `TLSv1.3`.
+    /// `SSLv3`, `TLSv1.0`, `TLSv1.1`, `TLSv1.2` or `TLSv1.3`.
     pub tls_version: &'a str,
+    /// The chain was read without a handshake: ours failed.
+    pub legacy: bool,
     /// The time of the decision.
     pub now: OffsetDateTime,
 }
@@ -124,9 +126,22 @@ pub fn decide(
         );
         return Decision::new(None, Ground::Settings, &[&method.line], reason);
     }
-    before_tls(settings, server)
-        .or_else(|| by_pins(settings, server))
-        .unwrap_or_else(|| by_anchors(settings, server, system, ca_file))
+    if let Some(decision) = before_tls(settings, server) {
+        return decision;
+    }
+    let decision =
+        by_pins(settings, server).unwrap_or_else(|| by_anchors(settings, server, system, ca_file));
+    if server.legacy && decision.accepts == Some(true) {
+        return Decision {
+            accepts: None,
+            reason: format!(
+                "depends on hg's OpenSSL and its security level: our own handshake failed; if hg's does not, {}",
+                decision.reason
+            ),
+            ..decision
+        };
+    }
+    decision
 }
 
 /// What is settled before a certificate is looked at.
@@ -172,20 +187,49 @@ fn before_tls(settings: &Settings, server: &Server<'_>) -> Option<Decision> {
         );
         return Some(Decision::refuse(Ground::Fingerprints, &[line], reason));
     }
-    let minimum = settings
+    below_minimum(settings, server)
+}
+
+/// `minimumprotocol`, which is TLS 1.2 unless set, and which `--insecure` lowers to TLS 1.0.
+fn below_minimum(settings: &Settings, server: &Server<'_>) -> Option<Decision> {
+    let configured = settings
         .minimum_protocols
         .last()
         .filter(|_| settings.insecure.is_none());
-    if let Some(minimum) =
-        minimum.filter(|m| m.value == b"tls1.3" && server.tls_version != "TLSv1.3")
-    {
-        let reason = format!(
-            "{} is tls1.3, and the server speaks {}",
-            minimum.line.key, server.tls_version
-        );
-        return Some(Decision::refuse(Ground::Settings, &[&minimum.line], reason));
+    let (line, rule, floor) = match (configured, &settings.insecure) {
+        (Some(minimum), _) => {
+            let key = minimum.line.key.as_str();
+            (Some(&minimum.line), key, minimum.value.as_slice())
+        }
+        (None, Some(line)) => (
+            Some(line),
+            "the least that --insecure allows",
+            &b"tls1.0"[..],
+        ),
+        (None, None) => (
+            None,
+            "the default of hostsecurity.minimumprotocol",
+            &b"tls1.2"[..],
+        ),
+    };
+    // In the words of the setting, which sort by their text.
+    let spoken: &[u8] = match server.tls_version {
+        "SSLv3" => b"ssl3",
+        "TLSv1.0" => b"tls1.0",
+        "TLSv1.1" => b"tls1.1",
+        "TLSv1.3" => b"tls1.3",
+        _ => b"tls1.2",
+    };
+    if spoken >= floor {
+        return None;
     }
-    None
+    let reason = format!(
+        "{rule} is {}, and the server speaks {}",
+        String::from_utf8_lossy(floor),
+        server.tls_version
+    );
+    let lines: Vec<&Line> = line.into_iter().collect();
+    Some(Decision::refuse(Ground::Settings, &lines, reason))
 }
 
 /// Pins of both sections are united, and any match is enough; if there is one, nothing else counts.

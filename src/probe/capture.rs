@@ -18,7 +18,7 @@ pub(super) struct Capture(Mutex<Seen>);
 /// The parts of an observation that come out of the handshake.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
-    chain: Vec<CertificateDer<'static>>,
+    pub(super) chain: Vec<CertificateDer<'static>>,
     ocsp_stapled: bool,
     pub(super) possession: Possession,
     pub(super) client_certificate: ClientCertificate,

@@ -7,6 +7,7 @@
 mod capture;
 mod connect;
 mod handshake;
+mod legacy;
 mod negotiate;
 
 pub use connect::Family;
@@ -60,6 +61,8 @@ pub async fn probe(endpoint: &Endpoint, options: &Options) -> Observation {
         {
             None
         }
+        // The second look was cut off: the first has failed for a reason of its own.
+        Err(_) if progress.failed.is_some() => progress.failed.take(),
         Err(_) => Some(Failure {
             step: progress.step,
             cause: match progress.otherwise.take() {
@@ -82,6 +85,10 @@ struct Progress {
     capture: Option<Arc<Capture>>,
     /// What an unfinished greeting says against SMTP: a better answer than a time-out.
     otherwise: Option<Refusal>,
+    /// Why the handshake failed, while a second look is taken.
+    failed: Option<Failure>,
+    /// What the second look showed.
+    legacy: Option<legacy::Presented>,
 }
 
 impl Progress {
@@ -89,6 +96,11 @@ impl Progress {
         let mut seen = self.seen;
         if let Some(capture) = self.capture {
             capture.report(&mut seen);
+        }
+        if let Some(presented) = self.legacy {
+            seen.presented = presented.chain;
+            seen.tls = Some(presented.tls);
+            seen.legacy = true;
         }
         seen
     }
@@ -102,6 +114,19 @@ impl Progress {
 }
 
 async fn run(
+    endpoint: &Endpoint,
+    options: &Options,
+    progress: &mut Progress,
+) -> Result<(), Failure> {
+    let result = first_look(endpoint, options, progress).await;
+    if let Err(failure) = &result {
+        progress.failed = Some(failure.clone());
+        legacy::look(failure, options, progress).await;
+    }
+    result
+}
+
+async fn first_look(
     endpoint: &Endpoint,
     options: &Options,
     progress: &mut Progress,

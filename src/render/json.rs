@@ -185,6 +185,7 @@ struct ConnectionJson {
     cipher_suite: Option<String>,
     key_exchange: Option<String>,
     key_proven: bool,
+    legacy: bool,
     ocsp_stapled: bool,
     client_certificate: &'static str,
     round_trips: u32,
@@ -387,6 +388,7 @@ impl From<&Observation> for ConnectionJson {
             cipher_suite: tls.map(|tls| tls.cipher_suite.clone()),
             key_exchange: tls.and_then(|tls| tls.key_exchange.clone()),
             key_proven: seen.possession == Possession::Proven,
+            legacy: seen.legacy,
             ocsp_stapled: seen.ocsp_stapled,
             client_certificate: match seen.client_certificate {
                 ClientCertificate::NotAsked => "not-asked",

@@ -5,7 +5,7 @@ use super::{lint, timestamp};
 use crate::certificate::{Certificate, Facts};
 use crate::escape::{excerpt, visible};
 use crate::fingerprint::Algorithm;
-use crate::judge::{Finding, Judgement};
+use crate::judge::{Code, Finding, Judgement};
 use crate::observation::{ClientCertificate, Observation, Possession};
 use crate::report::{Outcome, Report};
 use crate::smtp::Line;
@@ -79,10 +79,14 @@ pub fn verdict(report: &Report, color: bool) -> String {
 
 fn reason(report: &Report, outcome: Outcome) -> String {
     let failure = report.seen.as_ref().and_then(|seen| seen.failure.as_ref());
-    if let Some(failure) = failure {
-        return visible(&failure.to_string()).into_owned();
-    }
     let judgement = report.judgement.as_ref();
+    if let Some(failure) = failure {
+        let text = match obsolete(report) {
+            Some(problem) => format!("{}: {}; {failure}", problem.code, problem.message),
+            None => failure.to_string(),
+        };
+        return visible(&text).into_owned();
+    }
     if let Some(hg) = report
         .mercurial
         .as_ref()
@@ -114,6 +118,12 @@ fn reason(report: &Report, outcome: Outcome) -> String {
         format!("until {}, ", until_text(end, report.at))
     });
     format!("{until}anchor \"{}\"", excerpt(&anchor, 40))
+}
+
+/// The problem that explains the failure of the handshake better than the failure does.
+fn obsolete(report: &Report) -> Option<&Finding> {
+    let problems = &report.judgement.as_ref()?.problems;
+    problems.iter().find(|p| p.code == Code::ObsoleteTls)
 }
 
 /// A date, and how far off it is.
@@ -156,7 +166,8 @@ impl Page {
     }
 
     fn problems(&mut self, report: &Report) {
-        if let Some(failure) = report.seen.as_ref().and_then(|seen| seen.failure.as_ref()) {
+        let failure = report.seen.as_ref().and_then(|seen| seen.failure.as_ref());
+        if let Some(failure) = failure.filter(|_| obsolete(report).is_none()) {
             self.labelled(2, "->", 3, failure.advice());
         }
         let problems = report.judgement.as_ref().map_or(&[][..], |j| &j.problems);
@@ -256,7 +267,12 @@ impl Page {
                 crate::endpoint::TlsMode::Starttls => "STARTTLS",
                 crate::endpoint::TlsMode::Smtps => "implicit TLS",
             };
-            let group = tls.key_exchange.as_deref().unwrap_or("no key exchange");
+            let unknown = if seen.legacy {
+                "read from a second connection, without a handshake"
+            } else {
+                "no key exchange"
+            };
+            let group = tls.key_exchange.as_deref().unwrap_or(unknown);
             let text = format!("{mode}, {}, {}, {group}", tls.version, tls.cipher_suite);
             self.fact("TLS", &text);
         }

@@ -281,6 +281,7 @@ fn with_anchor(
         mode,
         chain: &report.chain,
         tls_version: version,
+        legacy: seen.is_some_and(|seen| seen.legacy),
         now: check.now,
     };
     let file = |_: &[u8]| CaFile::Certificates(vec![anchor.der().clone()]);

@@ -197,12 +197,14 @@ impl Writing<'_> {
             // As if smtp.host and smtp.tls were set for it.
             settings.transport = self.intent.mode.into();
         }
-        let tls = self.report.seen.as_ref().and_then(|seen| seen.tls.as_ref());
+        let seen = self.report.seen.as_ref();
+        let tls = seen.and_then(|seen| seen.tls.as_ref());
         let server = Server {
             host: self.intent.host,
             mode: self.intent.mode,
             chain: &self.report.chain,
             tls_version: tls.map_or("", |tls| tls.version.as_str()),
+            legacy: seen.is_some_and(|seen| seen.legacy),
             now: self.report.at,
         };
         let decision = decide(&settings, &server, &Anchors::new("none"), &hg::ca_file);

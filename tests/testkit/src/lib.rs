@@ -13,6 +13,7 @@
 
 pub mod hg;
 pub mod mta;
+pub mod old;
 pub mod pki;
 pub mod raw;
 pub mod server;

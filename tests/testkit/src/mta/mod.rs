@@ -125,6 +125,16 @@ impl Mta {
         self.place
             .write("chain.pem", &identity.chain_pem(), 0o644)?;
         self.place.write("key.pem", &identity.key_pem, 0o600)?;
+        self.reload()
+    }
+
+    /// From a moment on, Postfix goes by these lines of `main.cf`, too.
+    pub fn reconfigure(&self, lines: &str) -> std::io::Result<()> {
+        postfix::add(&self.place, lines)?;
+        self.reload()
+    }
+
+    fn reload(&self) -> std::io::Result<()> {
         let master = i32::try_from(self.child.id()).map_err(std::io::Error::other)?;
         kill(Pid::from_raw(master), Signal::SIGHUP).map_err(Into::into)
     }

@@ -27,6 +27,13 @@ pub(super) fn configure(place: &Place) -> std::io::Result<Command> {
     Ok(command)
 }
 
+/// Adds lines to `main.cf`.
+pub(super) fn add(place: &Place, lines: &str) -> std::io::Result<()> {
+    let before = std::fs::read_to_string(place.path("etc/main.cf"))?;
+    place.write("etc/main.cf", &format!("{before}{lines}"), 0o644)?;
+    age(place)
+}
+
 /// Postfix reads `main.cf` again and again until it is more than a second old (`dict_load_file_xt`
 /// in `src/util/dict.c`).
 fn age(place: &Place) -> std::io::Result<()> {

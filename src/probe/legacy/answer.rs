@@ -1,0 +1,376 @@
+//! The answer to an old `ClientHello`, read in pieces as they come: `ServerHello` and `Certificate`.
+//! All of it is the server's; it is bounded before it is kept.
+
+use crate::certificate::Certificate;
+use crate::observation::TlsFacts;
+use tls_parser::{
+    TlsCipherSuite, TlsHandshakeType, TlsMessageHandshake, TlsRecordType, TlsVersion,
+    parse_tls_handshake_msg_certificate, parse_tls_handshake_server_hello, parse_tls_raw_record,
+};
+
+/// The longest `Certificate` message; rustls takes 64 KiB.
+const MAX_MESSAGE: usize = 1024 * 1024;
+/// All that may come: the message, the headers of its records, and what came before.
+const MAX_OCTETS: usize = MAX_MESSAGE + 64 * 1024;
+/// A megabyte of empty certificates would be 350,000.
+const MAX_CERTIFICATES: usize = 1024;
+
+/// What the server chose and presented.
+#[derive(Debug)]
+pub(in super::super) struct Presented {
+    pub(in super::super) tls: TlsFacts,
+    /// The leaf first; never empty.
+    pub(in super::super) chain: Vec<Certificate>,
+}
+
+/// No `Certificate` will come out of this any more.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Unreadable;
+
+/// What has come so far.
+#[derive(Debug, Default)]
+pub(super) struct Answer {
+    octets: usize,
+    /// The beginning of a record.
+    records: Vec<u8>,
+    /// The beginning of a handshake message.
+    messages: Vec<u8>,
+    chosen: Option<TlsFacts>,
+}
+
+impl Answer {
+    /// Takes what was read; `None`: more is needed.
+    pub(super) fn receive(&mut self, bytes: &[u8]) -> Result<Option<Presented>, Unreadable> {
+        self.octets = self.octets.saturating_add(bytes.len());
+        if self.octets > MAX_OCTETS {
+            return Err(Unreadable);
+        }
+        self.records.extend_from_slice(bytes);
+        let mut opened = 0;
+        while let Some(size) = self.open_record(opened)? {
+            opened += size;
+            if let Some(presented) = self.read_messages()? {
+                return Ok(Some(presented));
+            }
+        }
+        self.records.drain(..opened);
+        Ok(None)
+    }
+
+    /// Adds the content of the record at `start` to the messages; its size, if it is whole.
+    fn open_record(&mut self, start: usize) -> Result<Option<usize>, Unreadable> {
+        const HEADER: usize = 5;
+        let rest = &self.records[start..];
+        // What is no record of these versions is not waited for.
+        let is_record = match rest {
+            [] => return Ok(None),
+            [kind] => (0x15..=0x16).contains(kind),
+            [kind, major, ..] => (0x15..=0x16).contains(kind) && *major == 3,
+        };
+        if !is_record {
+            return Err(Unreadable);
+        }
+        let record = match parse_tls_raw_record(rest) {
+            Ok((_, record)) => record,
+            Err(error) if error.is_incomplete() => return Ok(None),
+            Err(_) => return Err(Unreadable),
+        };
+        match (record.hdr.record_type, record.data) {
+            (TlsRecordType::Handshake, data) => self.messages.extend_from_slice(data),
+            // A warning (unrecognized_name, say), but not the end.
+            (TlsRecordType::Alert, [1, description]) if *description != 0 => {}
+            _ => return Err(Unreadable),
+        }
+        Ok(Some(HEADER + record.data.len()))
+    }
+
+    fn read_messages(&mut self) -> Result<Option<Presented>, Unreadable> {
+        loop {
+            let Some((&[kind, a, b, c], rest)) = self.messages.split_first_chunk() else {
+                return Ok(None);
+            };
+            let length = usize::from(a) << 16 | usize::from(b) << 8 | usize::from(c);
+            if length > MAX_MESSAGE {
+                return Err(Unreadable);
+            }
+            let Some(body) = rest.get(..length) else {
+                return Ok(None);
+            };
+            match (TlsHandshakeType(kind), self.chosen.take()) {
+                (TlsHandshakeType::ServerHello, None) => self.chosen = Some(server_hello(body)?),
+                (TlsHandshakeType::Certificate, Some(tls)) => {
+                    let chain = certificates(body)?;
+                    return Ok(Some(Presented { tls, chain }));
+                }
+                _ => return Err(Unreadable),
+            }
+            self.messages.drain(..4 + length);
+        }
+    }
+}
+
+fn server_hello(body: &[u8]) -> Result<TlsFacts, Unreadable> {
+    let (_, hello) = parse_tls_handshake_server_hello(body).map_err(|_| Unreadable)?;
+    let version = match hello.version {
+        TlsVersion::Ssl30 => "SSLv3",
+        TlsVersion::Tls10 => "TLSv1.0",
+        TlsVersion::Tls11 => "TLSv1.1",
+        TlsVersion::Tls12 => "TLSv1.2",
+        _ => return Err(Unreadable),
+    };
+    let suite = hello.cipher.0;
+    Ok(TlsFacts {
+        version: version.to_owned(),
+        cipher_suite: TlsCipherSuite::from_id(suite)
+            .map_or_else(|| format!("0x{suite:04x}"), |suite| suite.name.to_owned()),
+        key_exchange: None,
+    })
+}
+
+fn certificates(body: &[u8]) -> Result<Vec<Certificate>, Unreadable> {
+    let Ok((&[], TlsMessageHandshake::Certificate(list))) =
+        parse_tls_handshake_msg_certificate(body)
+    else {
+        return Err(Unreadable);
+    };
+    // The parser passes over what is left at the end: three octets of length before each of them,
+    // and before the list.
+    let list = list.cert_chain;
+    let sizes: usize = list
+        .iter()
+        .map(|certificate| 3 + certificate.data.len())
+        .sum();
+    if list.is_empty() || list.len() > MAX_CERTIFICATES || 3 + sizes != body.len() {
+        return Err(Unreadable);
+    }
+    let owned = list.iter().map(|certificate| certificate.data.to_vec());
+    Ok(owned.map(|der| Certificate::new(der.into())).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn with_length(width: usize, bytes: &[u8]) -> Vec<u8> {
+        let length = bytes.len().to_be_bytes();
+        [&length[length.len() - width..], bytes].concat()
+    }
+
+    fn message(kind: u8, body: &[u8]) -> Vec<u8> {
+        [&[kind], &*with_length(3, body)].concat()
+    }
+
+    fn record(kind: u8, data: &[u8]) -> Vec<u8> {
+        [&[kind, 3, 0], &*with_length(2, data)].concat()
+    }
+
+    fn hello(version: u8, suite: u16) -> Vec<u8> {
+        let random = [9; 32];
+        let chosen = [&suite.to_be_bytes()[..], &[0]].concat();
+        message(2, &[&[3, version], &random[..], &[0], &chosen].concat())
+    }
+
+    fn chain(certificates: &[&[u8]]) -> Vec<u8> {
+        let list: Vec<u8> = certificates
+            .iter()
+            .flat_map(|c| with_length(3, c))
+            .collect();
+        message(11, &with_length(3, &list))
+    }
+
+    /// The messages, cut into records of `size` octets.
+    fn records(messages: &[u8], size: usize) -> Vec<u8> {
+        messages
+            .chunks(size)
+            .flat_map(|chunk| record(22, chunk))
+            .collect()
+    }
+
+    fn read(bytes: &[u8]) -> Result<Option<(TlsFacts, usize)>, Unreadable> {
+        let read = Answer::default().receive(bytes)?;
+        Ok(read.map(|presented| (presented.tls, presented.chain.len())))
+    }
+
+    #[test]
+    fn versions_and_suites_have_names() {
+        for (version, suite, names) in [
+            (0, 0x0005, ("SSLv3", "TLS_RSA_WITH_RC4_128_SHA")),
+            (1, 0x000a, ("TLSv1.0", "TLS_RSA_WITH_3DES_EDE_CBC_SHA")),
+            (2, 0x002f, ("TLSv1.1", "TLS_RSA_WITH_AES_128_CBC_SHA")),
+            (3, 0xfefe, ("TLSv1.2", "0xfefe")),
+        ] {
+            let bytes = [hello(version, suite), chain(&[b"one", b"", b"two"])].concat();
+            let (tls, count) = read(&records(&bytes, 99))
+                .expect("readable")
+                .expect("whole");
+            assert_eq!((&*tls.version, &*tls.cipher_suite), names);
+            assert_eq!(count, 3);
+        }
+    }
+
+    #[test]
+    fn warnings_are_passed_over_and_nothing_else_is() {
+        let good = records(&[hello(1, 5), chain(&[b"one"])].concat(), 16384);
+        let before = |kind, data: &[u8]| [record(kind, data), good.clone()].concat();
+        assert!(matches!(read(&before(21, &[1, 112])), Ok(Some(_))));
+        assert!(matches!(read(&before(22, &[])), Ok(Some(_))));
+        for (kind, data) in [
+            (21, &[2, 40][..]),
+            (21, &[1, 0]),
+            (21, &[1]),
+            (21, &[]),
+            (20, &[1]),
+            (23, &[1]),
+            (24, &[1]),
+            (22, &[0, 0, 0, 0]),
+            (22, &chain(&[b"before the hello"])),
+            (22, &hello(4, 5)),
+        ] {
+            assert_eq!(
+                read(&before(kind, data)),
+                Err(Unreadable),
+                "{kind} {data:?}"
+            );
+        }
+        let twice = [hello(1, 5), hello(1, 5), chain(&[b"one"])].concat();
+        assert_eq!(read(&records(&twice, 500)), Err(Unreadable));
+        // The kind of anonymous suites: a key exchange where the chain was due.
+        let anonymous = [hello(1, 0x18), message(12, b"key")].concat();
+        assert_eq!(read(&records(&anonymous, 500)), Err(Unreadable));
+    }
+
+    #[test]
+    fn garbage_is_not_waited_for() {
+        for bytes in [
+            &b"2"[..],
+            b"220 mx.test ESMTP\r\n",
+            b"\x16\x02",
+            b"\x16\x03\x01\xff\xff",
+        ] {
+            assert_eq!(read(bytes), Err(Unreadable), "{bytes:?}");
+        }
+        for bytes in [
+            &b""[..],
+            b"\x16",
+            b"\x16\x03\x01\x00",
+            b"\x16\x03\x01\x00\x01",
+        ] {
+            assert_eq!(read(bytes), Ok(None), "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn a_list_must_be_whole_and_bounded() {
+        let with = |list: &[u8]| read(&records(&[&*hello(1, 5), list].concat(), 16384));
+        let certificate = with_length(3, b"one");
+        assert!(matches!(with(&chain(&[b"one"])), Ok(Some(_))));
+        for body in [
+            vec![],
+            with_length(3, b""),
+            with_length(3, &certificate[..5]),
+            with_length(3, &[&*certificate, b"\0\0"].concat()),
+            [with_length(3, &certificate), b"behind".to_vec()].concat(),
+        ] {
+            assert_eq!(with(&message(11, &body)), Err(Unreadable), "{body:?}");
+        }
+        let many = &*vec![&[][..]; MAX_CERTIFICATES + 1];
+        assert!(matches!(with(&chain(&many[1..])), Ok(Some(_))));
+        assert_eq!(with(&chain(many)), Err(Unreadable));
+    }
+
+    #[test]
+    fn a_megabyte_is_read_and_no_more() {
+        let certificate = vec![0; MAX_MESSAGE - 6];
+        let with = |certificate: &[u8]| {
+            let messages = [hello(3, 5), chain(&[certificate])].concat();
+            read(&records(&messages, 16384))
+        };
+        assert!(matches!(with(&certificate), Ok(Some(_))));
+        assert_eq!(with(&[&*certificate, b"\0"].concat()), Err(Unreadable));
+        // It ends at the announcement.
+        assert_eq!(read(&record(22, &[2, 0xff, 0, 0])), Err(Unreadable));
+        // Records without end, and without content.
+        let mut answer = Answer::default();
+        let empty = record(22, &[]).repeat(1000);
+        let ended = (0..1000).find(|_| answer.receive(&empty).is_err());
+        assert!(ended.is_some_and(|rounds| rounds <= MAX_OCTETS / empty.len()));
+        assert!(answer.records.capacity() < 64 * 1024);
+    }
+
+    /// Feeds `bytes` in pieces of these sizes, and the rest in one.
+    fn in_pieces(
+        mut bytes: &[u8],
+        sizes: &[usize],
+    ) -> Result<Option<(TlsFacts, usize)>, Unreadable> {
+        let mut answer = Answer::default();
+        for size in sizes.iter().copied().chain([usize::MAX]) {
+            let (piece, rest) = bytes.split_at(size.min(bytes.len()));
+            bytes = rest;
+            if let Some(presented) = answer.receive(piece)? {
+                return Ok(Some((presented.tls, presented.chain.len())));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Half of it well-formed, to get behind the first checks.
+    fn bytes() -> impl Strategy<Value = Vec<u8>> {
+        let any = || proptest::collection::vec(any::<u8>(), 0..60);
+        let piece = prop_oneof![
+            any(),
+            (20_u8..25, any()).prop_map(|(kind, data)| record(kind, &data)),
+            (0_u8..20, any()).prop_map(|(kind, body)| records(&message(kind, &body), 20)),
+            (0_u8..6, 0_u16..300).prop_map(|(version, suite)| records(&hello(version, suite), 30)),
+            proptest::collection::vec(any(), 0..4).prop_map(|list| {
+                let list: Vec<&[u8]> = list.iter().map(Vec::as_slice).collect();
+                records(&chain(&list), 50)
+            }),
+        ];
+        proptest::collection::vec(piece, 0..6).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_panic_and_no_cut_matters(
+            bytes in bytes(),
+            sizes in proptest::collection::vec(0_usize..50, 0..30),
+            (at, value) in (any::<prop::sample::Index>(), any::<u8>()),
+        ) {
+            let whole = read(&bytes);
+            prop_assert_eq!(in_pieces(&bytes, &sizes), whole);
+            let ones = vec![1; bytes.len()];
+            prop_assert_eq!(in_pieces(&bytes, &ones), read(&bytes));
+            let mut changed = bytes;
+            if !changed.is_empty() {
+                let at = at.index(changed.len());
+                changed[at] = value;
+                prop_assert_eq!(in_pieces(&changed, &sizes), read(&changed));
+            }
+        }
+
+        #[test]
+        fn a_chain_is_read_through_any_records_and_cuts(
+            size in 1_usize..400,
+            sizes in proptest::collection::vec(0_usize..50, 0..30),
+            certificates in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..200), 1..5),
+        ) {
+            let list: Vec<&[u8]> = certificates.iter().map(Vec::as_slice).collect();
+            let bytes = records(&[hello(0, 4), chain(&list)].concat(), size);
+            let mut answer = Answer::default();
+            let mut rest = &bytes[..];
+            let mut presented = None;
+            for size in sizes.iter().copied().chain([usize::MAX]) {
+                let (piece, behind) = rest.split_at(size.min(rest.len()));
+                rest = behind;
+                presented = answer.receive(piece).expect("readable");
+                if presented.is_some() {
+                    break;
+                }
+            }
+            let chain = presented.expect("whole").chain;
+            let read: Vec<&[u8]> = chain.iter().map(|c| c.der().as_ref()).collect();
+            prop_assert_eq!(read, list);
+        }
+    }
+}

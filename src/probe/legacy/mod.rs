@@ -1,0 +1,124 @@
+//! A second look, where the handshake failed because the server may be old or its key unknown to
+//! rustls: SSL 3 to TLS 1.2 present the chain in the clear, so nothing has to be negotiated to read
+//! it. And nothing is proven by it: anybody can send a copy of a chain.
+
+mod answer;
+mod hello;
+
+use super::connect::connect_one;
+use super::{Options, Progress, negotiate};
+use crate::endpoint::{Host, TlsMode};
+use crate::observation::{Cause, Failure, Step};
+pub(super) use answer::Presented;
+
+use answer::Answer;
+use rustls::crypto::aws_lc_rs;
+use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+/// How long the goodbye may take, in the background.
+const GOODBYE: Duration = Duration::from_secs(1);
+
+/// Looks again, at the address that answered, if that can show more; the deadline is the caller's.
+pub(super) async fn look(failure: &Failure, options: &Options, progress: &mut Progress) {
+    let (Some(address), Some(mode)) = (progress.seen.address, progress.seen.mode) else {
+        return;
+    };
+    if !may_be_old(failure, progress) {
+        return;
+    }
+    let mut second = Progress::default();
+    let presented = fetch(address, mode, options, &mut second).await;
+    progress.seen.round_trips += second.seen.round_trips;
+    progress.legacy = presented;
+}
+
+/// Failures that a server's age, its key or the size of its chain can explain, if no chain was seen.
+fn may_be_old(failure: &Failure, progress: &Progress) -> bool {
+    let (saw_chain, saw_hello) = progress.capture.as_ref().map_or((false, false), |capture| {
+        let seen = capture.lock();
+        (!seen.chain.is_empty(), seen.tls.is_some())
+    });
+    if failure.step != Step::Tls || saw_chain {
+        return false;
+    }
+    match &failure.cause {
+        Cause::Alert(alert) => ALERTS.contains(&alert.as_str()),
+        Cause::Incompatible(_) | Cause::TooLarge => true,
+        // Right behind our ClientHello.
+        Cause::Closed | Cause::Reset => !saw_hello,
+        _ => false,
+    }
+}
+
+/// What servers answer to a version, a suite or an extension that they do not know.
+const ALERTS: [&str; 7] = [
+    "handshake_failure",
+    "protocol_version",
+    "insufficient_security",
+    "internal_error",
+    "illegal_parameter",
+    "decode_error",
+    "unexpected_message",
+];
+
+/// `None`: nothing could be read; why does not matter, as the first failure is what is reported.
+async fn fetch(
+    address: SocketAddr,
+    mode: TlsMode,
+    options: &Options,
+    second: &mut Progress,
+) -> Option<Presented> {
+    let connected = connect_one(address, options.connect_timeout).await;
+    let mut stream = connected.ok()?;
+    if mode == TlsMode::Starttls {
+        let agreed = negotiate::starttls(&mut stream, options, second).await;
+        agreed.ok()?;
+    }
+    let name = match &options.server_name {
+        Host::Name { ascii, .. } if options.sni => Some(ascii.as_str()),
+        _ => None,
+    };
+    let hello = hello::client_hello(&random(), name);
+    stream.write_all(&hello).await.ok()?;
+    second.seen.round_trips += 1;
+    let presented = receive(&mut stream).await;
+    tokio::spawn(tokio::time::timeout(GOODBYE, goodbye(stream)));
+    presented
+}
+
+async fn receive(stream: &mut TcpStream) -> Option<Presented> {
+    let mut answer = Answer::default();
+    // On the heap, to keep the futures small.
+    let mut buffer = vec![0; 16 * 1024];
+    loop {
+        let count = stream.read(&mut buffer).await.ok()?;
+        if count == 0 {
+            return None;
+        }
+        if let Some(presented) = answer.receive(&buffer[..count]).ok()? {
+            return Some(presented);
+        }
+    }
+}
+
+/// No secret ever hangs on it: the handshake goes no further than the chain.
+fn random() -> [u8; 32] {
+    let mut random = [0; 32];
+    let _ = aws_lc_rs::default_provider()
+        .secure_random
+        .fill(&mut random);
+    random
+}
+
+/// Tells the server that we leave, and reads to the end: closing with unread data would reset the
+/// connection.
+async fn goodbye(mut stream: TcpStream) {
+    if stream.write_all(&hello::CLOSE_NOTIFY).await.is_err() || stream.shutdown().await.is_err() {
+        return;
+    }
+    let mut buffer = [0; 1024];
+    while matches!(stream.read(&mut buffer).await, Ok(1..)) {}
+}
