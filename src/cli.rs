@@ -1,6 +1,7 @@
 //! What can be typed: the command line's definitions, no behaviour. The man page and the
 //! completions are made from it.
 
+use crate::audit::Shard;
 use crate::endpoint::{Host, Target, TargetError, TlsMode};
 use crate::fingerprint::Algorithm;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
@@ -52,6 +53,135 @@ pub enum Command {
     /// pin unless you say so.
     #[command(after_long_help = PIN_AFTER_HELP)]
     Pin(Box<Pin>),
+    /// Check many servers, and tell what is bad, what will be bad soon, and what has changed
+    ///
+    /// The list is a stream of targets, one a line, as on the command line, with comments (#) and
+    /// columns behind the target: servername=NAME pin=sha256:HEX cacerts=FILE label=TEXT. Results
+    /// come in the order in which the servers answer.
+    #[command(after_long_help = AUDIT_AFTER_HELP)]
+    Audit(Box<Audit>),
+}
+
+/// The arguments of `audit`.
+#[derive(Clone, Debug, Args)]
+pub struct Audit {
+    /// More servers, as in the list
+    #[arg(value_name = "TARGET", value_parser = target)]
+    pub targets: Vec<TargetArg>,
+
+    /// The list; - reads standard input
+    #[arg(short, long, value_name = "FILE", help_heading = LIST)]
+    pub input: Option<PathBuf>,
+
+    /// Read the whole list first, and stop at a bad line before connecting anywhere
+    #[arg(long, help_heading = LIST)]
+    pub strict: bool,
+
+    /// Only the Kth of N parts of the list, for one of N machines
+    #[arg(long, value_name = "K/N", help_heading = LIST)]
+    pub shard: Option<Shard>,
+
+    /// Go on where an earlier run stopped: skip the targets of this jsonl file, and append to it
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["output", "format"], help_heading = LIST)]
+    pub resume: Option<PathBuf>,
+
+    /// Targets at once
+    #[arg(short, long, value_name = "N", default_value = "256", value_parser = clap::value_parser!(u32).range(1..=65_536), help_heading = MANNERS)]
+    pub jobs: u32,
+
+    /// Connections to one address at a time
+    #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u32).range(1..=65_536), help_heading = MANNERS)]
+    pub per_address: u32,
+
+    /// Between two connections to one address
+    #[arg(long, value_name = "SECONDS", default_value = "0.1", value_parser = pause, help_heading = MANNERS)]
+    pub pause: Duration,
+
+    /// New connections a second, of all [default: no limit]
+    #[arg(long, value_name = "N", value_parser = rate, help_heading = MANNERS)]
+    pub rate: Option<f64>,
+
+    /// Tries beyond the first where a server is busy, within its --timeout
+    #[arg(long, value_name = "N", default_value = "2", help_heading = MANNERS)]
+    pub retries: u32,
+
+    /// A certificate that ends in fewer days is a warning
+    #[arg(long, value_name = "DAYS", default_value = "21", help_heading = FINDINGS)]
+    pub warning: i64,
+
+    /// A certificate that ends in fewer days is critical
+    #[arg(long, value_name = "DAYS", default_value = "7", help_heading = FINDINGS)]
+    pub critical: i64,
+
+    /// Findings to leave out, by their code; may be repeated
+    #[arg(long, value_name = "CODE", help_heading = FINDINGS)]
+    pub ignore: Vec<String>,
+
+    /// Only these findings, by their code; may be repeated
+    #[arg(long, value_name = "CODE", help_heading = FINDINGS)]
+    pub only: Vec<String>,
+
+    /// Which findings make the exit code 1
+    #[arg(long, value_name = "SEVERITY", default_value = "critical", help_heading = FINDINGS)]
+    pub fail_on: FailOnArg,
+
+    /// Tell what has changed since this jsonl file of an earlier audit
+    #[arg(long, value_name = "FILE", help_heading = FINDINGS)]
+    pub baseline: Option<PathBuf>,
+
+    /// Show only targets that have changed, or are gone from the list
+    #[arg(long, requires = "baseline", help_heading = FINDINGS)]
+    pub changes_only: bool,
+
+    /// How to connect.
+    #[command(flatten)]
+    pub connection: Connection,
+
+    /// What to trust.
+    #[command(flatten)]
+    pub trust: Trust,
+
+    /// The format of the results
+    #[arg(long, value_name = "FORMAT", default_value = "table", help_heading = OUTPUT)]
+    pub format: AuditFormat,
+
+    /// Write there, in one step at the end
+    #[arg(short, long, value_name = "FILE", help_heading = OUTPUT)]
+    pub output: Option<PathBuf>,
+
+    /// Tell on standard error every 30 s how far it is, also without a terminal
+    #[arg(short, long, help_heading = OUTPUT)]
+    pub verbose: bool,
+
+    /// When to use colours; NO_COLOR in the environment turns them off
+    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = OUTPUT)]
+    pub color: ColorArg,
+}
+
+/// The value of `audit --format`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum AuditFormat {
+    /// For people: a line for each target, and a summary
+    Table,
+    /// For programs: a report on each line, as it is finished
+    Jsonl,
+    /// For spreadsheets
+    Csv,
+    /// For node_exporter's textfile collector
+    Prometheus,
+    /// For CI systems
+    Junit,
+}
+
+/// The value of `audit --fail-on`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FailOnArg {
+    /// Critical ones
+    Critical,
+    /// Warnings, too
+    Warning,
+    /// None
+    Never,
 }
 
 /// The arguments of `pin`.
@@ -335,6 +465,22 @@ const JUDGEMENT: &str = "Judgement";
 const OUTPUT: &str = "Output";
 const MERCURIAL: &str = "Mercurial";
 const PIN: &str = "Pin";
+const LIST: &str = "List";
+const MANNERS: &str = "Manners";
+const FINDINGS: &str = "Findings";
+const AUDIT_AFTER_HELP: &str = "\
+Exit status:
+  0    nothing that --fail-on names was found
+  1    something was
+  2    wrong usage, a file that cannot be read, or bad lines in the list (the rest was checked)
+  130  interrupted: what was done is written, and --resume goes on
+
+Examples:
+  smtp-certcheck audit --input hosts.txt
+  smtp-certcheck audit --input - --format jsonl < hosts.txt > today.jsonl
+  smtp-certcheck audit --input hosts.txt --baseline yesterday.jsonl --changes-only
+  smtp-certcheck audit --input hosts.txt --format prometheus --output /var/lib/node_exporter/smtp.prom
+  smtp-certcheck audit --input million.txt --resume results.jsonl --jobs 1000";
 const PIN_TARGET_HELP: &str = "\
 The server: HOST, HOST:PORT, [IPV6]:PORT, smtp://HOST (STARTTLS), smtps://HOST (implicit TLS) \
 [default: the one that `hg email` would use here]
@@ -528,6 +674,21 @@ fn duration(text: &str) -> Result<Duration, String> {
             Ok(Duration::from_secs_f64(seconds))
         }
         _ => Err("it must be a number of seconds, up to a day: 45, 0.5, 500ms, 2m".to_owned()),
+    }
+}
+
+/// As a duration, but it may be nothing.
+fn pause(text: &str) -> Result<Duration, String> {
+    match text {
+        "0" => Ok(Duration::ZERO),
+        text => duration(text),
+    }
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(rate) if rate >= 0.001 && rate <= 1e6 => Ok(rate),
+        _ => Err("it must be a number of connections a second, from 0.001".to_owned()),
     }
 }
 

@@ -10,6 +10,7 @@
 //! Only `probe` touches the network; only `commands` touches files, clock, environment and
 //! terminal. Everything else is a function of its arguments.
 
+pub mod audit;
 pub mod certificate;
 pub mod cli;
 pub mod commands;

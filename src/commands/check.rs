@@ -129,10 +129,22 @@ impl Check {
     /// Everything that is known and thought of a target.
     pub(super) fn report(
         &self,
+        seen: Observation,
+        arg: &TargetArg,
+        endpoint: &Endpoint,
+        reference: &Host,
+    ) -> Result<Report, Error> {
+        self.report_with(seen, arg, endpoint, reference, None)
+    }
+
+    /// The same; `anchors` are the target's own.
+    pub(super) fn report_with(
+        &self,
         mut seen: Observation,
         arg: &TargetArg,
         endpoint: &Endpoint,
         reference: &Host,
+        anchors: Option<&Anchors>,
     ) -> Result<Report, Error> {
         let written = arg.target.written.as_str();
         let settings = self.mercurial.as_ref().map(|mercurial| {
@@ -143,7 +155,10 @@ impl Check {
                 .is_some_and(|host| host.value == written.as_bytes());
             (settings, own)
         });
-        let anchors = self.anchors(settings.as_ref())?;
+        let anchors = match anchors {
+            Some(anchors) => Cow::Borrowed(anchors),
+            None => self.anchors(settings.as_ref())?,
+        };
         let mut judgement = (!seen.presented.is_empty())
             .then(|| judge_server(&seen, &self.policy(&anchors, reference)));
         let pins = settings

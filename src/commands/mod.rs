@@ -1,5 +1,6 @@
 //! One file for each verb: joins the layers, and does the file and terminal I/O.
 
+mod audit;
 mod check;
 mod config;
 mod environment;
@@ -22,6 +23,7 @@ pub fn run(cli: &Cli) -> u8 {
         None => inspect::run(&cli.inspect),
         Some(Command::Config(args)) => config::run(args),
         Some(Command::Pin(args)) => pin::run(args),
+        Some(Command::Audit(args)) => audit::run(args),
     };
     match result {
         Ok(code) => code,

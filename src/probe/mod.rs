@@ -7,10 +7,15 @@
 mod capture;
 mod connect;
 mod handshake;
+<<<<<<< HEAD
 mod legacy;
+=======
+mod limits;
+>>>>>>> f5d323c (WIP: audit)
 mod negotiate;
 
 pub use connect::Family;
+pub use limits::Limits;
 
 use crate::endpoint::{Endpoint, Host, TlsMode};
 use crate::observation::{Cause, Failure, Observation, Step};
@@ -41,15 +46,34 @@ pub struct Options {
     pub ehlo: Option<String>,
 }
 
+impl Options {
+    /// Where to connect for an endpoint.
+    fn destination<'a>(&'a self, endpoint: &'a Endpoint) -> (&'a Host, u16) {
+        match &self.connect_to {
+            Some((host, port)) => (host, port.unwrap_or(endpoint.port)),
+            None => (&endpoint.host, endpoint.port),
+        }
+    }
+}
+
 /// Silence where a greeting was due is tried with TLS after this time, except on 25 and 587, where
 /// a slow greeting is normal and an early talker gets blocked.
 const SILENCE: Duration = Duration::from_secs(5);
 
 /// Looks at one server. Never fails: what went wrong is part of the observation.
 pub async fn probe(endpoint: &Endpoint, options: &Options) -> Observation {
+    probe_at(endpoint, options, None).await
+}
+
+/// The same; `addresses` are those of the host, if they are known already.
+async fn probe_at(
+    endpoint: &Endpoint,
+    options: &Options,
+    addresses: Option<Vec<SocketAddr>>,
+) -> Observation {
     let start = Instant::now();
     let mut progress = Progress::default();
-    let run = run(endpoint, options, &mut progress);
+    let run = run(endpoint, options, addresses, &mut progress);
     let failure = match tokio::time::timeout_at(start + options.timeout, run).await {
         Ok(Ok(())) => None,
         Ok(Err(failure)) => Some(failure),
@@ -116,8 +140,10 @@ impl Progress {
 async fn run(
     endpoint: &Endpoint,
     options: &Options,
+    addresses: Option<Vec<SocketAddr>>,
     progress: &mut Progress,
 ) -> Result<(), Failure> {
+<<<<<<< HEAD
     let result = first_look(endpoint, options, progress).await;
     if let Err(failure) = &result {
         progress.failed = Some(failure.clone());
@@ -134,10 +160,17 @@ async fn first_look(
     let (host, port) = match &options.connect_to {
         Some((host, port)) => (host, port.unwrap_or(endpoint.port)),
         None => (&endpoint.host, endpoint.port),
+=======
+    let addresses = match addresses {
+        Some(addresses) => addresses,
+        None => {
+            let (host, port) = options.destination(endpoint);
+            connect::resolve(host, port, options.family)
+                .await
+                .map_err(|cause| progress.fail(cause))?
+        }
+>>>>>>> f5d323c (WIP: audit)
     };
-    let addresses = connect::resolve(host, port, options.family)
-        .await
-        .map_err(|cause| progress.fail(cause))?;
     progress.step = Step::Connect;
     let connected = connect::connect(
         &addresses,

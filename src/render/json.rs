@@ -2,6 +2,7 @@
 //! and they are stable: fields may be added, not changed.
 
 use super::timestamp;
+use crate::audit::Audited;
 use crate::certificate::{BasicConstraints, Certificate, Facts, KeyUsage, PublicKey, Sans, pem};
 use crate::escape::is_unsafe;
 use crate::fingerprint::Algorithm;
@@ -11,7 +12,7 @@ use crate::mercurial::{Decision, Lint};
 use crate::observation::{ClientCertificate, Failure, Observation, Possession};
 use crate::report::{Pins, Report};
 use serde::Serialize;
-use serde_json::ser::{Formatter, PrettyFormatter};
+use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 use std::io;
 
 /// One object for one report, an array for several; ends in a line feed.
@@ -22,14 +23,37 @@ pub fn render(reports: &[Report]) -> String {
     }
 }
 
+/// A report with what the audit adds, on one line; ends in a line feed.
+pub fn line(audited: &Audited) -> String {
+    let findings = audited.findings.iter().map(|finding| AuditFindingJson {
+        code: finding.code,
+        severity: finding.severity.as_str(),
+        certificate: finding.certificate,
+        message: finding.message.clone(),
+        advice: finding.advice.clone(),
+    });
+    let changes = audited.changes.as_ref();
+    let report = ReportJson {
+        label: audited.label.clone(),
+        findings: Some(findings.collect()),
+        changes: changes.map(|changes| changes.iter().map(|change| change.as_str()).collect()),
+        ..ReportJson::from(&audited.report)
+    };
+    to_text_as(&report, CompactFormatter)
+}
+
 /// An array of lints, as in a report; ends in a line feed.
 pub fn lints(lints: &[Lint]) -> String {
     to_text(&lints.iter().map(LintJson::from).collect::<Vec<_>>())
 }
 
 fn to_text(value: &impl Serialize) -> String {
+    to_text_as(value, PrettyFormatter::new())
+}
+
+fn to_text_as(value: &impl Serialize, formatter: impl Formatter) -> String {
     let mut out = Vec::new();
-    let mut serializer = serde_json::Serializer::with_formatter(&mut out, Escaping::default());
+    let mut serializer = serde_json::Serializer::with_formatter(&mut out, Escaping(formatter));
     // Neither step can fail: the types have string keys only, a vector takes all bytes, and
     // serde_json writes UTF-8.
     let written = value.serialize(&mut serializer);
@@ -40,10 +64,9 @@ fn to_text(value: &impl Serialize) -> String {
 }
 
 /// Writes what must not reach a terminal as `\u` escapes, also where JSON does not ask for it.
-#[derive(Default)]
-struct Escaping<'a>(PrettyFormatter<'a>);
+struct Escaping<F>(F);
 
-impl Formatter for Escaping<'_> {
+impl<F: Formatter> Formatter for Escaping<F> {
     fn write_string_fragment<W: ?Sized + io::Write>(
         &mut self,
         writer: &mut W,
@@ -118,6 +141,22 @@ struct ReportJson {
     pins: PinsJson,
     mercurial: Option<MercurialJson>,
     lint: Vec<LintJson>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    label: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    findings: Option<Vec<AuditFindingJson>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changes: Option<Vec<&'static str>>,
+}
+
+/// A finding of an audit.
+#[derive(Serialize)]
+struct AuditFindingJson {
+    code: &'static str,
+    severity: &'static str,
+    certificate: Option<usize>,
+    message: String,
+    advice: String,
 }
 
 #[derive(Serialize)]
@@ -307,6 +346,9 @@ impl From<&Report> for ReportJson {
             pins: PinsJson::from(&report.pins),
             mercurial: report.mercurial.as_ref().map(MercurialJson::from),
             lint: report.lints.iter().map(LintJson::from).collect(),
+            label: None,
+            findings: None,
+            changes: None,
         }
     }
 }

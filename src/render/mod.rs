@@ -1,10 +1,14 @@
 //! Renderers: one file for each format, each a function of the report. They show, and decide
 //! nothing; nothing from the network leaves them unescaped.
 
+pub mod audit;
+pub mod csv;
 pub mod json;
+pub mod junit;
 pub mod lint;
 pub mod pem;
 pub mod pin;
+pub mod prometheus;
 pub mod settings;
 pub mod table;
 mod text;

@@ -1,0 +1,221 @@
+//! What is worth telling of a target, with a severity: its failure, the judges' findings, and what
+//! will be bad soon.
+
+use crate::certificate::Certificate;
+use crate::judge;
+use crate::observation::FailureClass;
+use crate::report::{Outcome, Report};
+use std::fmt;
+use std::str::FromStr;
+use time::{Date, Month, OffsetDateTime};
+
+/// How bad it is. The worst is the greatest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Worth knowing.
+    Note,
+    /// Will be bad, or is not as it should be.
+    Warning,
+    /// Mail is not safe, or does not flow.
+    Critical,
+}
+
+impl Severity {
+    /// The name in the outputs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Critical => "critical",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Severity {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        [Self::Note, Self::Warning, Self::Critical]
+            .into_iter()
+            .find(|severity| severity.as_str() == text)
+            .ok_or_else(|| "it is critical, warning or note".to_owned())
+    }
+}
+
+/// Something worth telling. The texts hold untrusted parts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Stable; those of `docs/json.md`, and a few of the audit's own.
+    pub code: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// The index of the certificate in the presented chain.
+    pub certificate: Option<usize>,
+    /// In a sentence.
+    pub message: String,
+    /// What to do.
+    pub advice: String,
+}
+
+/// When a certificate that is still valid is worth telling, in days before its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Levels {
+    /// A warning.
+    pub warning: i64,
+    /// Critical.
+    pub critical: i64,
+    /// The anchors are those of public CAs, whose own rules count, too.
+    pub public_cas: bool,
+}
+
+/// All findings on a target, the worst first.
+pub fn findings(report: &Report, levels: Levels) -> Vec<Finding> {
+    let mut found: Vec<Finding> = failure(report).into_iter().collect();
+    let judgement = report.judgement.as_ref();
+    let of = |list: &[judge::Finding], severity| -> Vec<Finding> {
+        list.iter()
+            .map(|finding| judged(finding, severity))
+            .collect()
+    };
+    let problem = match report.outcome() {
+        // The user has said that this certificate is right.
+        Outcome::Pinned => Severity::Warning,
+        _ => Severity::Critical,
+    };
+    found.extend(of(judgement.map_or(&[], |j| &j.problems), problem));
+    found.extend(of(judgement.map_or(&[], |j| &j.notes), Severity::Note));
+    found.extend(expiring(report, levels));
+    found.extend(old_tls(report));
+    if levels.public_cas {
+        found.extend(long_validity(report));
+    }
+    found.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    found
+}
+
+/// The worst severity.
+pub fn worst(findings: &[Finding]) -> Option<Severity> {
+    findings.iter().map(|finding| finding.severity).max()
+}
+
+fn failure(report: &Report) -> Option<Finding> {
+    let failure = report.seen.as_ref()?.failure.as_ref()?;
+    let severity = match (failure.class(), failure.code()) {
+        // Busy, later: not broken.
+        (FailureClass::SmtpRefused, "temporary-refusal") => Severity::Warning,
+        _ => Severity::Critical,
+    };
+    Some(Finding {
+        code: failure.code(),
+        severity,
+        certificate: None,
+        message: failure.to_string(),
+        advice: failure.advice().to_owned(),
+    })
+}
+
+fn judged(finding: &judge::Finding, severity: Severity) -> Finding {
+    Finding {
+        code: finding.code.as_str(),
+        severity,
+        certificate: finding.certificate,
+        message: finding.message.clone(),
+        advice: finding.advice.to_owned(),
+    }
+}
+
+/// Certificates of the path that will end soon; those that have ended are problems already.
+fn expiring(report: &Report, levels: Levels) -> Vec<Finding> {
+    let path = report.judgement.as_ref().map_or(&[][..], |j| &j.path);
+    let used = |certificate: &Certificate| path.is_empty() || path.contains(certificate);
+    let chain = report.chain.iter().enumerate();
+    chain
+        .filter(|(index, certificate)| *index == 0 || (!path.is_empty() && used(certificate)))
+        .filter_map(|(index, certificate)| {
+            let facts = certificate.facts.as_ref().ok()?;
+            let days = days_left(facts.not_after, report.at)?;
+            let severity = match days {
+                days if days < levels.critical => Severity::Critical,
+                days if days < levels.warning => Severity::Warning,
+                _ => return None,
+            };
+            let (code, whose) = match index {
+                0 => ("expiring", "the server's certificate"),
+                _ => ("intermediate-expiring", "an intermediate certificate"),
+            };
+            let plural = if days == 1 { "" } else { "s" };
+            Some(Finding {
+                code,
+                severity,
+                certificate: Some(index),
+                message: format!(
+                    "{whose}, \"{}\", expires in {days} day{plural}, on {}",
+                    certificate.label(),
+                    facts.not_after.date()
+                ),
+                advice: "renew it, and have the server reload it".to_owned(),
+            })
+        })
+        .collect()
+}
+
+/// Whole days until `end`; `None`: it has passed.
+pub(super) fn days_left(end: OffsetDateTime, now: OffsetDateTime) -> Option<i64> {
+    let left = end - now;
+    (!left.is_negative()).then(|| left.whole_days())
+}
+
+fn old_tls(report: &Report) -> Option<Finding> {
+    let tls = report.seen.as_ref()?.tls.as_ref()?;
+    (tls.version == "TLSv1.2").then(|| Finding {
+        code: "tls-1.2",
+        severity: Severity::Note,
+        certificate: None,
+        message: "the server speaks TLS 1.2 at most".to_owned(),
+        advice: "enable TLS 1.3".to_owned(),
+    })
+}
+
+/// Longest validity in days of a public server certificate by the day of its issue (CA/Browser
+/// Forum, Baseline Requirements §6.3.2, and their earlier versions).
+const LONGEST: &[((i32, Month, u8), i64)] = &[
+    ((2029, Month::March, 15), 47),
+    ((2027, Month::March, 15), 100),
+    ((2026, Month::March, 15), 200),
+    ((2020, Month::September, 1), 398),
+    ((2018, Month::March, 1), 825),
+    ((2015, Month::April, 1), 1188),
+    ((2012, Month::July, 1), 1827),
+];
+
+fn long_validity(report: &Report) -> Option<Finding> {
+    // Without a path to an anchor nobody knows whose rules count.
+    report.judgement.as_ref()?.anchor.as_ref()?;
+    let facts = report.chain.first()?.facts.as_ref().ok()?;
+    let issued = facts.not_before.date();
+    let rule = LONGEST.iter().find(|((year, month, day), _)| {
+        Date::from_calendar_date(*year, *month, *day).is_ok_and(|since| since <= issued)
+    })?;
+    // Both ends count (§1.6.1, "Validity Period").
+    let seconds = (facts.not_after - facts.not_before).whole_seconds() + 1;
+    let most = rule.1;
+    (seconds > most * 86_400).then(|| Finding {
+        code: "long-validity",
+        severity: Severity::Warning,
+        certificate: Some(0),
+        message: format!(
+            "it is valid for {} days; public CAs may issue for {most} days at most since {}-{:02}-{:02}",
+            seconds.div_euclid(86_400),
+            rule.0.0,
+            u8::from(rule.0.1),
+            rule.0.2
+        ),
+        advice: "get a new one: clients may refuse this".to_owned(),
+    })
+}

@@ -1,0 +1,167 @@
+//! The grammar of a list: one target a line, `#` comments, and columns `name=value` behind it.
+
+use crate::endpoint::{Host, Target, TargetError};
+use crate::fingerprint::Pin;
+
+/// Longer lines are no targets.
+const MAX_LINE: usize = 4096;
+
+/// A target with what the list says about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// As it stands in the list.
+    pub input: String,
+    /// What it means.
+    pub target: Target,
+    /// `servername=`: the name that the certificate must be for.
+    pub servername: Option<Host>,
+    /// `pin=`, which may be repeated: one of them must be the leaf's.
+    pub pins: Vec<Pin>,
+    /// `cacerts=`: a file of trust anchors.
+    pub cacerts: Option<String>,
+    /// `label=`.
+    pub label: Option<String>,
+}
+
+/// Why a line is no entry.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LineError {
+    /// The target.
+    #[error("{0}")]
+    Target(#[from] TargetError),
+    /// The line is too long.
+    #[error("the line is longer than {MAX_LINE} bytes")]
+    TooLong,
+    /// Not UTF-8.
+    #[error("the line is not UTF-8")]
+    NotUtf8,
+    /// A column without `=`.
+    #[error("\"{0}\" is no column: write servername=, pin=, cacerts= or label=")]
+    Column(String),
+    /// A column that is not known.
+    #[error("the column \"{0}\" is not known: servername, pin, cacerts and label are")]
+    Unknown(String),
+    /// A column that comes twice.
+    #[error("the column \"{0}\" comes twice")]
+    Twice(String),
+    /// A pin that is none.
+    #[error("\"{0}\" is no pin: write pin=sha256: and 64 hex digits (or sha512, sha1)")]
+    Pin(String),
+    /// Not a name.
+    #[error("servername: {0}")]
+    ServerName(TargetError),
+}
+
+/// Reads a line without its end; `None`: it is blank, or a comment.
+pub fn parse_line(line: &[u8]) -> Result<Option<Entry>, LineError> {
+    if line.len() > MAX_LINE {
+        return Err(LineError::TooLong);
+    }
+    let text = std::str::from_utf8(line).map_err(|_| LineError::NotUtf8)?;
+    let text = text.trim_start_matches('\u{feff}');
+    let mut words = text.split_ascii_whitespace();
+    let Some(input) = words.next().filter(|word| !word.starts_with('#')) else {
+        return Ok(None);
+    };
+    let mut entry = Entry {
+        input: input.to_owned(),
+        target: input.parse()?,
+        servername: None,
+        pins: Vec::new(),
+        cacerts: None,
+        label: None,
+    };
+    for word in words {
+        if word.starts_with('#') {
+            break;
+        }
+        let (name, value) = word
+            .split_once('=')
+            .ok_or_else(|| LineError::Column(word.to_owned()))?;
+        column(&mut entry, name, value)?;
+    }
+    Ok(Some(entry))
+}
+
+fn column(entry: &mut Entry, name: &str, value: &str) -> Result<(), LineError> {
+    let once = |is_set: bool| match is_set {
+        true => Err(LineError::Twice(name.to_owned())),
+        false => Ok(()),
+    };
+    match name {
+        "servername" => {
+            once(entry.servername.is_some())?;
+            entry.servername = Some(value.parse().map_err(LineError::ServerName)?);
+        }
+        "pin" => {
+            let pin = Pin::parse(value).filter(Pin::is_whole);
+            entry
+                .pins
+                .push(pin.ok_or_else(|| LineError::Pin(value.to_owned()))?);
+        }
+        "cacerts" => {
+            once(entry.cacerts.is_some())?;
+            entry.cacerts = Some(value.to_owned());
+        }
+        "label" => {
+            once(entry.label.is_some())?;
+            entry.label = Some(value.to_owned());
+        }
+        _ => return Err(LineError::Unknown(name.to_owned())),
+    }
+    Ok(())
+}
+
+impl Entry {
+    /// One of the pins fits; `None`: there are none.
+    pub fn pin_matches(&self, leaf: &[u8]) -> Option<bool> {
+        (!self.pins.is_empty()).then(|| self.pins.iter().any(|pin| pin.matches(leaf)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_targets_with_columns() {
+        let pin = format!("sha256:{}", "a".repeat(64));
+        let line =
+            format!("mail.example:587 servername=mx.example pin={pin} pin={pin} label=x # y=");
+        let entry = parse_line(line.as_bytes())
+            .expect("a line")
+            .expect("an entry");
+        assert_eq!(entry.input, "mail.example:587");
+        assert_eq!(entry.pins.len(), 2);
+        assert_eq!(entry.label.as_deref(), Some("x"));
+        assert!(entry.servername.is_some());
+        for line in ["", "  ", "# x", "\t#", "\r", "\u{feff}# c"] {
+            assert_eq!(parse_line(line.as_bytes()), Ok(None), "{line:?}");
+        }
+        assert!(parse_line(b" mail.example\r").is_ok_and(|entry| entry.is_some()));
+    }
+
+    #[test]
+    fn bad_lines_say_what_is_wrong() {
+        for (line, word) in [
+            ("a b", "no column"),
+            ("a x=y", "not known"),
+            ("a label=x label=y", "twice"),
+            ("a pin=sha256:aa", "no pin"),
+            ("a:99999", "port"),
+            ("a servername=-", "servername"),
+        ] {
+            let error = parse_line(line.as_bytes()).expect_err(line);
+            assert!(error.to_string().contains(word), "{line}: {error}");
+        }
+        assert_eq!(parse_line(b"\xff"), Err(LineError::NotUtf8));
+        assert_eq!(parse_line(&[b'a'; 5000]), Err(LineError::TooLong));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_line_is_answered(line: Vec<u8>) {
+            let _ = parse_line(&line);
+        }
+    }
+}

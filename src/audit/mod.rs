@@ -1,0 +1,29 @@
+//! Many servers: the list that names them, what is worth telling of each, what has changed since
+//! the last time, and the sums. Pure: running and writing is done elsewhere.
+
+mod baseline;
+mod finding;
+mod list;
+mod shard;
+mod summary;
+
+pub use baseline::{Baseline, BaselineError, Change};
+pub use finding::{Finding, Levels, Severity, findings, worst};
+pub use list::{Entry, LineError, parse_line};
+pub use shard::Shard;
+pub use summary::Summary;
+
+use crate::report::Report;
+
+/// What an audit has to say of one target.
+#[derive(Clone, Debug)]
+pub struct Audited {
+    /// The report, as for one target alone.
+    pub report: Report,
+    /// The label of the list, if it has one.
+    pub label: Option<String>,
+    /// What is worth telling, the worst first.
+    pub findings: Vec<Finding>,
+    /// What has changed; `None`: there is nothing to compare with.
+    pub changes: Option<Vec<Change>>,
+}

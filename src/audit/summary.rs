@@ -1,0 +1,64 @@
+//! The sums of an audit: small, however many targets there are.
+
+use super::finding::days_left;
+use super::{Audited, Severity, worst};
+use crate::escape::excerpt;
+use std::collections::{BTreeMap, HashMap};
+
+/// How many issuers are counted by name, and how many expiries are listed.
+const MOST_ISSUERS: usize = 1000;
+const MOST_EXPIRIES: usize = 10;
+
+/// Counts by several questions.
+#[derive(Clone, Debug, Default)]
+pub struct Summary {
+    /// Targets in all.
+    pub targets: u64,
+    /// By outcome.
+    pub outcomes: BTreeMap<&'static str, u64>,
+    /// By the worst finding of each target; `None`: nothing above a note.
+    pub worst: BTreeMap<Option<Severity>, u64>,
+    /// By code, each target once.
+    pub findings: BTreeMap<(&'static str, Severity), u64>,
+    /// By the issuer of the leaf; untrusted text.
+    pub issuers: HashMap<String, u64>,
+    /// The next certificates to end: whole days, and whose; the soonest first.
+    pub expiries: Vec<(i64, String)>,
+}
+
+impl Summary {
+    /// Takes a target in.
+    pub fn add(&mut self, audited: &Audited) {
+        let report = &audited.report;
+        self.targets += 1;
+        *self.outcomes.entry(report.outcome().as_str()).or_default() += 1;
+        let level = worst(&audited.findings).filter(|worst| *worst > Severity::Note);
+        *self.worst.entry(level).or_default() += 1;
+        let mut seen = Vec::new();
+        for finding in &audited.findings {
+            let key = (finding.code, finding.severity);
+            if !seen.contains(&key) {
+                *self.findings.entry(key).or_default() += 1;
+                seen.push(key);
+            }
+        }
+        let Some(Ok(facts)) = report.chain.first().map(|leaf| &leaf.facts) else {
+            return;
+        };
+        let issuer = excerpt(&facts.issuer.label(), 60);
+        if self.issuers.len() < MOST_ISSUERS || self.issuers.contains_key(&issuer) {
+            *self.issuers.entry(issuer).or_default() += 1;
+        }
+        if let Some(days) = days_left(facts.not_after, report.at) {
+            let place = self.expiries.partition_point(|(other, _)| *other <= days);
+            self.expiries
+                .insert(place, (days, report.target.label.clone()));
+            self.expiries.truncate(MOST_EXPIRIES);
+        }
+    }
+
+    /// How many targets have a finding of this severity as their worst.
+    pub fn with(&self, severity: Severity) -> u64 {
+        self.worst.get(&Some(severity)).copied().unwrap_or_default()
+    }
+}

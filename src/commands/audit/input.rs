@@ -1,0 +1,181 @@
+//! The list, read as a stream: nothing waits for its end, and memory does not grow with it.
+#![expect(clippy::disallowed_methods, reason = "here the list is read")]
+
+use super::Done;
+use crate::audit::{Entry, Shard, parse_line};
+use crate::cli::Audit as Args;
+use crate::commands::{Error, io_text};
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
+use tokio::sync::mpsc;
+
+/// Lines that are read ahead.
+const AHEAD: usize = 256;
+/// A longer line is cut off, and refused by the grammar.
+const MAX_LINE: u64 = 16 * 1024;
+
+/// Entries, or what is wrong with a line.
+type Line = Result<Entry, String>;
+
+/// The targets of the command line, then those of the list.
+pub(super) struct Input {
+    first: VecDeque<Line>,
+    rest: Option<mpsc::Receiver<Line>>,
+}
+
+impl Input {
+    /// `done` are targets to leave out.
+    pub(super) fn open(args: &Args, done: Done) -> Result<Self, Error> {
+        if args.targets.is_empty() && args.input.is_none() {
+            let hint =
+                "name a list with --input, or targets: smtp-certcheck audit --input hosts.txt";
+            return Err(Error::new("there is nothing to audit").hint(hint));
+        }
+        let mut filter = Filter {
+            done,
+            shard: args.shard,
+        };
+        let mut first: VecDeque<Line> = VecDeque::new();
+        for target in &args.targets {
+            let entry = parse_line(target.input.as_bytes());
+            if let Ok(Some(entry)) = entry
+                && filter.takes(&entry)
+            {
+                first.push_back(Ok(entry));
+            }
+        }
+        let Some(path) = &args.input else {
+            return Ok(Self { first, rest: None });
+        };
+        let lines = lines_of(path)?;
+        let name = if path == Path::new("-") {
+            "standard input".to_owned()
+        } else {
+            path.display().to_string()
+        };
+        let entries = entries(lines, name, filter);
+        if args.strict {
+            for entry in entries {
+                match entry {
+                    Ok(entry) => first.push_back(Ok(entry)),
+                    Err(why) => {
+                        let hint = "nothing was connected to: --strict";
+                        return Err(Error::new(why).hint(hint));
+                    }
+                }
+            }
+            return Ok(Self { first, rest: None });
+        }
+        let (sender, receiver) = mpsc::channel(AHEAD);
+        // Reading may block; the thread ends when nobody takes the lines any more.
+        std::thread::spawn(move || {
+            for entry in entries {
+                if sender.blocking_send(entry).is_err() {
+                    break;
+                }
+            }
+        });
+        Ok(Self {
+            first,
+            rest: Some(receiver),
+        })
+    }
+
+    /// The next one; `None`: that was all.
+    pub(super) async fn next(&mut self) -> Option<Line> {
+        match self.first.pop_front() {
+            Some(line) => Some(line),
+            None => self.rest.as_mut()?.recv().await,
+        }
+    }
+}
+
+/// What is left out.
+struct Filter {
+    done: Done,
+    shard: Option<Shard>,
+}
+
+impl Filter {
+    fn takes(&mut self, entry: &Entry) -> bool {
+        if self.shard.is_some_and(|shard| !shard.has(&entry.input)) {
+            return false;
+        }
+        match self.done.get_mut(&entry.input) {
+            Some(count) if *count > 0 => {
+                *count -= 1;
+                false
+            }
+            _ => true,
+        }
+    }
+}
+
+fn entries(
+    lines: impl Iterator<Item = io::Result<Vec<u8>>>,
+    name: String,
+    mut filter: Filter,
+) -> impl Iterator<Item = Line> {
+    lines.enumerate().filter_map(move |(index, line)| {
+        let number = index + 1;
+        let line = match line {
+            Ok(line) => line,
+            Err(why) => return Some(Err(format!("{name}:{number}: {}", io_text(&why)))),
+        };
+        match parse_line(&line) {
+            Ok(None) => None,
+            Ok(Some(entry)) => filter.takes(&entry).then_some(Ok(entry)),
+            Err(why) => Some(Err(format!("{name}:{number}: {why}"))),
+        }
+    })
+}
+
+/// The lines of a file, or of standard input (`-`), without their ends.
+pub(super) fn lines_of(
+    path: &Path,
+) -> Result<Box<dyn Iterator<Item = io::Result<Vec<u8>>> + Send>, Error> {
+    let reader: Box<dyn Read + Send> = if path == Path::new("-") {
+        Box::new(io::stdin())
+    } else {
+        Box::new(File::open(path).map_err(|why| unreadable(path, &why))?)
+    };
+    let mut reader = BufReader::new(reader);
+    let mut failed = false;
+    Ok(Box::new(std::iter::from_fn(move || {
+        if failed {
+            return None;
+        }
+        let line = next_line(&mut reader).transpose();
+        // An error of reading comes again and again.
+        failed = matches!(line, Some(Err(_)));
+        line
+    })))
+}
+
+fn next_line(reader: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
+    let mut line = Vec::new();
+    if reader
+        .by_ref()
+        .take(MAX_LINE)
+        .read_until(b'\n', &mut line)?
+        == 0
+    {
+        return Ok(None);
+    }
+    if line.last() == Some(&b'\n') {
+        line.pop();
+    } else if line.len() as u64 == MAX_LINE {
+        reader.skip_until(b'\n')?;
+    }
+    Ok(Some(line))
+}
+
+pub(super) fn unreadable(path: &Path, why: &io::Error) -> Error {
+    Error::new(format!(
+        "cannot read \"{}\": {}",
+        path.display(),
+        io_text(why)
+    ))
+}

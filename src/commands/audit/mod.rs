@@ -1,0 +1,243 @@
+//! `audit`: a stream of targets in, a stream of results out, and the sums.
+
+mod input;
+mod progress;
+mod results;
+mod sink;
+
+use super::check::{Check, Wanted, endpoint, options};
+use super::{Error, environment, say, warn};
+use crate::audit::{Baseline, Entry, Levels};
+use crate::cli::{Audit as Args, FailOnArg};
+use crate::endpoint::{Endpoint, Host};
+use crate::observation::Observation;
+use crate::probe::Limits;
+use input::Input;
+use results::{Results, Seen};
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use tokio::sync::{Semaphore, mpsc};
+use tokio::task::JoinSet;
+
+/// Finished targets that wait for the writer: a slow reader slows the probing down.
+const WAITING: usize = 64;
+/// Targets in hand for each that may be connected to: some wait for an address, or a name.
+const IN_HAND: usize = 4;
+const INTERRUPTED: u8 = 130;
+
+/// Runs it.
+pub(super) fn run(args: &Args) -> Result<u8, Error> {
+    let jobs = jobs(args);
+    let check = Check::read(&Wanted {
+        cacerts: &args.trust.cacerts,
+        scope: None,
+        hgrc_needed: false,
+        from_hgrc: false,
+        at: None,
+    })?;
+    if args.trust.cacerts.is_empty() {
+        // A store that cannot be read is told before anybody is connected to.
+        check.system()?;
+    }
+    let baseline = args.baseline.as_deref().map(baseline).transpose()?;
+    let (sink, done) = sink::open(args)?;
+    let input = Input::open(args, done)?;
+    let levels = Levels {
+        warning: args.warning,
+        critical: args.critical,
+        public_cas: args.trust.cacerts.is_empty(),
+    };
+    let bad_lines = Arc::new(AtomicU64::new(0));
+    let progress = progress::Progress::new(args.verbose);
+    let results = Results::new(args, check, levels, baseline, sink, progress);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|why| Error::new(format!("cannot start: {why}")))?;
+    let (sender, receiver) = mpsc::channel(WAITING);
+    let writer = std::thread::spawn(move || results.run(receiver));
+    let limits = Arc::new(Limits::new(
+        jobs,
+        args.per_address as usize,
+        args.pause,
+        args.rate,
+        args.retries,
+    ));
+    let scheduler = Scheduler {
+        args,
+        limits,
+        permits: Arc::new(Semaphore::new(jobs.saturating_mul(IN_HAND))),
+        ehlo: args.connection.ehlo.clone().or_else(environment::fqdn),
+        sender,
+    };
+    let end = runtime.block_on(scheduler.run(input, &bad_lines));
+    // A lookup that hangs must not keep the program from ending.
+    runtime.shutdown_background();
+    let told = writer
+        .join()
+        .map_err(|_| Error::new("the writer of the results broke"))?;
+    let worst = told?;
+    if end? == End::Interrupted {
+        say("interrupted: what was done is written; --resume goes on with a jsonl file");
+        return Ok(INTERRUPTED);
+    }
+    let fails = match args.fail_on {
+        FailOnArg::Critical => worst.critical > 0,
+        FailOnArg::Warning => worst.critical + worst.warnings > 0,
+        FailOnArg::Never => false,
+    };
+    let bad = bad_lines.load(Ordering::SeqCst);
+    if bad > 0 {
+        say(&format!("{bad} lines of the list could not be used"));
+    }
+    Ok(match (fails, bad) {
+        (true, _) => 1,
+        (false, 0) => 0,
+        (false, _) => 2,
+    })
+}
+
+/// How the scheduling ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Complete,
+    Interrupted,
+}
+
+/// Starts probes as long as there is room, and hands on what they saw.
+struct Scheduler<'a> {
+    args: &'a Args,
+    limits: Arc<Limits>,
+    permits: Arc<Semaphore>,
+    ehlo: Option<String>,
+    sender: mpsc::Sender<Seen>,
+}
+
+impl Scheduler<'_> {
+    async fn run(self, mut input: Input, bad_lines: &AtomicU64) -> Result<End, Error> {
+        let mut running = JoinSet::new();
+        let feeding = async {
+            while let Some(line) = input.next().await {
+                match line {
+                    Ok(entry) => {
+                        // Without a permit there are enough in hand already.
+                        let Ok(permit) = Arc::clone(&self.permits).acquire_owned().await else {
+                            break;
+                        };
+                        let job = self.job(entry)?;
+                        running.spawn(async move {
+                            let _permit = permit;
+                            job.await;
+                        });
+                        while running.try_join_next().is_some() {}
+                    }
+                    Err(why) => {
+                        bad_lines.fetch_add(1, Ordering::SeqCst);
+                        warn(&why);
+                    }
+                }
+                if self.sender.is_closed() {
+                    break;
+                }
+            }
+            while running.join_next().await.is_some() {}
+            Ok(End::Complete)
+        };
+        tokio::select! {
+            end = feeding => end,
+            signal = interrupted() => {
+                signal?;
+                // A second one ends the program at once.
+                tokio::spawn(async {
+                    if interrupted().await.is_ok() {
+                        std::process::abort();
+                    }
+                });
+                Ok(End::Interrupted)
+            }
+        }
+    }
+
+    fn job(&self, entry: Entry) -> Result<impl Future<Output = ()> + use<>, Error> {
+        let connection = &self.args.connection;
+        let name = entry
+            .servername
+            .as_ref()
+            .or(self.args.trust.servername.as_ref());
+        let (endpoint, reference): (Endpoint, Host) = endpoint(&entry.target, connection, name);
+        let mut options = options(connection, &reference)?;
+        options.ehlo.clone_from(&self.ehlo);
+        let (limits, sender) = (Arc::clone(&self.limits), self.sender.clone());
+        Ok(async move {
+            let observation: Observation = limits.probe(&endpoint, &options).await;
+            let seen = Seen {
+                entry,
+                endpoint,
+                reference,
+                observation,
+            };
+            // The writer has gone when nobody reads any more.
+            let _ = sender.send(seen).await;
+        })
+    }
+}
+
+/// Ctrl-C, or a polite request to end.
+async fn interrupted() -> Result<(), Error> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let failed = |why: std::io::Error| Error::new(format!("cannot wait for signals: {why}"));
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    Ok(())
+}
+
+/// As many as asked for, if the limit of open files allows it. That is raised as far as it goes.
+fn jobs(args: &Args) -> usize {
+    use nix::sys::resource::{Resource, getrlimit, setrlimit};
+    /// Standard streams, files, the runtime's own.
+    const OTHERS: u64 = 32;
+    /// A probe may have a second connection for a moment.
+    const FOR_EACH: u64 = 2;
+    let wanted = args.jobs as usize;
+    let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else {
+        return wanted;
+    };
+    let limit = match setrlimit(Resource::RLIMIT_NOFILE, hard, hard) {
+        Ok(()) => hard,
+        Err(_) => soft,
+    };
+    let most = usize::try_from(limit.saturating_sub(OTHERS) / FOR_EACH).unwrap_or(usize::MAX);
+    if most < wanted {
+        warn(&format!(
+            "only {} targets at once: {limit} files may be open (ulimit -n)",
+            most.max(1)
+        ));
+    }
+    wanted.min(most).max(1)
+}
+
+/// Reads the last audit.
+fn baseline(path: &Path) -> Result<Baseline, Error> {
+    let mut baseline = Baseline::default();
+    for (number, line) in input::lines_of(path)?.enumerate() {
+        let line = line.map_err(|why| input::unreadable(path, &why))?;
+        let line = String::from_utf8_lossy(&line);
+        if line.trim().is_empty() {
+            continue;
+        }
+        baseline.add(&line).map_err(|why| {
+            Error::new(format!("{}:{}: {why}", path.display(), number + 1))
+                .hint("--baseline takes what audit --format jsonl has written")
+        })?;
+    }
+    Ok(baseline)
+}
+
+/// How many times each target was done already.
+type Done = HashMap<String, u64>;

@@ -1,0 +1,278 @@
+//! What was seen, judged, compared, told: in a thread of its own, beside the sockets.
+
+use super::progress::Progress;
+use super::sink::Sink;
+use crate::audit::{
+    Audited, Baseline, Change, Entry, Finding, Levels, Severity, Summary, findings, worst,
+};
+use crate::cli::{Audit as Args, AuditFormat, TargetArg};
+use crate::commands::check::Check;
+use crate::commands::{Error, environment, files, say, warn};
+use crate::endpoint::{Endpoint, Host};
+use crate::hgrc::Source;
+use crate::judge::{Anchors, pin_mismatch};
+use crate::mercurial::Line;
+use crate::observation::Observation;
+use crate::render::{audit, csv, json, junit, prometheus, table::Style};
+use crate::report::{ConfiguredPin, Report};
+use std::collections::HashMap;
+use std::path::PathBuf;
+use tokio::sync::mpsc;
+
+/// A target that was looked at.
+pub(super) struct Seen {
+    pub(super) entry: Entry,
+    pub(super) endpoint: Endpoint,
+    pub(super) reference: Host,
+    pub(super) observation: Observation,
+}
+
+/// How many targets are how bad.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Worst {
+    pub(super) critical: u64,
+    pub(super) warnings: u64,
+}
+
+/// The thread that judges and writes.
+pub(super) struct Results {
+    check: Check,
+    levels: Levels,
+    only: Vec<String>,
+    ignore: Vec<String>,
+    changes_only: bool,
+    format: AuditFormat,
+    style: Style,
+    sink: Sink,
+    progress: Progress,
+    baseline: Option<Baseline>,
+    summary: Summary,
+    /// The anchors of `cacerts=` columns, each file read once.
+    anchors: HashMap<String, Result<Anchors, String>>,
+    /// The first target that was seen with a key.
+    keys: HashMap<Vec<u8>, String>,
+    samples: Vec<prometheus::Sample>,
+    cases: Vec<quick_junit::TestCase>,
+}
+
+impl Results {
+    pub(super) fn new(
+        args: &Args,
+        check: Check,
+        levels: Levels,
+        baseline: Option<Baseline>,
+        sink: Sink,
+        progress: Progress,
+    ) -> Self {
+        let format = if args.resume.is_some() {
+            AuditFormat::Jsonl
+        } else {
+            args.format
+        };
+        let style = Style {
+            color: sink.is_stdout() && environment::color(args.color),
+            width: environment::width(),
+            verbose: args.verbose,
+        };
+        Self {
+            check,
+            levels,
+            only: args.only.clone(),
+            ignore: args.ignore.clone(),
+            changes_only: args.changes_only,
+            format,
+            style,
+            sink,
+            progress,
+            baseline,
+            summary: Summary::default(),
+            anchors: HashMap::new(),
+            keys: HashMap::new(),
+            samples: Vec::new(),
+            cases: Vec::new(),
+        }
+    }
+
+    pub(super) fn run(mut self, mut receiver: mpsc::Receiver<Seen>) -> Result<Worst, Error> {
+        let mut goes_on = true;
+        if self.format == AuditFormat::Csv {
+            goes_on = self.sink.write(&csv::header())?;
+        }
+        while goes_on && let Some(seen) = receiver.blocking_recv() {
+            let audited = self.audited(seen)?;
+            goes_on = self.tell(&audited)?;
+        }
+        // Who still sends sees that nobody reads.
+        receiver.close();
+        self.end()
+    }
+
+    fn audited(&mut self, seen: Seen) -> Result<Audited, Error> {
+        let Seen {
+            entry,
+            endpoint,
+            reference,
+            observation,
+        } = seen;
+        let target = TargetArg {
+            input: entry.input.clone(),
+            target: entry.target.clone(),
+        };
+        let own = own_anchors(&mut self.anchors, &entry);
+        let (own, broken) = match own {
+            Some(Ok(anchors)) => (Some(anchors), None),
+            Some(Err(why)) => (Some(&*NO_ANCHORS), Some(why.clone())),
+            None => (None, None),
+        };
+        let report = self
+            .check
+            .report_with(observation, &target, &endpoint, &reference, own)?;
+        let report = with_pins(report, &entry);
+        let mut found = findings(&report, self.levels);
+        found.extend(broken.map(|why| Finding {
+            code: "bad-ca-file",
+            severity: Severity::Critical,
+            certificate: None,
+            message: why,
+            advice: "mend the cacerts= column of the list".to_owned(),
+        }));
+        found.extend(self.shared_key(&report));
+        found.retain(|finding| self.wanted(finding.code));
+        let changes: Option<Vec<Change>> = self
+            .baseline
+            .as_mut()
+            .map(|baseline| baseline.compare(&report));
+        Ok(Audited {
+            report,
+            label: entry.label,
+            findings: found,
+            changes,
+        })
+    }
+
+    fn wanted(&self, code: &str) -> bool {
+        let is_in = |list: &[String]| list.iter().any(|listed| listed == code);
+        (self.only.is_empty() || is_in(&self.only)) && !is_in(&self.ignore)
+    }
+
+    /// Another host with the same key: who has one can play the other.
+    fn shared_key(&mut self, report: &Report) -> Option<Finding> {
+        let key = report.chain.first()?.spki_sha256()?;
+        let digest = key.hex().into_bytes();
+        let host = report.target.host.clone()?;
+        let first = self.keys.entry(digest).or_insert_with(|| host.clone());
+        (*first != host).then(|| Finding {
+            code: "shared-key",
+            severity: Severity::Note,
+            certificate: Some(0),
+            message: format!("\"{first}\" has the same key"),
+            advice: "give every host a key of its own, unless they are one service".to_owned(),
+        })
+    }
+
+    fn tell(&mut self, audited: &Audited) -> Result<bool, Error> {
+        self.summary.add(audited);
+        let level = worst(&audited.findings);
+        self.progress.add(
+            level == Some(Severity::Critical),
+            level == Some(Severity::Warning),
+        );
+        if self.changes_only && !audited.is_changed() {
+            return Ok(true);
+        }
+        let text = match self.format {
+            AuditFormat::Table => audit::row(audited, self.style),
+            AuditFormat::Jsonl => json::line(audited),
+            AuditFormat::Csv => csv::row(audited),
+            AuditFormat::Prometheus => {
+                self.samples.push(prometheus::Sample::of(audited));
+                return Ok(true);
+            }
+            AuditFormat::Junit => {
+                self.cases.push(junit::case(audited));
+                return Ok(true);
+            }
+        };
+        let sink = &mut self.sink;
+        self.progress.suspend(|| sink.write(&text))
+    }
+
+    fn end(mut self) -> Result<Worst, Error> {
+        self.progress.end();
+        let gone = self.baseline.as_ref().map_or_else(Vec::new, Baseline::gone);
+        match self.format {
+            AuditFormat::Table => {
+                let text = audit::summary(&self.summary, &gone);
+                self.sink.write(&text)?;
+            }
+            AuditFormat::Prometheus => {
+                let text = prometheus::render(&self.samples, self.check.now);
+                self.sink.write(&text)?;
+            }
+            AuditFormat::Junit => {
+                let text = junit::render(std::mem::take(&mut self.cases));
+                self.sink.write(&text)?;
+            }
+            AuditFormat::Jsonl | AuditFormat::Csv => {}
+        }
+        if self.format != AuditFormat::Table {
+            say(audit::summary(&self.summary, &gone).trim());
+        } else if !self.sink.is_stdout() {
+            say(&format!("{} targets", self.summary.targets));
+        }
+        if self.summary.targets == 0 {
+            warn("the list has no targets");
+        }
+        self.sink.end()?;
+        Ok(Worst {
+            critical: self.summary.with(Severity::Critical),
+            warnings: self.summary.with(Severity::Warning),
+        })
+    }
+}
+
+/// The anchors of a target's own `cacerts=`, read once for each file.
+fn own_anchors<'a>(
+    known: &'a mut HashMap<String, Result<Anchors, String>>,
+    entry: &Entry,
+) -> Option<&'a Result<Anchors, String>> {
+    let path = entry.cacerts.as_ref()?;
+    let read = || {
+        let anchors = files::configured_anchors(&[PathBuf::from(path)]);
+        anchors.map_err(|why| why.message().to_owned())
+    };
+    Some(known.entry(path.clone()).or_insert_with(read))
+}
+
+/// What a `cacerts=` file that cannot be read holds.
+static NO_ANCHORS: std::sync::LazyLock<Anchors> =
+    std::sync::LazyLock::new(|| Anchors::new("a file that cannot be read"));
+
+/// The pins of the list, which count as those of a configuration do.
+fn with_pins(mut report: Report, entry: &Entry) -> Report {
+    let Some(leaf) = report.chain.first() else {
+        return report;
+    };
+    let Some(matched) = entry.pin_matches(leaf.der()) else {
+        return report;
+    };
+    if !matched && let Some(judgement) = &mut report.judgement {
+        judgement.problems.push(pin_mismatch(leaf));
+    }
+    report.pins.matched = Some(matched);
+    report.pins.configured = entry
+        .pins
+        .iter()
+        .map(|pin| ConfiguredPin {
+            value: pin.to_string(),
+            line: Line {
+                key: "pin".to_owned(),
+                source: Source {
+                    file: PathBuf::from("the list"),
+                    line: 0,
+                },
+            },
+        })
+        .collect();
+    report
+}

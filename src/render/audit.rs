@@ -1,0 +1,117 @@
+//! An audit for people: a line for each target as it is finished, and the sums at the end.
+
+use super::table::Style;
+use crate::audit::{Audited, Severity, Summary, worst};
+use crate::escape::{excerpt, visible};
+use crate::report::Outcome;
+use std::fmt::Write as _;
+
+/// One line, and below it what is bad about the target; ends in a line feed.
+pub fn row(audited: &Audited, style: Style) -> String {
+    let report = &audited.report;
+    let (word, ansi) = match (worst(&audited.findings), report.outcome()) {
+        (Some(Severity::Critical), Outcome::Unreachable) => ("AWAY", "\x1b[1;31m"),
+        (Some(Severity::Critical), _) => ("BAD", "\x1b[1;31m"),
+        (Some(Severity::Warning), _) => ("WARN", "\x1b[1;33m"),
+        _ => ("OK", "\x1b[1;32m"),
+    };
+    let (on, off) = if style.color {
+        (ansi, "\x1b[0m")
+    } else {
+        ("", "")
+    };
+    let name = match &audited.label {
+        Some(label) => format!("{} ({label})", report.target.label),
+        None => report.target.label.clone(),
+    };
+    let mut out = format!("{on}{word:4}{off}  {:36}", visible(&name));
+    let mut codes: Vec<&str> = Vec::new();
+    for finding in &audited.findings {
+        let shown = style.verbose || finding.severity > Severity::Note;
+        if shown && !codes.contains(&finding.code) {
+            codes.push(finding.code);
+        }
+    }
+    let until = report
+        .chain
+        .first()
+        .and_then(|leaf| Some(leaf.facts.as_ref().ok()?.not_after));
+    let until = until.map_or_else(|| "-".to_owned(), |end| end.date().to_string());
+    let _ = write!(out, "  {until:10}  {}", codes.join(", "));
+    if let Some(changes) = audited
+        .changes
+        .as_ref()
+        .filter(|changes| !changes.is_empty())
+    {
+        let changes: Vec<&str> = changes.iter().map(|change| change.as_str()).collect();
+        let _ = write!(out, "  [{}]", changes.join(", "));
+    }
+    let mut out = out.trim_end().to_owned();
+    out.push('\n');
+    for finding in &audited.findings {
+        if style.verbose
+            || (finding.severity == Severity::Critical && finding.certificate.is_none())
+        {
+            let _ = writeln!(
+                out,
+                "      {}: {}",
+                finding.code,
+                visible(&excerpt(&finding.message, 300))
+            );
+        }
+    }
+    out
+}
+
+/// The sums; ends in a line feed.
+pub fn summary(summary: &Summary, gone: &[&str]) -> String {
+    let mut out = format!(
+        "\n{} targets: {} critical, {} with warnings, {} fine\n",
+        summary.targets,
+        summary.with(Severity::Critical),
+        summary.with(Severity::Warning),
+        summary.worst.get(&None).copied().unwrap_or_default()
+    );
+    let mut list = |heading: &str, lines: Vec<String>| {
+        if !lines.is_empty() {
+            let _ = writeln!(out, "\n{heading}");
+            for line in lines {
+                let _ = writeln!(out, "  {line}");
+            }
+        }
+    };
+    let outcomes = summary.outcomes.iter();
+    list(
+        "By outcome",
+        outcomes
+            .map(|(name, count)| format!("{count:8}  {name}"))
+            .collect(),
+    );
+    let mut findings: Vec<_> = summary.findings.iter().collect();
+    findings.sort_by_key(|((code, severity), count)| {
+        (
+            std::cmp::Reverse(*severity),
+            std::cmp::Reverse(**count),
+            *code,
+        )
+    });
+    let lines = findings
+        .iter()
+        .map(|((code, severity), count)| format!("{count:8}  {code} ({severity})"));
+    list("By finding", lines.collect());
+    let mut issuers: Vec<_> = summary.issuers.iter().collect();
+    issuers.sort_by_key(|(name, count)| (std::cmp::Reverse(**count), name.as_str()));
+    let lines = issuers
+        .iter()
+        .take(10)
+        .map(|(name, count)| format!("{count:8}  {}", visible(name)));
+    list("By issuer", lines.collect());
+    let lines = summary
+        .expiries
+        .iter()
+        .map(|(days, name)| format!("{days:4} days  {}", visible(name)));
+    list("Next to expire", lines.collect());
+    let lines = gone.iter().map(|name| visible(name).into_owned());
+    list("Gone from the list since the baseline", lines.collect());
+    out
+}

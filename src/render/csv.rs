@@ -1,0 +1,98 @@
+//! An audit for spreadsheets (RFC 4180).
+
+use crate::audit::{Audited, worst};
+use crate::escape::visible;
+use crate::fingerprint::Algorithm;
+
+/// The names of the columns.
+const COLUMNS: [&str; 15] = [
+    "target",
+    "label",
+    "outcome",
+    "severity",
+    "findings",
+    "changes",
+    "subject",
+    "issuer",
+    "not_after",
+    "days_left",
+    "key",
+    "sha256",
+    "tls",
+    "address",
+    "message",
+];
+
+/// The first line.
+pub fn header() -> String {
+    record(&COLUMNS.map(str::to_owned))
+}
+
+/// A target on a line.
+pub fn row(audited: &Audited) -> String {
+    let report = &audited.report;
+    let leaf = report.chain.first();
+    let facts = leaf.and_then(|leaf| leaf.facts.as_ref().ok());
+    let seen = report.seen.as_ref();
+    let codes: Vec<&str> = audited
+        .findings
+        .iter()
+        .map(|finding| finding.code)
+        .collect();
+    let changes = audited.changes.iter().flatten();
+    let changes: Vec<&str> = changes.map(|change| change.as_str()).collect();
+    let text = |value: Option<String>| value.unwrap_or_default();
+    record(&[
+        report.target.input.clone(),
+        text(audited.label.clone()),
+        report.outcome().as_str().to_owned(),
+        text(worst(&audited.findings).map(|severity| severity.to_string())),
+        codes.join(" "),
+        changes.join(" "),
+        text(leaf.map(crate::certificate::Certificate::label)),
+        text(facts.map(|facts| facts.issuer.label())),
+        text(facts.map(|facts| super::timestamp(facts.not_after))),
+        text(facts.map(|facts| (facts.not_after - report.at).whole_days().to_string())),
+        text(facts.map(|facts| facts.public_key.describe())),
+        text(leaf.map(|leaf| leaf.fingerprint(Algorithm::Sha256).hex())),
+        text(seen.and_then(|seen| Some(seen.tls.as_ref()?.version.clone()))),
+        text(seen.and_then(|seen| Some(seen.address?.to_string()))),
+        text(
+            audited
+                .findings
+                .first()
+                .map(|finding| finding.message.clone()),
+        ),
+    ])
+}
+
+fn record(fields: &[String]) -> String {
+    let fields = fields.iter().map(|field| harmless(field));
+    let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
+    // A vector takes all bytes.
+    let written = writer.write_record(fields);
+    debug_assert!(written.is_ok());
+    let bytes = writer.into_inner().unwrap_or_default();
+    String::from_utf8(bytes).unwrap_or_default()
+}
+
+/// Escaped, and never a formula: spreadsheets run what begins like one.
+fn harmless(field: &str) -> String {
+    let text = visible(field);
+    if text.starts_with(['=', '+', '-', '@']) && text.parse::<f64>().is_err() {
+        format!("'{text}")
+    } else {
+        text.into_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_neither_formulas_nor_line_ends() {
+        let fields = ["=cmd()", "a\n,\"b\"", "-3", "@x", "ü"].map(str::to_owned);
+        assert_eq!(record(&fields), "'=cmd(),\"a\\n,\"\"b\"\"\",-3,'@x,ü\n");
+    }
+}

@@ -1,0 +1,125 @@
+//! An audit for the textfile collector of Prometheus' `node_exporter` (its text format 0.0.4).
+
+use crate::audit::{Audited, Severity};
+use crate::escape::visible;
+use crate::report::Outcome;
+use std::fmt::Write as _;
+use time::OffsetDateTime;
+
+/// What is kept of a target until all are there: the samples of a metric must stand together.
+#[derive(Clone, Debug)]
+pub struct Sample {
+    labels: String,
+    outcome: Outcome,
+    not_after: Option<i64>,
+    critical: usize,
+    warnings: usize,
+    seconds: f64,
+}
+
+impl Sample {
+    /// Takes what is needed.
+    pub fn of(audited: &Audited) -> Self {
+        let report = &audited.report;
+        let count = |severity| {
+            let found = audited
+                .findings
+                .iter()
+                .filter(|finding| finding.severity == severity);
+            found.count()
+        };
+        let label = audited.label.as_deref().unwrap_or_default();
+        let leaf = report
+            .chain
+            .first()
+            .and_then(|leaf| leaf.facts.as_ref().ok());
+        Self {
+            labels: format!(
+                "target=\"{}\",label=\"{}\"",
+                quoted(&report.target.input),
+                quoted(label)
+            ),
+            outcome: report.outcome(),
+            not_after: leaf.map(|facts| facts.not_after.unix_timestamp()),
+            critical: count(Severity::Critical),
+            warnings: count(Severity::Warning),
+            seconds: report
+                .seen
+                .as_ref()
+                .map_or(0.0, |seen| seen.elapsed.as_secs_f64()),
+        }
+    }
+}
+
+/// All metrics; a target that comes twice is told once, as the last time.
+pub fn render(samples: &[Sample], at: OffsetDateTime) -> String {
+    let mut latest: std::collections::BTreeMap<&str, &Sample> = std::collections::BTreeMap::new();
+    for sample in samples {
+        latest.insert(&sample.labels, sample);
+    }
+    let mut out = String::new();
+    let mut metric = |name: &str, help: &str, value: &dyn Fn(&Sample) -> Option<String>| {
+        let _ = writeln!(out, "# HELP smtp_certcheck_{name} {help}");
+        let _ = writeln!(out, "# TYPE smtp_certcheck_{name} gauge");
+        for sample in latest.values() {
+            if let Some(value) = value(sample) {
+                let _ = writeln!(out, "smtp_certcheck_{name}{{{}}} {value}", sample.labels);
+            }
+        }
+    };
+    let is = |truth: bool| Some(u8::from(truth).to_string());
+    metric(
+        "trusted",
+        "Whether the certificate is trusted or pinned.",
+        &|sample| is(matches!(sample.outcome, Outcome::Trusted | Outcome::Pinned)),
+    );
+    metric(
+        "reachable",
+        "Whether the server was reached and spoke TLS.",
+        &|sample| {
+            is(matches!(
+                sample.outcome,
+                Outcome::Trusted | Outcome::Pinned | Outcome::Untrusted
+            ))
+        },
+    );
+    metric(
+        "not_after_timestamp_seconds",
+        "When the certificate of the server expires.",
+        &|sample| sample.not_after.map(|end| end.to_string()),
+    );
+    metric(
+        "critical_findings",
+        "How many findings are critical.",
+        &|sample| Some(sample.critical.to_string()),
+    );
+    metric(
+        "warning_findings",
+        "How many findings are warnings.",
+        &|sample| Some(sample.warnings.to_string()),
+    );
+    metric(
+        "probe_duration_seconds",
+        "How long the probe took.",
+        &|sample| Some(sample.seconds.to_string()),
+    );
+    let _ = writeln!(
+        out,
+        "# HELP smtp_certcheck_last_run_timestamp_seconds When the audit ran."
+    );
+    let _ = writeln!(
+        out,
+        "# TYPE smtp_certcheck_last_run_timestamp_seconds gauge"
+    );
+    let _ = writeln!(
+        out,
+        "smtp_certcheck_last_run_timestamp_seconds {}",
+        at.unix_timestamp()
+    );
+    out
+}
+
+/// The value of a label: backslash, quote and line feed are escaped.
+fn quoted(text: &str) -> String {
+    visible(text).replace('\\', "\\\\").replace('"', "\\\"")
+}
