@@ -167,7 +167,7 @@ pub enum AuditFormat {
     Jsonl,
     /// For spreadsheets
     Csv,
-    /// For node_exporter's textfile collector
+    /// For the textfile collector of Prometheus
     Prometheus,
     /// For CI systems
     Junit,
@@ -687,7 +687,7 @@ fn pause(text: &str) -> Result<Duration, String> {
 
 fn rate(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
-        Ok(rate) if rate >= 0.001 && rate <= 1e6 => Ok(rate),
+        Ok(rate) if (0.001..=1e6).contains(&rate) => Ok(rate),
         _ => Err("it must be a number of connections a second, from 0.001".to_owned()),
     }
 }

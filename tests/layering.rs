@@ -35,8 +35,21 @@ const TABLE: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "audit",
+        &[
+            "certificate",
+            "endpoint",
+            "escape",
+            "fingerprint",
+            "judge",
+            "observation",
+            "report",
+        ],
+    ),
+    (
         "render",
         &[
+            "audit",
             "certificate",
             "endpoint",
             "escape",
@@ -49,10 +62,11 @@ const TABLE: &[(&str, &[&str])] = &[
             "smtp",
         ],
     ),
-    ("cli", &["endpoint", "fingerprint"]),
+    ("cli", &["audit", "endpoint", "fingerprint"]),
     (
         "commands",
         &[
+            "audit",
             "certificate",
             "cli",
             "endpoint",

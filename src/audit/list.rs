@@ -84,9 +84,9 @@ pub fn parse_line(line: &[u8]) -> Result<Option<Entry>, LineError> {
 }
 
 fn column(entry: &mut Entry, name: &str, value: &str) -> Result<(), LineError> {
-    let once = |is_set: bool| match is_set {
-        true => Err(LineError::Twice(name.to_owned())),
-        false => Ok(()),
+    let once = |is_set: bool| {
+        let twice = is_set.then(|| LineError::Twice(name.to_owned()));
+        twice.map_or(Ok(()), Err)
     };
     match name {
         "servername" => {

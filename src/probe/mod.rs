@@ -7,11 +7,8 @@
 mod capture;
 mod connect;
 mod handshake;
-<<<<<<< HEAD
 mod legacy;
-=======
 mod limits;
->>>>>>> f5d323c (WIP: audit)
 mod negotiate;
 
 pub use connect::Family;
@@ -143,8 +140,7 @@ async fn run(
     addresses: Option<Vec<SocketAddr>>,
     progress: &mut Progress,
 ) -> Result<(), Failure> {
-<<<<<<< HEAD
-    let result = first_look(endpoint, options, progress).await;
+    let result = first_look(endpoint, options, addresses, progress).await;
     if let Err(failure) = &result {
         progress.failed = Some(failure.clone());
         legacy::look(failure, options, progress).await;
@@ -155,21 +151,16 @@ async fn run(
 async fn first_look(
     endpoint: &Endpoint,
     options: &Options,
+    addresses: Option<Vec<SocketAddr>>,
     progress: &mut Progress,
 ) -> Result<(), Failure> {
-    let (host, port) = match &options.connect_to {
-        Some((host, port)) => (host, port.unwrap_or(endpoint.port)),
-        None => (&endpoint.host, endpoint.port),
-=======
-    let addresses = match addresses {
-        Some(addresses) => addresses,
-        None => {
-            let (host, port) = options.destination(endpoint);
-            connect::resolve(host, port, options.family)
-                .await
-                .map_err(|cause| progress.fail(cause))?
-        }
->>>>>>> f5d323c (WIP: audit)
+    let addresses = if let Some(addresses) = addresses {
+        addresses
+    } else {
+        let (host, port) = options.destination(endpoint);
+        connect::resolve(host, port, options.family)
+            .await
+            .map_err(|cause| progress.fail(cause))?
     };
     progress.step = Step::Connect;
     let connected = connect::connect(
