@@ -18,3 +18,17 @@ pub mod pki;
 pub mod raw;
 pub mod server;
 pub mod skip;
+
+/// Prometheus' own reader of metrics, for a test of that name; `None` when it must be skipped.
+pub fn promtool(test: &str) -> Option<std::path::PathBuf> {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../target/mta/prometheus/root/usr/bin/promtool"
+    );
+    let path = std::path::PathBuf::from(path);
+    if !path.exists() {
+        skip::skip(test, "promtool is not there: run tests/install");
+        return None;
+    }
+    Some(path)
+}

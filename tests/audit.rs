@@ -1,0 +1,749 @@
+//! Audits: every verdict right, no target lost or doubled, whatever the order, the jobs and the
+//! interruptions.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::format_push_string,
+    reason = "tests read and write files"
+)]
+
+mod common;
+
+use common::{Dir, Run, finish, program};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::net::{SocketAddr, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, AtomicU32, Ordering};
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant};
+use testkit::mta::{Kind, Mta};
+use testkit::pki::{Identity, KeyKind, Pki, expired_leaf, leaf};
+use testkit::raw::{listen, read_line, send, wait_for_end};
+use testkit::server::{Behaviour, Server};
+
+static PKI: LazyLock<Pki> = LazyLock::new(|| Pki::new("Audit", KeyKind::P256));
+
+fn start(identity: &Identity) -> SocketAddr {
+    Server::start(identity, Behaviour::default()).address
+}
+
+/// Passes bytes on to a server, both ways.
+fn proxy(client: TcpStream, server: SocketAddr) {
+    let Ok(server) = TcpStream::connect(server) else {
+        return;
+    };
+    let copy = |mut from: TcpStream, mut to: TcpStream| {
+        let _ = std::io::copy(&mut from, &mut to);
+        let _ = to.shutdown(std::net::Shutdown::Write);
+    };
+    let (Ok(client_read), Ok(server_read)) = (client.try_clone(), server.try_clone()) else {
+        return;
+    };
+    let up = std::thread::spawn(move || copy(client_read, server));
+    copy(server_read, client);
+    let _ = up.join();
+}
+
+/// Busy for the first client, then like the other server.
+fn flapping(server: SocketAddr) -> SocketAddr {
+    let seen = AtomicU32::new(0);
+    listen(move |mut client| {
+        if seen.fetch_add(1, Ordering::SeqCst) == 0 {
+            send(&mut client, b"421 too busy\r\n");
+        } else {
+            proxy(client, server);
+        }
+    })
+}
+
+fn without_starttls() -> SocketAddr {
+    listen(|mut client| {
+        send(&mut client, b"220 mx.test ESMTP\r\n");
+        read_line(&client);
+        send(&mut client, b"250 mx.test\r\n");
+        wait_for_end(&mut client);
+    })
+}
+
+/// A port where nobody listens, and that no other server gets meanwhile.
+fn nobody() -> SocketAddr {
+    static NEXT: AtomicU16 = AtomicU16::new(600);
+    SocketAddr::from(([127, 0, 0, 1], NEXT.fetch_add(1, Ordering::SeqCst)))
+}
+
+fn silent() -> SocketAddr {
+    listen(|mut client| wait_for_end(&mut client))
+}
+
+/// Servers of every kind with the outcome that is right for them.
+struct Farm {
+    list: String,
+    truth: BTreeMap<String, &'static str>,
+}
+
+fn farm(of_each: usize) -> Farm {
+    let good = PKI.identity(leaf(&["localhost"]));
+    let expired = PKI.identity(expired_leaf(&["localhost"]));
+    let other = Pki::new("Other", KeyKind::P256).identity(leaf(&["localhost"]));
+    let inner = start(&good);
+    let mut farm = Farm {
+        list: "# a farm\n\n".to_owned(),
+        truth: BTreeMap::new(),
+    };
+    let mut add = |address: SocketAddr, outcome| {
+        let target = format!("smtp://localhost:{}", address.port());
+        farm.list += &format!("{target} label={outcome}\r\n");
+        farm.truth.insert(target, outcome);
+    };
+    for _ in 0..of_each {
+        add(start(&good), "trusted");
+        add(start(&good), "trusted");
+        add(start(&good), "trusted");
+        add(start(&expired), "untrusted");
+        add(start(&other), "untrusted");
+        add(nobody(), "unreachable");
+        add(flapping(inner), "trusted");
+        add(without_starttls(), "smtp-refused");
+    }
+    for _ in 0..of_each.div_ceil(4) {
+        add(silent(), "unreachable");
+    }
+    farm
+}
+
+/// The command line for a list in a file; everything is on one address.
+fn command(dir: &Dir, list: &str, args: &[&str]) -> Command {
+    let root = dir.file("root.pem", PKI.root_pem());
+    let file = dir.file("list", list);
+    let mut command = program();
+    command.args([
+        "audit",
+        "--ehlo",
+        "x",
+        "--per-address",
+        "500",
+        "--pause",
+        "0",
+    ]);
+    command
+        .arg("--input")
+        .arg(file)
+        .arg("--cacerts")
+        .arg(root)
+        .args(args);
+    command
+}
+
+fn audit(list: &str, args: &[&str]) -> Run {
+    let dir = Dir::new();
+    finish(&mut command(&dir, list, args))
+}
+
+/// The reports of JSON lines, each checked against the schema.
+fn reports(text: &str) -> Vec<Value> {
+    assert!(
+        !text
+            .chars()
+            .any(|c| c != '\n' && smtp_certcheck::escape::is_unsafe(c)),
+        "raw control characters in JSON"
+    );
+    let reports = text
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"));
+    reports.inspect(common::check_schema).collect()
+}
+
+fn outcomes(text: &str) -> Vec<(String, String)> {
+    let mut outcomes: Vec<(String, String)> = reports(text)
+        .iter()
+        .map(|report| {
+            let text = |pointer| {
+                report
+                    .pointer(pointer)
+                    .and_then(Value::as_str)
+                    .expect("text")
+            };
+            (
+                text("/target/input").to_owned(),
+                text("/outcome").to_owned(),
+            )
+        })
+        .collect();
+    outcomes.sort();
+    outcomes
+}
+
+fn is_the_truth(farm: &Farm, text: &str) {
+    let truth = farm.truth.iter();
+    let truth: Vec<(String, String)> = truth
+        .map(|(target, outcome)| (target.clone(), (*outcome).to_owned()))
+        .collect();
+    assert_eq!(outcomes(text), truth);
+}
+
+#[test]
+fn every_verdict_is_right_whatever_the_jobs() {
+    let farm = farm(12);
+    for jobs in ["4", "64", "1000"] {
+        let args = ["--format", "jsonl", "--timeout", "4", "--jobs", jobs];
+        let run = audit(&farm.list, &args);
+        assert_eq!(run.code, 1, "{}", run.stderr);
+        is_the_truth(&farm, &run.stdout);
+        assert!(run.stderr.contains("99 targets: "), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn findings_have_severities_and_decide_the_exit_code() {
+    let soon = {
+        let mut params = leaf(&["localhost"]);
+        params.not_after = testkit::pki::now() + time::Duration::days(10);
+        start(&PKI.identity(params))
+    };
+    let good = start(&PKI.identity(leaf(&["localhost"])));
+    let list = format!("localhost:{}\nlocalhost:{}\n", soon.port(), good.port());
+    let codes = |args: &[&str]| {
+        let run = audit(&list, &[&["--format", "jsonl"], args].concat());
+        let reports = reports(&run.stdout);
+        let of = |report: &Value| {
+            let found = report["findings"].as_array().expect("findings").clone();
+            found
+                .iter()
+                .map(|f| format!("{} {}", f["code"], f["severity"]).replace('"', ""))
+                .collect::<Vec<_>>()
+        };
+        let mut all: Vec<String> = reports.iter().flat_map(of).collect();
+        all.sort();
+        (run.code, all)
+    };
+    assert_eq!(codes(&[]), (0, vec!["expiring warning".to_owned()]));
+    assert_eq!(codes(&["--fail-on", "warning"]).0, 1);
+    assert_eq!(
+        codes(&["--critical", "11"]),
+        (1, vec!["expiring critical".to_owned()])
+    );
+    assert_eq!(codes(&["--critical", "11", "--fail-on", "never"]).0, 0);
+    assert_eq!(
+        codes(&["--fail-on", "warning", "--ignore", "expiring"]),
+        (0, vec![])
+    );
+    assert_eq!(
+        codes(&["--only", "expired", "--critical", "11"]),
+        (0, vec![])
+    );
+    assert_eq!(codes(&["--warning", "5", "--critical", "2"]), (0, vec![]));
+}
+
+#[test]
+fn columns_of_the_list_count() {
+    let identity = PKI.identity(leaf(&["localhost"]));
+    let port = start(&identity).port();
+    let other = Pki::new("Other", KeyKind::P256);
+    let foreign = other.identity(leaf(&["mx.test"]));
+    let foreign_port = start(&foreign).port();
+    let dir = Dir::new();
+    let root = dir.file("other.pem", other.root_pem());
+    let pin = |identity: &Identity| {
+        use smtp_certcheck::fingerprint::{Algorithm, Fingerprint};
+        Fingerprint::compute(Algorithm::Sha256, &identity.chain[0]).to_string()
+    };
+    let cases = [
+        (
+            format!("localhost:{port} pin={}", pin(&identity)),
+            "trusted",
+        ),
+        (
+            format!("localhost:{port} pin={}", pin(&foreign)),
+            "untrusted",
+        ),
+        (
+            format!(
+                "localhost:{port} pin={} pin={}",
+                pin(&foreign),
+                pin(&identity)
+            ),
+            "trusted",
+        ),
+        (
+            format!("localhost:{foreign_port} pin={}", pin(&foreign)),
+            "pinned",
+        ),
+        (
+            format!("localhost:{foreign_port} servername=mx.test"),
+            "untrusted",
+        ),
+        (
+            format!(
+                "localhost:{foreign_port} servername=mx.test cacerts={}",
+                root.display()
+            ),
+            "trusted",
+        ),
+        (
+            format!("localhost:{port} cacerts={}", root.display()),
+            "untrusted",
+        ),
+        (
+            format!("localhost:{port} cacerts=/nonexistent"),
+            "untrusted",
+        ),
+    ];
+    for (line, outcome) in cases {
+        let run = audit(&line, &["--format", "jsonl"]);
+        let found = outcomes(&run.stdout);
+        assert_eq!(found.len(), 1, "{line}: {}", run.stderr);
+        assert_eq!(found[0].1, outcome, "{line}: {}", run.stdout);
+    }
+}
+
+#[test]
+fn bad_lines_are_named_and_stop_nothing() {
+    let port = start(&PKI.identity(leaf(&["localhost"]))).port();
+    let list =
+        format!("localhost:{port}\na b\n# fine\n\nlocalhost:99999\nlocalhost:{port} label=x\n");
+    let run = audit(&list, &["--format", "jsonl"]);
+    assert_eq!(
+        (run.code, run.stdout.lines().count()),
+        (2, 2),
+        "{}",
+        run.stderr
+    );
+    assert!(
+        run.stderr.contains("list:2: ") && run.stderr.contains("list:5: "),
+        "{}",
+        run.stderr
+    );
+    let run = audit(&list, &["--format", "jsonl", "--strict"]);
+    assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.stderr);
+    assert!(run.stderr.contains("list:2: "), "{}", run.stderr);
+}
+
+#[test]
+fn the_list_is_a_stream() {
+    let port = start(&PKI.identity(leaf(&["localhost"]))).port();
+    let dir = Dir::new();
+    let root = dir.file("root.pem", PKI.root_pem());
+    let mut command = program();
+    command
+        .args(["audit", "--format", "jsonl", "--input", "-", "--cacerts"])
+        .arg(root);
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program starts");
+    let mut input = child.stdin.take().expect("its input");
+    writeln!(input, "localhost:{port}").expect("a line");
+    // The first result comes while the list goes on.
+    let mut line = String::new();
+    let mut output = std::io::BufReader::new(child.stdout.take().expect("its output"));
+    std::io::BufRead::read_line(&mut output, &mut line).expect("a result");
+    assert!(line.contains("\"outcome\":\"trusted\""), "{line}");
+    drop(input);
+    assert!(child.wait().expect("it ends").success());
+}
+
+#[test]
+fn one_connection_to_an_address_at_a_time() {
+    let (now, most) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
+    let inner = start(&PKI.identity(leaf(&["localhost"])));
+    let mut list = String::new();
+    for _ in 0..8 {
+        let (now, most) = (Arc::clone(&now), Arc::clone(&most));
+        let address = listen(move |client| {
+            most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            std::thread::sleep(Duration::from_millis(50));
+            proxy(client, inner);
+            now.fetch_sub(1, Ordering::SeqCst);
+        });
+        list += &format!("smtp://localhost:{}\n", address.port());
+    }
+    let dir = Dir::new();
+    let root = dir.file("root.pem", PKI.root_pem());
+    let file = dir.file("list", &list);
+    let started = Instant::now();
+    let mut command = program();
+    command.args([
+        "audit", "--pause", "0.1", "--ehlo", "x", "--format", "jsonl", "-4",
+    ]);
+    let run = finish(command.arg("--input").arg(file).arg("--cacerts").arg(root));
+    assert_eq!(
+        (run.code, run.stdout.lines().count()),
+        (0, 8),
+        "{}",
+        run.stderr
+    );
+    assert!(most.load(Ordering::SeqCst) <= 2, "{most:?} at once");
+    assert!(
+        started.elapsed() > Duration::from_millis(8 * 50 + 7 * 100),
+        "{:?}",
+        started.elapsed()
+    );
+}
+
+#[test]
+fn the_dead_delay_nobody() {
+    // Ten that never answer, and thirty that do: one deadline is enough for all.
+    let good = PKI.identity(leaf(&["localhost"]));
+    let mut list = String::new();
+    for _ in 0..10 {
+        list += &format!("smtp://localhost:{}\n", silent().port());
+    }
+    for _ in 0..30 {
+        list += &format!("smtp://localhost:{}\n", start(&good).port());
+    }
+    let started = Instant::now();
+    let run = audit(
+        &list,
+        &["--format", "jsonl", "--timeout", "3", "--jobs", "40"],
+    );
+    assert_eq!(run.stdout.lines().count(), 40, "{}", run.stderr);
+    assert!(
+        started.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        started.elapsed()
+    );
+}
+
+#[test]
+fn few_files_may_be_open() {
+    let farm = farm(10);
+    let dir = Dir::new();
+    let command = command(&dir, &farm.list, &["--format", "jsonl", "--timeout", "6"]);
+    let mut limited = Command::new("sh");
+    limited.args(["-c", "ulimit -n 64; exec \"$@\"", "sh"]);
+    limited
+        .arg(command.get_program())
+        .args(command.get_args())
+        .stdin(Stdio::null());
+    let run = finish(&mut limited);
+    assert!(
+        run.stderr.contains("only 16 targets at once"),
+        "{}",
+        run.stderr
+    );
+    is_the_truth(&farm, &run.stdout);
+}
+
+// ------------------------------------------------------------------------------- interruptions
+
+fn interrupt(mut child: Child, after: Duration, signal: Signal) -> i32 {
+    std::thread::sleep(after);
+    let pid = Pid::from_raw(i32::try_from(child.id()).expect("a pid"));
+    let _ = kill(pid, signal);
+    child.wait().expect("it ends").code().unwrap_or(-1)
+}
+
+#[test]
+fn interrupted_and_resumed_is_the_same_as_once() {
+    let farm = farm(12);
+    let dir = Dir::new();
+    for (turn, signal) in [
+        (1, Signal::SIGINT),
+        (2, Signal::SIGTERM),
+        (3, Signal::SIGKILL),
+        (4, Signal::SIGINT),
+    ] {
+        let results = dir.path().join(format!("results{turn}"));
+        let resume = results.to_str().expect("UTF-8");
+        let args = ["--resume", resume, "--timeout", "3", "--jobs", "3"];
+        let mut codes = Vec::new();
+        for stop in 1..=3 {
+            let mut command = command(&dir, &farm.list, &args);
+            let child = command
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .expect("it starts");
+            codes.push(interrupt(
+                child,
+                Duration::from_millis(150 * stop + 40 * turn),
+                signal,
+            ));
+        }
+        if signal != Signal::SIGKILL {
+            assert!(codes.contains(&130), "{codes:?}");
+        }
+        // A crash may tear the last line.
+        let mut file = std::fs::OpenOptions::new()
+            .append(true)
+            .open(&results)
+            .expect("results");
+        write!(file, "{{\"schema\":1,\"target\":{{\"inp").expect("a torn line");
+        let run = finish(&mut command(
+            &dir,
+            &farm.list,
+            &["--resume", resume, "--timeout", "3"],
+        ));
+        assert_eq!(run.stdout, "", "{}", run.stderr);
+        is_the_truth(&farm, &std::fs::read_to_string(&results).expect("results"));
+    }
+}
+
+#[test]
+fn a_reader_that_leaves_ends_it() {
+    let farm = farm(6);
+    let dir = Dir::new();
+    let command = command(&dir, &farm.list, &["--format", "jsonl", "--timeout", "3"]);
+    let mut shell = Command::new("sh");
+    shell
+        .args(["-c", "\"$@\" | head -n 1", "sh"])
+        .arg(command.get_program())
+        .args(command.get_args());
+    let run = finish(shell.stdin(Stdio::null()));
+    assert_eq!(run.stdout.lines().count(), 1, "{}", run.stderr);
+    assert!(!run.stderr.contains("error"), "{}", run.stderr);
+}
+
+// ------------------------------------------------------------------------------- comparisons
+
+#[test]
+fn the_baseline_tells_what_has_changed() {
+    let first = PKI.identity(leaf(&["localhost"]));
+    let servers: Vec<Server> = (0..4)
+        .map(|_| Server::start(&first, Behaviour::default()))
+        .collect();
+    let target = |server: &Server| format!("localhost:{}", server.port());
+    let dir = Dir::new();
+    let list: String = servers
+        .iter()
+        .take(3)
+        .map(|server| target(server) + "\n")
+        .collect();
+    let run = finish(&mut command(&dir, &list, &["--format", "jsonl"]));
+    let baseline = dir.file("baseline", &run.stdout);
+    let baseline = baseline.to_str().expect("UTF-8");
+    servers[1].renew(&PKI.identity(expired_leaf(&["localhost"])));
+    let list: String = servers
+        .iter()
+        .skip(1)
+        .map(|server| target(server) + "\n")
+        .collect();
+    let args = [
+        "--format",
+        "jsonl",
+        "--baseline",
+        baseline,
+        "--changes-only",
+    ];
+    let run = finish(&mut command(&dir, &list, &args));
+    let mut changes: Vec<(String, String)> = reports(&run.stdout)
+        .iter()
+        .map(|report| {
+            let input = report["target"]["input"]
+                .as_str()
+                .expect("a target")
+                .to_owned();
+            (input, report["changes"].to_string())
+        })
+        .collect();
+    changes.sort();
+    let mut expected = vec![
+        (target(&servers[1]), "[\"new-key\",\"worse\"]".to_owned()),
+        (target(&servers[3]), "[\"new\"]".to_owned()),
+    ];
+    expected.sort();
+    assert_eq!(changes, expected);
+    assert!(run.stderr.contains("Gone from the list") && run.stderr.contains(&target(&servers[0])));
+    // What is no audit is an error with its line.
+    let junk = dir.file("junk", "{}\n");
+    let run = finish(&mut command(
+        &dir,
+        &list,
+        &["--baseline", junk.to_str().expect("UTF-8")],
+    ));
+    assert_eq!((run.code, run.stdout.as_str()), (2, ""));
+    assert!(run.stderr.contains("junk:1: "), "{}", run.stderr);
+}
+
+#[test]
+fn shards_divide_the_list() {
+    let farm = farm(4);
+    let mut all: Vec<(String, String)> = Vec::new();
+    for shard in ["1/3", "2/3", "3/3"] {
+        let run = audit(
+            &farm.list,
+            &["--format", "jsonl", "--timeout", "3", "--shard", shard],
+        );
+        all.extend(outcomes(&run.stdout));
+    }
+    all.sort();
+    let truth = farm
+        .truth
+        .iter()
+        .map(|(target, outcome)| (target.clone(), (*outcome).to_owned()));
+    assert_eq!(all, truth.collect::<Vec<_>>());
+}
+
+// ------------------------------------------------------------------------------- formats
+
+/// A certificate whose names try everything.
+fn hostile() -> SocketAddr {
+    let mut params = leaf(&["localhost"]);
+    let name = "=1+1\n\"x\",<b>&\u{1b}[2J\u{202e} {}\\";
+    params
+        .distinguished_name
+        .push(rcgen::DnType::CommonName, name);
+    params.not_after = testkit::pki::now() + time::Duration::days(10);
+    start(&PKI.identity(params))
+}
+
+fn python(script: &str, input: &str) -> String {
+    let mut child = Command::new("python3")
+        .args(["-c", script])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("python3");
+    let mut stdin = child.stdin.take().expect("its input");
+    stdin.write_all(input.as_bytes()).expect("writing");
+    drop(stdin);
+    let output = child.wait_with_output().expect("its output");
+    assert!(output.status.success(), "{script}");
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+#[test]
+fn readers_that_we_did_not_write_can_read_it() {
+    let farm = farm(2);
+    let list = format!("{}localhost:{} label==x\n", farm.list, hostile().port());
+    let all = farm.truth.len() + 1;
+    let run = |format| audit(&list, &["--format", format, "--timeout", "3"]);
+    let csv = run("csv");
+    let script = "import csv,sys;r=list(csv.DictReader(sys.stdin,strict=True));\
+                  print(len(r),sum(x['outcome']=='trusted' for x in r),\
+                  any(v[:1] in '=+@' and v for x in r for v in x.values()))";
+    assert_eq!(
+        python(script, &csv.stdout).trim(),
+        format!("{all} 9 False"),
+        "{}",
+        csv.stdout
+    );
+    let junit = run("junit");
+    let script = "import sys,xml.etree.ElementTree as E;r=E.fromstring(sys.stdin.read());\
+                  print(len(r.findall('.//testcase')),len(r.findall('.//failure')))";
+    let failures = farm
+        .truth
+        .values()
+        .filter(|outcome| **outcome != "trusted")
+        .count();
+    assert_eq!(
+        python(script, &junit.stdout).trim(),
+        format!("{all} {failures}")
+    );
+    for text in [
+        csv.stdout,
+        junit.stdout,
+        run("prometheus").stdout,
+        run("table").stdout,
+    ] {
+        let harmless = |c: char| c == '\n' || !smtp_certcheck::escape::is_unsafe(c);
+        assert!(text.chars().all(harmless), "{text:?}");
+    }
+}
+
+#[test]
+fn metrics_are_what_promtool_expects() {
+    const TEST: &str = "metrics_are_what_promtool_expects";
+    let Some(promtool) = testkit::promtool(TEST) else {
+        return;
+    };
+    let farm = farm(2);
+    let list = format!(
+        "{}localhost:{} label=\"quoted\"\n",
+        farm.list,
+        hostile().port()
+    );
+    let dir = Dir::new();
+    let file = dir.path().join("smtp.prom");
+    let args = [
+        "--format",
+        "prometheus",
+        "--timeout",
+        "3",
+        "--output",
+        file.to_str().expect("UTF-8"),
+    ];
+    let run = finish(&mut command(&dir, &list, &args));
+    assert_eq!(run.stdout, "", "{}", run.stderr);
+    let metrics = std::fs::File::open(&file).expect("the metrics");
+    let output = Command::new(promtool)
+        .args(["check", "metrics"])
+        .stdin(metrics)
+        .output();
+    let output = output.expect("promtool");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success() && said.is_empty(), "{said}");
+    let text = std::fs::read_to_string(&file).expect("the metrics");
+    let trusted = text
+        .lines()
+        .filter(|line| line.starts_with("smtp_certcheck_trusted{"));
+    assert_eq!(trusted.count(), farm.truth.len() + 1);
+    // Nothing else is left in the directory.
+    let names = std::fs::read_dir(dir.path()).expect("a directory").count();
+    assert_eq!(names, 3);
+}
+
+#[test]
+fn the_table_is_for_people() {
+    let farm = farm(1);
+    let run = audit(&farm.list, &["--timeout", "2"]);
+    assert_eq!(run.code, 1);
+    for text in [
+        "BAD ",
+        "OK ",
+        "AWAY",
+        "By outcome",
+        "By finding",
+        "Next to expire",
+        "9 targets:",
+    ] {
+        assert!(run.stdout.contains(text), "{text}: {}", run.stdout);
+    }
+    assert_eq!(run.stderr, "");
+}
+
+#[test]
+fn nothing_to_do_is_wrong_usage() {
+    let run = finish(program().arg("audit"));
+    assert_eq!((run.code, run.stdout.as_str()), (2, ""));
+    let run = finish(program().args(["audit", "--input", "/nonexistent"]));
+    assert_eq!((run.code, run.stdout.as_str()), (2, ""));
+    assert!(run.stderr.contains("/nonexistent"), "{}", run.stderr);
+}
+
+// ------------------------------------------------------------------------------- real servers
+
+#[test]
+fn real_servers_in_one_list() {
+    let identity = PKI.identity(leaf(&["localhost"]));
+    let mut list = String::new();
+    let mut running = Vec::new();
+    for kind in Kind::ALL {
+        let Some(mta) = Mta::for_test("real_servers_in_one_list", kind, &identity) else {
+            return;
+        };
+        list += &format!("smtp://localhost:{} label={kind}\n", mta.starttls_port());
+        list += &format!("smtps://localhost:{} label={kind}\n", mta.smtps_port());
+        running.push(mta);
+    }
+    let dir = Dir::new();
+    let root = dir.file("root.pem", PKI.root_pem());
+    let file = dir.file("list", &list);
+    let mut command = program();
+    command
+        .args(["audit", "--format", "jsonl", "-4", "--input"])
+        .arg(file);
+    let run = finish(command.arg("--cacerts").arg(root));
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    let found = outcomes(&run.stdout);
+    assert_eq!(found.len(), 6);
+    assert!(
+        found.iter().all(|(_, outcome)| outcome == "trusted"),
+        "{found:?}"
+    );
+}
