@@ -1,7 +1,7 @@
 //! What can be typed: the command line's definitions, no behaviour. The man page and the
 //! completions are made from it.
 
-use crate::audit::Shard;
+use crate::audit::{Range, Shard};
 use crate::endpoint::{Host, Target, TargetError, TlsMode};
 use crate::fingerprint::Algorithm;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
@@ -371,6 +371,15 @@ pub struct Inspect {
     #[arg(long, value_name = "FORMAT", default_value = "table", help_heading = OUTPUT)]
     pub format: FormatArg,
 
+    /// With --format nagios: fewer days left are a warning; a number, or a range of the plugin
+    /// guidelines
+    #[arg(long, value_name = "DAYS", default_value = "21", help_heading = OUTPUT)]
+    pub warning: Range,
+
+    /// With --format nagios: fewer days left are critical
+    #[arg(long, value_name = "DAYS", default_value = "7", help_heading = OUTPUT)]
+    pub critical: Range,
+
     /// Print the verdict line alone
     #[arg(short, long, conflicts_with = "verbose", help_heading = OUTPUT)]
     pub quiet: bool,
@@ -523,6 +532,7 @@ Examples:
   smtp-certcheck smtps://mail.example.org smtp://mx2.example.org:25
   smtp-certcheck '[2001:db8::25]:25' --servername mail.example.org --ehlo probe.example.net
   smtp-certcheck mail.example.org:587 --cacerts corp-ca.pem --format json
+  smtp-certcheck mail.example.org:587 --format nagios --warning 21 --critical 7
   smtp-certcheck mail.example.org:587 --format pem > saved.pem
   smtp-certcheck --chain saved.pem --servername mail.example.org --at 2027-01-01";
 
@@ -575,6 +585,8 @@ pub enum FormatArg {
     Json,
     /// The presented chain
     Pem,
+    /// For monitoring: a plugin's line and exit code (0 OK, 1 warning, 2 critical, 3 unknown)
+    Nagios,
 }
 
 /// The value of `--color`.

@@ -747,3 +747,61 @@ fn real_servers_in_one_list() {
         "{found:?}"
     );
 }
+
+#[test]
+fn a_monitoring_plugin_has_states_of_its_own() {
+    let soon = {
+        let mut params = leaf(&["localhost"]);
+        params.not_after = testkit::pki::now() + time::Duration::days(10);
+        start(&PKI.identity(params))
+    };
+    let expired = start(&PKI.identity(expired_leaf(&["localhost"])));
+    let dir = Dir::new();
+    let root = dir.file("root.pem", PKI.root_pem());
+    let check = |target: String, args: &[&str]| {
+        let mut command = program();
+        command
+            .args([target.as_str(), "--format", "nagios", "--cacerts"])
+            .arg(&root);
+        let run = finish(command.args(args));
+        assert_eq!(
+            run.stdout.lines().count(),
+            usize::from(run.code < 3),
+            "{}",
+            run.stdout
+        );
+        (run.code, run.stdout)
+    };
+    let at = |address: SocketAddr| format!("smtp://localhost:{}", address.port());
+    for (args, code, word, perf) in [
+        (&[][..], 1, "WARNING", "21:;7:"),
+        (&["--warning", "5", "--critical", "3"], 0, "OK", "5:;3:"),
+        (&["--critical", "12"], 2, "CRITICAL", "21:;12:"),
+        (
+            &["--warning", "@5:15", "--critical", "~:100"],
+            1,
+            "WARNING",
+            "@5:15;~:100",
+        ),
+    ] {
+        let (ended, line) = check(at(soon), args);
+        assert_eq!(ended, code, "{line}");
+        assert!(line.starts_with(&format!("SMTP CERT {word} - ")), "{line}");
+        let days = line.split(" | days=").nth(1).expect("performance data");
+        assert!(
+            days == format!("9;{perf}\n") || days == format!("10;{perf}\n"),
+            "{line}"
+        );
+    }
+    let (code, line) = check(at(expired), &[]);
+    assert!(code == 2 && line.contains("expired"), "{line}");
+    let (code, line) = check(at(nobody()), &[]);
+    assert!(
+        code == 2 && line.contains("refused") && !line.contains(" | "),
+        "{line}"
+    );
+    // What could not be checked at all is unknown.
+    let mut command = program();
+    command.args([&at(soon), "--format", "nagios", "--cacerts", "/nonexistent"]);
+    assert_eq!(finish(&mut command).code, 3);
+}

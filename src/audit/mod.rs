@@ -4,12 +4,14 @@
 mod baseline;
 mod finding;
 mod list;
+mod range;
 mod shard;
 mod summary;
 
 pub use baseline::{Baseline, BaselineError, Change};
 pub use finding::{Finding, Levels, Severity, findings, worst};
 pub use list::{Entry, LineError, parse_line};
+pub use range::Range;
 pub use shard::Shard;
 pub use summary::Summary;
 

@@ -9,7 +9,7 @@ use crate::endpoint::{Endpoint, Host};
 use crate::judge::judge_chain;
 use crate::observation::Observation;
 use crate::probe::probe;
-use crate::render::{json, pem, table};
+use crate::render::{json, nagios, pem, table};
 use crate::report::{Pins, Report, Target, exit_code};
 use std::path::Path;
 use std::sync::Arc;
@@ -99,9 +99,8 @@ impl Setting<'_> {
             lints: Vec::new(),
             from_hgrc: false,
         };
-        let outcomes = [report.outcome()];
         print(&self.render_one(&report))?;
-        Ok(exit_code(&outcomes))
+        Ok(self.exit_code(&[report]))
     }
 
     fn servers(&self) -> Result<u8, Error> {
@@ -112,8 +111,26 @@ impl Setting<'_> {
         let reports = runtime.block_on(self.probe_all());
         // A lookup that hangs must not keep the program from ending.
         runtime.shutdown_background();
-        let outcomes: Vec<_> = reports?.iter().map(Report::outcome).collect();
-        Ok(exit_code(&outcomes))
+        Ok(self.exit_code(&reports?))
+    }
+
+    /// That of `--help`, or a plugin's.
+    fn exit_code(&self, reports: &[Report]) -> u8 {
+        if self.cli.format == FormatArg::Nagios {
+            let states = reports
+                .iter()
+                .map(|report| nagios::render(report, self.thresholds()).1);
+            return states.max().map_or(3, nagios::State::exit_code);
+        }
+        let outcomes: Vec<_> = reports.iter().map(Report::outcome).collect();
+        exit_code(&outcomes)
+    }
+
+    fn thresholds(&self) -> nagios::Thresholds {
+        nagios::Thresholds {
+            warning: self.cli.warning,
+            critical: self.cli.critical,
+        }
     }
 
     /// Probes side by side; reports in the order of the command line, each as soon as it can be.
@@ -165,7 +182,7 @@ impl Setting<'_> {
     }
 
     fn is_terse(&self) -> bool {
-        self.cli.quiet || self.cli.format == FormatArg::Pem
+        self.cli.quiet || matches!(self.cli.format, FormatArg::Pem | FormatArg::Nagios)
     }
 
     fn render_one(&self, report: &Report) -> String {
@@ -174,6 +191,7 @@ impl Setting<'_> {
             FormatArg::Json => json::render(std::slice::from_ref(report)),
             FormatArg::Pem if self.targets.len() > 1 => pem::render_named(report),
             FormatArg::Pem => pem::render(report),
+            FormatArg::Nagios => nagios::render(report, self.thresholds()).0,
             FormatArg::Table if self.cli.quiet => table::verdict(report, color),
             FormatArg::Table => table::render(
                 report,

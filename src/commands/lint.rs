@@ -9,9 +9,9 @@ use crate::render::{json, lint, table::Style};
 
 /// Runs it: 1 if there is anything to say.
 pub(super) fn run(cli: &Inspect) -> Result<u8, Error> {
-    if cli.format == FormatArg::Pem {
+    if matches!(cli.format, FormatArg::Pem | FormatArg::Nagios) {
         return Err(Error::new(
-            "--lint has no certificates to print: use --format table or json",
+            "--lint prints no certificates: use --format table or json",
         ));
     }
     let mercurial = Mercurial::read(&scope(&cli.hgrc).unwrap_or(Scope::Everything(None)))?;

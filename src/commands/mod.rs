@@ -14,7 +14,7 @@ mod replace;
 
 pub use error::Error;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, FormatArg};
 use std::io::{ErrorKind, Write as _};
 
 /// Runs the command line and returns the exit code that `--help` documents.
@@ -30,6 +30,10 @@ pub fn run(cli: &Cli) -> u8 {
         Err(error) => {
             // Nothing can be done about an error of standard error.
             let _ = write!(std::io::stderr(), "{error}");
+            // A monitoring plugin's 2 is "critical"; what it cannot tell is "unknown".
+            if cli.command.is_none() && cli.inspect.format == FormatArg::Nagios {
+                return 3;
+            }
             2
         }
     }

@@ -6,6 +6,7 @@ pub mod csv;
 pub mod json;
 pub mod junit;
 pub mod lint;
+pub mod nagios;
 pub mod pem;
 pub mod pin;
 pub mod prometheus;
