@@ -3,16 +3,19 @@
 
 use super::hg::{self, Mercurial, Scope};
 use super::{Error, environment, files, warn};
+use crate::certificate::Certificate;
 use crate::cli::{Connection, TargetArg};
 use crate::endpoint::{Endpoint, Host};
-use crate::judge::{Anchors, Policy, judge_server, pin_mismatch};
+use crate::judge::{Anchors, Judgement, Policy, judge_chain, judge_handshake, pin_mismatch};
 use crate::mercurial::{Decision, LintScope, Server, Settings, decide};
 use crate::observation::Observation;
 use crate::probe::{Family, Options};
 use crate::report::{Pins, Report, Target};
 use rustls::pki_types::ServerName;
+use sha2::{Digest as _, Sha256};
 use std::borrow::Cow;
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::PathBuf;
@@ -24,6 +27,8 @@ pub(super) struct Check {
     anchors: Option<Anchors>,
     /// Read when they are needed.
     system: OnceCell<Anchors>,
+    /// Judgements of chains by their digest; all at the same time.
+    judged: RefCell<HashMap<[u8; 32], Judgement>>,
     /// Mercurial's configuration, unless it is left out.
     pub(super) mercurial: Option<Mercurial>,
     /// The target came from that configuration.
@@ -59,6 +64,7 @@ impl Check {
         Ok(Self {
             anchors,
             system: OnceCell::new(),
+            judged: RefCell::default(),
             mercurial: read_mercurial(wanted)?,
             from_hgrc: wanted.from_hgrc,
             one_file: matches!(wanted.scope, Some(Scope::File(_))),
@@ -126,6 +132,28 @@ impl Check {
         }
     }
 
+    /// The judgement of a chain; an identical one for the same name is judged once.
+    fn judge_chain(&self, chain: &[Certificate], anchors: &Anchors, reference: &Host) -> Judgement {
+        /// Several servers of one name come close to each other in a list.
+        const MOST: usize = 256;
+        let mut digest = Sha256::new();
+        for part in [anchors.origin.as_bytes(), reference.to_string().as_bytes()]
+            .into_iter()
+            .chain(chain.iter().map(|certificate| certificate.der().as_ref()))
+        {
+            digest.update(part.len().to_be_bytes());
+            digest.update(part);
+        }
+        let mut known = self.judged.borrow_mut();
+        if known.len() >= MOST {
+            known.clear();
+        }
+        known
+            .entry(digest.finalize().into())
+            .or_insert_with(|| judge_chain(chain, &self.policy(anchors, reference)))
+            .clone()
+    }
+
     /// Everything that is known and thought of a target.
     pub(super) fn report(
         &self,
@@ -159,8 +187,12 @@ impl Check {
             Some(anchors) => Cow::Borrowed(anchors),
             None => self.anchors(settings.as_ref())?,
         };
-        let mut judgement = (!seen.presented.is_empty())
-            .then(|| judge_server(&seen, &self.policy(&anchors, reference)));
+        let mut judgement = (!seen.presented.is_empty()).then(|| {
+            judge_handshake(
+                &seen,
+                self.judge_chain(&seen.presented, &anchors, reference),
+            )
+        });
         let pins = settings
             .as_ref()
             .map_or_else(Pins::default, |(settings, own)| {

@@ -92,7 +92,13 @@ impl<'a> Member<'a> {
 
 /// Judges what a server presented: the chain, and whether it holds the key.
 pub fn judge_server(seen: &Observation, policy: &Policy<'_>) -> Judgement {
-    let mut judgement = judge_chain(&seen.presented, policy);
+    judge_handshake(seen, judge_chain(&seen.presented, policy))
+}
+
+/// Adds to the judgement of the chain, which may be that of an identical one, what the connection
+/// itself says.
+pub fn judge_handshake(seen: &Observation, chain: Judgement) -> Judgement {
+    let mut judgement = chain;
     if let Some(problem) = possession(seen.possession) {
         judgement.problems.insert(0, problem);
     }

@@ -7,14 +7,14 @@ use crate::endpoint::{Host, TlsMode};
 use crate::observation::{Cause, ClientCertificate, Possession, TlsFacts};
 use crate::smtp::{Protocol, Refusal, identify};
 use rustls::client::Resumption;
-use rustls::crypto::aws_lc_rs;
+use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::ServerName;
 use rustls::{
     AlertDescription, CertificateError, ClientConfig, ClientConnection, Error, HandshakeKind,
     InvalidMessage, PeerIncompatible, ProtocolVersion,
 };
 use std::io::Read as _;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -65,7 +65,10 @@ pub(super) async fn run(
 
 fn client(options: &Options, capture: &Arc<Capture>) -> Result<ClientConnection, Cause> {
     let internal = |error: Error| Cause::Tls(error.to_string());
-    let provider = Arc::new(aws_lc_rs::default_provider());
+    // Made once: its lists of algorithms cost more than a connection should.
+    static PROVIDER: LazyLock<Arc<CryptoProvider>> =
+        LazyLock::new(|| Arc::new(aws_lc_rs::default_provider()));
+    let provider = Arc::clone(&PROVIDER);
     let watcher = Arc::new(Watcher(Arc::clone(capture)));
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_protocol_versions(rustls::ALL_VERSIONS)
