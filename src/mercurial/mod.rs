@@ -17,4 +17,4 @@ pub use pin_plan::{
 };
 pub use search::{Layer, Layout, layers, user_layers};
 pub use secret::is_secret;
-pub use settings::{Line, Setting, Settings, Transport};
+pub use settings::{Line, Setting, Settings, Transport, port_number};

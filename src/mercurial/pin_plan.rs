@@ -2,7 +2,7 @@
 //! will be in force. Nothing is written here: a dry run and a write carry out the same plan.
 
 use super::list;
-use super::settings::{Settings, Transport};
+use super::settings::{Settings, Transport, port_number};
 use crate::endpoint::TlsMode;
 use crate::fingerprint::{Algorithm, Fingerprint, Pin};
 use crate::hgrc::{Config, Document, Environment, Source};
@@ -395,11 +395,9 @@ fn server(settings: &Settings, intent: &Intent<'_>) -> Vec<Want> {
     if settings.smtp_host.is_none() {
         wants.push(set("smtp", "host", intent.host));
     }
-    let port = settings
-        .smtp_port
-        .as_ref()
-        .map(|port| port.value.trim_ascii());
-    if port != Some(intent.port.to_string().as_bytes()) {
+    let port = settings.smtp_port.as_ref();
+    let port = port.and_then(|port| port_number(&String::from_utf8_lossy(&port.value)).ok());
+    if port != Some(intent.port) {
         wants.push(set("smtp", "port", &intent.port.to_string()));
     }
     if settings.transport != Transport::from(intent.mode) {

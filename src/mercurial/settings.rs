@@ -1,7 +1,7 @@
 //! What the configuration says about one SMTP server, each setting with the line that it stands on.
 
 use super::list;
-use crate::endpoint::TlsMode;
+use crate::endpoint::{TargetError, TlsMode, parse_port};
 use crate::fingerprint::{Algorithm, Pin};
 use crate::hgrc::{Config, Environment, Item, Source};
 
@@ -143,6 +143,16 @@ fn line(section: &str, key: &[u8], item: &Item) -> Line {
     Line {
         key: format!("{section}.{}", String::from_utf8_lossy(key)),
         source: item.source.clone(),
+    }
+}
+
+/// A number, or one of the names that `/etc/services` has for mail: Mercurial takes them, too.
+pub fn port_number(text: &str) -> Result<u16, TargetError> {
+    match text.trim() {
+        "smtp" => Ok(25),
+        "submission" => Ok(587),
+        "submissions" | "smtps" | "ssmtp" | "urd" => Ok(465),
+        number => parse_port(number),
     }
 }
 

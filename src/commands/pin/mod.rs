@@ -30,6 +30,7 @@ const REFUSED: u8 = 1;
 
 /// Runs it.
 pub(super) fn run(args: &Args) -> Result<u8, Error> {
+    fit_together(args)?;
     let scope = scope(args);
     let from_hgrc = args.target.is_none();
     let named = args.hgrc.is_some() || args.repository.is_some();
@@ -81,6 +82,25 @@ fn unreadable_pins(args: &Args, check: &Check, target: &TargetArg) -> Result<(),
             line,
         }) => Err(write::objection(&Objection::InvalidPin(item, line.source))),
         _ => Ok(()),
+    }
+}
+
+/// Options that have no meaning for a CA.
+fn fit_together(args: &Args) -> Result<(), Error> {
+    if args.by == ByArg::Fingerprint {
+        return Ok(());
+    }
+    let given = [
+        ("--digest", args.digest.is_some()),
+        ("--legacy", args.legacy),
+        ("--add", args.add),
+        ("--prune", args.prune),
+    ];
+    match given.iter().find(|(_, given)| *given) {
+        Some((option, _)) => Err(Error::new(format!(
+            "{option} is about fingerprints, not for --by cacerts"
+        ))),
+        None => Ok(()),
     }
 }
 

@@ -112,7 +112,8 @@ impl Writing<'_> {
     fn verify(&self, plan: &PinPlan, was_there: bool) -> Result<u8, Error> {
         let mercurial = Mercurial::read(&self.scope)?;
         let settings = mercurial.settings(self.intent.host);
-        let mut bad = shadows(plan) != 0;
+        // They were told with the difference.
+        let mut bad = !plan.shadowed.is_empty();
         bad |= !self.holds(&mercurial, was_there);
         if let Scope::NewFile(file) = self.scope {
             match Mercurial::read(&Scope::Everything(None)) {
@@ -300,6 +301,16 @@ impl<'a> Files<'a> {
         };
         let snapshot = Snapshot::default();
         let config = snapshot.configuration(&scope, &Edits::new())?;
+        let is_read = |path: &Path| config.files().iter().any(|read| read.path == path);
+        if target.exists() && !is_read(&target) {
+            let message = format!(
+                "hg does not read \"{}\" here, or does not trust it",
+                name(&target)
+            );
+            return Err(
+                Error::new(message).hint("nothing was written; see `smtp-certcheck config`")
+            );
+        }
         let mut editable: Vec<PathBuf> = roots.iter().map(|root| resolve(root)).collect();
         for read in config.files() {
             let is_included = roots.contains(&read.root) && read.path != read.root;
