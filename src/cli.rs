@@ -5,6 +5,7 @@ use crate::audit::{Range, Shard};
 use crate::endpoint::{Host, Target, TargetError, TlsMode};
 use crate::fingerprint::Algorithm;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use std::path::PathBuf;
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -60,6 +61,20 @@ pub enum Command {
     /// come in the order in which the servers answer.
     #[command(after_long_help = AUDIT_AFTER_HELP)]
     Audit(Box<Audit>),
+    /// Print the completions of a shell
+    ///
+    /// For bash: smtp-certcheck completions bash > ~/.local/share/bash-completion/completions/smtp-certcheck
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print a man page
+    ///
+    /// To read it: smtp-certcheck man | man -l -
+    Man {
+        /// The command whose page it is; without one that of the program
+        command: Option<String>,
+    },
 }
 
 /// The arguments of `audit`.

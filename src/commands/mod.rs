@@ -6,6 +6,7 @@ mod config;
 mod environment;
 mod error;
 mod files;
+mod generate;
 mod hg;
 mod inspect;
 mod lint;
@@ -13,6 +14,7 @@ mod pin;
 mod replace;
 
 pub use error::Error;
+pub use generate::files as generated_files;
 
 use crate::cli::{Cli, Command, FormatArg};
 use std::io::{ErrorKind, Write as _};
@@ -24,6 +26,7 @@ pub fn run(cli: &Cli) -> u8 {
         Some(Command::Config(args)) => config::run(args),
         Some(Command::Pin(args)) => pin::run(args),
         Some(Command::Audit(args)) => audit::run(args),
+        Some(verb @ (Command::Completions { .. } | Command::Man { .. })) => generate::run(verb),
     };
     match result {
         Ok(code) => code,

@@ -1,0 +1,156 @@
+
+using namespace System.Management.Automation
+using namespace System.Management.Automation.Language
+
+Register-ArgumentCompleter -Native -CommandName 'smtp-certcheck' -ScriptBlock {
+    param($wordToComplete, $commandAst, $cursorPosition)
+
+    $commandElements = $commandAst.CommandElements
+    $command = @(
+        'smtp-certcheck'
+        for ($i = 1; $i -lt $commandElements.Count; $i++) {
+            $element = $commandElements[$i]
+            if ($element -isnot [StringConstantExpressionAst] -or
+                $element.StringConstantType -ne [StringConstantType]::BareWord -or
+                $element.Value.StartsWith('-') -or
+                $element.Value -eq $wordToComplete) {
+                break
+        }
+        $element.Value
+    }) -join ';'
+
+    $completions = @(switch ($command) {
+        'smtp-certcheck' {
+            [CompletionResult]::new('--tls', '--tls', [CompletionResultType]::ParameterName, 'How TLS starts, for targets without a scheme')
+            [CompletionResult]::new('--connect', '--connect', [CompletionResultType]::ParameterName, 'Connect there, under the target''s name')
+            [CompletionResult]::new('--ehlo', '--ehlo', [CompletionResultType]::ParameterName, 'The name to give in EHLO')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'The most time for one target, in seconds')
+            [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'The most time for one connection attempt, in seconds')
+            [CompletionResult]::new('--cacerts', '--cacerts', [CompletionResultType]::ParameterName, 'Trust the certificates in FILE (PEM or DER) or DIR instead of the system''s; may be repeated')
+            [CompletionResult]::new('--servername', '--servername', [CompletionResultType]::ParameterName, 'The name that the certificate must be for, also sent as SNI [default: the target''s host]')
+            [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'Judge at this time instead of now: 2027-01-01T00:00:00Z or 2027-01-01')
+            [CompletionResult]::new('--chain', '--chain', [CompletionResultType]::ParameterName, 'Judge a saved chain (PEM or DER, the server''s certificate first; - reads standard input) without any network')
+            [CompletionResult]::new('-R', '-R ', [CompletionResultType]::ParameterName, 'The repository whose Mercurial settings apply [default: the one around the current directory]')
+            [CompletionResult]::new('--repository', '--repository', [CompletionResultType]::ParameterName, 'The repository whose Mercurial settings apply [default: the one around the current directory]')
+            [CompletionResult]::new('--hgrc', '--hgrc', [CompletionResultType]::ParameterName, 'Of Mercurial''s configuration read only this file, and what it includes')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'The format of the report')
+            [CompletionResult]::new('--warning', '--warning', [CompletionResultType]::ParameterName, 'With --format nagios: fewer days left are a warning; a number, or a range of the plugin guidelines')
+            [CompletionResult]::new('--critical', '--critical', [CompletionResultType]::ParameterName, 'With --format nagios: fewer days left are critical')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours; NO_COLOR in the environment turns them off')
+            [CompletionResult]::new('-4', '-4', [CompletionResultType]::ParameterName, 'Use IPv4 only')
+            [CompletionResult]::new('-6', '-6', [CompletionResultType]::ParameterName, 'Use IPv6 only')
+            [CompletionResult]::new('--no-sni', '--no-sni', [CompletionResultType]::ParameterName, 'Do not send the server''s name in the TLS handshake (SNI)')
+            [CompletionResult]::new('--no-hgrc', '--no-hgrc', [CompletionResultType]::ParameterName, 'Do not read Mercurial''s configuration')
+            [CompletionResult]::new('--lint', '--lint', [CompletionResultType]::ParameterName, 'Only look for lines of the configuration that do not do what they seem to; no network')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print the verdict line alone')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print the verdict line alone')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Show the SMTP dialogue, every name and every digest')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Show the SMTP dialogue, every name and every digest')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show the settings of Mercurial that decide which SMTP server `hg email` trusts, and where each of them stands')
+            [CompletionResult]::new('pin', 'pin', [CompletionResultType]::ParameterValue, 'Pin a server''s certificate in Mercurial''s configuration')
+            [CompletionResult]::new('audit', 'audit', [CompletionResultType]::ParameterValue, 'Check many servers, and tell what is bad, what will be bad soon, and what has changed')
+            [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completions of a shell')
+            [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print a man page')
+            break
+        }
+        'smtp-certcheck;config' {
+            [CompletionResult]::new('-R', '-R ', [CompletionResultType]::ParameterName, 'The repository whose settings apply [default: the one around the current directory]')
+            [CompletionResult]::new('--repository', '--repository', [CompletionResultType]::ParameterName, 'The repository whose settings apply [default: the one around the current directory]')
+            [CompletionResult]::new('--hgrc', '--hgrc', [CompletionResultType]::ParameterName, 'Read only this file, and what it includes')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'The format; json has the fields of `hg config -Tjson --source`')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Show every section, not only those that matter for mail')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'smtp-certcheck;pin' {
+            [CompletionResult]::new('--by', '--by', [CompletionResultType]::ParameterName, 'What to write')
+            [CompletionResult]::new('--ca-out', '--ca-out', [CompletionResultType]::ParameterName, 'Save the CA''s certificate there, for --by cacerts')
+            [CompletionResult]::new('--digest', '--digest', [CompletionResultType]::ParameterName, 'The digest of the fingerprint [default: sha256]')
+            [CompletionResult]::new('--expect', '--expect', [CompletionResultType]::ParameterName, 'Pin only a certificate with this fingerprint, which you have from elsewhere; may be repeated')
+            [CompletionResult]::new('--tls', '--tls', [CompletionResultType]::ParameterName, 'How TLS starts, for targets without a scheme')
+            [CompletionResult]::new('--connect', '--connect', [CompletionResultType]::ParameterName, 'Connect there, under the target''s name')
+            [CompletionResult]::new('--ehlo', '--ehlo', [CompletionResultType]::ParameterName, 'The name to give in EHLO')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'The most time for one target, in seconds')
+            [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'The most time for one connection attempt, in seconds')
+            [CompletionResult]::new('--cacerts', '--cacerts', [CompletionResultType]::ParameterName, 'Trust the certificates in FILE (PEM or DER) or DIR instead of the system''s; may be repeated')
+            [CompletionResult]::new('--servername', '--servername', [CompletionResultType]::ParameterName, 'The name that the certificate must be for, also sent as SNI [default: the target''s host]')
+            [CompletionResult]::new('-R', '-R ', [CompletionResultType]::ParameterName, 'Pin in the repository''s .hg/hgrc')
+            [CompletionResult]::new('--repository', '--repository', [CompletionResultType]::ParameterName, 'Pin in the repository''s .hg/hgrc')
+            [CompletionResult]::new('--hgrc', '--hgrc', [CompletionResultType]::ParameterName, 'Pin in this file; it is made if it is not there')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours; NO_COLOR in the environment turns them off')
+            [CompletionResult]::new('--legacy', '--legacy', [CompletionResultType]::ParameterName, 'Also write [hostfingerprints], for Mercurial before 3.9')
+            [CompletionResult]::new('--accept-untrusted', '--accept-untrusted', [CompletionResultType]::ParameterName, 'Pin a certificate that is not trusted without asking')
+            [CompletionResult]::new('--replace', '--replace', [CompletionResultType]::ParameterName, 'Existing pins that do not match: replace them')
+            [CompletionResult]::new('--add', '--add', [CompletionResultType]::ParameterName, 'Existing pins that do not match: keep them beside the new one, while certificates rotate')
+            [CompletionResult]::new('--prune', '--prune', [CompletionResultType]::ParameterName, 'Drop existing pins that do not match, if one does')
+            [CompletionResult]::new('--write', '--write', [CompletionResultType]::ParameterName, 'Write it into the hgrc: your own, or that of --hgrc or --repository')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what --write would change, and change nothing')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Write without asking')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Write without asking')
+            [CompletionResult]::new('-4', '-4', [CompletionResultType]::ParameterName, 'Use IPv4 only')
+            [CompletionResult]::new('-6', '-6', [CompletionResultType]::ParameterName, 'Use IPv6 only')
+            [CompletionResult]::new('--no-sni', '--no-sni', [CompletionResultType]::ParameterName, 'Do not send the server''s name in the TLS handshake (SNI)')
+            [CompletionResult]::new('--no-hgrc', '--no-hgrc', [CompletionResultType]::ParameterName, 'Do not read Mercurial''s configuration: print the lines for somebody who has none')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'smtp-certcheck;audit' {
+            [CompletionResult]::new('-i', '-i', [CompletionResultType]::ParameterName, 'The list; - reads standard input')
+            [CompletionResult]::new('--input', '--input', [CompletionResultType]::ParameterName, 'The list; - reads standard input')
+            [CompletionResult]::new('--shard', '--shard', [CompletionResultType]::ParameterName, 'Only the Kth of N parts of the list, for one of N machines')
+            [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Go on where an earlier run stopped: skip the targets of this jsonl file, and append to it')
+            [CompletionResult]::new('-j', '-j', [CompletionResultType]::ParameterName, 'Targets at once')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Targets at once')
+            [CompletionResult]::new('--per-address', '--per-address', [CompletionResultType]::ParameterName, 'Connections to one address at a time')
+            [CompletionResult]::new('--pause', '--pause', [CompletionResultType]::ParameterName, 'Between two connections to one address')
+            [CompletionResult]::new('--rate', '--rate', [CompletionResultType]::ParameterName, 'New connections a second, of all [default: no limit]')
+            [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'Tries beyond the first where a server is busy, within its --timeout')
+            [CompletionResult]::new('--warning', '--warning', [CompletionResultType]::ParameterName, 'A certificate that ends in fewer days is a warning')
+            [CompletionResult]::new('--critical', '--critical', [CompletionResultType]::ParameterName, 'A certificate that ends in fewer days is critical')
+            [CompletionResult]::new('--ignore', '--ignore', [CompletionResultType]::ParameterName, 'Findings to leave out, by their code; may be repeated')
+            [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'Only these findings, by their code; may be repeated')
+            [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'Which findings make the exit code 1')
+            [CompletionResult]::new('--baseline', '--baseline', [CompletionResultType]::ParameterName, 'Tell what has changed since this jsonl file of an earlier audit')
+            [CompletionResult]::new('--tls', '--tls', [CompletionResultType]::ParameterName, 'How TLS starts, for targets without a scheme')
+            [CompletionResult]::new('--connect', '--connect', [CompletionResultType]::ParameterName, 'Connect there, under the target''s name')
+            [CompletionResult]::new('--ehlo', '--ehlo', [CompletionResultType]::ParameterName, 'The name to give in EHLO')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'The most time for one target, in seconds')
+            [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'The most time for one connection attempt, in seconds')
+            [CompletionResult]::new('--cacerts', '--cacerts', [CompletionResultType]::ParameterName, 'Trust the certificates in FILE (PEM or DER) or DIR instead of the system''s; may be repeated')
+            [CompletionResult]::new('--servername', '--servername', [CompletionResultType]::ParameterName, 'The name that the certificate must be for, also sent as SNI [default: the target''s host]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'The format of the results')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write there, in one step at the end')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write there, in one step at the end')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours; NO_COLOR in the environment turns them off')
+            [CompletionResult]::new('--strict', '--strict', [CompletionResultType]::ParameterName, 'Read the whole list first, and stop at a bad line before connecting anywhere')
+            [CompletionResult]::new('--changes-only', '--changes-only', [CompletionResultType]::ParameterName, 'Show only targets that have changed, or are gone from the list')
+            [CompletionResult]::new('-4', '-4', [CompletionResultType]::ParameterName, 'Use IPv4 only')
+            [CompletionResult]::new('-6', '-6', [CompletionResultType]::ParameterName, 'Use IPv6 only')
+            [CompletionResult]::new('--no-sni', '--no-sni', [CompletionResultType]::ParameterName, 'Do not send the server''s name in the TLS handshake (SNI)')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell on standard error every 30 s how far it is, also without a terminal')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell on standard error every 30 s how far it is, also without a terminal')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'smtp-certcheck;completions' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'smtp-certcheck;man' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+    })
+
+    $completions.Where{ $_.CompletionText -like "$wordToComplete*" } |
+        Sort-Object -Property ListItemText
+}

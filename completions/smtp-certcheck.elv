@@ -1,0 +1,145 @@
+
+use builtin;
+use str;
+
+set edit:completion:arg-completer[smtp-certcheck] = {|@words|
+    fn spaces {|n|
+        builtin:repeat $n ' ' | str:join ''
+    }
+    fn cand {|text desc|
+        edit:complex-candidate $text &display=$text' '(spaces (- 14 (wcswidth $text)))$desc
+    }
+    var command = 'smtp-certcheck'
+    for word $words[1..-1] {
+        if (str:has-prefix $word '-') {
+            break
+        }
+        set command = $command';'$word
+    }
+    var completions = [
+        &'smtp-certcheck'= {
+            cand --tls 'How TLS starts, for targets without a scheme'
+            cand --connect 'Connect there, under the target''s name'
+            cand --ehlo 'The name to give in EHLO'
+            cand --timeout 'The most time for one target, in seconds'
+            cand --connect-timeout 'The most time for one connection attempt, in seconds'
+            cand --cacerts 'Trust the certificates in FILE (PEM or DER) or DIR instead of the system''s; may be repeated'
+            cand --servername 'The name that the certificate must be for, also sent as SNI [default: the target''s host]'
+            cand --at 'Judge at this time instead of now: 2027-01-01T00:00:00Z or 2027-01-01'
+            cand --chain 'Judge a saved chain (PEM or DER, the server''s certificate first; - reads standard input) without any network'
+            cand -R 'The repository whose Mercurial settings apply [default: the one around the current directory]'
+            cand --repository 'The repository whose Mercurial settings apply [default: the one around the current directory]'
+            cand --hgrc 'Of Mercurial''s configuration read only this file, and what it includes'
+            cand --format 'The format of the report'
+            cand --warning 'With --format nagios: fewer days left are a warning; a number, or a range of the plugin guidelines'
+            cand --critical 'With --format nagios: fewer days left are critical'
+            cand --color 'When to use colours; NO_COLOR in the environment turns them off'
+            cand -4 'Use IPv4 only'
+            cand -6 'Use IPv6 only'
+            cand --no-sni 'Do not send the server''s name in the TLS handshake (SNI)'
+            cand --no-hgrc 'Do not read Mercurial''s configuration'
+            cand --lint 'Only look for lines of the configuration that do not do what they seem to; no network'
+            cand -q 'Print the verdict line alone'
+            cand --quiet 'Print the verdict line alone'
+            cand -v 'Show the SMTP dialogue, every name and every digest'
+            cand --verbose 'Show the SMTP dialogue, every name and every digest'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand config 'Show the settings of Mercurial that decide which SMTP server `hg email` trusts, and where each of them stands'
+            cand pin 'Pin a server''s certificate in Mercurial''s configuration'
+            cand audit 'Check many servers, and tell what is bad, what will be bad soon, and what has changed'
+            cand completions 'Print the completions of a shell'
+            cand man 'Print a man page'
+        }
+        &'smtp-certcheck;config'= {
+            cand -R 'The repository whose settings apply [default: the one around the current directory]'
+            cand --repository 'The repository whose settings apply [default: the one around the current directory]'
+            cand --hgrc 'Read only this file, and what it includes'
+            cand --format 'The format; json has the fields of `hg config -Tjson --source`'
+            cand --all 'Show every section, not only those that matter for mail'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'smtp-certcheck;pin'= {
+            cand --by 'What to write'
+            cand --ca-out 'Save the CA''s certificate there, for --by cacerts'
+            cand --digest 'The digest of the fingerprint [default: sha256]'
+            cand --expect 'Pin only a certificate with this fingerprint, which you have from elsewhere; may be repeated'
+            cand --tls 'How TLS starts, for targets without a scheme'
+            cand --connect 'Connect there, under the target''s name'
+            cand --ehlo 'The name to give in EHLO'
+            cand --timeout 'The most time for one target, in seconds'
+            cand --connect-timeout 'The most time for one connection attempt, in seconds'
+            cand --cacerts 'Trust the certificates in FILE (PEM or DER) or DIR instead of the system''s; may be repeated'
+            cand --servername 'The name that the certificate must be for, also sent as SNI [default: the target''s host]'
+            cand -R 'Pin in the repository''s .hg/hgrc'
+            cand --repository 'Pin in the repository''s .hg/hgrc'
+            cand --hgrc 'Pin in this file; it is made if it is not there'
+            cand --color 'When to use colours; NO_COLOR in the environment turns them off'
+            cand --legacy 'Also write [hostfingerprints], for Mercurial before 3.9'
+            cand --accept-untrusted 'Pin a certificate that is not trusted without asking'
+            cand --replace 'Existing pins that do not match: replace them'
+            cand --add 'Existing pins that do not match: keep them beside the new one, while certificates rotate'
+            cand --prune 'Drop existing pins that do not match, if one does'
+            cand --write 'Write it into the hgrc: your own, or that of --hgrc or --repository'
+            cand --dry-run 'Show what --write would change, and change nothing'
+            cand -y 'Write without asking'
+            cand --yes 'Write without asking'
+            cand -4 'Use IPv4 only'
+            cand -6 'Use IPv6 only'
+            cand --no-sni 'Do not send the server''s name in the TLS handshake (SNI)'
+            cand --no-hgrc 'Do not read Mercurial''s configuration: print the lines for somebody who has none'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'smtp-certcheck;audit'= {
+            cand -i 'The list; - reads standard input'
+            cand --input 'The list; - reads standard input'
+            cand --shard 'Only the Kth of N parts of the list, for one of N machines'
+            cand --resume 'Go on where an earlier run stopped: skip the targets of this jsonl file, and append to it'
+            cand -j 'Targets at once'
+            cand --jobs 'Targets at once'
+            cand --per-address 'Connections to one address at a time'
+            cand --pause 'Between two connections to one address'
+            cand --rate 'New connections a second, of all [default: no limit]'
+            cand --retries 'Tries beyond the first where a server is busy, within its --timeout'
+            cand --warning 'A certificate that ends in fewer days is a warning'
+            cand --critical 'A certificate that ends in fewer days is critical'
+            cand --ignore 'Findings to leave out, by their code; may be repeated'
+            cand --only 'Only these findings, by their code; may be repeated'
+            cand --fail-on 'Which findings make the exit code 1'
+            cand --baseline 'Tell what has changed since this jsonl file of an earlier audit'
+            cand --tls 'How TLS starts, for targets without a scheme'
+            cand --connect 'Connect there, under the target''s name'
+            cand --ehlo 'The name to give in EHLO'
+            cand --timeout 'The most time for one target, in seconds'
+            cand --connect-timeout 'The most time for one connection attempt, in seconds'
+            cand --cacerts 'Trust the certificates in FILE (PEM or DER) or DIR instead of the system''s; may be repeated'
+            cand --servername 'The name that the certificate must be for, also sent as SNI [default: the target''s host]'
+            cand --format 'The format of the results'
+            cand -o 'Write there, in one step at the end'
+            cand --output 'Write there, in one step at the end'
+            cand --color 'When to use colours; NO_COLOR in the environment turns them off'
+            cand --strict 'Read the whole list first, and stop at a bad line before connecting anywhere'
+            cand --changes-only 'Show only targets that have changed, or are gone from the list'
+            cand -4 'Use IPv4 only'
+            cand -6 'Use IPv6 only'
+            cand --no-sni 'Do not send the server''s name in the TLS handshake (SNI)'
+            cand -v 'Tell on standard error every 30 s how far it is, also without a terminal'
+            cand --verbose 'Tell on standard error every 30 s how far it is, also without a terminal'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'smtp-certcheck;completions'= {
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'smtp-certcheck;man'= {
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+    ]
+    $completions[$command]
+}

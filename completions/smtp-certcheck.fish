@@ -1,0 +1,145 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_smtp_certcheck_global_optspecs
+    string join \n tls= connect= 4 6 ehlo= no-sni timeout= connect-timeout= cacerts= servername= at= chain= R/repository= hgrc= no-hgrc lint format= warning= critical= q/quiet v/verbose color= h/help V/version
+end
+
+function __fish_smtp_certcheck_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_smtp_certcheck_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_smtp_certcheck_using_subcommand
+    set -l cmd (__fish_smtp_certcheck_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l tls -d 'How TLS starts, for targets without a scheme' -r -f -a "auto\t'Implicit TLS on port 465, else STARTTLS; if the port speaks the other one, find out and go on'
+starttls\t'In the clear first, upgraded by the STARTTLS command'
+smtps\t'TLS from the first byte'"
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l connect -d 'Connect there, under the target\'s name' -r
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l ehlo -d 'The name to give in EHLO' -r
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l timeout -d 'The most time for one target, in seconds' -r
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l connect-timeout -d 'The most time for one connection attempt, in seconds' -r
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l cacerts -d 'Trust the certificates in FILE (PEM or DER) or DIR instead of the system\'s; may be repeated' -r -F
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l servername -d 'The name that the certificate must be for, also sent as SNI [default: the target\'s host]' -r
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l at -d 'Judge at this time instead of now: 2027-01-01T00:00:00Z or 2027-01-01' -r
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l chain -d 'Judge a saved chain (PEM or DER, the server\'s certificate first; - reads standard input) without any network' -r -F
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -s R -l repository -d 'The repository whose Mercurial settings apply [default: the one around the current directory]' -r -F
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l hgrc -d 'Of Mercurial\'s configuration read only this file, and what it includes' -r -F
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l format -d 'The format of the report' -r -f -a "table\t'For people'
+json\t'For programs: one object, or an array for several targets'
+pem\t'The presented chain'
+nagios\t'For monitoring: a plugin\'s line and exit code (0 OK, 1 warning, 2 critical, 3 unknown)'"
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l warning -d 'With --format nagios: fewer days left are a warning; a number, or a range of the plugin guidelines' -r
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l critical -d 'With --format nagios: fewer days left are critical' -r
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l color -d 'When to use colours; NO_COLOR in the environment turns them off' -r -f -a "auto\t'On a terminal'
+always\t'Also into files and pipes'
+never\t'Never'"
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -s 4 -d 'Use IPv4 only'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -s 6 -d 'Use IPv6 only'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l no-sni -d 'Do not send the server\'s name in the TLS handshake (SNI)'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l no-hgrc -d 'Do not read Mercurial\'s configuration'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l lint -d 'Only look for lines of the configuration that do not do what they seem to; no network'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -s q -l quiet -d 'Print the verdict line alone'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -s v -l verbose -d 'Show the SMTP dialogue, every name and every digest'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -s V -l version -d 'Print version'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -a "config" -d 'Show the settings of Mercurial that decide which SMTP server `hg email` trusts, and where each of them stands'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -a "pin" -d 'Pin a server\'s certificate in Mercurial\'s configuration'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -a "audit" -d 'Check many servers, and tell what is bad, what will be bad soon, and what has changed'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -a "completions" -d 'Print the completions of a shell'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -a "man" -d 'Print a man page'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand config" -s R -l repository -d 'The repository whose settings apply [default: the one around the current directory]' -r -F
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand config" -l hgrc -d 'Read only this file, and what it includes' -r -F
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand config" -l format -d 'The format; json has the fields of `hg config -Tjson --source`' -r -f -a "table\t'For people: a line for each setting, as `hg config --source` has it'
+json\t'For programs'"
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand config" -l all -d 'Show every section, not only those that matter for mail'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand config" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l by -d 'What to write' -r -f -a "fingerprint\t'The certificate itself: nothing else is accepted, and a renewed one needs a new pin'
+cacerts\t'The CA that its chain leads to: renewed certificates of that CA are accepted'"
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l ca-out -d 'Save the CA\'s certificate there, for --by cacerts' -r -F
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l digest -d 'The digest of the fingerprint [default: sha256]' -r -f -a "sha256\t'SHA-256'
+sha512\t'SHA-512'
+sha1\t'SHA-1: weak, for old programs'"
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l expect -d 'Pin only a certificate with this fingerprint, which you have from elsewhere; may be repeated' -r
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l tls -d 'How TLS starts, for targets without a scheme' -r -f -a "auto\t'Implicit TLS on port 465, else STARTTLS; if the port speaks the other one, find out and go on'
+starttls\t'In the clear first, upgraded by the STARTTLS command'
+smtps\t'TLS from the first byte'"
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l connect -d 'Connect there, under the target\'s name' -r
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l ehlo -d 'The name to give in EHLO' -r
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l timeout -d 'The most time for one target, in seconds' -r
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l connect-timeout -d 'The most time for one connection attempt, in seconds' -r
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l cacerts -d 'Trust the certificates in FILE (PEM or DER) or DIR instead of the system\'s; may be repeated' -r -F
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l servername -d 'The name that the certificate must be for, also sent as SNI [default: the target\'s host]' -r
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -s R -l repository -d 'Pin in the repository\'s .hg/hgrc' -r -F
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l hgrc -d 'Pin in this file; it is made if it is not there' -r -F
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l color -d 'When to use colours; NO_COLOR in the environment turns them off' -r -f -a "auto\t'On a terminal'
+always\t'Also into files and pipes'
+never\t'Never'"
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l legacy -d 'Also write [hostfingerprints], for Mercurial before 3.9'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l accept-untrusted -d 'Pin a certificate that is not trusted without asking'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l replace -d 'Existing pins that do not match: replace them'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l add -d 'Existing pins that do not match: keep them beside the new one, while certificates rotate'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l prune -d 'Drop existing pins that do not match, if one does'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l write -d 'Write it into the hgrc: your own, or that of --hgrc or --repository'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l dry-run -d 'Show what --write would change, and change nothing'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -s y -l yes -d 'Write without asking'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -s 4 -d 'Use IPv4 only'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -s 6 -d 'Use IPv6 only'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l no-sni -d 'Do not send the server\'s name in the TLS handshake (SNI)'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l no-hgrc -d 'Do not read Mercurial\'s configuration: print the lines for somebody who has none'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s i -l input -d 'The list; - reads standard input' -r -F
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l shard -d 'Only the Kth of N parts of the list, for one of N machines' -r
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l resume -d 'Go on where an earlier run stopped: skip the targets of this jsonl file, and append to it' -r -F
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s j -l jobs -d 'Targets at once' -r
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l per-address -d 'Connections to one address at a time' -r
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l pause -d 'Between two connections to one address' -r
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l rate -d 'New connections a second, of all [default: no limit]' -r
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l retries -d 'Tries beyond the first where a server is busy, within its --timeout' -r
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l warning -d 'A certificate that ends in fewer days is a warning' -r
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l critical -d 'A certificate that ends in fewer days is critical' -r
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l ignore -d 'Findings to leave out, by their code; may be repeated' -r
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l only -d 'Only these findings, by their code; may be repeated' -r
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l fail-on -d 'Which findings make the exit code 1' -r -f -a "critical\t'Critical ones'
+warning\t'Warnings, too'
+never\t'None'"
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l baseline -d 'Tell what has changed since this jsonl file of an earlier audit' -r -F
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l tls -d 'How TLS starts, for targets without a scheme' -r -f -a "auto\t'Implicit TLS on port 465, else STARTTLS; if the port speaks the other one, find out and go on'
+starttls\t'In the clear first, upgraded by the STARTTLS command'
+smtps\t'TLS from the first byte'"
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l connect -d 'Connect there, under the target\'s name' -r
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l ehlo -d 'The name to give in EHLO' -r
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l timeout -d 'The most time for one target, in seconds' -r
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l connect-timeout -d 'The most time for one connection attempt, in seconds' -r
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l cacerts -d 'Trust the certificates in FILE (PEM or DER) or DIR instead of the system\'s; may be repeated' -r -F
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l servername -d 'The name that the certificate must be for, also sent as SNI [default: the target\'s host]' -r
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l format -d 'The format of the results' -r -f -a "table\t'For people: a line for each target, and a summary'
+jsonl\t'For programs: a report on each line, as it is finished'
+csv\t'For spreadsheets'
+prometheus\t'For the textfile collector of Prometheus'
+junit\t'For CI systems'"
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s o -l output -d 'Write there, in one step at the end' -r -F
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l color -d 'When to use colours; NO_COLOR in the environment turns them off' -r -f -a "auto\t'On a terminal'
+always\t'Also into files and pipes'
+never\t'Never'"
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l strict -d 'Read the whole list first, and stop at a bad line before connecting anywhere'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l changes-only -d 'Show only targets that have changed, or are gone from the list'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s 4 -d 'Use IPv4 only'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s 6 -d 'Use IPv6 only'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l no-sni -d 'Do not send the server\'s name in the TLS handshake (SNI)'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s v -l verbose -d 'Tell on standard error every 30 s how far it is, also without a terminal'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'

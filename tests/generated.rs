@@ -1,0 +1,194 @@
+//! The man pages and the completions: up to date, well-formed, and useful in the real shells; the
+//! examples of the help are command lines.
+#![allow(clippy::disallowed_methods, reason = "tests read files")]
+
+mod common;
+
+use clap::{CommandFactory as _, Parser as _};
+use smtp_certcheck::cli::Cli;
+use smtp_certcheck::commands::generated_files;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use testkit::skip::skip;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
+}
+
+fn has(test: &str, program: &str) -> bool {
+    let found = Command::new("sh")
+        .args(["-c", &format!("command -v {program}")])
+        .stdout(Stdio::null())
+        .status();
+    let found = found.is_ok_and(|status| status.success());
+    if !found {
+        skip(test, &format!("{program} is not installed"));
+    }
+    found
+}
+
+/// What a command says, both ways.
+fn said(command: &mut Command) -> String {
+    let output = command.stdin(Stdio::null()).output().expect("it starts");
+    let text = [output.stdout, output.stderr].concat();
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+#[test]
+fn the_folders_are_up_to_date() {
+    let files = generated_files();
+    for (path, text) in &files {
+        let there = std::fs::read_to_string(root().join(path)).unwrap_or_default();
+        assert_eq!(
+            &there, text,
+            "{path} is stale: cargo run --example generate"
+        );
+    }
+    for folder in ["man", "completions"] {
+        let entries = std::fs::read_dir(root().join(folder)).expect("the folder");
+        let count = files
+            .iter()
+            .filter(|(path, _)| path.starts_with(folder))
+            .count();
+        assert_eq!(
+            entries.count(),
+            count,
+            "{folder} has files that are not generated"
+        );
+    }
+}
+
+#[test]
+fn the_pages_are_clean() {
+    let pages: Vec<String> = generated_files()
+        .into_iter()
+        .map(|(path, _)| path)
+        .filter(|path| path.starts_with("man/"))
+        .collect();
+    assert_eq!(pages.len(), 1 + Cli::command().get_subcommands().count());
+    for page in pages {
+        let path = root().join(&page);
+        if has("the_pages_are_clean", "mandoc") {
+            let lint = said(
+                Command::new("mandoc")
+                    .args(["-Tlint", "-W", "warning"])
+                    .arg(&path),
+            );
+            assert_eq!(lint, "", "{page}");
+        }
+        if has("the_pages_are_clean", "man") {
+            let mut man = Command::new("man");
+            man.args(["--warnings", "-l"])
+                .arg(&path)
+                .stdout(Stdio::null());
+            man.env("MANWIDTH", "80").env("LC_ALL", "C.UTF-8");
+            let output = man.stdin(Stdio::null()).output().expect("man");
+            assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{page}");
+        }
+    }
+}
+
+#[test]
+fn every_command_prints_its_page_and_every_shell_its_completions() {
+    for args in [&["man"][..], &["man", "pin"], &["man", "audit"]] {
+        let run = common::run(args);
+        assert!(run.code == 0 && run.stdout.contains(".SH NAME"), "{args:?}");
+        assert!(run.stdout.contains(".SH \"EXIT STATUS\""), "{args:?}");
+    }
+    assert_eq!(common::run(["man", "nothing"]).code, 2);
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let run = common::run(["completions", shell]);
+        assert!(
+            run.code == 0 && run.stdout.contains("smtp-certcheck"),
+            "{shell}"
+        );
+    }
+}
+
+#[test]
+fn bash_completes() {
+    if !has("bash_completes", "bash") {
+        return;
+    }
+    let complete = |words: &str, at: usize| {
+        let script = format!(
+            "source completions/smtp-certcheck.bash; COMP_WORDS=({words}); COMP_CWORD={at}; \
+             _smtp__certcheck smtp-certcheck \"${{COMP_WORDS[$COMP_CWORD]}}\" \
+             \"${{COMP_WORDS[$COMP_CWORD-1]}}\"; printf '%s\\n' \"${{COMPREPLY[@]}}\""
+        );
+        said(
+            Command::new("bash")
+                .args(["--norc", "-c", &script])
+                .current_dir(root()),
+        )
+    };
+    assert_eq!(complete("smtp-certcheck au", 1), "audit\n");
+    assert_eq!(complete("smtp-certcheck --serv", 1), "--servername\n");
+    assert_eq!(complete("smtp-certcheck --format n", 2), "nagios\n");
+    assert_eq!(complete("smtp-certcheck pin --by ca", 3), "cacerts\n");
+    assert_eq!(
+        complete("smtp-certcheck --cacerts Cargo.t", 2),
+        "Cargo.toml\n"
+    );
+}
+
+#[test]
+fn fish_completes() {
+    if !has("fish_completes", "fish") {
+        return;
+    }
+    let complete = |line: &str| {
+        let script = format!("source completions/smtp-certcheck.fish; complete -C '{line}'");
+        let mut fish = Command::new("fish");
+        fish.args(["--no-config", "-c", &script])
+            .current_dir(root());
+        said(&mut fish)
+    };
+    assert!(complete("smtp-certcheck au").starts_with("audit\t"));
+    assert!(complete("smtp-certcheck pin --by ").contains("cacerts\t"));
+    assert!(complete("smtp-certcheck audit --fail").contains("--fail-on\t"));
+}
+
+#[test]
+fn zsh_takes_its_completions() {
+    if !has("zsh_takes_its_completions", "zsh") {
+        return;
+    }
+    // Completing needs a terminal; that the function is defined and parses does not.
+    let script = "autoload -Uz compinit; compinit -D -u; fpath=(completions $fpath); \
+                  autoload -Uz _smtp-certcheck; autoload +X _smtp-certcheck && echo loaded";
+    let mut zsh = Command::new("zsh");
+    zsh.args(["-f", "-c", script])
+        .current_dir(root())
+        .env("HOME", "/nonexistent");
+    assert_eq!(said(&mut zsh), "loaded\n");
+}
+
+#[test]
+fn the_examples_are_command_lines() {
+    let command = Cli::command();
+    let mut count = 0;
+    for of in std::iter::once(&command).chain(command.get_subcommands()) {
+        let help = of
+            .get_after_long_help()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        let Some((_, examples)) = help.split_once("Examples:\n") else {
+            continue;
+        };
+        for line in examples.lines() {
+            let line = line
+                .trim()
+                .replace('\'', "")
+                .replace("9ab0…", &"9a".repeat(32));
+            let words: Vec<&str> = line
+                .split(' ')
+                .take_while(|word| !word.starts_with(['<', '>']))
+                .collect();
+            let parsed = Cli::try_parse_from(&words);
+            assert!(parsed.is_ok(), "{line}: {}", parsed.expect_err("an error"));
+            count += 1;
+        }
+    }
+    assert!(count > 12, "{count}");
+}
