@@ -1,12 +1,15 @@
 //! Certificates: the DER as it was presented, its fingerprints, and what x509-parser read from it.
 
+mod der;
 mod facts;
+mod idn;
 mod key;
 mod name;
 pub mod pem;
 pub mod signature;
 
 pub use facts::{BasicConstraints, ExtendedKeyUsage, Facts, KeyUsage, SanOther, Sans};
+pub use idn::Idn;
 pub use key::PublicKey;
 pub use name::Name;
 

@@ -2,7 +2,9 @@
 //! and they are stable: fields may be added, not changed.
 
 use super::timestamp;
-use crate::certificate::{BasicConstraints, Certificate, Facts, KeyUsage, PublicKey, Sans, pem};
+use crate::certificate::{
+    BasicConstraints, Certificate, Facts, Idn, KeyUsage, PublicKey, Sans, pem,
+};
 use crate::escape::is_unsafe;
 use crate::fingerprint::Algorithm;
 use crate::hgrc::Source;
@@ -207,6 +209,7 @@ struct CertificateJson {
     not_before: Option<String>,
     not_after: Option<String>,
     sans: Option<SansJson>,
+    idn: Vec<IdnJson>,
     public_key: Option<PublicKeyJson>,
     signature_algorithm: Option<String>,
     is_ca: Option<bool>,
@@ -233,6 +236,12 @@ struct SansJson {
     email: Vec<String>,
     uri: Vec<String>,
     other: Vec<OtherSanJson>,
+}
+
+#[derive(Serialize)]
+struct IdnJson {
+    ascii: String,
+    unicode: String,
 }
 
 #[derive(Serialize)]
@@ -412,6 +421,9 @@ impl From<&Certificate> for CertificateJson {
             not_before: text(|facts| timestamp(facts.not_before)),
             not_after: text(|facts| timestamp(facts.not_after)),
             sans: facts.map(|facts| SansJson::from(facts.sans.as_ref())),
+            idn: facts
+                .map(|facts| facts.idns().into_iter().map(IdnJson::from).collect())
+                .unwrap_or_default(),
             public_key: facts.map(|facts| PublicKeyJson::from(&facts.public_key)),
             signature_algorithm: text(|facts| facts.signature_algorithm.clone()),
             is_ca: facts.map(Facts::is_ca),
@@ -459,6 +471,15 @@ impl From<Option<&Sans>> for SansJson {
                     value: other.1,
                 })
                 .collect(),
+        }
+    }
+}
+
+impl From<Idn> for IdnJson {
+    fn from(idn: Idn) -> Self {
+        Self {
+            ascii: idn.ascii,
+            unicode: idn.unicode,
         }
     }
 }

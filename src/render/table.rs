@@ -2,7 +2,7 @@
 
 use super::text::labelled;
 use super::{lint, timestamp};
-use crate::certificate::{Certificate, Facts};
+use crate::certificate::{Certificate, Facts, Idn};
 use crate::escape::{excerpt, visible};
 use crate::fingerprint::Algorithm;
 use crate::judge::{Finding, Judgement};
@@ -473,7 +473,7 @@ fn row(index: usize, certificate: &Certificate, now: OffsetDateTime) -> [String;
     match &certificate.facts {
         Ok(facts) => [
             index.to_string(),
-            safe(certificate.label()),
+            safe(both_forms(&certificate.label())),
             safe(if facts.self_issued {
                 "itself".to_owned()
             } else {
@@ -507,7 +507,7 @@ fn all_sans(facts: &Facts) -> Vec<String> {
     let Some(sans) = &facts.sans else {
         return Vec::new();
     };
-    let dns = sans.dns.iter().cloned();
+    let dns = sans.dns.iter().map(|name| both_forms(name));
     let ip = sans.ip.iter().map(|ip| format!("IP {ip}"));
     let email = sans.email.iter().map(|email| format!("email {email}"));
     let uri = sans.uri.iter().map(|uri| format!("URI {uri}"));
@@ -516,4 +516,12 @@ fn all_sans(facts: &Facts) -> Vec<String> {
         .iter()
         .map(|other| format!("{} {}", other.0, other.1));
     dns.chain(ip).chain(email).chain(uri).chain(other).collect()
+}
+
+/// A host name with its other form, in A-labels or U-labels, behind it.
+fn both_forms(name: &str) -> String {
+    match Idn::read(name) {
+        Some(idn) => format!("{name} ({})", idn.other(name)),
+        None => name.to_owned(),
+    }
 }

@@ -74,7 +74,7 @@ pub fn report<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> (i32, Value
     (run.code, value)
 }
 
-fn check_schema(report: &Value) {
+pub fn check_schema(report: &Value) {
     static SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/report.schema.json");
         let text = std::fs::read_to_string(path).expect("the schema");
