@@ -129,11 +129,9 @@ fn check_chain(what: &str, chain: &[Der], report: &Value) {
         );
         assert_eq!(ours["size"], der.len(), "{what}");
         assert_eq!(ours["pem"], to_pem(der), "{what}");
-        assert_eq!(
-            ours["parse_error"].is_null(),
-            ours["subject"].is_string(),
-            "{what}"
-        );
+        let whole = ours["parse_error"].is_null();
+        assert!(!whole || ours["subject"].is_string(), "{what}");
+        assert_eq!(whole, ours["spki_sha256"].is_string(), "{what}");
     }
 }
 
@@ -145,9 +143,18 @@ fn text(path: &Path) -> &str {
 /// shown.
 struct Case(&'static str, Der, &'static [&'static str], Value);
 
-/// Expected of what cannot be parsed at all.
-fn unparsable() -> Value {
-    json!({ "subject": null, "serial": null, "spki_sha256": null })
+/// Expected of what is no certificate.
+fn nothing() -> Value {
+    json!({ "version": null, "subject": null, "issuer": null, "serial": null, "not_after": null, "sans": null, "public_key": null })
+}
+
+/// Expected of a certificate with a broken field that is not shown: the others are.
+fn all_but(fields: &[&str]) -> Value {
+    let mut facts = json!({ "version": null, "subject": "CN=localhost", "issuer": "CN=Odd Root", "serial": "5e51a1", "signature_algorithm": "ecdsa-with-SHA256" });
+    for field in fields {
+        facts[field] = Value::Null;
+    }
+    facts
 }
 
 /// Judges each as a leaf below the root, and compares the facts, with OpenSSL's too.
@@ -214,9 +221,10 @@ fn versions() {
         Case("version 1 with extensions", odd(Vec::new()), &["unsupported-version 0"], json!({ "version": 1 })),
         Case("version 4", odd(version(&[3])), &["unsupported-version 0"], json!({ "version": 4 })),
         Case("version 128", odd(version(&[127])), &["unsupported-version 0"], json!({ "version": 128 })),
-        Case("version -1", odd(version(&[0xff])), &["malformed 0"], unparsable()),
-        Case("version 2^64", odd(version(&[1, 0, 0, 0, 0, 0, 0, 0, 0])), &["malformed 0"], unparsable()),
-        Case("no integer as version", odd(tlv(0xa0, null())), &["malformed 0"], unparsable()),
+        Case("version -1", odd(version(&[0xff])), &["malformed 0"], all_but(&[])),
+        Case("version 2^64", odd(version(&[1, 0, 0, 0, 0, 0, 0, 0, 0])), &["malformed 0"], all_but(&[])),
+        Case("no integer as version", odd(tlv(0xa0, null())), &["malformed 0"], all_but(&[])),
+        Case("no such place", odd(tlv(0xa4, integer([2]))), &["malformed 0", "unsupported-version null"], nothing()),
     ]);
 }
 
@@ -235,7 +243,7 @@ fn serials() {
         Case("no octets", serial(&[]), &["malformed 0"], json!({})),
         Case("a needless zero", serial(&[0, 1]), &["malformed 0"], json!({})),
         Case("a needless 0xff", serial(&[0xff, 0xff]), &["malformed 0"], json!({})),
-        Case("no integer", leaf(|f| f.serial = octet_string([1])), &["malformed 0"], unparsable()),
+        Case("no integer", leaf(|f| f.serial = octet_string([1])), &["malformed 0"], nothing()),
     ]);
 }
 
@@ -271,20 +279,49 @@ fn times() {
         Case("backwards", valid(future(), past()), &["malformed 0"], json!({})),
         Case("one second", valid(past(), past()), &["expired 0"], json!({})),
         Case("leap day", from(utc_time("240229000000Z")), &[], json!({ "not_before": "2024-02-29T00:00:00Z" })),
-        Case("30 February", from(utc_time("240230000000Z")), &["malformed 0"], unparsable()),
-        Case("29 February 2023", from(utc_time("230229000000Z")), &["malformed 0"], unparsable()),
-        Case("month 13", from(utc_time("241301000000Z")), &["malformed 0"], unparsable()),
-        Case("hour 24", from(utc_time("240101240000Z")), &["malformed 0"], unparsable()),
-        Case("second 60", from(utc_time("161231235960Z")), &["malformed 0"], unparsable()),
+        Case("30 February", from(utc_time("240230000000Z")), &["malformed 0"], all_but(&["not_before", "not_after"])),
+        Case("29 February 2023", from(utc_time("230229000000Z")), &["malformed 0"], all_but(&["not_before", "not_after"])),
+        Case("month 13", from(utc_time("241301000000Z")), &["malformed 0"], all_but(&["not_before", "not_after"])),
+        Case("hour 24", from(utc_time("240101240000Z")), &["malformed 0"], all_but(&["not_before", "not_after"])),
+        Case("second 60", from(utc_time("161231235960Z")), &["malformed 0"], all_but(&["not_before", "not_after"])),
         Case("no seconds", from(utc_time("2401010000Z")), &["malformed 0"], json!({})),
         Case("an offset", from(utc_time("240101000000+0100")), &["malformed 0"], json!({})),
         Case("a fraction", from(generalized_time("20240101000000.5Z")), &["malformed 0"], json!({})),
         Case("no zone", from(generalized_time("20240101000000")), &["malformed 0"], json!({})),
-        Case("empty", from(utc_time("")), &["malformed 0"], unparsable()),
-        Case("an escape sequence", from(utc_time("\x1b]0;x\x07\u{202e}0Z")), &["malformed 0"], unparsable()),
-        Case("no time", from(integer([1])), &["malformed 0"], unparsable()),
-        Case("one time only", leaf(|f| f.validity = seq([past()])), &["malformed 0"], unparsable()),
+        Case("empty", from(utc_time("")), &["malformed 0"], all_but(&["not_before", "not_after"])),
+        Case("an escape sequence", from(utc_time("\x1b]0;x\x07\u{202e}0Z")), &["malformed 0"], all_but(&["not_before", "not_after"])),
+        Case("no time", from(integer([1])), &["malformed 0"], all_but(&["not_before", "not_after"])),
+        Case("one time only", leaf(|f| f.validity = seq([past()])), &["malformed 0"], all_but(&["not_before", "not_after"])),
     ]);
+}
+
+#[test]
+fn what_remains_of_a_broken_certificate_is_in_the_table() {
+    let dir = Dir::new();
+    let broken = valid(utc_time("240230000000Z"), utc(now()));
+    let file = dir.file("chain.pem", to_pem(&broken));
+    let root = dir.file("root.pem", to_pem(&ROOT.der()));
+    let args = [
+        "--chain",
+        text(&file),
+        "--cacerts",
+        text(&root),
+        "--servername",
+        "localhost",
+        "-v",
+    ];
+    let run = finish(program().args(args));
+    assert_eq!(run.code, 1);
+    for shown in [
+        "unparsable",
+        "CN=localhost",
+        "CN=Odd Root",
+        "5e51a1",
+        "EC P-256",
+    ] {
+        assert!(run.stdout.contains(shown), "{shown} in {}", run.stdout);
+    }
+    assert!(!run.stdout.contains("valid from"), "{}", run.stdout);
 }
 
 #[test]
@@ -318,7 +355,7 @@ fn subjects() {
         Case("quotes", cn(12, b"a, CN=b+O=c\"<>;\\"), &[], json!({ "subject": "CN=a\\, CN=b\\+O=c\\\"\\<\\>\\;\\\\" })),
         Case("no string", cn(2, &[1]), &[], json!({ "subject": "CN=#020101" })),
         Case("hostile text", subject(common_name(hostile)), &[], json!({ "subject": format!("CN={}", hostile.replace(';', "\\;")) })),
-        Case("no name", subject(integer([1])), &["malformed 0"], unparsable()),
+        Case("no name", subject(integer([1])), &["malformed 0"], all_but(&["subject"])),
         Case("an attribute without a value", subject(seq([set([seq([oid("2.5.4.3")])])])), &["malformed 0"], json!({})),
     ]);
 }
@@ -582,6 +619,96 @@ fn rsa_keys() {
     ]);
 }
 
+/// What a key signed can be checked, or it is said that it cannot; a large exponent is no attack.
+#[test]
+fn rsa_issuers_with_odd_exponents() {
+    for (exponent, bits, expected) in [
+        ("3", "2048", &[][..]),
+        ("65537", "2048", &[]),
+        // 2^33-1 is the last that is taken.
+        ("8589934591", "2048", &[]),
+        (
+            "8589934593",
+            "2048",
+            &["unsupported-algorithm 0", "unsupported-algorithm null"],
+        ),
+        (
+            "36893488147419103233",
+            "2048",
+            &["unsupported-algorithm 0", "unsupported-algorithm null"],
+        ),
+        ("3", "512", &["unsupported-algorithm 0", "weak-key null"]),
+    ] {
+        let dir = Dir::new();
+        dir.file(
+            "v3.cnf",
+            "subjectAltName=DNS:localhost\nbasicConstraints=CA:FALSE\n",
+        );
+        let (bits, public) = (
+            format!("rsa_keygen_bits:{bits}"),
+            format!("rsa_keygen_pubexp:{exponent}"),
+        );
+        let key = [
+            "genpkey",
+            "-algorithm",
+            "RSA",
+            "-out",
+            "ca.key",
+            "-pkeyopt",
+            &bits,
+            "-pkeyopt",
+            &public,
+        ];
+        openssl::run(&dir, &key);
+        openssl::run(
+            &dir,
+            &[
+                "req",
+                "-x509",
+                "-key",
+                "ca.key",
+                "-out",
+                "ca.pem",
+                "-subj",
+                "/CN=Odd RSA",
+                "-days",
+                "9",
+            ],
+        );
+        openssl::run(
+            &dir,
+            &[
+                "req",
+                "-newkey",
+                "ed25519",
+                "-nodes",
+                "-keyout",
+                "leaf.key",
+                "-out",
+                "leaf.csr",
+                "-subj",
+                "/CN=localhost",
+            ],
+        );
+        let issue = [
+            "x509", "-req", "-in", "leaf.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-days", "9",
+            "-extfile", "v3.cnf", "-out", "leaf.pem",
+        ];
+        openssl::run(&dir, &issue);
+        let read = |name: &str| {
+            let pem = std::fs::read_to_string(dir.path().join(name)).expect("a certificate");
+            Der::from(pem::parse(pem).expect("PEM").into_contents())
+        };
+        let report = look(exponent, &[read("leaf.pem")], &[read("ca.pem")]);
+        assert_eq!(
+            problems(&report),
+            expected,
+            "{exponent}: {:#}",
+            report["validation"]
+        );
+    }
+}
+
 #[test]
 #[rustfmt::skip] // One case, one line.
 fn other_keys() {
@@ -626,7 +753,7 @@ fn other_keys() {
         Case("an unknown algorithm", with_key(raw_key("1.2.3.4", 32)), unsupported, key("1.2.3.4", None)),
         Case("no octets", with_key(raw_key("1.3.101.112", 0)), unsupported, json!({})),
         Case("an empty BIT STRING", with_key(seq([algorithm("1.3.101.112"), tlv(3, [])])), &["malformed 0"], json!({})),
-        Case("no key", with_key(null()), &["malformed 0"], unparsable()),
+        Case("no key", with_key(null()), &["malformed 0"], all_but(&["public_key"])),
     ]);
 }
 
@@ -667,7 +794,7 @@ fn signatures() {
         Case("a flipped bit", altered(|der| *der.last_mut().expect("octets") ^= 1), &["bad-signature 0"], json!({})),
         Case("empty", signature(&[0]), &["bad-signature 0"], json!({})),
         Case("unused bits", signature(&[4, 0x30, 0x10]), &["bad-signature 0", "malformed null"], json!({})),
-        Case("eight unused bits", signature(&[8, 0x30]), &["malformed 0"], json!({})),
+        Case("eight unused bits", signature(&[8, 0x30]), &["malformed 0"], all_but(&[])),
         Case("not even the count of unused bits", signature(&[]), &["malformed 0"], json!({})),
     ]);
 }
@@ -687,6 +814,7 @@ fn encodings() {
     let good = leaf(|_| ()).to_vec();
     let behind = |more: &[u8]| Der::from([&good, more].concat());
     let inner = &good[4..];
+    let cut = good[..good.len() - 20].to_vec();
     let indefinite = [&[0x30, 0x80][..], inner, &[0, 0]].concat();
     let long = [&[0x30, 0x83, 0][..], &good[2..4], inner].concat();
     let boolean = |octets: &[u8]| {
@@ -696,22 +824,23 @@ fn encodings() {
     };
     let nested = (0..4000).fold(Vec::new(), |inner, _| seq([inner]));
     check([
+        Case("cut off", cut.into(), &["malformed 0"], all_but(&[])),
         Case("octets behind", behind(b"more"), &["malformed 0"], json!({ "serial": "5e51a1" })),
         Case("NUL behind", behind(&[0]), &["malformed 0"], json!({ "serial": "5e51a1" })),
         Case("itself behind", behind(&good), &["malformed 0"], json!({ "serial": "5e51a1" })),
         Case("a megabyte behind", behind(&vec![0; 1 << 20]), &["malformed 0"], json!({ "serial": "5e51a1" })),
-        Case("indefinite length", indefinite.into(), &["malformed 0"], unparsable()),
+        Case("indefinite length", indefinite.into(), &["malformed 0"], nothing()),
         Case("a length of more octets than needed", long.into(), &["malformed 0"], json!({})),
         Case("TRUE as 1", boolean(&[1]), &["malformed 0"], json!({})),
         Case("FALSE said aloud", boolean(&[0]), &[], json!({})),
         Case("a boolean of two octets", boolean(&[0xff, 0xff]), &["malformed 0"], json!({})),
-        Case("4,000 levels", nested.into(), &["malformed 0"], unparsable()),
-        Case("a SET", [&[0x31][..], &good[1..]].concat().into(), &["malformed 0"], unparsable()),
-        Case("a length beyond memory", vec![0x30, 0x84, 0xff, 0xff, 0xff, 0xff].into(), &["malformed 0"], unparsable()),
-        Case("a length of 127 octets", [&[0x30, 0xff][..], &[0xff; 127]].concat().into(), &["malformed 0"], unparsable()),
-        Case("text", b"hello".to_vec().into(), &["malformed 0"], unparsable()),
-        Case("one octet", vec![0x30].into(), &["malformed 0"], unparsable()),
-        Case("zeros", vec![0; 1000].into(), &["malformed 0"], unparsable()),
+        Case("4,000 levels", nested.into(), &["malformed 0"], nothing()),
+        Case("a SET", [&[0x31][..], &good[1..]].concat().into(), &["malformed 0"], nothing()),
+        Case("a length beyond memory", vec![0x30, 0x84, 0xff, 0xff, 0xff, 0xff].into(), &["malformed 0"], nothing()),
+        Case("a length of 127 octets", [&[0x30, 0xff][..], &[0xff; 127]].concat().into(), &["malformed 0"], nothing()),
+        Case("text", b"hello".to_vec().into(), &["malformed 0"], nothing()),
+        Case("one octet", vec![0x30].into(), &["malformed 0"], nothing()),
+        Case("zeros", vec![0; 1000].into(), &["malformed 0"], nothing()),
     ]);
 }
 

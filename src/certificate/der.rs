@@ -62,23 +62,38 @@ fn all(mut elements: &[u8]) -> Option<Vec<Element<'_>>> {
     Some(found)
 }
 
-struct Element<'a> {
-    tag: u8,
-    content: &'a [u8],
+/// A tag, a length and a content.
+pub(super) struct Element<'a> {
+    /// The first octet of the tag.
+    pub(super) tag: u8,
+    pub(super) content: &'a [u8],
     /// What stands behind it.
-    rest: &'a [u8],
+    pub(super) rest: &'a [u8],
 }
 
 impl<'a> Element<'a> {
-    fn read(der: &'a [u8]) -> Option<Self> {
+    /// The first element, if it is whole and its length as DER has it.
+    pub(super) fn read(der: &'a [u8]) -> Option<Self> {
+        let (tag, length, rest) = Self::head(der)?;
+        let (content, rest) = rest.split_at_checked(length)?;
+        Some(Self { tag, content, rest })
+    }
+
+    /// What is inside of a SEQUENCE, also of one that is cut off.
+    pub(super) fn open(der: &'a [u8]) -> Option<&'a [u8]> {
+        let (_, length, rest) = Self::head(der).filter(|(tag, ..)| *tag == 0x30)?;
+        Some(&rest[..length.min(rest.len())])
+    }
+
+    fn head(der: &'a [u8]) -> Option<(u8, usize, &'a [u8])> {
         let (&tag, mut rest) = der.split_first()?;
         if tag & 0x1f == 0x1f {
             let last = rest.iter().position(|byte| byte & 0x80 == 0)?;
             rest = rest.get(last + 1..)?;
         }
         let (&first, rest) = rest.split_first()?;
-        let (length, rest) = match usize::from(first) {
-            short @ 0..0x80 => (short, rest),
+        match usize::from(first) {
+            short @ 0..0x80 => Some((tag, short, rest)),
             long => {
                 let (octets, rest) = rest.split_at_checked(long & 0x7f)?;
                 let shortest = octets.first().is_some_and(|byte| *byte != 0);
@@ -91,11 +106,9 @@ impl<'a> Element<'a> {
                 if length < 0x80 {
                     return None;
                 }
-                (usize::try_from(length).ok()?, rest)
+                Some((tag, usize::try_from(length).ok()?, rest))
             }
-        };
-        let (content, rest) = rest.split_at_checked(length)?;
-        Some(Self { tag, content, rest })
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The facts of one certificate (RFC 5280 §4), as far as they can be read. No judgement here.
 
 use super::signature::{Verification, verify_certificate};
-use super::{Idn, Name, PublicKey, Unparsable, der};
+use super::{Idn, Name, PublicKey, Remains, Unparsable, der};
 use std::collections::HashSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use time::OffsetDateTime;
@@ -151,7 +151,10 @@ impl Facts {
                     e.to_string()
                 }
             };
-            Unparsable(why)
+            Unparsable {
+                why,
+                remains: Box::new(Remains::read(der)),
+            }
         })?;
         let whole = &der[..der.len() - rest.len()];
         let mut facts = Self::read_fields(&certificate, whole);
@@ -296,6 +299,14 @@ fn breach(certificate: &X509Certificate<'_>, whole: &[u8]) -> Option<String> {
 }
 
 impl Sans {
+    pub(super) fn of(names: &[GeneralName<'_>]) -> Self {
+        let mut sans = Self::default();
+        for name in names {
+            sans.push(name);
+        }
+        sans
+    }
+
     fn push(&mut self, name: &GeneralName<'_>) {
         let mut other = |kind, text| self.other.push(SanOther(kind, text));
         match name {
@@ -359,7 +370,7 @@ fn extended_key_usage(usage: &x509_parser::extensions::ExtendedKeyUsage<'_>) -> 
 }
 
 /// The INTEGER's value in hex, whole octets.
-fn serial(der: &[u8]) -> String {
+pub(super) fn serial(der: &[u8]) -> String {
     match der {
         [0, rest @ ..] if !rest.is_empty() => hex::encode(rest),
         [first, ..] if first & 0x80 != 0 => {
@@ -380,7 +391,7 @@ fn serial(der: &[u8]) -> String {
     }
 }
 
-fn signature_name(oid: &str) -> String {
+pub(super) fn signature_name(oid: &str) -> String {
     let name = match oid {
         "1.2.840.113549.1.1.2" => "md2WithRSAEncryption",
         "1.2.840.113549.1.1.4" => "md5WithRSAEncryption",
