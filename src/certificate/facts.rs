@@ -1,12 +1,12 @@
 //! The facts of one certificate (RFC 5280 §4), as far as they can be read. No judgement here.
 
 use super::signature::{Verification, verify_certificate};
-use super::{Name, PublicKey, Unparsable};
+use super::{Idn, Name, PublicKey, Remains, Unparsable, der};
 use std::collections::HashSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use time::OffsetDateTime;
 use x509_parser::certificate::X509Certificate;
-use x509_parser::extensions::{GeneralName, ParsedExtension};
+use x509_parser::extensions::{GeneralName, ParsedExtension, X509Extension};
 use x509_parser::prelude::FromDer;
 
 /// What a certificate says of itself. All text in it is untrusted.
@@ -56,6 +56,8 @@ pub struct Facts {
     pub repeated_extensions: Vec<String>,
     /// The number of octets behind the certificate's DER.
     pub trailing_octets: usize,
+    /// How it breaks the rules of its encoding, where the parser looked away; in words.
+    pub breach: Option<String>,
 }
 
 /// The subject alternative names (RFC 5280 §4.2.1.6).
@@ -149,7 +151,10 @@ impl Facts {
                     e.to_string()
                 }
             };
-            Unparsable(why)
+            Unparsable {
+                why,
+                remains: Box::new(Remains::read(der)),
+            }
         })?;
         let whole = &der[..der.len() - rest.len()];
         let mut facts = Self::read_fields(&certificate, whole);
@@ -204,6 +209,7 @@ impl Facts {
             unparsable_extensions: Vec::new(),
             repeated_extensions: Vec::new(),
             trailing_octets: 0,
+            breach: breach(certificate, whole),
         }
     }
 
@@ -249,6 +255,17 @@ impl Facts {
         }
     }
 
+    /// The host names among the common names and SANs that have another form, each once.
+    pub fn idns(&self) -> Vec<Idn> {
+        let sans = self.sans.iter().flat_map(|sans| &sans.dns);
+        let mut seen = HashSet::new();
+        let names = self.subject.common_names().iter().chain(sans);
+        names
+            .filter_map(|name| Idn::read(name))
+            .filter(|idn| seen.insert(idn.ascii.clone()))
+            .collect()
+    }
+
     /// Whether it says of itself that it may issue certificates.
     pub fn is_ca(&self) -> bool {
         self.basic_constraints
@@ -256,7 +273,40 @@ impl Facts {
     }
 }
 
+/// The first breach of the rules of DER and of names that x509-parser passes over.
+fn breach(certificate: &X509Certificate<'_>, whole: &[u8]) -> Option<String> {
+    let tbs = &certificate.tbs_certificate;
+    let of_extension = |extension: &X509Extension<'_>| {
+        let known = !matches!(
+            extension.parsed_extension(),
+            ParsedExtension::UnsupportedExtension { .. } | ParsedExtension::ParseError { .. }
+        );
+        let broken =
+            !der::is_one_element(extension.value) || der::breach(extension.value).is_some();
+        let oid = extension.oid.to_id_string();
+        (known && broken).then(|| format!("the content of an extension is not DER ({oid})"))
+    };
+    if let Some(why) = der::breach(whole) {
+        return Some(why.to_owned());
+    }
+    if !der::is_name(tbs.subject.as_raw()) || !der::is_name(tbs.issuer.as_raw()) {
+        return Some("a name cannot be read to its end".to_owned());
+    }
+    if tbs.signature != certificate.signature_algorithm {
+        return Some("it names two different signature algorithms".to_owned());
+    }
+    certificate.extensions().iter().find_map(of_extension)
+}
+
 impl Sans {
+    pub(super) fn of(names: &[GeneralName<'_>]) -> Self {
+        let mut sans = Self::default();
+        for name in names {
+            sans.push(name);
+        }
+        sans
+    }
+
     fn push(&mut self, name: &GeneralName<'_>) {
         let mut other = |kind, text| self.other.push(SanOther(kind, text));
         match name {
@@ -320,7 +370,7 @@ fn extended_key_usage(usage: &x509_parser::extensions::ExtendedKeyUsage<'_>) -> 
 }
 
 /// The INTEGER's value in hex, whole octets.
-fn serial(der: &[u8]) -> String {
+pub(super) fn serial(der: &[u8]) -> String {
     match der {
         [0, rest @ ..] if !rest.is_empty() => hex::encode(rest),
         [first, ..] if first & 0x80 != 0 => {
@@ -341,7 +391,7 @@ fn serial(der: &[u8]) -> String {
     }
 }
 
-fn signature_name(oid: &str) -> String {
+pub(super) fn signature_name(oid: &str) -> String {
     let name = match oid {
         "1.2.840.113549.1.1.2" => "md2WithRSAEncryption",
         "1.2.840.113549.1.1.4" => "md5WithRSAEncryption",

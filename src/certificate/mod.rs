@@ -1,14 +1,19 @@
 //! Certificates: the DER as it was presented, its fingerprints, and what x509-parser read from it.
 
+mod der;
 mod facts;
+mod idn;
 mod key;
 mod name;
 pub mod pem;
+mod remains;
 pub mod signature;
 
 pub use facts::{BasicConstraints, ExtendedKeyUsage, Facts, KeyUsage, SanOther, Sans};
+pub use idn::Idn;
 pub use key::PublicKey;
 pub use name::Name;
+pub use remains::Remains;
 
 use crate::fingerprint::{Algorithm, Fingerprint};
 use rustls::pki_types::CertificateDer;
@@ -28,8 +33,13 @@ pub struct Certificate {
 
 /// Why a certificate could not be parsed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Unparsable(pub String);
+#[error("{why}")]
+pub struct Unparsable {
+    /// What the parser said.
+    pub why: String,
+    /// The fields that can be read all the same.
+    pub remains: Box<Remains>,
+}
 
 impl Certificate {
     /// Takes any bytes; they need not be a certificate.

@@ -1,6 +1,7 @@
 //! Checking signatures with a raw public key, so that a certificate that webpki refuses to parse
 //! can still be judged, and its holder proven.
 
+use super::PublicKey;
 use rustls::SignatureScheme;
 use rustls::crypto::{WebPkiSupportedAlgorithms, aws_lc_rs};
 use rustls::pki_types::SignatureVerificationAlgorithm;
@@ -116,16 +117,19 @@ impl<'a> Key<'a> {
         })
     }
 
-    /// The library answers "bad signature" for an RSA key outside 2048 to 8192 bits; that is not
-    /// what happened.
+    /// The library answers "bad signature" for an RSA key outside 2048 to 8192 bits, and for an
+    /// exponent of more than 33; that is not what happened.
     fn fits(&self, algorithm: &dyn SignatureVerificationAlgorithm) -> bool {
         const RSA_ENCRYPTION: &[u8] = &[
             0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01,
         ];
         let size_ok = || {
             use x509_parser::public_key::RSAPublicKey;
-            RSAPublicKey::from_der(&self.bits)
-                .is_ok_and(|(_, rsa)| (2048..=8192).contains(&rsa.key_size()))
+            RSAPublicKey::from_der(&self.bits).is_ok_and(|(_, rsa)| {
+                let exponent = rsa.try_exponent();
+                (2048..=8192).contains(&rsa.key_size())
+                    && exponent.is_ok_and(|e| e <= PublicKey::MAX_EXPONENT)
+            })
         };
         algorithm.public_key_alg_id().as_ref() == self.algorithm
             && (!self.algorithm.starts_with(RSA_ENCRYPTION) || size_ok())

@@ -256,9 +256,19 @@ fn reason(error: &webpki::Error, members: &[Member<'_>], problems: &[Finding]) -
             Code::WeakSignature,
         ]),
         Code::Expired | Code::NotYetValid => has(&[Code::Expired, Code::NotYetValid]),
+        // webpki knows no date before 1970.
+        Code::Malformed => has(&[Code::Malformed, Code::PathInvalid]) || before_1970(members),
         code => has(&[code]),
     };
     (!known).then_some(finding)
+}
+
+fn before_1970(members: &[Member<'_>]) -> bool {
+    members
+        .iter()
+        .filter(|member| member.role != Role::Anchor)
+        .filter_map(|member| member.certificate.facts.as_ref().ok())
+        .any(|facts| facts.not_before.unix_timestamp() < 0)
 }
 
 /// Where an issuer is missing, what cannot be parsed may have been it.

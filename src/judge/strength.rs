@@ -42,17 +42,21 @@ fn check_key(member: &Member<'_>, key: &PublicKey) -> Option<Finding> {
         let advice = "most mail software does not know it either: use RSA 2048 to 8192 bits, EC P-256, P-384 or P-521, or Ed25519";
         Some(member.finding(Code::UnsupportedAlgorithm, message, advice))
     };
-    match (key.algorithm.as_str(), key.bits) {
-        ("RSA" | "RSA-PSS", None) => unsupported("its modulus cannot be read"),
-        ("RSA" | "RSA-PSS", Some(bits)) if bits < MIN_RSA_BITS => weak("less than 2048 bits"),
-        ("RSA", Some(_)) if key.exponent.is_some_and(|e| e < 3 || e % 2 == 0) => {
+    match (key.algorithm.as_str(), key.bits, key.flaw) {
+        ("RSA" | "RSA-PSS", None, _) => unsupported("its modulus cannot be read"),
+        ("RSA" | "RSA-PSS", Some(bits), _) if bits < MIN_RSA_BITS => weak("less than 2048 bits"),
+        ("RSA", ..) if key.exponent.is_some_and(|e| e < 3 || e % 2 == 0) => {
             weak("its public exponent is not odd and above 1")
         }
-        ("RSA", Some(bits)) if bits <= MAX_RSA_BITS => None,
-        ("EC", Some(bits)) if bits < MIN_EC_BITS => weak("less than 224 bits"),
-        ("EC", _) if matches!(key.curve.as_deref(), Some("P-256" | "P-384" | "P-521")) => None,
-        ("Ed25519" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87", _) => None,
-        ("DSA", _) => weak("DSA is out of use"),
+        ("RSA", ..) if key.exponent.is_none_or(|e| e > PublicKey::MAX_EXPONENT) => {
+            unsupported("its public exponent is negative, or has more than 33 bits")
+        }
+        ("EC", Some(bits), _) if bits < MIN_EC_BITS => weak("less than 224 bits"),
+        (_, _, Some(flaw)) => unsupported(flaw),
+        ("RSA", Some(bits), _) if bits <= MAX_RSA_BITS => None,
+        ("EC", ..) if matches!(key.curve.as_deref(), Some("P-256" | "P-384" | "P-521")) => None,
+        ("Ed25519" | "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87", ..) => None,
+        ("DSA", ..) => weak("DSA is out of use"),
         _ => unsupported("not supported"),
     }
 }

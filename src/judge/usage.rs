@@ -39,6 +39,9 @@ pub(super) fn check(member: &Member<'_>, below: usize) -> Vec<Finding> {
 
 const MALFORMED_ADVICE: &str = "have it issued again by software that follows RFC 5280";
 
+/// webpki reads no element of more than 65,535 octets; the outermost has four more in front.
+const LARGEST: usize = 0xffff + 4;
+
 fn malformed(member: &Member<'_>, facts: &Facts) -> Option<Finding> {
     let label = member.certificate.label();
     let message = if facts.trailing_octets > 0 {
@@ -50,6 +53,15 @@ fn malformed(member: &Member<'_>, facts: &Facts) -> Option<Finding> {
         format!("\"{label}\" has an extension that cannot be parsed ({oid})")
     } else if let Some(oid) = facts.repeated_extensions.first() {
         format!("\"{label}\" has an extension more than once ({oid})")
+    } else if member.certificate.der().len() > LARGEST && member.role != Role::Anchor {
+        format!("\"{label}\" is larger than 64 KiB, and not read by the path validation here")
+    } else if let Some(why) = facts
+        .breach
+        .as_ref()
+        .filter(|_| member.role != Role::Anchor)
+    {
+        // An anchor is trusted as it stands.
+        format!("\"{label}\" is not encoded as it must be: {why}")
     } else {
         return None;
     };

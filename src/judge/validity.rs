@@ -14,6 +14,14 @@ pub(super) fn check(member: &Member<'_>, now: OffsetDateTime) -> Option<Finding>
         let message = format!("the validity of \"{label}\" ends before it begins");
         return Some(member.finding(Code::Malformed, message, "have it issued again"));
     }
+    if !anchor && facts.not_before.unix_timestamp() < 0 && now <= facts.not_after {
+        let message = format!(
+            "the validity of \"{label}\" begins before 1970, on {}, which cannot be judged here",
+            facts.not_before.date()
+        );
+        let advice = "have it issued again with the date of its issue";
+        return Some(member.finding(Code::PathInvalid, message, advice));
+    }
     if now > facts.not_after {
         let code = if anchor {
             Code::AnchorExpired

@@ -3,7 +3,9 @@
 
 use super::timestamp;
 use crate::audit::Audited;
-use crate::certificate::{BasicConstraints, Certificate, Facts, KeyUsage, PublicKey, Sans, pem};
+use crate::certificate::{
+    BasicConstraints, Certificate, Facts, Idn, KeyUsage, Name, PublicKey, Sans, pem,
+};
 use crate::escape::is_unsafe;
 use crate::fingerprint::Algorithm;
 use crate::hgrc::Source;
@@ -237,7 +239,8 @@ struct AttemptJson {
     error: Option<String>,
 }
 
-/// The fields of a certificate that could not be parsed are null, `parse_error` says why.
+/// Of a certificate that could not be parsed, the fields that cannot be read are null; `parse_error`
+/// says why.
 #[derive(Serialize)]
 struct CertificateJson {
     subject: Option<String>,
@@ -247,6 +250,7 @@ struct CertificateJson {
     not_before: Option<String>,
     not_after: Option<String>,
     sans: Option<SansJson>,
+    idn: Vec<IdnJson>,
     public_key: Option<PublicKeyJson>,
     signature_algorithm: Option<String>,
     is_ca: Option<bool>,
@@ -273,6 +277,12 @@ struct SansJson {
     email: Vec<String>,
     uri: Vec<String>,
     other: Vec<OtherSanJson>,
+}
+
+#[derive(Serialize)]
+struct IdnJson {
+    ascii: String,
+    unicode: String,
 }
 
 #[derive(Serialize)]
@@ -446,18 +456,42 @@ impl From<&Observation> for ConnectionJson {
 impl From<&Certificate> for CertificateJson {
     fn from(certificate: &Certificate) -> Self {
         let facts = certificate.facts.as_ref().ok();
+        let remains = certificate.facts.as_ref().err().map(|why| &*why.remains);
         let digest = |algorithm| certificate.fingerprint(algorithm).hex();
-        let text = |read: fn(&Facts) -> String| facts.map(read);
+        let validity = facts
+            .map(|facts| (facts.not_before, facts.not_after))
+            .or_else(|| remains.and_then(|remains| remains.validity));
+        let public_key = facts
+            .map(|facts| &facts.public_key)
+            .or_else(|| remains.and_then(|remains| remains.public_key.as_ref()));
         Self {
-            subject: text(|facts| facts.subject.to_string()),
-            issuer: text(|facts| facts.issuer.to_string()),
-            serial: text(|facts| facts.serial.clone()),
+            subject: facts
+                .map(|facts| &facts.subject)
+                .or_else(|| remains.and_then(|remains| remains.subject.as_ref()))
+                .map(Name::to_string),
+            issuer: facts
+                .map(|facts| &facts.issuer)
+                .or_else(|| remains.and_then(|remains| remains.issuer.as_ref()))
+                .map(Name::to_string),
+            serial: facts
+                .map(|facts| facts.serial.clone())
+                .or_else(|| remains.and_then(|remains| remains.serial.clone())),
             version: facts.map(|facts| facts.version),
-            not_before: text(|facts| timestamp(facts.not_before)),
-            not_after: text(|facts| timestamp(facts.not_after)),
-            sans: facts.map(|facts| SansJson::from(facts.sans.as_ref())),
-            public_key: facts.map(|facts| PublicKeyJson::from(&facts.public_key)),
-            signature_algorithm: text(|facts| facts.signature_algorithm.clone()),
+            not_before: validity.map(|(from, _)| timestamp(from)),
+            not_after: validity.map(|(_, until)| timestamp(until)),
+            sans: match facts {
+                Some(facts) => Some(SansJson::from(facts.sans.as_ref())),
+                None => remains
+                    .and_then(|remains| remains.sans.as_ref())
+                    .map(|sans| SansJson::from(Some(sans))),
+            },
+            idn: facts
+                .map(|facts| facts.idns().into_iter().map(IdnJson::from).collect())
+                .unwrap_or_default(),
+            public_key: public_key.map(PublicKeyJson::from),
+            signature_algorithm: facts
+                .map(|facts| facts.signature_algorithm.clone())
+                .or_else(|| remains.and_then(|remains| remains.signature_algorithm.clone())),
             is_ca: facts.map(Facts::is_ca),
             path_length: facts
                 .and_then(|facts| facts.basic_constraints)
@@ -503,6 +537,15 @@ impl From<Option<&Sans>> for SansJson {
                     value: other.1,
                 })
                 .collect(),
+        }
+    }
+}
+
+impl From<Idn> for IdnJson {
+    fn from(idn: Idn) -> Self {
+        Self {
+            ascii: idn.ascii,
+            unicode: idn.unicode,
         }
     }
 }

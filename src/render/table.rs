@@ -2,7 +2,7 @@
 
 use super::text::labelled;
 use super::{lint, timestamp};
-use crate::certificate::{Certificate, Facts};
+use crate::certificate::{Certificate, Facts, Idn, Sans, Unparsable};
 use crate::escape::{excerpt, visible};
 use crate::fingerprint::Algorithm;
 use crate::judge::{Code, Finding, Judgement};
@@ -390,11 +390,10 @@ impl Page {
     }
 
     fn leaf_details(&mut self, report: &Report) {
-        let Some(Ok(facts)) = report.chain.first().map(|leaf| &leaf.facts) else {
-            return;
-        };
-        self.heading("Names of the server's certificate");
-        self.names(facts);
+        if let Some(Ok(facts)) = report.chain.first().map(|leaf| &leaf.facts) {
+            self.heading("Names of the server's certificate");
+            self.names(facts);
+        }
         if self.style.verbose {
             for (index, certificate) in report.chain.iter().enumerate() {
                 self.certificate(index, certificate);
@@ -425,7 +424,7 @@ impl Page {
         self.heading(&format!("Certificate {index}"));
         let facts = match &certificate.facts {
             Ok(facts) => facts,
-            Err(why) => return self.fact("unparsable", &why.to_string()),
+            Err(why) => return self.remains(why),
         };
         self.fact("subject", &facts.subject.to_string());
         self.fact("issuer", &facts.issuer.to_string());
@@ -453,6 +452,30 @@ impl Page {
         self.fact("key id", facts.ski.as_deref().unwrap_or("none"));
         self.fact("issuer key id", facts.aki.as_deref().unwrap_or("none"));
         self.fact("CT stamps", &facts.sct_count.to_string());
+    }
+
+    fn remains(&mut self, unparsable: &Unparsable) {
+        self.fact("unparsable", &unparsable.why);
+        let remains = &unparsable.remains;
+        if let Some(subject) = &remains.subject {
+            self.fact("subject", &subject.to_string());
+        }
+        if let Some(issuer) = &remains.issuer {
+            self.fact("issuer", &issuer.to_string());
+        }
+        if let Some(serial) = &remains.serial {
+            self.fact("serial", serial);
+        }
+        if let Some((from, until)) = remains.validity {
+            self.fact("valid from", &timestamp(from));
+            self.fact("valid until", &timestamp(until));
+        }
+        if let Some(key) = &remains.public_key {
+            self.fact("key", &key.describe());
+        }
+        if let Some(sans) = &remains.sans {
+            self.fact("names", &all_names(sans).join(", "));
+        }
     }
 
     fn dialogue(&mut self, report: &Report) {
@@ -494,7 +517,7 @@ fn row(index: usize, certificate: &Certificate, now: OffsetDateTime) -> [String;
     match &certificate.facts {
         Ok(facts) => [
             index.to_string(),
-            safe(certificate.label()),
+            safe(both_forms(&certificate.label())),
             safe(if facts.self_issued {
                 "itself".to_owned()
             } else {
@@ -525,10 +548,11 @@ fn possession(possession: Possession) -> &'static str {
 }
 
 fn all_sans(facts: &Facts) -> Vec<String> {
-    let Some(sans) = &facts.sans else {
-        return Vec::new();
-    };
-    let dns = sans.dns.iter().cloned();
+    facts.sans.as_ref().map(all_names).unwrap_or_default()
+}
+
+fn all_names(sans: &Sans) -> Vec<String> {
+    let dns = sans.dns.iter().map(|name| both_forms(name));
     let ip = sans.ip.iter().map(|ip| format!("IP {ip}"));
     let email = sans.email.iter().map(|email| format!("email {email}"));
     let uri = sans.uri.iter().map(|uri| format!("URI {uri}"));
@@ -537,4 +561,12 @@ fn all_sans(facts: &Facts) -> Vec<String> {
         .iter()
         .map(|other| format!("{} {}", other.0, other.1));
     dns.chain(ip).chain(email).chain(uri).chain(other).collect()
+}
+
+/// A host name with its other form, in A-labels or U-labels, behind it.
+fn both_forms(name: &str) -> String {
+    match Idn::read(name) {
+        Some(idn) => format!("{name} ({})", idn.other(name)),
+        None => name.to_owned(),
+    }
 }

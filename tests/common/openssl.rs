@@ -66,3 +66,46 @@ pub fn compare(ours: &Value, pem: &str) {
     let theirs_count = theirs.matches("DNS:").count() + theirs.matches("IP Address:").count();
     assert_eq!(ours_count.iter().sum::<usize>(), theirs_count);
 }
+
+/// What `openssl x509` says otherwise of an odd certificate; nothing of what it cannot read.
+pub fn differences(ours: &Value, pem: &str) -> Vec<String> {
+    let options = ["-nameopt", "RFC2253,-esc_msb,utf8", "-dateopt", "iso_8601"];
+    let wanted = ["-subject", "-issuer", "-serial", "-startdate", "-enddate"];
+    let theirs = x509(pem, &[&wanted[..], &options].concat());
+    let value = |key: &str| {
+        let value = theirs.lines().find_map(|line| line.strip_prefix(key));
+        value.map(ToOwned::to_owned)
+    };
+    let mut found = Vec::new();
+    let mut compare = |field: &str, ours: &Value, theirs: Option<String>| {
+        if theirs.as_ref().is_some_and(|theirs| ours != theirs) {
+            found.push(format!("{field}: {ours}, OpenSSL has {theirs:?}"));
+        }
+    };
+    for field in ["subject", "issuer"] {
+        let ours = Value::String(escaped(ours[field].as_str().unwrap_or_default()));
+        compare(field, &ours, value(&format!("{field}=")));
+    }
+    // A long one is broken into lines.
+    let serial = value("serial=").filter(|serial| !serial.ends_with('\\'));
+    let serial = serial.map(|serial| serial.to_lowercase());
+    compare("serial", &ours["serial"], serial);
+    for (field, key) in [("not_before", "notBefore="), ("not_after", "notAfter=")] {
+        // It writes years before 1000 with spaces in front.
+        let theirs = value(key).filter(|text| text.starts_with(|c: char| c.is_ascii_digit()));
+        compare(
+            field,
+            &ours[field],
+            theirs.map(|text| text.replace(' ', "T")),
+        );
+    }
+    found
+}
+
+/// Controls as OpenSSL has them in names; JSON keeps the characters.
+fn escaped(text: &str) -> String {
+    text.chars().fold(String::new(), |text, c| match c {
+        c if c.is_ascii_control() => format!("{text}\\{:02X}", u32::from(c)),
+        c => format!("{text}{c}"),
+    })
+}

@@ -11,7 +11,9 @@
     reason = "a test kit that cannot do its work ends the test"
 )]
 
+pub mod der;
 pub mod hg;
+pub mod keyless;
 pub mod mta;
 pub mod old;
 pub mod pki;

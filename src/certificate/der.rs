@@ -1,0 +1,251 @@
+//! Is it DER, and not only BER? (X.690 §8, §10, §11.) Parsers are lenient, each in its own way:
+//! what one of them takes, another refuses, and mail software with it.
+
+/// The first breach of DER in a sequence of elements, in words. What is inside of strings is not
+/// looked at; neither is what needs a schema, such as the order of a SET OF.
+pub(super) fn breach(elements: &[u8]) -> Option<&'static str> {
+    // No recursion: a hostile certificate is nested as deep as it is long.
+    let mut open = vec![elements];
+    while let Some(elements) = open.pop() {
+        if elements.is_empty() {
+            continue;
+        }
+        let Some(Element { tag, content, rest }) = Element::read(elements) else {
+            return Some("a length is not in its shortest form, or goes beyond the end");
+        };
+        open.push(rest);
+        let constructed = tag & 0x20 != 0;
+        if constructed {
+            open.push(content);
+        }
+        // Tags of other classes mean what the context says.
+        if tag & 0xc0 == 0
+            && let Some(why) = universal(tag & 0x1f, constructed, content)
+        {
+            return Some(why);
+        }
+    }
+    None
+}
+
+/// Whether `der` is one element and nothing behind it.
+pub(super) fn is_one_element(der: &[u8]) -> bool {
+    Element::read(der).is_some_and(|element| element.rest.is_empty())
+}
+
+/// Whether a Name (RFC 5280 §4.1.2.4) can be read to its end: x509-parser stops at what it does not
+/// understand, and shows the beginning.
+pub(super) fn is_name(der: &[u8]) -> bool {
+    let is_attribute = |element: &Element<'_>| {
+        let fields = all(element.content);
+        let typed = matches!(fields.as_deref(), Some([kind, _]) if kind.tag == 0x06);
+        element.tag == 0x30 && typed
+    };
+    let is_rdn = |set: &Element<'_>| {
+        let attributes = all(set.content).unwrap_or_default();
+        set.tag == 0x31 && !attributes.is_empty() && attributes.iter().all(is_attribute)
+    };
+    Element::read(der)
+        .filter(|name| name.tag == 0x30 && name.rest.is_empty())
+        .and_then(|name| all(name.content))
+        .is_some_and(|rdns| rdns.iter().all(is_rdn))
+}
+
+/// The elements of a sequence, if it has no others.
+fn all(mut elements: &[u8]) -> Option<Vec<Element<'_>>> {
+    let mut found = Vec::new();
+    while !elements.is_empty() {
+        let element = Element::read(elements)?;
+        elements = element.rest;
+        found.push(element);
+    }
+    Some(found)
+}
+
+/// A tag, a length and a content.
+pub(super) struct Element<'a> {
+    /// The first octet of the tag.
+    pub(super) tag: u8,
+    pub(super) content: &'a [u8],
+    /// What stands behind it.
+    pub(super) rest: &'a [u8],
+}
+
+impl<'a> Element<'a> {
+    /// The first element, if it is whole and its length as DER has it.
+    pub(super) fn read(der: &'a [u8]) -> Option<Self> {
+        let (tag, length, rest) = Self::head(der)?;
+        let (content, rest) = rest.split_at_checked(length)?;
+        Some(Self { tag, content, rest })
+    }
+
+    /// What is inside of a SEQUENCE, also of one that is cut off.
+    pub(super) fn open(der: &'a [u8]) -> Option<&'a [u8]> {
+        let (_, length, rest) = Self::head(der).filter(|(tag, ..)| *tag == 0x30)?;
+        Some(&rest[..length.min(rest.len())])
+    }
+
+    fn head(der: &'a [u8]) -> Option<(u8, usize, &'a [u8])> {
+        let (&tag, mut rest) = der.split_first()?;
+        if tag & 0x1f == 0x1f {
+            let last = rest.iter().position(|byte| byte & 0x80 == 0)?;
+            rest = rest.get(last + 1..)?;
+        }
+        let (&first, rest) = rest.split_first()?;
+        match usize::from(first) {
+            short @ 0..0x80 => Some((tag, short, rest)),
+            long => {
+                let (octets, rest) = rest.split_at_checked(long & 0x7f)?;
+                let shortest = octets.first().is_some_and(|byte| *byte != 0);
+                if !shortest || octets.len() > size_of::<u32>() {
+                    return None;
+                }
+                let length = octets
+                    .iter()
+                    .fold(0, |length, byte| length << 8 | u64::from(*byte));
+                if length < 0x80 {
+                    return None;
+                }
+                Some((tag, usize::try_from(length).ok()?, rest))
+            }
+        }
+    }
+}
+
+fn universal(number: u8, constructed: bool, content: &[u8]) -> Option<&'static str> {
+    // EXTERNAL, EMBEDDED PDV, SEQUENCE, SET and CHARACTER STRING are always constructed, all else
+    // never.
+    if constructed != matches!(number, 8 | 11 | 16 | 17 | 29) {
+        return Some("a value is in pieces, or a sequence is not");
+    }
+    let digits_and_z = |length: usize| {
+        content.len() == length
+            && content.ends_with(b"Z")
+            && content[..length - 1].iter().all(u8::is_ascii_digit)
+    };
+    let (sound, why) = match number {
+        1 => (
+            matches!(content, [0 | 0xff]),
+            "a boolean is neither true nor false",
+        ),
+        2 | 10 => (
+            is_integer(content),
+            "a number is empty or has needless octets in front",
+        ),
+        3 => (
+            is_bit_string(content),
+            "a bit string has bits behind its end",
+        ),
+        5 => (content.is_empty(), "a null has content"),
+        6 => (is_oid(content), "an object identifier is broken"),
+        23 => (digits_and_z(13), "a time has not the form YYMMDDHHMMSSZ"),
+        24 => (digits_and_z(15), "a time has not the form YYYYMMDDHHMMSSZ"),
+        _ => return None,
+    };
+    (!sound).then_some(why)
+}
+
+fn is_integer(content: &[u8]) -> bool {
+    match content {
+        [] => false,
+        [0, second, ..] => second & 0x80 != 0,
+        [0xff, second, ..] => second & 0x80 == 0,
+        _ => true,
+    }
+}
+
+fn is_bit_string(content: &[u8]) -> bool {
+    match content {
+        [] => false,
+        [unused] => *unused == 0,
+        [unused, .., last] => *unused < 8 && last.trailing_zeros() >= u32::from(*unused),
+    }
+}
+
+fn is_oid(content: &[u8]) -> bool {
+    let ends = content.last().is_some_and(|last| last & 0x80 == 0);
+    let starts = std::iter::once(&0).chain(content).zip(content);
+    // An arc begins behind an octet without the high bit, and not with zeros.
+    ends && starts
+        .into_iter()
+        .all(|(before, byte)| before & 0x80 != 0 || *byte != 0x80)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn der_is_told_from_ber() {
+        let long = [&[0x04, 0x81, 0x80][..], &[7; 128]].concat();
+        for der in [
+            &b""[..],
+            &[0x30, 0],
+            &[0x30, 3, 1, 1, 0xff],
+            &[2, 1, 0],
+            &[2, 2, 0, 0x80],
+            &[2, 2, 0xff, 0x7f],
+            &[3, 1, 0],
+            &[3, 2, 7, 0x80],
+            &[5, 0],
+            &[6, 3, 0x55, 0x81, 0],
+            b"\x17\x0d240101000000Z",
+            b"\x18\x0f20240101000000Z",
+            &[0x82, 1, 0],
+            &[0xbf, 0x81, 0x01, 2, 5, 0],
+            &long,
+        ] {
+            assert_eq!(breach(der), None, "{der:02x?}");
+        }
+        for ber in [
+            &[0x30][..],
+            &[0x30, 1],
+            &[0x30, 0x80, 0, 0],
+            &[4, 0x81, 1, 7],
+            &[4, 0x82, 0, 1, 7],
+            &[1, 1, 1],
+            &[1, 0],
+            &[2, 0],
+            &[2, 2, 0, 1],
+            &[2, 2, 0xff, 0xff],
+            &[3, 0],
+            &[3, 1, 1],
+            &[3, 2, 8, 0],
+            &[3, 2, 7, 0x81],
+            &[5, 1, 0],
+            &[6, 0],
+            &[6, 1, 0x80],
+            &[6, 3, 0x55, 0x80, 1],
+            &[0x24, 3, 4, 1, 7],
+            &[0x10, 0],
+            b"\x17\x0b2401010000Z",
+            b"\x18\x1120240101000000.5Z",
+            &[0x30, 2, 0x30, 1],
+            &[0xa0, 3, 2, 0, 0],
+            &[0x1f, 0xff],
+        ] {
+            assert!(breach(ber).is_some(), "{ber:02x?}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_read_to_its_end() {
+        let attribute = [0x31, 0x0a, 0x30, 8, 6, 3, 0x55, 4, 3, 0x0c, 1, b'x'];
+        let name = |rdns: &[u8]| [&[0x30, u8::try_from(rdns.len()).expect("short")], rdns].concat();
+        assert!(is_name(&name(&[])));
+        assert!(is_name(&name(&attribute)));
+        assert!(is_name(&name(&[attribute, attribute].concat())));
+        for broken in [
+            vec![0x31, 0],
+            vec![0x30, 0],
+            vec![0x31, 2, 5, 0],
+            vec![0x31, 7, 0x30, 5, 6, 3, 0x55, 4, 3],
+            vec![0x31, 9, 0x30, 7, 4, 3, 0x55, 4, 3, 0x0c, 0],
+            [&attribute[..], &[5, 0]].concat(),
+            [&attribute[..], &[0x31]].concat(),
+        ] {
+            assert!(!is_name(&name(&broken)), "{broken:02x?}");
+        }
+        assert!(!is_name(&[]) && !is_name(&[0x30, 0, 0]));
+    }
+}
