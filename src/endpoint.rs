@@ -163,13 +163,22 @@ fn name(text: &str) -> Result<Host, TargetError> {
         return Err(bad("a label starts or ends with a hyphen"));
     }
     let last = ascii.rsplit('.').next().unwrap_or(ascii);
-    if last.bytes().all(|b| b.is_ascii_digit()) {
+    if is_number(last) {
         return Err(TargetError::Numeric(text.into()));
     }
     Ok(Host::Name {
         ascii: ascii.to_owned(),
         absolute,
     })
+}
+
+/// A label that resolvers take for a part of an IPv4 address, be it decimal, octal or hexadecimal
+/// (`inet_aton`): the resolver would look up another host than the one that is compared.
+fn is_number(label: &str) -> bool {
+    label.bytes().all(|b| b.is_ascii_digit())
+        || label
+            .strip_prefix("0x")
+            .is_some_and(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
 /// A target as typed: `HOST`, `HOST:PORT`, `[v6]:PORT`, a bare IPv6 address, `smtp://…`, `smtps://…`.
@@ -350,6 +359,8 @@ mod tests {
             "127.1",
             "1.2.3.4.5",
             "2130706433",
+            "0x7f000001",
+            "127.0.0.0X1",
             "a b.example",
             "*.example.org",
             "-a.example",

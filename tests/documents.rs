@@ -6,6 +6,7 @@
 
 mod common;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 fn read(path: &str) -> String {
@@ -55,6 +56,45 @@ fn every_lint_is_explained() {
         assert!(document.contains(&format!("| `{code}` |")), "{code}");
         assert!(schema.contains(&format!("\"{code}\"")), "{code}");
     }
+}
+
+/// The crates that a manifest names, but for those of this repository.
+fn dependencies(manifest: &str) -> BTreeSet<String> {
+    let mut within = false;
+    let mut found = BTreeSet::new();
+    for line in manifest.lines() {
+        if line.starts_with('[') {
+            within = line.ends_with("dependencies]");
+        } else if within
+            && !line.contains("path = ")
+            && let Some((name, rest)) = line.split_once(" = ")
+        {
+            let renamed = rest.split_once("package = \"");
+            let name = renamed.map_or(name, |(_, rest)| rest.split('"').next().unwrap_or(name));
+            found.insert(name.to_owned());
+        }
+    }
+    found
+}
+
+#[test]
+fn every_dependency_has_a_line_on_why_it_is_there() {
+    let mut wanted = dependencies(&read("Cargo.toml"));
+    assert!(wanted.len() > 20 && wanted.contains("rustls-webpki"));
+    wanted.extend(dependencies(&read("tests/testkit/Cargo.toml")));
+    wanted.extend(dependencies(&read("fuzz/Cargo.toml")));
+
+    let document = read("CONTRIBUTING.md");
+    let (_, section) = document.split_once("\n## Dependencies\n").expect("it");
+    let section = section.split("\n## ").next().unwrap_or(section);
+    let rows = section.lines().filter(|line| line.starts_with("| "));
+    let named: BTreeSet<String> = rows
+        .skip(1)
+        .filter_map(|row| row.split('|').nth(1))
+        .flat_map(|cell| cell.split(','))
+        .map(|name| name.trim().to_owned())
+        .collect();
+    assert_eq!(named, wanted);
 }
 
 #[test]

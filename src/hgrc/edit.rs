@@ -92,10 +92,15 @@ impl Document {
     fn assignment(&self, line: usize) -> Option<(usize, usize)> {
         let last = line.checked_sub(1)?;
         let lines = self.lines().get(..=last)?;
-        match lines[last].kind {
-            Kind::Item { .. } => return Some((last, last)),
-            Kind::Continuation(_) => {}
-            _ => return None,
+        if !matches!(lines[last].kind, Kind::Item { .. } | Kind::Continuation(_)) {
+            return None;
+        }
+        // Behind a comment the value may go on.
+        let next = self.lines()[line..]
+            .iter()
+            .find(|line| line.kind != Kind::Nothing);
+        if next.is_some_and(|line| matches!(line.kind, Kind::Continuation(_))) {
+            return None;
         }
         let first = lines
             .iter()
@@ -151,8 +156,25 @@ impl Document {
         self.lines().iter().map(|line| line.raw.clone()).collect()
     }
 
+    /// Takes up new lines. Where one is gone, its neighbours must not come to mean something else.
     fn rebuild(&mut self, lines: &[Vec<u8>]) {
-        *self = Self::parse(&lines.concat());
+        const BOM: &[u8] = b"\xef\xbb\xbf";
+        let had_bom = |line: &Line| line.raw.starts_with(BOM);
+        let mut bytes: Vec<u8> = Vec::new();
+        for (index, line) in lines.iter().enumerate() {
+            let is_first_now = index > 0 && bytes.is_empty() && !line.is_empty();
+            if is_first_now && (line.starts_with(BOM) || self.lines().first().is_some_and(had_bom))
+            {
+                // The file keeps its BOM. One of the line's own is no BOM, but would become it.
+                bytes.extend_from_slice(BOM);
+            }
+            if bytes.ends_with(b"\r") && line.starts_with(b"\n") {
+                // Two line ends would become one.
+                bytes.push(b'\r');
+            }
+            bytes.extend_from_slice(line);
+        }
+        *self = Self::parse(&bytes);
     }
 }
 
@@ -230,6 +252,28 @@ mod tests {
     }
 
     #[test]
+    fn the_neighbours_of_a_line_that_goes_keep_their_meaning() {
+        for (text, line, expected) in [
+            ("a=1\rk=2\n\n b=3\n", 2, "a=1\r\r\n b=3\n"),
+            ("\u{feff}k=1\na=2\n", 1, "\u{feff}a=2\n"),
+            ("k=1\n\u{feff}a=2\n", 1, "\u{feff}\u{feff}a=2\n"),
+        ] {
+            assert_eq!(edited(text, |d| d.remove(line)), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_value_that_goes_on_does_not_end_before() {
+        for (text, line) in [("k = 1\n 2\n", 1), ("k = 1\n# c\n 2\n 3\n", 3)] {
+            let mut document = Document::parse(text.as_bytes());
+            assert!(!document.replace(line, b"X"), "{text:?}");
+            assert!(!document.append(line, b"X"), "{text:?}");
+            assert!(!document.remove(line), "{text:?}");
+            assert_eq!(document.to_bytes(), text.as_bytes());
+        }
+    }
+
+    #[test]
     fn a_new_key_goes_behind_the_last_of_its_section() {
         for (text, expected) in [
             (
@@ -293,8 +337,14 @@ mod tests {
         })
     }
 
+    /// The line with the carriage return off that may have been put between two line ends.
+    fn bare(raw: &[u8]) -> &[u8] {
+        raw.strip_prefix(b"\r\n").map_or(raw, |_| b"\n")
+    }
+
     proptest! {
-        /// Whatever is replaced, the other lines keep their bytes.
+        /// Whatever is replaced, the other lines keep their bytes; a line feed that would fall to a
+        /// carriage return before it gets one of its own.
         #[test]
         fn other_lines_keep_their_bytes(text in text(), line in 1usize..12) {
             let before = Document::parse(text.as_bytes());
@@ -305,10 +355,10 @@ mod tests {
                 let others = |index: &usize, line: &Line| {
                     *index != first && !(*index <= last && *index > first && matches!(line.kind, Kind::Continuation(_)))
                 };
-                let kept: Vec<&Vec<u8>> = before.lines().iter().enumerate()
-                    .filter(|(index, line)| others(index, line)).map(|(_, line)| &line.raw).collect();
-                let new: Vec<&Vec<u8>> = after.lines().iter().enumerate()
-                    .filter(|(index, _)| *index != first).map(|(_, line)| &line.raw).collect();
+                let kept: Vec<&[u8]> = before.lines().iter().enumerate()
+                    .filter(|(index, line)| others(index, line)).map(|(_, line)| bare(&line.raw)).collect();
+                let new: Vec<&[u8]> = after.lines().iter().enumerate()
+                    .filter(|(index, _)| *index != first).map(|(_, line)| bare(&line.raw)).collect();
                 prop_assert_eq!(kept, new);
             } else {
                 prop_assert_eq!(before.to_bytes(), after.to_bytes());

@@ -1,6 +1,7 @@
 //! Reading SMTP replies (RFC 5321 §4.2) from bytes that arrive in any pieces.
 
-/// Longest reply line. RFC 5321 §4.5.3.1.5 allows 512 octets; real servers go beyond it.
+/// Longest reply line without its end. RFC 5321 §4.5.3.1.5 allows 512 octets; real servers go
+/// beyond it.
 const MAX_LINE: usize = 4 * 1024;
 /// Most lines in one dialogue.
 const MAX_LINES: usize = 256;
@@ -62,6 +63,7 @@ pub struct ReplyReader {
     code: Option<u16>,
     lines: Vec<String>,
     total_lines: usize,
+    /// Of complete lines; what has arrived behind them must not change what they are.
     total_octets: usize,
 }
 
@@ -69,9 +71,8 @@ impl ReplyReader {
     /// Takes what has arrived. Nothing is read from it yet: see [`ReplyReader::next_reply`].
     pub fn feed(&mut self, bytes: &[u8]) {
         // One octet over the limit is enough to know that it is exceeded.
-        let room = (MAX_OCTETS + 1).saturating_sub(self.total_octets);
+        let room = (MAX_OCTETS + 1).saturating_sub(self.total_octets + self.pending.len());
         let taken = &bytes[..bytes.len().min(room)];
-        self.total_octets += taken.len();
         self.pending.extend_from_slice(taken);
     }
 
@@ -101,15 +102,19 @@ impl ReplyReader {
     /// Takes one line off, without its end. A bare LF is accepted as one: refusing it would only
     /// hide what the server said.
     fn next_line(&mut self) -> Result<Option<Vec<u8>>, Malformed> {
-        let Some(at) = self.pending[self.scanned..]
+        // Whatever has arrived, no more is looked at than one line may have.
+        let longest = MAX_LINE + b"\r\n".len();
+        let room = MAX_OCTETS - self.total_octets;
+        let reach = self.pending.len().min(longest).min(room);
+        let found = self.pending[self.scanned..reach]
             .iter()
-            .position(|&b| b == b'\n')
-        else {
-            self.scanned = self.pending.len();
-            return if self.pending.len() > MAX_LINE {
-                Err(Malformed::LineTooLong)
-            } else if self.total_octets > MAX_OCTETS {
+            .position(|&b| b == b'\n');
+        let Some(at) = found else {
+            self.scanned = reach;
+            return if reach == room {
                 Err(Malformed::TooLong)
+            } else if reach == longest {
+                Err(Malformed::LineTooLong)
             } else {
                 Ok(None)
             };
@@ -117,16 +122,17 @@ impl ReplyReader {
         let end = self.scanned + at;
         let mut line: Vec<u8> = self.pending.drain(..=end).collect();
         self.scanned = 0;
+        self.total_octets += line.len();
+        self.total_lines += 1;
+        if self.total_lines > MAX_LINES {
+            return Err(Malformed::TooLong);
+        }
         line.pop();
         if line.last() == Some(&b'\r') {
             line.pop();
         }
-        self.total_lines += 1;
         if line.len() > MAX_LINE {
             return Err(Malformed::LineTooLong);
-        }
-        if self.total_lines > MAX_LINES || self.total_octets > MAX_OCTETS {
-            return Err(Malformed::TooLong);
         }
         Ok(Some(line))
     }
@@ -208,7 +214,7 @@ mod tests {
 
     #[test]
     fn limits_hold() {
-        assert_eq!(read(&[b'2'; MAX_LINE + 1]), Err(Malformed::LineTooLong));
+        assert_eq!(read(&[b'2'; MAX_LINE + 2]), Err(Malformed::LineTooLong));
         assert_eq!(
             read(&b"250-a\r\n".repeat(MAX_LINES + 1)),
             Err(Malformed::TooLong)
@@ -228,5 +234,32 @@ mod tests {
         }
         assert_eq!(replies, [reply(250, &["first", "second", "last"])]);
         assert_eq!(reader.leftover(), b"rest");
+    }
+
+    #[test]
+    fn the_pieces_do_not_matter_at_the_limits_either() {
+        let in_pieces = |bytes: &[u8]| {
+            let mut reader = ReplyReader::default();
+            bytes.chunks(1).find_map(|octet| {
+                reader.feed(octet);
+                reader.next_reply().transpose()
+            })
+        };
+        // A carriage return behind a line of full length.
+        let longest = [&b"220 "[..], &[b'x'; MAX_LINE - 4], b"\r\n"].concat();
+        assert!(matches!(read(&longest), Ok(Some(_))));
+        assert!(matches!(in_pieces(&longest), Some(Ok(_))));
+        let longer = [&b"220 "[..], &[b'x'; MAX_LINE - 3], b"\r\n"].concat();
+        assert_eq!(read(&longer), Err(Malformed::LineTooLong));
+        assert_eq!(in_pieces(&longer), Some(Err(Malformed::LineTooLong)));
+        // Far more than is allowed, behind a good reply or a bad line.
+        let flood = b"250 mx\r\n".repeat(MAX_OCTETS);
+        assert_eq!(read(&flood), Ok(Some(reply(250, &["mx"]))));
+        let mixed = [&b"250-a\r\n251 b\r\n"[..], &flood].concat();
+        assert_eq!(read(&mixed), Err(Malformed::MixedCodes(250, 251)));
+        assert_eq!(
+            in_pieces(&mixed),
+            Some(Err(Malformed::MixedCodes(250, 251)))
+        );
     }
 }

@@ -1,0 +1,367 @@
+//! Certificates: any bytes are taken, and no format shows a character that could move a cursor,
+//! hide, or reorder. An input is how the report is made, how it is shown, the length of a text and the text, which
+//! stands wherever a server or a file puts text, and the certificate: its DER, or what to build
+//! one from, because random DER seldom gets past its outer lengths.
+
+use super::byte;
+use rustls::pki_types::CertificateDer;
+use smtp_certcheck::certificate::{Certificate, pem};
+use smtp_certcheck::endpoint::{Host, TlsMode};
+use smtp_certcheck::escape::is_unsafe;
+use smtp_certcheck::hgrc::{Config, Environment, Files, Source};
+use smtp_certcheck::judge::{Anchors, Judgement, Policy, judge_server, pin_mismatch};
+use smtp_certcheck::mercurial::{
+    CaFile, Decision, FileEdit, Ground, Line, Lint, LintScope, Machine, is_secret, lint,
+};
+use smtp_certcheck::observation::{
+    Attempt, Cause, ClientCertificate, Failure, Observation, Possession, Step, TlsFacts,
+};
+use smtp_certcheck::render::settings::Setting;
+use smtp_certcheck::render::table::Style;
+use smtp_certcheck::render::{self, json, pin, settings, table};
+use smtp_certcheck::report::{ConfiguredPin, Pins, Report, Target};
+use smtp_certcheck::smtp::{self, Malformed, Refusal, Reply, Stage};
+use std::io;
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::Path;
+use std::time::Duration;
+use time::OffsetDateTime;
+
+pub fn check(mut input: &[u8]) {
+    let (how, style) = (byte(&mut input), byte(&mut input));
+    let length = usize::from(byte(&mut input)).min(input.len());
+    let (raw_text, rest) = input.split_at(length);
+    let der = if how & 1 == 0 {
+        rest.to_vec()
+    } else {
+        built(rest)
+    };
+
+    let certificate = Certificate::new(CertificateDer::from(der));
+    let text = String::from_utf8_lossy(raw_text);
+    let report = report(how, &text, raw_text, certificate);
+    let style = Style {
+        color: false,
+        width: [None, Some(1), Some(80), Some(200)][usize::from(style >> 1) % 4],
+        verbose: style & 1 != 0,
+    };
+    show(&report, style, raw_text);
+}
+
+/// Every format that can be asked for.
+fn show(report: &Report, style: Style, raw_text: &[u8]) {
+    safe("table", &table::render(report, style));
+    safe("lint", &render::lint::page(&report.lints, style));
+    safe("verdict", &table::verdict(report, false));
+
+    let one = json::render(std::slice::from_ref(report));
+    let two = json::render(&[report.clone(), report.clone()]);
+    for text in [one, two, json::lints(&report.lints)] {
+        safe("json", &text);
+        let read: Result<serde_json::Value, _> = serde_json::from_str(&text);
+        assert!(read.is_ok(), "not JSON: {read:?} in {text}");
+    }
+
+    let text = render::pem::render(report);
+    safe("pem", &text);
+    let ders: Vec<_> = report
+        .chain
+        .iter()
+        .map(|certificate| certificate.der().clone())
+        .collect();
+    assert_eq!(pem::read(text.as_bytes()), Ok(ders));
+
+    let lines = [("smtp", "host".to_owned(), "mx.example".to_owned())];
+    safe("snippet", &pin::snippet(report, &lines, "0"));
+    safe("alarm", &pin::alarm(report));
+    safe("identity", &pin::identity(report));
+    for certificate in &report.chain {
+        safe("CA file", &pin::ca_comment(report, certificate, "0"));
+    }
+    let edit = FileEdit {
+        path: report.target.input.clone().into(),
+        before: Some(raw_text.to_vec()),
+        after: raw_text.iter().rev().copied().collect(),
+    };
+    safe("diff", &pin::diff(&edit, false));
+
+    let config = config(raw_text);
+    let shown: Vec<Setting<'_>> = config
+        .items()
+        .map(|(section, key, item)| Setting {
+            section,
+            key,
+            item,
+            secret: is_secret(key),
+        })
+        .collect();
+    safe("settings", &settings::table(&shown));
+    safe("settings as JSON", &settings::json(&shown));
+}
+
+fn safe(format: &str, text: &str) {
+    let found = text.find(|c| is_unsafe(c) && c != '\n');
+    assert_eq!(found, None, "raw in {format}: {text:?}");
+}
+
+/// A report whose every text is `text`, about `certificate`; `how` chooses the rest.
+fn report(how: u8, text: &str, raw_text: &[u8], certificate: Certificate) -> Report {
+    let now = OffsetDateTime::UNIX_EPOCH + time::Duration::days(19_700);
+    let mut anchors = Anchors::new(text);
+    if how & 2 != 0 {
+        // What is no certificate is no anchor, either.
+        let _ = anchors.add(certificate.der().clone(), text);
+    }
+    let twice = if how & 4 == 0 { 1 } else { 2 };
+    let seen = observation(how, text, vec![certificate; twice]);
+    let reference = text
+        .parse()
+        .unwrap_or(Host::Ip(IpAddr::V4(Ipv4Addr::LOCALHOST)));
+    let policy = Policy {
+        anchors: &anchors,
+        reference: &reference,
+        now,
+    };
+    let mut judgement: Judgement = judge_server(&seen, &policy);
+    judgement
+        .problems
+        .extend(seen.presented.first().map(pin_mismatch));
+    let line = Line {
+        key: text.to_owned(),
+        source: Source {
+            file: text.into(),
+            line: 1,
+        },
+    };
+    let pins = Pins {
+        configured: vec![ConfiguredPin {
+            value: text.to_owned(),
+            line: line.clone(),
+        }],
+        matched: Some(false),
+    };
+    let decision = Decision {
+        accepts: Some(how & 2 == 0),
+        decided_by: Ground::WebCacerts,
+        lines: vec![line],
+        reason: text.to_owned(),
+    };
+    Report {
+        target: Target {
+            input: text.to_owned(),
+            host: Some(text.to_owned()),
+            port: Some(25),
+            label: text.to_owned(),
+            tls: Some(TlsMode::Starttls),
+            servername: text.to_owned(),
+        },
+        chain: seen.presented.clone(),
+        seen: Some(seen),
+        judgement: Some(judgement),
+        at: now,
+        at_was_chosen: true,
+        pins,
+        mercurial: Some(decision),
+        lints: lints(raw_text),
+        from_hgrc: how & 8 != 0,
+    }
+}
+
+fn observation(how: u8, text: &str, presented: Vec<Certificate>) -> Observation {
+    let address = (Ipv4Addr::LOCALHOST, 25).into();
+    let attempt = Attempt {
+        address,
+        error: Some(text.to_owned()),
+    };
+    let reply = Reply {
+        code: 250,
+        lines: vec![text.to_owned(), text.to_owned()],
+    };
+    let word = || text.to_owned();
+    let refused = |refusal| Some(Cause::Smtp(refusal));
+    let cause = match how >> 4 {
+        0 => Some(Cause::Resolve(word())),
+        1 => Some(Cause::Connect(vec![attempt.clone()])),
+        2 => Some(Cause::Io(word())),
+        3 => Some(Cause::NotTls(None, word())),
+        4 => Some(Cause::Alert(word())),
+        5 => Some(Cause::Incompatible(word())),
+        6 => Some(Cause::Tls(word())),
+        7 => refused(Refusal::Temporary(Stage::Ehlo, reply.clone())),
+        8 => refused(Refusal::Greeting(reply.clone())),
+        9 => refused(Refusal::NotSmtp(None, word())),
+        10 => refused(Refusal::Malformed(
+            Stage::Greeting,
+            Malformed::NotAReply(word()),
+        )),
+        11 => refused(Refusal::Unsolicited(Stage::Greeting, word())),
+        12 => refused(Refusal::Injection(word())),
+        _ => None,
+    };
+    Observation {
+        legacy: false,
+        attempts: vec![attempt],
+        address: Some(address),
+        mode: Some(TlsMode::Starttls),
+        greeting: Some(reply.clone()),
+        capabilities: Some(reply),
+        transcript: vec![smtp::Line::Client(word()), smtp::Line::Server(word())],
+        tls: Some(TlsFacts {
+            version: word(),
+            cipher_suite: word(),
+            key_exchange: Some(word()),
+        }),
+        presented,
+        possession: Possession::Proven,
+        ocsp_stapled: false,
+        client_certificate: ClientCertificate::Asked,
+        round_trips: 3,
+        elapsed: Duration::from_millis(1),
+        failure: cause.map(|cause| Failure {
+            step: Step::Ehlo,
+            cause,
+        }),
+    }
+}
+
+/// One file, which includes nothing.
+struct Alone<'a>(&'a [u8]);
+
+impl Files for Alone<'_> {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        match path.to_str() {
+            Some("/hgrc") => Ok(self.0.to_vec()),
+            _ => Err(io::ErrorKind::NotFound.into()),
+        }
+    }
+}
+
+/// The settings up to where Mercurial would stop reading.
+fn config(bytes: &[u8]) -> Config {
+    let mut config = Config::default();
+    let _ = config.read(Path::new("/hgrc"), &Alone(bytes), &Environment::default());
+    config
+}
+
+struct NoFiles;
+
+impl Machine for NoFiles {
+    fn ca_file(&self, _: &[u8]) -> CaFile {
+        CaFile::Missing
+    }
+
+    fn is_world_readable(&self, _: &Path) -> bool {
+        true
+    }
+}
+
+fn lints(bytes: &[u8]) -> Vec<Lint> {
+    let scope = LintScope::default();
+    lint(&config(bytes), &Environment::default(), &NoFiles, scope)
+}
+
+/// A certificate (RFC 5280 §4.1) whose lengths are right and whose contents are the input's.
+fn built(mut input: &[u8]) -> Vec<u8> {
+    const ISSUER: &[u8] = &[0x55, 0x04, 0x0a];
+    let (mut subject, mut names, mut extensions) = (Vec::new(), Vec::new(), Vec::new());
+    let mut validity = [tlv(0x17, b"240101000000Z"), tlv(0x17, b"491231235959Z")].concat();
+    let mut serial = vec![1];
+    let mut key = tlv(
+        0x30,
+        &[tlv(0x30, &tlv(0x06, &[0x2b, 0x65, 0x70])), bits(&[0; 32])].concat(),
+    );
+    let mut signature = vec![0x2b, 0x65, 0x70];
+    while !input.is_empty() {
+        let (what, which, tag) = (byte(&mut input), byte(&mut input), byte(&mut input));
+        let length = usize::from(byte(&mut input)).min(input.len());
+        let (content, rest) = input.split_at(length);
+        input = rest;
+        match what % 9 {
+            0 | 1 => {
+                let pair = [tlv(0x06, &[0x55, 0x04, which % 66]), tlv(tag, content)].concat();
+                subject.extend(tlv(0x31, &tlv(0x30, &pair)));
+            }
+            2 => names.extend(tlv(0x80 | (which % 9), content)),
+            3 => {
+                let critical = if tag & 1 == 0 {
+                    Vec::new()
+                } else {
+                    tlv(0x01, &[0xff])
+                };
+                let parts = [
+                    tlv(0x06, &[0x55, 0x1d, 14 + which % 24]),
+                    critical,
+                    tlv(0x04, content),
+                ];
+                extensions.extend(tlv(0x30, &parts.concat()));
+            }
+            4 => {
+                // id-pe: caIssuers with a URI of the input's.
+                let access = [
+                    tlv(0x06, &[0x2b, 6, 1, 5, 5, 7, 48, 1 + which % 3]),
+                    tlv(0x86, content),
+                ];
+                let value = tlv(0x30, &tlv(0x30, &access.concat()));
+                let parts = [tlv(0x06, &[0x2b, 6, 1, 5, 5, 7, 1, 1]), tlv(0x04, &value)];
+                extensions.extend(tlv(0x30, &parts.concat()));
+            }
+            5 => validity = [tlv(0x17 + which % 2, content), tlv(0x17 + tag % 2, content)].concat(),
+            6 => serial = content.to_vec(),
+            7 => {
+                let rsa = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1];
+                let curve = [0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1];
+                let algorithm = match which % 3 {
+                    0 => [tlv(0x06, &rsa), tlv(0x05, &[])].concat(),
+                    1 => [tlv(0x06, &curve), tlv(tag, content)].concat(),
+                    _ => tlv(0x06, content),
+                };
+                key = tlv(0x30, &[tlv(0x30, &algorithm), bits(content)].concat());
+            }
+            _ => signature = content.to_vec(),
+        }
+    }
+    if !names.is_empty() {
+        let parts = [tlv(0x06, &[0x55, 0x1d, 17]), tlv(0x04, &tlv(0x30, &names))];
+        extensions.extend(tlv(0x30, &parts.concat()));
+    }
+    let issuer = tlv(
+        0x31,
+        &tlv(0x30, &[tlv(0x06, ISSUER), tlv(0x0c, b"Issuer")].concat()),
+    );
+    let algorithm = tlv(0x30, &tlv(0x06, &signature));
+    let body = [
+        tlv(0xa0, &tlv(0x02, &[2])),
+        tlv(0x02, &serial),
+        algorithm.clone(),
+        tlv(0x30, &issuer),
+        tlv(0x30, &validity),
+        tlv(0x30, &subject),
+        key,
+        tlv(0xa3, &tlv(0x30, &extensions)),
+    ];
+    tlv(
+        0x30,
+        &[tlv(0x30, &body.concat()), algorithm, bits(&[0; 64])].concat(),
+    )
+}
+
+fn bits(content: &[u8]) -> Vec<u8> {
+    tlv(0x03, &[&[0], content].concat())
+}
+
+/// Tag, length and value (X.690 §8.1).
+fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
+    let length = content.len().to_be_bytes();
+    let significant = &length[length.iter().take_while(|b| **b == 0).count()..];
+    let mut out = vec![tag];
+    match significant {
+        [] => out.push(0),
+        [short @ ..=0x7f] => out.push(*short),
+        long => {
+            out.push(0x80 | u8::try_from(long.len()).expect("at most eight"));
+            out.extend(long);
+        }
+    }
+    out.extend(content);
+    out
+}

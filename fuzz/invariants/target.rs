@@ -1,0 +1,77 @@
+//! Targets: what a target is shown as is read as the same target, and nothing odd is let through.
+
+use smtp_certcheck::endpoint::{Endpoint, Host, Target, TlsMode, authority};
+use smtp_certcheck::escape::is_unsafe;
+
+pub fn check(input: &[u8]) {
+    let text = String::from_utf8_lossy(input);
+    if let Ok(host) = text.parse::<Host>() {
+        check_host(&host);
+    }
+    let Ok(target) = text.parse::<Target>() else {
+        return;
+    };
+    check_host(&target.host);
+    for asked in [None, Some(TlsMode::Starttls), Some(TlsMode::Smtps)] {
+        let endpoint = Endpoint::from_target(target.clone(), asked);
+        let again = endpoint.to_string().parse::<Target>().expect("a target");
+        assert_eq!(again.host, relative(&endpoint.host), "{endpoint}");
+        assert_eq!(again.port, Some(endpoint.port), "{endpoint}");
+
+        let scheme = match endpoint.first_mode() {
+            TlsMode::Starttls => "smtp",
+            TlsMode::Smtps => "smtps",
+        };
+        let url = format!("{scheme}://{}/", authority(&target.host, endpoint.port));
+        let again = Endpoint::from_target(url.parse().expect("a URL"), asked);
+        assert_eq!(again.host, relative(&endpoint.host), "{url}");
+        assert_eq!(
+            (again.port, again.first_mode()),
+            (endpoint.port, endpoint.first_mode()),
+            "{url}"
+        );
+    }
+}
+
+fn check_host(host: &Host) {
+    assert_eq!(
+        host.lookup_name().parse().as_ref(),
+        Ok(host),
+        "as it is looked up"
+    );
+    assert_eq!(
+        host.to_string().parse(),
+        Ok(relative(host)),
+        "as it is shown"
+    );
+    if let Host::Name { ascii, .. } = host {
+        assert!(ascii.is_ascii() && !ascii.contains(is_unsafe), "{ascii:?}");
+        assert!(
+            ascii.len() <= 253 && *ascii == ascii.to_lowercase(),
+            "{ascii:?}"
+        );
+        assert!(
+            ascii
+                .split('.')
+                .all(|label| (1..=63).contains(&label.len())),
+            "{ascii:?}"
+        );
+        // What a resolver would take for an IPv4 address.
+        let last = ascii.rsplit('.').next().unwrap_or_default();
+        let hex = last.strip_prefix("0x").unwrap_or("x");
+        let number =
+            last.bytes().all(|b| b.is_ascii_digit()) || hex.bytes().all(|b| b.is_ascii_hexdigit());
+        assert!(!number, "{ascii:?} ends in a number");
+    }
+}
+
+/// The trailing dot is for the resolver only, and is not shown.
+fn relative(host: &Host) -> Host {
+    match host {
+        Host::Name { ascii, .. } => Host::Name {
+            ascii: ascii.clone(),
+            absolute: false,
+        },
+        Host::Ip(ip) => Host::Ip(*ip),
+    }
+}
