@@ -179,7 +179,13 @@ fn as_nobody(dir: &Path, hgrc: &Path) -> Run {
     if is_root() {
         // The program where that user can reach it.
         let copy = dir.join("program");
-        std::fs::copy(env!("CARGO_BIN_EXE_smtp-certcheck"), &copy).expect("a copy");
+        // Not by this process: a file that it has open for writing while another thread forks
+        // could not be executed.
+        let copied = Command::new("cp")
+            .arg(env!("CARGO_BIN_EXE_smtp-certcheck"))
+            .arg(&copy)
+            .status();
+        assert!(copied.expect("cp").success());
         let mut other = Command::new(copy);
         other
             .args(command.get_args())
