@@ -34,6 +34,7 @@ fn every_seed_holds() {
     seeds("target", invariants::target::check);
     seeds("hgrc", invariants::hgrc::check);
     seeds("certificate", invariants::certificate::check);
+    seeds("legacy", invariants::legacy::check);
 }
 
 /// Lengths of pieces: small ones find more.
@@ -79,6 +80,11 @@ proptest! {
     #[test]
     fn the_pieces_of_a_turn_do_not_matter(cuts in cuts(), turns in prop::collection::vec(speech(), 1..4)) {
         invariants::dialogue::check(&joined(&[&cuts, &[0], &turns.join(&0)]));
+    }
+
+    #[test]
+    fn the_pieces_of_an_old_answer_do_not_matter(cuts in cuts(), framing: u8, said: Vec<u8>) {
+        invariants::legacy::check(&joined(&[&cuts, &[0, framing], &said]));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 pub mod certificate;
 pub mod dialogue;
 pub mod hgrc;
+pub mod legacy;
 pub mod reply;
 pub mod target;
 

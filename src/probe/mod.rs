@@ -12,6 +12,7 @@ mod limits;
 mod negotiate;
 
 pub use connect::Family;
+pub use legacy::{Answer, Presented, Unreadable};
 pub use limits::Limits;
 
 use crate::endpoint::{Endpoint, Host, TlsMode};

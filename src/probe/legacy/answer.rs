@@ -17,19 +17,20 @@ const MAX_CERTIFICATES: usize = 1024;
 
 /// What the server chose and presented.
 #[derive(Debug)]
-pub(in super::super) struct Presented {
-    pub(in super::super) tls: TlsFacts,
+pub struct Presented {
+    /// The version and the suite.
+    pub tls: TlsFacts,
     /// The leaf first; never empty.
-    pub(in super::super) chain: Vec<Certificate>,
+    pub chain: Vec<Certificate>,
 }
 
 /// No `Certificate` will come out of this any more.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Unreadable;
+pub struct Unreadable;
 
 /// What has come so far.
 #[derive(Debug, Default)]
-pub(super) struct Answer {
+pub struct Answer {
     octets: usize,
     /// The beginning of a record.
     records: Vec<u8>,
@@ -40,7 +41,7 @@ pub(super) struct Answer {
 
 impl Answer {
     /// Takes what was read; `None`: more is needed.
-    pub(super) fn receive(&mut self, bytes: &[u8]) -> Result<Option<Presented>, Unreadable> {
+    pub fn receive(&mut self, bytes: &[u8]) -> Result<Option<Presented>, Unreadable> {
         self.octets = self.octets.saturating_add(bytes.len());
         if self.octets > MAX_OCTETS {
             return Err(Unreadable);

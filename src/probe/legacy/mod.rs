@@ -9,9 +9,8 @@ use super::connect::connect_one;
 use super::{Options, Progress, negotiate};
 use crate::endpoint::{Host, TlsMode};
 use crate::observation::{Cause, Failure, Step};
-pub(super) use answer::Presented;
+pub use answer::{Answer, Presented, Unreadable};
 
-use answer::Answer;
 use rustls::crypto::aws_lc_rs;
 use std::net::SocketAddr;
 use std::time::Duration;
