@@ -149,6 +149,22 @@ mod tests {
     }
 
     #[test]
+    fn style_and_script_load_nothing_and_make_no_markup() {
+        for text in [STYLE, SCRIPT] {
+            for bad in [
+                "url(",
+                "@import",
+                "://",
+                "fetch(",
+                "innerHTML",
+                "insertAdjacentHTML",
+            ] {
+                assert!(!text.contains(bad), "{bad}");
+            }
+        }
+    }
+
+    #[test]
     fn style_and_script_cannot_end_their_elements() {
         // The hashes are those of the files as they stand, and browsers normalise line ends.
         for text in [STYLE, SCRIPT] {
