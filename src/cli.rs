@@ -186,6 +186,8 @@ pub enum AuditFormat {
     Prometheus,
     /// For CI systems
     Junit,
+    /// For browsers: one page with charts and a table, to be sent on
+    Html,
 }
 
 /// The value of `audit --fail-on`.

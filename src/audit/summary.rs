@@ -5,9 +5,11 @@ use super::{Audited, Severity, worst};
 use crate::escape::excerpt;
 use std::collections::{BTreeMap, HashMap};
 
-/// How many issuers are counted by name, and how many expiries are listed.
-const MOST_ISSUERS: usize = 1000;
+/// How many issuers and keys are counted by name, and how many expiries are listed.
+const MOST_NAMES: usize = 1000;
 const MOST_EXPIRIES: usize = 10;
+/// Weeks that are counted by themselves: a year, and the week that it ends in.
+const WEEKS: i64 = 53;
 
 /// Counts by several questions.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +24,12 @@ pub struct Summary {
     pub findings: BTreeMap<(&'static str, Severity), u64>,
     /// By the issuer of the leaf; untrusted text.
     pub issuers: HashMap<String, u64>,
+    /// By the key of the leaf.
+    pub keys: HashMap<String, u64>,
+    /// By the version of TLS.
+    pub versions: HashMap<String, u64>,
+    /// By the week that the leaf ends in, counted from now: -1 has passed, 53 is later.
+    pub ends: BTreeMap<i64, u64>,
     /// The next certificates to end: whole days, and whose; the soonest first.
     pub expiries: Vec<(i64, String)>,
 }
@@ -42,14 +50,18 @@ impl Summary {
                 seen.push(key);
             }
         }
+        if let Some(tls) = report.seen.as_ref().and_then(|seen| seen.tls.as_ref()) {
+            count(&mut self.versions, &tls.version);
+        }
         let Some(Ok(facts)) = report.chain.first().map(|leaf| &leaf.facts) else {
             return;
         };
-        let issuer = excerpt(&facts.issuer.label(), 60);
-        if self.issuers.len() < MOST_ISSUERS || self.issuers.contains_key(&issuer) {
-            *self.issuers.entry(issuer).or_default() += 1;
-        }
-        if let Some(days) = days_left(facts.not_after, report.at) {
+        count(&mut self.issuers, &facts.issuer.label());
+        count(&mut self.keys, &facts.public_key.describe());
+        let left = days_left(facts.not_after, report.at);
+        let week = left.map_or(-1, |days| (days / 7).min(WEEKS));
+        *self.ends.entry(week).or_default() += 1;
+        if let Some(days) = left {
             let place = self.expiries.partition_point(|(other, _)| *other <= days);
             self.expiries
                 .insert(place, (days, report.target.label.clone()));
@@ -60,5 +72,13 @@ impl Summary {
     /// How many targets have a finding of this severity as their worst.
     pub fn with(&self, severity: Severity) -> u64 {
         self.worst.get(&Some(severity)).copied().unwrap_or_default()
+    }
+}
+
+/// Counts by a name that is the network's.
+fn count(counts: &mut HashMap<String, u64>, name: &str) {
+    let name = excerpt(name, 60);
+    if counts.len() < MOST_NAMES || counts.contains_key(&name) {
+        *counts.entry(name).or_default() += 1;
     }
 }

@@ -3,6 +3,7 @@
 
 pub mod audit;
 pub mod csv;
+pub mod html;
 pub mod json;
 pub mod junit;
 pub mod lint;

@@ -13,7 +13,7 @@ use crate::hgrc::Source;
 use crate::judge::{Anchors, pin_mismatch};
 use crate::mercurial::Line;
 use crate::observation::Observation;
-use crate::render::{audit, csv, json, junit, prometheus, table::Style};
+use crate::render::{audit, csv, html, json, junit, prometheus, table::Style};
 use crate::report::{ConfiguredPin, Report};
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -53,6 +53,7 @@ pub(super) struct Results {
     keys: HashMap<Vec<u8>, String>,
     samples: Vec<prometheus::Sample>,
     cases: Vec<quick_junit::TestCase>,
+    rows: Vec<html::Row>,
 }
 
 impl Results {
@@ -90,6 +91,7 @@ impl Results {
             keys: HashMap::new(),
             samples: Vec::new(),
             cases: Vec::new(),
+            rows: Vec::new(),
         }
     }
 
@@ -192,6 +194,10 @@ impl Results {
                 self.cases.push(junit::case(audited));
                 return Ok(true);
             }
+            AuditFormat::Html => {
+                self.rows.push(html::Row::of(audited));
+                return Ok(true);
+            }
         };
         let sink = &mut self.sink;
         self.progress.suspend(|| sink.write(&text))
@@ -211,6 +217,10 @@ impl Results {
             }
             AuditFormat::Junit => {
                 let text = junit::render(std::mem::take(&mut self.cases));
+                self.sink.write(&text)?;
+            }
+            AuditFormat::Html => {
+                let text = html::render(&mut self.rows, &self.summary, &gone, self.check.now);
                 self.sink.write(&text)?;
             }
             AuditFormat::Jsonl | AuditFormat::Csv => {}

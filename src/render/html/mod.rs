@@ -1,0 +1,174 @@
+//! An audit as one page to open in a browser, and to send on: it holds all that it needs, asks the
+//! network for nothing, and reads without its script, too.
+
+mod chart;
+mod row;
+
+pub use row::Row;
+
+use crate::audit::{Severity, Summary};
+use crate::escape::visible;
+use askama::Template;
+use askama::filters::{Escaper, Html};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use chart::{Bars, Timeline};
+use sha2::{Digest as _, Sha256};
+use std::fmt;
+use time::OffsetDateTime;
+
+/// Bars of one chart at most.
+const MOST_BARS: usize = 10;
+
+const STYLE: &str = include_str!("style.css");
+const SCRIPT: &str = include_str!("script.js");
+
+/// What `askama.toml` names for every text of a template: what moves, hides or reorders is written
+/// out, and what is markup is no markup any more.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Harmless;
+
+impl Escaper for Harmless {
+    fn write_escaped_str<W: fmt::Write>(&self, out: W, text: &str) -> fmt::Result {
+        Html.write_escaped_str(out, &visible(text))
+    }
+}
+
+#[derive(Template)]
+#[template(path = "page.html", config = "src/render/html/askama.toml")]
+struct Page<'a> {
+    policy: String,
+    at: String,
+    date: String,
+    time: String,
+    summary: &'a Summary,
+    tiles: [Tile; 3],
+    charts: Vec<Bars>,
+    timeline: Timeline,
+    next: Vec<(i64, &'a str)>,
+    rows: &'a [Row],
+    gone: &'a [&'a str],
+}
+
+/// A number to see first.
+struct Tile {
+    severity: Option<Severity>,
+    count: u64,
+    words: &'static str,
+}
+
+/// The whole page. The rows are put into order: the worst first, then those that end the soonest.
+pub fn render(rows: &mut [Row], summary: &Summary, gone: &[&str], at: OffsetDateTime) -> String {
+    rows.sort_by(Row::by_urgency);
+    let at = at.to_offset(time::UtcOffset::UTC);
+    let tile = |severity, words| Tile {
+        severity,
+        count: summary.worst.get(&severity).copied().unwrap_or_default(),
+        words,
+    };
+    let page = Page {
+        policy: policy(),
+        at: super::timestamp(at),
+        date: at.date().to_string(),
+        time: format!("{:02}:{:02}", at.hour(), at.minute()),
+        summary,
+        tiles: [
+            tile(Some(Severity::Critical), "need action now"),
+            tile(Some(Severity::Warning), "will need action"),
+            tile(None, "are fine"),
+        ],
+        charts: charts(summary),
+        timeline: Timeline::new(&summary.ends, at.date()),
+        next: next(summary),
+        rows,
+        gone,
+    };
+    // Strings cannot fail to be written.
+    let mut text = page.render().unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// Nothing is loaded or run but the style and the script that stand in the page.
+fn policy() -> String {
+    let hash = |text: &str| BASE64_STANDARD.encode(Sha256::digest(text));
+    format!(
+        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; img-src data:; base-uri 'none'; form-action 'none'",
+        hash(STYLE),
+        hash(SCRIPT)
+    )
+}
+
+fn next(summary: &Summary) -> Vec<(i64, &str)> {
+    let next = summary.expiries.iter();
+    next.map(|(days, name)| (*days, name.as_str())).collect()
+}
+
+fn charts(summary: &Summary) -> Vec<Bars> {
+    let outcomes = summary.outcomes.iter().map(|(name, count)| {
+        let tone = match *name {
+            "trusted" => "fine",
+            "pinned" => "warning",
+            _ => "critical",
+        };
+        ((*name).to_owned(), *count, tone)
+    });
+    let findings = summary.findings.iter();
+    let findings = findings.map(|((code, severity), count)| {
+        let label = format!("{code} ({severity})");
+        (label, *count, severity.as_str())
+    });
+    let plain = |counts: &std::collections::HashMap<String, u64>| {
+        let counts = counts.iter();
+        let counts = counts.map(|(name, count)| (name.clone(), *count, "plain"));
+        counts.collect::<Vec<_>>()
+    };
+    vec![
+        Bars::new("outcomes", "Outcomes", outcomes.collect()),
+        Bars::new("findings", "Findings", findings.collect()),
+        Bars::new("issuers", "Issuers", plain(&summary.issuers)),
+        Bars::new("keys", "Key types", plain(&summary.keys)),
+        Bars::new("versions", "TLS versions", plain(&summary.versions)),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_template_writes_is_text() {
+        let mut out = String::new();
+        let written = Harmless.write_escaped_str(&mut out, "<a b='\"&\u{202e}\x1b>\n");
+        assert!(written.is_ok());
+        assert!(
+            !out.contains(['<', '>', '"', '\'', '\n', '\x1b', '\u{202e}']),
+            "{out}"
+        );
+        assert!(out.contains("\\u{202e}\\x1b"), "{out}");
+    }
+
+    #[test]
+    fn style_and_script_load_nothing_and_make_no_markup() {
+        for text in [STYLE, SCRIPT] {
+            for bad in [
+                "url(",
+                "@import",
+                "://",
+                "fetch(",
+                "innerHTML",
+                "insertAdjacentHTML",
+            ] {
+                assert!(!text.contains(bad), "{bad}");
+            }
+        }
+    }
+
+    #[test]
+    fn style_and_script_cannot_end_their_elements() {
+        // The hashes are those of the files as they stand, and browsers normalise line ends.
+        for text in [STYLE, SCRIPT] {
+            assert!(!text.contains("</") && !text.contains("<!--") && !text.contains('\r'));
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! What is kept of a target until all are there.
+
+use crate::audit::{Audited, Severity, worst};
+use crate::certificate::{Certificate, Sans};
+use crate::escape::excerpt;
+use crate::fingerprint::Algorithm;
+use std::cmp::{Ordering, Reverse};
+use time::{Date, Duration};
+
+/// Longer texts and lists of the network's are cut.
+const MOST_TEXT: usize = 300;
+const MOST_NAMES: usize = 12;
+/// A chain may be padded to any length.
+const MOST_CERTIFICATES: usize = 12;
+
+/// A row of the table.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Above a note.
+    pub(super) severity: Option<Severity>,
+    pub(super) name: String,
+    /// The label of the list; as it stands there, if that is not the name.
+    pub(super) alias: String,
+    pub(super) outcome: &'static str,
+    pub(super) ends: Option<Date>,
+    /// Until then, in words.
+    pub(super) left: String,
+    pub(super) issuer: String,
+    pub(super) key: String,
+    pub(super) tls: String,
+    pub(super) suite: String,
+    pub(super) address: String,
+    pub(super) findings: Vec<Told>,
+    pub(super) changes: Vec<&'static str>,
+    pub(super) chain: Vec<Link>,
+    /// Certificates that are left out.
+    pub(super) more: usize,
+}
+
+/// A finding.
+#[derive(Clone, Debug)]
+pub(super) struct Told {
+    pub(super) code: &'static str,
+    pub(super) severity: Severity,
+    pub(super) message: String,
+    pub(super) advice: String,
+}
+
+/// A certificate of the presented chain.
+#[derive(Clone, Debug)]
+pub(super) struct Link {
+    pub(super) subject: String,
+    /// In a line; or why nothing is known.
+    pub(super) facts: String,
+    pub(super) names: String,
+    pub(super) sha256: String,
+}
+
+impl Row {
+    /// Takes what is needed.
+    pub fn of(audited: &Audited) -> Self {
+        let report = &audited.report;
+        let facts = report.chain.first();
+        let facts = facts.and_then(|leaf| leaf.facts.as_ref().ok());
+        let seen = report.seen.as_ref();
+        let tls = seen.and_then(|seen| seen.tls.as_ref());
+        let input = Some(&report.target.input).filter(|input| **input != report.target.label);
+        let aliases = audited.label.iter().chain(input);
+        let aliases: Vec<String> = aliases.map(|alias| cut(alias)).collect();
+        let chain = report.chain.iter().take(MOST_CERTIFICATES);
+        let findings = audited.findings.iter().map(|finding| Told {
+            code: finding.code,
+            severity: finding.severity,
+            message: cut(&finding.message),
+            advice: finding.advice.clone(),
+        });
+        let changes = audited.changes.iter().flatten();
+        Self {
+            severity: worst(&audited.findings).filter(|worst| *worst > Severity::Note),
+            name: cut(&report.target.label),
+            alias: aliases.join(" · "),
+            outcome: report.outcome().as_str(),
+            ends: facts.map(|facts| facts.not_after.date()),
+            left: facts.map_or_else(String::new, |facts| left(facts.not_after - report.at)),
+            issuer: facts.map_or_else(String::new, |facts| cut(&facts.issuer.label())),
+            key: facts.map_or_else(String::new, |facts| cut(&facts.public_key.describe())),
+            tls: tls.map_or_else(String::new, |tls| tls.version.clone()),
+            suite: tls.map_or_else(String::new, |tls| tls.cipher_suite.clone()),
+            address: seen
+                .and_then(|seen| Some(seen.address?.to_string()))
+                .unwrap_or_default(),
+            findings: findings.collect(),
+            changes: changes.map(|change| change.as_str()).collect(),
+            chain: chain.map(Link::of).collect(),
+            more: report.chain.len().saturating_sub(MOST_CERTIFICATES),
+        }
+    }
+
+    /// The worst first, then those that end the soonest, then by name.
+    pub(super) fn by_urgency(&self, other: &Self) -> Ordering {
+        let key = |row: &Self| (Reverse(row.severity), row.ends.is_none(), row.ends);
+        key(self)
+            .cmp(&key(other))
+            .then_with(|| self.name.cmp(&other.name))
+    }
+
+    /// For sorting in the page.
+    pub(super) fn rank(&self) -> u8 {
+        match self.severity {
+            Some(Severity::Critical) => 2,
+            Some(Severity::Warning) => 1,
+            Some(Severity::Note) | None => 0,
+        }
+    }
+
+    /// The codes, each once.
+    pub(super) fn codes(&self) -> String {
+        let mut codes: Vec<&str> = Vec::new();
+        for finding in &self.findings {
+            if !codes.contains(&finding.code) {
+                codes.push(finding.code);
+            }
+        }
+        codes.join(", ")
+    }
+}
+
+impl Link {
+    fn of(certificate: &Certificate) -> Self {
+        let (facts, names) = match &certificate.facts {
+            Ok(facts) => {
+                let issuer = if facts.self_issued {
+                    "issued by itself".to_owned()
+                } else {
+                    format!("issued by {}", cut(&facts.issuer.label()))
+                };
+                let line = format!(
+                    "{issuer}; valid {} to {}; {}; {}",
+                    facts.not_before.date(),
+                    facts.not_after.date(),
+                    facts.public_key.describe(),
+                    facts.signature_algorithm
+                );
+                (line, facts.sans.as_ref().map_or_else(String::new, names))
+            }
+            Err(why) => (format!("it cannot be parsed: {why}"), String::new()),
+        };
+        Self {
+            subject: cut(&certificate.label()),
+            facts: excerpt(&facts, 2 * MOST_TEXT),
+            names,
+            sha256: certificate.fingerprint(Algorithm::Sha256).hex(),
+        }
+    }
+}
+
+/// The names that a client may compare.
+fn names(sans: &Sans) -> String {
+    let dns = sans.dns.iter().map(|name| cut(name));
+    let all = dns.chain(sans.ip.iter().map(ToString::to_string));
+    let mut names: Vec<String> = all.take(MOST_NAMES).collect();
+    let more = (sans.dns.len() + sans.ip.len()).saturating_sub(MOST_NAMES);
+    if more > 0 {
+        names.push(format!("and {more} more"));
+    }
+    names.join(", ")
+}
+
+fn cut(text: &str) -> String {
+    excerpt(text, MOST_TEXT)
+}
+
+fn left(duration: Duration) -> String {
+    let days = duration.whole_days().unsigned_abs();
+    let plural = if days == 1 { "" } else { "s" };
+    if duration.is_negative() {
+        format!("{days} day{plural} ago")
+    } else {
+        format!("in {days} day{plural}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_ended_is_never_ahead() {
+        assert_eq!(left(Duration::hours(-1)), "0 days ago");
+        assert_eq!(left(Duration::hours(-25)), "1 day ago");
+        assert_eq!(left(Duration::hours(1)), "in 0 days");
+        assert_eq!(left(Duration::hours(49)), "in 2 days");
+        assert!(left(Duration::MIN).ends_with(" ago"));
+    }
+}
