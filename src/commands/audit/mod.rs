@@ -90,7 +90,8 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
     };
     let bad = bad_lines.load(Ordering::SeqCst);
     if bad > 0 {
-        say(&format!("{bad} lines of the list could not be used"));
+        let lines = if bad == 1 { "line" } else { "lines" };
+        say(&format!("{bad} {lines} of the list could not be used"));
     }
     Ok(match (fails, bad) {
         (true, _) => 1,
