@@ -80,6 +80,7 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
             cand --color 'When to use colours; NO_COLOR in the environment turns them off'
             cand --legacy 'Also write [hostfingerprints], for Mercurial before 3.9'
             cand --accept-untrusted 'Pin a certificate that is not trusted without asking'
+            cand --accept-unproven 'Pin a certificate whose key the server has not proven to hold'
             cand --replace 'Existing pins that do not match: replace them'
             cand --add 'Existing pins that do not match: keep them beside the new one, while certificates rotate'
             cand --prune 'Drop existing pins that do not match, if one does'

@@ -239,6 +239,14 @@ pub struct Pin {
     #[arg(long, help_heading = PIN)]
     pub accept_untrusted: bool,
 
+    /// Pin a certificate whose key the server has not proven to hold
+    ///
+    /// For servers too old to be spoken to: their certificate is read, and the handshake goes no
+    /// further. Mercurial makes its own handshake, and sends nothing where the key is missing.
+    /// Never for a server whose signature is wrong.
+    #[arg(long, help_heading = PIN)]
+    pub accept_unproven: bool,
+
     /// Existing pins that do not match: replace them
     #[arg(long, conflicts_with = "add", help_heading = PIN)]
     pub replace: bool,

@@ -234,6 +234,7 @@ fn a_copy_of_a_certificate_is_never_pinned() {
         "--expect",
         &expected,
         "--accept-untrusted",
+        "--accept-unproven",
         "--replace",
         "--write",
         "--yes",
@@ -241,6 +242,11 @@ fn a_copy_of_a_certificate_is_never_pinned() {
     let run = home.pin(&impostor, &all);
     assert_ne!(run.code, 0);
     assert_eq!(run.stdout, "");
+    assert!(
+        run.stderr.contains("signs with another key"),
+        "{}",
+        run.stderr
+    );
     assert!(!home.path(".hgrc").exists());
 }
 

@@ -288,3 +288,96 @@ fn on_a_terminal_it_asks() {
         }
     });
 }
+
+/// Only key exchange that we do not speak and hg does: the certificate is read, and nothing proven.
+#[test]
+fn a_server_that_proves_nothing_to_us_is_pinned_only_where_the_user_says_so() {
+    const TEST: &str = "a_server_that_proves_nothing_to_us_is_pinned_only_where_the_user_says_so";
+    let Some(hg) = hg(TEST) else { return };
+    let pki = Pki::new("Old", KeyKind::Rsa2048);
+    let identity = pki.identity(leaf(&["localhost"]));
+    let Some(mta) = Mta::for_test(TEST, Kind::Postfix, &identity) else {
+        return;
+    };
+    let reconfigure = |lines: &str, version: &str| {
+        mta.reconfigure(lines).expect("another configuration");
+        let target = format!("localhost:{}", mta.starttls_port());
+        let start = Instant::now();
+        loop {
+            let json = common::run([&target, "--no-hgrc", "--format", "json"]).stdout;
+            if json.contains(r#""legacy": true"#) && json.contains(version) {
+                return target;
+            }
+            assert!(start.elapsed() < Duration::from_secs(20), "{json}");
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    };
+    let dhe = "smtpd_tls_protocols = TLSv1.2\ntls_medium_cipherlist = DHE-RSA-AES256-GCM-SHA384\n";
+    let target = reconfigure(dhe, "TLSv1.2");
+    let user = User::new(hg);
+    let root = user.home.file("ca.pem", pki.root_pem());
+    let root = root.to_str().expect("UTF-8");
+    let expected = sha256(&identity);
+    let pin =
+        |args: &[&str]| user.certcheck(&[&["pin", &target, "--write", "--yes"], args].concat());
+
+    // Neither trust in the chain nor the right fingerprint is a proof, and the other way round.
+    for (args, code, says) in [
+        (&["--cacerts", root][..], 5, "--accept-unproven"),
+        (&["--expect", &expected], 5, "--accept-unproven"),
+        (&["--accept-untrusted"], 5, "--accept-unproven"),
+        (&["--accept-unproven"], 1, "the chain is not trusted"),
+    ] {
+        let run = pin(args);
+        assert_eq!(run.code, code, "{args:?}: {}", run.stderr);
+        assert!(run.stderr.contains(says), "{args:?}: {}", run.stderr);
+        assert!(!user.home.path().join(".hgrc").exists(), "{args:?}");
+    }
+    let wrong = format!("sha256:{}", "0".repeat(64));
+    let run = pin(&["--accept-unproven", "--expect", &wrong]);
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    assert!(!user.home.path().join(".hgrc").exists());
+
+    // The lines alone say what they are worth.
+    let lines = ["pin", &target, "--accept-unproven", "--cacerts", root];
+    let run = user.certcheck(&lines);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stdout.contains("key-not-proven"), "{}", run.stdout);
+    assert!(
+        run.stderr.contains("hg email may still refuse the server"),
+        "{}",
+        run.stderr
+    );
+
+    // Written, and never said to be safe: but the real hg takes it, and checks the key.
+    let run = pin(&["--accept-unproven", "--cacerts", root]);
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    assert!(
+        run.stderr
+            .contains("whether hg email goes by it cannot be told from here"),
+        "{}",
+        run.stderr
+    );
+    let sent = user.email();
+    assert_eq!(sent.code, 0, "{}{}", sent.stdout, sent.stderr);
+    assert_eq!(mta.delivered(1).len(), 1);
+
+    // With a version that Mercurial refuses, that is what is said.
+    let old = "smtpd_tls_protocols = TLSv1\ntls_medium_cipherlist = ALL:@SECLEVEL=0\n";
+    reconfigure(old, "TLSv1.0");
+    assert_ne!(user.email().code, 0);
+    let run = pin(&["--accept-unproven", "--cacerts", root]);
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    assert!(
+        run.stderr
+            .contains("pinned, but hg email does not go by it: the default of hostsecurity.minimumprotocol is tls1.2"),
+        "{}",
+        run.stderr
+    );
+    let run = user.certcheck(&lines);
+    assert!(
+        run.stderr.contains("hg email still refuses the server"),
+        "{}",
+        run.stderr
+    );
+}

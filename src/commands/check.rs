@@ -260,7 +260,7 @@ impl Check {
             mode,
             chain: &seen.presented,
             tls_version: &tls.version,
-            legacy: seen.legacy,
+            handshake_failed: seen.failure.is_some(),
             now: self.now,
         };
         // Without a store of our own it cannot be known what hg finds in its own.

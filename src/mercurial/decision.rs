@@ -95,8 +95,8 @@ pub struct Server<'a> {
     pub chain: &'a [Certificate],
     /// `SSLv3`, `TLSv1.0`, `TLSv1.1`, `TLSv1.2` or `TLSv1.3`.
     pub tls_version: &'a str,
-    /// The chain was read without a handshake: ours failed.
-    pub legacy: bool,
+    /// The chain was read, and our own handshake failed: whether hg's does not is its OpenSSL's.
+    pub handshake_failed: bool,
     /// The time of the decision.
     pub now: OffsetDateTime,
 }
@@ -131,7 +131,7 @@ pub fn decide(
     }
     let decision =
         by_pins(settings, server).unwrap_or_else(|| by_anchors(settings, server, system, ca_file));
-    if server.legacy && decision.accepts == Some(true) {
+    if server.handshake_failed && decision.accepts == Some(true) {
         return Decision {
             accepts: None,
             reason: format!(

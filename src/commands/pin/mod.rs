@@ -10,14 +10,17 @@ use super::replace::{Replaced, replace};
 use super::{Error, environment, io_text, print, say};
 use crate::certificate::{Certificate, pem};
 use crate::cli::{ByArg, Pin as Args, TargetArg};
+use crate::endpoint::TlsMode;
+use crate::judge::Anchors;
 use crate::mercurial::{
     By, CaFile, Decision, Ground, Intent, Objection, Old, Server, Setting, Settings, Transport,
     decide, is_smtp_host, pinned_lists, wants,
 };
-use crate::observation::Possession;
+use crate::observation::{Observation, Possession};
 use crate::probe::probe;
 use crate::render::{pin as show, table};
 use crate::report::Report;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -47,7 +50,7 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
     if let Err(code) = decide_to_pin(args, &report)? {
         return Ok(code);
     }
-    let ca = match ca(args, &check, &target, &report)? {
+    let ca = match ca(args, &target, &report)? {
         Ok(ca) => ca,
         Err(code) => return Ok(code),
     };
@@ -168,17 +171,8 @@ fn decide_to_pin(args: &Args, report: &Report) -> Step<()> {
     let (Some(seen), Some(leaf)) = (seen, report.chain.first()) else {
         return Ok(Err(failed(report)));
     };
-    if seen.possession != Possession::Proven {
-        say(show::identity(report).trim_end());
-        return match seen.failure {
-            Some(_) => Ok(Err(failed(report))),
-            None => refuse(
-                "not pinned: the server has not proven that it holds the key of this certificate; anybody can present a copy",
-            ),
-        };
-    }
-    if seen.failure.is_some() {
-        return Ok(Err(failed(report)));
+    if let Err(code) = proven(args, report, seen) {
+        return Ok(Err(code));
     }
     if !args.expect.is_empty() && !args.expect.iter().any(|pin| pin.matches(leaf.der())) {
         say("not pinned: the server presents another certificate than --expect names");
@@ -195,7 +189,10 @@ fn decide_to_pin(args: &Args, report: &Report) -> Step<()> {
              right: --add accepts both while certificates rotate, --replace drops the old one.",
         );
     }
-    let trusted = show::problems(report.judgement.as_ref()).is_empty();
+    let problems = show::problems(report.judgement.as_ref());
+    let trusted = problems
+        .iter()
+        .all(|code| args.accept_unproven && UNPROVEN.contains(code));
     let known = report.pins.matched == Some(true) && args.by == ByArg::Fingerprint;
     if trusted || known || args.accept_untrusted || !args.expect.is_empty() {
         return Ok(Ok(()));
@@ -217,6 +214,36 @@ fn decide_to_pin(args: &Args, report: &Report) -> Step<()> {
     )
 }
 
+/// The problems that `--accept-unproven` accepts.
+const UNPROVEN: [&str; 2] = ["key-not-proven", "obsolete-tls"];
+
+/// Whether the server holds the key of its certificate, or the user does without the proof.
+fn proven(args: &Args, report: &Report, seen: &Observation) -> Result<(), u8> {
+    match seen.possession {
+        Possession::Proven if seen.failure.is_none() => return Ok(()),
+        Possession::Proven => return Err(failed(report)),
+        Possession::NotSeen | Possession::NotCheckable if args.accept_unproven => return Ok(()),
+        _ => say(show::identity(report).trim_end()),
+    }
+    let code = if seen.failure.is_some() {
+        failed(report)
+    } else {
+        REFUSED
+    };
+    if seen.possession == Possession::Refuted {
+        say(
+            "not pinned: the server signs with another key than that of the certificate which it\n\
+             presents: it is a copy, or the server is set up wrongly",
+        );
+    } else {
+        say(
+            "not pinned: the server has not proven that it holds the key of this certificate; anybody\n\
+             can present a copy. --accept-unproven pins it all the same: hg checks the key itself",
+        );
+    }
+    Err(code)
+}
+
 /// Why there is nothing to pin, and the exit code.
 fn failed(report: &Report) -> u8 {
     say(table::verdict(report, false).trim_end());
@@ -235,7 +262,7 @@ struct Ca {
 }
 
 /// Finds the anchor for `--by cacerts`, and makes sure that Mercurial takes the server with it.
-fn ca(args: &Args, check: &Check, target: &TargetArg, report: &Report) -> Step<Option<Ca>> {
+fn ca(args: &Args, target: &TargetArg, report: &Report) -> Step<Option<Ca>> {
     let (ByArg::Cacerts, Some(file)) = (args.by, &args.ca_out) else {
         if args.ca_out.is_some() {
             return Err(Error::new("--ca-out belongs to --by cacerts"));
@@ -255,8 +282,9 @@ fn ca(args: &Args, check: &Check, target: &TargetArg, report: &Report) -> Step<O
         say("  -> name the CA with --cacerts, or pin --by fingerprint");
         return Ok(Err(REFUSED));
     };
-    let decision = with_anchor(check, target, report, &anchor);
-    if decision.accepts != Some(true) {
+    let decision = with_anchor(target, report, &anchor);
+    let unknown = args.accept_unproven && decision.accepts.is_none();
+    if decision.accepts != Some(true) && !unknown {
         say(&format!(
             "not pinned: hg would not take the server by that CA: {}",
             decision.reason
@@ -278,39 +306,31 @@ fn ca(args: &Args, check: &Check, target: &TargetArg, report: &Report) -> Step<O
 }
 
 /// What hg would say with `verifycertsfile` alone.
-fn with_anchor(
-    check: &Check,
-    target: &TargetArg,
-    report: &Report,
-    anchor: &Certificate,
-) -> Decision {
+fn with_anchor(target: &TargetArg, report: &Report, anchor: &Certificate) -> Decision {
     let written = &target.target.written;
     let config = format!("[hostsecurity]\n{written}:verifycertsfile = /ca\n");
     let mercurial = Mercurial::of(config.as_bytes());
     let mut settings: Settings = mercurial.settings(written);
-    let seen = report.seen.as_ref();
-    let mode = seen
-        .and_then(|seen| seen.mode)
-        .unwrap_or(crate::endpoint::TlsMode::Starttls);
+    let mode = report.seen.as_ref().and_then(|seen| seen.mode);
+    let mode = mode.unwrap_or(TlsMode::Starttls);
     settings.transport = Transport::from(mode);
-    let version = seen
-        .and_then(|seen| seen.tls.as_ref())
-        .map_or("", |tls| tls.version.as_str());
-    let server = Server {
-        host: written,
+    let server = server(written, mode, report);
+    let file = |_: &[u8]| CaFile::Certificates(vec![anchor.der().clone()]);
+    decide(&settings, &server, &Anchors::new("none"), &file)
+}
+
+/// The server of the report, as Mercurial would meet it.
+fn server<'a>(host: &'a str, mode: TlsMode, report: &'a Report) -> Server<'a> {
+    let seen = report.seen.as_ref();
+    let tls = seen.and_then(|seen| seen.tls.as_ref());
+    Server {
+        host,
         mode,
         chain: &report.chain,
-        tls_version: version,
-        legacy: seen.is_some_and(|seen| seen.legacy),
-        now: check.now,
-    };
-    let file = |_: &[u8]| CaFile::Certificates(vec![anchor.der().clone()]);
-    decide(
-        &settings,
-        &server,
-        &crate::judge::Anchors::new("none"),
-        &file,
-    )
+        tls_version: tls.map_or("", |tls| tls.version.as_str()),
+        handshake_failed: seen.is_some_and(|seen| seen.failure.is_some()),
+        now: report.at,
+    }
 }
 
 /// Writes the CA's file; one that is there with the same certificate stays as it is.
@@ -400,7 +420,44 @@ fn snippet(mercurial: &Mercurial, intent: &Intent<'_>, report: &Report) -> Resul
         }
     }
     print(&show::snippet(report, &lines, VERSION))?;
+    unsure(&settings, &lines, intent, report);
     Ok(0)
+}
+
+/// Says what keeps the pin of a server that we could not speak to from being enough.
+fn unsure(
+    settings: &Settings,
+    lines: &[(&'static str, String, String)],
+    intent: &Intent<'_>,
+    report: &Report,
+) {
+    let mut text = String::new();
+    for (section, key, value) in lines {
+        let _ = write!(text, "[{section}]\n{key} = {value}\n");
+    }
+    let pinned = Mercurial::of(text.as_bytes()).settings(intent.host);
+    let settings = Settings {
+        transport: intent.mode.into(),
+        pins: pinned.pins,
+        verifycertsfile: pinned.verifycertsfile,
+        ..settings.clone()
+    };
+    let server = server(intent.host, intent.mode, report);
+    if !server.handshake_failed {
+        return;
+    }
+    let decision = decide(
+        &settings,
+        &server,
+        &Anchors::new("none"),
+        &super::hg::ca_file,
+    );
+    let verdict = match decision.accepts {
+        Some(true) => return,
+        Some(false) => "with these lines hg email still refuses the server",
+        None => "with these lines hg email may still refuse the server",
+    };
+    say(&format!("note: {verdict}: {}", decision.reason));
 }
 
 /// Whether a decision means that the server is verified by what was pinned.

@@ -10,7 +10,7 @@ use crate::commands::{Error, environment, io_text, print, say, warn};
 use crate::hgrc::Config;
 use crate::judge::Anchors;
 use crate::mercurial::{
-    By, Edits, Intent, LintScope, Objection, PinPlan, PlanError, Server, Settings, Tree, decide,
+    By, Edits, Intent, LintScope, Objection, PinPlan, PlanError, Settings, Tree, decide,
     is_smtp_host, plan, wants,
 };
 use crate::render::pin as show;
@@ -198,16 +198,7 @@ impl Writing<'_> {
             // As if smtp.host and smtp.tls were set for it.
             settings.transport = self.intent.mode.into();
         }
-        let seen = self.report.seen.as_ref();
-        let tls = seen.and_then(|seen| seen.tls.as_ref());
-        let server = Server {
-            host: self.intent.host,
-            mode: self.intent.mode,
-            chain: &self.report.chain,
-            tls_version: tls.map_or("", |tls| tls.version.as_str()),
-            legacy: seen.is_some_and(|seen| seen.legacy),
-            now: self.report.at,
-        };
+        let server = super::server(self.intent.host, self.intent.mode, self.report);
         let decision = decide(&settings, &server, &Anchors::new("none"), &hg::ca_file);
         if is_pinned(&decision, self.intent.by) {
             return true;
@@ -217,10 +208,11 @@ impl Writing<'_> {
         } else {
             "written, but"
         };
-        say(&format!(
-            "{state} hg email does not go by it: {}",
-            decision.reason
-        ));
+        let verdict = match decision.accepts {
+            None => "whether hg email goes by it cannot be told from here",
+            Some(_) => "hg email does not go by it",
+        };
+        say(&format!("{state} {verdict}: {}", decision.reason));
         for line in &decision.lines {
             say(&format!("  {} at {}", line.key, line.place()));
         }
