@@ -9,7 +9,7 @@
 mod common;
 
 use common::Dir;
-use rcgen::{BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, IsCa};
+use rcgen::{BasicConstraints, CertificateParams, CustomExtension, ExtendedKeyUsagePurpose, IsCa};
 use rustls::pki_types::CertificateDer;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -423,6 +423,57 @@ fn every_configuration_for_a_good_certificate() {
         })
         .collect();
     check_all("every_configuration_for_a_good_certificate", &pairs);
+}
+
+/// OpenSSL takes what our judge does not, and what neither of them knows it refuses.
+#[test]
+fn what_only_openssl_takes_is_not_said_to_be_refused() {
+    const TEST: &str = "what_only_openssl_takes_is_not_said_to_be_refused";
+    let Some(hg) = hg::hg(TEST) else { return };
+    repository(&hg);
+    let extended = |oid: &[u64], critical: bool, content: &[u8]| {
+        PKI.identity(with(|params| {
+            let mut extension = CustomExtension::from_oid_content(oid, content.to_vec());
+            extension.set_criticality(critical);
+            params.custom_extensions.push(extension);
+        }))
+    };
+    // One policy, 1.2.3.4; OCTET STRINGs where a SEQUENCE is due.
+    let policies = [0x30, 7, 0x30, 5, 6, 3, 0x2a, 3, 4];
+    let junk = [4, 1, 0xff];
+    for (name, identity, sends, accepts) in [
+        (
+            "critical policies",
+            extended(&[2, 5, 29, 32], true, &policies),
+            true,
+            Value::Null,
+        ),
+        (
+            "malformed AIA",
+            extended(&[1, 3, 6, 1, 5, 5, 7, 1, 1], false, &junk),
+            true,
+            Value::Null,
+        ),
+        (
+            "critical and unknown",
+            extended(&[1, 3, 6, 1, 4, 1, 99999, 1], true, &junk),
+            false,
+            Value::Bool(false),
+        ),
+    ] {
+        let server = Server::start(&identity, Behaviour::default());
+        for store in ["", "[web]\ncacerts=@/root.pem\n"] {
+            let store = format!("tls=starttls\n{store}");
+            let dir = home(&server, &store, &identity);
+            if store.contains("cacerts") {
+                let (sent, said) = hg_sends(&hg, dir.path(), &server);
+                assert_eq!(sent, sends, "{name}: {said}");
+            }
+            let (_, report) = our_verdict(dir.path(), &[]);
+            let verdict = &report["mercurial"];
+            assert_eq!(verdict["accepts"], accepts, "{name}: {verdict:#}");
+        }
+    }
 }
 
 /// A home with an hgrc that points to `server`.

@@ -317,16 +317,16 @@ fn by_anchors(
 fn by_system(server: &Server<'_>, system: &Anchors) -> Decision {
     let judged = judge(server, server.chain, system);
     let (accepts, reason) = answer(server, &judged, "the system's trust store");
-    let hopeless = judged.iter().any(|code| {
-        !matches!(
-            code,
-            Code::UnknownIssuer
-                | Code::SelfSigned
-                | Code::MissingIntermediate
-                | Code::AnchorExpired
-                | Code::AnchorNotYetValid
-        )
-    });
+    let store_may_mend = [
+        Code::UnknownIssuer,
+        Code::SelfSigned,
+        Code::MissingIntermediate,
+        Code::AnchorExpired,
+        Code::AnchorNotYetValid,
+    ];
+    let hopeless = judged
+        .iter()
+        .any(|code| !store_may_mend.contains(code) && !depends_on_openssl(*code, server.chain));
     match accepts {
         Some(false) if hopeless || name_problem(server).is_some() => {
             Decision::refuse(Ground::System, &[], reason)
@@ -406,17 +406,9 @@ fn name_problem(server: &Server<'_>) -> Option<String> {
 }
 
 fn answer(server: &Server<'_>, codes: &[Code], store: &str) -> (Option<bool>, String) {
-    // OpenSSL knows more algorithms than we do, and its security level is the administrator's.
-    let unknown = [
-        Code::UnsupportedAlgorithm,
-        Code::WeakKey,
-        Code::WeakSignature,
-        Code::TooComplex,
-        Code::PathInvalid,
-    ];
     let bad: Vec<&str> = codes
         .iter()
-        .filter(|code| !unknown.contains(code))
+        .filter(|code| !depends_on_openssl(**code, server.chain))
         .map(|code| code.as_str())
         .collect();
     if !bad.is_empty() {
@@ -439,4 +431,41 @@ fn answer(server: &Server<'_>, codes: &[Code], store: &str) -> (Option<bool>, St
         return (None, reason);
     }
     (Some(true), format!("the chain is valid by {store}"))
+}
+
+/// The critical extensions that OpenSSL takes (`X509_supported_extension` in
+/// crypto/x509/v3_purp.c), whatever they say where it was not asked to look at policies.
+const TAKEN_BY_OPENSSL: [&str; 13] = [
+    "2.16.840.1.113730.1.1",
+    "2.5.29.15",
+    "2.5.29.17",
+    "2.5.29.19",
+    "2.5.29.30",
+    "2.5.29.31",
+    "2.5.29.32",
+    "2.5.29.33",
+    "2.5.29.36",
+    "2.5.29.37",
+    "2.5.29.54",
+    "1.3.6.1.5.5.7.1.7",
+    "1.3.6.1.5.5.7.1.8",
+];
+
+/// Whether OpenSSL may take what we do not: it knows more algorithms and extensions, parses
+/// certificates less strictly, and its security level is the administrator's.
+fn depends_on_openssl(code: Code, chain: &[Certificate]) -> bool {
+    match code {
+        Code::UnsupportedAlgorithm
+        | Code::WeakKey
+        | Code::WeakSignature
+        | Code::TooComplex
+        | Code::PathInvalid
+        | Code::Malformed => true,
+        Code::CriticalExtension => chain
+            .iter()
+            .filter_map(|certificate| certificate.facts.as_ref().ok())
+            .flat_map(|facts| &facts.critical_extensions)
+            .all(|oid| TAKEN_BY_OPENSSL.contains(&oid.as_str())),
+        _ => false,
+    }
 }
