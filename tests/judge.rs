@@ -920,6 +920,29 @@ fn files_that_cannot_be_used_are_errors_that_name_them() {
 }
 
 #[test]
+fn what_is_too_large_for_a_chain_is_refused() {
+    let dir = Dir::new();
+    let root = pem(&[PKI.root()]);
+    let large = vec![b'\n'; (16 << 20) + 1];
+    for (text, what) in [
+        (root.repeat(1025).into_bytes(), "holds 1025 certificates"),
+        ([root.as_bytes(), &large].concat(), "larger than 16 MiB"),
+    ] {
+        let file = dir.file("large.pem", text);
+        for name in [path(&file), "-"] {
+            let input = std::fs::File::open(&file).expect("the chain");
+            let args = ["--chain", name, "--servername", "localhost"];
+            let run = finish(program().args(args).stdin(input));
+            assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{name} {what}");
+            assert!(run.stderr.contains(what), "{name}: {}", run.stderr);
+        }
+    }
+    let file = dir.file("many.pem", root.repeat(1024));
+    let args = ["--chain", path(&file), "--servername", "localhost"];
+    assert_eq!(common::run(args).code, 1);
+}
+
+#[test]
 fn a_chain_is_read_from_standard_input_and_written_back_whole() {
     let dir = Dir::new();
     let (identity, chain) = saved(&dir);

@@ -1,5 +1,7 @@
 //! PEM (RFC 7468) and bare DER, in and out.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
@@ -54,10 +56,18 @@ pub fn read_usable(bytes: &[u8]) -> Vec<CertificateDer<'static>> {
     read(bytes).unwrap_or_else(|_| CertificateDer::pem_slice_iter(bytes).flatten().collect())
 }
 
-/// One certificate as a `CERTIFICATE` block, 64 columns, ending in a line feed.
+/// One certificate as a `CERTIFICATE` block (RFC 7468 §2), 64 columns, ending in a line feed.
 pub fn write(der: &[u8]) -> String {
-    let config = ::pem::EncodeConfig::new().set_line_ending(::pem::LineEnding::LF);
-    ::pem::encode_config(&::pem::Pem::new("CERTIFICATE", der), config)
+    const LINE: usize = 48;
+    // In one buffer: the `pem` crate holds a certificate three times, and it may have 10 MiB.
+    let mut text = String::with_capacity(der.len() / LINE * 65 + 128);
+    text.push_str("-----BEGIN CERTIFICATE-----\n");
+    for line in der.chunks(LINE) {
+        BASE64_STANDARD.encode_string(line, &mut text);
+        text.push('\n');
+    }
+    text.push_str("-----END CERTIFICATE-----\n");
+    text
 }
 
 fn first_element(bytes: &[u8]) -> Option<&[u8]> {

@@ -7,7 +7,7 @@ use crate::judge::Anchors;
 use rustls::pki_types::CertificateDer;
 use std::collections::HashSet;
 use std::ffi::OsStr;
-use std::io::Read as _;
+use std::io::Read;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
@@ -90,19 +90,29 @@ fn environment_anchors(
     Ok(anchors)
 }
 
+/// Servers are heard for 1 MiB. A chain of 10 MiB in PEM is judged within 64 MiB of memory.
+const MAX_CHAIN: u64 = 16 * 1024 * 1024;
+
+/// As many as are read of a server.
+const MAX_CERTIFICATES: usize = 1024;
+
 /// The certificates of a saved chain; `-` is standard input.
 pub(super) fn chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
+    let fail = |why: String| Error::new(format!("cannot use {}: {why}", name(path)));
     let bytes = if path == Path::new("-") {
-        let mut bytes = Vec::new();
-        std::io::stdin()
-            .take(MAX_FILE)
-            .read_to_end(&mut bytes)
-            .map_err(|why| Error::new(format!("cannot read standard input: {why}")))?;
-        bytes
+        let stdin = std::io::stdin().lock();
+        bounded(stdin, MAX_CHAIN).map_err(|why| fail(io_text(&why)))?
     } else {
-        read(path)?
+        open(path, MAX_CHAIN)?
     };
-    pem::read(&bytes).map_err(|why| Error::new(format!("cannot use {}: {why}", name(path))))
+    let certificates = pem::read(&bytes).map_err(|why| fail(why.to_string()))?;
+    if certificates.len() > MAX_CERTIFICATES {
+        let count = certificates.len();
+        let why =
+            format!("it holds {count} certificates, and a chain has at most {MAX_CERTIFICATES}");
+        return Err(fail(why).hint("for trust anchors there is --cacerts"));
+    }
+    Ok(certificates)
 }
 
 /// What to call the file of a saved chain.
@@ -187,18 +197,26 @@ fn add_if_any(anchors: &mut Anchors, path: &Path) -> Result<(), Error> {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Error> {
+    open(path, MAX_FILE)
+}
+
+fn open(path: &Path, limit: u64) -> Result<Vec<u8>, Error> {
     let failed = |why: std::io::Error| unreadable(path, io_text(&why));
     let file = std::fs::File::open(path).map_err(failed)?;
     let metadata = file.metadata().map_err(failed)?;
     if metadata.is_dir() {
         return Err(unreadable(path, "it is a directory"));
     }
+    bounded(file, limit).map_err(failed)
+}
+
+/// All of it, or an error where it is longer than `limit` octets.
+fn bounded(reader: impl Read, limit: u64) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    file.take(MAX_FILE + 1)
-        .read_to_end(&mut bytes)
-        .map_err(failed)?;
-    if bytes.len() as u64 > MAX_FILE {
-        return Err(unreadable(path, "it is larger than 64 MiB"));
+    reader.take(limit + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit {
+        let text = format!("it is larger than {} MiB", limit >> 20);
+        return Err(std::io::Error::other(text));
     }
     Ok(bytes)
 }

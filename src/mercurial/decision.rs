@@ -434,7 +434,7 @@ fn answer(server: &Server<'_>, codes: &[Code], store: &str) -> (Option<bool>, St
 }
 
 /// The critical extensions that OpenSSL takes (`X509_supported_extension` in
-/// crypto/x509/v3_purp.c), whatever they say where it was not asked to look at policies.
+/// `crypto/x509/v3_purp.c`), whatever they say where it was not asked to look at policies.
 const TAKEN_BY_OPENSSL: [&str; 13] = [
     "2.16.840.1.113730.1.1",
     "2.5.29.15",
