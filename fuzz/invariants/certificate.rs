@@ -5,6 +5,7 @@
 
 use super::byte;
 use rustls::pki_types::CertificateDer;
+use smtp_certcheck::audit::{Audited, Levels, Summary, findings};
 use smtp_certcheck::certificate::{Certificate, pem};
 use smtp_certcheck::endpoint::{Host, TlsMode};
 use smtp_certcheck::escape::is_unsafe;
@@ -18,7 +19,9 @@ use smtp_certcheck::observation::{
 };
 use smtp_certcheck::render::settings::Setting;
 use smtp_certcheck::render::table::Style;
-use smtp_certcheck::render::{self, json, pin, settings, table};
+use smtp_certcheck::render::{
+    self, csv, html, json, junit, nagios, pin, prometheus, settings, table,
+};
 use smtp_certcheck::report::{ConfiguredPin, Pins, Report, Target};
 use smtp_certcheck::smtp::{self, Malformed, Refusal, Reply, Stage};
 use std::io;
@@ -46,6 +49,7 @@ pub fn check(mut input: &[u8]) {
         verbose: style & 1 != 0,
     };
     show(&report, style, raw_text);
+    audited(report, style, &text);
 }
 
 /// Every format that can be asked for.
@@ -97,6 +101,55 @@ fn show(report: &Report, style: Style, raw_text: &[u8]) {
         .collect();
     safe("settings", &settings::table(&shown));
     safe("settings as JSON", &settings::json(&shown));
+}
+
+/// Every format for many servers, and the plugin's.
+fn audited(report: Report, style: Style, text: &str) {
+    let range = || "7".parse().expect("a range");
+    let thresholds = nagios::Thresholds {
+        warning: range(),
+        critical: range(),
+    };
+    let (line, _) = nagios::render(&report, thresholds);
+    safe("nagios", &line);
+    assert!(
+        line.matches('|').count() <= 1 && line.lines().count() == 1,
+        "{line}"
+    );
+
+    let at = report.at;
+    let levels = Levels {
+        warning: 21,
+        critical: 7,
+        public_cas: true,
+    };
+    let audited = Audited {
+        label: Some(text.to_owned()),
+        findings: findings(&report, levels),
+        changes: None,
+        report,
+    };
+    let line = json::line(&audited);
+    safe("jsonl", &line);
+    assert_eq!(line.lines().count(), 1, "{line}");
+    let read: Result<serde_json::Value, _> = serde_json::from_str(&line);
+    assert!(read.is_ok(), "not JSON: {read:?} in {line}");
+
+    let mut summary = Summary::default();
+    summary.add(&audited);
+    safe("row", &render::audit::row(&audited, style));
+    safe("summary", &render::audit::summary(&summary, &[text]));
+    let row = csv::row(&audited);
+    safe("CSV", &row);
+    assert_eq!(row.lines().count(), 1, "{row}");
+    safe("JUnit", &junit::render(vec![junit::case(&audited)]));
+    let samples = [prometheus::Sample::of(&audited)];
+    safe("metrics", &prometheus::render(&samples, at));
+    // A whole page takes its time.
+    if text.len() % 4 == 0 {
+        let mut rows = [html::Row::of(&audited)];
+        safe("HTML", &html::render(&mut rows, &summary, &[text], at));
+    }
 }
 
 fn safe(format: &str, text: &str) {
