@@ -146,7 +146,7 @@ fn audited(report: Report, style: Style, text: &str) {
     let samples = [prometheus::Sample::of(&audited)];
     safe("metrics", &prometheus::render(&samples, at));
     // A whole page takes its time.
-    if text.len() % 4 == 0 {
+    if text.len().is_multiple_of(4) {
         let mut rows = [html::Row::of(&audited)];
         safe("HTML", &html::render(&mut rows, &summary, &[text], at));
     }
