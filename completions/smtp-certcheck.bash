@@ -38,7 +38,7 @@ _smtp__certcheck() {
 
     case "${cmd}" in
         smtp__certcheck)
-            opts="-4 -6 -R -q -v -h -V --tls --connect --ehlo --no-sni --timeout --connect-timeout --cacerts --servername --at --chain --repository --hgrc --no-hgrc --lint --format --warning --critical --quiet --verbose --color --help --version config pin audit completions man"
+            opts="-4 -6 -R -q -v -h -V --tls --connect --ehlo --key-type --no-sni --timeout --connect-timeout --cacerts --servername --at --chain --repository --hgrc --no-hgrc --lint --format --warning --critical --quiet --verbose --color --help --version config pin audit completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -54,6 +54,10 @@ _smtp__certcheck() {
                     ;;
                 --ehlo)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-type)
+                    COMPREPLY=($(compgen -W "rsa ecdsa" -- "${cur}"))
                     return 0
                     ;;
                 --timeout)
@@ -116,7 +120,7 @@ _smtp__certcheck() {
             return 0
             ;;
         smtp__certcheck__subcmd__audit)
-            opts="-i -j -4 -6 -o -v -h --input --strict --shard --resume --jobs --per-address --pause --rate --retries --warning --critical --ignore --only --fail-on --baseline --changes-only --tls --connect --ehlo --no-sni --timeout --connect-timeout --cacerts --servername --format --output --verbose --color --help"
+            opts="-i -j -4 -6 -o -v -h --input --strict --shard --resume --jobs --per-address --pause --rate --retries --warning --critical --ignore --only --fail-on --baseline --changes-only --tls --connect --ehlo --key-type --no-sni --timeout --connect-timeout --cacerts --servername --format --output --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -196,6 +200,10 @@ _smtp__certcheck() {
                     ;;
                 --ehlo)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-type)
+                    COMPREPLY=($(compgen -W "rsa ecdsa" -- "${cur}"))
                     return 0
                     ;;
                 --timeout)
@@ -296,7 +304,7 @@ _smtp__certcheck() {
             return 0
             ;;
         smtp__certcheck__subcmd__pin)
-            opts="-y -4 -6 -R -h --by --ca-out --digest --legacy --expect --accept-untrusted --accept-unproven --replace --add --prune --write --dry-run --yes --tls --connect --ehlo --no-sni --timeout --connect-timeout --cacerts --servername --repository --hgrc --no-hgrc --color --help"
+            opts="-y -4 -6 -R -h --by --ca-out --digest --legacy --expect --accept-untrusted --accept-unproven --replace --add --prune --write --dry-run --yes --tls --connect --ehlo --key-type --no-sni --timeout --connect-timeout --cacerts --servername --repository --hgrc --no-hgrc --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -328,6 +336,10 @@ _smtp__certcheck() {
                     ;;
                 --ehlo)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-type)
+                    COMPREPLY=($(compgen -W "rsa ecdsa" -- "${cur}"))
                     return 0
                     ;;
                 --timeout)

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_smtp_certcheck_global_optspecs
-    string join \n tls= connect= 4 6 ehlo= no-sni timeout= connect-timeout= cacerts= servername= at= chain= R/repository= hgrc= no-hgrc lint format= warning= critical= q/quiet v/verbose color= h/help V/version
+    string join \n tls= connect= 4 6 ehlo= key-type= no-sni timeout= connect-timeout= cacerts= servername= at= chain= R/repository= hgrc= no-hgrc lint format= warning= critical= q/quiet v/verbose color= h/help V/version
 end
 
 function __fish_smtp_certcheck_needs_command
@@ -29,6 +29,8 @@ starttls\t'In the clear first, upgraded by the STARTTLS command'
 smtps\t'TLS from the first byte'"
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l connect -d 'Connect there, under the target\'s name' -r
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l ehlo -d 'The name to give in EHLO' -r
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l key-type -d 'Ask for a certificate with this type of key [default: the one that the server prefers]' -r -f -a "rsa\t'RSA'
+ecdsa\t'An elliptic curve'"
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l timeout -d 'The most time for one target, in seconds' -r
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l connect-timeout -d 'The most time for one connection attempt, in seconds' -r
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l cacerts -d 'Trust the certificates in FILE (PEM or DER) or DIR instead of the system\'s; may be repeated' -r -F
@@ -78,6 +80,8 @@ starttls\t'In the clear first, upgraded by the STARTTLS command'
 smtps\t'TLS from the first byte'"
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l connect -d 'Connect there, under the target\'s name' -r
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l ehlo -d 'The name to give in EHLO' -r
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l key-type -d 'Ask for a certificate with this type of key [default: the one that the server prefers]' -r -f -a "rsa\t'RSA'
+ecdsa\t'An elliptic curve'"
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l timeout -d 'The most time for one target, in seconds' -r
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l connect-timeout -d 'The most time for one connection attempt, in seconds' -r
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l cacerts -d 'Trust the certificates in FILE (PEM or DER) or DIR instead of the system\'s; may be repeated' -r -F
@@ -122,6 +126,8 @@ starttls\t'In the clear first, upgraded by the STARTTLS command'
 smtps\t'TLS from the first byte'"
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l connect -d 'Connect there, under the target\'s name' -r
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l ehlo -d 'The name to give in EHLO' -r
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l key-type -d 'Ask for a certificate with this type of key [default: the one that the server prefers]' -r -f -a "rsa\t'RSA'
+ecdsa\t'An elliptic curve'"
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l timeout -d 'The most time for one target, in seconds' -r
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l connect-timeout -d 'The most time for one connection attempt, in seconds' -r
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l cacerts -d 'Trust the certificates in FILE (PEM or DER) or DIR instead of the system\'s; may be repeated' -r -F

@@ -444,8 +444,14 @@ pub struct Connection {
     #[arg(long, value_name = "NAME", value_parser = ehlo_name, help_heading = CONNECTION)]
     pub ehlo: Option<String>,
 
+    /// Ask for a certificate with this type of key [default: the one that the server prefers]
+    ///
+    /// A server may have two certificates, and show each to clients that ask for its type of key.
+    #[arg(long, value_name = "TYPE", hide_short_help = true, help_heading = CONNECTION)]
+    pub key_type: Option<KeyTypeArg>,
+
     /// Do not send the server's name in the TLS handshake (SNI)
-    #[arg(long, help_heading = CONNECTION)]
+    #[arg(long, hide_short_help = true, help_heading = CONNECTION)]
     pub no_sni: bool,
 
     /// The most time for one target, in seconds
@@ -456,8 +462,17 @@ pub struct Connection {
     pub timeout: Duration,
 
     /// The most time for one connection attempt, in seconds
-    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = duration, help_heading = CONNECTION)]
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = duration, hide_short_help = true, help_heading = CONNECTION)]
     pub connect_timeout: Duration,
+}
+
+/// The value of `--key-type`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum KeyTypeArg {
+    /// RSA
+    Rsa,
+    /// An elliptic curve
+    Ecdsa,
 }
 
 /// What to trust.

@@ -77,6 +77,24 @@ pub enum Possession {
     NotCheckable,
 }
 
+/// The kinds of keys of which a server may have a certificate each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyType {
+    /// RSA, for RSA-PSS and PKCS #1 signatures.
+    Rsa,
+    /// An elliptic curve, for ECDSA.
+    Ecdsa,
+}
+
+impl fmt::Display for KeyType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Rsa => "RSA",
+            Self::Ecdsa => "ECDSA",
+        })
+    }
+}
+
 /// What the server wanted of a client certificate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ClientCertificate {
@@ -166,6 +184,8 @@ pub enum Cause {
     Alert(String),
     /// The server and we have no version, suite or group in common.
     Incompatible(String),
+    /// Only a certificate with this type of key was asked for, and the server refused; its alert.
+    NoSuchKey(KeyType, String),
     /// The handshake is not signed with the leaf's key.
     BadHandshakeSignature,
     /// The server presented no certificate.
@@ -218,6 +238,7 @@ impl Failure {
             Cause::NotTls(..) => "not-tls",
             Cause::Alert(_) => "tls-alert",
             Cause::Incompatible(_) => "tls-incompatible",
+            Cause::NoSuchKey(..) => "no-such-key",
             Cause::BadHandshakeSignature => "bad-handshake-signature",
             Cause::NoCertificate => "no-certificate",
             Cause::TooLarge => "message-too-large",
@@ -250,6 +271,9 @@ impl Failure {
             }
             Cause::Incompatible(_) => {
                 "the server may be too old: it must speak TLS 1.2 or 1.3 with a current cipher suite"
+            }
+            Cause::NoSuchKey(..) => {
+                "leave out --key-type to see the certificate that the server prefers"
             }
             Cause::BadHandshakeSignature => {
                 "do not trust or pin this certificate: the server does not hold its key, so it may be an impostor with a copy of it"
@@ -293,6 +317,9 @@ impl fmt::Display for Failure {
             }
             Cause::Alert(alert) => write!(f, "the server ended the TLS handshake with the alert {alert}"),
             Cause::Incompatible(why) => write!(f, "no TLS version or algorithm in common: {why}"),
+            Cause::NoSuchKey(key, alert) => {
+                write!(f, "the server has no certificate with an {key} key, it seems: it ended the TLS handshake with the alert {alert}")
+            }
             Cause::BadHandshakeSignature => f.write_str(
                 "the TLS handshake is not signed with the key of the certificate that the server presents",
             ),

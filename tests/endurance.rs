@@ -122,6 +122,7 @@ async fn look_at(target: String, what: &'static str, anchors: Arc<Anchors>) {
     let endpoint = Endpoint::from_target(target.parse().expect("a target"), None);
     let reference: Host = "localhost".parse().expect("a host");
     let options = Options {
+        key_type: None,
         server_name: reference.clone(),
         sni: true,
         connect_to: None,

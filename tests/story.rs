@@ -381,3 +381,89 @@ fn a_server_that_proves_nothing_to_us_is_pinned_only_where_the_user_says_so() {
         run.stderr
     );
 }
+
+/// A server with an RSA and an ECDSA certificate shows each client one of them.
+#[test]
+fn both_certificates_of_a_server_can_be_pinned() {
+    const TEST: &str = "both_certificates_of_a_server_can_be_pinned";
+    let Some(hg) = hg(TEST) else { return };
+    let rsa = Pki::new("Two", KeyKind::Rsa2048).identity(leaf(&["localhost"]));
+    let ecdsa = Pki::new("Two", KeyKind::P256).identity(leaf(&["localhost"]));
+    let Some(mta) = Mta::for_test(TEST, Kind::Postfix, &rsa) else {
+        return;
+    };
+    let target = format!("localhost:{}", mta.starttls_port());
+    let user = User::new(hg);
+    let pin = |identity: &Identity, args: &[&str]| {
+        let expected = sha256(identity);
+        let fixed = ["pin", &target, "--write", "--yes", "--expect", &expected];
+        user.certcheck(&[&fixed[..], args].concat())
+    };
+    // Nobody is told of what is not there.
+    let run = pin(&rsa, &[]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(!run.stderr.contains("second"), "{}", run.stderr);
+    let run = user.certcheck(&[&target, "--key-type", "ecdsa"]);
+    assert_eq!(run.code, 5, "{}", run.stdout);
+    let said = "no certificate with an ECDSA key";
+    assert!(run.stdout.contains(said), "{}", run.stdout);
+
+    let second = mta.directory().join("second.pem");
+    std::fs::write(&second, ecdsa.key_pem.clone() + &ecdsa.chain_pem()).expect("a file");
+    let first = |name: &str| mta.directory().join(name).display().to_string();
+    let lines = format!(
+        "smtpd_tls_chain_files = {}, {}, {}\n",
+        first("key.pem"),
+        first("chain.pem"),
+        second.display()
+    );
+    mta.reconfigure(&lines).expect("another configuration");
+    let start = Instant::now();
+    let seen = |key: &str| {
+        let args = ["--no-hgrc", "--key-type", key, "--format", "json"];
+        user.certcheck(&[&[target.as_str()][..], &args].concat())
+            .stdout
+    };
+    while !seen("ecdsa").contains(&sha256(&ecdsa)[7..]) {
+        assert!(start.elapsed() < Duration::from_secs(20), "{}", mta.log());
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    assert!(seen("rsa").contains(&sha256(&rsa)[7..]));
+
+    // hg prefers the new one, and refuses it; we see both, whichever we begin with.
+    assert_ne!(user.email().code, 0);
+    std::fs::remove_file(user.home.path().join(".hgrc")).expect("the pins");
+    let run = pin(&ecdsa, &[]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    for text in ["second certificate, with an RSA key", &sha256(&rsa)] {
+        assert!(run.stderr.contains(text), "{text}: {}", run.stderr);
+    }
+    let run = pin(&rsa, &["--key-type", "rsa", "--add"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(
+        run.stderr.contains("one of these 2 certificates"),
+        "{}",
+        run.stderr
+    );
+    let again = pin(&ecdsa, &[]);
+    assert_eq!(again.code, 0, "{}", again.stderr);
+    assert!(!again.stderr.contains("second"), "{}", again.stderr);
+    // Whatever it takes now.
+    for cipher in ["aRSA", "aECDSA"] {
+        let only = format!("smtpd_tls_protocols = TLSv1.2\ntls_medium_cipherlist = {cipher}\n");
+        mta.reconfigure(&(lines.clone() + &only))
+            .expect("another configuration");
+        let start = Instant::now();
+        loop {
+            let other = if cipher == "aRSA" { "ecdsa" } else { "rsa" };
+            if seen(other).contains("no-such-key") {
+                break;
+            }
+            assert!(start.elapsed() < Duration::from_secs(5), "{}", seen(other));
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        let sent = user.email();
+        assert_eq!(sent.code, 0, "{cipher}: {}", sent.stderr);
+    }
+    assert_eq!(mta.delivered(2).len(), 2);
+}

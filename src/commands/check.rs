@@ -4,11 +4,11 @@
 use super::hg::{self, Mercurial, Scope};
 use super::{Error, environment, files, warn};
 use crate::certificate::Certificate;
-use crate::cli::{Connection, TargetArg};
+use crate::cli::{Connection, KeyTypeArg, TargetArg};
 use crate::endpoint::{Endpoint, Host};
 use crate::judge::{Anchors, Judgement, Policy, judge_chain, judge_handshake, pin_mismatch};
 use crate::mercurial::{Decision, LintScope, Server, Settings, decide};
-use crate::observation::Observation;
+use crate::observation::{KeyType, Observation};
 use crate::probe::{Family, Options};
 use crate::report::{Pins, Report, Target};
 use rustls::pki_types::ServerName;
@@ -323,6 +323,10 @@ pub(super) fn options(connection: &Connection, reference: &Host) -> Result<Optio
         },
         timeout: connection.timeout,
         connect_timeout: connection.connect_timeout,
+        key_type: connection.key_type.map(|key| match key {
+            KeyTypeArg::Rsa => KeyType::Rsa,
+            KeyTypeArg::Ecdsa => KeyType::Ecdsa,
+        }),
         ehlo: connection.ehlo.clone(),
     })
 }

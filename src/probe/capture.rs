@@ -3,7 +3,7 @@
 
 use crate::certificate::signature::{Verification, supported, verify_handshake};
 use crate::certificate::{self, Certificate};
-use crate::observation::{ClientCertificate, Observation, Possession, TlsFacts};
+use crate::observation::{ClientCertificate, KeyType, Observation, Possession, TlsFacts};
 use rustls::client::ResolvesClientCert;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
@@ -87,7 +87,10 @@ impl Capture {
 
 /// The two roles that rustls asks for.
 #[derive(Debug)]
-pub(super) struct Watcher(pub(super) Arc<Capture>);
+pub(super) struct Watcher {
+    pub(super) capture: Arc<Capture>,
+    pub(super) key_type: Option<KeyType>,
+}
 
 impl ServerCertVerifier for Watcher {
     fn verify_server_cert(
@@ -98,7 +101,7 @@ impl ServerCertVerifier for Watcher {
         ocsp_response: &[u8],
         _now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let mut seen = self.0.lock();
+        let mut seen = self.capture.lock();
         seen.chain = std::iter::once(end_entity)
             .chain(intermediates)
             .map(|der| der.clone().into_owned())
@@ -113,7 +116,7 @@ impl ServerCertVerifier for Watcher {
         leaf: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.0.prove(leaf, message, signed, false)
+        self.capture.prove(leaf, message, signed, false)
     }
 
     fn verify_tls13_signature(
@@ -122,7 +125,7 @@ impl ServerCertVerifier for Watcher {
         leaf: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.0.prove(leaf, message, signed, true)
+        self.capture.prove(leaf, message, signed, true)
     }
 
     /// More than can be checked: a server that has nothing else still shows its chain, and counts
@@ -138,13 +141,27 @@ impl ServerCertVerifier for Watcher {
             SignatureScheme::RSA_PKCS1_SHA1,
             SignatureScheme::ECDSA_SHA1_Legacy,
         ]);
+        if let Some(key_type) = self.key_type {
+            schemes.retain(|scheme| signs_with(*scheme) == Some(key_type));
+        }
         schemes
+    }
+}
+
+/// The type of key that makes signatures of a scheme (RFC 8446 §4.2.3).
+fn signs_with(scheme: SignatureScheme) -> Option<KeyType> {
+    match u16::from(scheme) {
+        // ecdsa_sha1, and those with SHA-2.
+        0x0203 | 0x0403 | 0x0503 | 0x0603 => Some(KeyType::Ecdsa),
+        // rsa_pkcs1_*, rsa_pss_rsae_* and rsa_pss_pss_*.
+        0x0201 | 0x0401 | 0x0501 | 0x0601 | 0x0804..=0x0806 | 0x0809..=0x080b => Some(KeyType::Rsa),
+        _ => None,
     }
 }
 
 impl ResolvesClientCert for Watcher {
     fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
-        self.0.lock().client_certificate = ClientCertificate::Asked;
+        self.capture.lock().client_certificate = ClientCertificate::Asked;
         None
     }
 

@@ -26,6 +26,14 @@ const CLIENT_CERTIFICATE_WAIT: Duration = Duration::from_secs(3);
 /// How long the goodbye may take, in the background.
 const GOODBYE: Duration = Duration::from_secs(1);
 
+/// What servers answer that have no certificate for the signature algorithms on offer (RFC 8446
+/// §4.4.2.2 names the first).
+const REFUSED_KEY: [&str; 3] = [
+    "handshake_failure",
+    "insufficient_security",
+    "illegal_parameter",
+];
+
 /// Shakes hands, notes what is seen in `capture`, and says goodbye without waiting for an answer.
 pub(super) async fn run(
     mut stream: TcpStream,
@@ -36,6 +44,12 @@ pub(super) async fn run(
     let mut tls = client(options, &capture)?;
     let mut incoming = Incoming::default();
     let result = drive(&mut stream, &mut tls, mode, &mut incoming).await;
+    let result = result.map_err(|cause| match (options.key_type, cause) {
+        (Some(key), Cause::Alert(alert)) if REFUSED_KEY.contains(&alert.as_str()) => {
+            Cause::NoSuchKey(key, alert)
+        }
+        (_, cause) => cause,
+    });
     note(&tls, &capture);
     // An alert tells the server what we think of it; it need not arrive.
     let _ = flush(&mut stream, &mut tls).await;
@@ -69,7 +83,10 @@ fn client(options: &Options, capture: &Arc<Capture>) -> Result<ClientConnection,
     static PROVIDER: LazyLock<Arc<CryptoProvider>> =
         LazyLock::new(|| Arc::new(aws_lc_rs::default_provider()));
     let provider = Arc::clone(&PROVIDER);
-    let watcher = Arc::new(Watcher(Arc::clone(capture)));
+    let watcher = Arc::new(Watcher {
+        capture: Arc::clone(capture),
+        key_type: options.key_type,
+    });
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_protocol_versions(rustls::ALL_VERSIONS)
         .map_err(internal)?

@@ -16,7 +16,7 @@ pub use legacy::{Answer, Presented, Unreadable};
 pub use limits::Limits;
 
 use crate::endpoint::{Endpoint, Host, TlsMode};
-use crate::observation::{Cause, Failure, Observation, Step};
+use crate::observation::{Cause, Failure, KeyType, Observation, Step};
 use crate::smtp::{Protocol, Refusal};
 use capture::Capture;
 use std::net::SocketAddr;
@@ -40,6 +40,8 @@ pub struct Options {
     pub timeout: Duration,
     /// The bound of one connection attempt.
     pub connect_timeout: Duration,
+    /// Ask for a certificate with this type of key; `None`: whichever the server prefers.
+    pub key_type: Option<KeyType>,
     /// The name for EHLO; `None`: the address literal of the local socket (RFC 5321 §4.1.3).
     pub ehlo: Option<String>,
 }

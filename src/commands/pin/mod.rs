@@ -2,6 +2,7 @@
 //! prints or writes the settings that make Mercurial accept it and no other.
 
 mod ask;
+mod twin;
 mod write;
 
 use super::check::{Check, Wanted, endpoint, options};
@@ -10,13 +11,13 @@ use super::replace::{Replaced, replace};
 use super::{Error, environment, io_text, print, say};
 use crate::certificate::{Certificate, pem};
 use crate::cli::{ByArg, Pin as Args, TargetArg};
-use crate::endpoint::TlsMode;
+use crate::endpoint::{Endpoint, Host, TlsMode};
 use crate::judge::Anchors;
 use crate::mercurial::{
     By, CaFile, Decision, Ground, Intent, Objection, Old, Server, Setting, Settings, Transport,
     decide, is_smtp_host, pinned_lists, wants,
 };
-use crate::observation::{Observation, Possession};
+use crate::observation::{KeyType, Observation, Possession};
 use crate::probe::probe;
 use crate::render::{pin as show, table};
 use crate::report::Report;
@@ -61,6 +62,7 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
     wants(mercurial.config(), mercurial.environment(), &intent)
         .map_err(|why| write::objection(&why))?;
     let save_ca = || save_ca(ca.as_ref(), &report, args.replace);
+    twin::look(args, &target, &report)?;
     if args.write || args.dry_run {
         let writing = write::Writing {
             args,
@@ -145,20 +147,33 @@ fn target(args: &Args, check: &Check) -> Result<TargetArg, Error> {
 
 /// One probe, and what is thought of it.
 fn look(args: &Args, check: &Check, target: &TargetArg) -> Result<Report, Error> {
-    let (endpoint, reference) = endpoint(
-        &target.target,
-        &args.connection,
-        args.trust.servername.as_ref(),
-    );
-    let mut options = options(&args.connection, &reference)?;
+    let (endpoint, reference) = where_to(args, target);
+    let seen = observe(args, &endpoint, &reference, None)?;
+    check.report(seen, target, &endpoint, &reference)
+}
+
+fn where_to(args: &Args, target: &TargetArg) -> (Endpoint, Host) {
+    let servername = args.trust.servername.as_ref();
+    endpoint(&target.target, &args.connection, servername)
+}
+
+/// `key_type`: ask for such a key whatever the command line says.
+fn observe(
+    args: &Args,
+    endpoint: &Endpoint,
+    reference: &Host,
+    key_type: Option<KeyType>,
+) -> Result<Observation, Error> {
+    let mut options = options(&args.connection, reference)?;
     options.ehlo = options.ehlo.or_else(environment::fqdn);
+    options.key_type = key_type.or(options.key_type);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|why| Error::new(format!("cannot start: {why}")))?;
-    let seen = runtime.block_on(probe(&endpoint, &options));
+    let seen = runtime.block_on(probe(endpoint, &options));
     runtime.shutdown_background();
-    check.report(seen, target, &endpoint, &reference)
+    Ok(seen)
 }
 
 /// Whether this is the certificate that the user means.

@@ -1,0 +1,69 @@
+//! A server may have one certificate with an RSA key and one with an ECDSA key, and hg's OpenSSL may
+//! be shown the one that we were not.
+
+use super::{Args, observe, where_to};
+use crate::certificate::Certificate;
+use crate::cli::{ByArg, TargetArg};
+use crate::commands::{Error, say};
+use crate::escape::visible;
+use crate::fingerprint::{Algorithm, Pin};
+use crate::observation::{Cause, KeyType, Possession};
+use crate::report::Report;
+
+/// Looks for the other certificate, and says how to pin it, too.
+pub(super) fn look(args: &Args, target: &TargetArg, report: &Report) -> Result<(), Error> {
+    let Some(leaf) = report.chain.first() else {
+        return Ok(());
+    };
+    let is_asked = args.connection.key_type.is_none() && args.by == ByArg::Fingerprint;
+    let proven = report
+        .seen
+        .as_ref()
+        .is_some_and(|seen| seen.possession == Possession::Proven);
+    let (true, true, Some(other)) = (is_asked, proven, other_key(leaf)) else {
+        return Ok(());
+    };
+    let (endpoint, reference) = where_to(args, target);
+    let seen = observe(args, &endpoint, &reference, Some(other))?;
+    let label = visible(&report.target.label);
+    match (&seen.failure, seen.presented.first()) {
+        (_, Some(twin)) if twin == leaf => {}
+        (_, Some(twin)) if is_pinned(report, twin) => {}
+        (_, Some(twin)) => {
+            let option = match other {
+                KeyType::Rsa => "rsa",
+                KeyType::Ecdsa => "ecdsa",
+            };
+            say(&format!(
+                "note: {label} has a second certificate, with an {other} key, and may show hg that one:\n  {}\n  -> to pin it, too: the same command with --key-type {option} --add",
+                twin.fingerprint(Algorithm::Sha256)
+            ));
+        }
+        (Some(failure), None) if !is_the_only_one(&failure.cause) => {
+            say(&format!(
+                "note: whether {label} has a second certificate, with an {other} key, could not be told: {failure}"
+            ));
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// The type of key that the other certificate would have.
+fn other_key(leaf: &Certificate) -> Option<KeyType> {
+    match leaf.facts.as_ref().ok()?.public_key.algorithm.as_str() {
+        "RSA" | "RSA-PSS" => Some(KeyType::Ecdsa),
+        "EC" => Some(KeyType::Rsa),
+        _ => None,
+    }
+}
+
+fn is_pinned(report: &Report, twin: &Certificate) -> bool {
+    let mut pins = report.pins.configured.iter();
+    pins.any(|pin| Pin::parse(&pin.value).is_some_and(|pin| pin.matches(twin.der())))
+}
+
+/// What a server answers that has no such key.
+fn is_the_only_one(cause: &Cause) -> bool {
+    matches!(cause, Cause::NoSuchKey(..) | Cause::Incompatible(_))
+}
