@@ -207,9 +207,13 @@ pub(super) fn explain(error: &Error) -> Finding {
             "a key of the path is known to be compromised",
             REISSUE,
         ),
+        E::MaximumPathDepthExceeded => (
+            Code::TooComplex,
+            "the path to an anchor has more intermediates than are followed here (six)",
+            "present only the leaf and the intermediates that it needs",
+        ),
         E::MaximumNameConstraintComparisonsExceeded
         | E::MaximumPathBuildCallsExceeded
-        | E::MaximumPathDepthExceeded
         | E::MaximumSignatureChecksExceeded => (
             Code::TooComplex,
             "the presented certificates make path building too expensive",

@@ -13,6 +13,7 @@ use rustls::{
     AlertDescription, CertificateError, ClientConfig, ClientConnection, Error, HandshakeKind,
     InvalidMessage, PeerIncompatible, ProtocolVersion,
 };
+use std::fmt;
 use std::io::Read as _;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
@@ -296,14 +297,15 @@ fn cause(error: &Error) -> Cause {
             InvalidMessage::HandshakePayloadTooLarge | InvalidMessage::CertificatePayloadTooLarge,
         ) => Cause::TooLarge,
         Error::PeerIncompatible(why) => Cause::Incompatible(incompatible(why)),
-        Error::PeerMisbehaved(why) => Cause::Tls(format!("{why:?}")),
-        Error::InvalidMessage(why) => Cause::Tls(format!("{why:?}")),
+        Error::PeerMisbehaved(why) => Cause::Tls(words(why, ' ')),
+        Error::InvalidMessage(why) => Cause::Tls(words(why, ' ')),
         Error::InappropriateMessage { got_type, .. } => {
-            Cause::Tls(format!("unexpected message {got_type:?}"))
+            Cause::Tls(format!("unexpected message: {}", words(got_type, ' ')))
         }
-        Error::InappropriateHandshakeMessage { got_type, .. } => {
-            Cause::Tls(format!("unexpected handshake message {got_type:?}"))
-        }
+        Error::InappropriateHandshakeMessage { got_type, .. } => Cause::Tls(format!(
+            "unexpected handshake message: {}",
+            words(got_type, ' ')
+        )),
         Error::DecryptError => Cause::Tls("a record cannot be decrypted".to_owned()),
         _ => Cause::Tls("the handshake failed".to_owned()),
     }
@@ -315,27 +317,35 @@ fn incompatible(why: &PeerIncompatible) -> String {
         | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig => {
             "the server chose a version older than TLS 1.2".to_owned()
         }
-        other => format!("{other:?}"),
+        other => words(other, ' '),
     }
+}
+
+/// The name of an enum's variant in words: rustls has no text for people.
+fn words(variant: &impl fmt::Debug, separator: char) -> String {
+    let name = format!("{variant:?}");
+    let name = name.split(['(', ' ']).next().unwrap_or_default();
+    let mut words = String::with_capacity(name.len() + 8);
+    let mut after_small = false;
+    for c in name.chars() {
+        if c.is_ascii_uppercase() && after_small {
+            words.push(separator);
+        }
+        after_small = !c.is_ascii_uppercase();
+        words.push(c.to_ascii_lowercase());
+    }
+    words
 }
 
 /// The name of the IANA registry "TLS Alerts".
 fn alert_name(alert: AlertDescription) -> String {
-    let known = format!("{alert:?}");
-    let mut name = String::with_capacity(known.len() + 4);
-    for (index, c) in known.chars().enumerate() {
-        if c.is_ascii_uppercase() && index > 0 {
-            name.push('_');
-        }
-        name.push(c.to_ascii_lowercase());
-    }
     match alert {
         AlertDescription::UnknownCA => "unknown_ca".to_owned(),
         AlertDescription::UnrecognisedName => "unrecognized_name".to_owned(),
         AlertDescription::UnknownPSKIdentity => "unknown_psk_identity".to_owned(),
         AlertDescription::EncryptedClientHelloRequired => "ech_required".to_owned(),
         AlertDescription::Unknown(number) => format!("number {number}"),
-        _ => name,
+        _ => words(&alert, '_'),
     }
 }
 
@@ -355,6 +365,22 @@ mod tests {
         );
         assert_eq!(alert_name(AlertDescription::UnknownCA), "unknown_ca");
         assert_eq!(alert_name(AlertDescription::Unknown(200)), "number 200");
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_in_words() {
+        use rustls::PeerMisbehaved as P;
+        let text = |error: Error| match cause(&error) {
+            Cause::Tls(text) => text,
+            other => format!("{other:?}"),
+        };
+        let early = P::SelectedTls12UsingTls13VersionExtension;
+        assert_eq!(
+            text(early.into()),
+            "selected tls12 using tls13 version extension"
+        );
+        let bad = InvalidMessage::UnexpectedMessage("HelloRequest");
+        assert_eq!(text(bad.into()), "unexpected message");
     }
 
     #[test]
