@@ -8,9 +8,13 @@
 mod common;
 
 use common::{Dir, notes, openssl, problems, report};
+use std::io::Read as _;
+use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 use testkit::pki::Identity;
 use testkit::pki::{KeyKind, Pki, leaf};
+use testkit::raw;
 use testkit::server::{Behaviour, Server};
 
 const TLS12: &[&rustls::SupportedProtocolVersion] = &[&rustls::version::TLS12];
@@ -212,6 +216,84 @@ fn a_copied_certificate_is_not_proven_and_not_trusted() {
         assert_eq!(report["validation"]["trusted"], false);
         assert_eq!(problems(&report), ["key-not-proven"]);
     }
+}
+
+/// In the middle, with the true server behind: what that one signs is passed on, but nobody in the
+/// middle can end the handshake. So a good signature alone proves nothing.
+#[test]
+fn a_signature_that_was_passed_on_is_no_proof() {
+    let pki = Pki::new("Relay", KeyKind::P256);
+    let behaviour = Behaviour {
+        implicit_tls: true,
+        versions: TLS12,
+        ..Behaviour::default()
+    };
+    let server = Server::start(&pki.identity(leaf(&["localhost"])), behaviour);
+    let genuine = server.port();
+    let relay = raw::listen(move |mut client| {
+        let mut server = TcpStream::connect(("127.0.0.1", genuine)).expect("the server");
+        // ClientHello; the flight up to ServerHelloDone; nothing after that.
+        pass_on(&mut client, &mut server, 1);
+        pass_on(&mut server, &mut client, 14);
+        let _ = client.read(&mut [0; 4096]);
+    });
+    let dir = Dir::new();
+    let root = dir.file("root.pem", pki.root_pem());
+    let root = root.to_str().expect("UTF-8");
+    for (port, code, proven) in [(genuine, 0, true), (relay.port(), 5, false)] {
+        let target = format!("smtps://localhost:{port}");
+        let (exit, report) = report([target.as_str(), "--cacerts", root]);
+        assert_eq!(exit, code, "{report:#}");
+        assert_eq!(report["connection"]["key_proven"], proven, "{report:#}");
+        assert_eq!(report["chain"].as_array().map(Vec::len), Some(2));
+    }
+}
+
+/// Passes handshake records on, up to the one that ends with a message of this type.
+fn pass_on(from: &mut TcpStream, to: &mut TcpStream, last: u8) {
+    loop {
+        let mut record = vec![0; 5];
+        from.read_exact(&mut record).expect("a record");
+        let length = usize::from(u16::from_be_bytes([record[3], record[4]]));
+        record.resize(5 + length, 0);
+        from.read_exact(&mut record[5..]).expect("its content");
+        raw::send(to, &record);
+        // The messages of a record (RFC 5246 §7.4), which rustls does not split.
+        let mut messages = &record[5..];
+        let mut kind = 0;
+        while let [found, high, middle, low, ..] = *messages {
+            let length = u32::from_be_bytes([0, high, middle, low]) as usize;
+            kind = found;
+            messages = messages.get(4 + length..).unwrap_or_default();
+        }
+        if kind == last {
+            return;
+        }
+    }
+}
+
+/// Whether the server insists on a client certificate shows only when it ends the connection; the
+/// deadline may come before, and takes nothing away from what was seen.
+#[test]
+fn the_deadline_may_pass_while_a_server_keeps_silent_about_client_certificates() {
+    let pki = Pki::new("Silent", KeyKind::P256);
+    let behaviour = Behaviour {
+        client_ca: Some(pki.root()),
+        mute_after_handshake: true,
+        ..Behaviour::default()
+    };
+    let server = Server::start(&pki.identity(leaf(&["localhost"])), behaviour);
+    let dir = Dir::new();
+    let root = dir.file("root.pem", pki.root_pem());
+    let root = root.to_str().expect("UTF-8");
+    let start = Instant::now();
+    let target = target(&server);
+    let (code, report) = report([&target, "--cacerts", root, "--timeout", "2"]);
+    assert_eq!(
+        (code, notes(&report)),
+        (0, vec!["client-certificate".to_owned()])
+    );
+    assert!(start.elapsed() < Duration::from_secs(3));
 }
 
 #[test]
