@@ -14,37 +14,20 @@ use nix::unistd::Pid;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::Write as _;
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU16, AtomicU32, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 use testkit::mta::{Kind, Mta};
 use testkit::pki::{Identity, KeyKind, Pki, expired_leaf, leaf};
-use testkit::raw::{listen, read_line, send, wait_for_end};
+use testkit::raw::{listen, read_line, relay, send, wait_for_end};
 use testkit::server::{Behaviour, Server};
 
 static PKI: LazyLock<Pki> = LazyLock::new(|| Pki::new("Audit", KeyKind::P256));
 
 fn start(identity: &Identity) -> SocketAddr {
     Server::start(identity, Behaviour::default()).address
-}
-
-/// Passes bytes on to a server, both ways.
-fn proxy(client: TcpStream, server: SocketAddr) {
-    let Ok(server) = TcpStream::connect(server) else {
-        return;
-    };
-    let copy = |mut from: TcpStream, mut to: TcpStream| {
-        let _ = std::io::copy(&mut from, &mut to);
-        let _ = to.shutdown(std::net::Shutdown::Write);
-    };
-    let (Ok(client_read), Ok(server_read)) = (client.try_clone(), server.try_clone()) else {
-        return;
-    };
-    let up = std::thread::spawn(move || copy(client_read, server));
-    copy(server_read, client);
-    let _ = up.join();
 }
 
 /// Busy for the first client, then like the other server.
@@ -54,7 +37,7 @@ fn flapping(server: SocketAddr) -> SocketAddr {
         if seen.fetch_add(1, Ordering::SeqCst) == 0 {
             send(&mut client, b"421 too busy\r\n");
         } else {
-            proxy(client, server);
+            relay(client, server);
         }
     })
 }
@@ -357,7 +340,7 @@ fn one_connection_to_an_address_at_a_time() {
         let address = listen(move |client| {
             most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
             std::thread::sleep(Duration::from_millis(50));
-            proxy(client, inner);
+            relay(client, inner);
             now.fetch_sub(1, Ordering::SeqCst);
         });
         list += &format!("smtp://localhost:{}\n", address.port());
@@ -482,6 +465,36 @@ fn interrupted_and_resumed_is_the_same_as_once() {
         assert_eq!(run.stdout, "", "{}", run.stderr);
         is_the_truth(&farm, &std::fs::read_to_string(&results).expect("results"));
     }
+}
+
+#[test]
+fn a_second_interruption_ends_it_at_once() {
+    let list = format!(
+        "smtp://localhost:{}\n",
+        start(&PKI.identity(leaf(&["localhost"]))).port()
+    );
+    let dir = Dir::new();
+    let args = ["--format", "jsonl", "--jobs", "4"];
+    // Nobody reads, so what was done cannot be written.
+    let mut child = command(&dir, &list.repeat(300), &args)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it starts");
+    std::thread::sleep(Duration::from_secs(2));
+    let pid = Pid::from_raw(i32::try_from(child.id()).expect("a pid"));
+    kill(pid, Signal::SIGINT).expect("alive");
+    std::thread::sleep(Duration::from_millis(500));
+    assert_eq!(child.try_wait().expect("a child"), None);
+    kill(pid, Signal::SIGINT).expect("alive");
+    let started = Instant::now();
+    while child.try_wait().expect("a child").is_none() {
+        if started.elapsed() > Duration::from_secs(10) {
+            child.kill().expect("alive");
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert_eq!(child.wait().expect("ended").code(), Some(130));
 }
 
 #[test]

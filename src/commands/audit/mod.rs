@@ -73,6 +73,7 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
         sender,
     };
     let end = runtime.block_on(scheduler.run(input, &bad_lines));
+    end_at_once();
     // A lookup that hangs must not keep the program from ending.
     runtime.shutdown_background();
     let told = writer
@@ -150,12 +151,6 @@ impl Scheduler<'_> {
             end = feeding => end,
             signal = interrupted() => {
                 signal?;
-                // A second one ends the program at once.
-                tokio::spawn(async {
-                    if interrupted().await.is_ok() {
-                        std::process::abort();
-                    }
-                });
                 Ok(End::Interrupted)
             }
         }
@@ -183,6 +178,24 @@ impl Scheduler<'_> {
             let _ = sender.send(seen).await;
         })
     }
+}
+
+/// From now on a signal ends the program at once: what is left is to write, and the reader may not
+/// read.
+fn end_at_once() {
+    std::thread::spawn(|| {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        if runtime.is_ok_and(|runtime| runtime.block_on(interrupted()).is_ok()) {
+            exit_interrupted();
+        }
+    });
+}
+
+#[expect(clippy::exit, reason = "nothing may hold it up")]
+fn exit_interrupted() -> ! {
+    std::process::exit(INTERRUPTED.into())
 }
 
 /// Ctrl-C, or a polite request to end.

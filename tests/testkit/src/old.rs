@@ -2,8 +2,7 @@
 //! that puts STARTTLS before them.
 
 use crate::raw;
-use std::io;
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -73,8 +72,8 @@ impl OldServer {
             let (Ok(from_client), Ok(to_server)) = (stream.try_clone(), server.try_clone()) else {
                 return;
             };
-            std::thread::spawn(move || forward(from_client, to_server));
-            forward(server, stream);
+            std::thread::spawn(move || raw::forward(from_client, to_server));
+            raw::forward(server, stream);
         })
     }
 }
@@ -89,11 +88,6 @@ pub fn has_gnutls(test: &str) -> bool {
         crate::skip::skip(test, "gnutls-serv is not installed: run tests/install");
     }
     found
-}
-
-fn forward(mut from: TcpStream, mut to: TcpStream) {
-    let _ = io::copy(&mut from, &mut to);
-    let _ = to.shutdown(Shutdown::Write);
 }
 
 impl Drop for OldServer {

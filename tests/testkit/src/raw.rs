@@ -2,7 +2,7 @@
 //! and writes what it likes.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,6 +30,25 @@ pub fn listen_on(address: &str, handler: impl Fn(TcpStream) + Send + Sync + 'sta
 pub fn closed_port() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     listener.local_addr().expect("an address")
+}
+
+/// Passes bytes on to a server, both ways, until one of them ends it.
+pub fn relay(client: TcpStream, server: SocketAddr) {
+    let Ok(server) = TcpStream::connect(server) else {
+        return;
+    };
+    let (Ok(from_client), Ok(to_server)) = (client.try_clone(), server.try_clone()) else {
+        return;
+    };
+    let up = std::thread::spawn(move || forward(from_client, to_server));
+    forward(server, client);
+    let _ = up.join();
+}
+
+/// One way of it.
+pub fn forward(mut from: TcpStream, mut to: TcpStream) {
+    let _ = std::io::copy(&mut from, &mut to);
+    let _ = to.shutdown(Shutdown::Write);
 }
 
 /// Sends bytes; a client that has gone is no matter.
