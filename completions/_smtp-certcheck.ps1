@@ -52,7 +52,7 @@ Register-ArgumentCompleter -Native -CommandName 'smtp-certcheck' -ScriptBlock {
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show the settings of Mercurial that decide which SMTP server `hg email` trusts, and where each of them stands')
-            [CompletionResult]::new('pin', 'pin', [CompletionResultType]::ParameterValue, 'Pin a server''s certificate in Mercurial''s configuration')
+            [CompletionResult]::new('pin', 'pin', [CompletionResultType]::ParameterValue, 'Pin a server''s certificate in Mercurial''s configuration, or for another program')
             [CompletionResult]::new('audit', 'audit', [CompletionResultType]::ParameterValue, 'Check many servers, and tell what is bad, what will be bad soon, and what has changed')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completions of a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print a man page')
@@ -69,8 +69,9 @@ Register-ArgumentCompleter -Native -CommandName 'smtp-certcheck' -ScriptBlock {
             break
         }
         'smtp-certcheck;pin' {
-            [CompletionResult]::new('--by', '--by', [CompletionResultType]::ParameterName, 'What to write')
-            [CompletionResult]::new('--ca-out', '--ca-out', [CompletionResultType]::ParameterName, 'Save the CA''s certificate there, for --by cacerts')
+            [CompletionResult]::new('--for', '--for', [CompletionResultType]::ParameterName, 'Print what another program reads instead of Mercurial; without TOOL: list what is known')
+            [CompletionResult]::new('--by', '--by', [CompletionResultType]::ParameterName, 'What to pin [default: fingerprint; of --for TOOL what the list has first]')
+            [CompletionResult]::new('--ca-out', '--ca-out', [CompletionResultType]::ParameterName, 'Save the certificate there that the lines name: the CA''s for --by cacerts')
             [CompletionResult]::new('--digest', '--digest', [CompletionResultType]::ParameterName, 'The digest of the fingerprint [default: sha256]')
             [CompletionResult]::new('--expect', '--expect', [CompletionResultType]::ParameterName, 'Pin only a certificate with this fingerprint, which you have from elsewhere; may be repeated')
             [CompletionResult]::new('--tls', '--tls', [CompletionResultType]::ParameterName, 'How TLS starts, for targets without a scheme')

@@ -304,14 +304,18 @@ _smtp__certcheck() {
             return 0
             ;;
         smtp__certcheck__subcmd__pin)
-            opts="-y -4 -6 -R -h --by --ca-out --digest --legacy --expect --accept-untrusted --accept-unproven --replace --add --prune --write --dry-run --yes --tls --connect --ehlo --key-type --no-sni --timeout --connect-timeout --cacerts --servername --repository --hgrc --no-hgrc --color --help"
+            opts="-y -4 -6 -R -h --for --by --ca-out --digest --legacy --expect --accept-untrusted --accept-unproven --replace --add --prune --write --dry-run --yes --tls --connect --ehlo --key-type --no-sni --timeout --connect-timeout --cacerts --servername --repository --hgrc --no-hgrc --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --for)
+                    COMPREPLY=($(compgen -W "postfix msmtp git curl openssl gnutls exim tlsa json" -- "${cur}"))
+                    return 0
+                    ;;
                 --by)
-                    COMPREPLY=($(compgen -W "fingerprint cacerts" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "fingerprint key cacerts" -- "${cur}"))
                     return 0
                     ;;
                 --ca-out)

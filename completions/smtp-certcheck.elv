@@ -49,7 +49,7 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
             cand config 'Show the settings of Mercurial that decide which SMTP server `hg email` trusts, and where each of them stands'
-            cand pin 'Pin a server''s certificate in Mercurial''s configuration'
+            cand pin 'Pin a server''s certificate in Mercurial''s configuration, or for another program'
             cand audit 'Check many servers, and tell what is bad, what will be bad soon, and what has changed'
             cand completions 'Print the completions of a shell'
             cand man 'Print a man page'
@@ -64,8 +64,9 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'smtp-certcheck;pin'= {
-            cand --by 'What to write'
-            cand --ca-out 'Save the CA''s certificate there, for --by cacerts'
+            cand --for 'Print what another program reads instead of Mercurial; without TOOL: list what is known'
+            cand --by 'What to pin [default: fingerprint; of --for TOOL what the list has first]'
+            cand --ca-out 'Save the certificate there that the lines name: the CA''s for --by cacerts'
             cand --digest 'The digest of the fingerprint [default: sha256]'
             cand --expect 'Pin only a certificate with this fingerprint, which you have from elsewhere; may be repeated'
             cand --tls 'How TLS starts, for targets without a scheme'

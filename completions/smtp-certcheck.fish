@@ -58,7 +58,7 @@ complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -s v -l verb
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -s V -l version -d 'Print version'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -a "config" -d 'Show the settings of Mercurial that decide which SMTP server `hg email` trusts, and where each of them stands'
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -a "pin" -d 'Pin a server\'s certificate in Mercurial\'s configuration'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -a "pin" -d 'Pin a server\'s certificate in Mercurial\'s configuration, or for another program'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -a "audit" -d 'Check many servers, and tell what is bad, what will be bad soon, and what has changed'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -a "completions" -d 'Print the completions of a shell'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -a "man" -d 'Print a man page'
@@ -68,9 +68,19 @@ complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand config" -l
 json\t'For programs'"
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand config" -l all -d 'Show every section, not only those that matter for mail'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand config" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l by -d 'What to write' -r -f -a "fingerprint\t'The certificate itself: nothing else is accepted, and a renewed one needs a new pin'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l for -d 'Print what another program reads instead of Mercurial; without TOOL: list what is known' -r -f -a "postfix\t'Postfix: an entry of the TLS policy table'
+msmtp\t'msmtp: an account of ~/.msmtprc'
+git\t'git send-email: a section of git\'s configuration'
+curl\t'curl: a file for --config'
+openssl\t'OpenSSL: a file of trusted certificates'
+gnutls\t'GnuTLS: a line of its known hosts, or a file of trusted certificates'
+exim\t'Exim: a transport'
+tlsa\t'TLSA records (DANE): lines of a zone file'
+json\t'All that can be pinned, for any other program'"
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l by -d 'What to pin [default: fingerprint; of --for TOOL what the list has first]' -r -f -a "fingerprint\t'The certificate itself: nothing else is accepted, and a renewed one needs a new pin'
+key\t'Its key, for some of --for: renewed certificates with the same key are accepted'
 cacerts\t'The CA that its chain leads to: renewed certificates of that CA are accepted'"
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l ca-out -d 'Save the CA\'s certificate there, for --by cacerts' -r -F
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l ca-out -d 'Save the certificate there that the lines name: the CA\'s for --by cacerts' -r -F
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l digest -d 'The digest of the fingerprint [default: sha256]' -r -f -a "sha256\t'SHA-256'
 sha512\t'SHA-512'
 sha1\t'SHA-1: weak, for old programs'"

@@ -4,6 +4,7 @@
 use crate::audit::{Range, Shard};
 use crate::endpoint::{Host, Target, TargetError, TlsMode};
 use crate::fingerprint::Algorithm;
+use crate::pins::{By, Tool};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::path::PathBuf;
@@ -46,12 +47,12 @@ pub enum Command {
     /// repository's, or those of HGRCPATH, with includes. Values of passwords are masked. The exit
     /// code is 2 if a file cannot be read, also when Mercurial could not read it either.
     Config(Config),
-    /// Pin a server's certificate in Mercurial's configuration
+    /// Pin a server's certificate in Mercurial's configuration, or for another program
     ///
     /// Connects to TARGET, checks its certificate, and prints the lines that make `hg email` accept
-    /// this certificate and no other; with --write it puts them into the hgrc. Nothing is pinned
-    /// that is not trusted, unless you confirm the fingerprint, and nothing replaces an existing
-    /// pin unless you say so.
+    /// this certificate and no other; with --write it puts them into the hgrc, with --for it prints
+    /// the lines of another program. Nothing is pinned that is not trusted, unless you confirm the
+    /// fingerprint, and nothing replaces an existing pin unless you say so.
     #[command(after_long_help = PIN_AFTER_HELP)]
     Pin(Box<Pin>),
     /// Check many servers, and tell what is bad, what will be bad soon, and what has changed
@@ -212,12 +213,25 @@ pub struct Pin {
     #[arg(value_name = "TARGET", long_help = PIN_TARGET_HELP, value_parser = target)]
     pub target: Option<TargetArg>,
 
-    /// What to write
-    #[arg(long, value_name = "WHAT", default_value = "fingerprint", help_heading = PIN)]
-    pub by: ByArg,
+    /// Print what another program reads instead of Mercurial; without TOOL: list what is known
+    ///
+    /// The lines alone are on standard output, advice is on standard error. Mercurial's
+    /// configuration is not read.
+    #[arg(
+        long = "for",
+        value_name = "TOOL",
+        num_args = 0..=1,
+        conflicts_with_all = ["legacy", "replace", "add", "prune", "write", "dry_run", "yes", "accept_unproven", "repository", "hgrc", "no_hgrc"],
+        help_heading = PIN
+    )]
+    pub for_tool: Option<Option<ToolArg>>,
 
-    /// Save the CA's certificate there, for --by cacerts
-    #[arg(long, value_name = "FILE", required_if_eq("by", "cacerts"), help_heading = PIN)]
+    /// What to pin [default: fingerprint; of --for TOOL what the list has first]
+    #[arg(long, value_name = "WHAT", help_heading = PIN)]
+    pub by: Option<ByArg>,
+
+    /// Save the certificate there that the lines name: the CA's for --by cacerts
+    #[arg(long, value_name = "FILE", help_heading = PIN)]
     pub ca_out: Option<PathBuf>,
 
     /// The digest of the fingerprint [default: sha256]
@@ -301,8 +315,59 @@ pub struct Pin {
 pub enum ByArg {
     /// The certificate itself: nothing else is accepted, and a renewed one needs a new pin
     Fingerprint,
+    /// Its key, for some of --for: renewed certificates with the same key are accepted
+    Key,
     /// The CA that its chain leads to: renewed certificates of that CA are accepted
     Cacerts,
+}
+
+impl From<ByArg> for By {
+    fn from(by: ByArg) -> Self {
+        match by {
+            ByArg::Fingerprint => Self::Certificate,
+            ByArg::Key => Self::Key,
+            ByArg::Cacerts => Self::Ca,
+        }
+    }
+}
+
+/// The value of `pin --for`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ToolArg {
+    /// Postfix: an entry of the TLS policy table
+    Postfix,
+    /// msmtp: an account of ~/.msmtprc
+    Msmtp,
+    /// git send-email: a section of git's configuration
+    Git,
+    /// curl: a file for --config
+    Curl,
+    /// OpenSSL: a file of trusted certificates
+    Openssl,
+    /// GnuTLS: a line of its known hosts, or a file of trusted certificates
+    Gnutls,
+    /// Exim: a transport
+    Exim,
+    /// TLSA records (DANE): lines of a zone file
+    Tlsa,
+    /// All that can be pinned, for any other program
+    Json,
+}
+
+impl From<ToolArg> for Tool {
+    fn from(tool: ToolArg) -> Self {
+        match tool {
+            ToolArg::Postfix => Self::Postfix,
+            ToolArg::Msmtp => Self::Msmtp,
+            ToolArg::Git => Self::Git,
+            ToolArg::Curl => Self::Curl,
+            ToolArg::Openssl => Self::Openssl,
+            ToolArg::Gnutls => Self::Gnutls,
+            ToolArg::Exim => Self::Exim,
+            ToolArg::Tlsa => Self::Tlsa,
+            ToolArg::Json => Self::Json,
+        }
+    }
 }
 
 /// The value of `pin --digest`.
@@ -551,7 +616,10 @@ Examples:
   smtp-certcheck pin mail.example.org:587 --write
   smtp-certcheck pin mail.example.org:587 --write --yes --expect sha256:9ab0…
   smtp-certcheck pin mail.example.org:587 --write --add
-  smtp-certcheck pin mail.example.org:465 --write --by cacerts --ca-out ~/.config/hg/mail-ca.pem";
+  smtp-certcheck pin mail.example.org:465 --write --by cacerts --ca-out ~/.config/hg/mail-ca.pem
+  smtp-certcheck pin --for
+  smtp-certcheck pin mail.example.org:587 --for postfix --by key >> /etc/postfix/tls_policy
+  smtp-certcheck pin mail.example.org:587 --for git --ca-out ~/.config/git/mail-ca.pem";
 
 const AFTER_HELP: &str = "\
 Exit status:

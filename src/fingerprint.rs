@@ -60,6 +60,11 @@ impl Fingerprint {
         self.algorithm
     }
 
+    /// The digest itself.
+    pub fn bytes(&self) -> &[u8] {
+        &self.digest
+    }
+
     /// Lower-case hex without colons.
     pub fn hex(&self) -> String {
         hex::encode(&self.digest)

@@ -15,6 +15,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("smtp", &[]),
     ("certificate", &["fingerprint"]),
     ("observation", &["certificate", "endpoint", "smtp"]),
+    ("pins", &["certificate", "endpoint", "fingerprint"]),
     ("probe", &["certificate", "endpoint", "observation", "smtp"]),
     (
         "judge",
@@ -58,11 +59,12 @@ const TABLE: &[(&str, &[&str])] = &[
             "judge",
             "mercurial",
             "observation",
+            "pins",
             "report",
             "smtp",
         ],
     ),
-    ("cli", &["audit", "endpoint", "fingerprint"]),
+    ("cli", &["audit", "endpoint", "fingerprint", "pins"]),
     (
         "commands",
         &[
@@ -76,6 +78,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "judge",
             "mercurial",
             "observation",
+            "pins",
             "probe",
             "render",
             "report",

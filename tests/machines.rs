@@ -13,7 +13,7 @@ use std::process::{Command, Stdio};
 use testkit::pki::{KeyKind, Pki, expired_leaf, leaf};
 use testkit::server::{Behaviour, Server};
 
-/// A directory with `hosts.txt`, and the CA for SSL_CERT_FILE.
+/// A directory with `hosts.txt`, and the CA for `SSL_CERT_FILE`.
 struct Place {
     dir: Dir,
     root: PathBuf,

@@ -39,7 +39,10 @@ const FURTHER: &[(&str, &[(&str, &str)])] = &[
         &[
             ("FILES", FILES),
             ("SECURITY", SECURITY),
-            ("SEE ALSO", ".BR smtp-certcheck (1),\n.BR hgrc (5)"),
+            (
+                "SEE ALSO",
+                ".BR smtp-certcheck (1),\n.BR hgrc (5),\n.BR postconf (5),\n.BR msmtp (1),\n.BR git-send-email (1),\n.BR curl (1),\n.BR openssl-s_client (1ssl),\n.BR gnutls-cli (1),\n.BR exim4 (8),\n.BR danetool (1)",
+            ),
         ],
     ),
     ("completions", &[("SEE ALSO", ".BR smtp-certcheck (1)")]),
@@ -66,7 +69,12 @@ const SECURITY: &str = "\
 A pin is the digest of one certificate. It proves that the server is the one that was pinned, and
 nothing about who that is: compare the fingerprint with one that you have from elsewhere. A pin
 replaces the checks of CA, name and dates. A certificate is pinned only if the server has proven
-that it holds the key. Revocation is not checked.";
+that it holds the key. Revocation is not checked. Other programs than Mercurial differ in what they
+check beside a pin; the list of
+.B smtp\\-certcheck pin \\-\\-for
+and
+.I docs/pins.md
+say what.";
 
 /// Every file of the folders `man` and `completions`, with its path and content.
 pub fn files() -> Vec<(String, String)> {

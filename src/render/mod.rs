@@ -10,6 +10,7 @@ pub mod lint;
 pub mod nagios;
 pub mod pem;
 pub mod pin;
+pub mod pins;
 pub mod prometheus;
 pub mod settings;
 pub mod table;

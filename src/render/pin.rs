@@ -53,7 +53,7 @@ pub fn ca_comment(report: &Report, anchor: &Certificate, version: &str) -> Strin
 }
 
 /// The leaf, and what its chain is worth, in a line.
-fn about(report: &Report) -> String {
+pub(super) fn about(report: &Report) -> String {
     let leaf = report.chain.first().map_or_else(String::new, describe);
     let judgement = report.judgement.as_ref();
     let anchor = judgement.and_then(|judgement| judgement.path.last());

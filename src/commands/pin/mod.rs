@@ -1,7 +1,9 @@
 //! `pin`: looks at a server, makes sure that its certificate is the one that the user means, and
-//! prints or writes the settings that make Mercurial accept it and no other.
+//! prints or writes the settings that make Mercurial accept it and no other, or prints those of
+//! another program.
 
 mod ask;
+mod for_tool;
 mod twin;
 mod write;
 
@@ -34,6 +36,11 @@ const REFUSED: u8 = 1;
 
 /// Runs it.
 pub(super) fn run(args: &Args) -> Result<u8, Error> {
+    match args.for_tool {
+        None => {}
+        Some(None) => return for_tool::list(args),
+        Some(Some(tool)) => return for_tool::run(args, tool.into()),
+    }
     fit_together(args)?;
     let scope = scope(args);
     let from_hgrc = args.target.is_none();
@@ -92,8 +99,17 @@ fn unreadable_pins(args: &Args, check: &Check, target: &TargetArg) -> Result<(),
 
 /// Options that have no meaning for a CA.
 fn fit_together(args: &Args) -> Result<(), Error> {
-    if args.by == ByArg::Fingerprint {
-        return Ok(());
+    match (by(args), &args.ca_out) {
+        (ByArg::Fingerprint, _) => return Ok(()),
+        (ByArg::Key, _) => {
+            return Err(Error::new("Mercurial knows no pins of keys")
+                .hint("--by key is for some of --for; smtp-certcheck pin --for lists them"));
+        }
+        (ByArg::Cacerts, None) => {
+            return Err(Error::new("--by cacerts needs --ca-out FILE")
+                .hint("the CA's certificate is saved there, and the lines name it"));
+        }
+        (ByArg::Cacerts, Some(_)) => {}
     }
     let given = [
         ("--digest", args.digest.is_some()),
@@ -107,6 +123,11 @@ fn fit_together(args: &Args) -> Result<(), Error> {
         ))),
         None => Ok(()),
     }
+}
+
+/// What Mercurial is to go by.
+fn by(args: &Args) -> ByArg {
+    args.by.unwrap_or(ByArg::Fingerprint)
 }
 
 fn scope(args: &Args) -> Option<Scope<'_>> {
@@ -208,7 +229,7 @@ fn decide_to_pin(args: &Args, report: &Report) -> Step<()> {
     let trusted = problems
         .iter()
         .all(|code| args.accept_unproven && UNPROVEN.contains(code));
-    let known = report.pins.matched == Some(true) && args.by == ByArg::Fingerprint;
+    let known = report.pins.matched == Some(true) && by(args) == ByArg::Fingerprint;
     if trusted || known || args.accept_untrusted || !args.expect.is_empty() {
         return Ok(Ok(()));
     }
@@ -278,7 +299,7 @@ struct Ca {
 
 /// Finds the anchor for `--by cacerts`, and makes sure that Mercurial takes the server with it.
 fn ca(args: &Args, target: &TargetArg, report: &Report) -> Step<Option<Ca>> {
-    let (ByArg::Cacerts, Some(file)) = (args.by, &args.ca_out) else {
+    let (ByArg::Cacerts, Some(file)) = (by(args), &args.ca_out) else {
         if args.ca_out.is_some() {
             return Err(Error::new("--ca-out belongs to --by cacerts"));
         }
@@ -307,6 +328,12 @@ fn ca(args: &Args, target: &TargetArg, report: &Report) -> Step<Option<Ca>> {
         say("  -> pin --by fingerprint");
         return Ok(Err(REFUSED));
     }
+    let path = absolute(file)?;
+    Ok(Ok(Some(Ca { anchor, path })))
+}
+
+/// A file as it can be named in a configuration.
+fn absolute(file: &Path) -> Result<String, Error> {
     let absolute = std::path::absolute(file).map_err(|why| {
         Error::new(format!(
             "cannot use \"{}\": {}",
@@ -314,10 +341,10 @@ fn ca(args: &Args, target: &TargetArg, report: &Report) -> Step<Option<Ca>> {
             io_text(&why)
         ))
     })?;
-    let Some(path) = absolute.to_str().map(str::to_owned) else {
-        return Err(Error::new(format!("\"{}\" is not UTF-8", file.display())));
-    };
-    Ok(Ok(Some(Ca { anchor, path })))
+    match absolute.to_str() {
+        Some(path) => Ok(path.to_owned()),
+        None => Err(Error::new(format!("\"{}\" is not UTF-8", file.display()))),
+    }
 }
 
 /// What hg would say with `verifycertsfile` alone.
@@ -348,32 +375,45 @@ fn server<'a>(host: &'a str, mode: TlsMode, report: &'a Report) -> Server<'a> {
     }
 }
 
-/// Writes the CA's file; one that is there with the same certificate stays as it is.
+/// Writes the CA's file.
 fn save_ca(ca: Option<&Ca>, report: &Report, overwrite: bool) -> Result<(), Error> {
     let Some(ca) = ca else { return Ok(()) };
-    let path = super::hg::resolve(Path::new(&ca.path));
+    let text = show::ca_comment(report, &ca.anchor, VERSION) + &pem::write(ca.anchor.der());
+    let hint = (!overwrite).then_some("--replace overwrites it; nothing was changed");
+    save(&ca.path, &ca.anchor, &text, hint)?;
+    Ok(())
+}
+
+/// Writes a certificate's file; one that is there with the same certificate stays as it is. With a
+/// hint, one that holds something else is an error.
+fn save(
+    path: &str,
+    certificate: &Certificate,
+    text: &str,
+    keep: Option<&'static str>,
+) -> Result<(), Error> {
+    let real = super::hg::resolve(Path::new(path));
     let before = Snapshot::default()
-        .read(&path)
-        .map_err(|why| Error::new(format!("cannot read \"{}\": {}", ca.path, io_text(&why))))?;
+        .read(&real)
+        .map_err(|why| Error::new(format!("cannot read \"{path}\": {}", io_text(&why))))?;
     if let Some(bytes) = &before {
-        let same = pem::read(bytes).is_ok_and(|found| found == [ca.anchor.der().clone()]);
+        let same = pem::read(bytes).is_ok_and(|found| found == [certificate.der().clone()]);
         if same {
             return Ok(());
         }
-        if !overwrite {
-            let message = format!("\"{}\" is there already, and holds something else", ca.path);
-            return Err(Error::new(message).hint("--replace overwrites it; nothing was changed"));
+        if let Some(hint) = keep {
+            let message = format!("\"{path}\" is there already, and holds something else");
+            return Err(Error::new(message).hint(hint));
         }
     }
-    let text = show::ca_comment(report, &ca.anchor, VERSION) + &pem::write(ca.anchor.der());
-    match replace(&path, before.as_deref(), text.as_bytes())? {
+    match replace(&real, before.as_deref(), text.as_bytes())? {
         Replaced::Yes => {
-            say(&format!("saved the CA's certificate in {}", path.display()));
+            say(&format!("saved the certificate in {}", real.display()));
             Ok(())
         }
         Replaced::Changed => Err(Error::new(format!(
             "\"{}\" has just been changed by another program; nothing was written",
-            path.display()
+            real.display()
         ))),
     }
 }

@@ -1,7 +1,7 @@
 //! A server may have one certificate with an RSA key and one with an ECDSA key, and hg's OpenSSL may
 //! be shown the one that we were not.
 
-use super::{Args, observe, where_to};
+use super::{Args, by, observe, where_to};
 use crate::certificate::Certificate;
 use crate::cli::{ByArg, TargetArg};
 use crate::commands::{Error, say};
@@ -15,7 +15,7 @@ pub(super) fn look(args: &Args, target: &TargetArg, report: &Report) -> Result<(
     let Some(leaf) = report.chain.first() else {
         return Ok(());
     };
-    let is_asked = args.connection.key_type.is_none() && args.by == ByArg::Fingerprint;
+    let is_asked = args.connection.key_type.is_none() && by(args) == ByArg::Fingerprint;
     let proven = report
         .seen
         .as_ref()

@@ -152,6 +152,15 @@ impl Pki {
         identity(certificate.der().clone(), &key)
     }
 
+    /// A leaf for the key of `identity`, with its intermediate: a renewal that keeps the key.
+    pub fn renewed(&self, identity: &Identity, leaf: CertificateParams) -> Identity {
+        let key = KeyPair::from_pem(&identity.key_pem).expect("a key");
+        let certificate = leaf.signed_by(&key, &self.intermediate).expect("a leaf");
+        let mut renewed = self::identity(certificate.der().clone(), &key);
+        renewed.chain.push(self.intermediate());
+        renewed
+    }
+
     /// A self-signed leaf.
     pub fn self_signed(leaf: &CertificateParams, kind: KeyKind) -> Identity {
         let key = kind.generate();

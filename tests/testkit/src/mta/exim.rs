@@ -1,8 +1,9 @@
-//! Exim: started as root with a configuration of root's, so that it keeps the right to read the key.
+//! Exim, as a server and as a client: started as root with a configuration of root's, so that it keeps the right to read the key.
 
 use super::place::{Place, account};
+use std::io::Write as _;
 use std::os::unix::fs::chown;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 pub(super) fn configure(place: &Place) -> std::io::Result<Command> {
     let uid = Some(account("Debian-exim")?.uid.as_raw());
@@ -48,4 +49,57 @@ begin transports
         .arg("-bdf")
         .env("LD_LIBRARY_PATH", place.libraries("usr/lib/exim4")?);
     Ok(command)
+}
+
+/// One delivery, in the foreground; what is logged about it. The transport gets one line more,
+/// because Exim does not send to its own machine else.
+pub(super) fn send(
+    place: &Place,
+    (name, transport): (&str, &str),
+    message: &str,
+) -> std::io::Result<String> {
+    let uid = Some(account("Debian-exim")?.uid.as_raw());
+    place.directory("spool", uid)?;
+    place.directory("log", uid)?;
+    let dir = place.dir.path().display();
+    let path = place.root.join("usr/sbin/exim4");
+    let program = path.display();
+    let configuration = format!(
+        "exim_user = Debian-exim
+exim_group = Debian-exim
+never_users =
+primary_hostname = client.exim.test
+spool_directory = {dir}/spool
+log_file_path = {dir}/log/%s
+exim_path = {program}
+keep_environment = LD_LIBRARY_PATH
+disable_ipv6
+begin routers
+all:
+  driver = manualroute
+  route_list = * localhost
+  self = send
+  transport = {name}
+begin transports
+{transport}  allow_localhost
+"
+    );
+    place.write("exim.conf", &configuration, 0o644)?;
+    // -odf: deliver now, and end then.
+    let mut child = Command::new(&path)
+        .arg("-C")
+        .arg(place.path("exim.conf"))
+        .args(["-odf", "-f", "from@client.test", "to@server.test"])
+        .env("LD_LIBRARY_PATH", place.libraries("usr/lib/exim4")?)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    if let Some(mut stdin) = child.stdin.take() {
+        stdin.write_all(message.as_bytes())?;
+    }
+    let output = child.wait_with_output()?;
+    let main = std::fs::read(place.path("log/main")).unwrap_or_default();
+    let said = [output.stdout, output.stderr, main].concat();
+    Ok(String::from_utf8_lossy(&said).into_owned())
 }

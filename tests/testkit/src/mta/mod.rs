@@ -17,7 +17,7 @@ use place::Place;
 use std::fmt;
 use std::io::ErrorKind;
 use std::path::Path;
-use std::process::Child;
+use std::process::{Child, Command};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -54,6 +54,22 @@ pub enum StartError {
     NotInstalled(String),
     /// It was started, and did not get to its greeting.
     Failed(String),
+}
+
+/// Has Exim deliver `message` by a transport of that configuration and name, for a test of that
+/// name, and returns what it has logged; `None` when the test must be skipped.
+///
+/// # Panics
+/// When Exim is there and does not run, and in CI when it is not there.
+pub fn exim_sends(test: &str, transport: (&str, &str), message: &str) -> Option<String> {
+    match Place::prepare(Kind::Exim) {
+        Ok(place) => Some(exim::send(&place, transport, message).expect("Exim runs")),
+        Err(StartError::NotInstalled(why)) => {
+            crate::skip::skip(test, &why);
+            None
+        }
+        Err(StartError::Failed(why)) => panic!("{why}"),
+    }
 }
 
 /// Where the servers log; their errors at the start go to `output`.
@@ -132,6 +148,11 @@ impl Mta {
     pub fn reconfigure(&self, lines: &str) -> std::io::Result<()> {
         postfix::add(&self.place, lines)?;
         self.reload()
+    }
+
+    /// One of Postfix' programs (`posttls-finger`, `smtp-source`), with this server's configuration.
+    pub fn program(&self, name: &str) -> std::io::Result<Command> {
+        postfix::program(&self.place, name)
     }
 
     fn reload(&self) -> std::io::Result<()> {

@@ -27,6 +27,15 @@ pub(super) fn configure(place: &Place) -> std::io::Result<Command> {
     Ok(command)
 }
 
+/// One of Postfix' own programs, with the server's configuration.
+pub(super) fn program(place: &Place, name: &str) -> std::io::Result<Command> {
+    let mut command = Command::new(place.root.join("usr/sbin").join(name));
+    command
+        .env("MAIL_CONFIG", place.path("etc"))
+        .env("LD_LIBRARY_PATH", place.libraries("usr/lib/postfix")?);
+    Ok(command)
+}
+
 /// Adds lines to `main.cf`.
 pub(super) fn add(place: &Place, lines: &str) -> std::io::Result<()> {
     let before = std::fs::read_to_string(place.path("etc/main.cf"))?;
@@ -117,6 +126,7 @@ defer     unix - - n - 0 bounce
 trace     unix - - n - 0 bounce
 flush     unix n - n 1000? 0 flush
 proxymap  unix - - n - - proxymap
+smtp      unix - - n - - smtp
 error     unix - - n - - error
 retry     unix - - n - - error
 virtual   unix - n n - - virtual

@@ -1,0 +1,179 @@
+//! `pin --for`: prints what another program reads. Mercurial's configuration has no say in it.
+
+use super::{REFUSED, Step, VERSION, absolute, decide_to_pin, look, save};
+use crate::certificate::Certificate;
+use crate::cli::{Pin as Args, TargetArg};
+use crate::commands::check::{Check, Wanted, endpoint};
+use crate::commands::{Error, print, say};
+use crate::judge::{Code, Judgement};
+use crate::pins::{Checks, Choice, FileUse, Objection, Pin, Server, Tool};
+use crate::render::pins as show;
+use crate::report::Report;
+
+/// What is known.
+pub(super) fn list(args: &Args) -> Result<u8, Error> {
+    if args.target.is_some() {
+        return Err(Error::new("--for needs a TOOL to pin a server for")
+            .hint("smtp-certcheck pin --for lists them"));
+    }
+    print(&show::list())?;
+    Ok(0)
+}
+
+/// Pins the server for `tool`.
+pub(super) fn run(args: &Args, tool: Tool) -> Result<u8, Error> {
+    let Some(target) = &args.target else {
+        return Err(
+            Error::new(format!("--for {tool} needs a TARGET")).hint(format!(
+                "smtp-certcheck pin mail.example.org:587 --for {tool}"
+            )),
+        );
+    };
+    let file = args.ca_out.as_deref().map(absolute).transpose()?;
+    let (endpoint, reference) = endpoint(
+        &target.target,
+        &args.connection,
+        args.trust.servername.as_ref(),
+    );
+    let mut server = Server {
+        host: &endpoint.host,
+        reference: &reference,
+        port: endpoint.port,
+        mode: endpoint.first_mode(),
+        sni: !args.connection.no_sni,
+    };
+    let choice = choice(args, tool, file.as_deref())?;
+    if let Some(choice) = &choice {
+        choice.fits(&server).map_err(|why| usage(&why))?;
+    }
+    let report = match seen(args, target)? {
+        Ok(report) => report,
+        Err(code) => return Ok(code),
+    };
+    server.mode = report.target.tls.unwrap_or(server.mode);
+    let judgement = report.judgement.as_ref();
+    let trusted = judgement.filter(|judgement| judgement.is_trusted());
+    let path = trusted.map_or(&[][..], |judgement| &judgement.path);
+    let Some(choice) = choice else {
+        print(&show::json(&report, path))?;
+        return Ok(0);
+    };
+    if let Some(refused) = refusals(&choice, judgement) {
+        say(&refused);
+        return Ok(REFUSED);
+    }
+    match choice.pin(&server, &report.chain, path) {
+        Ok(pin) => tell(&choice, &pin, &report),
+        Err(why) => {
+            say(&format!("not pinned: {why}"));
+            if let Some(advice) = why.advice() {
+                say(&format!("  -> {advice}"));
+            }
+            Ok(REFUSED)
+        }
+    }
+}
+
+/// `None`: JSON, which has everything.
+fn choice<'a>(args: &Args, tool: Tool, file: Option<&'a str>) -> Result<Option<Choice<'a>>, Error> {
+    if tool != Tool::Json {
+        let by = args.by.map(Into::into);
+        let digest = args.digest.map(Into::into);
+        return Choice::new(tool, by, digest, file)
+            .map(Some)
+            .map_err(|why| usage(&why));
+    }
+    let given = [
+        ("--by", args.by.is_some()),
+        ("--digest", args.digest.is_some()),
+        ("--ca-out", args.ca_out.is_some()),
+    ];
+    match given.iter().find(|(_, given)| *given) {
+        Some((option, _)) => Err(Error::new(format!(
+            "{option} has no meaning for --for json: it has everything"
+        ))),
+        None => Ok(None),
+    }
+}
+
+fn usage(why: &Objection) -> Error {
+    let error = Error::new(why.to_string());
+    match why.advice() {
+        Some(advice) => error.hint(advice),
+        None => error,
+    }
+}
+
+/// What the server presents, once that is what the user means.
+fn seen(args: &Args, target: &TargetArg) -> Step<Report> {
+    let check = Check::read(&Wanted {
+        cacerts: &args.trust.cacerts,
+        scope: None,
+        hgrc_needed: false,
+        from_hgrc: false,
+        at: None,
+    })?;
+    let report = look(args, &check, target)?;
+    Ok(decide_to_pin(args, &report)?.map(|()| report))
+}
+
+/// Whether the program would refuse the server in spite of the pin.
+fn refusals(choice: &Choice<'_>, judgement: Option<&Judgement>) -> Option<String> {
+    // About the way to an anchor: with the certificate itself as the anchor they do not count.
+    let about_path = [
+        Code::SelfSigned,
+        Code::MissingIntermediate,
+        Code::UnknownIssuer,
+        Code::AnchorExpired,
+        Code::AnchorNotYetValid,
+        Code::Distrusted,
+    ];
+    let checked = match (choice.way.checks, choice.file) {
+        (Checks::Nothing, _) => return None,
+        (Checks::NameAndDates, _) | (Checks::Everything, Some(_)) => &about_path[..],
+        (Checks::Everything, None) => &[],
+    };
+    let problems = judgement.map_or(&[][..], |judgement| &judgement.problems);
+    let mut codes: Vec<&str> = problems
+        .iter()
+        .filter(|problem| !checked.contains(&problem.code))
+        .map(|problem| problem.code.as_str())
+        .collect();
+    codes.dedup();
+    if codes.is_empty() {
+        return None;
+    }
+    let mut text = format!(
+        "not pinned: {} checks the certificate beside the pin, and would refuse it: {}",
+        choice.tool,
+        codes.join(", ")
+    );
+    let only_path = problems
+        .iter()
+        .all(|problem| about_path.contains(&problem.code));
+    if only_path && choice.way.file == FileUse::Optional {
+        text.push_str("\n  -> --ca-out FILE lets it trust the certificate itself");
+    }
+    Some(text)
+}
+
+/// The file, the lines, the advice.
+fn tell(choice: &Choice<'_>, pin: &Pin, report: &Report) -> Result<u8, Error> {
+    let by = choice.way.by;
+    let text = |certificate: &Certificate| show::file(report, certificate, by, VERSION);
+    match (&pin.certificate, choice.file) {
+        (Some(certificate), Some(file)) => {
+            let hint = "name another file, or remove that one; nothing was changed";
+            save(file, certificate, &text(certificate), Some(hint))?;
+        }
+        (Some(certificate), None) => print(&text(certificate))?,
+        (None, _) => {}
+    }
+    if !pin.lines.is_empty() {
+        print(&show::lines(report, pin, by, VERSION))?;
+    }
+    for advice in &pin.advice {
+        say(&show::note(advice));
+    }
+    Ok(0)
+}

@@ -1,0 +1,76 @@
+//! Exim: a transport. Exim has no pins; what it trusts can be made as small as one certificate.
+
+use super::{By, Checks, FileUse, Objection, Pin, Request, Way};
+use crate::endpoint::{Host, TlsMode};
+use std::fmt::Write as _;
+
+pub(super) const WAYS: &[Way] = &[
+    Way {
+        by: By::Ca,
+        what: "tls_verify_certificates: CA",
+        file: FileUse::Needed,
+        checks: Checks::NameAndDates,
+        digests: &[],
+    },
+    Way {
+        by: By::Certificate,
+        what: "the same: self-signed leaf",
+        file: FileUse::Needed,
+        checks: Checks::NameAndDates,
+        digests: &[],
+    },
+];
+
+pub(super) fn pin(request: &Request<'_>) -> Result<Pin, Objection> {
+    let server = &request.server;
+    let certificate = request.self_signed_or_ca()?;
+    let letter = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
+    let name: String = server.host.to_string().chars().map(letter).collect();
+    let name = format!("pinned_{name}_{}", server.port);
+    // The colon is the border of Exim's lists. Without gethostbyname the transport asks the DNS
+    // alone, and does not find what is in /etc/hosts.
+    let host = match server.host {
+        Host::Ip(ip) if ip.is_ipv6() => format!("<; {ip}"),
+        host => host.to_string(),
+    };
+    let mut lines = format!(
+        "{name}:\n  driver = smtp\n  hosts = {host}\n  hosts_override\n  gethostbyname\n  port = {}\n",
+        server.port
+    );
+    if server.mode == TlsMode::Smtps {
+        lines.push_str("  protocol = smtps\n");
+    }
+    if let Some(sni) = server.sni() {
+        let _ = writeln!(lines, "  tls_sni = {sni}");
+    }
+    let _ = writeln!(
+        lines,
+        "  hosts_require_tls = *\n  tls_verify_hosts = *\n  tls_verify_cert_hostnames = *\n  \
+         tls_verify_certificates = {}\n  hosts_try_dane =",
+        request.file()
+    );
+    let mut advice = vec![
+        format!(
+            "Exim has no pins: this is a transport that trusts that file alone, for a router to name \
+             with \"transport = {name}\". It holds only with all of its lines: without \
+             hosts_require_tls Exim sends in the clear, without tls_verify_hosts it sends to anybody"
+        ),
+        "hosts_try_dane is empty, because with TLSA records Exim goes by them instead of the file; \
+         take the line out for an Exim without DANE"
+            .to_owned(),
+    ];
+    if request.is_partial() {
+        advice.push(
+            "that file holds no self-signed certificate: an Exim with GnuTLS, as Debian's is, takes it, \
+             one with OpenSSL refuses the server"
+                .to_owned(),
+        );
+    }
+    Ok(Pin {
+        lines,
+        comment: "#",
+        advice,
+        certificate: Some(certificate.clone()),
+        ..Pin::default()
+    })
+}

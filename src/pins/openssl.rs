@@ -1,0 +1,63 @@
+//! OpenSSL: a file of trusted certificates (openssl-verification-options(1)).
+
+use super::{By, Checks, FileUse, Objection, Pin, Request, Way};
+use crate::endpoint::{Host, TlsMode, authority};
+use std::fmt::Write as _;
+
+pub(super) const WAYS: &[Way] = &[
+    Way {
+        by: By::Ca,
+        what: "-CAfile: CA",
+        file: FileUse::Itself,
+        checks: Checks::NameAndDates,
+        digests: &[],
+    },
+    Way {
+        by: By::Certificate,
+        what: "-CAfile: leaf",
+        file: FileUse::Itself,
+        checks: Checks::NameAndDates,
+        digests: &[],
+    },
+];
+
+#[expect(clippy::unnecessary_wraps, reason = "others have objections")]
+pub(super) fn pin(request: &Request<'_>) -> Result<Pin, Objection> {
+    let server = &request.server;
+    let mut command = format!(
+        "openssl s_client -connect {}",
+        authority(server.host, server.port)
+    );
+    if server.mode == TlsMode::Starttls {
+        command.push_str(" -starttls smtp");
+    }
+    let option = match server.reference {
+        Host::Name { .. } => "-verify_hostname",
+        Host::Ip(_) => "-verify_ip",
+    };
+    match server.sni() {
+        Some(name) => {
+            let _ = write!(command, " -servername {name}");
+        }
+        None => command.push_str(" -noservername"),
+    }
+    let _ = write!(
+        command,
+        " \\\n    -verify_return_error {option} {}",
+        server.reference
+    );
+    let file = request.choice.file.unwrap_or("FILE");
+    let _ = write!(command, " \\\n    -CAfile {file} -no-CApath -no-CAstore");
+    if request.is_partial() {
+        command.push_str(" -partial_chain");
+    }
+    Ok(Pin {
+        comment: "#",
+        advice: vec![
+            format!("to connect by it:\n  {command}"),
+            format!("without -verify_return_error and {option} it goes on whatever it is shown"),
+        ],
+        certificate: Some(request.trusted().clone()),
+        ..Pin::default()
+    })
+}

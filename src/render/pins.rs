@@ -1,0 +1,195 @@
+//! What `pin --for` shows: the lines of another program, the file with a certificate, the pin set
+//! as JSON, and the list of the programs.
+
+use super::pin::{about, problems};
+use crate::certificate::{Certificate, pem};
+use crate::escape::visible;
+use crate::fingerprint::Algorithm;
+use crate::pins::{By, FileUse, Pin, Tool, associations, comment_text};
+use crate::report::Report;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+
+/// The comments and the lines.
+pub fn lines(report: &Report, pin: &Pin, by: By, version: &str) -> String {
+    comments(report, pin, by, version) + &pin.lines
+}
+
+/// The file with the certificate: comments, which PEM allows in front (RFC 7468 §2), and the block.
+pub fn file(report: &Report, certificate: &Certificate, by: By, version: &str) -> String {
+    let pin = Pin {
+        comment: "#",
+        ..Pin::default()
+    };
+    let mut out = comments(report, &pin, by, version);
+    let _ = writeln!(
+        out,
+        "# {}\n# {}",
+        comment_text(&certificate.label()),
+        certificate.fingerprint(Algorithm::Sha256)
+    );
+    out + &pem::write(certificate.der())
+}
+
+fn comments(report: &Report, pin: &Pin, by: By, version: &str) -> String {
+    let mark = pin.comment;
+    let mut out = format!(
+        "{mark} {}, checked {} by smtp-certcheck {version}\n{mark} {}\n{mark} {}\n",
+        visible(&report.target.label),
+        report.at.date(),
+        comment_text(&about(report)),
+        by.promise()
+    );
+    for remark in &pin.remarks {
+        let _ = writeln!(out, "{mark} {remark}");
+    }
+    out
+}
+
+/// Advice for a terminal of 80 columns; indented lines stay as they are.
+pub fn note(text: &str) -> String {
+    const WIDTH: usize = 78;
+    let mut out = String::from("note:");
+    let mut column = out.len();
+    for line in text.lines() {
+        if line.starts_with(' ') {
+            let _ = write!(out, "\n  {line}");
+            // What follows begins a line of its own.
+            column = WIDTH;
+            continue;
+        }
+        for word in line.split(' ') {
+            if column + 1 + word.chars().count() > WIDTH {
+                out.push_str("\n ");
+                column = 1;
+            }
+            let _ = write!(out, " {word}");
+            column += 1 + word.chars().count();
+        }
+    }
+    out
+}
+
+/// Everything that the server can be pinned by. Nothing of it is text of a certificate: it is
+/// digests, PEM, codes and what the user has named.
+pub fn json(report: &Report, path: &[Certificate]) -> String {
+    let target = &report.target;
+    let leaf = report.chain.first();
+    let host = target.host.clone().unwrap_or_default();
+    let is_name = host.parse::<std::net::IpAddr>().is_err();
+    let records: Vec<Value> = associations(&report.chain, path, Algorithm::Sha256)
+        .iter()
+        .map(|record| {
+            json!({
+                "usage": record.usage,
+                "selector": record.selector,
+                "matching": record.matching,
+                "data": record.data,
+                "pins": record.by.as_str(),
+            })
+        })
+        .collect();
+    let owner = target.port.map(|port| format!("_{port}._tcp.{host}."));
+    let value = json!({
+        "schema": 1,
+        "host": host,
+        "port": target.port,
+        "tls": target.tls.map(crate::endpoint::TlsMode::as_str),
+        "servername": target.servername,
+        "checked": super::timestamp(report.at),
+        "trusted": !path.is_empty(),
+        "problems": problems(report.judgement.as_ref()),
+        "certificate": leaf.map(certificate),
+        "key": leaf.and_then(key),
+        "ca": path.last().map(|anchor| {
+            let mut value = certificate(anchor);
+            value["key"] = key(anchor).unwrap_or_default();
+            value
+        }),
+        "tlsa": { "owner": owner.filter(|_| is_name), "records": records },
+    });
+    format!("{value:#}\n")
+}
+
+fn certificate(certificate: &Certificate) -> Value {
+    let until = certificate.facts.as_ref().ok();
+    json!({
+        "sha256": certificate.fingerprint(Algorithm::Sha256).hex(),
+        "sha512": certificate.fingerprint(Algorithm::Sha512).hex(),
+        "sha1": certificate.fingerprint(Algorithm::Sha1).hex(),
+        "not_after": until.map(|facts| super::timestamp(facts.not_after)),
+        "pem": pem::write(certificate.der()),
+    })
+}
+
+fn key(certificate: &Certificate) -> Option<Value> {
+    let digest = certificate.spki_sha256()?;
+    Some(json!({
+        "sha256": digest.hex(),
+        "sha256_base64": STANDARD.encode(digest.bytes()),
+    }))
+}
+
+/// What is known, and what each pin survives.
+pub fn list() -> String {
+    let mut out = String::from(
+        "What --for knows, and whether the pin holds after a renewal with the same key,\n\
+         after one with a new key, and after a change of the CA:\n\n",
+    );
+    let mut row = |columns: [&str; 6]| {
+        let [tool, by, what, same, new, ca] = columns;
+        let line = format!("{tool:8} {by:11} {what:34} {same:8} {new:7} {ca}");
+        let _ = writeln!(out, "{}", line.trim_end());
+    };
+    row(["TOOL", "--by", "SETTING", "SAME KEY", "NEW KEY", "NEW CA"]);
+    let word = |holds: bool| if holds { "yes" } else { "no" };
+    for tool in Tool::ALL {
+        for (index, way) in tool.ways().iter().enumerate() {
+            let name = if index == 0 { tool.as_str() } else { "" };
+            let mark = match way.file {
+                FileUse::Needed => " *",
+                FileUse::Never | FileUse::Optional | FileUse::Itself => "",
+            };
+            let what = format!("{}{mark}", way.what);
+            let [same, new, ca] = way.by.survives().map(word);
+            row([name, way.by.as_str(), &what, same, new, ca]);
+        }
+    }
+    row([
+        Tool::Json.as_str(),
+        "",
+        "all of it, for any other program",
+        "",
+        "",
+        "",
+    ]);
+    out.push_str(
+        "\nThe first line of each is what --for does without --by; * needs --ca-out FILE.\n\
+         Exim, git, openssl, and GnuTLS with --x509cafile have no pins as such: they\n\
+         trust a file that holds one certificate, and check name and dates, too. curl\n\
+         with pinnedpubkey does as well, and its own trust store must know the CA.\n\
+         docs/pins.md says more.\n",
+    );
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn notes_are_wrapped_and_commands_are_not() {
+        let long = "word ".repeat(30) + "end\n  a command that stays\nand more";
+        let text = note(&long);
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines.iter().all(|line| line.len() <= 78), "{text}");
+        assert!(lines[0].starts_with("note: word word"));
+        assert!(lines[1].starts_with("  word"));
+        assert_eq!(
+            lines[lines.len() - 2..],
+            ["    a command that stays", "  and more"]
+        );
+    }
+}
