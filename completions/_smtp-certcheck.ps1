@@ -112,6 +112,7 @@ Register-ArgumentCompleter -Native -CommandName 'smtp-certcheck' -ScriptBlock {
             [CompletionResult]::new('-j', '-j', [CompletionResultType]::ParameterName, 'Targets at once')
             [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Targets at once')
             [CompletionResult]::new('--per-address', '--per-address', [CompletionResultType]::ParameterName, 'Connections to one address at a time')
+            [CompletionResult]::new('--addresses', '--addresses', [CompletionResultType]::ParameterName, 'Addresses of one name to look at; with 1 the first that answers stands for all')
             [CompletionResult]::new('--pause', '--pause', [CompletionResultType]::ParameterName, 'Between two connections to one address')
             [CompletionResult]::new('--rate', '--rate', [CompletionResultType]::ParameterName, 'New connections a second, of all [default: no limit]')
             [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'Tries beyond the first where a server is busy, within its --timeout')

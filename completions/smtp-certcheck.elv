@@ -106,6 +106,7 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
             cand -j 'Targets at once'
             cand --jobs 'Targets at once'
             cand --per-address 'Connections to one address at a time'
+            cand --addresses 'Addresses of one name to look at; with 1 the first that answers stands for all'
             cand --pause 'Between two connections to one address'
             cand --rate 'New connections a second, of all [default: no limit]'
             cand --retries 'Tries beyond the first where a server is busy, within its --timeout'

@@ -120,6 +120,7 @@ complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l 
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l resume -d 'Go on where an earlier run stopped: skip the targets of this jsonl file, and append to it' -r -F
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s j -l jobs -d 'Targets at once' -r
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l per-address -d 'Connections to one address at a time' -r
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l addresses -d 'Addresses of one name to look at; with 1 the first that answers stands for all' -r
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l pause -d 'Between two connections to one address' -r
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l rate -d 'New connections a second, of all [default: no limit]' -r
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l retries -d 'Tries beyond the first where a server is busy, within its --timeout' -r
@@ -146,6 +147,7 @@ complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l 
 jsonl\t'For programs: a report on each line, as it is finished'
 csv\t'For spreadsheets'
 prometheus\t'For the textfile collector of Prometheus'
+nagios\t'For monitoring: a plugin\'s line for the whole list, and its exit codes'
 junit\t'For CI systems'
 html\t'For browsers: one page with charts and a table, to be sent on'"
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s o -l output -d 'Write there, in one step at the end' -r -F

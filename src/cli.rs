@@ -109,6 +109,10 @@ pub struct Audit {
     #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u32).range(1..=65_536), help_heading = MANNERS)]
     pub per_address: u32,
 
+    /// Addresses of one name to look at; with 1 the first that answers stands for all
+    #[arg(long, value_name = "N", default_value = "8", value_parser = clap::value_parser!(u32).range(1..=64), help_heading = MANNERS)]
+    pub addresses: u32,
+
     /// Between two connections to one address
     #[arg(long, value_name = "SECONDS", default_value = "0.1", value_parser = pause, help_heading = MANNERS)]
     pub pause: Duration,
@@ -185,6 +189,8 @@ pub enum AuditFormat {
     Csv,
     /// For the textfile collector of Prometheus
     Prometheus,
+    /// For monitoring: a plugin's line for the whole list, and its exit codes
+    Nagios,
     /// For CI systems
     Junit,
     /// For browsers: one page with charts and a table, to be sent on
@@ -516,6 +522,8 @@ pub struct Connection {
     pub key_type: Option<KeyTypeArg>,
 
     /// Do not send the server's name in the TLS handshake (SNI)
+    ///
+    /// A server for several names may answer with another certificate then.
     #[arg(long, hide_short_help = true, help_heading = CONNECTION)]
     pub no_sni: bool,
 
@@ -527,6 +535,8 @@ pub struct Connection {
     pub timeout: Duration,
 
     /// The most time for one connection attempt, in seconds
+    ///
+    /// A name with several addresses gets one attempt for each, a quarter of a second apart.
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = duration, hide_short_help = true, help_heading = CONNECTION)]
     pub connect_timeout: Duration,
 }

@@ -110,6 +110,8 @@ fn command(dir: &Dir, list: &str, args: &[&str]) -> Command {
         "500",
         "--pause",
         "0",
+        // The servers have no IPv6.
+        "-4",
     ]);
     command
         .arg("--input")
@@ -556,7 +558,10 @@ fn the_baseline_tells_what_has_changed() {
         .collect();
     changes.sort();
     let mut expected = vec![
-        (target(&servers[1]), "[\"new-key\",\"worse\"]".to_owned()),
+        (
+            target(&servers[1]),
+            "[\"new-key\",\"expiry\",\"worse\"]".to_owned(),
+        ),
         (target(&servers[3]), "[\"new\"]".to_owned()),
     ];
     expected.sort();
@@ -759,6 +764,96 @@ fn real_servers_in_one_list() {
         found.iter().all(|(_, outcome)| outcome == "trusted"),
         "{found:?}"
     );
+}
+
+#[test]
+fn a_monitoring_plugin_for_a_list_has_one_line_and_names_the_bad() {
+    let good = start(&PKI.identity(leaf(&["localhost"])));
+    let expired = start(&PKI.identity(expired_leaf(&["localhost"])));
+    let soon = {
+        let mut params = leaf(&["localhost"]);
+        params.not_after = testkit::pki::now() + time::Duration::days(10);
+        start(&PKI.identity(params))
+    };
+    let line = |address: SocketAddr| format!("smtp://localhost:{}\n", address.port());
+    let (good, expired, soon) = (line(good), line(expired), line(soon));
+    let many = expired.repeat(60);
+    let hostile = line(hostile());
+    for (list, code, first, lines) in [
+        (
+            good.clone(),
+            0,
+            "OK - 0 of 1 critical, 0 with warnings | targets=1 critical=0;;0 warnings=0;0",
+            1,
+        ),
+        (
+            good.clone() + &soon,
+            1,
+            "WARNING - 0 of 2 critical, 1 with warnings | ",
+            2,
+        ),
+        (
+            good.clone() + &soon + &expired,
+            2,
+            "CRITICAL - 1 of 3 critical, 1 with warnings | ",
+            3,
+        ),
+        (many + &soon, 2, "CRITICAL - 60 of 61 critical", 52),
+        (hostile, 1, "WARNING - ", 2),
+        ("# nothing\n".to_owned(), 3, "UNKNOWN - ", 1),
+    ] {
+        // What --fail-on says is no matter.
+        let run = audit(&list, &["--format", "nagios", "--fail-on", "never"]);
+        let text = &run.stdout;
+        assert_eq!((run.code, text.lines().count()), (code, lines), "{text}");
+        assert!(text.starts_with(&format!("SMTP CERTS {first}")), "{text}");
+        assert_eq!(text.matches('|').count(), 1, "{text}");
+        let raw = |c: char| c != '\n' && smtp_certcheck::escape::is_unsafe(c);
+        assert!(!text.contains(raw), "{text:?}");
+    }
+    let run = audit(&(good + &soon + &expired), &["--format", "nagios"]);
+    let named: Vec<&str> = run.stdout.lines().skip(1).collect();
+    assert!(
+        named[0].starts_with("CRITICAL localhost:") && named[0].contains(": expired: "),
+        "{named:?}"
+    );
+    assert!(named[1].starts_with("WARNING ") && named[1].contains("expiring"));
+}
+
+/// What `script` shows of a terminal while the audit runs.
+#[test]
+fn the_bar_knows_how_many_there_are() {
+    let good = start(&PKI.identity(leaf(&["localhost"])));
+    let list = format!("# list\nsmtp://localhost:{}\n", good.port()).repeat(300);
+    let dir = Dir::new();
+    let file = dir.path().join("list");
+    for from_file in [true, false] {
+        let mut command = command(&dir, &list, &["--format", "jsonl", "--jobs", "4"]);
+        command.arg("--output").arg(dir.path().join("out"));
+        let line: Vec<String> = std::iter::once(command.get_program())
+            .chain(command.get_args())
+            .map(|arg| format!("'{}'", arg.to_str().expect("UTF-8")))
+            .collect();
+        let mut line = line.join(" ");
+        if !from_file {
+            let file = format!("'{}'", file.display());
+            line = format!("cat {file} | {}", line.replace(&file, "-"));
+        }
+        let log = dir.path().join("typescript");
+        let status = Command::new("script")
+            .args(["-qec", &line, log.to_str().expect("UTF-8")])
+            .env("TERM", "xterm")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .status();
+        assert!(status.expect("script of util-linux").success());
+        let shown = std::fs::read_to_string(&log).expect("what was shown");
+        // Of a stream the number is known when it has ended.
+        assert!(shown.contains("/300, "), "{from_file}: {shown}");
+        assert!(shown.contains(" left"), "{shown}");
+        let early = (1..100).any(|n| shown.contains(&format!(" {n}/300, ")));
+        assert!(early || !from_file, "{shown}");
+    }
 }
 
 #[test]

@@ -107,6 +107,7 @@ fn audited(name: &str, chain: &[Certificate], version: &str) -> Audited {
         public_cas: false,
     };
     Audited {
+        addresses: Vec::new(),
         findings: findings(&report, levels),
         report,
         label: None,

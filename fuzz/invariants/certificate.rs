@@ -124,6 +124,7 @@ fn audited(report: Report, style: Style, text: &str) {
         public_cas: true,
     };
     let audited = Audited {
+        addresses: Vec::new(),
         label: Some(text.to_owned()),
         findings: findings(&report, levels),
         changes: None,

@@ -6,6 +6,8 @@ use crate::fingerprint::Algorithm;
 use crate::report::Report;
 use serde_json::Value;
 use std::collections::HashMap;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 /// A difference between two audits of one target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +20,8 @@ pub enum Change {
     NewKey,
     /// Another issuer.
     Issuer,
+    /// Another certificate that ends at another time.
+    Expiry,
     /// A certificate was there and is not shown now.
     NoCertificate,
     /// The verdict is better.
@@ -34,6 +38,7 @@ impl Change {
             Self::Renewed => "renewed",
             Self::NewKey => "new-key",
             Self::Issuer => "issuer",
+            Self::Expiry => "expiry",
             Self::NoCertificate => "no-certificate",
             Self::Better => "better",
             Self::Worse => "worse",
@@ -59,6 +64,8 @@ struct Known {
     certificate: Option<String>,
     key: Option<String>,
     issuer: Option<String>,
+    /// Seconds since 1970.
+    end: Option<i64>,
 }
 
 /// The last audit, by target.
@@ -83,6 +90,9 @@ impl Baseline {
             certificate: text("/chain/0/fingerprints/sha256"),
             key: text("/chain/0/spki_sha256"),
             issuer: text("/chain/0/issuer"),
+            end: text("/chain/0/not_after")
+                .and_then(|end| OffsetDateTime::parse(&end, &Rfc3339).ok())
+                .map(OffsetDateTime::unix_timestamp),
         };
         self.known.insert(target, known);
         Ok(())
@@ -116,6 +126,9 @@ impl Baseline {
             if before.issuer != now.issuer {
                 changes.push(Change::Issuer);
             }
+            if before.end != now.end {
+                changes.push(Change::Expiry);
+            }
         }
         match now.rank.cmp(&before.rank) {
             std::cmp::Ordering::Less => changes.push(Change::Better),
@@ -137,11 +150,13 @@ impl Known {
     fn of(report: &Report) -> Self {
         let leaf = report.chain.first();
         let issuer = |leaf: &Certificate| Some(leaf.facts.as_ref().ok()?.issuer.to_string());
+        let end = |leaf: &Certificate| Some(leaf.facts.as_ref().ok()?.not_after.unix_timestamp());
         Self {
             rank: rank(report.outcome().as_str()),
             certificate: leaf.map(|leaf| leaf.fingerprint(Algorithm::Sha256).hex()),
             key: leaf.and_then(|leaf| leaf.spki_sha256().map(|key| key.hex())),
             issuer: leaf.and_then(issuer),
+            end: leaf.and_then(end),
         }
     }
 }

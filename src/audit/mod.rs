@@ -1,6 +1,7 @@
 //! Many servers: the list that names them, what is worth telling of each, what has changed since
 //! the last time, and the sums. Pure: running and writing is done elsewhere.
 
+mod address;
 mod baseline;
 mod finding;
 mod list;
@@ -8,6 +9,7 @@ mod range;
 mod shard;
 mod summary;
 
+pub use address::{AtAddress, differences, gather};
 pub use baseline::{Baseline, BaselineError, Change};
 pub use finding::{Finding, Levels, Severity, findings, worst};
 pub use list::{Entry, LineError, parse_line};
@@ -22,6 +24,8 @@ use crate::report::Report;
 pub struct Audited {
     /// The report, as for one target alone.
     pub report: Report,
+    /// What each address of the name showed, if several were looked at.
+    pub addresses: Vec<AtAddress>,
     /// The label of the list, if it has one.
     pub label: Option<String>,
     /// What is worth telling, the worst first.

@@ -61,7 +61,7 @@ fn without_prefix(message: &str) -> String {
 }
 
 /// Alternates the families, beginning with that of the resolver's first choice (RFC 8305 §4).
-fn interleave(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
+pub(super) fn interleave(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
     let mut unique: Vec<SocketAddr> = Vec::new();
     for address in addresses {
         if !unique.contains(&address) {

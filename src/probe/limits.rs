@@ -9,6 +9,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{OnceCell, Semaphore};
+use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 /// The first wait before another try; it doubles.
@@ -66,21 +67,53 @@ impl Limits {
         }
     }
 
-    /// Looks at one server when its turn has come. The deadline runs from then on, so that nobody
-    /// pays for another's slowness; looking the name up has a deadline of its own.
-    pub async fn probe(&self, endpoint: &Endpoint, options: &Options) -> Observation {
-        let addresses = match self.resolve(endpoint, options).await {
+    /// Looks at each address of a server's name, at most at `most` of them, in the same order every
+    /// time; with 1 at the first that answers. The deadline runs from the turn of each, so that
+    /// nobody pays for another's slowness; looking the name up has a deadline of its own.
+    pub async fn probe_each(
+        self: Arc<Self>,
+        endpoint: &Endpoint,
+        options: &Options,
+        most: usize,
+    ) -> Vec<Observation> {
+        let mut addresses = match self.resolve(endpoint, options).await {
             Ok(addresses) => addresses,
-            Err(cause) => {
-                return Observation {
-                    failure: Some(Failure {
-                        step: Step::Resolve,
-                        cause,
-                    }),
-                    ..Observation::default()
-                };
-            }
+            Err(cause) => return vec![unresolved(cause)],
         };
+        if most <= 1 || addresses.len() <= 1 {
+            return vec![self.probe_addresses(endpoint, options, &addresses).await];
+        }
+        // Resolvers turn the list round, which must not look like a change.
+        addresses.sort_unstable();
+        let mut running = JoinSet::new();
+        for (place, address) in connect::interleave(addresses)
+            .into_iter()
+            .take(most)
+            .enumerate()
+        {
+            let (limits, endpoint, options) =
+                (Arc::clone(&self), endpoint.clone(), options.clone());
+            running.spawn(async move {
+                let seen = limits
+                    .probe_addresses(&endpoint, &options, &[address])
+                    .await;
+                (place, seen)
+            });
+        }
+        let mut all = Vec::new();
+        while let Some(ended) = running.join_next().await {
+            all.extend(ended.ok());
+        }
+        all.sort_by_key(|(place, _)| *place);
+        all.into_iter().map(|(_, seen)| seen).collect()
+    }
+
+    async fn probe_addresses(
+        &self,
+        endpoint: &Endpoint,
+        options: &Options,
+        addresses: &[SocketAddr],
+    ) -> Observation {
         let ip = addresses.first().map(SocketAddr::ip);
         let slot = ip.map(|ip| self.slot(ip));
         let seen = match &slot {
@@ -88,11 +121,11 @@ impl Limits {
                 // Waiting for an address takes no job away from the others.
                 let _address = slot.permits.acquire().await;
                 self.after_pause(slot).await;
-                let seen = self.in_turn(endpoint, options, &addresses).await;
+                let seen = self.in_turn(endpoint, options, addresses).await;
                 *lock(&slot.last) = Some(Instant::now());
                 seen
             }
-            None => self.in_turn(endpoint, options, &addresses).await,
+            None => self.in_turn(endpoint, options, addresses).await,
         };
         drop(slot);
         if let Some(ip) = ip {
@@ -202,6 +235,16 @@ impl Limits {
         {
             addresses.remove(&ip);
         }
+    }
+}
+
+fn unresolved(cause: Cause) -> Observation {
+    Observation {
+        failure: Some(Failure {
+            step: Step::Resolve,
+            cause,
+        }),
+        ..Observation::default()
     }
 }
 

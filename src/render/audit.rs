@@ -49,9 +49,7 @@ pub fn row(audited: &Audited, style: Style) -> String {
     let mut out = out.trim_end().to_owned();
     out.push('\n');
     for finding in &audited.findings {
-        if style.verbose
-            || (finding.severity == Severity::Critical && finding.certificate.is_none())
-        {
+        if style.verbose || (finding.severity > Severity::Note && finding.certificate.is_none()) {
             let _ = writeln!(
                 out,
                 "      {}: {}",

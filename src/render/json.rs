@@ -35,9 +35,17 @@ pub fn line(audited: &Audited) -> String {
         advice: finding.advice.clone(),
     });
     let changes = audited.changes.as_ref();
+    let addresses = audited.addresses.iter().map(|at| AddressJson {
+        address: at.address.to_string(),
+        outcome: at.outcome.as_str(),
+        certificate_sha256: at.certificate.clone(),
+        spki_sha256: at.key.clone(),
+        error: at.error.clone(),
+    });
     let report = ReportJson {
         label: audited.label.clone(),
         findings: Some(findings.collect()),
+        addresses: (!audited.addresses.is_empty()).then(|| addresses.collect()),
         changes: changes.map(|changes| changes.iter().map(|change| change.as_str()).collect()),
         ..ReportJson::from(&audited.report)
     };
@@ -149,6 +157,18 @@ struct ReportJson {
     findings: Option<Vec<AuditFindingJson>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     changes: Option<Vec<&'static str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    addresses: Option<Vec<AddressJson>>,
+}
+
+/// What one address of a name showed to an audit.
+#[derive(Serialize)]
+struct AddressJson {
+    address: String,
+    outcome: &'static str,
+    certificate_sha256: Option<String>,
+    spki_sha256: Option<String>,
+    error: Option<String>,
 }
 
 /// A finding of an audit.
@@ -359,6 +379,7 @@ impl From<&Report> for ReportJson {
             label: None,
             findings: None,
             changes: None,
+            addresses: None,
         }
     }
 }

@@ -9,6 +9,8 @@ use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::mpsc;
 
 /// Lines that are read ahead.
@@ -19,15 +21,21 @@ const MAX_LINE: u64 = 16 * 1024;
 /// Entries, or what is wrong with a line.
 type Line = Result<Entry, String>;
 
+/// How many targets there are in all; zero as long as that is not known.
+pub(super) type Total = Arc<AtomicU64>;
+
 /// The targets of the command line, then those of the list.
 pub(super) struct Input {
     first: VecDeque<Line>,
     rest: Option<mpsc::Receiver<Line>>,
+    given: u64,
+    total: Total,
 }
 
 impl Input {
-    /// `done` are targets to leave out.
-    pub(super) fn open(args: &Args, done: Done) -> Result<Self, Error> {
+    /// `done` are targets to leave out. With `count` the targets of a file are counted beside the
+    /// work; of other lists the total is known at their end.
+    pub(super) fn open(args: &Args, done: Done, count: bool) -> Result<Self, Error> {
         if args.targets.is_empty() && args.input.is_none() {
             let hint =
                 "name a list with --input, or targets: smtp-certcheck audit --input hosts.txt";
@@ -47,7 +55,7 @@ impl Input {
             }
         }
         let Some(path) = &args.input else {
-            return Ok(Self { first, rest: None });
+            return Ok(Self::of(first, None));
         };
         let lines = lines_of(path)?;
         let name = if path == Path::new("-") {
@@ -55,6 +63,8 @@ impl Input {
         } else {
             path.display().to_string()
         };
+        let regular = std::fs::metadata(path).is_ok_and(|metadata| metadata.is_file());
+        let counted = (count && regular && !args.strict).then(|| filter.clone());
         let entries = entries(lines, name, filter);
         if args.strict {
             for entry in entries {
@@ -66,7 +76,7 @@ impl Input {
                     }
                 }
             }
-            return Ok(Self { first, rest: None });
+            return Ok(Self::of(first, None));
         }
         let (sender, receiver) = mpsc::channel(AHEAD);
         // Reading may block; the thread ends when nobody takes the lines any more.
@@ -77,22 +87,51 @@ impl Input {
                 }
             }
         });
-        Ok(Self {
+        let input = Self::of(first, Some(receiver));
+        if let Some(filter) = counted {
+            let (total, before) = (input.total(), input.first.len() as u64);
+            let path = path.clone();
+            std::thread::spawn(move || {
+                let Ok(lines) = lines_of(&path) else { return };
+                let targets = self::entries(lines, String::new(), filter);
+                let count = targets.flatten().count() as u64;
+                total.store(before + count, Ordering::Relaxed);
+            });
+        }
+        Ok(input)
+    }
+
+    fn of(first: VecDeque<Line>, rest: Option<mpsc::Receiver<Line>>) -> Self {
+        let known = if rest.is_none() { first.len() } else { 0 };
+        Self {
             first,
-            rest: Some(receiver),
-        })
+            rest,
+            given: 0,
+            total: Arc::new(AtomicU64::new(known as u64)),
+        }
+    }
+
+    /// How many targets there are, for those who show the progress.
+    pub(super) fn total(&self) -> Total {
+        Arc::clone(&self.total)
     }
 
     /// The next one; `None`: that was all.
     pub(super) async fn next(&mut self) -> Option<Line> {
-        match self.first.pop_front() {
-            Some(line) => Some(line),
-            None => self.rest.as_mut()?.recv().await,
+        let line = match (self.first.pop_front(), &mut self.rest) {
+            (None, Some(rest)) => rest.recv().await,
+            (first, _) => first,
+        };
+        match &line {
+            Some(line) => self.given += u64::from(line.is_ok()),
+            None => self.total.store(self.given, Ordering::Relaxed),
         }
+        line
     }
 }
 
 /// What is left out.
+#[derive(Clone)]
 struct Filter {
     done: Done,
     shard: Option<Shard>,

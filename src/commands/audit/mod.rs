@@ -10,7 +10,6 @@ use super::{Error, environment, say, warn};
 use crate::audit::{Baseline, Entry, Levels};
 use crate::cli::{Audit as Args, FailOnArg};
 use crate::endpoint::{Endpoint, Host};
-use crate::observation::Observation;
 use crate::probe::Limits;
 use input::Input;
 use results::{Results, Seen};
@@ -43,14 +42,14 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
     }
     let baseline = args.baseline.as_deref().map(baseline).transpose()?;
     let (sink, done) = sink::open(args)?;
-    let input = Input::open(args, done)?;
+    let input = Input::open(args, done, progress::is_shown(args.verbose))?;
     let levels = Levels {
         warning: args.warning,
         critical: args.critical,
         public_cas: args.trust.cacerts.is_empty(),
     };
     let bad_lines = Arc::new(AtomicU64::new(0));
-    let progress = progress::Progress::new(args.verbose);
+    let progress = progress::Progress::new(args.verbose, input.total());
     let results = Results::new(args, check, levels, baseline, sink, progress);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -83,6 +82,9 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
     if end? == End::Interrupted {
         say("interrupted: what was done is written; --resume goes on with a jsonl file");
         return Ok(INTERRUPTED);
+    }
+    if let Some(state) = worst.state {
+        return Ok(state.exit_code());
     }
     let fails = match args.fail_on {
         FailOnArg::Critical => worst.critical > 0,
@@ -166,13 +168,14 @@ impl Scheduler<'_> {
         let mut options = options(connection, &reference)?;
         options.ehlo.clone_from(&self.ehlo);
         let (limits, sender) = (Arc::clone(&self.limits), self.sender.clone());
+        let most = self.args.addresses as usize;
         Ok(async move {
-            let observation: Observation = limits.probe(&endpoint, &options).await;
+            let observations = limits.probe_each(&endpoint, &options, most).await;
             let seen = Seen {
                 entry,
                 endpoint,
                 reference,
-                observation,
+                observations,
             };
             // The writer has gone when nobody reads any more.
             let _ = sender.send(seen).await;

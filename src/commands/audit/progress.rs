@@ -1,8 +1,10 @@
 //! How far it is, on standard error: a bar on a terminal, else a line now and then.
 
+use super::input::Total;
 use crate::commands::say;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal as _;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 /// Between two lines where there is no terminal.
@@ -11,6 +13,7 @@ const BETWEEN: Duration = Duration::from_secs(30);
 /// The progress of an audit.
 pub(super) struct Progress {
     bar: ProgressBar,
+    total: Total,
     /// Lines instead of a bar.
     lines: bool,
     told: Duration,
@@ -19,8 +22,13 @@ pub(super) struct Progress {
     warnings: u64,
 }
 
+/// Whether anybody is shown how far it is.
+pub(super) fn is_shown(verbose: bool) -> bool {
+    verbose || std::io::stderr().is_terminal()
+}
+
 impl Progress {
-    pub(super) fn new(verbose: bool) -> Self {
+    pub(super) fn new(verbose: bool, total: Total) -> Self {
         let terminal = std::io::stderr().is_terminal();
         let bar = if terminal {
             ProgressBar::new_spinner()
@@ -33,6 +41,7 @@ impl Progress {
         }
         Self {
             bar,
+            total,
             lines: verbose && !terminal,
             told: Duration::ZERO,
             done: 0,
@@ -46,6 +55,14 @@ impl Progress {
         self.done += 1;
         self.critical += u64::from(critical);
         self.warnings += u64::from(warning);
+        let total = self.total.load(Ordering::Relaxed);
+        if total > 0 && self.bar.length() != Some(total) {
+            let template = "{bar:20} {pos}/{len}, {per_sec}, {elapsed}, {eta} left{msg}";
+            if let Ok(style) = ProgressStyle::with_template(template) {
+                self.bar.set_style(style.progress_chars("=> "));
+            }
+            self.bar.set_length(total);
+        }
         self.bar.inc(1);
         self.bar.set_message(format!(
             "; {} critical, {} warnings",
@@ -54,8 +71,13 @@ impl Progress {
         let elapsed = self.bar.elapsed();
         if self.lines && elapsed >= self.told + BETWEEN {
             self.told = elapsed;
+            let of = if total > 0 {
+                format!(" of {total}")
+            } else {
+                String::new()
+            };
             say(&format!(
-                "{} done in {} s: {} critical, {} warnings",
+                "{}{of} done in {} s: {} critical, {} warnings",
                 self.done,
                 elapsed.as_secs(),
                 self.critical,

@@ -3,7 +3,8 @@
 use super::progress::Progress;
 use super::sink::Sink;
 use crate::audit::{
-    Audited, Baseline, Change, Entry, Finding, Levels, Severity, Summary, findings, worst,
+    Audited, Baseline, Change, Entry, Finding, Levels, Severity, Summary, differences, findings,
+    gather, worst,
 };
 use crate::cli::{Audit as Args, AuditFormat, TargetArg};
 use crate::commands::check::Check;
@@ -13,7 +14,7 @@ use crate::hgrc::Source;
 use crate::judge::{Anchors, pin_mismatch};
 use crate::mercurial::Line;
 use crate::observation::Observation;
-use crate::render::{audit, csv, html, json, junit, prometheus, table::Style};
+use crate::render::{audit, csv, html, json, junit, nagios, prometheus, table::Style};
 use crate::report::{ConfiguredPin, Report};
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -24,7 +25,8 @@ pub(super) struct Seen {
     pub(super) entry: Entry,
     pub(super) endpoint: Endpoint,
     pub(super) reference: Host,
-    pub(super) observation: Observation,
+    /// One, or one for each address of the name.
+    pub(super) observations: Vec<Observation>,
 }
 
 /// How many targets are how bad.
@@ -32,6 +34,8 @@ pub(super) struct Seen {
 pub(super) struct Worst {
     pub(super) critical: u64,
     pub(super) warnings: u64,
+    /// The state of a monitoring plugin, where that was asked for.
+    pub(super) state: Option<nagios::State>,
 }
 
 /// The thread that judges and writes.
@@ -54,6 +58,7 @@ pub(super) struct Results {
     samples: Vec<prometheus::Sample>,
     cases: Vec<quick_junit::TestCase>,
     rows: Vec<html::Row>,
+    named: nagios::Named,
 }
 
 impl Results {
@@ -92,6 +97,7 @@ impl Results {
             samples: Vec::new(),
             cases: Vec::new(),
             rows: Vec::new(),
+            named: nagios::Named::default(),
         }
     }
 
@@ -114,7 +120,7 @@ impl Results {
             entry,
             endpoint,
             reference,
-            observation,
+            observations,
         } = seen;
         let target = TargetArg {
             input: entry.input.clone(),
@@ -126,11 +132,18 @@ impl Results {
             Some(Err(why)) => (Some(&*NO_ANCHORS), Some(why.clone())),
             None => (None, None),
         };
-        let report = self
-            .check
-            .report_with(observation, &target, &endpoint, &reference, own)?;
-        let report = with_pins(report, &entry);
+        let mut reports = Vec::with_capacity(observations.len());
+        for observation in observations {
+            let report =
+                self.check
+                    .report_with(observation, &target, &endpoint, &reference, own)?;
+            reports.push(with_pins(report, &entry));
+        }
+        let Some((report, addresses)) = gather(reports) else {
+            return Err(Error::new(format!("nothing was seen of {}", entry.input)));
+        };
         let mut found = findings(&report, self.levels);
+        found.extend(differences(&addresses));
         found.extend(broken.map(|why| Finding {
             code: "bad-ca-file",
             severity: Severity::Critical,
@@ -139,6 +152,7 @@ impl Results {
             advice: "mend the cacerts= column of the list".to_owned(),
         }));
         found.extend(self.shared_key(&report));
+        found.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
         found.retain(|finding| self.wanted(finding.code));
         let changes: Option<Vec<Change>> = self
             .baseline
@@ -146,6 +160,7 @@ impl Results {
             .map(|baseline| baseline.compare(&report));
         Ok(Audited {
             report,
+            addresses,
             label: entry.label,
             findings: found,
             changes,
@@ -194,6 +209,10 @@ impl Results {
                 self.cases.push(junit::case(audited));
                 return Ok(true);
             }
+            AuditFormat::Nagios => {
+                self.named.add(audited);
+                return Ok(true);
+            }
             AuditFormat::Html => {
                 self.rows.push(html::Row::of(audited));
                 return Ok(true);
@@ -206,6 +225,7 @@ impl Results {
     fn end(mut self) -> Result<Worst, Error> {
         self.progress.end();
         let gone = self.baseline.as_ref().map_or_else(Vec::new, Baseline::gone);
+        let mut state = None;
         match self.format {
             AuditFormat::Table => {
                 let text = audit::summary(&self.summary, &gone);
@@ -219,13 +239,20 @@ impl Results {
                 let text = junit::render(std::mem::take(&mut self.cases));
                 self.sink.write(&text)?;
             }
+            AuditFormat::Nagios => {
+                let (text, found) = nagios::audit(&self.summary, &self.named);
+                self.sink.write(&text)?;
+                state = Some(found);
+            }
             AuditFormat::Html => {
                 let text = html::render(&mut self.rows, &self.summary, &gone, self.check.now);
                 self.sink.write(&text)?;
             }
             AuditFormat::Jsonl | AuditFormat::Csv => {}
         }
-        if self.format != AuditFormat::Table {
+        if self.format == AuditFormat::Nagios {
+            // A monitor takes everything for the plugin's text.
+        } else if self.format != AuditFormat::Table {
             say(audit::summary(&self.summary, &gone).trim());
         } else if !self.sink.is_stdout() {
             say(&format!("{} targets", self.summary.targets));
@@ -237,6 +264,7 @@ impl Results {
         Ok(Worst {
             critical: self.summary.with(Severity::Critical),
             warnings: self.summary.with(Severity::Warning),
+            state,
         })
     }
 }
