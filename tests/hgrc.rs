@@ -157,8 +157,11 @@ fn place(message: &str, dir: &Path) -> String {
 }
 
 fn compare(case: &Case<'_>, hg: &Path) {
-    let dir = build(case);
-    let path = dir.path().canonicalize().expect("a path");
+    compare_in(case, build(case).path(), hg);
+}
+
+fn compare_in(case: &Case<'_>, dir: &Path, hg: &Path) {
+    let path = dir.canonicalize().expect("a path");
     let (theirs, ours) = (theirs(case, &path, hg), ours(case, &path, hg));
     match (&theirs, &ours) {
         (Ok(theirs), Ok(ours)) => assert_eq!(ours, theirs, "{}", case.name),
@@ -455,6 +458,54 @@ const TREES: &[Case<'static>] = &[
         variables: &[],
         cwd: "r",
     },
+    Case {
+        name: "include from another user's home, and from nobody's",
+        files: &[
+            (
+                "home/.hgrc",
+                b"[s]\nk=1\n%include ~root/..$AT/inc\n%include ~no-such-user/..$AT/none\n",
+            ),
+            ("inc", b"[s]\nk=2\n"),
+            ("none", b"[s]\nk=3\n"),
+        ],
+        variables: &[("AT", "@")],
+        cwd: "home",
+    },
+    Case {
+        name: "HGRCPATH in another user's home",
+        files: &[("inc", b"[s]\nk=2\n")],
+        variables: &[("AT", "@"), ("HGRCPATH", "~root/..$AT/inc")],
+        cwd: "home",
+    },
+];
+
+/// Who trusts whom: files that are read before a repository's hgrc of the user 12345, and whether
+/// that one counts then.
+const TRUST: &[(&str, &[&[u8]])] = &[
+    ("nobody is trusted", &[b""]),
+    ("everybody", &[b"[trusted]\nusers = *\n"]),
+    ("a pattern is none", &[b"[trusted]\nusers = 1*\n"]),
+    ("one of a list", &[b"[trusted]\nusers = me\t\"12345\", you\n"]),
+    ("half of a quoted name", &[b"[trusted]\nusers = \"a 12345\"\n"]),
+    ("the group", &[b"[trusted]\ngroups = 54321\n"]),
+    ("the user as a group", &[b"[trusted]\ngroups = 12345\n"]),
+    ("any group", &[b"[trusted]\ngroups = *\n"]),
+    (
+        "a later file trusts others as well",
+        &[b"[trusted]\nusers = 12345\n", b"[trusted]\nusers = me\n"],
+    ),
+    (
+        "a later file trusts nobody",
+        &[b"[trusted]\nusers = 12345\n", b"[trusted]\nusers =\n"],
+    ),
+    (
+        "a later file takes it back",
+        &[b"[trusted]\nusers = 12345\n", b"[trusted]\n%unset users\n"],
+    ),
+    (
+        "taken back in the same file",
+        &[b"[trusted]\nusers = 12345\nusers = me\n"],
+    ),
 ];
 
 #[test]
@@ -483,6 +534,33 @@ fn several_files() {
     };
     for case in TREES {
         compare(case, &hg);
+    }
+}
+
+#[test]
+fn a_repository_of_another_owner_counts_if_any_file_trusts_him() {
+    const TEST: &str = "a_repository_of_another_owner_counts_if_any_file_trusts_him";
+    let Some(hg) = hg::hg(TEST) else { return };
+    if !nix::unistd::geteuid().is_root() {
+        return testkit::skip::skip(TEST, "only root may give a file away");
+    }
+    let names = ["etc/a.rc", "etc/b.rc"];
+    for (name, before) in TRUST {
+        let mut files: Vec<(&str, &[u8])> = names.into_iter().zip(before.iter().copied()).collect();
+        files.extend([
+            ("r/.hg/requires", &b""[..]),
+            ("r/.hg/hgrc", b"[s]\nk=2\n"),
+        ]);
+        let case = Case {
+            name,
+            files: &files,
+            variables: &[("HGRCPATH", "@/etc")],
+            cwd: "r",
+        };
+        let dir = build(&case);
+        let hgrc = dir.path().join("r/.hg/hgrc");
+        std::os::unix::fs::chown(hgrc, Some(12345), Some(54321)).expect("the owner");
+        compare_in(&case, dir.path(), &hg);
     }
 }
 

@@ -10,7 +10,7 @@ use crate::endpoint::{Target, TargetError, TlsMode};
 use crate::hgrc::{Config, Environment, Files, ReadError};
 use crate::mercurial::{
     CaFile, Edits, Layer, Layout, Line, Lint, LintScope, Machine, Setting, Settings, Transport,
-    layers, lint, port_number, user_layers,
+    layers, lint, list_items, port_number, user_layers,
 };
 use crate::report::{ConfiguredPin, Pins};
 use nix::unistd::{Group, Uid, User};
@@ -211,8 +211,10 @@ fn configuration_from(scope: &Scope<'_>, files: &dyn Files) -> Result<Config, Er
             .read(path, files, &environment)
             .map_err(|why| malformed(&why))?,
         Scope::Everything(repository) => {
+            let mut trusted = Trusted::default();
             for layer in all_layers(*repository, &environment)? {
-                add(&mut config, &layer, files, &environment)?;
+                add(&mut config, &layer, &trusted, files, &environment)?;
+                trusted.extend(&config);
             }
         }
     }
@@ -315,7 +317,14 @@ pub(super) fn resolve(path: &Path) -> PathBuf {
 }
 
 fn environment() -> Environment {
-    Environment::new(std::env::vars_os().map(|(name, value)| (name.into_vec(), value.into_vec())))
+    let variables = std::env::vars_os().map(|(name, value)| (name.into_vec(), value.into_vec()));
+    Environment::new(variables).with_homes(|name| {
+        let user = match name {
+            Some(name) => User::from_name(str::from_utf8(name).ok()?),
+            None => User::from_uid(Uid::current()),
+        };
+        Some(user.ok()??.dir.into_os_string().into_vec())
+    })
 }
 
 /// A file that is not there counts for nothing, as for Mercurial; one that cannot be read does so,
@@ -323,11 +332,12 @@ fn environment() -> Environment {
 fn add(
     config: &mut Config,
     layer: &Layer,
+    trusted: &Trusted,
     files: &dyn Files,
     environment: &Environment,
 ) -> Result<(), Error> {
     let path = layer.path();
-    if matches!(layer, Layer::Repository(_)) && !is_trusted(path, config) {
+    if matches!(layer, Layer::Repository(_)) && !trusted.owns(path) {
         return Ok(());
     }
     match config.read(path, files, environment) {
@@ -378,43 +388,53 @@ fn malformed(why: &ReadError) -> Error {
     }
 }
 
-/// `ui._trusted`: the owner must be the user, or listed in what has been read so far.
-fn is_trusted(path: &Path, config: &Config) -> bool {
-    // A file that is not there is not read either.
-    let Ok(metadata) = path.metadata() else {
-        return true;
-    };
-    if metadata.uid() == Uid::current().as_raw() {
-        return true;
+/// Whose files are trusted besides the user's own (`ui._trusted`). What one file adds no later one
+/// takes back: `ui.fixconfig` only ever adds.
+#[derive(Default)]
+struct Trusted {
+    users: BTreeSet<Vec<u8>>,
+    groups: BTreeSet<Vec<u8>>,
+}
+
+impl Trusted {
+    /// To be called after each file.
+    fn extend(&mut self, config: &Config) {
+        let listed = |key: &[u8]| {
+            let list = config.get(b"trusted", key);
+            list.map_or_else(Vec::new, |item| list_items(&item.value))
+        };
+        self.users.extend(listed(b"users"));
+        self.groups.extend(listed(b"groups"));
     }
-    let user = User::from_uid(metadata.uid().into())
-        .ok()
-        .flatten()
-        .map(|user| user.name);
-    let group = Group::from_gid(metadata.gid().into())
-        .ok()
-        .flatten()
-        .map(|group| group.name);
-    let listed = |key: &str, name: &Option<String>| {
-        let list = config.get(b"trusted", key.as_bytes());
-        let list = list
-            .map(|item| String::from_utf8_lossy(&item.value).into_owned())
-            .unwrap_or_default();
-        let mut names = list
-            .split([',', ' ', '\n'])
-            .map(|name| name.trim_matches('"'));
-        names.any(|listed| listed == "*" || name.as_deref() == Some(listed))
-    };
-    let trusted = listed("users", &user) || listed("groups", &group);
-    if !trusted {
-        warn_once(&format!(
-            "\"{}\" is left out, as hg does: it belongs to the user {}, group {}",
-            path.display(),
-            user.unwrap_or_else(|| metadata.uid().to_string()),
-            group.unwrap_or_else(|| metadata.gid().to_string())
-        ));
+
+    fn owns(&self, path: &Path) -> bool {
+        // A file that is not there is not read either.
+        let Ok(metadata) = path.metadata() else {
+            return true;
+        };
+        let (uid, gid) = (metadata.uid(), metadata.gid());
+        if uid == Uid::current().as_raw() {
+            return true;
+        }
+        // Who has no name goes by the number.
+        let user = User::from_uid(uid.into()).ok().flatten();
+        let user = user.map_or_else(|| uid.to_string(), |user| user.name);
+        let group = Group::from_gid(gid.into()).ok().flatten();
+        let group = group.map_or_else(|| gid.to_string(), |group| group.name);
+        let everybody = [&self.users, &self.groups]
+            .iter()
+            .any(|list| list.contains(&b"*"[..]));
+        let trusted = everybody
+            || self.users.contains(user.as_bytes())
+            || self.groups.contains(group.as_bytes());
+        if !trusted {
+            warn_once(&format!(
+                "\"{}\" is left out, as hg does: it belongs to the user {user}, group {group}",
+                path.display()
+            ));
+        }
+        trusted
     }
-    trusted
 }
 
 /// The configuration is read more than once, and the warnings are the same each time.

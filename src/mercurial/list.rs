@@ -2,7 +2,7 @@
 //! (`stringutil.parselist`).
 
 /// The items of a list value.
-pub(super) fn items(value: &[u8]) -> Vec<Vec<u8>> {
+pub fn items(value: &[u8]) -> Vec<Vec<u8>> {
     let start = value
         .iter()
         .position(|b| !b" ,\n".contains(b))
