@@ -299,6 +299,7 @@ fn with_anchor(
     let server = Server {
         host: written,
         mode,
+        port: None,
         chain: &report.chain,
         tls_version: version,
         legacy: seen.is_some_and(|seen| seen.legacy),

@@ -194,7 +194,8 @@ impl Writing<'_> {
     /// Whether Mercurial's judge takes the server by the pin, and by nothing less.
     fn holds(&self, mercurial: &Mercurial, was_there: bool) -> bool {
         let mut settings: Settings = mercurial.settings(self.intent.host);
-        if !is_smtp_host(&settings, self.intent.host) || settings.smtp_host.is_none() {
+        let own = is_smtp_host(&settings, self.intent.host) && settings.smtp_host.is_some();
+        if !own {
             // As if smtp.host and smtp.tls were set for it.
             settings.transport = self.intent.mode.into();
         }
@@ -203,6 +204,7 @@ impl Writing<'_> {
         let server = Server {
             host: self.intent.host,
             mode: self.intent.mode,
+            port: own.then_some(self.intent.port),
             chain: &self.report.chain,
             tls_version: tls.map_or("", |tls| tls.version.as_str()),
             legacy: seen.is_some_and(|seen| seen.legacy),
@@ -212,15 +214,12 @@ impl Writing<'_> {
         if is_pinned(&decision, self.intent.by) {
             return true;
         }
-        let state = if was_there {
-            "pinned, but"
-        } else {
-            "written, but"
+        let state = if was_there { "pinned" } else { "written" };
+        let but = match decision.accepts {
+            None => "whether hg email goes by it cannot be known",
+            Some(_) => "hg email does not go by it",
         };
-        say(&format!(
-            "{state} hg email does not go by it: {}",
-            decision.reason
-        ));
+        say(&format!("{state}, but {but}: {}", decision.reason));
         for line in &decision.lines {
             say(&format!("  {} at {}", line.key, line.place()));
         }
