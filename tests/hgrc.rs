@@ -485,8 +485,14 @@ const TRUST: &[(&str, &[&[u8]])] = &[
     ("nobody is trusted", &[b""]),
     ("everybody", &[b"[trusted]\nusers = *\n"]),
     ("a pattern is none", &[b"[trusted]\nusers = 1*\n"]),
-    ("one of a list", &[b"[trusted]\nusers = me\t\"12345\", you\n"]),
-    ("half of a quoted name", &[b"[trusted]\nusers = \"a 12345\"\n"]),
+    (
+        "one of a list",
+        &[b"[trusted]\nusers = me\t\"12345\", you\n"],
+    ),
+    (
+        "half of a quoted name",
+        &[b"[trusted]\nusers = \"a 12345\"\n"],
+    ),
     ("the group", &[b"[trusted]\ngroups = 54321\n"]),
     ("the user as a group", &[b"[trusted]\ngroups = 12345\n"]),
     ("any group", &[b"[trusted]\ngroups = *\n"]),
@@ -547,10 +553,7 @@ fn a_repository_of_another_owner_counts_if_any_file_trusts_him() {
     let names = ["etc/a.rc", "etc/b.rc"];
     for (name, before) in TRUST {
         let mut files: Vec<(&str, &[u8])> = names.into_iter().zip(before.iter().copied()).collect();
-        files.extend([
-            ("r/.hg/requires", &b""[..]),
-            ("r/.hg/hgrc", b"[s]\nk=2\n"),
-        ]);
+        files.extend([("r/.hg/requires", &b""[..]), ("r/.hg/hgrc", b"[s]\nk=2\n")]);
         let case = Case {
             name,
             files: &files,

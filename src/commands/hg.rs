@@ -280,6 +280,19 @@ pub(super) fn user_files(environment: &Environment) -> Vec<PathBuf> {
     layers.iter().map(|layer| layer.path().to_owned()).collect()
 }
 
+/// Whether hg reads the file here, or would if it were there.
+pub(super) fn is_read(file: &Path) -> Result<bool, Error> {
+    let file = resolve(file);
+    let is_it = |path: &Path| resolve(path) == file;
+    let layers = all_layers(None, &environment())?;
+    if layers.iter().any(|layer| is_it(layer.path())) {
+        return Ok(true);
+    }
+    // Where the rest cannot be read, nobody knows what it includes.
+    let config = configuration(&Scope::Everything(None)).unwrap_or_default();
+    Ok(config.files().iter().any(|read| is_it(&read.path)))
+}
+
 /// The repository's own files.
 pub(super) fn repository_files(named: &Path) -> Result<[PathBuf; 2], Error> {
     let root = repository_root(Some(named))?.unwrap_or_else(|| named.to_owned());

@@ -5,7 +5,7 @@ mod ask;
 mod write;
 
 use super::check::{Check, Wanted, endpoint, options};
-use super::hg::{Mercurial, Scope, Snapshot};
+use super::hg::{Mercurial, Scope, Snapshot, is_read};
 use super::replace::{Replaced, replace};
 use super::{Error, environment, io_text, print, say};
 use crate::certificate::{Certificate, pem};
@@ -31,7 +31,7 @@ const REFUSED: u8 = 1;
 /// Runs it.
 pub(super) fn run(args: &Args) -> Result<u8, Error> {
     fit_together(args)?;
-    let scope = scope(args);
+    let scope = scope(args)?;
     let from_hgrc = args.target.is_none();
     let named = args.hgrc.is_some() || args.repository.is_some();
     let check = Check::read(&Wanted {
@@ -104,12 +104,13 @@ fn fit_together(args: &Args) -> Result<(), Error> {
     }
 }
 
-fn scope(args: &Args) -> Option<Scope<'_>> {
-    match &args.hgrc {
+/// A file that hg reads is looked at with all the others: their pins count, and their server.
+fn scope(args: &Args) -> Result<Option<Scope<'_>>, Error> {
+    Ok(match &args.hgrc {
         _ if args.no_hgrc => None,
-        Some(file) => Some(Scope::NewFile(file)),
-        None => Some(Scope::Everything(args.repository.as_deref())),
-    }
+        Some(file) if !is_read(file)? => Some(Scope::NewFile(file)),
+        _ => Some(Scope::Everything(args.repository.as_deref())),
+    })
 }
 
 /// The server. Where it is the host of `smtp.host`, that is how it is written, and without a port

@@ -168,18 +168,14 @@ impl Writing<'_> {
     /// What holds from now on, and by which line.
     fn promise(&self, settings: &Settings) -> String {
         let host = self.intent.host;
-        let of_one = |count: usize| match count {
-            0 | 1 => "with this certificate".to_owned(),
-            count => format!("with one of these {count} certificates"),
-        };
         let (what, line) = match (&settings.pins, &settings.verifycertsfile, self.intent.by) {
             (Some(pins), _, By::Fingerprint) => {
-                let legacy = settings
-                    .legacy_pins
-                    .as_ref()
-                    .map_or(0, |legacy| legacy.value.len());
-                let count = pins.value.as_ref().map_or(0, Vec::len);
-                (of_one(count.max(legacy)), &pins.line)
+                let what = match self.other_pins(settings) {
+                    0 => "with this certificate".to_owned(),
+                    1 => "with this certificate, or that of 1 other pin".to_owned(),
+                    n => format!("with this certificate, or those of {n} other pins"),
+                };
+                (what, &pins.line)
             }
             (_, Some(file), _) => ("with a valid certificate of this CA".to_owned(), &file.line),
             _ => return format!("hg email accepts {host} by what is configured"),
@@ -189,6 +185,19 @@ impl Writing<'_> {
             line.key,
             line.place()
         )
+    }
+
+    /// How many pins of both lists accept another certificate than this one.
+    fn other_pins(&self, settings: &Settings) -> usize {
+        let current = settings.pins.as_ref();
+        let current = current.and_then(|pins| pins.value.as_ref().ok());
+        let legacy = settings.legacy_pins.as_ref().map(|pins| &pins.value);
+        current
+            .into_iter()
+            .chain(legacy)
+            .flatten()
+            .filter(|pin| pin.is_whole() && !pin.matches(self.intent.leaf))
+            .count()
     }
 
     /// Whether Mercurial's judge takes the server by the pin, and by nothing less.
@@ -253,6 +262,9 @@ pub(super) fn objection(why: &Objection) -> Error {
     let hint = match why {
         Objection::Unwritable(..) => "nothing was written",
         Objection::InvalidPin(..) => "mend that line, or let --replace write it anew",
+        Objection::NoMatch(_) => {
+            "nothing was written: --add keeps them beside the new one, --replace drops them"
+        }
         Objection::PinsInForce(_) => "--replace removes them, --by fingerprint keeps to pins",
         Objection::SideEffect(_) => {
             "nothing was written; edit the file by hand: pin without --write prints the lines"
@@ -283,8 +295,8 @@ struct Files<'a> {
 
 impl<'a> Files<'a> {
     fn new(args: &Args, scope: Scope<'a>) -> Result<Self, Error> {
-        let roots: Vec<PathBuf> = match (scope, &args.repository) {
-            (Scope::NewFile(file) | Scope::File(file), _) => vec![file.to_owned()],
+        let roots: Vec<PathBuf> = match (&args.hgrc, &args.repository) {
+            (Some(file), _) => vec![file.clone()],
             (_, Some(repository)) => repository_files(repository)?.into(),
             _ => user_files(Mercurial::none().environment()),
         };
@@ -300,7 +312,10 @@ impl<'a> Files<'a> {
         };
         let snapshot = Snapshot::default();
         let config = snapshot.configuration(&scope, &Edits::new())?;
-        let is_read = |path: &Path| config.files().iter().any(|read| read.path == path);
+        let is_read = |path: &Path| {
+            let mut read = config.files().iter();
+            read.any(|read| same_file(&read.path, path))
+        };
         if target.exists() && !is_read(&target) {
             let message = format!(
                 "hg does not read \"{}\" here, or does not trust it",
@@ -312,7 +327,8 @@ impl<'a> Files<'a> {
         }
         let mut editable: Vec<PathBuf> = roots.iter().map(|root| resolve(root)).collect();
         for read in config.files() {
-            let is_included = roots.contains(&read.root) && read.path != read.root;
+            let is_root = |root: &PathBuf| same_file(root, &read.root);
+            let is_included = read.path != read.root && roots.iter().any(is_root);
             if is_included && hg::may_write(&read.path) {
                 editable.push(resolve(&read.path));
             }
