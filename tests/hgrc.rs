@@ -697,6 +697,57 @@ fn thousands_of_files_made_at_random() {
     );
 }
 
+/// Mercurial's own reading of list values, a JSON line for each line of hex.
+const LISTS: &str = r"
+import json, sys
+from mercurial.utils.stringutil import parselist
+for line in sys.stdin:
+    print(json.dumps([item.hex() for item in parselist(bytes.fromhex(line))]))
+";
+
+#[test]
+fn thousands_of_lists_made_at_random() {
+    use std::io::Write as _;
+    let Some(python) = hg::python("thousands_of_lists_made_at_random") else {
+        return;
+    };
+    const PIECES: &[&str] = &[
+        "\"", "\"", "\"\"", "\\", "\\\"", ",", " ", "\n", "\t", "\u{b}", "\u{1c}", "a", "bc",
+        "sha1:d",
+    ];
+    let strategy = proptest::collection::vec(proptest::sample::select(PIECES), 0..12);
+    let mut runner = TestRunner::deterministic();
+    let values: Vec<String> = (0..20_000)
+        .map(|_| {
+            strategy
+                .new_tree(&mut runner)
+                .expect("a value")
+                .current()
+                .concat()
+        })
+        .collect();
+    let lines: Vec<String> = values
+        .iter()
+        .map(|value| hex::encode(value) + "\n")
+        .collect();
+    let mut input = tempfile::tempfile().expect("a file");
+    input.write_all(lines.concat().as_bytes()).expect("a file");
+    std::io::Seek::rewind(&mut input).expect("a file");
+    let output = Command::new(python)
+        .args(["-c", LISTS])
+        .stdin(input)
+        .output()
+        .expect("python");
+    let theirs = String::from_utf8(output.stdout).expect("ASCII");
+    assert_eq!(theirs.lines().count(), values.len());
+    for (value, line) in values.iter().zip(theirs.lines()) {
+        let theirs: Vec<String> = serde_json::from_str(line).expect("JSON");
+        let ours = smtp_certcheck::mercurial::list_items(value.as_bytes());
+        let ours: Vec<String> = ours.iter().map(hex::encode).collect();
+        assert_eq!(ours, theirs, "{value:?}");
+    }
+}
+
 #[test]
 fn the_settings_for_mail_are_shown_with_their_places_and_without_passwords() {
     let files: &[(&str, &[u8])] = &[

@@ -13,6 +13,7 @@ use crate::mercurial::{
     layers, lint, list_items, port_number, user_layers,
 };
 use crate::report::{ConfiguredPin, Pins};
+use nix::errno::Errno;
 use nix::unistd::{Group, Uid, User};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -228,7 +229,7 @@ fn is_missing(files: &dyn Files, path: &Path) -> bool {
 /// The files as they were when each was first read, so that whatever is thought of them is thought
 /// of the same bytes.
 #[derive(Default)]
-pub(super) struct Snapshot(RefCell<BTreeMap<PathBuf, Result<Vec<u8>, ErrorKind>>>);
+pub(super) struct Snapshot(RefCell<BTreeMap<PathBuf, Result<Vec<u8>, Errno>>>);
 
 impl Snapshot {
     /// The bytes of a file; `None`: it is not there.
@@ -242,9 +243,10 @@ impl Snapshot {
 
     fn bytes(&self, path: PathBuf) -> io::Result<Vec<u8>> {
         let mut known = self.0.borrow_mut();
-        let read = known
-            .entry(path)
-            .or_insert_with_key(|path| std::fs::read(path).map_err(|why| why.kind()));
+        let read = known.entry(path).or_insert_with_key(|path| {
+            std::fs::read(path)
+                .map_err(|why| why.raw_os_error().map_or(Errno::EIO, Errno::from_raw))
+        });
         read.clone().map_err(io::Error::from)
     }
 

@@ -10,6 +10,7 @@ use super::replace::{Replaced, replace};
 use super::{Error, environment, io_text, print, say};
 use crate::certificate::{Certificate, pem};
 use crate::cli::{ByArg, Pin as Args, TargetArg};
+use crate::escape::visible;
 use crate::mercurial::{
     By, CaFile, Decision, Ground, Intent, Objection, Old, Server, Setting, Settings, Transport,
     decide, is_smtp_host, pinned_lists, wants,
@@ -260,7 +261,7 @@ fn ca(args: &Args, check: &Check, target: &TargetArg, report: &Report) -> Step<O
     if decision.accepts != Some(true) {
         say(&format!(
             "not pinned: hg would not take the server by that CA: {}",
-            decision.reason
+            visible(&decision.reason)
         ));
         say("  -> pin --by fingerprint");
         return Ok(Err(REFUSED));

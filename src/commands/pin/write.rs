@@ -7,6 +7,7 @@ use crate::commands::hg::{
 };
 use crate::commands::replace::{Replaced, clean, replace};
 use crate::commands::{Error, environment, io_text, print, say, warn};
+use crate::escape::visible;
 use crate::hgrc::Config;
 use crate::judge::Anchors;
 use crate::mercurial::{
@@ -228,7 +229,10 @@ impl Writing<'_> {
             None => "whether hg email goes by it cannot be known",
             Some(_) => "hg email does not go by it",
         };
-        say(&format!("{state}, but {but}: {}", decision.reason));
+        say(&format!(
+            "{state}, but {but}: {}",
+            visible(&decision.reason)
+        ));
         for line in &decision.lines {
             say(&format!("  {} at {}", line.key, line.place()));
         }
