@@ -55,7 +55,8 @@ fn in_case(command: &mut Command, case: &Case<'_>, dir: &Path, hg: &Path) {
     let bin = hg.parent().expect("a folder").to_str().expect("UTF-8");
     command.env("PATH", format!("{bin}:/usr/bin:/bin"));
     for (name, value) in case.variables {
-        command.env(name, value.replace('@', at));
+        let path = format!("{bin}:/usr/bin:/bin");
+        command.env(name, value.replace('@', at).replace("$PATH", &path));
     }
 }
 
@@ -469,6 +470,15 @@ const TREES: &[Case<'static>] = &[
             ("none", b"[s]\nk=3\n"),
         ],
         variables: &[("AT", "@")],
+        cwd: "home",
+    },
+    Case {
+        name: "something in the path that is called hg and is no program",
+        files: &[
+            ("no/bin/hg", b"hello\n"),
+            ("no/etc/mercurial/hgrc", b"[s]\nk=1\n"),
+        ],
+        variables: &[("PATH", "@/no/bin:$PATH")],
         cwd: "home",
     },
     Case {

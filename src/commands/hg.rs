@@ -486,10 +486,11 @@ fn repository_root(named: Option<&Path>) -> Result<Option<PathBuf>, Error> {
 
 /// Where the shell would find `hg`: its prefix has configuration files, too.
 fn find_hg(environment: &Environment) -> Option<PathBuf> {
+    use nix::unistd::{AccessFlags, access};
     let path = OsStr::from_bytes(environment.get("PATH")?);
     std::env::split_paths(path)
         .map(|folder| folder.join("hg"))
-        .find(|hg| hg.is_file())
+        .find(|hg| hg.is_file() && access(hg, AccessFlags::X_OK).is_ok())
 }
 
 struct Disk;
