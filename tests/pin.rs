@@ -836,6 +836,27 @@ fn a_pin_that_is_shadowed_is_no_success() {
         "{}",
         run.stderr
     );
+    // The advice helps.
+    let hgrc = home.path("repo/.hg/hgrc");
+    let advice = format!("or pin there: --hgrc {}\n", hgrc.display());
+    assert!(run.stderr.contains(&advice), "{}", run.stderr);
+    let run = finish(command.arg("--hgrc").arg(hgrc));
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    assert!(run.stderr.contains("only with this"), "{}", run.stderr);
+}
+
+#[test]
+fn a_directory_that_is_not_there_is_named() {
+    let home = Home::new();
+    let file = "none/hgrc";
+    let run = home.pin(&GOOD, &["--write", "--yes", "--hgrc", file]);
+    assert_eq!(run.code, 2, "{}", run.stderr);
+    assert!(
+        run.stderr.contains("there is no directory for"),
+        "{}",
+        run.stderr
+    );
+    assert!(!home.path("none").exists());
 }
 
 #[test]

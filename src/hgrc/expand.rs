@@ -22,6 +22,7 @@ impl Environment {
     }
 
     /// With the user database: `~NAME` is expanded, and `~` also without `HOME`.
+    #[must_use]
     pub fn with_homes(self, homes: Homes) -> Self {
         Self {
             homes: Some(homes),

@@ -248,6 +248,12 @@ fn shadows(plan: &PinPlan) -> u8 {
             |by| format!("{by} wins"),
         );
         say(&format!("not in force: {}: {by}", shadow.key));
+        if let Some(source) = &shadow.by {
+            say(&format!(
+                "  -> take that line out, or pin there: --hgrc {}",
+                name(&source.file)
+            ));
+        }
     }
     u8::from(!plan.shadowed.is_empty())
 }
