@@ -692,6 +692,43 @@ fn pins_that_appear_while_the_server_is_looked_at_are_not_overrun() {
 }
 
 #[test]
+fn a_pin_that_nobody_reads_does_not_silence_the_alarm() {
+    let home = Home::new();
+    let text = fill(
+        "[smtp]\nhost = localhost\nport = {port}\ntls = starttls\nfingerprint = {new}\n\
+         [hostsecurity]\nlocalhost:fingerprints = {old}\n",
+    );
+    home.write(".hgrc", &text);
+    let run = home.pin(&GOOD, &["--write", "--yes"]);
+    assert_eq!(run.code, 1, "{}{}", run.stdout, run.stderr);
+    assert!(
+        run.stderr.contains("IS NOT THE PINNED ONE"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(home.read(".hgrc"), text);
+    let mut check = home.command();
+    check
+        .arg(GOOD.target())
+        .arg("--cacerts")
+        .arg(home.path("root.pem"));
+    let run = finish(&mut check);
+    assert_eq!(run.code, 1, "{}", run.stdout);
+    assert!(run.stdout.contains("pin-mismatch"), "{}", run.stdout);
+    // Alone it counts, and the other way round it does not matter.
+    let alone = text.replace(&fill("localhost:fingerprints = {old}\n"), "");
+    let swapped = text
+        .replace(&GOOD.sha256(), "X")
+        .replace(&OTHER.sha256(), &GOOD.sha256())
+        .replace('X', &OTHER.sha256());
+    for text in [alone, swapped] {
+        home.write(".hgrc", &text);
+        let run = home.pin(&GOOD, &["--dry-run"]);
+        assert_eq!(run.code, 0, "{text}{}", run.stderr);
+    }
+}
+
+#[test]
 fn other_pins_that_stay_are_told() {
     let home = Home::new();
     let pins = |list: &str| {

@@ -7,6 +7,7 @@
 use super::{Error, io_text, warn};
 use crate::certificate::{Certificate, pem};
 use crate::endpoint::{Target, TargetError, TlsMode};
+use crate::fingerprint::Pin;
 use crate::hgrc::{Config, Environment, Files, ReadError};
 use crate::mercurial::{
     CaFile, Edits, Layer, Layout, Line, Lint, LintScope, Machine, Setting, Settings, Transport,
@@ -131,33 +132,42 @@ impl Mercurial {
 }
 
 /// The fingerprints that are configured for a host, and whether `leaf` has one of them.
-/// `smtp.fingerprint` is about `smtp.host` alone.
+/// `smtp.fingerprint` is about `smtp.host` alone; beside pins that hg obeys it is shown, but does
+/// not count.
 pub(super) fn pins(settings: &Settings, is_smtp_host: bool, leaf: Option<&Certificate>) -> Pins {
     let smtp = settings.smtp_fingerprint.as_ref().filter(|_| is_smtp_host);
     let mut configured = Vec::new();
-    let mut usable = Vec::new();
-    for (list, line) in [smtp, settings.pins.as_ref()]
-        .into_iter()
-        .flatten()
-        .map(|s| (&s.value, &s.line))
-    {
-        match list {
+    let mut unread = Vec::new();
+    let mut obeyed = Vec::new();
+    let mut read =
+        |list: &Setting<Result<Vec<Pin>, String>>, usable: &mut Vec<Pin>| match &list.value {
             Ok(pins) => {
-                configured.extend(pins.iter().map(|pin| configured_pin(pin.to_string(), line)));
+                let shown = pins
+                    .iter()
+                    .map(|pin| configured_pin(pin.to_string(), &list.line));
+                configured.extend(shown);
                 usable.extend(pins.iter().cloned());
             }
-            Err(item) => configured.push(configured_pin(item.clone(), line)),
-        }
+            Err(item) => configured.push(configured_pin(item.clone(), &list.line)),
+        };
+    if let Some(list) = smtp {
+        read(list, &mut unread);
     }
-    if let Some(setting) = &settings.legacy_pins {
-        configured.extend(
-            setting
-                .value
-                .iter()
-                .map(|pin| configured_pin(pin.to_string(), &setting.line)),
-        );
-        usable.extend(setting.value.iter().cloned());
+    if let Some(list) = &settings.pins {
+        read(list, &mut obeyed);
     }
+    if let Some(list) = &settings.legacy_pins {
+        let shown = list.value.iter();
+        configured.extend(shown.map(|pin| configured_pin(pin.to_string(), &list.line)));
+        obeyed.extend(list.value.iter().cloned());
+    }
+    // What no Mercurial reads counts only where it reads nothing else.
+    let aborts = matches!(&settings.pins, Some(Setting { value: Err(_), .. }));
+    let usable = if obeyed.is_empty() && !aborts {
+        unread
+    } else {
+        obeyed
+    };
     let compared = leaf.filter(|_| !configured.is_empty());
     Pins {
         matched: compared.map(|leaf| usable.iter().any(|pin| pin.matches(leaf.der()))),

@@ -455,6 +455,10 @@ fn mismatch(config: &Config, intent: &Intent<'_>, own: bool) -> Option<Source> {
     ];
     let mut first = None;
     for (section, key, counts) in lists {
+        // What no Mercurial reads counts only where it reads nothing else.
+        if section == "smtp" && first.is_some() {
+            break;
+        }
         let item = config.get(section.as_bytes(), key.as_bytes());
         let Some(item) = item.filter(|_| counts) else {
             continue;
