@@ -304,6 +304,9 @@ pub struct Pin {
     pub repository: Option<PathBuf>,
 
     /// Pin in this file; it is made if it is not there
+    ///
+    /// If hg reads it here, the other files that hg reads count as well: a pin in one of them that
+    /// does not match is an alarm.
     #[arg(long, value_name = "FILE", conflicts_with = "repository", help_heading = MERCURIAL)]
     pub hgrc: Option<PathBuf>,
 

@@ -49,11 +49,11 @@ impl Site {
     /// Runs an audit of the name, with the addresses in this order.
     fn audit(&self, addresses: &[&str], args: &[&str]) -> Option<Run> {
         let dir = Dir::new();
-        let hosts = addresses
+        let hosts: Vec<String> = addresses
             .iter()
             .map(|address| format!("{address} {NAME}\n"))
-            .collect::<String>();
-        let hosts = dir.file("hosts", hosts);
+            .collect();
+        let hosts = dir.file("hosts", hosts.concat());
         let conf = dir.file("host.conf", "multi on\n");
         let root = dir.file("root.pem", PKI.root_pem());
         let script = "mount --bind \"$1\" /etc/hosts && mount --bind \"$2\" /etc/host.conf && shift 2 && exec \"$@\"";

@@ -55,7 +55,8 @@ fn in_case(command: &mut Command, case: &Case<'_>, dir: &Path, hg: &Path) {
     let bin = hg.parent().expect("a folder").to_str().expect("UTF-8");
     command.env("PATH", format!("{bin}:/usr/bin:/bin"));
     for (name, value) in case.variables {
-        command.env(name, value.replace('@', at));
+        let path = format!("{bin}:/usr/bin:/bin");
+        command.env(name, value.replace('@', at).replace("$PATH", &path));
     }
 }
 
@@ -157,8 +158,11 @@ fn place(message: &str, dir: &Path) -> String {
 }
 
 fn compare(case: &Case<'_>, hg: &Path) {
-    let dir = build(case);
-    let path = dir.path().canonicalize().expect("a path");
+    compare_in(case, build(case).path(), hg);
+}
+
+fn compare_in(case: &Case<'_>, dir: &Path, hg: &Path) {
+    let path = dir.canonicalize().expect("a path");
     let (theirs, ours) = (theirs(case, &path, hg), ours(case, &path, hg));
     match (&theirs, &ours) {
         (Ok(theirs), Ok(ours)) => assert_eq!(ours, theirs, "{}", case.name),
@@ -455,6 +459,69 @@ const TREES: &[Case<'static>] = &[
         variables: &[],
         cwd: "r",
     },
+    Case {
+        name: "include from another user's home, and from nobody's",
+        files: &[
+            (
+                "home/.hgrc",
+                b"[s]\nk=1\n%include ~root/..$AT/inc\n%include ~no-such-user/..$AT/none\n",
+            ),
+            ("inc", b"[s]\nk=2\n"),
+            ("none", b"[s]\nk=3\n"),
+        ],
+        variables: &[("AT", "@")],
+        cwd: "home",
+    },
+    Case {
+        name: "something in the path that is called hg and is no program",
+        files: &[
+            ("no/bin/hg", b"hello\n"),
+            ("no/etc/mercurial/hgrc", b"[s]\nk=1\n"),
+        ],
+        variables: &[("PATH", "@/no/bin:$PATH")],
+        cwd: "home",
+    },
+    Case {
+        name: "HGRCPATH in another user's home",
+        files: &[("inc", b"[s]\nk=2\n")],
+        variables: &[("AT", "@"), ("HGRCPATH", "~root/..$AT/inc")],
+        cwd: "home",
+    },
+];
+
+/// Who trusts whom: files that are read before a repository's hgrc of the user 12345, and whether
+/// that one counts then.
+const TRUST: &[(&str, &[&[u8]])] = &[
+    ("nobody is trusted", &[b""]),
+    ("everybody", &[b"[trusted]\nusers = *\n"]),
+    ("a pattern is none", &[b"[trusted]\nusers = 1*\n"]),
+    (
+        "one of a list",
+        &[b"[trusted]\nusers = me\t\"12345\", you\n"],
+    ),
+    (
+        "half of a quoted name",
+        &[b"[trusted]\nusers = \"a 12345\"\n"],
+    ),
+    ("the group", &[b"[trusted]\ngroups = 54321\n"]),
+    ("the user as a group", &[b"[trusted]\ngroups = 12345\n"]),
+    ("any group", &[b"[trusted]\ngroups = *\n"]),
+    (
+        "a later file trusts others as well",
+        &[b"[trusted]\nusers = 12345\n", b"[trusted]\nusers = me\n"],
+    ),
+    (
+        "a later file trusts nobody",
+        &[b"[trusted]\nusers = 12345\n", b"[trusted]\nusers =\n"],
+    ),
+    (
+        "a later file takes it back",
+        &[b"[trusted]\nusers = 12345\n", b"[trusted]\n%unset users\n"],
+    ),
+    (
+        "taken back in the same file",
+        &[b"[trusted]\nusers = 12345\nusers = me\n"],
+    ),
 ];
 
 #[test]
@@ -483,6 +550,30 @@ fn several_files() {
     };
     for case in TREES {
         compare(case, &hg);
+    }
+}
+
+#[test]
+fn a_repository_of_another_owner_counts_if_any_file_trusts_him() {
+    const TEST: &str = "a_repository_of_another_owner_counts_if_any_file_trusts_him";
+    let Some(hg) = hg::hg(TEST) else { return };
+    if !nix::unistd::geteuid().is_root() {
+        return testkit::skip::skip(TEST, "only root may give a file away");
+    }
+    let names = ["etc/a.rc", "etc/b.rc"];
+    for (name, before) in TRUST {
+        let mut files: Vec<(&str, &[u8])> = names.into_iter().zip(before.iter().copied()).collect();
+        files.extend([("r/.hg/requires", &b""[..]), ("r/.hg/hgrc", b"[s]\nk=2\n")]);
+        let case = Case {
+            name,
+            files: &files,
+            variables: &[("HGRCPATH", "@/etc")],
+            cwd: "r",
+        };
+        let dir = build(&case);
+        let hgrc = dir.path().join("r/.hg/hgrc");
+        std::os::unix::fs::chown(hgrc, Some(12345), Some(54321)).expect("the owner");
+        compare_in(&case, dir.path(), &hg);
     }
 }
 
@@ -614,6 +705,57 @@ fn thousands_of_files_made_at_random() {
         refused > 300 && refused < 2900,
         "both kinds are there: {refused}"
     );
+}
+
+/// Mercurial's own reading of list values, a JSON line for each line of hex.
+const LISTS: &str = r"
+import json, sys
+from mercurial.utils.stringutil import parselist
+for line in sys.stdin:
+    print(json.dumps([item.hex() for item in parselist(bytes.fromhex(line))]))
+";
+
+#[test]
+fn thousands_of_lists_made_at_random() {
+    use std::io::Write as _;
+    let Some(python) = hg::python("thousands_of_lists_made_at_random") else {
+        return;
+    };
+    const PIECES: &[&str] = &[
+        "\"", "\"", "\"\"", "\\", "\\\"", ",", " ", "\n", "\t", "\u{b}", "\u{1c}", "a", "bc",
+        "sha1:d",
+    ];
+    let strategy = proptest::collection::vec(proptest::sample::select(PIECES), 0..12);
+    let mut runner = TestRunner::deterministic();
+    let values: Vec<String> = (0..20_000)
+        .map(|_| {
+            strategy
+                .new_tree(&mut runner)
+                .expect("a value")
+                .current()
+                .concat()
+        })
+        .collect();
+    let lines: Vec<String> = values
+        .iter()
+        .map(|value| hex::encode(value) + "\n")
+        .collect();
+    let mut input = tempfile::tempfile().expect("a file");
+    input.write_all(lines.concat().as_bytes()).expect("a file");
+    std::io::Seek::rewind(&mut input).expect("a file");
+    let output = Command::new(python)
+        .args(["-c", LISTS])
+        .stdin(input)
+        .output()
+        .expect("python");
+    let theirs = String::from_utf8(output.stdout).expect("ASCII");
+    assert_eq!(theirs.lines().count(), values.len());
+    for (value, line) in values.iter().zip(theirs.lines()) {
+        let theirs: Vec<String> = serde_json::from_str(line).expect("JSON");
+        let ours = smtp_certcheck::mercurial::list_items(value.as_bytes());
+        let ours: Vec<String> = ours.iter().map(hex::encode).collect();
+        assert_eq!(ours, theirs, "{value:?}");
+    }
 }
 
 #[test]

@@ -636,6 +636,141 @@ fn the_repositorys_own_file() {
 }
 
 #[test]
+fn a_file_among_those_of_hg_does_not_hide_what_the_others_say() {
+    let home = Home::new();
+    let old = fill("[smtp]\nhost = localhost\n[hostsecurity]\nlocalhost:fingerprints = {old}\n");
+    home.write(".hgrc", &old);
+    home.write(".config/hg/README", "");
+    let write = ["--write", "--yes", "--hgrc", ".config/hg/hgrc"];
+    // The alarm, though the file itself has no pins, and is not even there.
+    let run = home.pin(&GOOD, &write);
+    assert_eq!(run.code, 1, "{}{}", run.stdout, run.stderr);
+    assert!(
+        run.stderr.contains("IS NOT THE PINNED ONE"),
+        "{}",
+        run.stderr
+    );
+    assert!(!home.path(".config/hg/hgrc").exists());
+    // Old and new, in that file.
+    let run = home.pin(&GOOD, &[&write[..], &["--add"]].concat());
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let expected = fill("localhost:fingerprints = {old}, {new}\n");
+    let text = home.read(".config/hg/hgrc");
+    assert!(text.contains(&expected), "{text}");
+    assert_eq!(home.read(".hgrc"), old);
+    // The server of hg email stays, too.
+    home.write(".hgrc", "[smtp]\nhost = mail.example\n");
+    std::fs::remove_file(home.path(".config/hg/hgrc")).expect("the file");
+    let run = home.pin(&GOOD, &write);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stderr.contains("mail.example"), "{}", run.stderr);
+    let text = home.read(".config/hg/hgrc");
+    assert_eq!(
+        text,
+        fill("[hostsecurity]\nlocalhost:fingerprints = {new}\n")
+    );
+}
+
+#[test]
+fn pins_that_appear_while_the_server_is_looked_at_are_not_overrun() {
+    use std::time::Duration;
+    let behaviour = Behaviour {
+        greet_delay: Duration::from_secs(2),
+        ..Behaviour::default()
+    };
+    let slow = Served {
+        server: Server::start(&GOOD.identity, behaviour),
+        identity: PKI.identity(leaf(&["localhost"])),
+    };
+    for option in ["--digest=sha256", "--prune"] {
+        let home = Home::new();
+        let text = fill("[hostsecurity]\nlocalhost:fingerprints = {old}\n");
+        let run = std::thread::scope(|scope| {
+            let pin = scope.spawn(|| home.pin(&slow, &["--write", "--yes", option]));
+            std::thread::sleep(Duration::from_millis(900));
+            home.write(".hgrc", &text);
+            pin.join().expect("a run")
+        });
+        assert_ne!(run.code, 0, "{option}: {}{}", run.stdout, run.stderr);
+        assert!(run.stderr.contains(".hgrc:2"), "{}", run.stderr);
+        assert_eq!(home.read(".hgrc"), text, "{option}");
+    }
+}
+
+#[test]
+fn a_pin_that_nobody_reads_does_not_silence_the_alarm() {
+    let home = Home::new();
+    let text = fill(
+        "[smtp]\nhost = localhost\nport = {port}\ntls = starttls\nfingerprint = {new}\n\
+         [hostsecurity]\nlocalhost:fingerprints = {old}\n",
+    );
+    home.write(".hgrc", &text);
+    let run = home.pin(&GOOD, &["--write", "--yes"]);
+    assert_eq!(run.code, 1, "{}{}", run.stdout, run.stderr);
+    assert!(
+        run.stderr.contains("IS NOT THE PINNED ONE"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(home.read(".hgrc"), text);
+    let mut check = home.command();
+    check
+        .arg(GOOD.target())
+        .arg("--cacerts")
+        .arg(home.path("root.pem"));
+    let run = finish(&mut check);
+    assert_eq!(run.code, 1, "{}", run.stdout);
+    assert!(run.stdout.contains("pin-mismatch"), "{}", run.stdout);
+    // Alone it counts, and the other way round it does not matter.
+    let alone = text.replace(&fill("localhost:fingerprints = {old}\n"), "");
+    let swapped = text
+        .replace(&GOOD.sha256(), "X")
+        .replace(&OTHER.sha256(), &GOOD.sha256())
+        .replace('X', &OTHER.sha256());
+    for text in [alone, swapped] {
+        home.write(".hgrc", &text);
+        let run = home.pin(&GOOD, &["--dry-run"]);
+        assert_eq!(run.code, 0, "{text}{}", run.stderr);
+    }
+}
+
+#[test]
+fn other_pins_that_stay_are_told() {
+    let home = Home::new();
+    let pins = |list: &str| {
+        fill(&format!(
+            "[hostsecurity]\nlocalhost:fingerprints = {list}\n"
+        ))
+    };
+    for (text, others) in [
+        (pins("{new}"), None),
+        (pins("{new}, sha1:{sha1}"), None),
+        (pins("{old}, {new}"), Some("1 other")),
+        (
+            pins("{new}") + &fill("[hostfingerprints]\nlocalhost = {legacy}\n"),
+            Some("1 other"),
+        ),
+        (
+            pins("{old}, {new}") + &fill("[hostfingerprints]\nlocalhost = {legacy}\n"),
+            Some("2 other"),
+        ),
+    ] {
+        home.write(".hgrc", &text);
+        let run = home.pin(&GOOD, &["--write", "--yes"]);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        let only = run
+            .stderr
+            .contains("accepts localhost only with this certificate\n");
+        assert_eq!(only, others.is_none(), "{text}{}", run.stderr);
+        assert!(
+            run.stderr.contains(others.unwrap_or("only")),
+            "{text}{}",
+            run.stderr
+        );
+    }
+}
+
+#[test]
 fn a_file_that_hg_does_not_trust_is_not_written() {
     if !nix::unistd::Uid::effective().is_root() {
         return testkit::skip::skip(
@@ -744,6 +879,27 @@ fn a_pin_that_is_shadowed_is_no_success() {
         "{}",
         run.stderr
     );
+    // The advice helps.
+    let hgrc = home.path("repo/.hg/hgrc");
+    let advice = format!("or pin there: --hgrc {}\n", hgrc.display());
+    assert!(run.stderr.contains(&advice), "{}", run.stderr);
+    let run = finish(command.arg("--hgrc").arg(hgrc));
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    assert!(run.stderr.contains("only with this"), "{}", run.stderr);
+}
+
+#[test]
+fn a_directory_that_is_not_there_is_named() {
+    let home = Home::new();
+    let file = "none/hgrc";
+    let run = home.pin(&GOOD, &["--write", "--yes", "--hgrc", file]);
+    assert_eq!(run.code, 2, "{}", run.stderr);
+    assert!(
+        run.stderr.contains("there is no directory for"),
+        "{}",
+        run.stderr
+    );
+    assert!(!home.path("none").exists());
 }
 
 #[test]

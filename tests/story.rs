@@ -354,7 +354,7 @@ fn a_server_that_proves_nothing_to_us_is_pinned_only_where_the_user_says_so() {
     assert_eq!(run.code, 1, "{}", run.stderr);
     assert!(
         run.stderr
-            .contains("whether hg email goes by it cannot be told from here"),
+            .contains("whether hg email goes by it cannot be known"),
         "{}",
         run.stderr
     );

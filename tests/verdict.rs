@@ -285,6 +285,15 @@ fn repository(hg: &Path) -> &'static Path {
 
 /// Whether the real `hg email` hands its mail to the server.
 fn hg_sends(hg: &Path, home: &Path, server: &Server) -> (bool, String) {
+    hg_sends_with(hg, home, server, &[])
+}
+
+fn hg_sends_with(
+    hg: &Path,
+    home: &Path,
+    server: &Server,
+    variables: &[(&str, &str)],
+) -> (bool, String) {
     let output = Command::new(hg)
         .args([
             "email",
@@ -314,6 +323,7 @@ fn hg_sends(hg: &Path, home: &Path, server: &Server) -> (bool, String) {
         .env("HGEDITOR", "true")
         .env_remove("SSL_CERT_FILE")
         .env_remove("SSL_CERT_DIR")
+        .envs(variables.iter().copied())
         .stdin(Stdio::null())
         .output()
         .expect("hg");
@@ -325,6 +335,10 @@ fn hg_sends(hg: &Path, home: &Path, server: &Server) -> (bool, String) {
 }
 
 fn our_verdict(home: &Path, options: &[&str]) -> (i32, Value) {
+    our_verdict_with(home, options, &[])
+}
+
+fn our_verdict_with(home: &Path, options: &[&str], variables: &[(&str, &str)]) -> (i32, Value) {
     let hgrc = home.join("hgrc");
     let run = common::finish(
         common::program()
@@ -338,7 +352,8 @@ fn our_verdict(home: &Path, options: &[&str]) -> (i32, Value) {
             ])
             .args(options)
             .env("HOME", home)
-            .env("PLACE", home),
+            .env("PLACE", home)
+            .envs(variables.iter().copied()),
     );
     let report = serde_json::from_str(&run.stdout).unwrap_or_else(|_| panic!("{}", run.stderr));
     (run.code, report)
@@ -543,6 +558,126 @@ fn without_a_target_the_exit_code_is_about_hg_email() {
             (code, Some(outcome), Some(ground)),
             "{configuration}: {report:#}"
         );
+    }
+}
+
+/// Ways to make `--insecure` a default, and some that do not.
+const INSECURE: &[(&str, &[(&str, &str)])] = &[
+    ("[defaults]\nemail = --insecure\n", &[]),
+    ("[defaults]\nemail = --insec\n", &[]),
+    ("[defaults]\nemail = --cc c@example.org\n  '--ins'\n", &[]),
+    ("[defaults]\nemail = --in\"secure\"\n", &[]),
+    ("[defaults]\nemail = --in\\secure\n", &[]),
+    ("[defaults]\nemail = $OPTION\n", &[("OPTION", "--insecure")]),
+    ("[defaults]\nemail = --inline\n", &[]),
+    ("[defaults]\nEmail = --insecure\n", &[]),
+    ("[alias]\nemail = email --insec\n", &[]),
+    ("[alias]\nemail = email $OPTION\n", &[("OPTION", "--ins")]),
+    ("[alias]\nemail = email --cc c@example.org\n", &[]),
+    ("[defaults]\nemail = --insecure\n", &[("HGPLAIN", "")]),
+    (
+        "[defaults]\nemail = --insecure\n",
+        &[("HGPLAINEXCEPT", "i18n")],
+    ),
+    ("[alias]\nemail = email --insecure\n", &[("HGPLAIN", "1")]),
+    (
+        "[alias]\nemail = email --insecure\n",
+        &[("HGPLAINEXCEPT", "i18n")],
+    ),
+    (
+        "[alias]\nemail = email --insecure\n",
+        &[("HGPLAIN", "1"), ("HGPLAINEXCEPT", "i18n,alias")],
+    ),
+    (
+        "[defaults]\nemail = --insecure\n",
+        &[("HGPLAIN", "1"), ("HGPLAINEXCEPT", "alias")],
+    ),
+];
+
+#[test]
+fn every_way_to_make_insecure_a_default_is_seen() {
+    let Some(hg) = hg::hg("every_way_to_make_insecure_a_default_is_seen") else {
+        return;
+    };
+    let identity = PKI.identity(leaf(&["localhost"]));
+    let server = Server::start(&identity, Behaviour::default());
+    for (default, variables) in INSECURE {
+        let configuration = format!("tls=starttls\n[web]\ncacerts=@/root.pem\n{default}");
+        let dir = home(&server, &configuration, &identity);
+        let (sends, said) = hg_sends_with(&hg, dir.path(), &server, variables);
+        let insecure = said.contains("connection security to localhost is disabled");
+        let (exit, report) = our_verdict_with(dir.path(), &[], variables);
+        let ground = report["mercurial"]["decided_by"].as_str();
+        let expected = if insecure { "insecure" } else { "web.cacerts" };
+        assert!(sends, "{default}: {said}");
+        assert_eq!(
+            (exit, ground),
+            (i32::from(insecure), Some(expected)),
+            "{default} {variables:?}: {said}"
+        );
+    }
+}
+
+#[test]
+fn what_cannot_be_known_is_not_called_safe() {
+    let identity = PKI.identity(leaf(&["localhost"]));
+    let server = Server::start(&identity, Behaviour::default());
+    let pinned = "tls=starttls\n[hostsecurity]\nlocalhost:fingerprints=sha256:{sha256}\n";
+    for (more, word) in [
+        (
+            "[alias]\nemail = !hg --config smtp.tls=none email\n",
+            "alias.email",
+        ),
+        (
+            "[alias]\nemail = mail\nmail = email --insecure\n",
+            "alias.email",
+        ),
+        ("[alias]\nemail =\n", "alias.email"),
+        ("ciphers = JUNK\n", "hostsecurity.ciphers"),
+        (
+            "localhost:ciphers = eNULL\n",
+            "hostsecurity.localhost:ciphers",
+        ),
+    ] {
+        let dir = home(&server, &format!("{pinned}{more}"), &identity);
+        let (exit, report) = our_verdict(dir.path(), &[]);
+        let decision = &report["mercurial"];
+        assert_eq!((exit, &decision["accepts"]), (1, &Value::Null), "{more}");
+        assert!(decision.to_string().contains(word), "{more}: {decision}");
+    }
+    // For another host it does not matter.
+    let dir = home(
+        &server,
+        &format!("{pinned}other:ciphers = JUNK\n"),
+        &identity,
+    );
+    assert_eq!(our_verdict(dir.path(), &[]).0, 0);
+}
+
+#[test]
+fn another_port_of_the_host_is_not_the_one_that_hg_email_uses() {
+    let identity = PKI.identity(leaf(&["localhost"]));
+    let server = Server::start(&identity, Behaviour::default());
+    let target = format!("localhost:{}", server.port());
+    let pin = "[hostsecurity]\nlocalhost:fingerprints=sha256:{sha256}\n";
+    for (smtp, port) in [
+        ("port=1\ntls=starttls\n", "1"),
+        ("tls=starttls\n", "25"),
+        ("tls=smtps\n", "465"),
+    ] {
+        let dir = Dir::new();
+        let hgrc = format!("[smtp]\nhost=localhost\n{smtp}{pin}");
+        dir.file("hgrc", fill(&hgrc, &identity, dir.path()));
+        let (exit, report) = our_verdict(dir.path(), &[&target]);
+        let decision = &report["mercurial"];
+        assert_eq!(
+            (exit, &decision["accepts"]),
+            (0, &Value::Null),
+            "{decision}"
+        );
+        let reason = decision["reason"].as_str().expect("a reason");
+        assert!(reason.contains(&format!("port {port} ")), "{reason}");
+        assert_eq!(report["pins"]["matched"], true);
     }
 }
 

@@ -203,8 +203,8 @@ impl Check {
         {
             judgement.problems.push(pin_mismatch(leaf));
         }
-        let mercurial =
-            settings.and_then(|(settings, own)| self.decide(settings, own, written, &seen));
+        let mercurial = settings
+            .and_then(|(settings, own)| self.decide(settings, own, written, endpoint.port, &seen));
         let scope = LintScope {
             host: Some(written),
             leaf: seen.presented.first(),
@@ -240,6 +240,7 @@ impl Check {
         mut settings: Settings,
         is_smtp_host: bool,
         written: &str,
+        port: u16,
         seen: &Observation,
     ) -> Option<Decision> {
         let about = is_smtp_host || self.one_file || settings.is_about_host();
@@ -258,6 +259,7 @@ impl Check {
         let server = Server {
             host: written,
             mode,
+            port: is_smtp_host.then_some(port),
             chain: &seen.presented,
             tls_version: &tls.version,
             handshake_failed: seen.failure.is_some(),

@@ -7,12 +7,14 @@
 use super::{Error, io_text, warn};
 use crate::certificate::{Certificate, pem};
 use crate::endpoint::{Target, TargetError, TlsMode};
+use crate::fingerprint::Pin;
 use crate::hgrc::{Config, Environment, Files, ReadError};
 use crate::mercurial::{
     CaFile, Edits, Layer, Layout, Line, Lint, LintScope, Machine, Setting, Settings, Transport,
-    layers, lint, port_number, user_layers,
+    layers, lint, list_items, port_number, user_layers,
 };
 use crate::report::{ConfiguredPin, Pins};
+use nix::errno::Errno;
 use nix::unistd::{Group, Uid, User};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -130,33 +132,42 @@ impl Mercurial {
 }
 
 /// The fingerprints that are configured for a host, and whether `leaf` has one of them.
-/// `smtp.fingerprint` is about `smtp.host` alone.
+/// `smtp.fingerprint` is about `smtp.host` alone; beside pins that hg obeys it is shown, but does
+/// not count.
 pub(super) fn pins(settings: &Settings, is_smtp_host: bool, leaf: Option<&Certificate>) -> Pins {
     let smtp = settings.smtp_fingerprint.as_ref().filter(|_| is_smtp_host);
     let mut configured = Vec::new();
-    let mut usable = Vec::new();
-    for (list, line) in [smtp, settings.pins.as_ref()]
-        .into_iter()
-        .flatten()
-        .map(|s| (&s.value, &s.line))
-    {
-        match list {
+    let mut unread = Vec::new();
+    let mut obeyed = Vec::new();
+    let mut read =
+        |list: &Setting<Result<Vec<Pin>, String>>, usable: &mut Vec<Pin>| match &list.value {
             Ok(pins) => {
-                configured.extend(pins.iter().map(|pin| configured_pin(pin.to_string(), line)));
+                let shown = pins
+                    .iter()
+                    .map(|pin| configured_pin(pin.to_string(), &list.line));
+                configured.extend(shown);
                 usable.extend(pins.iter().cloned());
             }
-            Err(item) => configured.push(configured_pin(item.clone(), line)),
-        }
+            Err(item) => configured.push(configured_pin(item.clone(), &list.line)),
+        };
+    if let Some(list) = smtp {
+        read(list, &mut unread);
     }
-    if let Some(setting) = &settings.legacy_pins {
-        configured.extend(
-            setting
-                .value
-                .iter()
-                .map(|pin| configured_pin(pin.to_string(), &setting.line)),
-        );
-        usable.extend(setting.value.iter().cloned());
+    if let Some(list) = &settings.pins {
+        read(list, &mut obeyed);
     }
+    if let Some(list) = &settings.legacy_pins {
+        let shown = list.value.iter();
+        configured.extend(shown.map(|pin| configured_pin(pin.to_string(), &list.line)));
+        obeyed.extend(list.value.iter().cloned());
+    }
+    // What no Mercurial reads counts only where it reads nothing else.
+    let aborts = matches!(&settings.pins, Some(Setting { value: Err(_), .. }));
+    let usable = if obeyed.is_empty() && !aborts {
+        unread
+    } else {
+        obeyed
+    };
     let compared = leaf.filter(|_| !configured.is_empty());
     Pins {
         matched: compared.map(|leaf| usable.iter().any(|pin| pin.matches(leaf.der()))),
@@ -211,8 +222,10 @@ fn configuration_from(scope: &Scope<'_>, files: &dyn Files) -> Result<Config, Er
             .read(path, files, &environment)
             .map_err(|why| malformed(&why))?,
         Scope::Everything(repository) => {
+            let mut trusted = Trusted::default();
             for layer in all_layers(*repository, &environment)? {
-                add(&mut config, &layer, files, &environment)?;
+                add(&mut config, &layer, &trusted, files, &environment)?;
+                trusted.extend(&config);
             }
         }
     }
@@ -226,7 +239,7 @@ fn is_missing(files: &dyn Files, path: &Path) -> bool {
 /// The files as they were when each was first read, so that whatever is thought of them is thought
 /// of the same bytes.
 #[derive(Default)]
-pub(super) struct Snapshot(RefCell<BTreeMap<PathBuf, Result<Vec<u8>, ErrorKind>>>);
+pub(super) struct Snapshot(RefCell<BTreeMap<PathBuf, Result<Vec<u8>, Errno>>>);
 
 impl Snapshot {
     /// The bytes of a file; `None`: it is not there.
@@ -240,9 +253,10 @@ impl Snapshot {
 
     fn bytes(&self, path: PathBuf) -> io::Result<Vec<u8>> {
         let mut known = self.0.borrow_mut();
-        let read = known
-            .entry(path)
-            .or_insert_with_key(|path| std::fs::read(path).map_err(|why| why.kind()));
+        let read = known.entry(path).or_insert_with_key(|path| {
+            std::fs::read(path)
+                .map_err(|why| why.raw_os_error().map_or(Errno::EIO, Errno::from_raw))
+        });
         read.clone().map_err(io::Error::from)
     }
 
@@ -276,6 +290,19 @@ pub(super) fn all_layers(
 pub(super) fn user_files(environment: &Environment) -> Vec<PathBuf> {
     let layers = user_layers(environment, &Disk);
     layers.iter().map(|layer| layer.path().to_owned()).collect()
+}
+
+/// Whether hg reads the file here, or would if it were there.
+pub(super) fn is_read(file: &Path) -> Result<bool, Error> {
+    let file = resolve(file);
+    let is_it = |path: &Path| resolve(path) == file;
+    let layers = all_layers(None, &environment())?;
+    if layers.iter().any(|layer| is_it(layer.path())) {
+        return Ok(true);
+    }
+    // Where the rest cannot be read, nobody knows what it includes.
+    let config = configuration(&Scope::Everything(None)).unwrap_or_default();
+    Ok(config.files().iter().any(|read| is_it(&read.path)))
 }
 
 /// The repository's own files.
@@ -315,7 +342,14 @@ pub(super) fn resolve(path: &Path) -> PathBuf {
 }
 
 fn environment() -> Environment {
-    Environment::new(std::env::vars_os().map(|(name, value)| (name.into_vec(), value.into_vec())))
+    let variables = std::env::vars_os().map(|(name, value)| (name.into_vec(), value.into_vec()));
+    Environment::new(variables).with_homes(|name| {
+        let user = match name {
+            Some(name) => User::from_name(str::from_utf8(name).ok()?),
+            None => User::from_uid(Uid::current()),
+        };
+        Some(user.ok()??.dir.into_os_string().into_vec())
+    })
 }
 
 /// A file that is not there counts for nothing, as for Mercurial; one that cannot be read does so,
@@ -323,11 +357,12 @@ fn environment() -> Environment {
 fn add(
     config: &mut Config,
     layer: &Layer,
+    trusted: &Trusted,
     files: &dyn Files,
     environment: &Environment,
 ) -> Result<(), Error> {
     let path = layer.path();
-    if matches!(layer, Layer::Repository(_)) && !is_trusted(path, config) {
+    if matches!(layer, Layer::Repository(_)) && !trusted.owns(path) {
         return Ok(());
     }
     match config.read(path, files, environment) {
@@ -378,43 +413,53 @@ fn malformed(why: &ReadError) -> Error {
     }
 }
 
-/// `ui._trusted`: the owner must be the user, or listed in what has been read so far.
-fn is_trusted(path: &Path, config: &Config) -> bool {
-    // A file that is not there is not read either.
-    let Ok(metadata) = path.metadata() else {
-        return true;
-    };
-    if metadata.uid() == Uid::current().as_raw() {
-        return true;
+/// Whose files are trusted besides the user's own (`ui._trusted`). What one file adds no later one
+/// takes back: `ui.fixconfig` only ever adds.
+#[derive(Default)]
+struct Trusted {
+    users: BTreeSet<Vec<u8>>,
+    groups: BTreeSet<Vec<u8>>,
+}
+
+impl Trusted {
+    /// To be called after each file.
+    fn extend(&mut self, config: &Config) {
+        let listed = |key: &[u8]| {
+            let list = config.get(b"trusted", key);
+            list.map_or_else(Vec::new, |item| list_items(&item.value))
+        };
+        self.users.extend(listed(b"users"));
+        self.groups.extend(listed(b"groups"));
     }
-    let user = User::from_uid(metadata.uid().into())
-        .ok()
-        .flatten()
-        .map(|user| user.name);
-    let group = Group::from_gid(metadata.gid().into())
-        .ok()
-        .flatten()
-        .map(|group| group.name);
-    let listed = |key: &str, name: &Option<String>| {
-        let list = config.get(b"trusted", key.as_bytes());
-        let list = list
-            .map(|item| String::from_utf8_lossy(&item.value).into_owned())
-            .unwrap_or_default();
-        let mut names = list
-            .split([',', ' ', '\n'])
-            .map(|name| name.trim_matches('"'));
-        names.any(|listed| listed == "*" || name.as_deref() == Some(listed))
-    };
-    let trusted = listed("users", &user) || listed("groups", &group);
-    if !trusted {
-        warn_once(&format!(
-            "\"{}\" is left out, as hg does: it belongs to the user {}, group {}",
-            path.display(),
-            user.unwrap_or_else(|| metadata.uid().to_string()),
-            group.unwrap_or_else(|| metadata.gid().to_string())
-        ));
+
+    fn owns(&self, path: &Path) -> bool {
+        // A file that is not there is not read either.
+        let Ok(metadata) = path.metadata() else {
+            return true;
+        };
+        let (uid, gid) = (metadata.uid(), metadata.gid());
+        if uid == Uid::current().as_raw() {
+            return true;
+        }
+        // Who has no name goes by the number.
+        let user = User::from_uid(uid.into()).ok().flatten();
+        let user = user.map_or_else(|| uid.to_string(), |user| user.name);
+        let group = Group::from_gid(gid.into()).ok().flatten();
+        let group = group.map_or_else(|| gid.to_string(), |group| group.name);
+        let everybody = [&self.users, &self.groups]
+            .iter()
+            .any(|list| list.contains(&b"*"[..]));
+        let trusted = everybody
+            || self.users.contains(user.as_bytes())
+            || self.groups.contains(group.as_bytes());
+        if !trusted {
+            warn_once(&format!(
+                "\"{}\" is left out, as hg does: it belongs to the user {user}, group {group}",
+                path.display()
+            ));
+        }
+        trusted
     }
-    trusted
 }
 
 /// The configuration is read more than once, and the warnings are the same each time.
@@ -451,10 +496,11 @@ fn repository_root(named: Option<&Path>) -> Result<Option<PathBuf>, Error> {
 
 /// Where the shell would find `hg`: its prefix has configuration files, too.
 fn find_hg(environment: &Environment) -> Option<PathBuf> {
+    use nix::unistd::{AccessFlags, access};
     let path = OsStr::from_bytes(environment.get("PATH")?);
     std::env::split_paths(path)
         .map(|folder| folder.join("hg"))
-        .find(|hg| hg.is_file())
+        .find(|hg| hg.is_file() && access(hg, AccessFlags::X_OK).is_ok())
 }
 
 struct Disk;

@@ -106,7 +106,14 @@ impl<'a> Place<'a> {
             .read(true)
             .custom_flags(OFlag::O_DIRECTORY.bits())
             .open(&self.directory)
-            .map_err(|why| self.failed("open the directory of", &why))?;
+            .map_err(|why| match why.kind() {
+                ErrorKind::NotFound => {
+                    let hint = "make the directory first (mkdir -p)";
+                    let path = self.path.display();
+                    Error::new(format!("there is no directory for \"{path}\"")).hint(hint)
+                }
+                _ => self.failed("open the directory of", &why),
+            })?;
         for _ in 0..LOCK_ATTEMPTS {
             match directory.try_lock() {
                 Ok(()) => return Ok(directory),

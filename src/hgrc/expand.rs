@@ -6,13 +6,27 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Default)]
 pub struct Environment {
     variables: BTreeMap<Vec<u8>, Vec<u8>>,
+    homes: Option<Homes>,
 }
+
+/// The home directory of the user of that name, or of this one: what the user database says.
+pub type Homes = fn(Option<&[u8]>) -> Option<Vec<u8>>;
 
 impl Environment {
     /// From pairs of name and value.
     pub fn new(variables: impl IntoIterator<Item = (Vec<u8>, Vec<u8>)>) -> Self {
         Self {
             variables: variables.into_iter().collect(),
+            homes: None,
+        }
+    }
+
+    /// With the user database: `~NAME` is expanded, and `~` also without `HOME`.
+    #[must_use]
+    pub fn with_homes(self, homes: Homes) -> Self {
+        Self {
+            homes: Some(homes),
+            ..self
         }
     }
 
@@ -21,17 +35,34 @@ impl Environment {
         self.variables.get(name.as_bytes()).map(Vec::as_slice)
     }
 
-    /// Expands variables, then the home directory. What is not defined stays as it is; so does the
-    /// home of another user.
+    /// Expands variables, then the home directory (`os.path.expandvars` and `expanduser`). What is
+    /// not defined stays as it is; so does the home of a user that does not exist.
     pub fn expand(&self, path: &[u8]) -> Vec<u8> {
         let path = self.expand_variables(path);
-        let home = self.get("HOME").map(trim_slashes);
-        match (path.strip_prefix(b"~"), home) {
-            (Some(rest), Some(home)) if rest.is_empty() && home.is_empty() => b"/".to_vec(),
-            (Some(rest), Some(home)) if rest.is_empty() || rest.starts_with(b"/") => {
-                [home, rest].concat()
-            }
-            _ => path,
+        let Some(behind) = path.strip_prefix(b"~") else {
+            return path;
+        };
+        let end = behind.iter().position(|&b| b == b'/');
+        let (name, rest) = behind.split_at(end.unwrap_or(behind.len()));
+        let Some(home) = self.home(name) else {
+            return path;
+        };
+        let whole = [trim_slashes(&home), rest].concat();
+        if whole.is_empty() {
+            b"/".to_vec()
+        } else {
+            whole
+        }
+    }
+
+    /// The home of a user; of this one if `name` is empty.
+    fn home(&self, name: &[u8]) -> Option<Vec<u8>> {
+        if !name.is_empty() {
+            return self.homes?(Some(name));
+        }
+        match self.get("HOME") {
+            Some(home) => Some(home.to_vec()),
+            None => self.homes?(None),
         }
     }
 
@@ -100,5 +131,27 @@ mod tests {
                 "{path}"
             );
         }
+    }
+
+    #[test]
+    fn homes_are_those_of_the_user_database() {
+        let homes: Homes = |name| match name {
+            None => Some(b"/home/me".to_vec()),
+            Some(b"you") => Some(b"/home/you/".to_vec()),
+            Some(_) => None,
+        };
+        let unset = Environment::new([]).with_homes(homes);
+        for (path, expected) in [
+            ("~/a", "/home/me/a"),
+            ("~you", "/home/you"),
+            ("~you/a", "/home/you/a"),
+            ("~her/a", "~her/a"),
+        ] {
+            assert_eq!(unset.expand(path.as_bytes()), expected.as_bytes(), "{path}");
+        }
+        let home = (b"HOME".to_vec(), b"/else".to_vec());
+        let set = Environment::new([home]).with_homes(homes);
+        assert_eq!(set.expand(b"~/a"), b"/else/a");
+        assert_eq!(set.expand(b"~you/a"), b"/home/you/a");
     }
 }

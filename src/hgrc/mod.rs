@@ -8,4 +8,4 @@ mod expand;
 
 pub use document::{Document, Kind, Line, SyntaxError};
 pub use effective::{Config, Earlier, FileRead, Files, Item, ReadError, Source, TakenBack};
-pub use expand::Environment;
+pub use expand::{Environment, Homes};

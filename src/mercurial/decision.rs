@@ -91,6 +91,8 @@ pub struct Server<'a> {
     pub host: &'a str,
     /// The mode that the port speaks.
     pub mode: TlsMode,
+    /// The port; `None`: the one that Mercurial would use.
+    pub port: Option<u16>,
     /// The presented chain, the leaf first.
     pub chain: &'a [Certificate],
     /// `SSLv3`, `TLSv1.0`, `TLSv1.1`, `TLSv1.2` or `TLSv1.3`.
@@ -126,12 +128,21 @@ pub fn decide(
         );
         return Decision::new(None, Ground::Settings, &[&method.line], reason);
     }
-    if let Some(decision) = before_tls(settings, server) {
+    if let Some(line) = &settings.alias {
+        let reason = "alias.email makes hg email another command: what that one does cannot be known from here";
+        return Decision::new(None, Ground::Settings, &[line], reason);
+    }
+    // In the clear is in the clear on every port.
+    let other = server.port.and_then(|port| settings.other_port(port));
+    if let Some(other) = other.filter(|_| settings.transport != Transport::Plain) {
+        return elsewhere(settings, server, system, ca_file, &other);
+    }
+    let decision = before_tls(settings, server)
+        .unwrap_or_else(|| by_certificate(settings, server, system, ca_file));
+    if decision.accepts != Some(true) || decision.decided_by == Ground::TlsNone {
         return decision;
     }
-    let decision =
-        by_pins(settings, server).unwrap_or_else(|| by_anchors(settings, server, system, ca_file));
-    if server.handshake_failed && decision.accepts == Some(true) {
+    if server.handshake_failed {
         return Decision {
             accepts: None,
             reason: format!(
@@ -141,7 +152,64 @@ pub fn decide(
             ..decision
         };
     }
+    if let Some(line) = &settings.ciphers
+        && decision.decided_by != Ground::Insecure
+    {
+        let mut lines = decision.lines;
+        lines.push(line.clone());
+        return Decision {
+            accepts: None,
+            reason: format!(
+                "depends on what hg's OpenSSL makes of {}; if it goes on, {}",
+                line.key, decision.reason
+            ),
+            lines,
+            ..decision
+        };
+    }
     decision
+}
+
+fn by_certificate(
+    settings: &Settings,
+    server: &Server<'_>,
+    system: &Anchors,
+    ca_file: &dyn Fn(&[u8]) -> CaFile,
+) -> Decision {
+    by_pins(settings, server).unwrap_or_else(|| by_anchors(settings, server, system, ca_file))
+}
+
+/// For a port of the host that `hg email` does not use: what it would say here is no answer to
+/// what it does there.
+fn elsewhere(
+    settings: &Settings,
+    server: &Server<'_>,
+    system: &Anchors,
+    ca_file: &dyn Fn(&[u8]) -> CaFile,
+    other: &str,
+) -> Decision {
+    let here = Settings {
+        transport: server.mode.into(),
+        transport_line: None,
+        ..settings.clone()
+    };
+    let server = Server {
+        port: None,
+        ..*server
+    };
+    let decision = decide(&here, &server, system, ca_file);
+    let place = settings.smtp_port.as_ref().map_or_else(
+        || "the default of smtp.tls".to_owned(),
+        |port| port.line.place(),
+    );
+    Decision {
+        accepts: None,
+        reason: format!(
+            "hg email uses port {other} of this host ({place}), not this one; of this one it would say: {}",
+            decision.reason
+        ),
+        ..decision
+    }
 }
 
 /// What is settled before a certificate is looked at.

@@ -2,7 +2,7 @@
 //! (`stringutil.parselist`).
 
 /// The items of a list value.
-pub(super) fn items(value: &[u8]) -> Vec<Vec<u8>> {
+pub fn items(value: &[u8]) -> Vec<Vec<u8>> {
     let start = value
         .iter()
         .position(|b| !b" ,\n".contains(b))
@@ -17,68 +17,89 @@ fn list(text: &[u8]) -> Vec<Vec<u8>> {
         .map_or(0, |at| at + 1);
     let text = &text[..end];
     let mut items = Vec::new();
-    let mut item = Vec::new();
+    if text.is_empty() {
+        return items;
+    }
+    let mut item: Vec<u8> = Vec::new();
     let mut at = 0;
-    // Whether `item` has begun, if only with a separator before it.
-    let mut begun = !text.is_empty();
-    while at < text.len() {
-        let byte = text[at];
-        if byte == b',' || byte.is_ascii_whitespace() || byte == 0x0b {
-            let blank = |b: &u8| *b == b',' || b.is_ascii_whitespace() || *b == 0x0b;
-            at += text[at..].iter().take_while(|b| blank(b)).count();
-            if at < text.len() {
-                items.push(std::mem::take(&mut item));
-            }
-        } else if byte == b'"' && item.is_empty() {
-            let Some((quoted, after)) = quoted(text, at + 1) else {
-                // Without an end the quote is a character like others.
-                let mut rest = list(&text[at + 1..]);
-                match rest.first_mut() {
-                    Some(first) => first.insert(0, b'"'),
-                    None => rest.push(b"\"".to_vec()),
-                }
-                items.extend(rest);
-                return items;
-            };
-            item = quoted;
-            at = after;
-            at += text[at..].iter().take_while(|b| b" ,".contains(b)).count();
-            if at < text.len() {
-                items.push(std::mem::take(&mut item));
-            }
-        } else {
+    loop {
+        let blanks = count(&text[at..], is_separator);
+        at += blanks;
+        let Some(&byte) = text.get(at) else { break };
+        if blanks > 0 {
+            items.push(std::mem::take(&mut item));
+        }
+        at += 1;
+        if byte != b'"' || !item.is_empty() {
             if byte == b'"' && item.last() == Some(&b'\\') {
                 item.pop();
             }
             item.push(byte);
+        } else if text.get(at) == Some(&b'"') {
+            // Nothing in quotes: an item, and the beginning of the next.
+            items.push(std::mem::take(&mut item));
             at += 1;
+            at += count(&text[at..], is_separator);
+        } else {
+            let (content, after) = quoted(text, at);
+            let Some(after) = after else {
+                items.extend(unfinished(&content));
+                return items;
+            };
+            item = content;
+            at = after + count(&text[after..], |b| b" ,".contains(&b));
+            match &text[at..] {
+                [] => break,
+                b"\"" => {
+                    item.push(b'"');
+                    break;
+                }
+                _ => items.push(std::mem::take(&mut item)),
+            }
         }
-        begun = true;
     }
-    if begun {
-        items.push(item);
+    items.push(item);
+    items
+}
+
+/// Without an end the quote is a character like others.
+fn unfinished(content: &[u8]) -> Vec<Vec<u8>> {
+    let mut items = list(content);
+    match items.first_mut() {
+        Some(first) => first.insert(0, b'"'),
+        None => items.push(b"\"".to_vec()),
     }
     items
 }
 
-/// What stands in the quotes that begin before `at`, and where they end.
-fn quoted(text: &[u8], at: usize) -> Option<(Vec<u8>, usize)> {
+/// What stands in the quotes that begin before `at`, and where it goes on behind them; `None`: they
+/// have no end.
+fn quoted(text: &[u8], at: usize) -> (Vec<u8>, Option<usize>) {
     let mut out = Vec::new();
     let mut at = at;
     loop {
-        match text.get(at..)? {
+        match &text[at..] {
+            [] => return (out, None),
             [b'\\', b'"', ..] => {
                 out.push(b'"');
                 at += 2;
             }
-            [b'"', ..] => return Some((out, at + 1)),
+            [b'"', ..] => return (out, Some(at + 1)),
             [byte, ..] => {
                 out.push(*byte);
                 at += 1;
             }
-            [] => return None,
         }
     }
+}
+
+/// Python's `bytes.isspace`, and the comma.
+fn is_separator(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t'..=b'\r' | b',')
+}
+
+fn count(bytes: &[u8], is_it: impl Fn(u8) -> bool) -> usize {
+    bytes.iter().take_while(|b| is_it(**b)).count()
 }
 
 #[cfg(test)]

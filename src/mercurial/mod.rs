@@ -11,6 +11,7 @@ mod settings;
 
 pub use decision::{CaFile, Decision, Ground, Server, decide};
 pub use lint::{Lint, LintCode, LintScope, Machine, lint};
+pub use list::items as list_items;
 pub use pin_plan::{
     By, Change, Edits, FileEdit, Intent, Objection, Old, PinPlan, PlanError, Shadow, Tree, Want,
     is_smtp_host, pinned_lists, plan, wants,

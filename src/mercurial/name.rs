@@ -20,10 +20,12 @@ pub(super) fn mismatch(facts: &Facts, host: &str) -> Option<String> {
         .iter()
         .map(String::as_str)
         .collect();
-    if names.iter().any(|name| !name.is_ascii()) {
-        return Some("IDN in certificate not supported".to_owned());
+    // In their order: what stands before it may have matched already.
+    let ascii = names.iter().take_while(|name| name.is_ascii()).count();
+    match compare(&names[..ascii], host) {
+        Some(_) if ascii < names.len() => Some("IDN in certificate not supported".to_owned()),
+        result => result,
     }
-    compare(&names, host)
 }
 
 fn compare(names: &[&str], host: &str) -> Option<String> {

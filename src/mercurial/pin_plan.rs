@@ -62,6 +62,9 @@ pub enum Objection {
     /// A pin of the list makes Mercurial abort.
     #[error("{1}: \"{0}\" is no fingerprint, and hg aborts at it")]
     InvalidPin(String, Source),
+    /// Pins are there, none is the certificate's, and nobody said what becomes of them.
+    #[error("{0}: none of the pins for this host is the certificate's")]
+    NoMatch(Source),
     /// Mercurial ignores CA files beside pins.
     #[error("{0}: hg ignores a CA file beside these pins")]
     PinsInForce(Source),
@@ -425,6 +428,11 @@ fn fingerprints(
             pins.line.source.clone(),
         ));
     }
+    if matches!(intent.old, Old::Keep | Old::Prune)
+        && let Some(source) = mismatch(config, intent, own)
+    {
+        return Err(Objection::NoMatch(source));
+    }
     if own {
         let change = pin_list(asked.as_deref(), pins.as_deref(), intent);
         wants.extend(change.map(|change| want("smtp", "fingerprint", change)));
@@ -434,6 +442,39 @@ fn fingerprints(
     let change = legacy_list(legacy.as_deref(), intent);
     wants.extend(change.map(|change| want("hostfingerprints", intent.host, change)));
     Ok(wants)
+}
+
+/// Where pins of the host stand of which none is the leaf's. The caller has sounded the alarm
+/// before; but between his look and this plan another program may have pinned.
+fn mismatch(config: &Config, intent: &Intent<'_>, own: bool) -> Option<Source> {
+    let key = format!("{}:fingerprints", intent.host);
+    let lists = [
+        ("hostsecurity", key.as_str(), true),
+        ("hostfingerprints", intent.host, true),
+        ("smtp", "fingerprint", own),
+    ];
+    let mut first = None;
+    for (section, key, counts) in lists {
+        // What no Mercurial reads counts only where it reads nothing else.
+        if section == "smtp" && first.is_some() {
+            break;
+        }
+        let item = config.get(section.as_bytes(), key.as_bytes());
+        let Some(item) = item.filter(|_| counts) else {
+            continue;
+        };
+        for text in texts(&item.value) {
+            let pin = match section {
+                "hostfingerprints" => Some(Pin::new(Algorithm::Sha1, &text)),
+                _ => Pin::parse(&text),
+            };
+            if pin.is_some_and(|pin| pin.matches(intent.leaf)) {
+                return None;
+            }
+            first.get_or_insert_with(|| item.source.clone());
+        }
+    }
+    first
 }
 
 /// What becomes of a list of pins. `twin` is the list of the other key for the same host.

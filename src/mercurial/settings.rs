@@ -68,8 +68,12 @@ pub struct Settings {
     pub web_cacerts: Option<Setting<Vec<u8>>>,
     /// The minimum protocols that are checked, the global one first.
     pub minimum_protocols: Vec<Setting<Vec<u8>>>,
+    /// The ciphers that hg's OpenSSL is told to use.
+    pub ciphers: Option<Line>,
     /// Where `--insecure` is made the default of `hg email`.
     pub insecure: Option<Line>,
+    /// An alias that makes `hg email` something else than the command of that name.
+    pub alias: Option<Line>,
 }
 
 impl Settings {
@@ -101,12 +105,27 @@ impl Settings {
             verifycertsfile: path(of_host("hostsecurity", ":verifycertsfile")),
             web_cacerts: path(of("web", b"cacerts")),
             minimum_protocols: global.into_iter().chain(own).collect(),
+            ciphers: of_host("hostsecurity", ":ciphers")
+                .or_else(|| of("hostsecurity", b"ciphers"))
+                .filter(|ciphers| !ciphers.value.is_empty())
+                .map(|ciphers| ciphers.line),
             insecure: insecure(config, environment),
+            alias: alias(config, environment),
         }
     }
 }
 
 impl Settings {
+    /// The port that `hg email` connects to, as it is written, if it is not `port`.
+    pub fn other_port(&self, port: u16) -> Option<String> {
+        let written = match (&self.smtp_port, self.transport) {
+            (Some(set), _) => String::from_utf8_lossy(&set.value).into_owned(),
+            (None, Transport::Smtps) => "465".to_owned(),
+            (None, _) => "25".to_owned(),
+        };
+        (port_number(&written) != Ok(port)).then_some(written)
+    }
+
     /// Whether a setting names the host.
     pub fn is_about_host(&self) -> bool {
         self.pins.is_some() || self.legacy_pins.is_some() || self.verifycertsfile.is_some()
@@ -185,17 +204,54 @@ fn legacy_pins(value: &[u8]) -> Vec<Pin> {
         .collect()
 }
 
-/// `[defaults] email = --insecure` and `[alias] email = email --insecure` turn verification off;
-/// HGPLAIN turns them off.
+/// `[defaults] email = --insecure` and `[alias] email = email --insecure` turn verification off.
 fn insecure(config: &Config, environment: &Environment) -> Option<Line> {
-    let plain = environment.get("HGPLAIN").is_some();
-    ["defaults", "alias"]
-        .iter()
-        .filter(|_| !plain)
-        .find_map(|section| {
-            let item = config.get(section.as_bytes(), b"email")?;
-            let words = item.value.split(u8::is_ascii_whitespace);
-            let insecure = words.into_iter().any(|word| word == b"--insecure");
-            insecure.then(|| line(section, b"email", item))
+    ["defaults", "alias"].into_iter().find_map(|section| {
+        let item = of_email(config, environment, section)?;
+        let insecure = words(&item.value).any(|word| is_insecure(&environment.expand(&word)));
+        insecure.then(|| line(section, b"email", item))
+    })
+}
+
+/// Whatever does not begin with `email`: another command, another alias, a program. An empty one is
+/// an error of its own.
+fn alias(config: &Config, environment: &Environment) -> Option<Line> {
+    let item = of_email(config, environment, "alias")?;
+    let itself = words(&item.value)
+        .next()
+        .is_some_and(|word| word == b"email");
+    (!itself).then(|| line("alias", b"email", item))
+}
+
+/// The setting of that section for `email`, unless plain mode leaves the section out
+/// (`ui._applyconfig`): either variable turns it on, and only aliases can be excepted.
+fn of_email<'a>(config: &'a Config, environment: &Environment, section: &str) -> Option<&'a Item> {
+    let except = environment.get("HGPLAINEXCEPT");
+    let plain = environment.get("HGPLAIN").is_some() || except.is_some();
+    let excepted = section == "alias"
+        && except.is_some_and(|list| {
+            list.trim_ascii()
+                .split(|&b| b == b',')
+                .any(|feature| feature == b"alias")
+        });
+    config
+        .get(section.as_bytes(), b"email")
+        .filter(|_| !plain || excepted)
+}
+
+/// The words of a command line, quotes and backslashes dropped. A shell might see fewer words than
+/// this: better one `--insecure` too many than one overlooked.
+fn words(value: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+    value
+        .split(u8::is_ascii_whitespace)
+        .filter(|word| !word.is_empty())
+        .map(|word| {
+            let plain = word.iter().filter(|b| !b"\"'\\".contains(b));
+            plain.copied().collect()
         })
+}
+
+/// Long options may be cut short where they stay unique: `email` also has `--inline` and `--intro`.
+fn is_insecure(word: &[u8]) -> bool {
+    word.starts_with(b"--ins") && b"--insecure".starts_with(word)
 }

@@ -8,12 +8,13 @@ mod twin;
 mod write;
 
 use super::check::{Check, Wanted, endpoint, options};
-use super::hg::{Mercurial, Scope, Snapshot};
+use super::hg::{Mercurial, Scope, Snapshot, is_read};
 use super::replace::{Replaced, replace};
 use super::{Error, environment, io_text, print, say};
 use crate::certificate::{Certificate, pem};
 use crate::cli::{ByArg, Pin as Args, TargetArg};
 use crate::endpoint::{Endpoint, Host, TlsMode};
+use crate::escape::visible;
 use crate::judge::Anchors;
 use crate::mercurial::{
     By, CaFile, Decision, Ground, Intent, Objection, Old, Server, Setting, Settings, Transport,
@@ -42,7 +43,7 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
         Some(Some(tool)) => return for_tool::run(args, tool.into()),
     }
     fit_together(args)?;
-    let scope = scope(args);
+    let scope = scope(args)?;
     let from_hgrc = args.target.is_none();
     let named = args.hgrc.is_some() || args.repository.is_some();
     let check = Check::read(&Wanted {
@@ -130,12 +131,13 @@ fn by(args: &Args) -> ByArg {
     args.by.unwrap_or(ByArg::Fingerprint)
 }
 
-fn scope(args: &Args) -> Option<Scope<'_>> {
-    match &args.hgrc {
+/// A file that hg reads is looked at with all the others: their pins count, and their server.
+fn scope(args: &Args) -> Result<Option<Scope<'_>>, Error> {
+    Ok(match &args.hgrc {
         _ if args.no_hgrc => None,
-        Some(file) => Some(Scope::NewFile(file)),
-        None => Some(Scope::Everything(args.repository.as_deref())),
-    }
+        Some(file) if !is_read(file)? => Some(Scope::NewFile(file)),
+        _ => Some(Scope::Everything(args.repository.as_deref())),
+    })
 }
 
 /// The server. Where it is the host of `smtp.host`, that is how it is written, and without a port
@@ -323,7 +325,7 @@ fn ca(args: &Args, target: &TargetArg, report: &Report) -> Step<Option<Ca>> {
     if decision.accepts != Some(true) && !unknown {
         say(&format!(
             "not pinned: hg would not take the server by that CA: {}",
-            decision.reason
+            visible(&decision.reason)
         ));
         say("  -> pin --by fingerprint");
         return Ok(Err(REFUSED));
@@ -356,18 +358,19 @@ fn with_anchor(target: &TargetArg, report: &Report, anchor: &Certificate) -> Dec
     let mode = report.seen.as_ref().and_then(|seen| seen.mode);
     let mode = mode.unwrap_or(TlsMode::Starttls);
     settings.transport = Transport::from(mode);
-    let server = server(written, mode, report);
+    let server = server(written, mode, None, report);
     let file = |_: &[u8]| CaFile::Certificates(vec![anchor.der().clone()]);
     decide(&settings, &server, &Anchors::new("none"), &file)
 }
 
 /// The server of the report, as Mercurial would meet it.
-fn server<'a>(host: &'a str, mode: TlsMode, report: &'a Report) -> Server<'a> {
+fn server<'a>(host: &'a str, mode: TlsMode, port: Option<u16>, report: &'a Report) -> Server<'a> {
     let seen = report.seen.as_ref();
     let tls = seen.and_then(|seen| seen.tls.as_ref());
     Server {
         host,
         mode,
+        port,
         chain: &report.chain,
         tls_version: tls.map_or("", |tls| tls.version.as_str()),
         handshake_failed: seen.is_some_and(|seen| seen.failure.is_some()),
@@ -497,7 +500,7 @@ fn unsure(
         verifycertsfile: pinned.verifycertsfile,
         ..settings.clone()
     };
-    let server = server(intent.host, intent.mode, report);
+    let server = server(intent.host, intent.mode, None, report);
     if !server.handshake_failed {
         return;
     }
@@ -512,7 +515,7 @@ fn unsure(
         Some(false) => "with these lines hg email still refuses the server",
         None => "with these lines hg email may still refuse the server",
     };
-    say(&format!("note: {verdict}: {}", decision.reason));
+    say(&format!("note: {verdict}: {}", visible(&decision.reason)));
 }
 
 /// Whether a decision means that the server is verified by what was pinned.

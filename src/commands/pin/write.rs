@@ -7,6 +7,7 @@ use crate::commands::hg::{
 };
 use crate::commands::replace::{Replaced, clean, replace};
 use crate::commands::{Error, environment, io_text, print, say, warn};
+use crate::escape::visible;
 use crate::hgrc::Config;
 use crate::judge::Anchors;
 use crate::mercurial::{
@@ -168,18 +169,14 @@ impl Writing<'_> {
     /// What holds from now on, and by which line.
     fn promise(&self, settings: &Settings) -> String {
         let host = self.intent.host;
-        let of_one = |count: usize| match count {
-            0 | 1 => "with this certificate".to_owned(),
-            count => format!("with one of these {count} certificates"),
-        };
         let (what, line) = match (&settings.pins, &settings.verifycertsfile, self.intent.by) {
             (Some(pins), _, By::Fingerprint) => {
-                let legacy = settings
-                    .legacy_pins
-                    .as_ref()
-                    .map_or(0, |legacy| legacy.value.len());
-                let count = pins.value.as_ref().map_or(0, Vec::len);
-                (of_one(count.max(legacy)), &pins.line)
+                let what = match self.other_pins(settings) {
+                    0 => "with this certificate".to_owned(),
+                    1 => "with this certificate, or that of 1 other pin".to_owned(),
+                    n => format!("with this certificate, or those of {n} other pins"),
+                };
+                (what, &pins.line)
             }
             (_, Some(file), _) => ("with a valid certificate of this CA".to_owned(), &file.line),
             _ => return format!("hg email accepts {host} by what is configured"),
@@ -191,28 +188,42 @@ impl Writing<'_> {
         )
     }
 
+    /// How many pins of both lists accept another certificate than this one.
+    fn other_pins(&self, settings: &Settings) -> usize {
+        let current = settings.pins.as_ref();
+        let current = current.and_then(|pins| pins.value.as_ref().ok());
+        let legacy = settings.legacy_pins.as_ref().map(|pins| &pins.value);
+        current
+            .into_iter()
+            .chain(legacy)
+            .flatten()
+            .filter(|pin| pin.is_whole() && !pin.matches(self.intent.leaf))
+            .count()
+    }
+
     /// Whether Mercurial's judge takes the server by the pin, and by nothing less.
     fn holds(&self, mercurial: &Mercurial, was_there: bool) -> bool {
         let mut settings: Settings = mercurial.settings(self.intent.host);
-        if !is_smtp_host(&settings, self.intent.host) || settings.smtp_host.is_none() {
+        let own = is_smtp_host(&settings, self.intent.host) && settings.smtp_host.is_some();
+        if !own {
             // As if smtp.host and smtp.tls were set for it.
             settings.transport = self.intent.mode.into();
         }
-        let server = super::server(self.intent.host, self.intent.mode, self.report);
+        let port = own.then_some(self.intent.port);
+        let server = super::server(self.intent.host, self.intent.mode, port, self.report);
         let decision = decide(&settings, &server, &Anchors::new("none"), &hg::ca_file);
         if is_pinned(&decision, self.intent.by) {
             return true;
         }
-        let state = if was_there {
-            "pinned, but"
-        } else {
-            "written, but"
-        };
-        let verdict = match decision.accepts {
-            None => "whether hg email goes by it cannot be told from here",
+        let state = if was_there { "pinned" } else { "written" };
+        let but = match decision.accepts {
+            None => "whether hg email goes by it cannot be known",
             Some(_) => "hg email does not go by it",
         };
-        say(&format!("{state} {verdict}: {}", decision.reason));
+        say(&format!(
+            "{state}, but {but}: {}",
+            visible(&decision.reason)
+        ));
         for line in &decision.lines {
             say(&format!("  {} at {}", line.key, line.place()));
         }
@@ -228,6 +239,12 @@ fn shadows(plan: &PinPlan) -> u8 {
             |by| format!("{by} wins"),
         );
         say(&format!("not in force: {}: {by}", shadow.key));
+        if let Some(source) = &shadow.by {
+            say(&format!(
+                "  -> take that line out, or pin there: --hgrc {}",
+                name(&source.file)
+            ));
+        }
     }
     u8::from(!plan.shadowed.is_empty())
 }
@@ -246,6 +263,9 @@ pub(super) fn objection(why: &Objection) -> Error {
     let hint = match why {
         Objection::Unwritable(..) => "nothing was written",
         Objection::InvalidPin(..) => "mend that line, or let --replace write it anew",
+        Objection::NoMatch(_) => {
+            "nothing was written: --add keeps them beside the new one, --replace drops them"
+        }
         Objection::PinsInForce(_) => "--replace removes them, --by fingerprint keeps to pins",
         Objection::SideEffect(_) => {
             "nothing was written; edit the file by hand: pin without --write prints the lines"
@@ -276,8 +296,8 @@ struct Files<'a> {
 
 impl<'a> Files<'a> {
     fn new(args: &Args, scope: Scope<'a>) -> Result<Self, Error> {
-        let roots: Vec<PathBuf> = match (scope, &args.repository) {
-            (Scope::NewFile(file) | Scope::File(file), _) => vec![file.to_owned()],
+        let roots: Vec<PathBuf> = match (&args.hgrc, &args.repository) {
+            (Some(file), _) => vec![file.clone()],
             (_, Some(repository)) => repository_files(repository)?.into(),
             _ => user_files(Mercurial::none().environment()),
         };
@@ -293,7 +313,10 @@ impl<'a> Files<'a> {
         };
         let snapshot = Snapshot::default();
         let config = snapshot.configuration(&scope, &Edits::new())?;
-        let is_read = |path: &Path| config.files().iter().any(|read| read.path == path);
+        let is_read = |path: &Path| {
+            let mut read = config.files().iter();
+            read.any(|read| same_file(&read.path, path))
+        };
         if target.exists() && !is_read(&target) {
             let message = format!(
                 "hg does not read \"{}\" here, or does not trust it",
@@ -305,7 +328,8 @@ impl<'a> Files<'a> {
         }
         let mut editable: Vec<PathBuf> = roots.iter().map(|root| resolve(root)).collect();
         for read in config.files() {
-            let is_included = roots.contains(&read.root) && read.path != read.root;
+            let is_root = |root: &PathBuf| same_file(root, &read.root);
+            let is_included = read.path != read.root && roots.iter().any(is_root);
             if is_included && hg::may_write(&read.path) {
                 editable.push(resolve(&read.path));
             }
