@@ -1050,7 +1050,12 @@ fn whatever_the_files_hold_nothing_else_changes() {
             assert!(how == "--add" || !kept_old, "{about}");
         }
         let after = (home.read(".hgrc"), home.read("inc"));
-        let run = home.pin(&GOOD, &["--write", "--yes", "--hgrc", ".hgrc"]);
+        // Once more is nothing more; without --add the port would be set, too.
+        let again: &[&str] = if how == "--add" { &["--add"] } else { &[] };
+        let run = home.pin(
+            &GOOD,
+            &[again, &["--write", "--yes", "--hgrc", ".hgrc"]].concat(),
+        );
         assert_eq!(run.code, 0, "{about}: {}", run.stderr);
         assert_eq!((home.read(".hgrc"), home.read("inc")), after, "{about}");
     }
@@ -1126,4 +1131,88 @@ fn a_chain_without_an_anchor_has_no_ca_to_save() {
     let run = home.pin(&GOOD, &["--by", "cacerts", "--ca-out", "$HOME.pem"]);
     assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.stderr);
     assert!(!home.path("$HOME.pem").exists());
+}
+
+#[test]
+fn a_certificate_of_another_port_is_added_and_moves_nothing() {
+    let home = Home::new();
+    let before = fill(
+        "[smtp]\nhost = localhost\nport = 26\ntls = smtps\n[hostsecurity]\nlocalhost:fingerprints = {old}\n",
+    );
+    home.write(".hgrc", &before);
+    let run = home.pin(&GOOD, &["--add"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(!run.stdout.contains("port ="), "{}", run.stdout);
+    let run = home.pin(&GOOD, &["--add", "--write", "--yes"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stderr.contains("smtp.port stays 26"), "{}", run.stderr);
+    let after = home.read(".hgrc");
+    let pins = format!("{}, {}", OTHER.sha256(), GOOD.sha256());
+    assert!(
+        after.starts_with("[smtp]\nhost = localhost\nport = 26\ntls = smtps\n"),
+        "{after}"
+    );
+    assert!(
+        after.contains(&format!("localhost:fingerprints = {pins}\n")),
+        "{after}"
+    );
+    // Without it, the port is part of what is pinned.
+    let run = home.pin(&GOOD, &["--replace", "--write", "--yes"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(
+        home.read(".hgrc")
+            .contains(&format!("port = {}\n", GOOD.server.port()))
+    );
+}
+
+#[test]
+fn the_port_of_a_tunnel_is_not_taken_for_hgs() {
+    let home = Home::new();
+    let elsewhere = format!("127.0.0.1:{}", GOOD.server.port());
+    let pin = |target: &str| {
+        let args = [
+            "pin",
+            target,
+            "--connect",
+            &elsewhere,
+            "--cacerts",
+            "root.pem",
+        ];
+        finish(home.command().args(args))
+    };
+    let run = pin("localhost");
+    assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("which one is hg to use"),
+        "{}",
+        run.stderr
+    );
+    let run = pin("localhost:587");
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stdout.contains("port = 587\n"), "{}", run.stdout);
+}
+
+#[test]
+fn another_ca_file_goes_only_on_the_users_word() {
+    let home = Home::new();
+    let before = "[hostsecurity]\nlocalhost:verifycertsfile = /etc/other.pem\n";
+    home.write(".hgrc", before);
+    let ca = home.path("new.pem");
+    let ca = ca.to_str().expect("UTF-8");
+    let args = ["--by", "cacerts", "--ca-out", ca, "--write", "--yes"];
+    let trust = ["--cacerts", "root.pem"];
+    let run = home.pin(&GOOD, &[&args[..], &trust].concat());
+    assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.stderr);
+    assert!(
+        run.stderr.contains(".hgrc:2: another CA file"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(home.read(".hgrc"), before);
+    let run = home.pin(&GOOD, &[&args[..], &trust, &["--replace"]].concat());
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(
+        home.read(".hgrc")
+            .contains(&format!("verifycertsfile = {ca}\n"))
+    );
 }

@@ -14,7 +14,7 @@ pub use lint::{Lint, LintCode, LintScope, Machine, lint};
 pub use list::items as list_items;
 pub use pin_plan::{
     By, Change, Edits, FileEdit, Intent, Objection, Old, PinPlan, PlanError, Shadow, Tree, Want,
-    is_smtp_host, pinned_lists, plan, wants,
+    is_smtp_host, pinned_lists, plan, stays, wants,
 };
 pub use search::{Layer, Layout, layers, user_layers};
 pub use secret::is_secret;

@@ -68,6 +68,9 @@ pub enum Objection {
     /// Mercurial ignores CA files beside pins.
     #[error("{0}: hg ignores a CA file beside these pins")]
     PinsInForce(Source),
+    /// Another CA file is in force, and nobody said that it is to go.
+    #[error("{0}: another CA file is named for this host")]
+    OtherCa(Source),
     /// The edit would change what it must not.
     #[error("the edit would change {0} as well")]
     SideEffect(String),
@@ -392,9 +395,20 @@ fn winner(after: &Config, want: &Want) -> Option<Source> {
         .map(|back| back.by.clone())
 }
 
+/// The port that `hg email` goes on using: `--add` for another port of the same host adds its
+/// certificate, and moves nothing.
+pub fn stays(settings: &Settings, intent: &Intent<'_>) -> Option<String> {
+    let is_set = settings.smtp_host.is_some() && settings.smtp_port.is_some();
+    let adds = intent.old == Old::Add && is_set && is_smtp_host(settings, intent.host);
+    settings.other_port(intent.port).filter(|_| adds)
+}
+
 /// `smtp.host`, `smtp.port` and `smtp.tls`, where they are not set or say something else.
 fn server(settings: &Settings, intent: &Intent<'_>) -> Vec<Want> {
     let mut wants = Vec::new();
+    if stays(settings, intent).is_some() {
+        return wants;
+    }
     if settings.smtp_host.is_none() {
         wants.push(set("smtp", "host", intent.host));
     }
@@ -575,6 +589,11 @@ fn cacerts(
         wants.push(set("smtp", "cacerts", path));
     }
     if !is_set(&settings.verifycertsfile) {
+        if let Some(other) = &settings.verifycertsfile
+            && intent.old != Old::Replace
+        {
+            return Err(Objection::OtherCa(other.line.source.clone()));
+        }
         wants.push(set(
             "hostsecurity",
             &format!("{}:verifycertsfile", intent.host),

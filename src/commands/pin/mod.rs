@@ -18,7 +18,7 @@ use crate::escape::visible;
 use crate::judge::Anchors;
 use crate::mercurial::{
     By, CaFile, Decision, Ground, Intent, Objection, Old, Server, Setting, Settings, Transport,
-    decide, is_smtp_host, pinned_lists, wants,
+    decide, is_smtp_host, pinned_lists, stays, wants,
 };
 use crate::observation::{KeyType, Observation, Possession};
 use crate::probe::probe;
@@ -146,6 +146,14 @@ fn target(args: &Args, check: &Check) -> Result<TargetArg, Error> {
     let Some(given) = &args.target else {
         return check.configured_target();
     };
+    let elsewhere = args.connection.connect.as_ref().and_then(|to| to.port);
+    if elsewhere.is_some() && given.target.port.is_none() {
+        let host = &given.target.written;
+        return Err(Error::new(
+            "--connect has a port and TARGET has none: which one is hg to use?",
+        )
+        .hint(format!("name it: {host}:587, say")));
+    }
     let mut given = given.clone();
     let Some(mercurial) = &check.mercurial else {
         return Ok(given);
@@ -454,11 +462,11 @@ fn snippet(mercurial: &Mercurial, intent: &Intent<'_>, report: &Report) -> Resul
     let settings = mercurial.settings(intent.host);
     let own = is_smtp_host(&settings, intent.host);
     let mut lines = Vec::new();
-    if own {
+    if own && stays(&settings, intent).is_none() {
         lines.push(("smtp", "host".to_owned(), intent.host.to_owned()));
         lines.push(("smtp", "port".to_owned(), intent.port.to_string()));
         lines.push(("smtp", "tls".to_owned(), intent.mode.to_string()));
-    } else {
+    } else if !own {
         write::other_host(&settings, intent.host);
     }
     match intent.by {

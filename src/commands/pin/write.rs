@@ -12,7 +12,7 @@ use crate::hgrc::Config;
 use crate::judge::Anchors;
 use crate::mercurial::{
     By, Edits, Intent, LintScope, Objection, PinPlan, PlanError, Settings, Tree, decide,
-    is_smtp_host, plan, wants,
+    is_smtp_host, plan, stays, wants,
 };
 use crate::render::pin as show;
 use crate::report::Report;
@@ -205,11 +205,20 @@ impl Writing<'_> {
     fn holds(&self, mercurial: &Mercurial, was_there: bool) -> bool {
         let mut settings: Settings = mercurial.settings(self.intent.host);
         let own = is_smtp_host(&settings, self.intent.host) && settings.smtp_host.is_some();
-        if !own {
+        let stays = stays(&settings, self.intent);
+        if let Some(port) = &stays {
+            say(&format!(
+                "note: smtp.port stays {}; this certificate is that of port {}",
+                visible(port),
+                self.intent.port
+            ));
+        }
+        let here = own && stays.is_none();
+        if !here {
             // As if smtp.host and smtp.tls were set for it.
             settings.transport = self.intent.mode.into();
         }
-        let port = own.then_some(self.intent.port);
+        let port = here.then_some(self.intent.port);
         let server = super::server(self.intent.host, self.intent.mode, port, self.report);
         let decision = decide(&settings, &server, &Anchors::new("none"), &hg::ca_file);
         if is_pinned(&decision, self.intent.by) {
@@ -266,6 +275,7 @@ pub(super) fn objection(why: &Objection) -> Error {
         Objection::NoMatch(_) => {
             "nothing was written: --add keeps them beside the new one, --replace drops them"
         }
+        Objection::OtherCa(_) => "nothing was written; --replace names the new one instead",
         Objection::PinsInForce(_) => "--replace removes them, --by fingerprint keeps to pins",
         Objection::SideEffect(_) => {
             "nothing was written; edit the file by hand: pin without --write prints the lines"
