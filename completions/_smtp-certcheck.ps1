@@ -129,6 +129,7 @@ Register-ArgumentCompleter -Native -CommandName 'smtp-certcheck' -ScriptBlock {
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write there, in one step at the end')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours; NO_COLOR in the environment turns them off')
             [CompletionResult]::new('--strict', '--strict', [CompletionResultType]::ParameterName, 'Read the whole list first, and stop at a bad line before connecting anywhere')
+            [CompletionResult]::new('--one-address', '--one-address', [CompletionResultType]::ParameterName, 'Look at one address of each name, the first that answers, instead of at all (up to 16)')
             [CompletionResult]::new('--changes-only', '--changes-only', [CompletionResultType]::ParameterName, 'Show only targets that have changed, or are gone from the list')
             [CompletionResult]::new('-4', '-4', [CompletionResultType]::ParameterName, 'Use IPv4 only')
             [CompletionResult]::new('-6', '-6', [CompletionResultType]::ParameterName, 'Use IPv6 only')

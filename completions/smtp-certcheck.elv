@@ -123,6 +123,7 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
             cand --output 'Write there, in one step at the end'
             cand --color 'When to use colours; NO_COLOR in the environment turns them off'
             cand --strict 'Read the whole list first, and stop at a bad line before connecting anywhere'
+            cand --one-address 'Look at one address of each name, the first that answers, instead of at all (up to 16)'
             cand --changes-only 'Show only targets that have changed, or are gone from the list'
             cand -4 'Use IPv4 only'
             cand -6 'Use IPv6 only'

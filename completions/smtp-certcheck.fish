@@ -136,6 +136,7 @@ complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l 
 always\t'Also into files and pipes'
 never\t'Never'"
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l strict -d 'Read the whole list first, and stop at a bad line before connecting anywhere'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l one-address -d 'Look at one address of each name, the first that answers, instead of at all (up to 16)'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l changes-only -d 'Show only targets that have changed, or are gone from the list'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s 4 -d 'Use IPv4 only'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s 6 -d 'Use IPv6 only'

@@ -543,7 +543,10 @@ fn the_baseline_tells_what_has_changed() {
         .collect();
     changes.sort();
     let mut expected = vec![
-        (target(&servers[1]), "[\"new-key\",\"worse\"]".to_owned()),
+        (
+            target(&servers[1]),
+            "[\"new-key\",\"expiry\",\"worse\"]".to_owned(),
+        ),
         (target(&servers[3]), "[\"new\"]".to_owned()),
     ];
     expected.sort();

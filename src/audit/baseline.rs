@@ -1,7 +1,6 @@
 //! What has changed since the last audit, whose JSON lines are the memory.
 
-use super::Audited;
-use crate::certificate::Certificate;
+use super::{Audited, Elsewhere};
 use crate::fingerprint::Algorithm;
 use crate::report::Report;
 use serde_json::Value;
@@ -18,6 +17,8 @@ pub enum Change {
     NewKey,
     /// Another issuer.
     Issuer,
+    /// It ends on another day.
+    Expiry,
     /// A certificate was there and is not shown now.
     NoCertificate,
     /// The verdict is better.
@@ -34,6 +35,7 @@ impl Change {
             Self::Renewed => "renewed",
             Self::NewKey => "new-key",
             Self::Issuer => "issuer",
+            Self::Expiry => "expiry",
             Self::NoCertificate => "no-certificate",
             Self::Better => "better",
             Self::Worse => "worse",
@@ -56,9 +58,19 @@ pub enum BaselineError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Known {
     rank: u8,
-    certificate: Option<String>,
+    /// The leaves of all addresses, each once. A resolver gives the addresses in any order, and
+    /// some are away at times: what counts is whether a certificate is there that was not.
+    leaves: Vec<Leaf>,
+}
+
+/// What is remembered of a leaf.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Leaf {
+    certificate: String,
     key: Option<String>,
     issuer: Option<String>,
+    /// The day that it ends on.
+    ends: Option<String>,
 }
 
 /// The last audit, by target.
@@ -78,11 +90,14 @@ impl Baseline {
         let (Some(target), Some(outcome)) = (text("/target/input"), text("/outcome")) else {
             return Err(BaselineError::NoReport);
         };
+        let mut leaves = Vec::new();
+        leaves.extend(report.pointer("/chain/0").and_then(Leaf::of_chain));
+        let addresses = report.get("addresses").and_then(Value::as_array);
+        let others = addresses.into_iter().flatten();
+        add(&mut leaves, others.filter_map(Leaf::of_address));
         let known = Known {
             rank: rank(&outcome),
-            certificate: text("/chain/0/fingerprints/sha256"),
-            key: text("/chain/0/spki_sha256"),
-            issuer: text("/chain/0/issuer"),
+            leaves,
         };
         self.known.insert(target, known);
         Ok(())
@@ -99,22 +114,30 @@ impl Baseline {
     }
 
     /// What has changed for a target. It is forgotten then: what stays is gone.
-    pub fn compare(&mut self, report: &Report) -> Vec<Change> {
+    pub fn compare(&mut self, report: &Report, elsewhere: &Elsewhere) -> Vec<Change> {
         let Some(before) = self.known.remove(&report.target.input) else {
             return vec![Change::New];
         };
-        let now = Known::of(report);
+        let now = Known::of(report, elsewhere);
         let mut changes = Vec::new();
-        if before.certificate.is_some() && now.certificate.is_none() {
+        let fresh: Vec<&Leaf> = now.leaves.iter().filter(|leaf| !before.has(leaf)).collect();
+        if !before.leaves.is_empty() && now.leaves.is_empty() {
             changes.push(Change::NoCertificate);
-        } else if before.certificate.is_some() && before.certificate != now.certificate {
-            changes.push(if before.key == now.key {
+        } else if !before.leaves.is_empty() && !fresh.is_empty() {
+            let known = |of: fn(&Leaf) -> &Option<String>| {
+                let known = |leaf: &&Leaf| before.leaves.iter().any(|other| of(other) == of(leaf));
+                fresh.iter().all(known)
+            };
+            changes.push(if known(|leaf| &leaf.key) {
                 Change::Renewed
             } else {
                 Change::NewKey
             });
-            if before.issuer != now.issuer {
+            if !known(|leaf| &leaf.issuer) {
                 changes.push(Change::Issuer);
+            }
+            if !known(|leaf| &leaf.ends) {
+                changes.push(Change::Expiry);
             }
         }
         match now.rank.cmp(&before.rank) {
@@ -134,14 +157,62 @@ impl Baseline {
 }
 
 impl Known {
-    fn of(report: &Report) -> Self {
-        let leaf = report.chain.first();
-        let issuer = |leaf: &Certificate| Some(leaf.facts.as_ref().ok()?.issuer.to_string());
+    fn of(report: &Report, elsewhere: &Elsewhere) -> Self {
+        let mut leaves = Vec::new();
+        let reports = std::iter::once(report).chain(&elsewhere.reports);
+        add(&mut leaves, reports.filter_map(Leaf::of));
         Self {
             rank: rank(report.outcome().as_str()),
-            certificate: leaf.map(|leaf| leaf.fingerprint(Algorithm::Sha256).hex()),
-            key: leaf.and_then(|leaf| leaf.spki_sha256().map(|key| key.hex())),
-            issuer: leaf.and_then(issuer),
+            leaves,
+        }
+    }
+
+    fn has(&self, leaf: &Leaf) -> bool {
+        let mut known = self.leaves.iter();
+        known.any(|other| other.certificate == leaf.certificate)
+    }
+}
+
+impl Leaf {
+    fn of(report: &Report) -> Option<Self> {
+        let leaf = report.chain.first()?;
+        let facts = leaf.facts.as_ref().ok();
+        Some(Self {
+            certificate: leaf.fingerprint(Algorithm::Sha256).hex(),
+            key: leaf.spki_sha256().map(|key| key.hex()),
+            issuer: facts.map(|facts| facts.issuer.to_string()),
+            ends: facts.map(|facts| facts.not_after.date().to_string()),
+        })
+    }
+
+    /// From the first element of `chain` in a line.
+    fn of_chain(leaf: &Value) -> Option<Self> {
+        Self::read(leaf, leaf.pointer("/fingerprints/sha256")?)
+    }
+
+    /// From an element of `addresses` in a line.
+    fn of_address(address: &Value) -> Option<Self> {
+        Self::read(address, address.get("sha256")?)
+    }
+
+    fn read(fields: &Value, digest: &Value) -> Option<Self> {
+        let text = |name| fields.get(name).and_then(Value::as_str);
+        // A time in RFC 3339 begins with its day; one that has no such form is compared whole.
+        let day = |time: &str| time.split_once('T').map_or(time, |(day, _)| day).to_owned();
+        Some(Self {
+            certificate: digest.as_str()?.to_owned(),
+            key: text("spki_sha256").map(str::to_owned),
+            issuer: text("issuer").map(str::to_owned),
+            ends: text("not_after").map(day),
+        })
+    }
+}
+
+/// Adds those that are not there.
+fn add(leaves: &mut Vec<Leaf>, more: impl Iterator<Item = Leaf>) {
+    for leaf in more {
+        if !leaves.iter().any(|l| l.certificate == leaf.certificate) {
+            leaves.push(leaf);
         }
     }
 }

@@ -152,6 +152,15 @@ impl Pki {
         identity(certificate.der().clone(), &key)
     }
 
+    /// Another certificate for a key that has one already, as a careless renewal makes it.
+    pub fn renewed(&self, old: &Identity, leaf: &CertificateParams) -> Identity {
+        let key = KeyPair::from_pem(&old.key_pem).expect("a key");
+        let certificate = leaf.signed_by(&key, &self.intermediate).expect("a leaf");
+        let mut identity = identity(certificate.der().clone(), &key);
+        identity.chain.push(self.intermediate());
+        identity
+    }
+
     /// A self-signed leaf.
     pub fn self_signed(leaf: &CertificateParams, kind: KeyKind) -> Identity {
         let key = kind.generate();
