@@ -120,7 +120,7 @@ _smtp__certcheck() {
             return 0
             ;;
         smtp__certcheck__subcmd__audit)
-            opts="-i -j -4 -6 -o -v -h --input --strict --shard --resume --jobs --per-address --addresses --pause --rate --retries --warning --critical --ignore --only --fail-on --baseline --changes-only --tls --connect --ehlo --key-type --no-sni --timeout --connect-timeout --cacerts --servername --format --output --verbose --color --help"
+            opts="-i -j -4 -6 -o -v -h --input --strict --shard --resume --jobs --per-address --pause --rate --one-address --retries --warning --critical --ignore --only --fail-on --baseline --changes-only --tls --connect --ehlo --key-type --no-sni --timeout --connect-timeout --cacerts --servername --format --output --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -151,10 +151,6 @@ _smtp__certcheck() {
                     return 0
                     ;;
                 --per-address)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --addresses)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -120,7 +120,6 @@ complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l 
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l resume -d 'Go on where an earlier run stopped: skip the targets of this jsonl file, and append to it' -r -F
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s j -l jobs -d 'Targets at once' -r
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l per-address -d 'Connections to one address at a time' -r
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l addresses -d 'Addresses of one name to look at; with 1 the first that answers stands for all' -r
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l pause -d 'Between two connections to one address' -r
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l rate -d 'New connections a second, of all [default: no limit]' -r
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l retries -d 'Tries beyond the first where a server is busy, within its --timeout' -r
@@ -155,6 +154,7 @@ complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l 
 always\t'Also into files and pipes'
 never\t'Never'"
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l strict -d 'Read the whole list first, and stop at a bad line before connecting anywhere'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l one-address -d 'Look at one address of each name, the first that answers, instead of at all (up to 16)'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l changes-only -d 'Show only targets that have changed, or are gone from the list'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s 4 -d 'Use IPv4 only'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s 6 -d 'Use IPv6 only'

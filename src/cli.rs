@@ -80,6 +80,10 @@ pub enum Command {
 
 /// The arguments of `audit`.
 #[derive(Clone, Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 pub struct Audit {
     /// More servers, as in the list
     #[arg(value_name = "TARGET", value_parser = target)]
@@ -109,10 +113,6 @@ pub struct Audit {
     #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u32).range(1..=65_536), help_heading = MANNERS)]
     pub per_address: u32,
 
-    /// Addresses of one name to look at; with 1 the first that answers stands for all
-    #[arg(long, value_name = "N", default_value = "8", value_parser = clap::value_parser!(u32).range(1..=64), help_heading = MANNERS)]
-    pub addresses: u32,
-
     /// Between two connections to one address
     #[arg(long, value_name = "SECONDS", default_value = "0.1", value_parser = pause, help_heading = MANNERS)]
     pub pause: Duration,
@@ -120,6 +120,13 @@ pub struct Audit {
     /// New connections a second, of all [default: no limit]
     #[arg(long, value_name = "N", value_parser = rate, help_heading = MANNERS)]
     pub rate: Option<f64>,
+
+    /// Look at one address of each name, the first that answers, instead of at all (up to 16)
+    ///
+    /// Clients get any of the addresses, so one that serves a bad certificate makes the name bad.
+    /// With this it is found only by luck; it saves the connections to the others.
+    #[arg(long, help_heading = MANNERS)]
+    pub one_address: bool,
 
     /// Tries beyond the first where a server is busy, within its --timeout
     #[arg(long, value_name = "N", default_value = "2", help_heading = MANNERS)]

@@ -43,6 +43,34 @@ pub struct Observation {
     pub failure: Option<Failure>,
 }
 
+/// What the addresses of one name showed, each looked at by itself.
+#[derive(Clone, Debug, Default)]
+pub struct Survey {
+    /// One for each address that was looked at; one alone if no address could be connected to.
+    pub seen: Vec<Observation>,
+    /// Addresses to which this machine has no route: nothing is known of them.
+    pub no_route: Vec<SocketAddr>,
+    /// How many more the name has: there is a bound.
+    pub left_out: usize,
+}
+
+impl From<Observation> for Survey {
+    fn from(seen: Observation) -> Self {
+        Self {
+            seen: vec![seen],
+            ..Self::default()
+        }
+    }
+}
+
+impl Observation {
+    /// Where it was made, or would have been.
+    pub fn place(&self) -> Option<SocketAddr> {
+        let tried = self.attempts.first().map(|attempt| attempt.address);
+        self.address.or(tried)
+    }
+}
+
 /// One connection attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attempt {

@@ -10,7 +10,7 @@ mod common;
 use common::{Dir, finish, program};
 use rcgen::DnType;
 use rustls::pki_types::CertificateDer;
-use smtp_certcheck::audit::{Audited, Change, Levels, Summary, findings};
+use smtp_certcheck::audit::{Audited, Change, Elsewhere, Levels, Summary, findings};
 use smtp_certcheck::certificate::Certificate;
 use smtp_certcheck::endpoint::Host;
 use smtp_certcheck::escape::is_unsafe;
@@ -107,9 +107,9 @@ fn audited(name: &str, chain: &[Certificate], version: &str) -> Audited {
         public_cas: false,
     };
     Audited {
-        addresses: Vec::new(),
-        findings: findings(&report, levels),
+        findings: findings(&report, &Elsewhere::default(), levels),
         report,
+        elsewhere: Elsewhere::default(),
         label: None,
         changes: None,
     }

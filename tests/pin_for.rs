@@ -41,9 +41,9 @@ fn later(survives: [bool; 3]) -> Vec<Later> {
     let name = || leaf(&["localhost"]);
     let [same_key, new_key, new_ca] = survives;
     vec![
-        Later("the same key", OURS.renewed(&PINNED, name()), same_key),
+        Later("the same key", OURS.renewed(&PINNED, &name()), same_key),
         Later("a new key", OURS.identity(name()), new_key),
-        Later("a new CA", THEIRS.renewed(&PINNED, name()), new_ca),
+        Later("a new CA", THEIRS.renewed(&PINNED, &name()), new_ca),
         Later("an impostor", THEIRS.identity(name()), false),
     ]
 }

@@ -5,7 +5,7 @@
 
 use super::byte;
 use rustls::pki_types::CertificateDer;
-use smtp_certcheck::audit::{Audited, Levels, Summary, findings};
+use smtp_certcheck::audit::{Audited, Elsewhere, Levels, Summary, findings};
 use smtp_certcheck::certificate::{Certificate, pem};
 use smtp_certcheck::endpoint::{Host, TlsMode};
 use smtp_certcheck::escape::is_unsafe;
@@ -124,9 +124,9 @@ fn audited(report: Report, style: Style, text: &str) {
         public_cas: true,
     };
     let audited = Audited {
-        addresses: Vec::new(),
+        elsewhere: Elsewhere::default(),
         label: Some(text.to_owned()),
-        findings: findings(&report, levels),
+        findings: findings(&report, &Elsewhere::default(), levels),
         changes: None,
         report,
     };

@@ -1,13 +1,10 @@
 //! What has changed since the last audit, whose JSON lines are the memory.
 
-use super::Audited;
-use crate::certificate::Certificate;
+use super::{Audited, Elsewhere};
 use crate::fingerprint::Algorithm;
 use crate::report::Report;
 use serde_json::Value;
 use std::collections::HashMap;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 /// A difference between two audits of one target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +17,7 @@ pub enum Change {
     NewKey,
     /// Another issuer.
     Issuer,
-    /// Another certificate that ends at another time.
+    /// It ends on another day.
     Expiry,
     /// A certificate was there and is not shown now.
     NoCertificate,
@@ -61,11 +58,19 @@ pub enum BaselineError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Known {
     rank: u8,
-    certificate: Option<String>,
+    /// The leaves of all addresses, each once. A resolver gives the addresses in any order, and
+    /// some are away at times: what counts is whether a certificate is there that was not.
+    leaves: Vec<Leaf>,
+}
+
+/// What is remembered of a leaf.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Leaf {
+    certificate: String,
     key: Option<String>,
     issuer: Option<String>,
-    /// Seconds since 1970.
-    end: Option<i64>,
+    /// The day that it ends on.
+    ends: Option<String>,
 }
 
 /// The last audit, by target.
@@ -85,14 +90,14 @@ impl Baseline {
         let (Some(target), Some(outcome)) = (text("/target/input"), text("/outcome")) else {
             return Err(BaselineError::NoReport);
         };
+        let mut leaves = Vec::new();
+        leaves.extend(report.pointer("/chain/0").and_then(Leaf::of_chain));
+        let addresses = report.get("addresses").and_then(Value::as_array);
+        let others = addresses.into_iter().flatten();
+        add(&mut leaves, others.filter_map(Leaf::of_address));
         let known = Known {
             rank: rank(&outcome),
-            certificate: text("/chain/0/fingerprints/sha256"),
-            key: text("/chain/0/spki_sha256"),
-            issuer: text("/chain/0/issuer"),
-            end: text("/chain/0/not_after")
-                .and_then(|end| OffsetDateTime::parse(&end, &Rfc3339).ok())
-                .map(OffsetDateTime::unix_timestamp),
+            leaves,
         };
         self.known.insert(target, known);
         Ok(())
@@ -109,24 +114,29 @@ impl Baseline {
     }
 
     /// What has changed for a target. It is forgotten then: what stays is gone.
-    pub fn compare(&mut self, report: &Report) -> Vec<Change> {
+    pub fn compare(&mut self, report: &Report, elsewhere: &Elsewhere) -> Vec<Change> {
         let Some(before) = self.known.remove(&report.target.input) else {
             return vec![Change::New];
         };
-        let now = Known::of(report);
+        let now = Known::of(report, elsewhere);
         let mut changes = Vec::new();
-        if before.certificate.is_some() && now.certificate.is_none() {
+        let fresh: Vec<&Leaf> = now.leaves.iter().filter(|leaf| !before.has(leaf)).collect();
+        if !before.leaves.is_empty() && now.leaves.is_empty() {
             changes.push(Change::NoCertificate);
-        } else if before.certificate.is_some() && before.certificate != now.certificate {
-            changes.push(if before.key == now.key {
+        } else if !before.leaves.is_empty() && !fresh.is_empty() {
+            let known = |of: fn(&Leaf) -> &Option<String>| {
+                let known = |leaf: &&Leaf| before.leaves.iter().any(|other| of(other) == of(leaf));
+                fresh.iter().all(known)
+            };
+            changes.push(if known(|leaf| &leaf.key) {
                 Change::Renewed
             } else {
                 Change::NewKey
             });
-            if before.issuer != now.issuer {
+            if !known(|leaf| &leaf.issuer) {
                 changes.push(Change::Issuer);
             }
-            if before.end != now.end {
+            if !known(|leaf| &leaf.ends) {
                 changes.push(Change::Expiry);
             }
         }
@@ -147,16 +157,62 @@ impl Baseline {
 }
 
 impl Known {
-    fn of(report: &Report) -> Self {
-        let leaf = report.chain.first();
-        let issuer = |leaf: &Certificate| Some(leaf.facts.as_ref().ok()?.issuer.to_string());
-        let end = |leaf: &Certificate| Some(leaf.facts.as_ref().ok()?.not_after.unix_timestamp());
+    fn of(report: &Report, elsewhere: &Elsewhere) -> Self {
+        let mut leaves = Vec::new();
+        let reports = std::iter::once(report).chain(&elsewhere.reports);
+        add(&mut leaves, reports.filter_map(Leaf::of));
         Self {
             rank: rank(report.outcome().as_str()),
-            certificate: leaf.map(|leaf| leaf.fingerprint(Algorithm::Sha256).hex()),
-            key: leaf.and_then(|leaf| leaf.spki_sha256().map(|key| key.hex())),
-            issuer: leaf.and_then(issuer),
-            end: leaf.and_then(end),
+            leaves,
+        }
+    }
+
+    fn has(&self, leaf: &Leaf) -> bool {
+        let mut known = self.leaves.iter();
+        known.any(|other| other.certificate == leaf.certificate)
+    }
+}
+
+impl Leaf {
+    fn of(report: &Report) -> Option<Self> {
+        let leaf = report.chain.first()?;
+        let facts = leaf.facts.as_ref().ok();
+        Some(Self {
+            certificate: leaf.fingerprint(Algorithm::Sha256).hex(),
+            key: leaf.spki_sha256().map(|key| key.hex()),
+            issuer: facts.map(|facts| facts.issuer.to_string()),
+            ends: facts.map(|facts| facts.not_after.date().to_string()),
+        })
+    }
+
+    /// From the first element of `chain` in a line.
+    fn of_chain(leaf: &Value) -> Option<Self> {
+        Self::read(leaf, leaf.pointer("/fingerprints/sha256")?)
+    }
+
+    /// From an element of `addresses` in a line.
+    fn of_address(address: &Value) -> Option<Self> {
+        Self::read(address, address.get("sha256")?)
+    }
+
+    fn read(fields: &Value, digest: &Value) -> Option<Self> {
+        let text = |name| fields.get(name).and_then(Value::as_str);
+        // A time in RFC 3339 begins with its day; one that has no such form is compared whole.
+        let day = |time: &str| time.split_once('T').map_or(time, |(day, _)| day).to_owned();
+        Some(Self {
+            certificate: digest.as_str()?.to_owned(),
+            key: text("spki_sha256").map(str::to_owned),
+            issuer: text("issuer").map(str::to_owned),
+            ends: text("not_after").map(day),
+        })
+    }
+}
+
+/// Adds those that are not there.
+fn add(leaves: &mut Vec<Leaf>, more: impl Iterator<Item = Leaf>) {
+    for leaf in more {
+        if !leaves.iter().any(|l| l.certificate == leaf.certificate) {
+            leaves.push(leaf);
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::certificate::Certificate;
 use crate::judge;
-use crate::observation::FailureClass;
+use crate::observation::{Failure, FailureClass};
 use crate::report::{Outcome, Report};
 use std::fmt;
 use std::str::FromStr;
@@ -74,8 +74,8 @@ pub struct Levels {
     pub public_cas: bool,
 }
 
-/// All findings on a target, the worst first.
-pub fn findings(report: &Report, levels: Levels) -> Vec<Finding> {
+/// All findings on one address of a target, the worst first.
+pub(super) fn findings(report: &Report, levels: Levels) -> Vec<Finding> {
     let mut found: Vec<Finding> = failure(report).into_iter().collect();
     let judgement = report.judgement.as_ref();
     let of = |list: &[judge::Finding], severity| -> Vec<Finding> {
@@ -106,10 +106,11 @@ pub fn worst(findings: &[Finding]) -> Option<Severity> {
 
 fn failure(report: &Report) -> Option<Finding> {
     let failure = report.seen.as_ref()?.failure.as_ref()?;
-    let severity = match (failure.class(), failure.code()) {
+    let severity = if is_temporary(failure) {
         // Busy, later: not broken.
-        (FailureClass::SmtpRefused, "temporary-refusal") => Severity::Warning,
-        _ => Severity::Critical,
+        Severity::Warning
+    } else {
+        Severity::Critical
     };
     Some(Finding {
         code: failure.code(),
@@ -118,6 +119,10 @@ fn failure(report: &Report) -> Option<Finding> {
         message: failure.to_string(),
         advice: failure.advice().to_owned(),
     })
+}
+
+pub(super) fn is_temporary(failure: &Failure) -> bool {
+    failure.class() == FailureClass::SmtpRefused && failure.code() == "temporary-refusal"
 }
 
 fn judged(finding: &judge::Finding, severity: Severity) -> Finding {

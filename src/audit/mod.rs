@@ -1,7 +1,7 @@
 //! Many servers: the list that names them, what is worth telling of each, what has changed since
 //! the last time, and the sums. Pure: running and writing is done elsewhere.
 
-mod address;
+mod addresses;
 mod baseline;
 mod finding;
 mod list;
@@ -9,9 +9,9 @@ mod range;
 mod shard;
 mod summary;
 
-pub use address::{AtAddress, differences, gather};
+pub use addresses::{Elsewhere, findings, speaker};
 pub use baseline::{Baseline, BaselineError, Change};
-pub use finding::{Finding, Levels, Severity, findings, worst};
+pub use finding::{Finding, Levels, Severity, worst};
 pub use list::{Entry, LineError, parse_line};
 pub use range::Range;
 pub use shard::Shard;
@@ -22,10 +22,10 @@ use crate::report::Report;
 /// What an audit has to say of one target.
 #[derive(Clone, Debug)]
 pub struct Audited {
-    /// The report, as for one target alone.
+    /// The report, as for one target alone; of several addresses the worst.
     pub report: Report,
-    /// What each address of the name showed, if several were looked at.
-    pub addresses: Vec<AtAddress>,
+    /// What is known of the other addresses of its name.
+    pub elsewhere: Elsewhere,
     /// The label of the list, if it has one.
     pub label: Option<String>,
     /// What is worth telling, the worst first.

@@ -2,7 +2,8 @@
 
 use crate::endpoint::Host;
 use crate::observation::{Attempt, Cause};
-use std::net::SocketAddr;
+use nix::errno::Errno;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
@@ -52,6 +53,37 @@ pub(super) async fn resolve(
     Ok(interleave(wanted))
 }
 
+/// Whether this machine has a way to send to an address at all, as the resolver itself finds out
+/// when it sorts (RFC 6724 §6, rule 1): a datagram socket is given its peer, and nothing is sent.
+pub(super) fn has_route(address: SocketAddr) -> bool {
+    let any: IpAddr = match address {
+        SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+        SocketAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
+    };
+    match UdpSocket::bind((any, 0)).and_then(|socket| socket.connect(address)) {
+        Ok(()) => true,
+        Err(why) => !matches!(
+            why.raw_os_error().map(Errno::from_raw),
+            Some(
+                Errno::ENETUNREACH
+                    | Errno::EHOSTUNREACH
+                    | Errno::EADDRNOTAVAIL
+                    | Errno::EAFNOSUPPORT
+            )
+        ),
+    }
+}
+
+/// At most so many, both families in turn; the same ones whatever the order they come in, and
+/// sorted.
+pub(super) fn at_most(mut addresses: Vec<SocketAddr>, most: usize) -> Vec<SocketAddr> {
+    addresses.sort_unstable();
+    let mut chosen = interleave(addresses);
+    chosen.truncate(most);
+    chosen.sort_unstable();
+    chosen
+}
+
 /// Rust's standard library puts a text of its own before the resolver's.
 fn without_prefix(message: &str) -> String {
     message
@@ -61,7 +93,7 @@ fn without_prefix(message: &str) -> String {
 }
 
 /// Alternates the families, beginning with that of the resolver's first choice (RFC 8305 §4).
-pub(super) fn interleave(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
+fn interleave(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
     let mut unique: Vec<SocketAddr> = Vec::new();
     for address in addresses {
         if !unique.contains(&address) {
@@ -175,6 +207,21 @@ mod tests {
         );
         let v4_first = addresses(&["192.0.2.1", "::1"]);
         assert_eq!(interleave(v4_first.clone()), v4_first);
+    }
+
+    #[test]
+    fn a_choice_of_addresses_does_not_depend_on_their_order() {
+        let many = addresses(&["192.0.2.3", "::2", "192.0.2.1", "::1", "192.0.2.2"]);
+        let mut reversed = many.clone();
+        reversed.reverse();
+        let chosen = addresses(&["192.0.2.1", "192.0.2.2", "::1"]);
+        assert_eq!(at_most(many, 3), chosen);
+        assert_eq!(at_most(reversed, 3), chosen);
+    }
+
+    #[test]
+    fn the_loopback_has_a_route() {
+        assert!(has_route(SocketAddr::from(([127, 0, 0, 1], 25))));
     }
 
     #[test]

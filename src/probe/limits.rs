@@ -3,12 +3,12 @@
 
 use super::{Options, connect, probe_at};
 use crate::endpoint::{Endpoint, Host};
-use crate::observation::{Cause, Failure, FailureClass, Observation, Step};
+use crate::observation::{Cause, Failure, FailureClass, Observation, Step, Survey};
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::{OnceCell, Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
@@ -16,6 +16,9 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 const BACK_OFF: Duration = Duration::from_millis(500);
 /// Names are remembered up to this many; then all are forgotten.
 const MAX_NAMES: usize = 10_000;
+
+/// Addresses of one name that are looked at.
+const MOST_ADDRESSES: usize = 16;
 
 /// What holds for all targets of a run together.
 #[derive(Debug)]
@@ -67,52 +70,66 @@ impl Limits {
         }
     }
 
-    /// Looks at each address of a server's name, at most at `most` of them, in the same order every
-    /// time; with 1 at the first that answers. The deadline runs from the turn of each, so that
-    /// nobody pays for another's slowness; looking the name up has a deadline of its own.
-    pub async fn probe_each(
-        self: Arc<Self>,
-        endpoint: &Endpoint,
-        options: &Options,
-        most: usize,
-    ) -> Vec<Observation> {
-        let mut addresses = match self.resolve(endpoint, options).await {
-            Ok(addresses) => addresses,
-            Err(cause) => return vec![unresolved(cause)],
-        };
-        if most <= 1 || addresses.len() <= 1 {
-            return vec![self.probe_addresses(endpoint, options, &addresses).await];
+    /// Looks at one server when its turn has come. The deadline runs from then on, so that nobody
+    /// pays for another's slowness; looking the name up has a deadline of its own.
+    pub async fn probe(&self, endpoint: &Endpoint, options: &Options) -> Observation {
+        match self.resolve(endpoint, options).await {
+            Ok(addresses) => self.look(endpoint, options, &addresses, None).await,
+            Err(cause) => unresolved(cause),
         }
-        // Resolvers turn the list round, which must not look like a change.
-        addresses.sort_unstable();
-        let mut running = JoinSet::new();
-        for (place, address) in connect::interleave(addresses)
-            .into_iter()
-            .take(most)
-            .enumerate()
-        {
-            let (limits, endpoint, options) =
-                (Arc::clone(&self), endpoint.clone(), options.clone());
-            running.spawn(async move {
-                let seen = limits
-                    .probe_addresses(&endpoint, &options, &[address])
-                    .await;
-                (place, seen)
-            });
-        }
-        let mut all = Vec::new();
-        while let Some(ended) = running.join_next().await {
-            all.extend(ended.ok());
-        }
-        all.sort_by_key(|(place, _)| *place);
-        all.into_iter().map(|(_, seen)| seen).collect()
     }
 
-    async fn probe_addresses(
+    /// The same at every address of the name, side by side. Each has a turn of its own, and from
+    /// then on the whole deadline: that one is awaited, or slow, says nothing about the others.
+    pub async fn probe_every(self: &Arc<Self>, endpoint: &Endpoint, options: &Options) -> Survey {
+        let addresses = match self.resolve(endpoint, options).await {
+            Ok(addresses) => addresses,
+            Err(cause) => return unresolved(cause).into(),
+        };
+        if addresses.len() < 2 {
+            let seen = self.look(endpoint, options, &addresses, None).await;
+            return seen.into();
+        }
+        let (routed, no_route): (Vec<_>, Vec<_>) = addresses
+            .iter()
+            .partition(|address| connect::has_route(**address));
+        if routed.is_empty() {
+            // Connecting tells why.
+            let seen = self.look(endpoint, options, &addresses, None).await;
+            return seen.into();
+        }
+        let left_out = routed.len().saturating_sub(MOST_ADDRESSES);
+        let chosen = connect::at_most(routed, MOST_ADDRESSES);
+        let answered = Arc::new(watch::Sender::new(false));
+        let mut running = JoinSet::new();
+        for address in chosen {
+            let (limits, answered) = (Arc::clone(self), Arc::clone(&answered));
+            let (endpoint, options) = (endpoint.clone(), options.clone());
+            running.spawn(async move {
+                limits
+                    .look(&endpoint, &options, &[address], Some(&answered))
+                    .await
+            });
+        }
+        let mut seen = Vec::new();
+        while let Some(ended) = running.join_next().await {
+            seen.extend(ended);
+        }
+        seen.sort_by_key(Observation::place);
+        Survey {
+            seen: nobody(&seen).map_or(seen, |one| vec![one]),
+            no_route,
+            left_out,
+        }
+    }
+
+    /// Connects to the first of the addresses that answers; their turn is that of the first.
+    async fn look(
         &self,
         endpoint: &Endpoint,
         options: &Options,
         addresses: &[SocketAddr],
+        answered: Option<&watch::Sender<bool>>,
     ) -> Observation {
         let ip = addresses.first().map(SocketAddr::ip);
         let slot = ip.map(|ip| self.slot(ip));
@@ -121,11 +138,11 @@ impl Limits {
                 // Waiting for an address takes no job away from the others.
                 let _address = slot.permits.acquire().await;
                 self.after_pause(slot).await;
-                let seen = self.in_turn(endpoint, options, addresses).await;
+                let seen = self.in_turn(endpoint, options, addresses, answered).await;
                 *lock(&slot.last) = Some(Instant::now());
                 seen
             }
-            None => self.in_turn(endpoint, options, addresses).await,
+            None => self.in_turn(endpoint, options, addresses, answered).await,
         };
         drop(slot);
         if let Some(ip) = ip {
@@ -139,6 +156,7 @@ impl Limits {
         endpoint: &Endpoint,
         options: &Options,
         addresses: &[SocketAddr],
+        answered: Option<&watch::Sender<bool>>,
     ) -> Observation {
         let _job = self.jobs.acquire().await;
         let start = Instant::now();
@@ -149,12 +167,18 @@ impl Limits {
             let mut options = options.clone();
             options.timeout = options.timeout.saturating_sub(start.elapsed());
             let mut seen = probe_at(endpoint, &options, Some(addresses.to_vec())).await;
+            if let Some(answered) = answered.filter(|_| seen.address.is_some()) {
+                answered.send_replace(true);
+            }
             let left = options.timeout.saturating_sub(seen.elapsed);
-            if tries >= self.retries || !is_busy(&seen) || left <= wait {
+            let goes_on = tries < self.retries
+                && is_busy(&seen)
+                && left > wait
+                && rest(wait, answered.filter(|_| seen.address.is_none())).await;
+            if !goes_on {
                 seen.elapsed = start.elapsed();
                 return seen;
             }
-            sleep(wait).await;
             wait *= 2;
             tries += 1;
         }
@@ -238,6 +262,18 @@ impl Limits {
     }
 }
 
+/// Waits before another try. False: another address of the name has answered, so that a connection
+/// that fails is the address's own fault, and no sign of a busy server.
+async fn rest(wait: Duration, answered: Option<&watch::Sender<bool>>) -> bool {
+    let Some(answered) = answered else {
+        sleep(wait).await;
+        return true;
+    };
+    let mut answered = answered.subscribe();
+    let other = answered.wait_for(|answered| *answered);
+    timeout(wait, other).await.is_err()
+}
+
 fn unresolved(cause: Cause) -> Observation {
     Observation {
         failure: Some(Failure {
@@ -246,6 +282,24 @@ fn unresolved(cause: Cause) -> Observation {
         }),
         ..Observation::default()
     }
+}
+
+/// One observation for all, if no address could be connected to.
+fn nobody(seen: &[Observation]) -> Option<Observation> {
+    let mut attempts = Vec::new();
+    for each in seen {
+        let Cause::Connect(failed) = &each.failure.as_ref()?.cause else {
+            return None;
+        };
+        if each.address.is_some() {
+            return None;
+        }
+        attempts.extend_from_slice(failed);
+    }
+    let mut one = seen.iter().max_by_key(|seen| seen.elapsed)?.clone();
+    one.attempts.clone_from(&attempts);
+    one.failure.as_mut()?.cause = Cause::Connect(attempts);
+    Some(one)
 }
 
 /// Whether another try may help: 4yz replies, and connections that are refused or reset.

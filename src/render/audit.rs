@@ -48,8 +48,14 @@ pub fn row(audited: &Audited, style: Style) -> String {
     }
     let mut out = out.trim_end().to_owned();
     out.push('\n');
+    // A code alone does not tell which of several addresses it is about.
+    let several = !audited.elsewhere.is_empty();
     for finding in &audited.findings {
-        if style.verbose || (finding.severity > Severity::Note && finding.certificate.is_none()) {
+        let told = match finding.severity {
+            Severity::Critical | Severity::Warning => several || finding.certificate.is_none(),
+            Severity::Note => false,
+        };
+        if style.verbose || told {
             let _ = writeln!(
                 out,
                 "      {}: {}",

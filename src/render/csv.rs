@@ -5,7 +5,7 @@ use crate::escape::visible;
 use crate::fingerprint::Algorithm;
 
 /// The names of the columns.
-const COLUMNS: [&str; 15] = [
+const COLUMNS: [&str; 16] = [
     "target",
     "label",
     "outcome",
@@ -21,6 +21,7 @@ const COLUMNS: [&str; 15] = [
     "tls",
     "address",
     "message",
+    "addresses",
 ];
 
 /// The first line.
@@ -63,7 +64,17 @@ pub fn row(audited: &Audited) -> String {
                 .first()
                 .map(|finding| finding.message.clone()),
         ),
+        addresses(audited),
     ])
+}
+
+/// Of a name with several addresses, each with its outcome.
+fn addresses(audited: &Audited) -> String {
+    let each = super::addresses(audited);
+    let each = each
+        .iter()
+        .map(|(address, outcome)| format!("{address}={outcome}"));
+    each.collect::<Vec<_>>().join(" ")
 }
 
 fn record(fields: &[String]) -> String {

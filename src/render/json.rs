@@ -11,11 +11,12 @@ use crate::fingerprint::Algorithm;
 use crate::hgrc::Source;
 use crate::judge::{Finding, Judgement};
 use crate::mercurial::{Decision, Lint};
-use crate::observation::{ClientCertificate, Failure, Observation, Possession};
+use crate::observation::{ClientCertificate, Failure, Observation, Possession, Step};
 use crate::report::{Pins, Report};
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 use std::io;
+use std::net::SocketAddr;
 
 /// One object for one report, an array for several; ends in a line feed.
 pub fn render(reports: &[Report]) -> String {
@@ -35,21 +36,28 @@ pub fn line(audited: &Audited) -> String {
         advice: finding.advice.clone(),
     });
     let changes = audited.changes.as_ref();
-    let addresses = audited.addresses.iter().map(|at| AddressJson {
-        address: at.address.to_string(),
-        outcome: at.outcome.as_str(),
-        certificate_sha256: at.certificate.clone(),
-        spki_sha256: at.key.clone(),
-        error: at.error.clone(),
-    });
     let report = ReportJson {
         label: audited.label.clone(),
         findings: Some(findings.collect()),
-        addresses: (!audited.addresses.is_empty()).then(|| addresses.collect()),
         changes: changes.map(|changes| changes.iter().map(|change| change.as_str()).collect()),
+        addresses: (!audited.elsewhere.is_empty()).then(|| addresses(audited)),
+        addresses_left_out: (!audited.elsewhere.is_empty()).then_some(audited.elsewhere.left_out),
         ..ReportJson::from(&audited.report)
     };
     to_text_as(&report, CompactFormatter)
+}
+
+/// Every address of the name, sorted.
+fn addresses(audited: &Audited) -> Vec<AddressJson> {
+    let elsewhere = &audited.elsewhere;
+    let seen = std::iter::once(&audited.report).chain(&elsewhere.reports);
+    let place = |report: &Report| report.seen.as_ref().and_then(Observation::place);
+    let seen = seen.map(|report| (place(report), AddressJson::from(report)));
+    let unseen = elsewhere.no_route.iter();
+    let unseen = unseen.map(|address| (Some(*address), AddressJson::no_route(*address)));
+    let mut all: Vec<_> = seen.chain(unseen).collect();
+    all.sort_by_key(|(place, _)| *place);
+    all.into_iter().map(|(_, address)| address).collect()
 }
 
 /// An array of lints, as in a report; ends in a line feed.
@@ -159,16 +167,23 @@ struct ReportJson {
     changes: Option<Vec<&'static str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     addresses: Option<Vec<AddressJson>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    addresses_left_out: Option<usize>,
 }
 
-/// What one address of a name showed to an audit.
+/// One of several addresses of a name, in an audit.
 #[derive(Serialize)]
 struct AddressJson {
-    address: String,
-    outcome: &'static str,
-    certificate_sha256: Option<String>,
+    address: Option<String>,
+    outcome: Option<&'static str>,
+    error: Option<ErrorJson>,
+    tls_version: Option<String>,
+    key_proven: Option<bool>,
+    sha256: Option<String>,
     spki_sha256: Option<String>,
-    error: Option<String>,
+    issuer: Option<String>,
+    not_after: Option<String>,
+    problems: Vec<&'static str>,
 }
 
 /// A finding of an audit.
@@ -380,6 +395,52 @@ impl From<&Report> for ReportJson {
             findings: None,
             changes: None,
             addresses: None,
+            addresses_left_out: None,
+        }
+    }
+}
+
+impl AddressJson {
+    fn no_route(address: SocketAddr) -> Self {
+        Self {
+            address: Some(address.to_string()),
+            outcome: None,
+            error: Some(ErrorJson {
+                step: Step::Connect.to_string(),
+                code: "no-route",
+                message: "this machine has no route to it".to_owned(),
+                advice: "try from a machine that has",
+            }),
+            tls_version: None,
+            key_proven: None,
+            sha256: None,
+            spki_sha256: None,
+            issuer: None,
+            not_after: None,
+            problems: Vec::new(),
+        }
+    }
+}
+
+impl From<&Report> for AddressJson {
+    fn from(report: &Report) -> Self {
+        let seen = report.seen.as_ref();
+        let leaf = report.chain.first();
+        let facts = leaf.and_then(|leaf| leaf.facts.as_ref().ok());
+        let problems = report.judgement.iter().flat_map(|judged| &judged.problems);
+        Self {
+            address: seen.and_then(|seen| Some(seen.place()?.to_string())),
+            outcome: Some(report.outcome().as_str()),
+            error: seen.and_then(|seen| seen.failure.as_ref().map(ErrorJson::from)),
+            tls_version: seen.and_then(|seen| Some(seen.tls.as_ref()?.version.clone())),
+            key_proven: seen
+                .filter(|_| leaf.is_some())
+                .map(|seen| seen.possession == Possession::Proven),
+            sha256: leaf.map(|leaf| leaf.fingerprint(Algorithm::Sha256).hex()),
+            spki_sha256: leaf.and_then(|leaf| leaf.spki_sha256().map(|key| key.hex())),
+            issuer: facts.map(|facts| facts.issuer.to_string()),
+            not_after: facts.map(|facts| timestamp(facts.not_after)),
+            problems: problems.map(|problem| problem.code.as_str()).collect(),
         }
     }
 }

@@ -10,6 +10,7 @@ use super::{Error, environment, say, warn};
 use crate::audit::{Baseline, Entry, Levels};
 use crate::cli::{Audit as Args, FailOnArg};
 use crate::endpoint::{Endpoint, Host};
+use crate::observation::Survey;
 use crate::probe::Limits;
 use input::Input;
 use results::{Results, Seen};
@@ -168,14 +169,18 @@ impl Scheduler<'_> {
         let mut options = options(connection, &reference)?;
         options.ehlo.clone_from(&self.ehlo);
         let (limits, sender) = (Arc::clone(&self.limits), self.sender.clone());
-        let most = self.args.addresses as usize;
+        let one_address = self.args.one_address;
         Ok(async move {
-            let observations = limits.probe_each(&endpoint, &options, most).await;
+            let survey: Survey = if one_address {
+                limits.probe(&endpoint, &options).await.into()
+            } else {
+                limits.probe_every(&endpoint, &options).await
+            };
             let seen = Seen {
                 entry,
                 endpoint,
                 reference,
-                observations,
+                survey,
             };
             // The writer has gone when nobody reads any more.
             let _ = sender.send(seen).await;

@@ -3,9 +3,10 @@
 use super::progress::Progress;
 use super::sink::Sink;
 use crate::audit::{
-    Audited, Baseline, Change, Entry, Finding, Levels, Severity, Summary, differences, findings,
-    gather, worst,
+    Audited, Baseline, Change, Elsewhere, Entry, Finding, Levels, Severity, Summary, findings,
+    speaker, worst,
 };
+use crate::certificate::Certificate;
 use crate::cli::{Audit as Args, AuditFormat, TargetArg};
 use crate::commands::check::Check;
 use crate::commands::{Error, environment, files, say, warn};
@@ -13,7 +14,7 @@ use crate::endpoint::{Endpoint, Host};
 use crate::hgrc::Source;
 use crate::judge::{Anchors, pin_mismatch};
 use crate::mercurial::Line;
-use crate::observation::Observation;
+use crate::observation::Survey;
 use crate::render::{audit, csv, html, json, junit, nagios, prometheus, table::Style};
 use crate::report::{ConfiguredPin, Report};
 use std::collections::HashMap;
@@ -25,8 +26,7 @@ pub(super) struct Seen {
     pub(super) entry: Entry,
     pub(super) endpoint: Endpoint,
     pub(super) reference: Host,
-    /// One, or one for each address of the name.
-    pub(super) observations: Vec<Observation>,
+    pub(super) survey: Survey,
 }
 
 /// How many targets are how bad.
@@ -120,7 +120,7 @@ impl Results {
             entry,
             endpoint,
             reference,
-            observations,
+            survey,
         } = seen;
         let target = TargetArg {
             input: entry.input.clone(),
@@ -132,18 +132,21 @@ impl Results {
             Some(Err(why)) => (Some(&*NO_ANCHORS), Some(why.clone())),
             None => (None, None),
         };
-        let mut reports = Vec::with_capacity(observations.len());
-        for observation in observations {
-            let report =
-                self.check
-                    .report_with(observation, &target, &endpoint, &reference, own)?;
+        let mut reports = Vec::new();
+        for seen in survey.seen {
+            let report = self
+                .check
+                .report_with(seen, &target, &endpoint, &reference, own)?;
             reports.push(with_pins(report, &entry));
         }
-        let Some((report, addresses)) = gather(reports) else {
-            return Err(Error::new(format!("nothing was seen of {}", entry.input)));
+        let (report, others) =
+            speaker(reports).ok_or_else(|| Error::new(format!("the probe of {endpoint} broke")))?;
+        let elsewhere = Elsewhere {
+            reports: others,
+            no_route: survey.no_route,
+            left_out: survey.left_out,
         };
-        let mut found = findings(&report, self.levels);
-        found.extend(differences(&addresses));
+        let mut found = findings(&report, &elsewhere, self.levels);
         found.extend(broken.map(|why| Finding {
             code: "bad-ca-file",
             severity: Severity::Critical,
@@ -151,16 +154,15 @@ impl Results {
             message: why,
             advice: "mend the cacerts= column of the list".to_owned(),
         }));
-        found.extend(self.shared_key(&report));
-        found.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+        found.extend(self.shared_keys(&report, &elsewhere));
         found.retain(|finding| self.wanted(finding.code));
         let changes: Option<Vec<Change>> = self
             .baseline
             .as_mut()
-            .map(|baseline| baseline.compare(&report));
+            .map(|baseline| baseline.compare(&report, &elsewhere));
         Ok(Audited {
             report,
-            addresses,
+            elsewhere,
             label: entry.label,
             findings: found,
             changes,
@@ -172,19 +174,30 @@ impl Results {
         (self.only.is_empty() || is_in(&self.only)) && !is_in(&self.ignore)
     }
 
-    /// Another host with the same key: who has one can play the other.
-    fn shared_key(&mut self, report: &Report) -> Option<Finding> {
-        let key = report.chain.first()?.spki_sha256()?;
-        let digest = key.hex().into_bytes();
-        let host = report.target.host.clone()?;
-        let first = self.keys.entry(digest).or_insert_with(|| host.clone());
-        (*first != host).then(|| Finding {
+    /// Other hosts with the same keys: who has one can play the other.
+    fn shared_keys(&mut self, report: &Report, elsewhere: &Elsewhere) -> Vec<Finding> {
+        let Some(host) = &report.target.host else {
+            return Vec::new();
+        };
+        let mut others: Vec<String> = Vec::new();
+        for each in std::iter::once(report).chain(&elsewhere.reports) {
+            let Some(key) = each.chain.first().and_then(Certificate::spki_sha256) else {
+                continue;
+            };
+            let digest = key.hex().into_bytes();
+            let first = self.keys.entry(digest).or_insert_with(|| host.clone());
+            if first != host && !others.contains(first) {
+                others.push(first.clone());
+            }
+        }
+        let note = |other| Finding {
             code: "shared-key",
             severity: Severity::Note,
             certificate: Some(0),
-            message: format!("\"{first}\" has the same key"),
+            message: format!("\"{other}\" has the same key"),
             advice: "give every host a key of its own, unless they are one service".to_owned(),
-        })
+        };
+        others.into_iter().map(note).collect()
     }
 
     fn tell(&mut self, audited: &Audited) -> Result<bool, Error> {

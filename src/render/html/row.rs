@@ -30,6 +30,8 @@ pub struct Row {
     pub(super) tls: String,
     pub(super) suite: String,
     pub(super) address: String,
+    /// The addresses of a name that has several, each with its outcome.
+    pub(super) addresses: Vec<(String, &'static str)>,
     pub(super) findings: Vec<Told>,
     pub(super) changes: Vec<&'static str>,
     pub(super) chain: Vec<Link>,
@@ -89,6 +91,10 @@ impl Row {
             address: seen
                 .and_then(|seen| Some(seen.address?.to_string()))
                 .unwrap_or_default(),
+            addresses: crate::render::addresses(audited)
+                .into_iter()
+                .map(|(address, outcome)| (address.to_string(), outcome))
+                .collect(),
             findings: findings.collect(),
             changes: changes.map(|change| change.as_str()).collect(),
             chain: chain.map(Link::of).collect(),

@@ -15,6 +15,7 @@ pub mod der;
 pub mod hg;
 pub mod keyless;
 pub mod mta;
+pub mod names;
 pub mod old;
 pub mod pki;
 pub mod raw;

@@ -152,13 +152,13 @@ impl Pki {
         identity(certificate.der().clone(), &key)
     }
 
-    /// A leaf for the key of `identity`, with its intermediate: a renewal that keeps the key.
-    pub fn renewed(&self, identity: &Identity, leaf: CertificateParams) -> Identity {
-        let key = KeyPair::from_pem(&identity.key_pem).expect("a key");
+    /// Another certificate for a key that has one already, as a careless renewal makes it.
+    pub fn renewed(&self, old: &Identity, leaf: &CertificateParams) -> Identity {
+        let key = KeyPair::from_pem(&old.key_pem).expect("a key");
         let certificate = leaf.signed_by(&key, &self.intermediate).expect("a leaf");
-        let mut renewed = self::identity(certificate.der().clone(), &key);
-        renewed.chain.push(self.intermediate());
-        renewed
+        let mut identity = identity(certificate.der().clone(), &key);
+        identity.chain.push(self.intermediate());
+        identity
     }
 
     /// A self-signed leaf.

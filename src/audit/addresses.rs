@@ -1,0 +1,277 @@
+//! Names with several addresses: which report speaks for the name, and what is worth telling where
+//! they differ. A client gets any of them, so that the name is as bad as its worst address.
+
+use super::finding::{self, Finding, Levels, Severity};
+use crate::certificate::Certificate;
+use crate::escape::excerpt;
+use crate::fingerprint::{Algorithm, Fingerprint};
+use crate::report::{Outcome, Report};
+use std::cmp::Reverse;
+use std::net::{IpAddr, SocketAddr};
+use time::OffsetDateTime;
+
+/// More addresses, or certificates, are counted and not named.
+const MOST_NAMED: usize = 4;
+
+/// What is known of the addresses beside the one that the report of the target is about.
+#[derive(Clone, Debug, Default)]
+pub struct Elsewhere {
+    /// A report for each that was looked at.
+    pub reports: Vec<Report>,
+    /// Those to which this machine has no route.
+    pub no_route: Vec<SocketAddr>,
+    /// How many were left out.
+    pub left_out: usize,
+}
+
+impl Elsewhere {
+    /// Whether the name has one address, as far as it is known.
+    pub fn is_empty(&self) -> bool {
+        self.reports.is_empty() && self.no_route.is_empty() && self.left_out == 0
+    }
+}
+
+/// How much a report weighs against those of the other addresses; the heaviest speaks for the name.
+/// An address that does not answer sends clients to the next one, so it speaks only if none does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Weight {
+    NotConnected,
+    NoAnswer,
+    Busy,
+    Trusted,
+    Pinned,
+    /// It showed a chain, and did not bring the handshake to an end.
+    CutOff,
+    SmtpRefused,
+    TlsFailed,
+    Untrusted,
+}
+
+impl Weight {
+    fn of(report: &Report) -> Self {
+        let seen = report.seen.as_ref();
+        let failure = seen.and_then(|seen| seen.failure.as_ref());
+        match report.outcome() {
+            Outcome::Unreachable if !report.chain.is_empty() => Self::CutOff,
+            Outcome::Unreachable if seen.is_some_and(|seen| seen.address.is_some()) => {
+                Self::NoAnswer
+            }
+            Outcome::Unreachable => Self::NotConnected,
+            Outcome::SmtpRefused if failure.is_some_and(finding::is_temporary) => Self::Busy,
+            Outcome::Trusted => Self::Trusted,
+            Outcome::Pinned => Self::Pinned,
+            Outcome::SmtpRefused => Self::SmtpRefused,
+            Outcome::TlsFailed => Self::TlsFailed,
+            Outcome::Untrusted => Self::Untrusted,
+        }
+    }
+
+    fn is_silent(self) -> bool {
+        self < Self::Busy
+    }
+}
+
+/// The report that speaks for the name, and the others in the order of their addresses. Which one
+/// it is does not depend on the order that a resolver gives them in: it is the worst, of equals
+/// that whose certificate ends first, of these the one with the least address.
+pub fn speaker(mut reports: Vec<Report>) -> Option<(Report, Vec<Report>)> {
+    reports.sort_by_key(place);
+    let key = |report: &Report| {
+        let end = end(report);
+        (Reverse(Weight::of(report)), end.is_none(), end)
+    };
+    let indices = reports.iter().enumerate();
+    let (index, _) = indices.min_by_key(|(_, report)| key(report))?;
+    let first = reports.remove(index);
+    Some((first, reports))
+}
+
+/// All findings on a target, the worst first. Each says at which addresses it holds, unless it
+/// holds at all that answer.
+pub fn findings(report: &Report, elsewhere: &Elsewhere, levels: Levels) -> Vec<Finding> {
+    if elsewhere.is_empty() {
+        return finding::findings(report, levels);
+    }
+    let all: Vec<&Report> = std::iter::once(report).chain(&elsewhere.reports).collect();
+    let someone = !Weight::of(report).is_silent();
+    let (silent, answering): (Vec<&Report>, Vec<&Report>) = all
+        .iter()
+        .partition(|report| someone && Weight::of(report).is_silent());
+    let mut merged: Vec<(Finding, Vec<IpAddr>)> = Vec::new();
+    for (index, each) in answering.iter().enumerate() {
+        for mut found in finding::findings(each, levels) {
+            if index > 0 {
+                // It counts in the chain of another address, which is not shown.
+                found.certificate = None;
+            }
+            let same = merged.iter_mut().find(|(other, _)| {
+                (other.code, other.severity, &other.message)
+                    == (found.code, found.severity, &found.message)
+            });
+            match same {
+                Some((_, places)) => places.extend(ip(each)),
+                None => merged.push((found, ip(each).into_iter().collect())),
+            }
+        }
+    }
+    let told = merged.into_iter().map(|(mut finding, mut places)| {
+        places.sort_unstable();
+        places.dedup();
+        if places.len() < answering.len() && !places.is_empty() {
+            finding.message = format!("at {}: {}", named(&places), finding.message);
+        }
+        finding
+    });
+    let mut found: Vec<Finding> = told.collect();
+    found.extend(differ(&answering));
+    found.extend(unreachable(&silent, all.len()));
+    found.extend(not_tried(elsewhere, all.len()));
+    found.sort_by_key(|finding| Reverse(finding.severity));
+    found
+}
+
+/// The certificates that are served, where there are several.
+fn differ(reports: &[&Report]) -> Option<Finding> {
+    let mut served: Vec<(Fingerprint, &Certificate, Vec<IpAddr>)> = Vec::new();
+    for report in reports {
+        let Some(leaf) = report.chain.first() else {
+            continue;
+        };
+        let digest = leaf.fingerprint(Algorithm::Sha256);
+        match served.iter_mut().find(|(other, ..)| *other == digest) {
+            Some((.., places)) => places.extend(ip(report)),
+            None => served.push((digest, leaf, ip(report).into_iter().collect())),
+        }
+    }
+    if served.len() < 2 {
+        return None;
+    }
+    for (.., places) in &mut served {
+        places.sort_unstable();
+    }
+    served.sort_by(|(.., one), (.., other)| one.cmp(other));
+    let key = served[0].1.spki_sha256();
+    let one_key = key.is_some() && served.iter().all(|(_, leaf, _)| leaf.spki_sha256() == key);
+    let each = served
+        .iter()
+        .take(MOST_NAMED)
+        .map(|(digest, leaf, places)| {
+            let until = leaf.facts.as_ref().ok();
+            let until = until.map_or_else(String::new, |facts| {
+                format!(", until {}", facts.not_after.date())
+            });
+            let digest: String = digest.hex().chars().take(16).collect();
+            let label = excerpt(&leaf.label(), 60);
+            format!("\"{label}\" (sha256:{digest}…{until}) at {}", named(places))
+        });
+    let each: Vec<String> = each.collect();
+    let more = match served.len().saturating_sub(MOST_NAMED) {
+        0 => String::new(),
+        more => format!("; and {more} more"),
+    };
+    let (same, advice) = if one_key {
+        (
+            ", all with the same key",
+            "one has probably been renewed and not been loaded everywhere: have every server behind the name load it",
+        )
+    } else {
+        (
+            "",
+            "install the same certificate on every server behind the name; until then a pin needs all of their fingerprints",
+        )
+    };
+    Some(Finding {
+        code: "addresses-differ",
+        severity: Severity::Warning,
+        certificate: None,
+        message: format!(
+            "the addresses serve {} different certificates{same}: {}{more}",
+            served.len(),
+            each.join("; ")
+        ),
+        advice: advice.to_owned(),
+    })
+}
+
+/// Addresses that do not answer, while others do.
+fn unreachable(silent: &[&Report], all: usize) -> Option<Finding> {
+    if silent.is_empty() {
+        return None;
+    }
+    let why = silent.iter().take(MOST_NAMED).map(|report| {
+        let failure = report.seen.as_ref().and_then(|seen| seen.failure.as_ref());
+        let why = failure.map_or_else(String::new, ToString::to_string);
+        let ip = ip(report).map_or_else(String::new, |ip| format!("{ip}: "));
+        format!("{ip}{}", excerpt(&why, 200))
+    });
+    let why: Vec<String> = why.collect();
+    let more = match silent.len().saturating_sub(MOST_NAMED) {
+        0 => String::new(),
+        more => format!("; and {more} more"),
+    };
+    Some(Finding {
+        code: "address-unreachable",
+        severity: Severity::Note,
+        certificate: None,
+        message: format!(
+            "{} of {all} addresses {} not answer: {}{more}",
+            silent.len(),
+            if silent.len() == 1 { "does" } else { "do" },
+            why.join("; ")
+        ),
+        advice: "repair the server there, or take the address out of the DNS".to_owned(),
+    })
+}
+
+/// Addresses of which nothing is known.
+fn not_tried(elsewhere: &Elsewhere, looked_at: usize) -> Vec<Finding> {
+    let note = |message, advice: &str| Finding {
+        code: "address-not-tried",
+        severity: Severity::Note,
+        certificate: None,
+        message,
+        advice: advice.to_owned(),
+    };
+    let mut notes = Vec::new();
+    if !elsewhere.no_route.is_empty() {
+        let mut places: Vec<IpAddr> = elsewhere.no_route.iter().map(SocketAddr::ip).collect();
+        places.sort_unstable();
+        notes.push(note(
+            format!("this machine has no route to {}", named(&places)),
+            "audit it from a machine that has IPv4 and IPv6; -4 or -6 leaves the other family out",
+        ));
+    }
+    if elsewhere.left_out > 0 {
+        notes.push(note(
+            format!(
+                "{looked_at} addresses were looked at, and {} more were not",
+                elsewhere.left_out
+            ),
+            "name those that matter as targets of their own, with the column servername=",
+        ));
+    }
+    notes
+}
+
+fn named(places: &[IpAddr]) -> String {
+    let names = places.iter().take(MOST_NAMED).map(ToString::to_string);
+    let names: Vec<String> = names.collect();
+    match places.len().saturating_sub(MOST_NAMED) {
+        0 => names.join(", "),
+        more => format!("{} and {more} more", names.join(", ")),
+    }
+}
+
+fn place(report: &Report) -> Option<SocketAddr> {
+    report.seen.as_ref()?.place()
+}
+
+fn ip(report: &Report) -> Option<IpAddr> {
+    place(report).map(|address| address.ip())
+}
+
+/// When the leaf ends.
+fn end(report: &Report) -> Option<OffsetDateTime> {
+    let leaf = report.chain.first()?;
+    Some(leaf.facts.as_ref().ok()?.not_after)
+}
