@@ -1,6 +1,8 @@
 //! The cost of a target of an audit: our CPU time against that of a bare loop of tokio and rustls
-//! that connects, does STARTTLS, validates and hashes, and of `xargs -P openssl s_client`; and what
-//! memory a long list needs. The bounds are in benches/README.md; a run that misses one fails.
+//! that connects, does STARTTLS, validates and hashes, and of `xargs -P` over `openssl s_client` and
+//! over `posttls-finger`. With `curve` for lists of 10 to 100,000 targets, and what memory they need;
+//! with `dead` how long those that never answer hold the others up. The bounds are in
+//! benches/README.md; a run that misses one fails.
 #![expect(clippy::print_stdout, reason = "a benchmark reports")]
 #![allow(clippy::disallowed_methods, reason = "a benchmark writes files")]
 
@@ -11,13 +13,19 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::SocketAddr;
 use std::process::{Command, ExitCode, Stdio};
 use std::sync::Arc;
+use tempfile::TempDir;
+use testkit::mta::{Kind, Mta};
 use testkit::pki::{KeyKind, Pki, leaf};
 use testkit::server::{Behaviour, Server};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 const TARGETS: usize = 2000;
-const LONG: usize = 20_000;
+/// Of a peer that starts a process for each.
+const PROCESSES: usize = 100;
+const CURVE: [usize; 5] = [10, 100, 1000, 10_000, 100_000];
 const JOBS: usize = 64;
+/// One address has 28,000 ports for the connections of a minute.
+const SERVERS: usize = 16;
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().collect();
@@ -29,72 +37,178 @@ fn main() -> ExitCode {
         );
         return ExitCode::SUCCESS;
     }
-    let pki = Pki::new("Bench", KeyKind::P256);
-    let server = Server::start(&pki.identity(leaf(&["localhost"])), Behaviour::default());
-    let dir = tempfile::TempDir::new().expect("a temporary directory");
-    let root = dir.path().join("root.pem");
-    std::fs::write(&root, pki.root_pem()).expect("the CA is written");
-    let root = root.to_str().expect("UTF-8").to_owned();
-    let address = server.address.to_string();
-    let list = |count: usize| {
-        let path = dir.path().join(format!("list{count}"));
-        let lines = format!("smtp://localhost:{}\n", server.port()).repeat(count);
-        std::fs::write(&path, lines).expect("a list");
-        path
+    let farm = Farm::new();
+    let met = if args.iter().any(|arg| arg == "curve") {
+        farm.curve()
+    } else if args.iter().any(|arg| arg == "dead") {
+        farm.dead()
+    } else {
+        farm.peers()
     };
-    let ours = |count: usize| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_smtp-certcheck"));
-        let jobs = JOBS.to_string();
-        command.args([
-            "audit",
-            "--format",
-            "jsonl",
-            "--ehlo",
-            "b.example",
-            "--pause",
-            "0",
-            "-4",
-        ]);
-        command.args([
-            "--jobs",
-            &jobs,
-            "--per-address",
-            &jobs,
-            "--cacerts",
-            &root,
-            "--input",
-        ]);
-        command.arg(list(count));
-        command
-    };
-    let mut loops = Command::new(std::env::current_exe().expect("this program"));
-    loops.args(["bare", &address, &root, &TARGETS.to_string()]);
-    let mut openssl = Command::new("sh");
-    let line = format!(
-        "yes | head -n 100 | xargs -P 4 -I@ sh -c 'openssl s_client -starttls smtp -CAfile {root} -connect {address} </dev/null >/dev/null 2>&1'"
-    );
-    openssl.args(["-c", &line]);
+    ExitCode::from(u8::from(!met))
+}
 
-    let (mut our_times, mut bare_times) = (Vec::new(), Vec::new());
-    for _ in 0..5 {
-        our_times.push(cpu_of(&mut ours(TARGETS)).0);
-        bare_times.push(cpu_of(&mut loops).0);
+/// Servers on the loopback, and the CA of their certificate.
+struct Farm {
+    dir: TempDir,
+    ports: Vec<u16>,
+}
+
+impl Farm {
+    fn new() -> Self {
+        let pki = Pki::new("Bench", KeyKind::P256);
+        let identity = pki.identity(leaf(&["localhost"]));
+        let dir = TempDir::new().expect("a temporary directory");
+        std::fs::write(dir.path().join("root.pem"), pki.root_pem()).expect("the CA is written");
+        let start = |_| Server::start(&identity, Behaviour::default()).port();
+        let ports = (0..SERVERS).map(start).collect();
+        Self { dir, ports }
     }
-    let [our, bare] = [our_times, bare_times].map(|times| median(times) / as_f64(TARGETS));
-    let openssl = cpu_of(&mut openssl).0 / 100.0;
-    let (_, small) = cpu_of(&mut ours(100));
-    let (_, large) = cpu_of(&mut ours(LONG));
-    println!("CPU time of one target, STARTTLS, P-256, {JOBS} at once:");
-    println!("  bare loop of tokio and rustls   {bare:7.3} ms");
-    println!("  smtp-certcheck audit            {our:7.3} ms");
-    println!("  xargs openssl s_client          {openssl:7.3} ms");
-    println!("Peak memory: {small} KiB for 100 targets, {large} KiB for {LONG}");
-    let met = [
-        bound("audit / bare loop", our / bare, 1.25),
-        bound("audit / openssl", our / openssl, 1.0 / 15.0),
-        bound("MiB more for a long list", (large - small) / 1024.0, 64.0),
-    ];
-    ExitCode::from(u8::from(met.contains(&false)))
+
+    fn root(&self) -> String {
+        self.dir.path().join("root.pem").display().to_string()
+    }
+
+    fn audit(&self, lines: &str, more: &[&str]) -> Command {
+        let list = self.dir.path().join("list");
+        std::fs::write(&list, lines).expect("a list");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_smtp-certcheck"));
+        command.args(["audit", "--format", "jsonl", "--ehlo", "b.example", "-4"]);
+        command.args(["--pause", "0", "--fail-on", "never"]);
+        command.args(["--cacerts", &self.root(), "--input"]);
+        command.arg(list).args(more);
+        command
+    }
+
+    fn good(&self, count: usize) -> Command {
+        let lines: Vec<String> = (0..count)
+            .map(|n| format!("smtp://localhost:{}\n", self.ports[n % SERVERS]))
+            .collect();
+        let jobs = JOBS.to_string();
+        self.audit(&lines.concat(), &["--jobs", &jobs, "--per-address", &jobs])
+    }
+
+    /// Against what others would use.
+    fn peers(&self) -> bool {
+        let address = SocketAddr::from(([127, 0, 0, 1], self.ports[0])).to_string();
+        let root = self.root();
+        let mut loops = Command::new(std::env::current_exe().expect("this program"));
+        loops.args(["bare", &address, &root, &TARGETS.to_string()]);
+        let mut openssl = Command::new("openssl");
+        openssl.args(["s_client", "-starttls", "smtp", "-CAfile", &root]);
+        let mut openssl = each(openssl.args(["-connect", &address]));
+        // Postfix' own program, with the configuration of a Postfix of its own.
+        let identity = Pki::new("Postfix", KeyKind::P256).identity(leaf(&["localhost"]));
+        let mta = Mta::for_test("posttls-finger", Kind::Postfix, &identity);
+        let mut finger = mta.as_ref().and_then(|mta| {
+            let mut finger = mta.program("posttls-finger").ok()?;
+            // It asks the DNS alone, which does not know localhost.
+            let server = format!("[127.0.0.1]:{}", self.ports[0]);
+            finger.args(["-c", "-l", "secure", "-F", &root, &server, "localhost"]);
+            let output = finger.output().ok()?;
+            let said = [output.stdout, output.stderr].concat();
+            let said = String::from_utf8_lossy(&said);
+            assert!(said.contains("Verified TLS connection"), "{said}");
+            Some(each(&finger))
+        });
+        let (mut our_times, mut bare_times) = (Vec::new(), Vec::new());
+        let (mut openssl_times, mut finger_times) = (Vec::new(), Vec::new());
+        // Taken in turns, so that a busy machine is busy for all.
+        for _ in 0..5 {
+            our_times.push(cpu_of(&mut self.good(TARGETS)).0 / as_f64(TARGETS));
+            bare_times.push(cpu_of(&mut loops).0 / as_f64(TARGETS));
+            openssl_times.push(cpu_of(&mut openssl).0 / as_f64(PROCESSES));
+            if let Some(finger) = &mut finger {
+                finger_times.push(cpu_of(finger).0 / as_f64(PROCESSES));
+            }
+        }
+        let [our, bare, openssl] = [our_times, bare_times, openssl_times].map(median);
+        println!("CPU time of one target, STARTTLS, P-256, {JOBS} at once:");
+        println!("  bare loop of tokio and rustls   {bare:7.3} ms");
+        println!("  smtp-certcheck audit            {our:7.3} ms");
+        println!("  xargs openssl s_client          {openssl:7.3} ms");
+        let mut met = bound("audit / bare loop", our / bare, 1.25);
+        met &= bound("audit / openssl", our / openssl, 1.0 / 15.0);
+        if finger_times.is_empty() {
+            println!("  posttls-finger is not installed: not compared");
+        } else {
+            let finger = median(finger_times);
+            println!("  xargs posttls-finger            {finger:7.3} ms");
+            met &= bound("audit / posttls-finger", our / finger, 1.0 / 20.0);
+        }
+        met
+    }
+
+    /// Lists of every length.
+    fn curve(&self) -> bool {
+        println!("| targets | CPU time | of each | peak memory |");
+        println!("|---:|---:|---:|---:|");
+        let mut points = Vec::new();
+        for count in CURVE {
+            let (cpu, peak) = cpu_of(&mut self.good(count));
+            let each = cpu / as_f64(count);
+            println!(
+                "| {count} | {:.2} s | {each:.3} ms | {:.1} MiB |",
+                cpu / 1000.0,
+                peak / 1024.0
+            );
+            points.push((count, each, peak));
+        }
+        let of = |wanted: usize| {
+            *points
+                .iter()
+                .find(|(count, ..)| *count == wanted)
+                .expect("a point")
+        };
+        let (_, thousand, _) = of(1000);
+        let (_, most, large) = of(100_000);
+        let (_, _, small) = of(100);
+        let flat = bound("each of 100,000 / 1,000", most / thousand, 1.2);
+        flat & bound("MiB more for 100,000", (large - small) / 1024.0, 64.0)
+    }
+
+    /// Two thousand, of which every tenth never answers.
+    fn dead(&self) -> bool {
+        const DEADLINE: f64 = 10.0;
+        let silent = testkit::raw::listen_on("0.0.0.0:0", |mut client| {
+            testkit::raw::wait_for_end(&mut client);
+        });
+        let mut lines = String::new();
+        for n in 0..TARGETS {
+            let [high, low] = u16::try_from(n).expect("a port's width").to_be_bytes();
+            let line = if n % 10 == 3 {
+                format!("smtp://127.1.{high}.{low}:{}\n", silent.port())
+            } else {
+                format!("smtp://localhost:{}\n", self.ports[n % SERVERS])
+            };
+            lines.push_str(&line);
+        }
+        let deadline = DEADLINE.to_string();
+        let limits = ["--timeout", &deadline, "--per-address", "64"];
+        let mut command = self.audit(&lines, &limits);
+        let started = std::time::Instant::now();
+        cpu_of(&mut command);
+        let took = started.elapsed().as_secs_f64();
+        println!(
+            "{TARGETS} targets, {} of them dead: {took:.2} s",
+            TARGETS / 10
+        );
+        bound("wall time / one deadline", took / DEADLINE, 1.2)
+    }
+}
+
+/// A process for each target, four at once.
+fn each(command: &Command) -> Command {
+    let line = format!("yes | head -n {PROCESSES} | xargs -P 4 -I@ \"$@\" >/dev/null 2>&1");
+    let mut xargs = Command::new("sh");
+    xargs
+        .args(["-c", &line, "sh"])
+        .arg(command.get_program())
+        .args(command.get_args());
+    for (name, value) in command.get_envs() {
+        xargs.env(name, value.unwrap_or_default());
+    }
+    xargs
 }
 
 fn bound(what: &str, value: f64, most: f64) -> bool {
