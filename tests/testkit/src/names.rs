@@ -62,10 +62,8 @@ impl Names {
     /// The same command with these names.
     pub fn within(&self, command: &Command) -> Command {
         let files = ["hosts", "nsswitch.conf", "host.conf"];
-        let mut script = String::new();
-        for file in files {
-            script += &format!("mount --bind \"$1/{file}\" /etc/{file} && ");
-        }
+        let mounts = files.map(|file| format!("mount --bind \"$1/{file}\" /etc/{file} && "));
+        let mut script = mounts.concat();
         if self.alone {
             script += "ip link set lo up && ";
         }
