@@ -6,7 +6,7 @@ mod common;
 
 use common::{Dir, Run, finish, program};
 use serde_json::{Value, json};
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, LazyLock};
@@ -410,6 +410,45 @@ fn manners_hold_for_each_address() {
     // All of them are one service, and have one key.
     let shared = run.stdout.matches("\"shared-key\"").count();
     assert_eq!(shared, 5, "{}", run.stdout);
+}
+
+#[test]
+fn a_name_is_looked_up_once_for_all_its_ports_and_round_robin_changes_nothing() {
+    const TEST: &str = "a_name_is_looked_up_once_for_all_its_ports_and_round_robin_changes_nothing";
+    let (ip, port) = block();
+    let addresses: Vec<Ipv4Addr> = [2, 3, 4]
+        .map(|last| ip(last).parse().expect("an address"))
+        .to_vec();
+    let server: Ipv4Addr = ip(53).parse().expect("an address");
+    let Some(asked) = testkit::names::name_server(TEST, server, addresses.clone()) else {
+        return;
+    };
+    let Some(names) = Names::new(TEST, "127.0.0.1 localhost\n") else {
+        return;
+    };
+    let names = names.asking(server);
+    let (one, other) = (good(), good());
+    let identities = [&one, &other, &other];
+    for (address, identity) in addresses.iter().zip(identities) {
+        serve(&address.to_string(), port, identity);
+    }
+    let dir = Dir::new();
+    // Nobody listens on the other port.
+    let dead = port + 1;
+    let list = format!("smtp://{NAME}:{port}\n{NAME}:{port}\nsmtp://{NAME}:{dead}\n");
+    let args = ["--format", "jsonl", "--retries", "0"];
+    let run = finish(&mut names.within(&command(&dir, &list, &args)));
+    assert_eq!(run.stdout.lines().count(), 3, "{}", run.stderr);
+    assert_eq!(asked.load(Ordering::SeqCst), 1);
+    let baseline = dir.file("baseline", &run.stdout);
+    let baseline = baseline.to_str().expect("UTF-8");
+    for turn in 2..=4 {
+        let args = ["--format", "jsonl", "--baseline", baseline];
+        let run = finish(&mut names.within(&command(&dir, &list, &args)));
+        assert_eq!(asked.load(Ordering::SeqCst), turn);
+        let changes = run.stdout.matches("\"changes\":[]").count();
+        assert_eq!(changes, 3, "{}", run.stdout);
+    }
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! How far it is, on standard error: a bar on a terminal, else a line now and then.
 
 use crate::commands::say;
-use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar, ProgressState, ProgressStyle};
+use std::fmt;
 use std::io::IsTerminal as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -47,7 +48,7 @@ impl Progress {
         } else {
             ProgressBar::hidden()
         };
-        set_style(&bar, "{spinner} {pos} done, {per_sec}, {elapsed}{msg}");
+        set_style(&bar, "{spinner} {pos} done, {rate}, {elapsed}{msg}");
         if terminal {
             bar.enable_steady_tick(TICK);
         }
@@ -139,7 +140,7 @@ impl Shared {
         self.bar.set_length(total);
         set_style(
             &self.bar,
-            "{spinner} [{bar:20}] {pos}/{len}, {per_sec}, {eta} left{msg}",
+            "{spinner} [{bar:20}] {pos}/{len}, {rate}, {left} left{msg}",
         );
     }
 
@@ -160,9 +161,21 @@ impl Shared {
 }
 
 fn set_style(bar: &ProgressBar, template: &str) {
-    if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style);
-    }
+    let Ok(style) = ProgressStyle::with_template(template) else {
+        return;
+    };
+    let rate = |state: &ProgressState, out: &mut dyn fmt::Write| {
+        // Nothing can be done about a terminal that does not take it.
+        let _ = write!(out, "{:.1}/s", state.per_sec());
+    };
+    let left = |state: &ProgressState, out: &mut dyn fmt::Write| {
+        // While nothing is done nobody knows.
+        let _ = match state.pos() {
+            0 => out.write_str("?"),
+            _ => write!(out, "{:#}", HumanDuration(state.eta())),
+        };
+    };
+    bar.set_style(style.with_key("rate", rate).with_key("left", left));
 }
 
 #[expect(
