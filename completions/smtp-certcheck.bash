@@ -223,7 +223,7 @@ _smtp__certcheck() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table jsonl csv prometheus nagios junit html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table jsonl csv prometheus junit html nagios" -- "${cur}"))
                     return 0
                     ;;
                 --output)

@@ -148,7 +148,8 @@ csv\t'For spreadsheets'
 prometheus\t'For the textfile collector of Prometheus'
 nagios\t'For monitoring: a plugin\'s line for the whole list, and its exit codes'
 junit\t'For CI systems'
-html\t'For browsers: one page with charts and a table, to be sent on'"
+html\t'For browsers: one page with charts and a table, to be sent on'
+nagios\t'For monitoring: a plugin\'s line for the whole list, and its exit code (0 OK, 1 warning, 2 critical, 3 unknown)'"
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s o -l output -d 'Write there, in one step at the end' -r -F
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l color -d 'When to use colours; NO_COLOR in the environment turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Also into files and pipes'

@@ -1,7 +1,7 @@
 //! What can be typed: the command line's definitions, no behaviour. The man page and the
 //! completions are made from it.
 
-use crate::audit::{Range, Shard};
+use crate::audit::{CODES, Range, Shard};
 use crate::endpoint::{Host, Target, TargetError, TlsMode};
 use crate::fingerprint::Algorithm;
 use crate::pins::{By, Tool};
@@ -141,11 +141,11 @@ pub struct Audit {
     pub critical: i64,
 
     /// Findings to leave out, by their code; may be repeated
-    #[arg(long, value_name = "CODE", help_heading = FINDINGS)]
+    #[arg(long, value_name = "CODE", value_parser = code, help_heading = FINDINGS)]
     pub ignore: Vec<String>,
 
     /// Only these findings, by their code; may be repeated
-    #[arg(long, value_name = "CODE", help_heading = FINDINGS)]
+    #[arg(long, value_name = "CODE", value_parser = code, help_heading = FINDINGS)]
     pub only: Vec<String>,
 
     /// Which findings make the exit code 1
@@ -202,6 +202,9 @@ pub enum AuditFormat {
     Junit,
     /// For browsers: one page with charts and a table, to be sent on
     Html,
+    /// For monitoring: a plugin's line for the whole list, and its exit code (0 OK, 1 warning, 2
+    /// critical, 3 unknown)
+    Nagios,
 }
 
 /// The value of `audit --fail-on`.
@@ -608,12 +611,14 @@ Exit status:
   1    something was
   2    wrong usage, a file that cannot be read, or bad lines in the list (the rest was checked)
   130  interrupted: what was done is written, and --resume goes on
+  With --format nagios: 0 OK, 1 warning, 2 critical, 3 unknown.
 
 Examples:
   smtp-certcheck audit --input hosts.txt
   smtp-certcheck audit --input - --format jsonl < hosts.txt > today.jsonl
   smtp-certcheck audit --input hosts.txt --baseline yesterday.jsonl --changes-only
   smtp-certcheck audit --input hosts.txt --format prometheus --output /var/lib/node_exporter/smtp.prom
+  smtp-certcheck audit --input hosts.txt --format nagios --warning 21 --critical 7
   smtp-certcheck audit --input million.txt --resume results.jsonl --jobs 1000";
 const PIN_TARGET_HELP: &str = "\
 The server: HOST, HOST:PORT, [IPV6]:PORT, smtp://HOST (STARTTLS), smtps://HOST (implicit TLS) \
@@ -823,6 +828,20 @@ fn pause(text: &str) -> Result<Duration, String> {
         "0" => Ok(Duration::ZERO),
         text => duration(text),
     }
+}
+
+/// A code of a finding; a misspelt one would leave out nothing, or everything.
+fn code(text: &str) -> Result<String, String> {
+    if CODES.contains(&text) {
+        return Ok(text.to_owned());
+    }
+    let near = CODES
+        .iter()
+        .min_by_key(|code| strsim::damerau_levenshtein(text, code));
+    let near = near.copied().unwrap_or_default();
+    Err(format!(
+        "no finding has that code, the nearest is \"{near}\"; docs/audit.md and docs/json.md list them"
+    ))
 }
 
 fn rate(text: &str) -> Result<f64, String> {

@@ -10,7 +10,7 @@ mod common;
 
 use common::{Dir, Run, finish, program};
 use serde_json::{Value, json};
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, LazyLock};
@@ -93,6 +93,9 @@ enum Second {
     Dead,
 }
 
+/// What the second address is, the outcome, the exit code, and the findings.
+type Case = (Second, &'static str, i32, &'static [&'static str]);
+
 fn silent(mut client: std::net::TcpStream) {
     wait_for_end(&mut client);
 }
@@ -119,8 +122,7 @@ fn a_name_is_as_bad_as_its_worst_address() {
     };
     let lonely = PKI.lonely(leaf(&[NAME]));
     let self_signed = Pki::self_signed(&leaf(&[NAME]), KeyKind::P256);
-    // What it is, the outcome, the exit code, and the findings.
-    let cases: [(Second, &str, i32, &[&str]); 11] = [
+    let cases: [Case; 11] = [
         (Second::Serves(first.clone()), "trusted", 0, &[]),
         (
             Second::Serves(good()),
@@ -195,23 +197,31 @@ fn a_name_is_as_bad_as_its_worst_address() {
         assert_eq!(report["outcome"], outcome, "{index}: {report}");
         assert_eq!(run.code, code, "{index}: {}", run.stderr);
         assert_eq!(found(&report), findings, "{index}: {report}");
-        let addresses = report["addresses"].as_array().expect("addresses");
-        let listed: Vec<&str> = addresses
-            .iter()
-            .map(|address| address["address"].as_str().expect("text"))
-            .collect();
-        assert_eq!(listed, ips.map(|ip| format!("{ip}:{port}")), "{index}");
-        assert_eq!(addresses[0]["outcome"], "trusted", "{index}");
-        assert_eq!(report["addresses_left_out"], 0);
-        // What holds at one address says at which.
-        for finding in report["findings"].as_array().expect("findings") {
-            let message = finding["message"].as_str().expect("a message");
-            assert!(message.contains(&ip(3)), "{index}: {message}");
-        }
+        are_listed(&report, &ips, port);
         if findings.contains(&"addresses-differ warning") {
             let same = message(&report, "addresses-differ").contains("the same key");
             assert_eq!(same, index == 2, "{report}");
         }
+    }
+}
+
+/// Both addresses are in the report, and what holds at one says at which.
+fn are_listed(report: &Value, ips: &[String; 2], port: u16) {
+    let addresses = report["addresses"].as_array().expect("addresses");
+    let listed: Vec<&str> = addresses
+        .iter()
+        .map(|address| address["address"].as_str().expect("text"))
+        .collect();
+    assert_eq!(
+        listed,
+        ips.each_ref().map(|ip| format!("{ip}:{port}")),
+        "{report}"
+    );
+    assert_eq!(addresses[0]["outcome"], "trusted", "{report}");
+    assert_eq!(report["addresses_left_out"], 0);
+    for finding in report["findings"].as_array().expect("findings") {
+        let message = finding["message"].as_str().expect("a message");
+        assert!(message.contains(&ips[1]), "{message}");
     }
 }
 
@@ -404,6 +414,45 @@ fn manners_hold_for_each_address() {
     // All of them are one service, and have one key.
     let shared = run.stdout.matches("\"shared-key\"").count();
     assert_eq!(shared, 5, "{}", run.stdout);
+}
+
+#[test]
+fn a_name_is_looked_up_once_for_all_its_ports_and_round_robin_changes_nothing() {
+    const TEST: &str = "a_name_is_looked_up_once_for_all_its_ports_and_round_robin_changes_nothing";
+    let (ip, port) = block();
+    let addresses: Vec<Ipv4Addr> = [2, 3, 4]
+        .map(|last| ip(last).parse().expect("an address"))
+        .to_vec();
+    let server: Ipv4Addr = ip(53).parse().expect("an address");
+    let Some(asked) = testkit::names::name_server(TEST, server, addresses.clone()) else {
+        return;
+    };
+    let Some(names) = Names::new(TEST, "127.0.0.1 localhost\n") else {
+        return;
+    };
+    let names = names.asking(server);
+    let (one, other) = (good(), good());
+    let identities = [&one, &other, &other];
+    for (address, identity) in addresses.iter().zip(identities) {
+        serve(&address.to_string(), port, identity);
+    }
+    let dir = Dir::new();
+    // Nobody listens on the other port.
+    let dead = port + 1;
+    let list = format!("smtp://{NAME}:{port}\n{NAME}:{port}\nsmtp://{NAME}:{dead}\n");
+    let args = ["--format", "jsonl", "--retries", "0"];
+    let run = finish(&mut names.within(&command(&dir, &list, &args)));
+    assert_eq!(run.stdout.lines().count(), 3, "{}", run.stderr);
+    assert_eq!(asked.load(Ordering::SeqCst), 1);
+    let baseline = dir.file("baseline", &run.stdout);
+    let baseline = baseline.to_str().expect("UTF-8");
+    for turn in 2..=4 {
+        let args = ["--format", "jsonl", "--baseline", baseline];
+        let run = finish(&mut names.within(&command(&dir, &list, &args)));
+        assert_eq!(asked.load(Ordering::SeqCst), turn);
+        let changes = run.stdout.matches("\"changes\":[]").count();
+        assert_eq!(changes, 3, "{}", run.stdout);
+    }
 }
 
 #[test]

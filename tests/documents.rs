@@ -48,6 +48,30 @@ fn every_code_is_explained() {
 }
 
 #[test]
+fn findings_can_be_selected_by_exactly_the_codes_that_exist() {
+    let mut all = codes(&read("src/judge/finding.rs"), "=> \"");
+    let failures = read("src/observation.rs");
+    all.extend(codes(&failures, "Cause::"));
+    all.extend(codes(&failures, "Refusal::"));
+    for file in [
+        "src/audit/finding.rs",
+        "src/audit/addresses.rs",
+        "src/commands/audit/results.rs",
+    ] {
+        all.extend(codes(&read(file), " code: \""));
+    }
+    // Their lines have another form.
+    all.extend(["expiring", "intermediate-expiring", "tls-1.2"].map(str::to_owned));
+    let all: BTreeSet<&str> = all.iter().map(String::as_str).collect();
+    let known: BTreeSet<&str> = smtp_certcheck::audit::CODES.iter().copied().collect();
+    assert_eq!(known, all);
+    let documents = [read("docs/json.md"), read("docs/audit.md")].concat();
+    for code in known {
+        assert!(documents.contains(&format!("`{code}`")), "{code}");
+    }
+}
+
+#[test]
 fn every_lint_is_explained() {
     let (document, schema) = (read("docs/mercurial.md"), read("docs/report.schema.json"));
     let all = codes(&read("src/mercurial/lint/mod.rs"), "Self::");

@@ -199,28 +199,72 @@ const LONGEST: &[((i32, Month, u8), i64)] = &[
     ((2012, Month::July, 1), 1827),
 ];
 
+/// The rule on the day of issue: since when, and the most days.
+fn longest(issued: Date) -> Option<(Date, i64)> {
+    LONGEST.iter().find_map(|((year, month, day), most)| {
+        let since = Date::from_calendar_date(*year, *month, *day).ok()?;
+        (since <= issued).then_some((since, *most))
+    })
+}
+
 fn long_validity(report: &Report) -> Option<Finding> {
     // Without a path to an anchor nobody knows whose rules count.
     report.judgement.as_ref()?.anchor.as_ref()?;
     let facts = report.chain.first()?.facts.as_ref().ok()?;
-    let issued = facts.not_before.date();
-    let rule = LONGEST.iter().find(|((year, month, day), _)| {
-        Date::from_calendar_date(*year, *month, *day).is_ok_and(|since| since <= issued)
-    })?;
-    // Both ends count (§1.6.1, "Validity Period").
-    let seconds = (facts.not_after - facts.not_before).whole_seconds() + 1;
-    let most = rule.1;
+    let (since, most) = longest(facts.not_before.date())?;
+    let seconds = seconds(facts.not_before, facts.not_after);
     (seconds > most * 86_400).then(|| Finding {
         code: "long-validity",
         severity: Severity::Warning,
         certificate: Some(0),
         message: format!(
-            "it is valid for {} days; public CAs may issue for {most} days at most since {}-{:02}-{:02}",
-            seconds.div_euclid(86_400),
-            rule.0.0,
-            u8::from(rule.0.1),
-            rule.0.2
+            "it is valid for {} days; public CAs may issue for {most} days at most since {since}",
+            (seconds + 86_399).div_euclid(86_400),
         ),
         advice: "get a new one: clients may refuse this".to_owned(),
     })
+}
+
+/// How long a certificate is valid; both ends count (Baseline Requirements §1.6.1, "Validity
+/// Period", and RFC 5280 §4.1.2.5).
+fn seconds(not_before: OffsetDateTime, not_after: OffsetDateTime) -> i64 {
+    (not_after - not_before).whole_seconds() + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::{date, datetime};
+
+    #[test]
+    fn the_longest_validity_is_that_of_the_day_of_issue() {
+        for (issued, most) in [
+            (date!(2012 - 06 - 30), None),
+            (date!(2012 - 07 - 01), Some(1827)),
+            (date!(2015 - 03 - 31), Some(1827)),
+            (date!(2015 - 04 - 01), Some(1188)),
+            (date!(2018 - 02 - 28), Some(1188)),
+            (date!(2018 - 03 - 01), Some(825)),
+            (date!(2020 - 08 - 31), Some(825)),
+            (date!(2020 - 09 - 01), Some(398)),
+            (date!(2026 - 03 - 14), Some(398)),
+            (date!(2026 - 03 - 15), Some(200)),
+            (date!(2027 - 03 - 14), Some(200)),
+            (date!(2027 - 03 - 15), Some(100)),
+            (date!(2029 - 03 - 14), Some(100)),
+            (date!(2029 - 03 - 15), Some(47)),
+            (date!(2040 - 01 - 01), Some(47)),
+        ] {
+            assert_eq!(longest(issued).map(|rule| rule.1), most, "{issued}");
+        }
+    }
+
+    #[test]
+    fn a_day_has_as_many_seconds_as_the_forum_counts() {
+        let from = datetime!(2029-03-15 00:00:00 UTC);
+        // 47 days to the second, and one more.
+        let whole = seconds(from, datetime!(2029-04-30 23:59:59 UTC));
+        assert_eq!(whole, 47 * 86_400);
+        assert_eq!(seconds(from, datetime!(2029-05-01 00:00:00 UTC)), whole + 1);
+    }
 }

@@ -3,6 +3,7 @@
 
 mod addresses;
 mod baseline;
+mod code;
 mod finding;
 mod list;
 mod range;
@@ -11,6 +12,7 @@ mod summary;
 
 pub use addresses::{Elsewhere, findings, speaker};
 pub use baseline::{Baseline, BaselineError, Change};
+pub use code::CODES;
 pub use finding::{Finding, Levels, Severity, worst};
 pub use list::{Entry, LineError, parse_line};
 pub use range::Range;

@@ -16,7 +16,8 @@ mod replace;
 pub use error::Error;
 pub use generate::files as generated_files;
 
-use crate::cli::{Cli, Command, FormatArg};
+use crate::cli::{AuditFormat, Cli, Command, FormatArg};
+use crate::render::nagios;
 use std::io::{ErrorKind, Write as _};
 
 /// Runs the command line and returns the exit code that `--help` documents.
@@ -34,7 +35,14 @@ pub fn run(cli: &Cli) -> u8 {
             // Nothing can be done about an error of standard error.
             let _ = write!(std::io::stderr(), "{error}");
             // A monitoring plugin's 2 is "critical"; what it cannot tell is "unknown".
-            if cli.command.is_none() && cli.inspect.format == FormatArg::Nagios {
+            let plugin = match &cli.command {
+                None => cli.inspect.format == FormatArg::Nagios,
+                Some(Command::Audit(args)) => args.format == AuditFormat::Nagios,
+                Some(_) => false,
+            };
+            if plugin {
+                // Monitoring shows what is on standard output.
+                let _ = print(&nagios::unknown(error.message()));
                 return 3;
             }
             2

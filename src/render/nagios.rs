@@ -1,7 +1,8 @@
-//! What a monitoring plugin prints (Monitoring Plugins Guidelines): of one target, or of an audit.
+//! The report of one target, or the sums of a list, as a monitoring plugin prints them (Monitoring
+//! Plugins Guidelines, "Plugin Output for Nagios").
 
-use crate::audit::{Audited, Range, Severity, Summary};
-use crate::escape::{excerpt, visible};
+use crate::audit::{Audited, Levels, Range, Severity, Summary, worst};
+use crate::escape::excerpt;
 use crate::report::{Outcome, Report};
 use std::fmt::Write as _;
 
@@ -14,7 +15,7 @@ pub enum State {
     Warning = 1,
     /// Not.
     Critical = 2,
-    /// Cannot be told.
+    /// Nobody knows.
     Unknown = 3,
 }
 
@@ -61,8 +62,8 @@ pub fn render(report: &Report, thresholds: Thresholds) -> (String, State) {
         Some(days) if is_good => format!("{}, expires in {days} days", outcome.as_str()),
         _ => reason(report),
     };
-    let text = harmless(&text);
-    let label = harmless(&report.target.label);
+    let text = plain(&text, 300);
+    let label = plain(&report.target.label, 300);
     let performance = days.map_or_else(String::new, |days| {
         format!(
             " | days={days};{};{}",
@@ -75,64 +76,132 @@ pub fn render(report: &Report, thresholds: Thresholds) -> (String, State) {
     )
 }
 
-/// Targets that are named below the line of an audit.
-const MOST_NAMED: usize = 50;
+/// What a plugin says when it cannot do its work; ends in a line feed.
+pub fn unknown(why: &str) -> String {
+    format!(
+        "SMTP CERT {} - {}\n",
+        State::Unknown.word(),
+        plain(why, 300)
+    )
+}
 
-/// The targets of an audit that a monitor should name: the first that are critical, the first with
-/// warnings.
+/// On one line, and without a bar, which begins the performance data.
+fn plain(text: &str, most: usize) -> String {
+    excerpt(text, most).replace('|', "/")
+}
+
+/// What keeps the state of a list from being known.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Doubts {
+    /// Lines that could not be used.
+    pub bad_lines: u64,
+    /// It did not come to the end.
+    pub interrupted: bool,
+    /// Targets that the baseline has, and the list has not.
+    pub gone: usize,
+}
+
+/// What is kept of a list: the worst of it.
 #[derive(Clone, Debug, Default)]
-pub struct Named {
+pub struct Tally {
     critical: Vec<String>,
     warnings: Vec<String>,
+    /// Of the chains that are good, the fewest days that one has left.
+    days: Option<i64>,
 }
 
-impl Named {
-    /// Takes a target in, if it is one of them.
+impl Tally {
+    /// Targets that are told by name; monitoring systems cut longer outputs off (Nagios at 8 KiB).
+    const MOST: usize = 40;
+    /// Of a line about a target, in characters.
+    const WIDTH: usize = 160;
+
+    /// Takes a target in.
     pub fn add(&mut self, audited: &Audited) {
-        let Some(worst) = audited.findings.first() else {
-            return;
+        let report = &audited.report;
+        if matches!(report.outcome(), Outcome::Trusted | Outcome::Pinned)
+            && let Some(days) = days_left(report)
+        {
+            self.days = Some(self.days.map_or(days, |fewest| fewest.min(days)));
+        }
+        let list = match worst(&audited.findings) {
+            Some(Severity::Critical) => &mut self.critical,
+            Some(Severity::Warning) => &mut self.warnings,
+            Some(Severity::Note) | None => return,
         };
-        let (list, word) = match worst.severity {
-            Severity::Critical => (&mut self.critical, State::Critical.word()),
-            Severity::Warning => (&mut self.warnings, State::Warning.word()),
-            Severity::Note => return,
-        };
-        if list.len() < MOST_NAMED {
-            let label = harmless(&audited.report.target.label);
-            let text = harmless(&worst.message);
-            list.push(format!("{word} {label}: {}: {text}\n", worst.code));
+        if list.len() < Self::MOST
+            && let Some(finding) = audited.findings.first()
+        {
+            let name = match &audited.label {
+                Some(label) => format!("{} ({label})", report.target.label),
+                None => report.target.label.clone(),
+            };
+            let line = format!("{name}: {}: {}", finding.code, finding.message);
+            list.push(plain(&line, Self::WIDTH));
         }
     }
-}
 
-/// A line with performance data for the whole list, below it the targets to look at, and the state.
-pub fn audit(summary: &Summary, named: &Named) -> (String, State) {
-    let critical = summary.with(Severity::Critical);
-    let warnings = summary.with(Severity::Warning);
-    let state = match (summary.targets, critical, warnings) {
-        (0, ..) => State::Unknown,
-        (_, 1.., _) => State::Critical,
-        (_, _, 1..) => State::Warning,
-        _ => State::Ok,
-    };
-    let mut out = format!(
-        "SMTP CERTS {} - {critical} of {targets} critical, {warnings} with warnings | targets={targets} critical={critical};;0 warnings={warnings};0\n",
-        state.word(),
-        targets = summary.targets,
-    );
-    let lines = named.critical.iter().chain(&named.warnings);
-    let shown = lines.clone().count() as u64;
-    out.extend(lines.take(MOST_NAMED).map(String::as_str));
-    let more = (critical + warnings).saturating_sub(shown.min(MOST_NAMED as u64));
-    if more > 0 {
-        let _ = writeln!(out, "and {more} more");
+    /// A line with performance data, below it a line for each target that is bad, and the state.
+    pub fn render(&self, summary: &Summary, levels: Levels, doubts: Doubts) -> (String, State) {
+        let (critical, warnings) = (
+            summary.with(Severity::Critical),
+            summary.with(Severity::Warning),
+        );
+        let complete = summary.targets > 0 && doubts.bad_lines == 0 && !doubts.interrupted;
+        let state = match (critical, warnings) {
+            (1.., _) => State::Critical,
+            (0, 1..) => State::Warning,
+            (0, 0) if complete => State::Ok,
+            (0, 0) => State::Unknown,
+        };
+        let plural = |count: u64| if count == 1 { "" } else { "s" };
+        let mut parts = vec![format!(
+            "{} target{}: {critical} critical, {warnings} with warnings",
+            summary.targets,
+            plural(summary.targets)
+        )];
+        parts.extend(self.days.map(|days| {
+            let plural = plural(days.unsigned_abs());
+            format!("the next expires in {days} day{plural}")
+        }));
+        if doubts.interrupted {
+            parts.push("interrupted before the end of the list".to_owned());
+        }
+        if doubts.bad_lines > 0 {
+            parts.push(format!(
+                "{} line{} of the list could not be used",
+                doubts.bad_lines,
+                plural(doubts.bad_lines)
+            ));
+        }
+        if doubts.gone > 0 {
+            parts.push(format!("{} gone since the baseline", doubts.gone));
+        }
+        let text = parts.join(", ");
+        let all = summary.targets;
+        let mut out = format!(
+            "SMTP CERTS {} - {text} | targets={all};;;0 critical={critical};;0;0;{all} warnings={warnings};0;;0;{all}",
+            state.word()
+        );
+        if let Some(days) = self.days {
+            let _ = write!(out, " days={days};{}:;{}:", levels.warning, levels.critical);
+        }
+        out.push('\n');
+        let told = [("CRITICAL", &self.critical), ("WARNING", &self.warnings)];
+        let lines = told
+            .into_iter()
+            .flat_map(|(word, list)| list.iter().map(move |line| (word, line)));
+        let told = self.critical.len() + self.warnings.len();
+        for (word, line) in lines.take(Self::MOST) {
+            let _ = writeln!(out, "{word} {line}");
+        }
+        let told = u64::try_from(told.min(Self::MOST)).unwrap_or(u64::MAX);
+        let more = (critical + warnings).saturating_sub(told);
+        if more > 0 {
+            let _ = writeln!(out, "and {more} more");
+        }
+        (out, state)
     }
-    (out, state)
-}
-
-/// One line without a bar, which begins the performance data.
-fn harmless(text: &str) -> String {
-    visible(&excerpt(text, 300)).replace('|', "/")
 }
 
 fn days_left(report: &Report) -> Option<i64> {

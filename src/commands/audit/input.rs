@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "here the list is read")]
 
 use super::Done;
+use super::progress::Shared;
 use crate::audit::{Entry, Shard, parse_line};
 use crate::cli::Audit as Args;
 use crate::commands::{Error, io_text};
@@ -33,9 +34,8 @@ pub(super) struct Input {
 }
 
 impl Input {
-    /// `done` are targets to leave out. With `count` the targets of a file are counted beside the
-    /// work; of other lists the total is known at their end.
-    pub(super) fn open(args: &Args, done: Done, count: bool) -> Result<Self, Error> {
+    /// `done` are targets to leave out; `progress` is told how many there are, once it is known.
+    pub(super) fn open(args: &Args, done: Done, progress: Shared) -> Result<Self, Error> {
         if args.targets.is_empty() && args.input.is_none() {
             let hint =
                 "name a list with --input, or targets: smtp-certcheck audit --input hosts.txt";
@@ -54,10 +54,15 @@ impl Input {
                 first.push_back(Ok(entry));
             }
         }
+        let mut count = first.len() as u64;
         let Some(path) = &args.input else {
-            return Ok(Self::of(first, None));
+            progress.total(count);
+            return Ok(Self { first, rest: None });
         };
         let lines = lines_of(path)?;
+        if progress.is_wanted() && !args.strict {
+            count_ahead(path, count, filter.clone(), progress.clone());
+        }
         let name = if path == Path::new("-") {
             "standard input".to_owned()
         } else {
@@ -76,16 +81,19 @@ impl Input {
                     }
                 }
             }
-            return Ok(Self::of(first, None));
+            progress.total(first.len() as u64);
+            return Ok(Self { first, rest: None });
         }
         let (sender, receiver) = mpsc::channel(AHEAD);
         // Reading may block; the thread ends when nobody takes the lines any more.
         std::thread::spawn(move || {
             for entry in entries {
+                count += u64::from(entry.is_ok());
                 if sender.blocking_send(entry).is_err() {
-                    break;
+                    return;
                 }
             }
+            progress.total(count);
         });
         let input = Self::of(first, Some(receiver));
         if let Some(filter) = counted {
@@ -128,6 +136,20 @@ impl Input {
         }
         line
     }
+}
+
+/// A file can be read twice: how many targets it has is known long before its end has its turn.
+fn count_ahead(path: &Path, first: u64, filter: Filter, progress: Shared) {
+    if !std::fs::metadata(path).is_ok_and(|file| file.is_file()) {
+        return;
+    }
+    let Ok(lines) = lines_of(path) else {
+        return;
+    };
+    std::thread::spawn(move || {
+        let entries = entries(lines, String::new(), filter);
+        progress.estimate(first + entries.flatten().count() as u64);
+    });
 }
 
 /// What is left out.

@@ -15,10 +15,10 @@ use crate::probe::Limits;
 use input::Input;
 use results::{Results, Seen};
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use tokio::sync::{Semaphore, mpsc};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::task::JoinSet;
 
 /// Finished targets that wait for the writer: a slow reader slows the probing down.
@@ -43,15 +43,25 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
     }
     let baseline = args.baseline.as_deref().map(baseline).transpose()?;
     let (sink, done) = sink::open(args)?;
-    let input = Input::open(args, done, progress::is_shown(args.verbose))?;
+    let progress = progress::Progress::new(args.verbose);
+    let shared = progress.shared();
+    let input = Input::open(args, done, shared.clone())?;
     let levels = Levels {
         warning: args.warning,
         critical: args.critical,
         public_cas: args.trust.cacerts.is_empty(),
     };
-    let bad_lines = Arc::new(AtomicU64::new(0));
-    let progress = progress::Progress::new(args.verbose, input.total());
-    let results = Results::new(args, check, levels, baseline, sink, progress);
+    let interrupted = interruption(sink.temporary())?;
+    let ending = Arc::new(Ending::default());
+    let results = Results::new(
+        args,
+        check,
+        levels,
+        baseline,
+        sink,
+        progress,
+        Arc::clone(&ending),
+    );
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -71,16 +81,22 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
         permits: Arc::new(Semaphore::new(jobs.saturating_mul(IN_HAND))),
         ehlo: args.connection.ehlo.clone().or_else(environment::fqdn),
         sender,
+        progress: shared,
+        ending: Arc::clone(&ending),
     };
-    let end = runtime.block_on(scheduler.run(input, &bad_lines));
-    end_at_once();
+    let end = runtime.block_on(scheduler.run(input, interrupted));
     // A lookup that hangs must not keep the program from ending.
     runtime.shutdown_background();
     let told = writer
         .join()
         .map_err(|_| Error::new("the writer of the results broke"))?;
     let worst = told?;
-    if end? == End::Interrupted {
+    let end = end?;
+    if let Some(state) = worst.state {
+        // A monitoring plugin has codes of its own.
+        return Ok(state);
+    }
+    if end == End::Interrupted {
         say("interrupted: what was done is written; --resume goes on with a jsonl file");
         return Ok(INTERRUPTED);
     }
@@ -92,7 +108,7 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
         FailOnArg::Warning => worst.critical + worst.warnings > 0,
         FailOnArg::Never => false,
     };
-    let bad = bad_lines.load(Ordering::SeqCst);
+    let bad = ending.bad_lines.load(Ordering::SeqCst);
     if bad > 0 {
         let lines = if bad == 1 { "line" } else { "lines" };
         say(&format!("{bad} {lines} of the list could not be used"));
@@ -102,6 +118,14 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
         (false, 0) => 0,
         (false, _) => 2,
     })
+}
+
+/// What the writer must know of the scheduling when all is told.
+#[derive(Debug, Default)]
+struct Ending {
+    /// Lines of the list that could not be used.
+    bad_lines: AtomicU64,
+    interrupted: AtomicBool,
 }
 
 /// How the scheduling ended.
@@ -118,10 +142,12 @@ struct Scheduler<'a> {
     permits: Arc<Semaphore>,
     ehlo: Option<String>,
     sender: mpsc::Sender<Seen>,
+    progress: progress::Shared,
+    ending: Arc<Ending>,
 }
 
 impl Scheduler<'_> {
-    async fn run(self, mut input: Input, bad_lines: &AtomicU64) -> Result<End, Error> {
+    async fn run(self, mut input: Input, interrupted: oneshot::Receiver<()>) -> Result<End, Error> {
         let mut running = JoinSet::new();
         let feeding = async {
             while let Some(line) = input.next().await {
@@ -131,17 +157,18 @@ impl Scheduler<'_> {
                         let Ok(permit) = Arc::clone(&self.permits).acquire_owned().await else {
                             break;
                         };
-                        let job = self.job(entry)?;
-                        running.spawn(async move {
-                            let _permit = permit;
-                            job.await;
-                        });
+                        match self.job(entry) {
+                            Ok(job) => {
+                                running.spawn(async move {
+                                    let _permit = permit;
+                                    job.await;
+                                });
+                            }
+                            Err(why) => self.bad_line(why.message()),
+                        }
                         while running.try_join_next().is_some() {}
                     }
-                    Err(why) => {
-                        bad_lines.fetch_add(1, Ordering::SeqCst);
-                        warn(&why);
-                    }
+                    Err(why) => self.bad_line(&why),
                 }
                 if self.sender.is_closed() {
                     break;
@@ -152,11 +179,17 @@ impl Scheduler<'_> {
         };
         tokio::select! {
             end = feeding => end,
-            signal = interrupted() => {
-                signal?;
+            Ok(()) = interrupted => {
+                self.ending.interrupted.store(true, Ordering::SeqCst);
                 Ok(End::Interrupted)
             }
         }
+    }
+
+    /// It is told, and stops nothing.
+    fn bad_line(&self, why: &str) {
+        self.ending.bad_lines.fetch_add(1, Ordering::SeqCst);
+        self.progress.suspend(|| warn(why));
     }
 
     fn job(&self, entry: Entry) -> Result<impl Future<Output = ()> + use<>, Error> {
@@ -188,35 +221,42 @@ impl Scheduler<'_> {
     }
 }
 
-/// From now on a signal ends the program at once: what is left is to write, and the reader may not
-/// read.
-fn end_at_once() {
-    std::thread::spawn(|| {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build();
-        if runtime.is_ok_and(|runtime| runtime.block_on(interrupted()).is_ok()) {
-            exit_interrupted();
-        }
-    });
-}
-
-#[expect(clippy::exit, reason = "nothing may hold it up")]
-fn exit_interrupted() -> ! {
-    std::process::exit(INTERRUPTED.into())
-}
-
-/// Ctrl-C, or a polite request to end.
-async fn interrupted() -> Result<(), Error> {
+/// Ctrl-C, or a polite request to end: the first is told, the second ends the program at once,
+/// whatever it waits for. That takes a thread of its own: the others may be waiting for a reader.
+fn interruption(temporary: Option<PathBuf>) -> Result<oneshot::Receiver<()>, Error> {
     use tokio::signal::unix::{SignalKind, signal};
     let failed = |why: std::io::Error| Error::new(format!("cannot wait for signals: {why}"));
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
-    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-    }
-    Ok(())
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .build()
+        .map_err(failed)?;
+    let (mut interrupt, mut terminate) = {
+        let _entered = runtime.enter();
+        let interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+        (interrupt, signal(SignalKind::terminate()).map_err(failed)?)
+    };
+    let (sender, receiver) = oneshot::channel();
+    std::thread::spawn(move || {
+        runtime.block_on(async {
+            let mut next = async || {
+                tokio::select! {
+                    _ = interrupt.recv() => {}
+                    _ = terminate.recv() => {}
+                }
+            };
+            next().await;
+            // It may have ended by itself meanwhile.
+            let _ = sender.send(());
+            next().await;
+        });
+        if let Some(path) = temporary {
+            // There is nobody left to tell.
+            let _ = std::fs::remove_file(path);
+        }
+        #[expect(clippy::exit, reason = "the user wants it to end here and now")]
+        std::process::exit(INTERRUPTED.into());
+    });
+    Ok(receiver)
 }
 
 /// As many as asked for, if the limit of open files allows it. That is raised as far as it goes.

@@ -2,24 +2,43 @@
 
 use super::input::Total;
 use crate::commands::say;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar, ProgressState, ProgressStyle};
+use std::fmt;
 use std::io::IsTerminal as _;
-use std::sync::atomic::Ordering;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 /// Between two lines where there is no terminal.
 const BETWEEN: Duration = Duration::from_secs(30);
+/// Between two pictures of the bar where nothing happens.
+const TICK: Duration = Duration::from_millis(250);
 
 /// The progress of an audit.
 pub(super) struct Progress {
+    shared: Shared,
+    /// Who tells lines; it ends when the sender is dropped.
+    teller: Option<(mpsc::Sender<()>, JoinHandle<()>)>,
+}
+
+/// What several threads know of it.
+#[derive(Clone)]
+pub(super) struct Shared {
     bar: ProgressBar,
-    total: Total,
-    /// Lines instead of a bar.
-    lines: bool,
-    told: Duration,
-    done: u64,
-    critical: u64,
-    warnings: u64,
+    counts: Arc<Counts>,
+    /// Somebody looks.
+    wanted: bool,
+}
+
+#[derive(Default)]
+struct Counts {
+    done: AtomicU64,
+    critical: AtomicU64,
+    warnings: AtomicU64,
+    /// The end of the list has been read: the total is no estimate any more.
+    exact: AtomicBool,
 }
 
 /// Whether anybody is shown how far it is.
@@ -35,55 +54,100 @@ impl Progress {
         } else {
             ProgressBar::hidden()
         };
-        let style = ProgressStyle::with_template("{spinner} {pos} done, {per_sec}, {elapsed}{msg}");
-        if let Ok(style) = style {
-            bar.set_style(style);
+        set_style(&bar, "{spinner} {pos} done, {rate}, {elapsed}{msg}");
+        if terminal {
+            bar.enable_steady_tick(TICK);
         }
-        Self {
+        let shared = Shared {
             bar,
-            total,
-            lines: verbose && !terminal,
-            told: Duration::ZERO,
-            done: 0,
-            critical: 0,
-            warnings: 0,
-        }
+            counts: Arc::default(),
+            wanted: terminal || verbose,
+        };
+        let teller = (verbose && !terminal).then(|| {
+            let (sender, receiver) = mpsc::channel();
+            let shared = shared.clone();
+            let thread = std::thread::spawn(move || {
+                while receiver.recv_timeout(BETWEEN) == Err(RecvTimeoutError::Timeout) {
+                    say(&shared.line());
+                }
+            });
+            (sender, thread)
+        });
+        Self { shared, teller }
+    }
+
+    pub(super) fn shared(&self) -> Shared {
+        self.shared.clone()
     }
 
     /// One more is done.
-    pub(super) fn add(&mut self, critical: bool, warning: bool) {
-        self.done += 1;
-        self.critical += u64::from(critical);
-        self.warnings += u64::from(warning);
-        let total = self.total.load(Ordering::Relaxed);
-        if total > 0 && self.bar.length() != Some(total) {
-            let template = "{bar:20} {pos}/{len}, {per_sec}, {elapsed}, {eta} left{msg}";
-            if let Ok(style) = ProgressStyle::with_template(template) {
-                self.bar.set_style(style.progress_chars("=> "));
-            }
-            self.bar.set_length(total);
+    pub(super) fn add(&self, critical: bool, warning: bool) {
+        let Shared {
+            bar,
+            counts,
+            wanted,
+        } = &self.shared;
+        if !wanted {
+            return;
         }
-        self.bar.inc(1);
-        self.bar.set_message(format!(
-            "; {} critical, {} warnings",
-            self.critical, self.warnings
-        ));
-        let elapsed = self.bar.elapsed();
-        if self.lines && elapsed >= self.told + BETWEEN {
-            self.told = elapsed;
-            let of = if total > 0 {
-                format!(" of {total}")
-            } else {
-                String::new()
-            };
-            say(&format!(
-                "{}{of} done in {} s: {} critical, {} warnings",
-                self.done,
-                elapsed.as_secs(),
-                self.critical,
-                self.warnings
-            ));
+        let count = |counter: &AtomicU64, more: bool| {
+            let more = u64::from(more);
+            counter.fetch_add(more, Ordering::Relaxed) + more
+        };
+        count(&counts.done, true);
+        let critical = count(&counts.critical, critical);
+        let warnings = count(&counts.warnings, warning);
+        bar.set_message(format!("; {critical} critical, {warnings} warnings"));
+        bar.inc(1);
+    }
+
+    /// Prints without disturbing the bar.
+    pub(super) fn suspend<T>(&self, print: impl FnOnce() -> T) -> T {
+        self.shared.suspend(print)
+    }
+
+    pub(super) fn end(&mut self) {
+        self.shared.bar.finish_and_clear();
+        if let Some((sender, thread)) = self.teller.take() {
+            drop(sender);
+            // It has nothing left to say.
+            let _ = thread.join();
         }
+    }
+}
+
+impl Drop for Progress {
+    /// An error must not stand behind a bar.
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+impl Shared {
+    /// Whether the total is worth finding out before the end of the list.
+    pub(super) fn is_wanted(&self) -> bool {
+        self.wanted
+    }
+
+    /// The list has so many targets, as it was counted beforehand.
+    pub(super) fn estimate(&self, total: u64) {
+        if !self.counts.exact.load(Ordering::SeqCst) {
+            self.set_total(total);
+        }
+    }
+
+    /// The list has ended, and had so many.
+    pub(super) fn total(&self, total: u64) {
+        self.counts.exact.store(true, Ordering::SeqCst);
+        self.set_total(total);
+    }
+
+    fn set_total(&self, total: u64) {
+        self.bar.set_length(total);
+        set_style(
+            &self.bar,
+            "{spinner} [{bar:20}] {pos}/{len}, {rate}, {left} left{msg}",
+        );
     }
 
     /// Prints without disturbing the bar.
@@ -91,7 +155,79 @@ impl Progress {
         self.bar.suspend(print)
     }
 
-    pub(super) fn end(&self) {
-        self.bar.finish_and_clear();
+    fn line(&self) -> String {
+        let get = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        line(
+            get(&self.counts.done),
+            self.bar.length(),
+            self.bar.elapsed(),
+            (get(&self.counts.critical), get(&self.counts.warnings)),
+        )
+    }
+}
+
+fn set_style(bar: &ProgressBar, template: &str) {
+    let Ok(style) = ProgressStyle::with_template(template) else {
+        return;
+    };
+    let rate = |state: &ProgressState, out: &mut dyn fmt::Write| {
+        // Nothing can be done about a terminal that does not take it.
+        let _ = write!(out, "{:.1}/s", state.per_sec());
+    };
+    let left = |state: &ProgressState, out: &mut dyn fmt::Write| {
+        // While nothing is done nobody knows.
+        let _ = match state.pos() {
+            0 => out.write_str("?"),
+            _ => write!(out, "{:#}", HumanDuration(state.eta())),
+        };
+    };
+    bar.set_style(style.with_key("rate", rate).with_key("left", left));
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "an estimate of seconds, from counts below 2^53"
+)]
+fn line(
+    done: u64,
+    total: Option<u64>,
+    elapsed: Duration,
+    (critical, warnings): (u64, u64),
+) -> String {
+    let seconds = elapsed.as_secs_f64().max(0.001);
+    let of = total.map_or_else(String::new, |total| format!(" of {total}"));
+    let left = match total.and_then(|total| total.checked_sub(done)) {
+        Some(left) if done > 0 => {
+            let left = Duration::try_from_secs_f64(seconds * left as f64 / done as f64);
+            let left = left.unwrap_or(Duration::MAX);
+            format!(", about {} left", HumanDuration(left))
+        }
+        _ => String::new(),
+    };
+    format!(
+        "{done}{of} done in {} s, {:.1} a second{left}: {critical} critical, {warnings} warnings",
+        elapsed.as_secs(),
+        done as f64 / seconds
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_says_what_is_known() {
+        let thirty = Duration::from_secs(30);
+        assert_eq!(
+            line(60, Some(300), thirty, (2, 1)),
+            "60 of 300 done in 30 s, 2.0 a second, about 2 minutes left: 2 critical, 1 warnings"
+        );
+        assert_eq!(
+            line(60, None, thirty, (0, 0)),
+            "60 done in 30 s, 2.0 a second: 0 critical, 0 warnings"
+        );
+        // Nothing is done yet, or more than was counted: nobody knows how long it takes.
+        assert!(!line(0, Some(300), thirty, (0, 0)).contains("left"));
+        assert!(!line(301, Some(300), thirty, (0, 0)).contains("left"));
     }
 }

@@ -1,5 +1,6 @@
 //! What was seen, judged, compared, told: in a thread of its own, beside the sockets.
 
+use super::Ending;
 use super::progress::Progress;
 use super::sink::Sink;
 use crate::audit::{
@@ -19,6 +20,8 @@ use crate::render::{audit, csv, html, json, junit, nagios, prometheus, table::St
 use crate::report::{ConfiguredPin, Report};
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use tokio::sync::mpsc;
 
 /// A target that was looked at.
@@ -34,8 +37,8 @@ pub(super) struct Seen {
 pub(super) struct Worst {
     pub(super) critical: u64,
     pub(super) warnings: u64,
-    /// The state of a monitoring plugin, where that was asked for.
-    pub(super) state: Option<nagios::State>,
+    /// The exit code of a monitoring plugin, where one was asked for.
+    pub(super) state: Option<u8>,
 }
 
 /// The thread that judges and writes.
@@ -58,7 +61,8 @@ pub(super) struct Results {
     samples: Vec<prometheus::Sample>,
     cases: Vec<quick_junit::TestCase>,
     rows: Vec<html::Row>,
-    named: nagios::Named,
+    tally: nagios::Tally,
+    ending: Arc<Ending>,
 }
 
 impl Results {
@@ -69,6 +73,7 @@ impl Results {
         baseline: Option<Baseline>,
         sink: Sink,
         progress: Progress,
+        ending: Arc<Ending>,
     ) -> Self {
         let format = if args.resume.is_some() {
             AuditFormat::Jsonl
@@ -97,7 +102,8 @@ impl Results {
             samples: Vec::new(),
             cases: Vec::new(),
             rows: Vec::new(),
-            named: nagios::Named::default(),
+            tally: nagios::Tally::default(),
+            ending,
         }
     }
 
@@ -207,6 +213,11 @@ impl Results {
             level == Some(Severity::Critical),
             level == Some(Severity::Warning),
         );
+        if self.format == AuditFormat::Nagios {
+            // The state is that of all, also of those that have not changed.
+            self.tally.add(audited);
+            return Ok(true);
+        }
         if self.changes_only && !audited.is_changed() {
             return Ok(true);
         }
@@ -230,6 +241,7 @@ impl Results {
                 self.rows.push(html::Row::of(audited));
                 return Ok(true);
             }
+            AuditFormat::Nagios => return Ok(true),
         };
         let sink = &mut self.sink;
         self.progress.suspend(|| sink.write(&text))
@@ -240,6 +252,16 @@ impl Results {
         let gone = self.baseline.as_ref().map_or_else(Vec::new, Baseline::gone);
         let mut state = None;
         match self.format {
+            AuditFormat::Nagios => {
+                let doubts = nagios::Doubts {
+                    bad_lines: self.ending.bad_lines.load(Ordering::SeqCst),
+                    interrupted: self.ending.interrupted.load(Ordering::SeqCst),
+                    gone: gone.len(),
+                };
+                let (text, worst) = self.tally.render(&self.summary, self.levels, doubts);
+                self.sink.write(&text)?;
+                state = Some(worst.exit_code());
+            }
             AuditFormat::Table => {
                 let text = audit::summary(&self.summary, &gone);
                 self.sink.write(&text)?;
@@ -264,13 +286,13 @@ impl Results {
             AuditFormat::Jsonl | AuditFormat::Csv => {}
         }
         if self.format == AuditFormat::Nagios {
-            // A monitor takes everything for the plugin's text.
+            // The plugin's output says it all; standard error often ends up in it.
         } else if self.format != AuditFormat::Table {
             say(audit::summary(&self.summary, &gone).trim());
         } else if !self.sink.is_stdout() {
             say(&format!("{} targets", self.summary.targets));
         }
-        if self.summary.targets == 0 {
+        if self.summary.targets == 0 && self.format != AuditFormat::Nagios {
             warn("the list has no targets");
         }
         self.sink.end()?;

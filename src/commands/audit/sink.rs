@@ -100,6 +100,14 @@ impl Sink {
         }
     }
 
+    /// What would be left over if the program ended now.
+    pub(super) fn temporary(&self) -> Option<PathBuf> {
+        match self {
+            Self::File { temporary, .. } => Some(temporary.clone()),
+            Self::Stdout(_) | Self::Append(..) => None,
+        }
+    }
+
     /// Whether people read it on a terminal, maybe.
     pub(super) fn is_stdout(&self) -> bool {
         matches!(self, Self::Stdout(_))

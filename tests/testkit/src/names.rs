@@ -2,10 +2,11 @@
 //! which `/etc/hosts` is another file. Nothing else on the machine sees it.
 
 use crate::skip;
-use std::fmt::Write as _;
+use std::net::{Ipv4Addr, UdpSocket};
 use std::path::Path;
 use std::process::Command;
-use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, LazyLock};
 
 /// What makes a namespace here: as root, or as anybody with a user namespace.
 static UNSHARE: LazyLock<Option<&'static [&'static str]>> = LazyLock::new(|| {
@@ -26,6 +27,8 @@ pub struct Names {
     directory: tempfile::TempDir,
     /// Without any network but an own loopback.
     alone: bool,
+    /// A name server is asked, too.
+    asks: bool,
 }
 
 impl Names {
@@ -41,6 +44,7 @@ impl Names {
             way,
             directory,
             alone: false,
+            asks: false,
         };
         names.set(hosts);
         names.write("nsswitch.conf", "hosts: files\n");
@@ -60,12 +64,22 @@ impl Names {
         self
     }
 
+    /// The same, and for names that are not among them the name server at that address is asked.
+    #[must_use]
+    pub fn asking(mut self, server: Ipv4Addr) -> Self {
+        self.asks = true;
+        self.write("resolv.conf", &format!("nameserver {server}\n"));
+        self.write("nsswitch.conf", "hosts: files dns\n");
+        self
+    }
+
     /// The same command with these names.
     pub fn within(&self, command: &Command) -> Command {
         let files = ["hosts", "nsswitch.conf", "host.conf"];
-        let mut script = String::new();
-        for file in files {
-            let _ = write!(script, "mount --bind \"$1/{file}\" /etc/{file} && ");
+        let mounts = files.map(|file| format!("mount --bind \"$1/{file}\" /etc/{file} && "));
+        let mut script = mounts.concat();
+        if self.asks {
+            script += "mount --bind \"$1/resolv.conf\" /etc/resolv.conf && ";
         }
         if self.alone {
             script += "ip link set lo up && ";
@@ -95,4 +109,63 @@ impl Names {
         let path: &Path = self.directory.path();
         std::fs::write(path.join(name), text).expect("a file is written");
     }
+}
+
+/// A name server (RFC 1035 §4.1) at port 53 of a loopback address: every name has these addresses,
+/// and each answer begins with the next of them, as round robin does. It counts the questions for
+/// IPv4. `None`: the port may not be used here, and the test must be skipped.
+pub fn name_server(test: &str, ip: Ipv4Addr, addresses: Vec<Ipv4Addr>) -> Option<Arc<AtomicU32>> {
+    const A: &[u8] = &[0, 1];
+    let socket = match UdpSocket::bind((ip, 53)) {
+        Ok(socket) => socket,
+        Err(why) => {
+            skip::skip(test, &format!("port 53 of {ip} cannot be used: {why}"));
+            return None;
+        }
+    };
+    let asked = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&asked);
+    std::thread::spawn(move || {
+        let mut buffer = [0; 512];
+        while let Ok((length, client)) = socket.recv_from(&mut buffer) {
+            let query = &buffer[..length];
+            // The question: labels, a zero, type and class.
+            let Some(end) = query.iter().skip(12).position(|byte| *byte == 0) else {
+                continue;
+            };
+            let end = 12 + end + 5;
+            let Some(question) = query.get(12..end) else {
+                continue;
+            };
+            let is_a = question[question.len() - 4..].starts_with(A);
+            let turn = if is_a {
+                counted.fetch_add(1, Ordering::SeqCst)
+            } else {
+                0
+            };
+            let count = if is_a { addresses.len() } else { 0 };
+            let mut reply = query[..2].to_vec();
+            reply.extend([
+                0x81,
+                0x80,
+                0,
+                1,
+                0,
+                u8::try_from(count).expect("few"),
+                0,
+                0,
+                0,
+                0,
+            ]);
+            reply.extend(question);
+            for index in 0..count {
+                let address = addresses[(index + turn as usize) % count];
+                // A pointer to the name, type A, class IN, no time to live.
+                reply.extend([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4]);
+                reply.extend(address.octets());
+            }
+            let _ = socket.send_to(&reply, client);
+        }
+    });
+    Some(asked)
 }

@@ -1,0 +1,473 @@
+//! How an audit runs: progress on a real terminal, signals, patience, and the plugin's line.
+#![allow(clippy::disallowed_methods, reason = "tests read and write files")]
+
+mod common;
+
+use common::{Dir, finish, program};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use serde_json::Value;
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant};
+use testkit::pki::{Identity, KeyKind, Pki, ca, expired_leaf, leaf, now};
+use testkit::raw::{closed_port, listen, send, wait_for_end};
+use testkit::server::{Behaviour, Server};
+
+static PKI: LazyLock<Pki> = LazyLock::new(|| Pki::new("Running", KeyKind::P256));
+
+fn start(identity: &Identity) -> SocketAddr {
+    Server::start(identity, Behaviour::default()).address
+}
+
+fn good() -> SocketAddr {
+    start(&PKI.identity(leaf(&["localhost"])))
+}
+
+fn silent() -> SocketAddr {
+    listen(|mut client| wait_for_end(&mut client))
+}
+
+fn line(address: SocketAddr) -> String {
+    format!("smtp://localhost:{}\n", address.port())
+}
+
+/// An audit, without its list.
+fn command(dir: &Dir, args: &[&str]) -> Command {
+    let mut command = program();
+    let root = dir.file("root.pem", PKI.root_pem());
+    command
+        .args(["audit", "--ehlo", "x", "--pause", "0", "--per-address"])
+        .args(["500", "-4", "--cacerts"])
+        .arg(root)
+        .args(args);
+    command
+}
+
+fn with_list(dir: &Dir, list: &str, args: &[&str]) -> Command {
+    let file = dir.file("list", list);
+    let mut command = command(dir, args);
+    command.arg("--input").arg(file);
+    command
+}
+
+fn signal(child: &Child, signal: Signal) {
+    let pid = Pid::from_raw(i32::try_from(child.id()).expect("a pid"));
+    kill(pid, signal).expect("it runs");
+}
+
+fn codes(report: &Value) -> Vec<String> {
+    let found = report["findings"].as_array().expect("findings");
+    let found = found
+        .iter()
+        .map(|f| format!("{} {}", f["code"], f["severity"]).replace('"', ""));
+    found.collect()
+}
+
+fn reports(text: &str) -> Vec<Value> {
+    let reports = text.lines().map(serde_json::from_str);
+    reports.map(|report| report.expect("JSON")).collect()
+}
+
+// ------------------------------------------------------------------------------- progress
+
+/// Starts it with standard error on a new terminal of 100 columns, and returns what reads that.
+fn on_terminal(command: &mut Command) -> (Child, File) {
+    let size = nix::pty::Winsize {
+        ws_row: 25,
+        ws_col: 100,
+        ws_xpixel: 0,
+        ws_ypixel: 0,
+    };
+    let pty = nix::pty::openpty(Some(&size), None).expect("a terminal");
+    let child = command
+        .env("TERM", "xterm")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::from(pty.slave))
+        .spawn()
+        .expect("it starts");
+    // The command holds the other end open until then.
+    command.stderr(Stdio::null());
+    (child, File::from(pty.master))
+}
+
+/// What has been shown until the program closed the terminal.
+fn shown(mut terminal: File) -> String {
+    let mut bytes = Vec::new();
+    // Linux ends it with an error (EIO).
+    let _ = terminal.read_to_end(&mut bytes);
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[test]
+fn a_terminal_shows_the_total_and_the_time_left() {
+    let dir = Dir::new();
+    let bad = start(&PKI.identity(expired_leaf(&["localhost"])));
+    // Comments, blank lines and bad lines are no targets.
+    let mut list = format!("# list\n\nb@d line\n{}", line(bad));
+    for _ in 0..29 {
+        list += &line(good());
+    }
+    let args = ["--format", "jsonl", "--rate", "20"];
+    let (mut child, terminal) = on_terminal(&mut with_list(&dir, &list, &args));
+    let mut results = child.stdout.take().expect("its output");
+    let reader = std::thread::spawn(move || {
+        let mut text = String::new();
+        results.read_to_string(&mut text).map(|_| text)
+    });
+    let text = shown(terminal);
+    assert_eq!(child.wait().expect("it ends").code(), Some(1));
+    let results = reader.join().expect("a reader").expect("UTF-8");
+    assert_eq!(results.lines().count(), 30);
+    assert!(text.contains("/30, "), "{text:?}");
+    assert!(text.contains("s left; 1 critical, 0 warnings"), "{text:?}");
+    assert!(text.contains("list:3: "), "{text:?}");
+    // The bar is gone at the end, and the summary stands.
+    let end = text.rsplit("\x1b[2K").next().expect("an end");
+    assert!(end.contains("30 targets: 1 critical"), "{end:?}");
+    assert!(!end.contains("left"), "{end:?}");
+}
+
+#[test]
+fn the_total_of_a_pipe_is_known_when_it_ends() {
+    let dir = Dir::new();
+    let mut command = command(
+        &dir,
+        &["--format", "jsonl", "--timeout", "2", "--input", "-"],
+    );
+    command.stdin(Stdio::piped());
+    let (mut child, mut terminal) = on_terminal(&mut command);
+    let mut input = child.stdin.take().expect("its input");
+    let mut output = BufReader::new(child.stdout.take().expect("its output"));
+    write!(input, "{}{}", line(good()), line(good())).expect("lines");
+    let mut result = String::new();
+    output.read_line(&mut result).expect("a result");
+    output.read_line(&mut result).expect("a result");
+    // Nothing waits for the end, and the total is not guessed.
+    let mut before = String::new();
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while !before.contains("2 done, ") && Instant::now() < deadline {
+        let mut buffer = [0; 4096];
+        let count = terminal.read(&mut buffer).expect("the terminal");
+        before += &String::from_utf8_lossy(&buffer[..count]);
+    }
+    assert!(
+        before.contains("2 done, ") && !before.contains("left"),
+        "{before:?}"
+    );
+    write!(input, "{}", line(silent())).expect("a line");
+    drop(input);
+    let after = shown(terminal);
+    assert!(
+        after.contains(" 2/3, ") && after.contains(" left"),
+        "{after:?}"
+    );
+    assert_eq!(child.wait().expect("it ends").code(), Some(1));
+}
+
+#[test]
+fn without_a_terminal_there_is_a_line_every_thirty_seconds() {
+    let dir = Dir::new();
+    let list = [line(good()), line(silent())].concat();
+    let told = |args: &[&str]| {
+        let run = finish(&mut with_list(&dir, &list, args));
+        assert_eq!(run.stdout.lines().count(), 2, "{}", run.stderr);
+        let told = run.stderr.lines().filter(|line| line.contains(" done in "));
+        told.map(ToOwned::to_owned).collect::<Vec<_>>()
+    };
+    std::thread::scope(|scope| {
+        let quiet = scope.spawn(|| told(&["--format", "jsonl", "--timeout", "31"]));
+        let lines = told(&["--format", "jsonl", "--timeout", "31", "-v"]);
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        let start = "1 of 2 done in 30 s, 0.0 a second, about 30 seconds left: 0 critical";
+        assert!(lines[0].starts_with(start), "{lines:?}");
+        assert_eq!(quiet.join().expect("it ran"), Vec::<String>::new());
+    });
+}
+
+// ------------------------------------------------------------------------------- signals
+
+#[test]
+fn a_second_signal_ends_it_at_once() {
+    let dir = Dir::new();
+    // Nobody reads the results, so that it cannot end by itself after the first.
+    let list = line(good()).repeat(400);
+    let mut command = with_list(&dir, &list, &["--format", "jsonl"]);
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it starts");
+    std::thread::sleep(Duration::from_secs(2));
+    signal(&child, Signal::SIGINT);
+    std::thread::sleep(Duration::from_millis(500));
+    assert_eq!(child.try_wait().expect("a child"), None, "it waits for us");
+    let second = Instant::now();
+    signal(&child, Signal::SIGINT);
+    let status = child.wait().expect("it ends");
+    assert_eq!(status.code(), Some(130));
+    assert!(
+        second.elapsed() < Duration::from_secs(2),
+        "{:?}",
+        second.elapsed()
+    );
+}
+
+#[test]
+fn an_interrupted_audit_writes_and_sums_up_what_is_done() {
+    let dir = Dir::new();
+    let list = format!("{}{}{}", line(good()), line(good()), line(silent()));
+    let output = dir.path().join("report");
+    let run_until = |signals: u32, args: &[&str]| {
+        let child = with_list(&dir, &list, args)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        std::thread::sleep(Duration::from_secs(2));
+        for _ in 0..signals {
+            signal(&child, Signal::SIGTERM);
+        }
+        let started = Instant::now();
+        let output = child.wait_with_output().expect("its output");
+        assert!(started.elapsed() < Duration::from_secs(5));
+        (
+            output.status.code(),
+            String::from_utf8(output.stdout).expect("UTF-8"),
+            String::from_utf8(output.stderr).expect("UTF-8"),
+        )
+    };
+    let (code, stdout, stderr) = run_until(1, &[]);
+    assert_eq!(code, Some(130), "{stderr}");
+    assert!(stdout.contains("2 targets: 0 critical"), "{stdout}");
+    assert!(stderr.contains("interrupted"), "{stderr}");
+    let path = output.to_str().expect("UTF-8");
+    let (code, _, stderr) = run_until(1, &["--format", "csv", "--output", path]);
+    assert_eq!(code, Some(130), "{stderr}");
+    let written = std::fs::read_to_string(&output).expect("the file");
+    assert_eq!(written.lines().count(), 3, "{written}");
+    assert_eq!(left_over(dir.path()), 0);
+    let (code, stdout, _) = run_until(1, &["--format", "nagios"]);
+    assert_eq!(code, Some(3), "{stdout}");
+    assert!(
+        stdout.starts_with("SMTP CERTS UNKNOWN - 2 targets: "),
+        "{stdout}"
+    );
+    assert!(stdout.contains(", interrupted before the end"), "{stdout}");
+}
+
+fn left_over(directory: &Path) -> usize {
+    let names = std::fs::read_dir(directory).expect("a directory").flatten();
+    let names = names.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    names.filter(|name| name.ends_with('~')).count()
+}
+
+// ------------------------------------------------------------------------------- patience
+
+#[test]
+fn retries_stay_within_the_deadline() {
+    let dir = Dir::new();
+    let tries = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&tries);
+    let busy = listen(move |mut client| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        send(&mut client, b"421 too busy\r\n");
+    });
+    let audit = |args: &[&str]| {
+        let started = Instant::now();
+        let args = [&["--format", "jsonl"], args].concat();
+        let run = finish(&mut with_list(&dir, &line(busy), &args));
+        let report = reports(&run.stdout).remove(0);
+        assert_eq!(codes(&report), ["temporary-refusal warning"]);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        (tries.swap(0, Ordering::SeqCst), started.elapsed())
+    };
+    // At 0, 0.5 and 1.5 s; the next would be at 3.5 s.
+    let (tries, took) = audit(&["--retries", "100", "--timeout", "3"]);
+    assert_eq!(tries, 3);
+    assert!(took < Duration::from_secs(3), "{took:?}");
+    let (tries, _) = audit(&["--retries", "1"]);
+    assert_eq!(tries, 2);
+    let (tries, took) = audit(&["--retries", "0"]);
+    assert_eq!(tries, 1);
+    assert!(took < Duration::from_millis(500), "{took:?}");
+}
+
+// ------------------------------------------------------------------------------- findings
+
+#[test]
+fn findings_of_the_chain_the_key_and_the_versions() {
+    let dir = Dir::new();
+    let shared = PKI.identity(leaf(&["localhost", "127.0.0.1"]));
+    static OLD: &[&rustls::SupportedProtocolVersion] = &[&rustls::version::TLS12];
+    let old = Behaviour {
+        versions: OLD,
+        ..Behaviour::default()
+    };
+    // The intermediate ends in ten days.
+    let mut below = ca("Brief Intermediate");
+    below.not_after = now() + time::Duration::days(10);
+    let brief = PKI.below(below, &leaf(&["localhost"]));
+    let first = Server::start(&shared, Behaviour::default()).port();
+    let second = Server::start(&shared, old).port();
+    let third = start(&brief).port();
+    let list = format!("localhost:{first}\n127.0.0.1:{second}\nlocalhost:{third}\n");
+    let args = ["--format", "jsonl", "--jobs", "1"];
+    let run = finish(&mut with_list(&dir, &list, &args));
+    let mut all: Vec<(String, Vec<String>)> = reports(&run.stdout)
+        .iter()
+        .map(|report| (report["target"]["input"].to_string(), codes(report)))
+        .collect();
+    all.sort();
+    let mut expected = vec![
+        (format!("\"localhost:{first}\""), vec![]),
+        (
+            format!("\"127.0.0.1:{second}\""),
+            vec!["tls-1.2 note".to_owned(), "shared-key note".to_owned()],
+        ),
+        (
+            format!("\"localhost:{third}\""),
+            vec!["intermediate-expiring warning".to_owned()],
+        ),
+    ];
+    expected.sort();
+    assert_eq!(all, expected, "{}", run.stderr);
+}
+
+#[test]
+fn the_rules_of_public_cas_count_for_public_cas_only() {
+    let dir = Dir::new();
+    let mut params = leaf(&["localhost"]);
+    params.not_before = now() - time::Duration::days(1);
+    params.not_after = now() + time::Duration::days(400);
+    let list = line(start(&PKI.identity(params)));
+    let run = finish(&mut with_list(&dir, &list, &["--format", "jsonl"]));
+    assert_eq!(codes(&reports(&run.stdout)[0]), Vec::<String>::new());
+    // The same, where the CA is one of the system's.
+    let mut command = program();
+    command
+        .args(["audit", "--format", "jsonl", "--input"])
+        .arg(dir.file("list", &list))
+        .env("SSL_CERT_FILE", dir.file("system.pem", PKI.root_pem()));
+    let run = finish(&mut command);
+    assert_eq!(codes(&reports(&run.stdout)[0]), ["long-validity warning"]);
+}
+
+#[test]
+fn a_code_that_does_not_exist_is_wrong_usage() {
+    let dir = Dir::new();
+    for option in ["--only", "--ignore"] {
+        let run = finish(&mut with_list(&dir, &line(good()), &[option, "expird"]));
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""));
+        assert!(run.stderr.contains("\"expired\""), "{}", run.stderr);
+        let run = finish(&mut with_list(&dir, &line(good()), &[option, "tls-1.2"]));
+        assert_eq!(run.code, 0, "{}", run.stderr);
+    }
+}
+
+// ------------------------------------------------------------------------------- the plugin
+
+#[test]
+fn a_plugin_tells_a_whole_list_in_a_line() {
+    let dir = Dir::new();
+    let plugin = |list: &str, args: &[&str]| {
+        let args = [&["--format", "nagios"], args].concat();
+        let run = finish(&mut with_list(&dir, list, &args));
+        (run.code, run.stdout, run.stderr)
+    };
+    let ending = |days| {
+        let mut params = leaf(&["localhost"]);
+        params.not_after = now() + time::Duration::days(days) + time::Duration::hours(12);
+        start(&PKI.identity(params))
+    };
+    let soon = ending(10);
+    let hostile = {
+        let mut params = expired_leaf(&["localhost"]);
+        let name = "x | y=1\n\x1b[2J\u{202e}";
+        params
+            .distinguished_name
+            .push(rcgen::DnType::CommonName, name);
+        start(&PKI.identity(params))
+    };
+    let fine = line(ending(60));
+    let (code, text, errors) = plugin(&fine, &[]);
+    let (line_of_days, rest) = text.split_once(" | ").expect("performance data");
+    assert_eq!((code, errors.as_str()), (0, ""));
+    assert!(
+        line_of_days.starts_with("SMTP CERTS OK - 1 target: 0 critical, 0 with warnings, the next"),
+        "{text}"
+    );
+    let expected = "targets=1;;;0 critical=0;;0;0;1 warnings=0;0;;0;1 days=60;21:;7:\n";
+    assert_eq!(rest, expected);
+    let warned = [fine.clone(), line(soon)].concat();
+    let (code, text, _) = plugin(&warned, &["--fail-on", "never"]);
+    assert_eq!(code, 1, "{text}");
+    assert!(
+        text.contains(" warnings=1;0;;0;2 days=10;21:;7:\n"),
+        "{text}"
+    );
+    assert_eq!(text.lines().count(), 2, "{text}");
+    assert!(
+        text.lines()
+            .nth(1)
+            .is_some_and(|l| l.starts_with("WARNING localhost:"))
+    );
+    assert_eq!(plugin(&warned, &["--warning", "5", "--critical", "2"]).0, 0);
+    let gone = line(closed_port());
+    let list = format!("{warned}{} label=a|b\n{gone}", line(hostile).trim());
+    let (code, text, _) = plugin(&list, &["--retries", "0"]);
+    assert_eq!(code, 2, "{text}");
+    let (first, long) = text.split_once('\n').expect("lines");
+    assert!(
+        first.starts_with("SMTP CERTS CRITICAL - 4 targets: 2 critical, 1 with"),
+        "{text}"
+    );
+    assert_eq!(long.lines().count(), 3, "{text}");
+    // The worst first; the bar is for performance data alone, whatever servers send.
+    assert!(
+        long.lines()
+            .take(2)
+            .all(|line| line.starts_with("CRITICAL ")),
+        "{text}"
+    );
+    assert!(
+        long.contains("(a/b)") && long.contains("x / y=1\\n\\x1b"),
+        "{text}"
+    );
+    assert_eq!(text.matches('|').count(), 1, "{text}");
+    let harmless = |c: char| c == '\n' || !smtp_certcheck::escape::is_unsafe(c);
+    assert!(text.chars().all(harmless), "{text:?}");
+    // What is not known is not fine.
+    let (code, text, _) = plugin(&format!("{fine}b@d line\n"), &[]);
+    assert_eq!(code, 3, "{text}");
+    assert!(
+        text.contains("UNKNOWN - 1 target: ") && text.contains("1 line of the list"),
+        "{text}"
+    );
+    let (code, text, _) = plugin("# nothing\n", &[]);
+    assert_eq!(code, 3, "{text}");
+    assert!(
+        text.starts_with("SMTP CERTS UNKNOWN - 0 targets: "),
+        "{text}"
+    );
+    let (code, text, _) = plugin(&fine, &["--baseline", "/nonexistent|x"]);
+    assert_eq!(code, 3, "{text}");
+    assert!(
+        text.starts_with("SMTP CERT UNKNOWN - cannot read \"/nonexistent/x\""),
+        "{text}"
+    );
+    // Long lists are cut.
+    let (code, text, _) = plugin(&gone.repeat(60), &["--retries", "0"]);
+    assert_eq!(code, 2);
+    assert_eq!(text.lines().count(), 1 + 40 + 1, "{text}");
+    assert!(
+        text.ends_with("\nand 20 more\n") && text.len() < 8192,
+        "{}",
+        text.len()
+    );
+}
