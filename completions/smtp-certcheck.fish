@@ -146,7 +146,6 @@ complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l 
 jsonl\t'For programs: a report on each line, as it is finished'
 csv\t'For spreadsheets'
 prometheus\t'For the textfile collector of Prometheus'
-nagios\t'For monitoring: a plugin\'s line for the whole list, and its exit codes'
 junit\t'For CI systems'
 html\t'For browsers: one page with charts and a table, to be sent on'
 nagios\t'For monitoring: a plugin\'s line for the whole list, and its exit code (0 OK, 1 warning, 2 critical, 3 unknown)'"

@@ -196,8 +196,6 @@ pub enum AuditFormat {
     Csv,
     /// For the textfile collector of Prometheus
     Prometheus,
-    /// For monitoring: a plugin's line for the whole list, and its exit codes
-    Nagios,
     /// For CI systems
     Junit,
     /// For browsers: one page with charts and a table, to be sent on

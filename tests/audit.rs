@@ -766,60 +766,6 @@ fn real_servers_in_one_list() {
     );
 }
 
-#[test]
-fn a_monitoring_plugin_for_a_list_has_one_line_and_names_the_bad() {
-    let good = start(&PKI.identity(leaf(&["localhost"])));
-    let expired = start(&PKI.identity(expired_leaf(&["localhost"])));
-    let soon = {
-        let mut params = leaf(&["localhost"]);
-        params.not_after = testkit::pki::now() + time::Duration::days(10);
-        start(&PKI.identity(params))
-    };
-    let line = |address: SocketAddr| format!("smtp://localhost:{}\n", address.port());
-    let (good, expired, soon) = (line(good), line(expired), line(soon));
-    let many = expired.repeat(60);
-    let hostile = line(hostile());
-    for (list, code, first, lines) in [
-        (
-            good.clone(),
-            0,
-            "OK - 0 of 1 critical, 0 with warnings | targets=1 critical=0;;0 warnings=0;0",
-            1,
-        ),
-        (
-            good.clone() + &soon,
-            1,
-            "WARNING - 0 of 2 critical, 1 with warnings | ",
-            2,
-        ),
-        (
-            good.clone() + &soon + &expired,
-            2,
-            "CRITICAL - 1 of 3 critical, 1 with warnings | ",
-            3,
-        ),
-        (many + &soon, 2, "CRITICAL - 60 of 61 critical", 52),
-        (hostile, 1, "WARNING - ", 2),
-        ("# nothing\n".to_owned(), 3, "UNKNOWN - ", 1),
-    ] {
-        // What --fail-on says is no matter.
-        let run = audit(&list, &["--format", "nagios", "--fail-on", "never"]);
-        let text = &run.stdout;
-        assert_eq!((run.code, text.lines().count()), (code, lines), "{text}");
-        assert!(text.starts_with(&format!("SMTP CERTS {first}")), "{text}");
-        assert_eq!(text.matches('|').count(), 1, "{text}");
-        let raw = |c: char| c != '\n' && smtp_certcheck::escape::is_unsafe(c);
-        assert!(!text.contains(raw), "{text:?}");
-    }
-    let run = audit(&(good + &soon + &expired), &["--format", "nagios"]);
-    let named: Vec<&str> = run.stdout.lines().skip(1).collect();
-    assert!(
-        named[0].starts_with("CRITICAL localhost:") && named[0].contains(": expired: "),
-        "{named:?}"
-    );
-    assert!(named[1].starts_with("WARNING ") && named[1].contains("expiring"));
-}
-
 /// What `script` shows of a terminal while the audit runs.
 #[test]
 fn the_bar_knows_how_many_there_are() {

@@ -52,7 +52,8 @@ pub fn row(audited: &Audited, style: Style) -> String {
     let several = !audited.elsewhere.is_empty();
     for finding in &audited.findings {
         let told = match finding.severity {
-            Severity::Critical | Severity::Warning => several || finding.certificate.is_none(),
+            Severity::Critical => several || finding.certificate.is_none(),
+            Severity::Warning => several,
             Severity::Note => false,
         };
         if style.verbose || told {

@@ -10,8 +10,6 @@ use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::mpsc;
 
 /// Lines that are read ahead.
@@ -22,15 +20,10 @@ const MAX_LINE: u64 = 16 * 1024;
 /// Entries, or what is wrong with a line.
 type Line = Result<Entry, String>;
 
-/// How many targets there are in all; zero as long as that is not known.
-pub(super) type Total = Arc<AtomicU64>;
-
 /// The targets of the command line, then those of the list.
 pub(super) struct Input {
     first: VecDeque<Line>,
     rest: Option<mpsc::Receiver<Line>>,
-    given: u64,
-    total: Total,
 }
 
 impl Input {
@@ -68,8 +61,6 @@ impl Input {
         } else {
             path.display().to_string()
         };
-        let regular = std::fs::metadata(path).is_ok_and(|metadata| metadata.is_file());
-        let counted = (count && regular && !args.strict).then(|| filter.clone());
         let entries = entries(lines, name, filter);
         if args.strict {
             for entry in entries {
@@ -95,46 +86,18 @@ impl Input {
             }
             progress.total(count);
         });
-        let input = Self::of(first, Some(receiver));
-        if let Some(filter) = counted {
-            let (total, before) = (input.total(), input.first.len() as u64);
-            let path = path.clone();
-            std::thread::spawn(move || {
-                let Ok(lines) = lines_of(&path) else { return };
-                let targets = self::entries(lines, String::new(), filter);
-                let count = targets.flatten().count() as u64;
-                total.store(before + count, Ordering::Relaxed);
-            });
-        }
-        Ok(input)
-    }
-
-    fn of(first: VecDeque<Line>, rest: Option<mpsc::Receiver<Line>>) -> Self {
-        let known = if rest.is_none() { first.len() } else { 0 };
-        Self {
+        Ok(Self {
             first,
-            rest,
-            given: 0,
-            total: Arc::new(AtomicU64::new(known as u64)),
-        }
-    }
-
-    /// How many targets there are, for those who show the progress.
-    pub(super) fn total(&self) -> Total {
-        Arc::clone(&self.total)
+            rest: Some(receiver),
+        })
     }
 
     /// The next one; `None`: that was all.
     pub(super) async fn next(&mut self) -> Option<Line> {
-        let line = match (self.first.pop_front(), &mut self.rest) {
-            (None, Some(rest)) => rest.recv().await,
-            (first, _) => first,
-        };
-        match &line {
-            Some(line) => self.given += u64::from(line.is_ok()),
-            None => self.total.store(self.given, Ordering::Relaxed),
+        match self.first.pop_front() {
+            Some(line) => Some(line),
+            None => self.rest.as_mut()?.recv().await,
         }
-        line
     }
 }
 

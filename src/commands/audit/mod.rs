@@ -100,9 +100,6 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
         say("interrupted: what was done is written; --resume goes on with a jsonl file");
         return Ok(INTERRUPTED);
     }
-    if let Some(state) = worst.state {
-        return Ok(state.exit_code());
-    }
     let fails = match args.fail_on {
         FailOnArg::Critical => worst.critical > 0,
         FailOnArg::Warning => worst.critical + worst.warnings > 0,

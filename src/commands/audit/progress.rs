@@ -1,6 +1,5 @@
 //! How far it is, on standard error: a bar on a terminal, else a line now and then.
 
-use super::input::Total;
 use crate::commands::say;
 use indicatif::{HumanDuration, ProgressBar, ProgressState, ProgressStyle};
 use std::fmt;
@@ -41,13 +40,8 @@ struct Counts {
     exact: AtomicBool,
 }
 
-/// Whether anybody is shown how far it is.
-pub(super) fn is_shown(verbose: bool) -> bool {
-    verbose || std::io::stderr().is_terminal()
-}
-
 impl Progress {
-    pub(super) fn new(verbose: bool, total: Total) -> Self {
+    pub(super) fn new(verbose: bool) -> Self {
         let terminal = std::io::stderr().is_terminal();
         let bar = if terminal {
             ProgressBar::new_spinner()

@@ -233,10 +233,6 @@ impl Results {
                 self.cases.push(junit::case(audited));
                 return Ok(true);
             }
-            AuditFormat::Nagios => {
-                self.named.add(audited);
-                return Ok(true);
-            }
             AuditFormat::Html => {
                 self.rows.push(html::Row::of(audited));
                 return Ok(true);
@@ -273,11 +269,6 @@ impl Results {
             AuditFormat::Junit => {
                 let text = junit::render(std::mem::take(&mut self.cases));
                 self.sink.write(&text)?;
-            }
-            AuditFormat::Nagios => {
-                let (text, found) = nagios::audit(&self.summary, &self.named);
-                self.sink.write(&text)?;
-                state = Some(found);
             }
             AuditFormat::Html => {
                 let text = html::render(&mut self.rows, &self.summary, &gone, self.check.now);
