@@ -38,7 +38,7 @@ _smtp__certcheck() {
 
     case "${cmd}" in
         smtp__certcheck)
-            opts="-4 -6 -R -q -v -h -V --tls --connect --ehlo --no-sni --timeout --connect-timeout --cacerts --servername --at --chain --repository --hgrc --no-hgrc --lint --format --warning --critical --quiet --verbose --color --help --version config pin audit completions man"
+            opts="-4 -6 -R -q -v -h -V --tls --connect --ehlo --no-sni --timeout --connect-timeout --cacerts --servername --at --chain --repository --hgrc --no-hgrc --lint --pin-expires --format --warning --critical --quiet --verbose --color --help --version config pin audit completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -89,6 +89,10 @@ _smtp__certcheck() {
                     return 0
                     ;;
                 --hgrc)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --pin-expires)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

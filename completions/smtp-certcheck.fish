@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_smtp_certcheck_global_optspecs
-    string join \n tls= connect= 4 6 ehlo= no-sni timeout= connect-timeout= cacerts= servername= at= chain= R/repository= hgrc= no-hgrc lint format= warning= critical= q/quiet v/verbose color= h/help V/version
+    string join \n tls= connect= 4 6 ehlo= no-sni timeout= connect-timeout= cacerts= servername= at= chain= R/repository= hgrc= no-hgrc lint pin-expires= format= warning= critical= q/quiet v/verbose color= h/help V/version
 end
 
 function __fish_smtp_certcheck_needs_command
@@ -37,6 +37,7 @@ complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l at -d 'Ju
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l chain -d 'Judge a saved chain (PEM or DER, the server\'s certificate first; - reads standard input) without any network' -r -F
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -s R -l repository -d 'The repository whose Mercurial settings apply [default: the one around the current directory]' -r -F
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l hgrc -d 'Of Mercurial\'s configuration read only this file, and what it includes' -r -F
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l pin-expires -d 'Warn when the pinned certificate ends in fewer days, or none is pinned' -r
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l format -d 'The format of the report' -r -f -a "table\t'For people'
 json\t'For programs: one object, or an array for several targets'
 pem\t'The presented chain'
@@ -50,8 +51,8 @@ complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -s 4 -d 'Use
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -s 6 -d 'Use IPv6 only'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l no-sni -d 'Do not send the server\'s name in the TLS handshake (SNI)'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l no-hgrc -d 'Do not read Mercurial\'s configuration'
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l lint -d 'Only look for lines of the configuration that do not do what they seem to; no network'
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -s q -l quiet -d 'Print the verdict line alone'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l lint -d 'Only look for lines that do not do what they seem to; no network'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -s q -l quiet -d 'Print nothing when all is well, else the verdict line alone'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -s v -l verbose -d 'Show the SMTP dialogue, every name and every digest'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -s V -l version -d 'Print version'
