@@ -120,7 +120,7 @@ _smtp__certcheck() {
             return 0
             ;;
         smtp__certcheck__subcmd__audit)
-            opts="-i -j -4 -6 -o -v -h --input --strict --shard --resume --jobs --per-address --pause --rate --retries --warning --critical --ignore --only --fail-on --baseline --changes-only --tls --connect --ehlo --no-sni --timeout --connect-timeout --cacerts --servername --format --output --verbose --color --help"
+            opts="-i -j -4 -6 -o -q -v -h --input --strict --shard --resume --jobs --per-address --pause --rate --retries --warning --critical --ignore --only --fail-on --baseline --changes-only --tls --connect --ehlo --no-sni --timeout --connect-timeout --cacerts --servername --format --output --save --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -227,6 +227,10 @@ _smtp__certcheck() {
                     return 0
                     ;;
                 -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --save)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

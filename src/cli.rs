@@ -164,6 +164,14 @@ pub struct Audit {
     #[arg(short, long, value_name = "FILE", help_heading = OUTPUT)]
     pub output: Option<PathBuf>,
 
+    /// Also save all results as jsonl there, in one step at the end: the next --baseline
+    #[arg(long, value_name = "FILE", conflicts_with = "resume", help_heading = OUTPUT)]
+    pub save: Option<PathBuf>,
+
+    /// Show only targets that have changed or that --fail-on is about, and nothing if there are none
+    #[arg(short, long, conflicts_with_all = ["verbose", "changes_only"], help_heading = OUTPUT)]
+    pub quiet: bool,
+
     /// Tell on standard error every 30 s how far it is, also without a terminal
     #[arg(short, long, help_heading = OUTPUT)]
     pub verbose: bool,
@@ -513,6 +521,7 @@ Examples:
   smtp-certcheck audit --input hosts.txt
   smtp-certcheck audit --input - --format jsonl < hosts.txt > today.jsonl
   smtp-certcheck audit --input hosts.txt --baseline yesterday.jsonl --changes-only
+  smtp-certcheck audit --input hosts.txt --baseline results.jsonl --save results.jsonl --quiet
   smtp-certcheck audit --input hosts.txt --format prometheus --output /var/lib/node_exporter/smtp.prom
   smtp-certcheck audit --input million.txt --resume results.jsonl --jobs 1000";
 const PIN_TARGET_HELP: &str = "\

@@ -43,6 +43,7 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
     }
     let baseline = args.baseline.as_deref().map(baseline).transpose()?;
     let (sink, done) = sink::open(args)?;
+    let save = args.save.as_deref().map(sink::at_the_end).transpose()?;
     let input = Input::open(args, done)?;
     let levels = Levels {
         warning: args.warning,
@@ -51,7 +52,7 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
     };
     let bad_lines = Arc::new(AtomicU64::new(0));
     let progress = progress::Progress::new(args.verbose);
-    let results = Results::new(args, check, levels, baseline, sink, progress);
+    let results = Results::new(args, check, levels, baseline, (sink, save), progress);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

@@ -5,7 +5,7 @@ use super::sink::Sink;
 use crate::audit::{
     Audited, Baseline, Change, Entry, Finding, Levels, Severity, Summary, findings, worst,
 };
-use crate::cli::{Audit as Args, AuditFormat, TargetArg};
+use crate::cli::{Audit as Args, AuditFormat, FailOnArg, TargetArg};
 use crate::commands::check::Check;
 use crate::commands::{Error, environment, files, say, warn};
 use crate::endpoint::{Endpoint, Host};
@@ -41,9 +41,14 @@ pub(super) struct Results {
     only: Vec<String>,
     ignore: Vec<String>,
     changes_only: bool,
+    /// `--quiet`, with the least severity to show of what has not changed; `None`: not even that.
+    quiet: Option<Option<Severity>>,
+    shown: u64,
     format: AuditFormat,
     style: Style,
     sink: Sink,
+    /// For all results, whatever is shown.
+    save: Option<Sink>,
     progress: Progress,
     baseline: Option<Baseline>,
     summary: Summary,
@@ -62,7 +67,7 @@ impl Results {
         check: Check,
         levels: Levels,
         baseline: Option<Baseline>,
-        sink: Sink,
+        (sink, save): (Sink, Option<Sink>),
         progress: Progress,
     ) -> Self {
         let format = if args.resume.is_some() {
@@ -81,9 +86,16 @@ impl Results {
             only: args.only.clone(),
             ignore: args.ignore.clone(),
             changes_only: args.changes_only,
+            quiet: args.quiet.then_some(match args.fail_on {
+                FailOnArg::Critical => Some(Severity::Critical),
+                FailOnArg::Warning => Some(Severity::Warning),
+                FailOnArg::Never => None,
+            }),
+            shown: 0,
             format,
             style,
             sink,
+            save,
             progress,
             baseline,
             summary: Summary::default(),
@@ -179,9 +191,13 @@ impl Results {
             level == Some(Severity::Critical),
             level == Some(Severity::Warning),
         );
-        if self.changes_only && !audited.is_changed() {
+        if let Some(save) = &mut self.save {
+            save.write(&json::line(audited))?;
+        }
+        if !self.is_shown(audited) {
             return Ok(true);
         }
+        self.shown += 1;
         let text = match self.format {
             AuditFormat::Table => audit::row(audited, self.style),
             AuditFormat::Jsonl => json::line(audited),
@@ -203,10 +219,22 @@ impl Results {
         self.progress.suspend(|| sink.write(&text))
     }
 
+    fn is_shown(&self, audited: &Audited) -> bool {
+        match self.quiet {
+            Some(least) => {
+                let severity = worst(&audited.findings);
+                audited.is_changed() || least.is_some_and(|least| severity >= Some(least))
+            }
+            None => !self.changes_only || audited.is_changed(),
+        }
+    }
+
     fn end(mut self) -> Result<Worst, Error> {
         self.progress.end();
         let gone = self.baseline.as_ref().map_or_else(Vec::new, Baseline::gone);
+        let silent = self.quiet.is_some() && self.shown == 0 && gone.is_empty();
         match self.format {
+            AuditFormat::Table if silent => {}
             AuditFormat::Table => {
                 let text = audit::summary(&self.summary, &gone);
                 self.sink.write(&text)?;
@@ -225,7 +253,9 @@ impl Results {
             }
             AuditFormat::Jsonl | AuditFormat::Csv => {}
         }
-        if self.format != AuditFormat::Table {
+        if silent {
+            // Nothing to say.
+        } else if self.format != AuditFormat::Table {
             say(audit::summary(&self.summary, &gone).trim());
         } else if !self.sink.is_stdout() {
             say(&format!("{} targets", self.summary.targets));
@@ -234,6 +264,9 @@ impl Results {
             warn("the list has no targets");
         }
         self.sink.end()?;
+        if let Some(save) = self.save {
+            save.end()?;
+        }
         Ok(Worst {
             critical: self.summary.with(Severity::Critical),
             warnings: self.summary.with(Severity::Warning),
