@@ -79,6 +79,10 @@ pub enum Command {
 
 /// The arguments of `audit`.
 #[derive(Clone, Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 pub struct Audit {
     /// More servers, as in the list
     #[arg(value_name = "TARGET", value_parser = target)]

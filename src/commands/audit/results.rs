@@ -34,15 +34,46 @@ pub(super) struct Worst {
     pub(super) warnings: u64,
 }
 
+/// Which targets are shown.
+#[derive(Clone, Copy, Debug)]
+enum Selection {
+    All,
+    Changed,
+    /// And those with a finding of this severity or worse.
+    ChangedOr(Severity),
+}
+
+impl Selection {
+    fn of(args: &Args) -> Self {
+        match args.fail_on {
+            _ if args.changes_only => Self::Changed,
+            _ if !args.quiet => Self::All,
+            FailOnArg::Critical => Self::ChangedOr(Severity::Critical),
+            FailOnArg::Warning => Self::ChangedOr(Severity::Warning),
+            FailOnArg::Never => Self::Changed,
+        }
+    }
+
+    fn takes(self, audited: &Audited) -> bool {
+        match self {
+            Self::All => true,
+            Self::Changed => audited.is_changed(),
+            Self::ChangedOr(least) => {
+                audited.is_changed() || worst(&audited.findings) >= Some(least)
+            }
+        }
+    }
+}
+
 /// The thread that judges and writes.
 pub(super) struct Results {
     check: Check,
     levels: Levels,
     only: Vec<String>,
     ignore: Vec<String>,
-    changes_only: bool,
-    /// `--quiet`, with the least severity to show of what has not changed; `None`: not even that.
-    quiet: Option<Option<Severity>>,
+    selection: Selection,
+    /// Not even the sums where no target is shown.
+    quiet: bool,
     shown: u64,
     format: AuditFormat,
     style: Style,
@@ -85,12 +116,8 @@ impl Results {
             levels,
             only: args.only.clone(),
             ignore: args.ignore.clone(),
-            changes_only: args.changes_only,
-            quiet: args.quiet.then_some(match args.fail_on {
-                FailOnArg::Critical => Some(Severity::Critical),
-                FailOnArg::Warning => Some(Severity::Warning),
-                FailOnArg::Never => None,
-            }),
+            selection: Selection::of(args),
+            quiet: args.quiet,
             shown: 0,
             format,
             style,
@@ -194,7 +221,7 @@ impl Results {
         if let Some(save) = &mut self.save {
             save.write(&json::line(audited))?;
         }
-        if !self.is_shown(audited) {
+        if !self.selection.takes(audited) {
             return Ok(true);
         }
         self.shown += 1;
@@ -219,20 +246,10 @@ impl Results {
         self.progress.suspend(|| sink.write(&text))
     }
 
-    fn is_shown(&self, audited: &Audited) -> bool {
-        match self.quiet {
-            Some(least) => {
-                let severity = worst(&audited.findings);
-                audited.is_changed() || least.is_some_and(|least| severity >= Some(least))
-            }
-            None => !self.changes_only || audited.is_changed(),
-        }
-    }
-
     fn end(mut self) -> Result<Worst, Error> {
         self.progress.end();
         let gone = self.baseline.as_ref().map_or_else(Vec::new, Baseline::gone);
-        let silent = self.quiet.is_some() && self.shown == 0 && gone.is_empty();
+        let silent = self.quiet && self.shown == 0 && gone.is_empty();
         match self.format {
             AuditFormat::Table if silent => {}
             AuditFormat::Table => {
