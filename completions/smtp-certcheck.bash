@@ -38,7 +38,7 @@ _smtp__certcheck() {
 
     case "${cmd}" in
         smtp__certcheck)
-            opts="-4 -6 -R -q -v -h -V --tls --connect --ehlo --key-type --no-sni --timeout --connect-timeout --cacerts --servername --at --chain --repository --hgrc --no-hgrc --lint --format --warning --critical --quiet --verbose --color --help --version config pin audit completions man"
+            opts="-4 -6 -R -q -v -h -V --tls --connect --ehlo --key-type --no-sni --timeout --connect-timeout --cacerts --servername --at --chain --repository --hgrc --no-hgrc --lint --pin-expires --format --warning --critical --quiet --verbose --color --help --version config pin audit completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -96,6 +96,10 @@ _smtp__certcheck() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --pin-expires)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "table json pem nagios" -- "${cur}"))
                     return 0
@@ -120,7 +124,7 @@ _smtp__certcheck() {
             return 0
             ;;
         smtp__certcheck__subcmd__audit)
-            opts="-i -j -4 -6 -o -v -h --input --strict --shard --resume --jobs --per-address --pause --rate --one-address --retries --warning --critical --ignore --only --fail-on --baseline --changes-only --tls --connect --ehlo --key-type --no-sni --timeout --connect-timeout --cacerts --servername --format --output --verbose --color --help"
+            opts="-i -j -4 -6 -o -q -v -h --input --strict --shard --resume --jobs --per-address --pause --rate --one-address --retries --warning --critical --ignore --only --fail-on --baseline --changes-only --tls --connect --ehlo --key-type --no-sni --timeout --connect-timeout --cacerts --servername --format --output --save --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -231,6 +235,10 @@ _smtp__certcheck() {
                     return 0
                     ;;
                 -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --save)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_smtp_certcheck_global_optspecs
-    string join \n tls= connect= 4 6 ehlo= key-type= no-sni timeout= connect-timeout= cacerts= servername= at= chain= R/repository= hgrc= no-hgrc lint format= warning= critical= q/quiet v/verbose color= h/help V/version
+    string join \n tls= connect= 4 6 ehlo= key-type= no-sni timeout= connect-timeout= cacerts= servername= at= chain= R/repository= hgrc= no-hgrc lint pin-expires= format= warning= critical= q/quiet v/verbose color= h/help V/version
 end
 
 function __fish_smtp_certcheck_needs_command
@@ -39,6 +39,7 @@ complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l at -d 'Ju
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l chain -d 'Judge a saved chain (PEM or DER, the server\'s certificate first; - reads standard input) without any network' -r -F
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -s R -l repository -d 'The repository whose Mercurial settings apply [default: the one around the current directory]' -r -F
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l hgrc -d 'Of Mercurial\'s configuration read only this file, and what it includes' -r -F
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l pin-expires -d 'Warn when the pinned certificate ends in fewer days, or none is pinned' -r
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l format -d 'The format of the report' -r -f -a "table\t'For people'
 json\t'For programs: one object, or an array for several targets'
 pem\t'The presented chain'
@@ -52,8 +53,8 @@ complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -s 4 -d 'Use
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -s 6 -d 'Use IPv6 only'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l no-sni -d 'Do not send the server\'s name in the TLS handshake (SNI)'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l no-hgrc -d 'Do not read Mercurial\'s configuration'
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l lint -d 'Only look for lines of the configuration that do not do what they seem to; no network'
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -s q -l quiet -d 'Print the verdict line alone'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l lint -d 'Only look for lines that do not do what they seem to; no network'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -s q -l quiet -d 'Print nothing when all is well, else the verdict line alone'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -s v -l verbose -d 'Show the SMTP dialogue, every name and every digest'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -s V -l version -d 'Print version'
@@ -150,6 +151,7 @@ junit\t'For CI systems'
 html\t'For browsers: one page with charts and a table, to be sent on'
 nagios\t'For monitoring: a plugin\'s line for the whole list, and its exit code (0 OK, 1 warning, 2 critical, 3 unknown)'"
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s o -l output -d 'Write there, in one step at the end' -r -F
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l save -d 'Also save all results as jsonl there, in one step at the end: the next --baseline' -r -F
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l color -d 'When to use colours; NO_COLOR in the environment turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Also into files and pipes'
 never\t'Never'"
@@ -159,6 +161,7 @@ complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l 
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s 4 -d 'Use IPv4 only'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s 6 -d 'Use IPv6 only'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l no-sni -d 'Do not send the server\'s name in the TLS handshake (SNI)'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s q -l quiet -d 'Show only targets that have changed or that --fail-on is about, and nothing if there are none'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s v -l verbose -d 'Tell on standard error every 30 s how far it is, also without a terminal'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'

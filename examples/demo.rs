@@ -52,7 +52,10 @@ fn main() {
         &["--cacerts", "demo-ca.pem"],
     );
 
-    say("For scripts, -q prints the verdict alone, and the exit code says the same:");
+    say(
+        "For scripts: -q prints nothing when all is well, else the verdict alone. The exit code says\n\
+         the same:",
+    );
     check(
         &["localhost", &good.port().to_string()],
         &["--cacerts", "demo-ca.pem", "-q"],
@@ -87,7 +90,10 @@ fn pinning(pki: &Pki) {
          of the demo's own (without --hgrc it would be yours). The difference is shown first:",
     );
     pin(&["--write", "--yes"]);
-    say("Would hg email talk to the server now? Without a target it is the configured one:");
+    say(
+        "Would hg email talk to the server now? Without a target it is the configured one,\n\
+         and no line with -q means yes:",
+    );
     run(&[
         "smtp-certcheck",
         "--hgrc",

@@ -176,6 +176,14 @@ pub struct Audit {
     #[arg(short, long, value_name = "FILE", help_heading = OUTPUT)]
     pub output: Option<PathBuf>,
 
+    /// Also save all results as jsonl there, in one step at the end: the next --baseline
+    #[arg(long, value_name = "FILE", conflicts_with = "resume", help_heading = OUTPUT)]
+    pub save: Option<PathBuf>,
+
+    /// Show only targets that have changed or that --fail-on is about, and nothing if there are none
+    #[arg(short, long, conflicts_with_all = ["verbose", "changes_only"], help_heading = OUTPUT)]
+    pub quiet: bool,
+
     /// Tell on standard error every 30 s how far it is, also without a terminal
     #[arg(short, long, help_heading = OUTPUT)]
     pub verbose: bool,
@@ -468,11 +476,19 @@ pub struct Inspect {
     #[command(flatten)]
     pub hgrc: Hgrc,
 
-    /// Only look for lines of the configuration that do not do what they seem to; no network
+    /// Only look for lines that do not do what they seem to; no network
     ///
     /// With a TARGET only for those about its host. The exit code is 1 if there are any.
     #[arg(long, conflicts_with_all = ["chain", "no_hgrc"], help_heading = MERCURIAL)]
     pub lint: bool,
+
+    /// Warn when the pinned certificate ends in fewer days, or none is pinned
+    ///
+    /// The exit code is 1 then. The pinned certificate is the server's, if one of the configured fingerprints is its own;
+    /// else the anchor, if a CA file is named for this host or with --cacerts. A warning does not
+    /// keep `hg email` from sending.
+    #[arg(long, value_name = "DAYS", conflicts_with_all = ["chain", "lint"], value_parser = clap::value_parser!(u32).range(..=36_500), help_heading = MERCURIAL)]
+    pub pin_expires: Option<u32>,
 
     /// The format of the report
     #[arg(long, value_name = "FORMAT", default_value = "table", help_heading = OUTPUT)]
@@ -487,7 +503,7 @@ pub struct Inspect {
     #[arg(long, value_name = "DAYS", default_value = "7", help_heading = OUTPUT)]
     pub critical: Range,
 
-    /// Print the verdict line alone
+    /// Print nothing when all is well, else the verdict line alone
     #[arg(short, long, conflicts_with = "verbose", help_heading = OUTPUT)]
     pub quiet: bool,
 
@@ -615,6 +631,7 @@ Examples:
   smtp-certcheck audit --input hosts.txt
   smtp-certcheck audit --input - --format jsonl < hosts.txt > today.jsonl
   smtp-certcheck audit --input hosts.txt --baseline yesterday.jsonl --changes-only
+  smtp-certcheck audit --input hosts.txt --baseline results.jsonl --save results.jsonl --quiet
   smtp-certcheck audit --input hosts.txt --format prometheus --output /var/lib/node_exporter/smtp.prom
   smtp-certcheck audit --input hosts.txt --format nagios --warning 21 --critical 7
   smtp-certcheck audit --input million.txt --resume results.jsonl --jobs 1000";
@@ -647,12 +664,12 @@ Examples:
 const AFTER_HELP: &str = "\
 Exit status:
   0  every chain is trusted, or its certificate is pinned
-  1  a certificate is not trusted
+  1  a certificate is not trusted, or --pin-expires warns
   2  wrong usage, or a file that cannot be read
   3  a server cannot be reached: name, connection, or a time-out at any step
   4  SMTP said no: STARTTLS missing or refused, busy, not an SMTP server
   5  the TLS handshake failed
-  With several targets: 1 if any certificate is not trusted, else the largest.
+  With several targets: 1 if it is the code of any, else the largest.
 
 Environment:
   SSL_CERT_FILE, SSL_CERT_DIR  where the system's trust anchors are, unless --cacerts is given
@@ -664,6 +681,7 @@ Examples:
   smtp-certcheck '[2001:db8::25]:25' --servername mail.example.org --ehlo probe.example.net
   smtp-certcheck mail.example.org:587 --cacerts corp-ca.pem --format json
   smtp-certcheck mail.example.org:587 --format nagios --warning 21 --critical 7
+  smtp-certcheck -q --pin-expires 21
   smtp-certcheck mail.example.org:587 --format pem > saved.pem
   smtp-certcheck --chain saved.pem --servername mail.example.org --at 2027-01-01";
 

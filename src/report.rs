@@ -3,7 +3,7 @@
 
 use crate::certificate::Certificate;
 use crate::endpoint::TlsMode;
-use crate::judge::Judgement;
+use crate::judge::{Code, Finding, Judgement};
 use crate::mercurial::{Decision, Ground, Line, Lint};
 use crate::observation::{FailureClass, Observation, Possession};
 use time::OffsetDateTime;
@@ -139,6 +139,22 @@ impl Report {
         proven && self.pins.matched == Some(true)
     }
 
+    /// What the user asked to be warned of about the pin, where nothing is worse.
+    pub fn pin_warning(&self) -> Option<&Finding> {
+        let notes = &self.judgement.as_ref()?.notes;
+        let asked = |note: &&Finding| matches!(note.code, Code::PinExpiring | Code::NoPin);
+        let good = matches!(self.outcome(), Outcome::Trusted | Outcome::Pinned);
+        notes.iter().find(asked).filter(|_| good)
+    }
+
+    /// The exit code: that of the outcome, but for a warning that the user asked for.
+    pub fn exit_code(&self) -> u8 {
+        match self.pin_warning() {
+            Some(_) => Outcome::Untrusted.exit_code(),
+            None => self.outcome().exit_code(),
+        }
+    }
+
     /// Whether `hg email` would send, over TLS, to a server that it has verified.
     pub fn hg_is_safe(&self) -> bool {
         self.mercurial.as_ref().is_some_and(|decision| {
@@ -148,16 +164,14 @@ impl Report {
     }
 }
 
-/// The exit code of several targets: 1 if any certificate is bad, else the largest.
-pub fn exit_code(outcomes: &[Outcome]) -> u8 {
-    if outcomes.contains(&Outcome::Untrusted) {
-        return Outcome::Untrusted.exit_code();
-    }
-    outcomes
-        .iter()
-        .map(|outcome| outcome.exit_code())
-        .max()
-        .unwrap_or(0)
+/// The exit code of several targets from those of each: 1 if it is among them, else the largest.
+pub fn exit_code(of_each: impl IntoIterator<Item = u8>) -> u8 {
+    let untrusted = Outcome::Untrusted.exit_code();
+    let worse = |worst: u8, code: u8| match (worst, code) {
+        (worst, code) if worst == untrusted || code == untrusted => untrusted,
+        (worst, code) => worst.max(code),
+    };
+    of_each.into_iter().fold(0, worse)
 }
 
 #[cfg(test)]
@@ -167,9 +181,11 @@ mod tests {
     #[test]
     fn a_bad_certificate_outweighs_every_other_failure() {
         use Outcome as O;
-        assert_eq!(exit_code(&[O::Trusted]), 0);
-        assert_eq!(exit_code(&[O::TlsFailed, O::Untrusted, O::Trusted]), 1);
-        assert_eq!(exit_code(&[O::Unreachable, O::SmtpRefused, O::Trusted]), 4);
-        assert_eq!(exit_code(&[]), 0);
+        let of = |outcomes: &[Outcome]| exit_code(outcomes.iter().map(|o| o.exit_code()));
+        assert_eq!(of(&[O::Trusted]), 0);
+        assert_eq!(of(&[O::TlsFailed, O::Untrusted, O::Trusted]), 1);
+        assert_eq!(of(&[O::Untrusted, O::TlsFailed]), 1);
+        assert_eq!(of(&[O::Unreachable, O::SmtpRefused, O::Trusted]), 4);
+        assert_eq!(of(&[]), 0);
     }
 }

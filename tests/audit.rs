@@ -859,3 +859,62 @@ fn a_monitoring_plugin_has_states_of_its_own() {
     command.args([&at(soon), "--format", "nagios", "--cacerts", "/nonexistent"]);
     assert_eq!(finish(&mut command).code, 3);
 }
+
+#[test]
+fn quiet_speaks_of_what_is_critical_or_has_changed() {
+    let good = Server::start(
+        &PKI.identity(leaf(&["localhost"])),
+        testkit::server::Behaviour::default(),
+    );
+    let soon = {
+        let mut params = leaf(&["localhost"]);
+        params.not_after = testkit::pki::now() + time::Duration::days(10);
+        start(&PKI.identity(params))
+    };
+    let dir = Dir::new();
+    let results = dir.file("results.jsonl", "");
+    let results_path = results.to_str().expect("UTF-8").to_owned();
+    let list = format!("localhost:{}\nlocalhost:{}\n", good.port(), soon.port());
+    let daily = ["--baseline", &results_path, "--save", &results_path, "-q"];
+    let daily = |more: &[&str]| audit(&list, &[&daily, more].concat());
+    let saved = || std::fs::read_to_string(&results).expect("what was saved");
+
+    // Without a day before, all is new.
+    let run = daily(&[]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert_eq!(run.stdout.matches("[new]").count(), 2, "{}", run.stdout);
+    assert_eq!(reports(&saved()).len(), 2);
+    // A day without news: nothing, in any format, and all is kept.
+    for format in ["table", "jsonl"] {
+        let run = daily(&["--format", format]);
+        assert_eq!((run.code, run.stdout.as_str()), (0, ""), "{format}");
+        assert_eq!(run.stderr, "", "{format}");
+        assert_eq!(reports(&saved()).len(), 2);
+    }
+    // What --fail-on is about is told every day.
+    let run = daily(&["--fail-on", "warning"]);
+    assert_eq!(run.code, 1);
+    let rows = |run: &Run| {
+        let rows = run.stdout.lines().take_while(|line| !line.is_empty());
+        rows.map(ToOwned::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(rows(&run).len(), 1, "{}", run.stdout);
+    assert!(rows(&run)[0].starts_with("WARN"), "{}", run.stdout);
+    let run = daily(&["--critical", "15"]);
+    assert_eq!((run.code, rows(&run).len()), (1, 1), "{}", run.stdout);
+    let run = daily(&["--critical", "15", "--fail-on", "never"]);
+    assert_eq!((run.code, run.stdout.as_str()), (0, ""));
+    // A change is told once.
+    good.renew(&PKI.identity(leaf(&["localhost"])));
+    assert!(daily(&[]).stdout.contains("new-key"));
+    assert_eq!(daily(&[]).stdout, "");
+    // A target that is gone from the list, too.
+    let list = format!("localhost:{}\n", soon.port());
+    let run = audit(&list, &["--baseline", &results_path, "-q"]);
+    assert!(run.stdout.contains("Gone from the list"), "{}", run.stdout);
+    // What cannot be saved is told, and nothing lies around.
+    let run = audit(&list, &["--save", "/nonexistent/results", "-q"]);
+    assert_eq!(run.code, 2);
+    assert_eq!(run.stdout, "");
+    assert_eq!(std::fs::read_dir(dir.path()).expect("it").count(), 1);
+}

@@ -4,96 +4,14 @@
 
 mod common;
 
-use common::{Dir, Run, finish, program};
-use smtp_certcheck::fingerprint::{Algorithm, Fingerprint};
-use std::path::{Path, PathBuf};
+use common::program;
+use common::user::{User, renew, sha256};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use testkit::hg::hg;
 use testkit::mta::{Kind, Mta};
 use testkit::pki::{Identity, KeyKind, Pki, leaf};
-
-/// A user: a home and a repository with a commit.
-struct User {
-    hg: PathBuf,
-    home: Dir,
-}
-
-impl User {
-    fn new(hg: PathBuf) -> Self {
-        let user = Self {
-            hg,
-            home: Dir::new(),
-        };
-        std::fs::create_dir(user.home.path().join("repo")).expect("a directory");
-        user.hg(&["init"]);
-        user.home.file("repo/a", "a\n");
-        user.hg(&["commit", "-A", "-m", "a change", "-u", "me"]);
-        user
-    }
-
-    fn command(&self, program: &Path) -> Command {
-        let mut command = Command::new(program);
-        command
-            .env_clear()
-            .env("HOME", self.home.path())
-            .env("PATH", "/usr/bin:/bin");
-        command.env("HGEDITOR", "true").env("LC_ALL", "C.UTF-8");
-        command
-            .current_dir(self.home.path().join("repo"))
-            .stdin(Stdio::null());
-        command
-    }
-
-    fn hg(&self, args: &[&str]) -> Run {
-        finish(self.command(&self.hg).args(args))
-    }
-
-    /// `hg email` with nothing but the user's own configuration about the server.
-    fn email(&self) -> Run {
-        let batch = [
-            "--config",
-            "extensions.patchbomb=",
-            "--config",
-            "ui.interactive=no",
-        ];
-        let mail = [
-            "email",
-            "--rev",
-            "tip",
-            "--to",
-            "a@example.org",
-            "--from",
-            "b@example.org",
-        ];
-        let text = ["--git", "--config", "patchbomb.confirm=no"];
-        self.hg(&[&mail[..], &text, &batch].concat())
-    }
-
-    fn certcheck(&self, args: &[&str]) -> Run {
-        let command = self.command(Path::new(program().get_program()));
-        let mut command = command;
-        finish(command.args(args).args(["--ehlo", "probe.example"]))
-    }
-}
-
-fn sha256(identity: &Identity) -> String {
-    Fingerprint::compute(Algorithm::Sha256, &identity.chain[0]).to_string()
-}
-
-/// Postfix reads its files again in its own time.
-fn renew(mta: &Mta, user: &User, target: &str, identity: &Identity) {
-    mta.renew(identity).expect("Postfix is told");
-    let start = Instant::now();
-    loop {
-        let run = user.certcheck(&[target, "--no-hgrc", "--format", "json"]);
-        if run.stdout.contains(&sha256(identity)[7..]) {
-            return;
-        }
-        assert!(start.elapsed() < Duration::from_secs(20), "{}", mta.log());
-        std::thread::sleep(Duration::from_millis(100));
-    }
-}
 
 fn story(test: &str, scheme: &str, port: impl Fn(&Mta) -> u16) {
     let Some(hg) = hg(test) else { return };
@@ -271,11 +189,7 @@ fn on_a_terminal_it_asks() {
         for (input, code, written) in &cases {
             let line = &line;
             scope.spawn(move || {
-                let user = User {
-                    hg: PathBuf::new(),
-                    home: Dir::new(),
-                };
-                std::fs::create_dir(user.home.path().join("repo")).expect("a directory");
+                let user = User::without_hg();
                 let (ended, text) = on_a_terminal(&user, line, input);
                 let hgrc = user.home.path().join(".hgrc");
                 assert_eq!(

@@ -32,6 +32,7 @@ pub const CODES: &[&str] = &[
     "starttls-refused",
     "temporary-refusal",
     "timeout",
+    "no-such-key",
     "tls-alert",
     "tls-error",
     "tls-incompatible",

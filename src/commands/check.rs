@@ -6,7 +6,9 @@ use super::{Error, environment, files, warn};
 use crate::certificate::Certificate;
 use crate::cli::{Connection, KeyTypeArg, TargetArg};
 use crate::endpoint::{Endpoint, Host};
-use crate::judge::{Anchors, Judgement, Policy, judge_chain, judge_handshake, pin_mismatch};
+use crate::judge::{
+    Anchors, Judgement, Policy, judge_chain, judge_handshake, no_pin, pin_expiring, pin_mismatch,
+};
 use crate::mercurial::{Decision, LintScope, Server, Settings, decide};
 use crate::observation::{KeyType, Observation};
 use crate::probe::{Family, Options};
@@ -232,6 +234,31 @@ impl Check {
             lints,
             from_hgrc: self.from_hgrc,
         })
+    }
+
+    /// Notes that the pinned certificate ends in fewer than `least` days: the leaf that a
+    /// fingerprint matches, else the anchor in a CA file that was named for this host.
+    pub(super) fn watch_pin(&self, report: &mut Report, arg: &TargetArg, least: u32) {
+        let host = arg.target.written.as_str();
+        let by_ca = self.anchors.is_some()
+            || self
+                .mercurial
+                .as_ref()
+                .is_some_and(|mercurial| hg::has_own_cacerts(&mercurial.settings(host), host));
+        let Some(judgement) = &mut report.judgement else {
+            return;
+        };
+        let note = match (report.pins.matched, report.chain.first()) {
+            (Some(true), Some(leaf)) => pin_expiring(leaf, Some(0), self.now, least),
+            (None, _) if by_ca => {
+                let anchor = judgement.path.last();
+                anchor.and_then(|anchor| pin_expiring(anchor, None, self.now, least))
+            }
+            (None, _) => Some(no_pin(host)),
+            // Another certificate: that is a problem, and worse.
+            _ => None,
+        };
+        judgement.notes.extend(note);
     }
 
     /// What `hg email` would do, if the configuration is about this host.

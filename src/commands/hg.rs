@@ -189,6 +189,13 @@ pub(super) fn cacerts(settings: &Settings, is_smtp_host: bool) -> Option<&Settin
         .or(settings.web_cacerts.as_ref())
 }
 
+/// Whether a file of trust anchors is named for this very host, which makes it a pin.
+pub(super) fn has_own_cacerts(settings: &Settings, host: &str) -> bool {
+    let smtp_host = settings.smtp_host.as_ref();
+    let is_smtp_host = smtp_host.is_some_and(|name| name.value == host.as_bytes());
+    (is_smtp_host && settings.smtp_cacerts.is_some()) || settings.verifycertsfile.is_some()
+}
+
 /// A CA file as Mercurial's OpenSSL would read it: one PEM file, nothing broken in it.
 pub(super) fn ca_file(path: &[u8]) -> CaFile {
     let path = Path::new(OsStr::from_bytes(path));

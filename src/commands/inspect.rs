@@ -122,8 +122,7 @@ impl Setting<'_> {
                 .map(|report| nagios::render(report, self.thresholds()).1);
             return states.max().map_or(3, nagios::State::exit_code);
         }
-        let outcomes: Vec<_> = reports.iter().map(Report::outcome).collect();
-        exit_code(&outcomes)
+        exit_code(reports.iter().map(Report::exit_code))
     }
 
     fn thresholds(&self) -> nagios::Thresholds {
@@ -160,7 +159,10 @@ impl Setting<'_> {
             let seen = task
                 .await
                 .map_err(|why| Error::new(format!("the probe of {endpoint} broke: {why}")))?;
-            let report = self.check.report(seen, arg, &endpoint, &reference)?;
+            let mut report = self.check.report(seen, arg, &endpoint, &reference)?;
+            if let Some(least) = self.cli.pin_expires {
+                self.check.watch_pin(&mut report, arg, least);
+            }
             if self.cli.format != FormatArg::Json {
                 let gap = if reports.is_empty() || self.is_terse() {
                     ""
@@ -169,7 +171,7 @@ impl Setting<'_> {
                 };
                 print(&format!("{gap}{}", self.render_one(&report)))?;
             }
-            if self.cli.format == FormatArg::Pem && report.outcome().exit_code() != 0 {
+            if self.cli.format == FormatArg::Pem && report.exit_code() != 0 {
                 // The data alone would not tell.
                 warn(table::verdict(&report, false).trim_end());
             }
@@ -192,6 +194,7 @@ impl Setting<'_> {
             FormatArg::Pem if self.targets.len() > 1 => pem::render_named(report),
             FormatArg::Pem => pem::render(report),
             FormatArg::Nagios => nagios::render(report, self.thresholds()).0,
+            FormatArg::Table if self.cli.quiet && report.exit_code() == 0 => String::new(),
             FormatArg::Table if self.cli.quiet => table::verdict(report, color),
             FormatArg::Table => table::render(
                 report,

@@ -45,6 +45,9 @@ pub enum Code {
     AnchorIsLeaf,
     SelfSignedCa,
     ClientCertificate,
+    // Notes that the user asked to be warned of.
+    PinExpiring,
+    NoPin,
 }
 
 impl Code {
@@ -88,6 +91,8 @@ impl Code {
             Self::AnchorIsLeaf => "anchor-is-leaf",
             Self::SelfSignedCa => "self-signed-ca",
             Self::ClientCertificate => "client-certificate",
+            Self::PinExpiring => "pin-expiring",
+            Self::NoPin => "no-pin",
         }
     }
 }

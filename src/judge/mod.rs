@@ -15,7 +15,7 @@ mod walk;
 
 pub use anchor::{Anchor, Anchors, NotACertificate};
 pub use finding::{Code, Finding};
-pub use pin::pin_mismatch;
+pub use pin::{no_pin, pin_expiring, pin_mismatch};
 
 use crate::certificate::Certificate;
 use crate::certificate::signature::Verification;

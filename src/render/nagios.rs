@@ -55,10 +55,12 @@ pub fn render(report: &Report, thresholds: Thresholds) -> (String, State) {
         _ if !is_good => State::Critical,
         Some(number) if thresholds.critical.alerts(number) => State::Critical,
         Some(number) if thresholds.warning.alerts(number) => State::Warning,
+        _ if report.pin_warning().is_some() => State::Warning,
         _ => State::Ok,
     };
     let word = state.word();
     let text = match days {
+        _ if report.pin_warning().is_some() => reason(report),
         Some(days) if is_good => format!("{}, expires in {days} days", outcome.as_str()),
         _ => reason(report),
     };
@@ -220,6 +222,9 @@ fn days_left(report: &Report) -> Option<i64> {
 fn reason(report: &Report) -> String {
     if let Some(failure) = report.seen.as_ref().and_then(|seen| seen.failure.as_ref()) {
         return failure.to_string();
+    }
+    if let Some(warning) = report.pin_warning() {
+        return format!("{}: {}", warning.code, warning.message);
     }
     let problems = report
         .judgement

@@ -61,6 +61,7 @@ pub fn render(report: &Report, style: Style) -> String {
 pub fn verdict(report: &Report, color: bool) -> String {
     let outcome = report.outcome();
     let (word, ansi) = match outcome {
+        _ if report.pin_warning().is_some() => ("WARNING", "\x1b[1;33m"),
         Outcome::Trusted => ("TRUSTED", "\x1b[1;32m"),
         Outcome::Pinned => ("PINNED", "\x1b[1;32m"),
         Outcome::Untrusted => ("NOT TRUSTED", "\x1b[1;31m"),
@@ -93,6 +94,9 @@ fn reason(report: &Report, outcome: Outcome) -> String {
         .filter(|_| report.from_hgrc && !report.hg_is_safe())
     {
         return format!("hg email: {}", visible(&hg.reason));
+    }
+    if let Some(warning) = report.pin_warning() {
+        return visible(&warning.message).into_owned();
     }
     if outcome == Outcome::Pinned {
         return "the certificate is pinned; its chain does not validate".to_owned();

@@ -7,6 +7,7 @@
 )]
 
 pub mod openssl;
+pub mod user;
 
 use serde_json::Value;
 use std::ffi::OsStr;

@@ -43,6 +43,7 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
     }
     let baseline = args.baseline.as_deref().map(baseline).transpose()?;
     let (sink, done) = sink::open(args)?;
+    let save = args.save.as_deref().map(sink::at_the_end).transpose()?;
     let progress = progress::Progress::new(args.verbose);
     let shared = progress.shared();
     let input = Input::open(args, done, shared.clone())?;
@@ -58,7 +59,7 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
         check,
         levels,
         baseline,
-        sink,
+        (sink, save),
         progress,
         Arc::clone(&ending),
     );

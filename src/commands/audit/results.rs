@@ -8,7 +8,7 @@ use crate::audit::{
     speaker, worst,
 };
 use crate::certificate::Certificate;
-use crate::cli::{Audit as Args, AuditFormat, TargetArg};
+use crate::cli::{Audit as Args, AuditFormat, FailOnArg, TargetArg};
 use crate::commands::check::Check;
 use crate::commands::{Error, environment, files, say, warn};
 use crate::endpoint::{Endpoint, Host};
@@ -41,16 +41,52 @@ pub(super) struct Worst {
     pub(super) state: Option<u8>,
 }
 
+/// Which targets are shown.
+#[derive(Clone, Copy, Debug)]
+enum Selection {
+    All,
+    Changed,
+    /// And those with a finding of this severity or worse.
+    ChangedOr(Severity),
+}
+
+impl Selection {
+    fn of(args: &Args) -> Self {
+        match args.fail_on {
+            _ if args.changes_only => Self::Changed,
+            _ if !args.quiet => Self::All,
+            FailOnArg::Critical => Self::ChangedOr(Severity::Critical),
+            FailOnArg::Warning => Self::ChangedOr(Severity::Warning),
+            FailOnArg::Never => Self::Changed,
+        }
+    }
+
+    fn takes(self, audited: &Audited) -> bool {
+        match self {
+            Self::All => true,
+            Self::Changed => audited.is_changed(),
+            Self::ChangedOr(least) => {
+                audited.is_changed() || worst(&audited.findings) >= Some(least)
+            }
+        }
+    }
+}
+
 /// The thread that judges and writes.
 pub(super) struct Results {
     check: Check,
     levels: Levels,
     only: Vec<String>,
     ignore: Vec<String>,
-    changes_only: bool,
+    selection: Selection,
+    /// Not even the sums where no target is shown.
+    quiet: bool,
+    shown: u64,
     format: AuditFormat,
     style: Style,
     sink: Sink,
+    /// For all results, whatever is shown.
+    save: Option<Sink>,
     progress: Progress,
     baseline: Option<Baseline>,
     summary: Summary,
@@ -71,7 +107,7 @@ impl Results {
         check: Check,
         levels: Levels,
         baseline: Option<Baseline>,
-        sink: Sink,
+        (sink, save): (Sink, Option<Sink>),
         progress: Progress,
         ending: Arc<Ending>,
     ) -> Self {
@@ -90,10 +126,13 @@ impl Results {
             levels,
             only: args.only.clone(),
             ignore: args.ignore.clone(),
-            changes_only: args.changes_only,
+            selection: Selection::of(args),
+            quiet: args.quiet,
+            shown: 0,
             format,
             style,
             sink,
+            save,
             progress,
             baseline,
             summary: Summary::default(),
@@ -213,14 +252,18 @@ impl Results {
             level == Some(Severity::Critical),
             level == Some(Severity::Warning),
         );
+        if let Some(save) = &mut self.save {
+            save.write(&json::line(audited))?;
+        }
         if self.format == AuditFormat::Nagios {
             // The state is that of all, also of those that have not changed.
             self.tally.add(audited);
             return Ok(true);
         }
-        if self.changes_only && !audited.is_changed() {
+        if !self.selection.takes(audited) {
             return Ok(true);
         }
+        self.shown += 1;
         let text = match self.format {
             AuditFormat::Table => audit::row(audited, self.style),
             AuditFormat::Jsonl => json::line(audited),
@@ -246,8 +289,10 @@ impl Results {
     fn end(mut self) -> Result<Worst, Error> {
         self.progress.end();
         let gone = self.baseline.as_ref().map_or_else(Vec::new, Baseline::gone);
+        let silent = self.quiet && self.shown == 0 && gone.is_empty();
         let mut state = None;
         match self.format {
+            AuditFormat::Table if silent => {}
             AuditFormat::Nagios => {
                 let doubts = nagios::Doubts {
                     bad_lines: self.ending.bad_lines.load(Ordering::SeqCst),
@@ -276,7 +321,9 @@ impl Results {
             }
             AuditFormat::Jsonl | AuditFormat::Csv => {}
         }
-        if self.format == AuditFormat::Nagios {
+        if silent {
+            // Nothing to say.
+        } else if self.format == AuditFormat::Nagios {
             // The plugin's output says it all; standard error often ends up in it.
         } else if self.format != AuditFormat::Table {
             say(audit::summary(&self.summary, &gone).trim());
@@ -287,6 +334,9 @@ impl Results {
             warn("the list has no targets");
         }
         self.sink.end()?;
+        if let Some(save) = self.save {
+            save.end()?;
+        }
         Ok(Worst {
             critical: self.summary.with(Severity::Critical),
             warnings: self.summary.with(Severity::Warning),

@@ -30,19 +30,21 @@ pub(super) fn open(args: &Args) -> Result<(Sink, Done), Error> {
     let Some(path) = &args.output else {
         return Ok((Sink::Stdout(io::stdout()), Done::new()));
     };
+    Ok((at_the_end(path)?, Done::new()))
+}
+
+/// A file that appears in one step at the end.
+pub(super) fn at_the_end(path: &Path) -> Result<Sink, Error> {
     let mut name = std::ffi::OsString::from(".");
     name.push(path.file_name().unwrap_or_default());
     name.push(format!(".{}~", std::process::id()));
     let temporary = path.with_file_name(name);
     let file = File::create(&temporary).map_err(|why| failed(path, &why))?;
-    Ok((
-        Sink::File {
-            file: io::BufWriter::new(file),
-            temporary,
-            path: path.clone(),
-        },
-        Done::new(),
-    ))
+    Ok(Sink::File {
+        file: io::BufWriter::new(file),
+        temporary,
+        path: path.to_owned(),
+    })
 }
 
 /// Counts the targets that are there; a last line that was torn by a crash is cut off.
