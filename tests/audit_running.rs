@@ -207,15 +207,12 @@ fn a_second_signal_ends_it_at_once() {
     signal(&child, Signal::SIGINT);
     std::thread::sleep(Duration::from_millis(500));
     assert_eq!(child.try_wait().expect("a child"), None, "it waits for us");
-    let second = Instant::now();
     signal(&child, Signal::SIGINT);
-    let status = child.wait().expect("it ends");
-    assert_eq!(status.code(), Some(130));
-    assert!(
-        second.elapsed() < Duration::from_secs(2),
-        "{:?}",
-        second.elapsed()
-    );
+    std::thread::sleep(Duration::from_secs(1));
+    let status = child.try_wait().expect("a child");
+    // One that has not ended must not outlive the test.
+    let _ = child.kill();
+    assert_eq!(status.and_then(|status| status.code()), Some(130));
 }
 
 #[test]
