@@ -207,15 +207,12 @@ fn a_second_signal_ends_it_at_once() {
     signal(&child, Signal::SIGINT);
     std::thread::sleep(Duration::from_millis(500));
     assert_eq!(child.try_wait().expect("a child"), None, "it waits for us");
-    let second = Instant::now();
     signal(&child, Signal::SIGINT);
-    let status = child.wait().expect("it ends");
-    assert_eq!(status.code(), Some(130));
-    assert!(
-        second.elapsed() < Duration::from_secs(2),
-        "{:?}",
-        second.elapsed()
-    );
+    std::thread::sleep(Duration::from_secs(1));
+    let status = child.try_wait().expect("a child");
+    // One that has not ended must not outlive the test.
+    let _ = child.kill();
+    assert_eq!(status.and_then(|status| status.code()), Some(130));
 }
 
 #[test]
@@ -323,6 +320,23 @@ fn findings_of_the_chain_the_key_and_the_versions() {
         .iter()
         .map(|report| (report["target"]["input"].to_string(), codes(report)))
         .collect();
+    // It is told of the host that is finished later, whichever that is.
+    let mut sharing = Vec::new();
+    for (target, codes) in &mut all {
+        let before = codes.len();
+        codes.retain(|code| code != "shared-key note");
+        if codes.len() < before {
+            sharing.push(target.clone());
+        }
+    }
+    let pair = [
+        format!("\"localhost:{first}\""),
+        format!("\"127.0.0.1:{second}\""),
+    ];
+    assert!(
+        sharing.len() == 1 && pair.contains(&sharing[0]),
+        "{sharing:?}"
+    );
     all.sort();
     // It is told of the one that is looked at last.
     let mut sharing = 0;
