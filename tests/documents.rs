@@ -62,6 +62,8 @@ fn findings_can_be_selected_by_exactly_the_codes_that_exist() {
     }
     // Their lines have another form.
     all.extend(["expiring", "intermediate-expiring", "tls-1.2"].map(str::to_owned));
+    // Of `--pin-expires`, which an audit does not take: selecting them would select nothing.
+    all.retain(|code| !["pin-expiring", "no-pin"].contains(&code.as_str()));
     let all: BTreeSet<&str> = all.iter().map(String::as_str).collect();
     let known: BTreeSet<&str> = smtp_certcheck::audit::CODES.iter().copied().collect();
     assert_eq!(known, all);
