@@ -298,7 +298,7 @@ _smtp__certcheck() {
             return 0
             ;;
         smtp__certcheck__subcmd__man)
-            opts="-h --help"
+            opts="-h --help audit completions config json man pin"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -46,6 +46,7 @@ pub enum Command {
     /// Reads the configuration files as Mercurial does: the system's, the user's and the
     /// repository's, or those of HGRCPATH, with includes. Values of passwords are masked. The exit
     /// code is 2 if a file cannot be read, also when Mercurial could not read it either.
+    #[command(after_long_help = CONFIG_AFTER_HELP)]
     Config(Config),
     /// Pin a server's certificate in Mercurial's configuration, or for another program
     ///
@@ -64,17 +65,20 @@ pub enum Command {
     Audit(Box<Audit>),
     /// Print the completions of a shell
     ///
-    /// For bash: smtp-certcheck completions bash > ~/.local/share/bash-completion/completions/smtp-certcheck
+    /// They complete commands, options, values, files, and the hosts of Mercurial's configuration.
+    #[command(after_long_help = COMPLETIONS_AFTER_HELP)]
     Completions {
         /// The shell
         shell: Shell,
     },
     /// Print a man page
     ///
-    /// To read it: smtp-certcheck man | man -l -
+    /// For those who installed without the pages.
+    #[command(after_long_help = MAN_AFTER_HELP)]
     Man {
-        /// The command whose page it is; without one that of the program
-        command: Option<String>,
+        /// The command whose page it is, or json for the report; without one that of the program
+        #[arg(value_parser = ["audit", "completions", "config", "json", "man", "pin"])]
+        page: Option<String>,
     },
 }
 
@@ -635,6 +639,31 @@ Examples:
   smtp-certcheck audit --input hosts.txt --format prometheus --output /var/lib/node_exporter/smtp.prom
   smtp-certcheck audit --input hosts.txt --format nagios --warning 21 --critical 7
   smtp-certcheck audit --input million.txt --resume results.jsonl --jobs 1000";
+const CONFIG_AFTER_HELP: &str = "\
+Exit status:
+  0  the settings are shown
+  2  wrong usage, or a file that cannot be read
+
+Examples:
+  smtp-certcheck config
+  smtp-certcheck config -R ~/src/project";
+const COMPLETIONS_AFTER_HELP: &str = "\
+Exit status:
+  0  they are printed
+  2  wrong usage
+
+Examples:
+  smtp-certcheck completions bash > ~/.local/share/bash-completion/completions/smtp-certcheck
+  smtp-certcheck completions zsh > /usr/local/share/zsh/site-functions/_smtp-certcheck
+  smtp-certcheck completions fish > ~/.config/fish/completions/smtp-certcheck.fish";
+const MAN_AFTER_HELP: &str = "\
+Exit status:
+  0  the page is printed
+  2  wrong usage
+
+Examples:
+  smtp-certcheck man | man -l -
+  smtp-certcheck man json > ~/.local/share/man/man5/smtp-certcheck-json.5";
 const PIN_TARGET_HELP: &str = "\
 The server: HOST, HOST:PORT, [IPV6]:PORT, smtp://HOST (STARTTLS), smtps://HOST (implicit TLS) \
 [default: the one that `hg email` would use here]
@@ -648,18 +677,19 @@ Exit status:
   2  wrong usage, or a file that cannot be read or written
   3, 4, 5  as for the main command: unreachable, refused by SMTP, TLS failed
 
-A pin replaces everything: hg looks at neither CA nor name nor dates then. It holds for one
-certificate, so a renewed certificate needs a new pin; --add keeps both while it changes.
+Notes:
+  A pin replaces everything: hg looks at neither CA nor name nor dates then. It holds for one
+  certificate, so a renewed certificate needs a new pin; --add keeps both while it changes.
 
 Examples:
   smtp-certcheck pin mail.example.org:587 >> ~/.hgrc
   smtp-certcheck pin mail.example.org:587 --write
   smtp-certcheck pin mail.example.org:587 --write --yes --expect sha256:9ab0…
   smtp-certcheck pin mail.example.org:587 --write --add
-  smtp-certcheck pin mail.example.org:465 --write --by cacerts --ca-out ~/.config/hg/mail-ca.pem
+  smtp-certcheck pin smtps://mail.example.org --write --by cacerts --ca-out ~/mail-ca.pem
   smtp-certcheck pin --for
   smtp-certcheck pin mail.example.org:587 --for postfix --by key >> /etc/postfix/tls_policy
-  smtp-certcheck pin mail.example.org:587 --for git --ca-out ~/.config/git/mail-ca.pem";
+  smtp-certcheck pin mail.example.org:587 --for git --ca-out ~/mail-ca.pem";
 
 const AFTER_HELP: &str = "\
 Exit status:

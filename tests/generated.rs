@@ -65,7 +65,8 @@ fn the_pages_are_clean() {
         .map(|(path, _)| path)
         .filter(|path| path.starts_with("man/"))
         .collect();
-    assert_eq!(pages.len(), 1 + Cli::command().get_subcommands().count());
+    // The program's, one for each command, and that of the report.
+    assert_eq!(pages.len(), 2 + Cli::command().get_subcommands().count());
     for page in pages {
         let path = root().join(&page);
         if has("the_pages_are_clean", "mandoc") {
@@ -95,6 +96,8 @@ fn every_command_prints_its_page_and_every_shell_its_completions() {
         assert!(run.code == 0 && run.stdout.contains(".SH NAME"), "{args:?}");
         assert!(run.stdout.contains(".SH \"EXIT STATUS\""), "{args:?}");
     }
+    let run = common::run(["man", "json"]);
+    assert!(run.code == 0 && run.stdout.contains(".TH SMTP-CERTCHECK-JSON 5"));
     assert_eq!(common::run(["man", "nothing"]).code, 2);
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let run = common::run(["completions", shell]);

@@ -36,11 +36,12 @@ fn new_text() -> String {
 
 /// The command line that pins `host` in `hgrc` without asking.
 fn arguments(host: &str, hgrc: &Path) -> Vec<String> {
-    let to = format!("127.0.0.1:{}", SERVED.1.port());
+    let port = SERVED.1.port();
+    let (target, to) = (format!("{host}:{port}"), format!("127.0.0.1:{port}"));
     let hgrc = hgrc.to_str().expect("UTF-8");
     let words = [
         "pin",
-        host,
+        &target,
         "--connect",
         &to,
         "--accept-untrusted",

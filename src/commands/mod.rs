@@ -10,6 +10,7 @@ mod generate;
 mod hg;
 mod inspect;
 mod lint;
+mod manual;
 mod pin;
 mod replace;
 

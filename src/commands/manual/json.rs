@@ -1,0 +1,101 @@
+//! The page of the JSON report, from its schema and from the tables of its document.
+
+use super::roff::{escaped, table, tagged};
+use serde_json::Value;
+use std::fmt::Write as _;
+
+const SCHEMA: &str = include_str!("../../../docs/report.schema.json");
+const DOCUMENT: &str = include_str!("../../../docs/json.md");
+const ABOVE: &str = include_str!("json.man");
+const BELOW: &str = include_str!("json-below.man");
+
+/// The page, below its title.
+pub(super) fn page(title: &str) -> String {
+    let mut out = format!("{title}{ABOVE}");
+    // It is part of the program, and a test reads it.
+    let schema: Value = serde_json::from_str(SCHEMA).unwrap_or_default();
+    let _ = writeln!(
+        out,
+        ".SH FIELDS\nA dot leads into an object, and [] into the elements of an array."
+    );
+    Schema(&schema).fields("", &schema, &mut out);
+    for (heading, of) in [
+        ("ERROR CODES", "error.code"),
+        ("PROBLEMS", "validation.problems[].code"),
+        ("NOTES", "validation.notes[].code"),
+    ] {
+        let _ = writeln!(out, ".SH {heading}\nThe values of {}.", escaped(of));
+        for row in table(DOCUMENT, of) {
+            out.push_str(&match row[..] {
+                [code, meaning] => tagged(code, meaning),
+                [step, code, ""] => tagged(code, &format!("(step {step})")),
+                [step, code, meaning] => tagged(code, &format!("{meaning} (step {step})")),
+                _ => String::new(),
+            });
+        }
+    }
+    out.push_str(BELOW);
+    out
+}
+
+struct Schema<'a>(&'a Value);
+
+impl<'a> Schema<'a> {
+    /// The fields below `path`, which `node` describes.
+    fn fields(&self, path: &str, node: &'a Value, out: &mut String) {
+        let node = self.resolved(node);
+        if let Some(items) = node.get("items") {
+            self.fields(&format!("{path}[]"), items, out);
+        }
+        for choice in node["anyOf"].as_array().into_iter().flatten() {
+            self.fields(path, choice, out);
+        }
+        for (name, field) in node["properties"].as_object().into_iter().flatten() {
+            let path = match path {
+                "" => name.clone(),
+                path => format!("{path}.{name}"),
+            };
+            let mut kinds = Vec::new();
+            self.kinds(field, &mut kinds);
+            let described = [field, self.resolved(field)].map(|node| node["description"].as_str());
+            let text = described.into_iter().flatten().next().unwrap_or_default();
+            let (path_, kinds) = (escaped(&path), escaped(&kinds.join(", ")));
+            let _ = writeln!(out, ".TP\n.BR {path_} \" ({kinds})\"");
+            if !text.is_empty() {
+                let _ = writeln!(out, "{}", escaped(text));
+            }
+            self.fields(&path, field, out);
+        }
+    }
+
+    /// What the values may be: types, or the values themselves.
+    fn kinds(&self, node: &'a Value, into: &mut Vec<String>) {
+        let node = self.resolved(node);
+        let word = |value: &Value| match value {
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        let listed = match (&node["enum"], &node["const"], &node["type"]) {
+            (Value::Array(values), _, _) => values.iter().map(word).collect(),
+            (_, value, _) if !value.is_null() => vec![word(value)],
+            (_, _, Value::Array(types)) => types.iter().map(word).collect(),
+            (_, _, Value::String(kind)) => vec![kind.clone()],
+            _ => Vec::new(),
+        };
+        into.extend(listed);
+        for choice in node["anyOf"].as_array().into_iter().flatten() {
+            self.kinds(choice, into);
+        }
+    }
+
+    /// Follows a `$ref`, which is always to `#/$defs/NAME`.
+    fn resolved(&self, node: &'a Value) -> &'a Value {
+        match node["$ref"]
+            .as_str()
+            .and_then(|link| link.rsplit('/').next())
+        {
+            Some(name) => &self.0["$defs"][name],
+            None => node,
+        }
+    }
+}

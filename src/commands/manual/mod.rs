@@ -1,0 +1,126 @@
+//! The man pages: what the command line's definitions know, and below it, written by hand, what
+//! they do not.
+
+mod json;
+mod roff;
+
+use super::generate::NAME;
+use crate::cli::Cli;
+use clap::{Command, CommandFactory as _};
+use clap_mangen::Man;
+use roff::{Section, escaped};
+use std::fmt::Write as _;
+
+/// The day of the last change that matters to readers of the pages.
+const DATE: &str = "2026-11-23";
+
+/// The sections that are written by hand; the first column is the command.
+const BY_HAND: &[(&str, &str)] = &[
+    ("", include_str!("main.man")),
+    ("audit", include_str!("audit.man")),
+    ("completions", include_str!("completions.man")),
+    ("config", include_str!("config.man")),
+    ("man", include_str!("man.man")),
+    ("pin", include_str!("pin.man")),
+];
+
+/// As man-pages(7) orders them.
+const ORDER: &[&str] = &[
+    "EXIT STATUS",
+    "ENVIRONMENT",
+    "FILES",
+    "NOTES",
+    "EXAMPLES",
+    "SECURITY",
+    "SEE ALSO",
+];
+
+/// Every page: the name of its file, and its text.
+pub(super) fn pages() -> Vec<(String, String)> {
+    let command = Cli::command();
+    let mut pages = vec![(format!("{NAME}.1"), page(&command, ""))];
+    for sub in command.get_subcommands() {
+        let name = sub.get_name();
+        pages.push((format!("{NAME}-{name}.1"), page(sub, name)));
+    }
+    let title = title_line(&format!("{NAME}-json"), "5", "File Formats");
+    pages.push((format!("{NAME}-json.5"), json::page(&title)));
+    pages
+}
+
+fn page(command: &Command, name: &str) -> String {
+    let (title, bin) = match name {
+        "" => (NAME.to_owned(), NAME.to_owned()),
+        name => (format!("{NAME}-{name}"), format!("{NAME} {name}")),
+    };
+    let after = command.get_after_long_help().map(ToString::to_string);
+    let mut command = command
+        .clone()
+        .name(title.clone())
+        .display_name(title.clone())
+        .bin_name(bin)
+        .after_long_help(None)
+        .after_help(None);
+    let usage = command.render_usage().to_string();
+    let man = Man::new(command);
+    let (mut name_section, mut body) = (Vec::new(), Vec::new());
+    // A vector takes all bytes.
+    let written = man
+        .render_name_section(&mut name_section)
+        .and_then(|()| man.render_description_section(&mut body))
+        .and_then(|()| man.render_options_section(&mut body));
+    debug_assert!(written.is_ok());
+    let mut text = title_line(&title, "1", "User Commands");
+    text.push_str(&String::from_utf8_lossy(&name_section));
+    text.push_str(&synopsis(&usage));
+    // clap_mangen breaks lines where a space is due; mandoc minds.
+    text.push_str(&String::from_utf8_lossy(&body).replace(".br\n\n.br\n", ".sp\n"));
+
+    let mut sections = roff::of_help(&after.unwrap_or_default());
+    let by_hand = BY_HAND.iter().filter(|(of, _)| *of == name);
+    for (_, text) in by_hand {
+        for section in roff::of_hand(text) {
+            match sections.iter_mut().find(|s| s.heading == section.heading) {
+                Some(there) => there.body.push_str(&section.body),
+                None => sections.push(section),
+            }
+        }
+    }
+    let place = |section: &Section| ORDER.iter().position(|known| *known == section.heading);
+    sections.sort_by_key(|section| place(section).unwrap_or(0));
+    for section in sections {
+        let _ = write!(text, "{section}");
+    }
+    text
+}
+
+/// The line that every page begins with.
+fn title_line(title: &str, section: &str, manual: &str) -> String {
+    format!(
+        ".ie \\n(.g .ds Aq \\(aq\n.el .ds Aq '\n.TH {} {section} {DATE} \"{NAME} {}\" \"{manual}\"\n",
+        title.to_uppercase(),
+        env!("CARGO_PKG_VERSION"),
+    )
+}
+
+/// clap_mangen lists every option, without its value; this is what `--help` says.
+fn synopsis(usage: &str) -> String {
+    let mut out = String::from(".SH SYNOPSIS\n");
+    let lines = usage.trim_start_matches("Usage: ").lines();
+    for (n, line) in lines.map(str::trim).enumerate() {
+        let words: Vec<&str> = line.split(' ').collect();
+        let bold = words
+            .iter()
+            .take_while(|word| !word.starts_with(['[', '<']))
+            .count();
+        let (command, rest) = words.split_at(bold);
+        let between = if n == 0 { "" } else { ".br\n" };
+        let _ = writeln!(
+            out,
+            "{between}.B {}\n{}",
+            escaped(&command.join(" ")),
+            escaped(&rest.join(" "))
+        );
+    }
+    out
+}
