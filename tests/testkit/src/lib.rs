@@ -21,6 +21,7 @@ pub mod pki;
 pub mod raw;
 pub mod server;
 pub mod skip;
+pub mod world;
 
 /// Prometheus' own reader of metrics, for a test of that name; `None` when it must be skipped.
 pub fn promtool(test: &str) -> Option<std::path::PathBuf> {

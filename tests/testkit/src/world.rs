@@ -1,0 +1,92 @@
+//! The world of the documents: a process that has a network of its own, where `mail.example.org`
+//! and `mx2.example.org` are, with the ports that mail servers have. Nothing else on the machine
+//! sees it, and it cannot see the machine's network.
+
+use crate::pki::{Identity, KeyKind, Pki, leaf};
+use crate::server::{Behaviour, Server};
+use std::process::{Command, ExitStatus};
+
+/// Set in the process that has it.
+const INSIDE: &str = "SMTP_CERTCHECK_WORLD";
+
+/// Files that a command may write outside a home land in memory.
+const SETUP: &str = "\
+set -e
+ip link set lo up
+ip address add 192.0.2.25/32 dev lo
+ip address add 192.0.2.26/32 dev lo
+ip address add 2001:db8::25/128 dev lo nodad
+for dir in /etc /usr/local/share; do
+    mount -t tmpfs tmpfs /mnt
+    cp -a \"$dir/.\" /mnt/
+    mount --move /mnt \"$dir\"
+done
+mount -t tmpfs tmpfs /var/lib
+mkdir -p /var/lib/node_exporter /etc/postfix /usr/local/share/zsh/site-functions
+printf '192.0.2.25 mail.example.org\\n192.0.2.26 mx2.example.org\\n127.0.0.1 localhost\\n' >/etc/hosts
+echo 'hosts: files' >/etc/nsswitch.conf
+exec \"$@\"
+";
+
+/// Where this process is.
+#[derive(Debug)]
+pub enum Place {
+    /// In the world.
+    Inside,
+    /// Outside; it was run again inside, and ended so.
+    Outside(ExitStatus),
+    /// Outside, and there is no way in.
+    Closed,
+}
+
+/// Runs this program again, with `args`, inside; there it returns [`Place::Inside`].
+pub fn enter(args: &[&str]) -> Place {
+    if std::env::var_os(INSIDE).is_some() {
+        return Place::Inside;
+    }
+    let namespaces = ["--net", "--mount"];
+    let tried = Command::new("unshare")
+        .args(namespaces)
+        .args(["ip", "link", "set", "lo", "up"])
+        .output();
+    if !tried.is_ok_and(|tried| tried.status.success()) {
+        return Place::Closed;
+    }
+    let status = Command::new("unshare")
+        .args(namespaces)
+        .args(["sh", "-c", SETUP, "sh"])
+        .arg(std::env::current_exe().expect("the path of this program"))
+        .args(args)
+        .env(INSIDE, "1")
+        .status();
+    Place::Outside(status.expect("unshare starts"))
+}
+
+/// Its servers, which run as long as the process.
+#[derive(Debug)]
+pub struct World {
+    /// The CA of all of them.
+    pub pki: Pki,
+    /// What `mail.example.org` presents.
+    pub identity: Identity,
+}
+
+impl World {
+    /// Starts them: `mail.example.org` on 25, 465 and 587, `mx2.example.org` on 25.
+    pub fn start() -> Self {
+        let pki = Pki::new("Example", KeyKind::P256);
+        let identity = pki.identity(leaf(&["mail.example.org"]));
+        let starttls = Behaviour::default();
+        let smtps = Behaviour {
+            implicit_tls: true,
+            ..starttls.clone()
+        };
+        for address in ["192.0.2.25:25", "192.0.2.25:587", "[2001:db8::25]:25"] {
+            Server::start_on(address, &identity, starttls.clone());
+        }
+        Server::start_on("192.0.2.25:465", &identity, smtps);
+        let second = pki.identity(leaf(&["mx2.example.org"]));
+        Server::start_on("192.0.2.26:25", &second, starttls);
+        Self { pki, identity }
+    }
+}
