@@ -153,3 +153,73 @@ fn the_short_help_fits_a_screen_and_the_version_is_that_of_the_crate() {
         format!("smtp-certcheck {}\n", env!("CARGO_PKG_VERSION"))
     );
 }
+
+/// The documents for readers, by their path.
+fn documents() -> Vec<(String, String)> {
+    let names = [
+        "README.md",
+        "SECURITY.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+        "benches/README.md",
+    ];
+    let mut names: Vec<String> = names.map(str::to_owned).to_vec();
+    let docs = std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs"));
+    for entry in docs.expect("docs") {
+        let name = entry.expect("an entry").file_name();
+        let name = name.to_string_lossy();
+        if name.ends_with(".md") {
+            names.push(format!("docs/{name}"));
+        }
+    }
+    let text = |name: String| (read(&name), name);
+    names
+        .into_iter()
+        .map(text)
+        .map(|(text, name)| (name, text))
+        .collect()
+}
+
+/// As GitHub makes the fragment of a heading.
+fn fragments(text: &str) -> BTreeSet<String> {
+    let headings = text.lines().filter(|line| line.starts_with('#'));
+    headings
+        .map(|line| {
+            let title = line.trim_start_matches('#').trim().to_lowercase();
+            let kept = title
+                .chars()
+                .filter(|c| c.is_alphanumeric() || [' ', '-', '_'].contains(c));
+            kept.collect::<String>().replace(' ', "-")
+        })
+        .collect()
+}
+
+#[test]
+fn no_link_of_a_document_is_dead() {
+    let mut count = 0;
+    for (name, text) in documents() {
+        let folder = Path::new(&name).parent().expect("a folder").to_owned();
+        for link in text.split("](").skip(1) {
+            let link = link.split(')').next().unwrap_or_default();
+            if link.starts_with("http") {
+                continue;
+            }
+            count += 1;
+            let (path, fragment) = link.split_once('#').unwrap_or((link, ""));
+            let to = if path.is_empty() {
+                name.clone().into()
+            } else {
+                folder.join(path)
+            };
+            assert!(
+                Path::new(env!("CARGO_MANIFEST_DIR")).join(&to).exists(),
+                "{name}: {link}"
+            );
+            if !fragment.is_empty() {
+                let target = read(&to.to_string_lossy());
+                assert!(fragments(&target).contains(fragment), "{name}: {link}");
+            }
+        }
+    }
+    assert!(count > 20, "{count}");
+}

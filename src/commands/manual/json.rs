@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 const SCHEMA: &str = include_str!("../../../docs/report.schema.json");
 const DOCUMENT: &str = include_str!("../../../docs/json.md");
 const ABOVE: &str = include_str!("json.man");
-const BELOW: &str = include_str!("json-below.man");
+const BELOW: &str = include_str!("json_below.man");
 
 /// The page, below its title.
 pub(super) fn page(title: &str) -> String {

@@ -103,7 +103,7 @@ fn title_line(title: &str, section: &str, manual: &str) -> String {
     )
 }
 
-/// clap_mangen lists every option, without its value; this is what `--help` says.
+/// `clap_mangen` lists every option, without its value; this is what `--help` says.
 fn synopsis(usage: &str) -> String {
     let mut out = String::from(".SH SYNOPSIS\n");
     let lines = usage.trim_start_matches("Usage: ").lines();

@@ -1,8 +1,8 @@
-//! The world of the documents: a process that has a network of its own, where `mail.example.org`
-//! and `mx2.example.org` are, with the ports that mail servers have. Nothing else on the machine
+//! The world of the documents: a process that has a network of its own, where the servers of
+//! `example.org` are, with the ports that mail servers have. Nothing else on the machine
 //! sees it, and it cannot see the machine's network.
 
-use crate::pki::{Identity, KeyKind, Pki, leaf};
+use crate::pki::{Identity, KeyKind, Pki, expired_leaf, leaf};
 use crate::server::{Behaviour, Server};
 use std::process::{Command, ExitStatus};
 
@@ -15,6 +15,7 @@ set -e
 ip link set lo up
 ip address add 192.0.2.25/32 dev lo
 ip address add 192.0.2.26/32 dev lo
+ip address add 192.0.2.27/32 dev lo
 ip address add 2001:db8::25/128 dev lo nodad
 for dir in /etc /usr/local/share; do
     mount -t tmpfs tmpfs /mnt
@@ -23,7 +24,7 @@ for dir in /etc /usr/local/share; do
 done
 mount -t tmpfs tmpfs /var/lib
 mkdir -p /var/lib/node_exporter /etc/postfix /usr/local/share/zsh/site-functions
-printf '192.0.2.25 mail.example.org\\n192.0.2.26 mx2.example.org\\n127.0.0.1 localhost\\n' >/etc/hosts
+printf '192.0.2.25 mail.example.org\\n192.0.2.26 mx2.example.org\\n192.0.2.27 old.example.org\\n127.0.0.1 localhost\\n' >/etc/hosts
 echo 'hosts: files' >/etc/nsswitch.conf
 exec \"$@\"
 ";
@@ -72,7 +73,8 @@ pub struct World {
 }
 
 impl World {
-    /// Starts them: `mail.example.org` on 25, 465 and 587, `mx2.example.org` on 25.
+    /// Starts them: `mail.example.org` on 25, 465 and 587, `mx2.example.org` on 25, and
+    /// `old.example.org`, whose certificate has expired, on 587.
     pub fn start() -> Self {
         let pki = Pki::new("Example", KeyKind::P256);
         let identity = pki.identity(leaf(&["mail.example.org"]));
@@ -86,7 +88,9 @@ impl World {
         }
         Server::start_on("192.0.2.25:465", &identity, smtps);
         let second = pki.identity(leaf(&["mx2.example.org"]));
-        Server::start_on("192.0.2.26:25", &second, starttls);
+        Server::start_on("192.0.2.26:25", &second, starttls.clone());
+        let old = pki.identity(expired_leaf(&["old.example.org"]));
+        Server::start_on("192.0.2.27:587", &old, starttls);
         Self { pki, identity }
     }
 }
