@@ -5,12 +5,13 @@
 mod common;
 
 use common::{Dir, Run, finish, program};
+use rcgen::{BasicConstraints, IsCa};
 use smtp_certcheck::fingerprint::{Algorithm, Fingerprint};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
 use testkit::hg::hg;
-use testkit::pki::{Identity, KeyKind, Pki, expired_leaf, leaf};
+use testkit::pki::{Identity, KeyKind, Pki, ca, expired_leaf, leaf};
 use testkit::server::{Behaviour, Server};
 
 static PKI: LazyLock<Pki> = LazyLock::new(|| Pki::new("Pin", KeyKind::P256));
@@ -1090,6 +1091,23 @@ fn the_ca_is_saved_and_named_twice() {
     let run = home.pin(&GOOD, &args);
     assert_eq!(run.code, 2, "{}", run.stderr);
     assert_eq!(home.read("ca.pem"), "mine\n");
+}
+
+#[test]
+fn a_ca_whose_name_looks_like_pem_is_saved_as_one_certificate() {
+    let mut root = ca("Root\n-----BEGIN CERTIFICATE-----");
+    root.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let pki = Pki::custom(root, ca("Intermediate"), KeyKind::P256);
+    let served = Served::new(pki.identity(leaf(&["localhost"])));
+    let home = Home::new();
+    home.write("root.pem", &pki.root_pem());
+    let args = ["--by", "cacerts", "--ca-out", "ca.pem", "--write", "--yes"];
+    let run = home.pin(&served, &args);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let saved = home.read("ca.pem");
+    assert!(saved.contains("Root"), "{saved}");
+    assert_eq!(saved.matches("-----BEGIN").count(), 1, "{saved}");
+    assert!(saved.ends_with(&pki.root_pem()), "{saved}");
 }
 
 #[test]

@@ -7,6 +7,7 @@ use crate::fingerprint::Algorithm;
 use crate::hgrc::{Document, Kind};
 use crate::judge::Judgement;
 use crate::mercurial::{FileEdit, is_secret};
+use crate::pins::comment_text;
 use crate::report::Report;
 use similar::TextDiff;
 use std::fmt::Write as _;
@@ -45,7 +46,8 @@ pub fn ca_comment(report: &Report, anchor: &Certificate, version: &str) -> Strin
     );
     format!(
         "# {}{until}\n# {}\n# the CA of {}, saved {} by smtp-certcheck {version}\n",
-        excerpt(&anchor.label(), NAME),
+        // Readers of PEM find borders of blocks also within a line.
+        comment_text(&excerpt(&anchor.label(), NAME)),
         anchor.fingerprint(Algorithm::Sha256),
         visible(&report.target.label),
         report.at.date(),
