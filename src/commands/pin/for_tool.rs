@@ -1,6 +1,7 @@
 //! `pin --for`: prints what another program reads. Mercurial's configuration has no say in it.
 
-use super::{REFUSED, Step, VERSION, absolute, decide_to_pin, look, save};
+use super::ca::{absolute, save_certificate};
+use super::{REFUSED, Step, VERSION, consent, look};
 use crate::certificate::Certificate;
 use crate::cli::{Pin as Args, TargetArg};
 use crate::commands::check::{Check, Wanted, endpoint};
@@ -114,7 +115,7 @@ fn seen(args: &Args, target: &TargetArg) -> Step<Report> {
         at: None,
     })?;
     let report = look(args, &check, target)?;
-    Ok(decide_to_pin(args, &report)?.map(|()| report))
+    Ok(consent::given(args, &report)?.map(|()| report))
 }
 
 /// Whether the program would refuse the server in spite of the pin.
@@ -164,7 +165,7 @@ fn tell(choice: &Choice<'_>, pin: &Pin, report: &Report) -> Result<u8, Error> {
     match (&pin.certificate, choice.file) {
         (Some(certificate), Some(file)) => {
             let hint = "name another file, or remove that one; nothing was changed";
-            save(file, certificate, &text(certificate), Some(hint))?;
+            save_certificate(file, certificate, &text(certificate), Some(hint))?;
         }
         (Some(certificate), None) => print(&text(certificate))?,
         (None, _) => {}

@@ -3,26 +3,26 @@
 //! another program.
 
 mod ask;
+mod ca;
+mod consent;
 mod for_tool;
 mod twin;
 mod write;
 
 use super::check::{Check, Wanted, endpoint, options};
-use super::hg::{Mercurial, Scope, Snapshot, is_read};
-use super::replace::{Replaced, replace};
-use super::{Error, environment, io_text, print, say};
-use crate::certificate::{Certificate, pem};
+use super::hg::{Mercurial, Scope, is_read};
+use super::{Error, environment, print, say};
 use crate::cli::{ByArg, Pin as Args, TargetArg};
 use crate::endpoint::{Endpoint, Host, TlsMode};
 use crate::escape::visible;
 use crate::judge::Anchors;
 use crate::mercurial::{
-    By, CaFile, Decision, Ground, Intent, Objection, Old, Server, Setting, Settings, Transport,
-    decide, is_smtp_host, pinned_lists, stays, wants,
+    By, Decision, Ground, Intent, Objection, Old, Server, Setting, Settings, decide, is_smtp_host,
+    pinned_lists, stays, wants,
 };
-use crate::observation::{KeyType, Observation, Possession};
+use crate::observation::{KeyType, Observation};
 use crate::probe::probe;
-use crate::render::{pin as show, table};
+use crate::render::pin as show;
 use crate::report::Report;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -56,10 +56,10 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
     let target = target(args, &check)?;
     let report = look(args, &check, &target)?;
     unreadable_pins(args, &check, &target)?;
-    if let Err(code) = decide_to_pin(args, &report)? {
+    if let Err(code) = consent::given(args, &report)? {
         return Ok(code);
     }
-    let ca = match ca(args, &target, &report)? {
+    let ca = match ca::of(args, &target, &report)? {
         Ok(ca) => ca,
         Err(code) => return Ok(code),
     };
@@ -69,7 +69,7 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
     // What may not be written is neither printed nor prepared.
     wants(mercurial.config(), mercurial.environment(), &intent)
         .map_err(|why| write::objection(&why))?;
-    let save_ca = || save_ca(ca.as_ref(), &report, args.replace);
+    let save_ca = || ca::save(ca.as_ref(), &report, args.replace);
     twin::look(args, &target, &report)?;
     if args.write || args.dry_run {
         let writing = write::Writing {
@@ -207,170 +207,6 @@ fn observe(
     Ok(seen)
 }
 
-/// Whether this is the certificate that the user means.
-fn decide_to_pin(args: &Args, report: &Report) -> Step<()> {
-    let refuse = |why: &str| {
-        say(why);
-        Ok(Err(REFUSED))
-    };
-    let seen = report.seen.as_ref();
-    let (Some(seen), Some(leaf)) = (seen, report.chain.first()) else {
-        return Ok(Err(failed(report)));
-    };
-    if let Err(code) = proven(args, report, seen) {
-        return Ok(Err(code));
-    }
-    if !args.expect.is_empty() && !args.expect.iter().any(|pin| pin.matches(leaf.der())) {
-        say("not pinned: the server presents another certificate than --expect names");
-        for pin in &args.expect {
-            say(&format!("  expected    {pin}"));
-        }
-        return refuse(show::identity(report).trim_end());
-    }
-    if report.pins.matched == Some(false) && !args.replace && !args.add {
-        say(show::alarm(report).trim_end());
-        return refuse(
-            "not pinned: somebody may be in between, or the server has a new certificate. Ask its\n\
-             administrator for the fingerprint, or compare it over another way. If the new one is\n\
-             right: --add accepts both while certificates rotate, --replace drops the old one.",
-        );
-    }
-    let problems = show::problems(report.judgement.as_ref());
-    let trusted = problems
-        .iter()
-        .all(|code| args.accept_unproven && UNPROVEN.contains(code));
-    let known = report.pins.matched == Some(true) && by(args) == ByArg::Fingerprint;
-    if trusted || known || args.accept_untrusted || !args.expect.is_empty() {
-        return Ok(Ok(()));
-    }
-    say(show::identity(report).trim_end());
-    if ask::is_possible() {
-        let question = "The chain is not trusted. Compare the fingerprint with one that you have\n\
-             from elsewhere. Pin this certificate (yes, no, or the fingerprint)?";
-        return Ok(if ask::confirm(question, leaf)? {
-            Ok(())
-        } else {
-            say("not pinned");
-            Err(REFUSED)
-        });
-    }
-    refuse(
-        "not pinned: the chain is not trusted. Compare the fingerprint with one that you have from\n\
-         elsewhere, and give that with --expect; or name the CA with --cacerts.",
-    )
-}
-
-/// The problems that `--accept-unproven` accepts.
-const UNPROVEN: [&str; 2] = ["key-not-proven", "obsolete-tls"];
-
-/// Whether the server holds the key of its certificate, or the user does without the proof.
-fn proven(args: &Args, report: &Report, seen: &Observation) -> Result<(), u8> {
-    match seen.possession {
-        Possession::Proven if seen.failure.is_none() => return Ok(()),
-        Possession::Proven => return Err(failed(report)),
-        Possession::NotSeen | Possession::NotCheckable if args.accept_unproven => return Ok(()),
-        _ => say(show::identity(report).trim_end()),
-    }
-    let code = if seen.failure.is_some() {
-        failed(report)
-    } else {
-        REFUSED
-    };
-    if seen.possession == Possession::Refuted {
-        say(
-            "not pinned: the server signs with another key than that of the certificate which it\n\
-             presents: it is a copy, or the server is set up wrongly",
-        );
-    } else {
-        say(
-            "not pinned: the server has not proven that it holds the key of this certificate; anybody\n\
-             can present a copy. --accept-unproven pins it all the same: hg checks the key itself",
-        );
-    }
-    Err(code)
-}
-
-/// Why there is nothing to pin, and the exit code.
-fn failed(report: &Report) -> u8 {
-    say(table::verdict(report, false).trim_end());
-    let failure = report.seen.as_ref().and_then(|seen| seen.failure.as_ref());
-    if let Some(failure) = failure {
-        say(&format!("  -> {}", failure.advice()));
-    }
-    report.outcome().exit_code().max(REFUSED)
-}
-
-/// The CA to save, and where.
-struct Ca {
-    anchor: Certificate,
-    /// As it stands in the configuration.
-    path: String,
-}
-
-/// Finds the anchor for `--by cacerts`, and makes sure that Mercurial takes the server with it.
-fn ca(args: &Args, target: &TargetArg, report: &Report) -> Step<Option<Ca>> {
-    let (ByArg::Cacerts, Some(file)) = (by(args), &args.ca_out) else {
-        if args.ca_out.is_some() {
-            return Err(Error::new("--ca-out belongs to --by cacerts"));
-        }
-        return Ok(Ok(None));
-    };
-    let validated = report
-        .judgement
-        .as_ref()
-        .and_then(|judgement| judgement.path.last());
-    let self_signed = report
-        .chain
-        .first()
-        .filter(|leaf| leaf.facts.as_ref().is_ok_and(|facts| facts.self_issued));
-    let Some(anchor) = validated.or(self_signed).cloned() else {
-        say("not pinned: the chain leads to no trust anchor, so there is no CA to save");
-        say("  -> name the CA with --cacerts, or pin --by fingerprint");
-        return Ok(Err(REFUSED));
-    };
-    let decision = with_anchor(target, report, &anchor);
-    let unknown = args.accept_unproven && decision.accepts.is_none();
-    if decision.accepts != Some(true) && !unknown {
-        say(&format!(
-            "not pinned: hg would not take the server by that CA: {}",
-            visible(&decision.reason)
-        ));
-        say("  -> pin --by fingerprint");
-        return Ok(Err(REFUSED));
-    }
-    let path = absolute(file)?;
-    Ok(Ok(Some(Ca { anchor, path })))
-}
-
-/// A file as it can be named in a configuration.
-fn absolute(file: &Path) -> Result<String, Error> {
-    let absolute = std::path::absolute(file).map_err(|why| {
-        Error::new(format!(
-            "cannot use \"{}\": {}",
-            file.display(),
-            io_text(&why)
-        ))
-    })?;
-    match absolute.to_str() {
-        Some(path) => Ok(path.to_owned()),
-        None => Err(Error::new(format!("\"{}\" is not UTF-8", file.display()))),
-    }
-}
-
-/// What hg would say with `verifycertsfile` alone.
-fn with_anchor(target: &TargetArg, report: &Report, anchor: &Certificate) -> Decision {
-    let written = &target.target.written;
-    let config = format!("[hostsecurity]\n{written}:verifycertsfile = /ca\n");
-    let mercurial = Mercurial::of(config.as_bytes());
-    let mut settings: Settings = mercurial.settings(written);
-    let mode = report.seen.as_ref().and_then(|seen| seen.mode);
-    let mode = mode.unwrap_or(TlsMode::Starttls);
-    settings.transport = Transport::from(mode);
-    let server = server(written, mode, None, report);
-    let file = |_: &[u8]| CaFile::Certificates(vec![anchor.der().clone()]);
-    decide(&settings, &server, &Anchors::new("none"), &file)
-}
-
 /// The server of the report, as Mercurial would meet it.
 fn server<'a>(host: &'a str, mode: TlsMode, port: Option<u16>, report: &'a Report) -> Server<'a> {
     let seen = report.seen.as_ref();
@@ -386,54 +222,11 @@ fn server<'a>(host: &'a str, mode: TlsMode, port: Option<u16>, report: &'a Repor
     }
 }
 
-/// Writes the CA's file.
-fn save_ca(ca: Option<&Ca>, report: &Report, overwrite: bool) -> Result<(), Error> {
-    let Some(ca) = ca else { return Ok(()) };
-    let text = show::ca_comment(report, &ca.anchor, VERSION) + &pem::write(ca.anchor.der());
-    let hint = (!overwrite).then_some("--replace overwrites it; nothing was changed");
-    save(&ca.path, &ca.anchor, &text, hint)?;
-    Ok(())
-}
-
-/// Writes a certificate's file; one that is there with the same certificate stays as it is. With a
-/// hint, one that holds something else is an error.
-fn save(
-    path: &str,
-    certificate: &Certificate,
-    text: &str,
-    keep: Option<&'static str>,
-) -> Result<(), Error> {
-    let real = super::hg::resolve(Path::new(path));
-    let before = Snapshot::default()
-        .read(&real)
-        .map_err(|why| Error::new(format!("cannot read \"{path}\": {}", io_text(&why))))?;
-    if let Some(bytes) = &before {
-        let same = pem::read(bytes).is_ok_and(|found| found == [certificate.der().clone()]);
-        if same {
-            return Ok(());
-        }
-        if let Some(hint) = keep {
-            let message = format!("\"{path}\" is there already, and holds something else");
-            return Err(Error::new(message).hint(hint));
-        }
-    }
-    match replace(&real, before.as_deref(), text.as_bytes())? {
-        Replaced::Yes => {
-            say(&format!("saved the certificate in {}", real.display()));
-            Ok(())
-        }
-        Replaced::Changed => Err(Error::new(format!(
-            "\"{}\" has just been changed by another program; nothing was written",
-            real.display()
-        ))),
-    }
-}
-
 fn intent<'a>(
     args: &Args,
     target: &'a TargetArg,
     report: &'a Report,
-    ca: Option<&'a Ca>,
+    ca: Option<&'a ca::Ca>,
 ) -> Result<Intent<'a>, Error> {
     let (Some(leaf), Some(port), Some(mode)) =
         (report.chain.first(), report.target.port, report.target.tls)

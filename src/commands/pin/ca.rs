@@ -1,0 +1,129 @@
+//! The file of a CA that `--ca-out` names: which certificate goes into it, and how it is written.
+
+use super::{REFUSED, Step, VERSION, by, server};
+use crate::certificate::{Certificate, pem};
+use crate::cli::{ByArg, Pin as Args, TargetArg};
+use crate::commands::hg::{self, Mercurial, Snapshot};
+use crate::commands::replace::{Replaced, replace};
+use crate::commands::{Error, io_text, say};
+use crate::endpoint::TlsMode;
+use crate::escape::visible;
+use crate::judge::Anchors;
+use crate::mercurial::{CaFile, Decision, Settings, Transport, decide};
+use crate::render::pin as show;
+use crate::report::Report;
+use std::path::Path;
+
+/// The CA to save, and where.
+pub(super) struct Ca {
+    anchor: Certificate,
+    /// As it stands in the configuration.
+    pub(super) path: String,
+}
+
+/// Finds the anchor for `--by cacerts`, and makes sure that Mercurial takes the server with it.
+pub(super) fn of(args: &Args, target: &TargetArg, report: &Report) -> Step<Option<Ca>> {
+    let (ByArg::Cacerts, Some(file)) = (by(args), &args.ca_out) else {
+        if args.ca_out.is_some() {
+            return Err(Error::new("--ca-out belongs to --by cacerts"));
+        }
+        return Ok(Ok(None));
+    };
+    let validated = report
+        .judgement
+        .as_ref()
+        .and_then(|judgement| judgement.path.last());
+    let self_signed = report
+        .chain
+        .first()
+        .filter(|leaf| leaf.facts.as_ref().is_ok_and(|facts| facts.self_issued));
+    let Some(anchor) = validated.or(self_signed).cloned() else {
+        say("not pinned: the chain leads to no trust anchor, so there is no CA to save");
+        say("  -> name the CA with --cacerts, or pin --by fingerprint");
+        return Ok(Err(REFUSED));
+    };
+    let decision = with_anchor(target, report, &anchor);
+    let unknown = args.accept_unproven && decision.accepts.is_none();
+    if decision.accepts != Some(true) && !unknown {
+        say(&format!(
+            "not pinned: hg would not take the server by that CA: {}",
+            visible(&decision.reason)
+        ));
+        say("  -> pin --by fingerprint");
+        return Ok(Err(REFUSED));
+    }
+    let path = absolute(file)?;
+    Ok(Ok(Some(Ca { anchor, path })))
+}
+
+/// A file as it can be named in a configuration.
+pub(super) fn absolute(file: &Path) -> Result<String, Error> {
+    let absolute = std::path::absolute(file).map_err(|why| {
+        Error::new(format!(
+            "cannot use \"{}\": {}",
+            file.display(),
+            io_text(&why)
+        ))
+    })?;
+    match absolute.to_str() {
+        Some(path) => Ok(path.to_owned()),
+        None => Err(Error::new(format!("\"{}\" is not UTF-8", file.display()))),
+    }
+}
+
+/// What hg would say with `verifycertsfile` alone.
+fn with_anchor(target: &TargetArg, report: &Report, anchor: &Certificate) -> Decision {
+    let written = &target.target.written;
+    let config = format!("[hostsecurity]\n{written}:verifycertsfile = /ca\n");
+    let mercurial = Mercurial::of(config.as_bytes());
+    let mut settings: Settings = mercurial.settings(written);
+    let mode = report.seen.as_ref().and_then(|seen| seen.mode);
+    let mode = mode.unwrap_or(TlsMode::Starttls);
+    settings.transport = Transport::from(mode);
+    let server = server(written, mode, None, report);
+    let file = |_: &[u8]| CaFile::Certificates(vec![anchor.der().clone()]);
+    decide(&settings, &server, &Anchors::new("none"), &file)
+}
+
+/// Writes the CA's file.
+pub(super) fn save(ca: Option<&Ca>, report: &Report, overwrite: bool) -> Result<(), Error> {
+    let Some(ca) = ca else { return Ok(()) };
+    let text = show::ca_comment(report, &ca.anchor, VERSION) + &pem::write(ca.anchor.der());
+    let hint = (!overwrite).then_some("--replace overwrites it; nothing was changed");
+    save_certificate(&ca.path, &ca.anchor, &text, hint)?;
+    Ok(())
+}
+
+/// Writes a certificate's file; one that is there with the same certificate stays as it is. With a
+/// hint, one that holds something else is an error.
+pub(super) fn save_certificate(
+    path: &str,
+    certificate: &Certificate,
+    text: &str,
+    keep: Option<&'static str>,
+) -> Result<(), Error> {
+    let real = hg::resolve(Path::new(path));
+    let before = Snapshot::default()
+        .read(&real)
+        .map_err(|why| Error::new(format!("cannot read \"{path}\": {}", io_text(&why))))?;
+    if let Some(bytes) = &before {
+        let same = pem::read(bytes).is_ok_and(|found| found == [certificate.der().clone()]);
+        if same {
+            return Ok(());
+        }
+        if let Some(hint) = keep {
+            let message = format!("\"{path}\" is there already, and holds something else");
+            return Err(Error::new(message).hint(hint));
+        }
+    }
+    match replace(&real, before.as_deref(), text.as_bytes())? {
+        Replaced::Yes => {
+            say(&format!("saved the certificate in {}", real.display()));
+            Ok(())
+        }
+        Replaced::Changed => Err(Error::new(format!(
+            "\"{}\" has just been changed by another program; nothing was written",
+            real.display()
+        ))),
+    }
+}

@@ -1,0 +1,101 @@
+//! Whether a certificate may be pinned: it is the one that the user means, and the server's own.
+
+use super::{REFUSED, Step, ask, by};
+use crate::cli::{ByArg, Pin as Args};
+use crate::commands::say;
+use crate::observation::{Observation, Possession};
+use crate::render::{pin as show, table};
+use crate::report::Report;
+
+/// Whether this is the certificate that the user means.
+pub(super) fn given(args: &Args, report: &Report) -> Step<()> {
+    let refuse = |why: &str| {
+        say(why);
+        Ok(Err(REFUSED))
+    };
+    let seen = report.seen.as_ref();
+    let (Some(seen), Some(leaf)) = (seen, report.chain.first()) else {
+        return Ok(Err(failed(report)));
+    };
+    if let Err(code) = proven(args, report, seen) {
+        return Ok(Err(code));
+    }
+    if !args.expect.is_empty() && !args.expect.iter().any(|pin| pin.matches(leaf.der())) {
+        say("not pinned: the server presents another certificate than --expect names");
+        for pin in &args.expect {
+            say(&format!("  expected    {pin}"));
+        }
+        return refuse(show::identity(report).trim_end());
+    }
+    if report.pins.matched == Some(false) && !args.replace && !args.add {
+        say(show::alarm(report).trim_end());
+        return refuse(
+            "not pinned: somebody may be in between, or the server has a new certificate. Ask its\n\
+             administrator for the fingerprint, or compare it over another way. If the new one is\n\
+             right: --add accepts both while certificates rotate, --replace drops the old one.",
+        );
+    }
+    let problems = show::problems(report.judgement.as_ref());
+    let trusted = problems
+        .iter()
+        .all(|code| args.accept_unproven && UNPROVEN.contains(code));
+    let known = report.pins.matched == Some(true) && by(args) == ByArg::Fingerprint;
+    if trusted || known || args.accept_untrusted || !args.expect.is_empty() {
+        return Ok(Ok(()));
+    }
+    say(show::identity(report).trim_end());
+    if ask::is_possible() {
+        let question = "The chain is not trusted. Compare the fingerprint with one that you have\n\
+             from elsewhere. Pin this certificate (yes, no, or the fingerprint)?";
+        return Ok(if ask::confirm(question, leaf)? {
+            Ok(())
+        } else {
+            say("not pinned");
+            Err(REFUSED)
+        });
+    }
+    refuse(
+        "not pinned: the chain is not trusted. Compare the fingerprint with one that you have from\n\
+         elsewhere, and give that with --expect; or name the CA with --cacerts.",
+    )
+}
+
+/// The problems that `--accept-unproven` accepts.
+const UNPROVEN: [&str; 2] = ["key-not-proven", "obsolete-tls"];
+
+/// Whether the server holds the key of its certificate, or the user does without the proof.
+pub(super) fn proven(args: &Args, report: &Report, seen: &Observation) -> Result<(), u8> {
+    match seen.possession {
+        Possession::Proven if seen.failure.is_none() => return Ok(()),
+        Possession::Proven => return Err(failed(report)),
+        Possession::NotSeen | Possession::NotCheckable if args.accept_unproven => return Ok(()),
+        _ => say(show::identity(report).trim_end()),
+    }
+    let code = if seen.failure.is_some() {
+        failed(report)
+    } else {
+        REFUSED
+    };
+    if seen.possession == Possession::Refuted {
+        say(
+            "not pinned: the server signs with another key than that of the certificate which it\n\
+             presents: it is a copy, or the server is set up wrongly",
+        );
+    } else {
+        say(
+            "not pinned: the server has not proven that it holds the key of this certificate; anybody\n\
+             can present a copy. --accept-unproven pins it all the same: hg checks the key itself",
+        );
+    }
+    Err(code)
+}
+
+/// Why there is nothing to pin, and the exit code.
+pub(super) fn failed(report: &Report) -> u8 {
+    say(table::verdict(report, false).trim_end());
+    let failure = report.seen.as_ref().and_then(|seen| seen.failure.as_ref());
+    if let Some(failure) = failure {
+        say(&format!("  -> {}", failure.advice()));
+    }
+    report.outcome().exit_code().max(REFUSED)
+}
