@@ -668,7 +668,8 @@ const PIN_TARGET_HELP: &str = "\
 The server: HOST, HOST:PORT, [IPV6]:PORT, smtp://HOST (STARTTLS), smtps://HOST (implicit TLS) \
 [default: the one that `hg email` would use here]
 
-Without a port, and if it is the host of smtp.host, smtp.port and smtp.tls say how to connect.";
+Without a port, and if it is the host of smtp.host, smtp.port and smtp.tls say how to connect. --for \
+TOOL does not look there, and needs a TARGET.";
 
 const PIN_AFTER_HELP: &str = "\
 Exit status:

@@ -1221,6 +1221,23 @@ fn mercurials_configuration_has_no_say() {
 }
 
 #[test]
+fn a_program_that_sends_sni_may_be_shown_another_certificate() {
+    let (_server, target) = embedded(&PINNED);
+    let desk = Desk::new();
+    for (args, said) in [
+        (&["--for", "msmtp", "--no-sni"][..], "note: msmtp sends"),
+        (&["--no-sni"], "note: hg sends"),
+        (&["--for", "postfix", "--no-sni"], ""),
+        (&["--for", "msmtp"], ""),
+    ] {
+        let run = desk.pin_at(&target, args);
+        assert_eq!(run.code, 0, "{args:?}: {}", run.stderr);
+        assert_eq!(run.stderr.contains("(SNI)"), !said.is_empty(), "{args:?}");
+        assert!(run.stderr.contains(said), "{args:?}: {}", run.stderr);
+    }
+}
+
+#[test]
 fn json_has_every_pin() {
     let (server, target) = embedded(&PINNED);
     let desk = Desk::new();

@@ -362,6 +362,15 @@ fn both_certificates_of_a_server_can_be_pinned() {
     let again = pin(&ecdsa, &[]);
     assert_eq!(again.code, 0, "{}", again.stderr);
     assert!(!again.stderr.contains("second"), "{}", again.stderr);
+    // Other programs prefer one as well; a CA's pin fits both.
+    let expected = sha256(&ecdsa);
+    for tool in ["msmtp", "tlsa", "json"] {
+        let run = user.certcheck(&["pin", &target, "--for", tool, "--expect", &expected]);
+        assert_eq!(run.code, 0, "{tool}: {}", run.stderr);
+        let note = format!("that one:\n  {}", sha256(&rsa));
+        assert!(run.stderr.contains(&note), "{tool}: {}", run.stderr);
+        assert!(!run.stderr.contains("--add"), "{}", run.stderr);
+    }
     // Whatever it takes now.
     for cipher in ["aRSA", "aECDSA"] {
         let only = format!("smtpd_tls_protocols = TLSv1.2\ntls_medium_cipherlist = {cipher}\n");

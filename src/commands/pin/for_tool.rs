@@ -1,13 +1,13 @@
 //! `pin --for`: prints what another program reads. Mercurial's configuration has no say in it.
 
 use super::ca::{absolute, save_certificate};
-use super::{REFUSED, Step, VERSION, consent, look};
+use super::{REFUSED, Step, VERSION, consent, look, sends_sni, twin};
 use crate::certificate::Certificate;
 use crate::cli::{Pin as Args, TargetArg};
 use crate::commands::check::{Check, Wanted, endpoint};
 use crate::commands::{Error, print, say};
 use crate::judge::{Code, Judgement};
-use crate::pins::{Checks, Choice, FileUse, Objection, Pin, Server, Tool};
+use crate::pins::{By, Checks, Choice, FileUse, Objection, Pin, Server, Tool};
 use crate::render::pins as show;
 use crate::report::Report;
 
@@ -57,6 +57,7 @@ pub(super) fn run(args: &Args, tool: Tool) -> Result<u8, Error> {
     let path = trusted.map_or(&[][..], |judgement| &judgement.path);
     let Some(choice) = choice else {
         print(&show::json(&report, path))?;
+        twin::look(args, target, &report, "the program")?;
         return Ok(0);
     };
     if let Some(refused) = refusals(&choice, judgement) {
@@ -64,7 +65,18 @@ pub(super) fn run(args: &Args, tool: Tool) -> Result<u8, Error> {
         return Ok(REFUSED);
     }
     match choice.pin(&server, &report.chain, path) {
-        Ok(pin) => tell(&choice, &pin, &report),
+        Ok(pin) => {
+            tell(&choice, &pin, &report)?;
+            // The lines for the others say whether they send it.
+            if [Tool::Msmtp, Tool::Git, Tool::Curl, Tool::Gnutls].contains(&tool) {
+                sends_sni(args, &tool.to_string());
+            }
+            // A CA is that of both.
+            if choice.way.by != By::Ca {
+                twin::look(args, target, &report, &tool.to_string())?;
+            }
+            Ok(0)
+        }
         Err(why) => {
             say(&format!("not pinned: {why}"));
             if let Some(advice) = why.advice() {
@@ -159,7 +171,7 @@ fn refusals(choice: &Choice<'_>, judgement: Option<&Judgement>) -> Option<String
 }
 
 /// The file, the lines, the advice.
-fn tell(choice: &Choice<'_>, pin: &Pin, report: &Report) -> Result<u8, Error> {
+fn tell(choice: &Choice<'_>, pin: &Pin, report: &Report) -> Result<(), Error> {
     let by = choice.way.by;
     let text = |certificate: &Certificate| show::file(report, certificate, by, VERSION);
     match (&pin.certificate, choice.file) {
@@ -176,5 +188,5 @@ fn tell(choice: &Choice<'_>, pin: &Pin, report: &Report) -> Result<u8, Error> {
     for advice in &pin.advice {
         say(&show::note(advice));
     }
-    Ok(0)
+    Ok(())
 }

@@ -70,7 +70,10 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
     wants(mercurial.config(), mercurial.environment(), &intent)
         .map_err(|why| write::objection(&why))?;
     let save_ca = || ca::save(ca.as_ref(), &report, args.replace);
-    twin::look(args, &target, &report)?;
+    sends_sni(args, "hg");
+    if by(args) == ByArg::Fingerprint {
+        twin::look(args, &target, &report, "hg")?;
+    }
     if args.write || args.dry_run {
         let writing = write::Writing {
             args,
@@ -83,6 +86,16 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
     }
     save_ca()?;
     snippet(mercurial, &intent, &report)
+}
+
+/// A server for several names may answer with another certificate then.
+fn sends_sni(args: &Args, program: &str) {
+    if args.connection.no_sni {
+        say(&format!(
+            "note: {program} sends the server's name (SNI), and may be shown another certificate than\n\
+             this one, which was asked for with --no-sni"
+        ));
+    }
 }
 
 /// A list of pins that makes hg abort is no list to be compared with.

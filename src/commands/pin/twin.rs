@@ -1,21 +1,26 @@
-//! A server may have one certificate with an RSA key and one with an ECDSA key, and hg's OpenSSL may
-//! be shown the one that we were not.
+//! A server may have one certificate with an RSA key and one with an ECDSA key, and the program that
+//! the pin is for may be shown the one that we were not.
 
-use super::{Args, by, observe, where_to};
+use super::{Args, observe, where_to};
 use crate::certificate::Certificate;
-use crate::cli::{ByArg, TargetArg};
+use crate::cli::TargetArg;
 use crate::commands::{Error, say};
 use crate::escape::visible;
 use crate::fingerprint::{Algorithm, Pin};
 use crate::observation::{Cause, KeyType, Possession};
 use crate::report::Report;
 
-/// Looks for the other certificate, and says how to pin it, too.
-pub(super) fn look(args: &Args, target: &TargetArg, report: &Report) -> Result<(), Error> {
+/// Looks for the other certificate, and says how to pin it, too, for `program`.
+pub(super) fn look(
+    args: &Args,
+    target: &TargetArg,
+    report: &Report,
+    program: &str,
+) -> Result<(), Error> {
     let Some(leaf) = report.chain.first() else {
         return Ok(());
     };
-    let is_asked = args.connection.key_type.is_none() && by(args) == ByArg::Fingerprint;
+    let is_asked = args.connection.key_type.is_none();
     let proven = report
         .seen
         .as_ref()
@@ -34,8 +39,13 @@ pub(super) fn look(args: &Args, target: &TargetArg, report: &Report) -> Result<(
                 KeyType::Rsa => "rsa",
                 KeyType::Ecdsa => "ecdsa",
             };
+            let add = if args.for_tool.is_some() {
+                ""
+            } else {
+                " --add"
+            };
             say(&format!(
-                "note: {label} has a second certificate, with an {other} key, and may show hg that one:\n  {}\n  -> to pin it, too: the same command with --key-type {option} --add",
+                "note: {label} has a second certificate, with an {other} key, and may show {program} that one:\n  {}\n  -> to pin it, too: the same command with --key-type {option}{add}",
                 twin.fingerprint(Algorithm::Sha256)
             ));
         }
