@@ -1,14 +1,16 @@
 //! The man pages and the completions, made from the command line's own definitions.
 
+use super::completions::script;
+use super::hosts::hosts;
 use super::{Error, print};
-use crate::cli::{Cli, Command as Verb};
+use crate::cli::{Cli, Command as Verb, Completions};
 use clap::{Command, CommandFactory as _};
 use clap_complete::Shell;
 use clap_mangen::Man;
 use std::fmt::Write as _;
 
 /// The program.
-const NAME: &str = "smtp-certcheck";
+pub(super) const NAME: &str = "smtp-certcheck";
 
 /// The day of the last change that matters to readers of the pages.
 const DATE: &str = "2026-11-23";
@@ -98,7 +100,7 @@ pub fn files() -> Vec<(String, String)> {
             Shell::Elvish => "smtp-certcheck.elv",
             _ => "_smtp-certcheck.ps1",
         };
-        files.push((format!("completions/{file}"), completions(shell)));
+        files.push((format!("completions/{file}"), script(shell)));
     }
     files
 }
@@ -106,7 +108,10 @@ pub fn files() -> Vec<(String, String)> {
 /// Prints the completions of a shell, or a man page.
 pub(super) fn run(verb: &Verb) -> Result<u8, Error> {
     match verb {
-        Verb::Completions { shell } => print(&completions(*shell))?,
+        Verb::Completions { shell } => print(&match shell {
+            Completions::Script(shell) => script(*shell),
+            Completions::Hosts => hosts(),
+        })?,
         Verb::Man { command } => {
             let wanted = command.as_deref().unwrap_or_default();
             let path = match wanted {
@@ -122,14 +127,6 @@ pub(super) fn run(verb: &Verb) -> Result<u8, Error> {
         _ => {}
     }
     Ok(0)
-}
-
-fn completions(shell: Shell) -> String {
-    let mut out = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), NAME, &mut out);
-    // clap_complete 4.6.11 takes a hyphen in the name for the border of a subcommand in one place
-    // of its script for bash and not in the other, so that no subcommand would be completed.
-    String::from_utf8_lossy(&out).replace("smtp__subcmd__certcheck", "smtp__certcheck")
 }
 
 fn page(command: &Command, name: &str) -> String {
