@@ -724,6 +724,10 @@ _smtp__certcheck() {
     # bash breaks words at colons and equals signs (COMP_WORDBREAKS), and replaces the piece before
     # the cursor alone: $2, which is empty behind a break. Here they are whole again.
     local raw=${COMP_WORDS[COMP_CWORD]} last=$2 word i glue=
+    if [[ ${COMP_WORDS[COMP_CWORD - 1]}$raw == *[\<\>]* ]]; then
+        COMPREPLY=() # the file of a redirection
+        return 0
+    fi
     local -a words=()
     [[ $raw == [:=]* ]] && last=$raw
     for ((i = 0; i <= COMP_CWORD; i++)); do
@@ -751,6 +755,8 @@ _smtp__certcheck() {
     [[ $cur == -* ]] && target=
     case ${words[at - 1]} in
         --at|--baseline|--by|--ca-out|--cacerts|--chain|--color|--connect|--connect-timeout|--critical|--digest|--ehlo|--expect|--fail-on|--for|--format|--hgrc|--ignore|--input|--jobs|--key-type|--only|--output|--pause|--per-address|--pin-expires|--rate|--repository|--resume|--retries|--save|--servername|--shard|--timeout|--tls|--warning|-R|-i|-j|-o) target= ;;
+        # Only the value of an option is a file.
+        *) compopt +o default +o bashdefault 2>/dev/null ;;
     esac
     if ((at > 1)); then
         case ${words[1]} in
@@ -760,8 +766,6 @@ _smtp__certcheck() {
 
     local -a found=()
     if [[ -n $target ]]; then
-        # A file is no target.
-        compopt +o default +o bashdefault 2>/dev/null
         if ((at == 1)); then
             for word in config pin audit completions man; do
                 [[ $word == "$cur"* ]] && found+=("$word")

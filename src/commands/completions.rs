@@ -99,6 +99,10 @@ const BASH: &str = r#"_smtp__certcheck() {
     # bash breaks words at colons and equals signs (COMP_WORDBREAKS), and replaces the piece before
     # the cursor alone: $2, which is empty behind a break. Here they are whole again.
     local raw=${COMP_WORDS[COMP_CWORD]} last=$2 word i glue=
+    if [[ ${COMP_WORDS[COMP_CWORD - 1]}$raw == *[\<\>]* ]]; then
+        COMPREPLY=() # the file of a redirection
+        return 0
+    fi
     local -a words=()
     [[ $raw == [:=]* ]] && last=$raw
     for ((i = 0; i <= COMP_CWORD; i++)); do
@@ -126,6 +130,8 @@ const BASH: &str = r#"_smtp__certcheck() {
     [[ $cur == -* ]] && target=
     case ${words[at - 1]} in
         WITH_VALUE) target= ;;
+        # Only the value of an option is a file.
+        *) compopt +o default +o bashdefault 2>/dev/null ;;
     esac
     if ((at > 1)); then
         case ${words[1]} in
@@ -135,8 +141,6 @@ const BASH: &str = r#"_smtp__certcheck() {
 
     local -a found=()
     if [[ -n $target ]]; then
-        # A file is no target.
-        compopt +o default +o bashdefault 2>/dev/null
         if ((at == 1)); then
             for word in COMMANDS; do
                 [[ $word == "$cur"* ]] && found+=("$word")
