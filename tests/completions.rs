@@ -79,7 +79,7 @@ impl Home {
         let script = format!(
             "#!/bin/sh\nif [ \"$1 $2\" = 'completions hosts' ]; then\n\
              [ ! -e \"$HOME/lines\" ] || exec cat \"$HOME/lines\"\nexec '{real}' \"$@\"\nfi\n\
-             {{ [ $# = 0 ] || printf '<%s>' \"$@\"; echo; }} >>\"$HOME/log\"\n"
+             {{ [ $# = 0 ] || printf '<%s>' \"$@\"; echo; }} >>\"$HOME/log\"\necho '(called)'\n"
         );
         let program = home.0.file("bin/smtp-certcheck", script);
         let mode = std::fs::Permissions::from_mode(0o755);
@@ -178,13 +178,14 @@ impl<'a> Typist<'a> {
         loop {
             let log = std::fs::read_to_string(self.home.path().join("log"));
             let log = log.unwrap_or_default();
-            if let Some(line) = log.split_inclusive('\n').nth(self.calls)
-                && let Some(line) = line.strip_suffix('\n')
+            let screen = self.shown();
+            // What was shown before is on the screen, too, then.
+            if screen.matches("(called)").count() > self.calls
+                && let Some(line) = log.lines().nth(self.calls)
             {
                 self.calls += 1;
                 return line.to_owned();
             }
-            let screen = self.shown();
             let screen = screen.get(screen.len().saturating_sub(1_000)..);
             assert!(
                 start.elapsed() < PATIENCE,
@@ -519,4 +520,88 @@ fn elvish_completes() {
         .collect();
     let cases: Vec<(&str, &str)> = cases.iter().map(|(k, e)| (k.as_str(), *e)).collect();
     typist.all(&cases);
+    // The list of all that it would offer, as arguments.
+    let all = |command: &str| {
+        let of = "$edit:completion:arg-completer[smtp-certcheck]";
+        format!("smtp-certcheck ({of} smtp-certcheck {command} '' | each {{|c| to-string $c}})")
+    };
+    home.0.file("work/.hg/hgrc", HOSTILE);
+    for command in ["", "pin", "audit"] {
+        let offered = typist.run(&all(command));
+        assert!(offered.contains("<mx1.example.org>"), "{offered}");
+        assert!(!offered.contains("pwned"), "{offered}");
+    }
+    home.0.file(
+        "lines",
+        "$(touch pwned)\n(touch pwned)\n`touch pwned`\n;touch pwned\n",
+    );
+    let offered = typist.run(&all("pin"));
+    assert!(offered.contains("<(touch pwned)>"), "{offered}");
+    home.is_clean();
+}
+
+/// What the program itself says to the shells.
+#[test]
+fn whatever_is_in_the_hgrc_the_program_is_silent_and_quick() {
+    let home = Home::new();
+    let hosts = || {
+        let mut command = home.command(common::program().get_program().to_str().expect("UTF-8"));
+        let start = Instant::now();
+        let run = common::finish(command.args(["completions", "hosts"]).stdin(Stdio::piped()));
+        assert!(start.elapsed() < PATIENCE / 6, "{:?}", start.elapsed());
+        assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+        run.stdout
+    };
+    let all = "2001:db8::25\nmail.example.org:587\nmx1.example.org\nmx2.example.org\n\
+               old_host.example.org\n";
+    assert_eq!(hosts(), all);
+    let hgrc = home.path().join("work/.hg/hgrc");
+    // A billion files to read.
+    for n in 0..40 {
+        let next = format!("%include include{}\n", n + 1);
+        home.0.file(&format!("work/.hg/include{n}"), next.repeat(2));
+    }
+    home.0.file("work/.hg/include40", "");
+    let pipe = |path: &Path| {
+        nix::unistd::mkfifo(path, nix::sys::stat::Mode::S_IRWXU).expect("a pipe");
+    };
+    pipe(&home.path().join("work/.hg/pipe"));
+    home.0
+        .file("work/.hg/file", "[hostfingerprints]\nx.example.org = 00\n");
+    for (broken, text) in [
+        ("no setting\n", ""),
+        ("%include /dev/zero\n", ""),
+        ("%include /dev/stdin\n", ""),
+        ("%include pipe\n", ""),
+        ("%include hgrc\n", ""),
+        ("%include include0\n", ""),
+        ("%include file\n", "x.example.org"),
+    ] {
+        home.0.file("work/.hg/hgrc", broken);
+        let said = hosts();
+        assert_eq!(
+            said.contains("example.org"),
+            !text.is_empty(),
+            "{broken}: {said}"
+        );
+        assert!(said.contains(text), "{broken}: {said}");
+    }
+    // Left out: what is no file, what is too big, and what hg does not trust.
+    std::fs::remove_file(&hgrc).expect("it is there");
+    pipe(&hgrc);
+    assert_eq!(hosts(), all);
+    std::fs::remove_file(&hgrc).expect("it is there");
+    let big = format!(
+        "[hostfingerprints]\nx.example.org=00\n{}",
+        "#\n".repeat(1 << 20)
+    );
+    home.0.file("work/.hg/hgrc", big);
+    assert_eq!(hosts(), all);
+    home.0
+        .file("work/.hg/hgrc", "[hostfingerprints]\nx.example.org=00\n");
+    assert!(hosts().contains("x.example.org"));
+    if nix::unistd::Uid::effective().is_root() {
+        std::os::unix::fs::chown(&hgrc, Some(65_534), Some(65_534)).expect("root may");
+        assert_eq!(hosts(), all);
+    }
 }
