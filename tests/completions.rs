@@ -74,6 +74,8 @@ impl Home {
         home.0.file("work/corp ca.pem", "");
         home.0.file("work/folder.txt", "");
         home.0.file("work/mail.txt", "");
+        // What [2001:db8::25]:587 is a pattern for.
+        home.0.file("work/2:587", "");
         let real = common::program();
         let real = Path::new(real.get_program()).display();
         let script = format!(
