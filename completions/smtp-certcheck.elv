@@ -171,12 +171,68 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
         &'smtp-certcheck;audit;--format'=[table jsonl csv prometheus junit html nagios]
         &'smtp-certcheck;audit;--color'=[auto always never]
     ]
-    var files = ['smtp-certcheck;--cacerts' 'smtp-certcheck;--chain' 'smtp-certcheck;-R' 'smtp-certcheck;--repository' 'smtp-certcheck;--hgrc' 'smtp-certcheck;config;-R' 'smtp-certcheck;config;--repository' 'smtp-certcheck;config;--hgrc' 'smtp-certcheck;pin;--ca-out' 'smtp-certcheck;pin;--cacerts' 'smtp-certcheck;pin;-R' 'smtp-certcheck;pin;--repository' 'smtp-certcheck;pin;--hgrc' 'smtp-certcheck;audit;-i' 'smtp-certcheck;audit;--input' 'smtp-certcheck;audit;--resume' 'smtp-certcheck;audit;--baseline' 'smtp-certcheck;audit;--cacerts' 'smtp-certcheck;audit;-o' 'smtp-certcheck;audit;--output' 'smtp-certcheck;audit;--save']
-    var others = ['smtp-certcheck;--connect' 'smtp-certcheck;--ehlo' 'smtp-certcheck;--timeout' 'smtp-certcheck;--connect-timeout' 'smtp-certcheck;--servername' 'smtp-certcheck;--at' 'smtp-certcheck;--pin-expires' 'smtp-certcheck;--warning' 'smtp-certcheck;--critical' 'smtp-certcheck;pin;--expect' 'smtp-certcheck;pin;--connect' 'smtp-certcheck;pin;--ehlo' 'smtp-certcheck;pin;--timeout' 'smtp-certcheck;pin;--connect-timeout' 'smtp-certcheck;pin;--servername' 'smtp-certcheck;audit;--shard' 'smtp-certcheck;audit;-j' 'smtp-certcheck;audit;--jobs' 'smtp-certcheck;audit;--per-address' 'smtp-certcheck;audit;--pause' 'smtp-certcheck;audit;--rate' 'smtp-certcheck;audit;--retries' 'smtp-certcheck;audit;--warning' 'smtp-certcheck;audit;--critical' 'smtp-certcheck;audit;--connect' 'smtp-certcheck;audit;--ehlo' 'smtp-certcheck;audit;--timeout' 'smtp-certcheck;audit;--connect-timeout' 'smtp-certcheck;audit;--servername']
-    var targets = ['smtp-certcheck' 'smtp-certcheck;pin' 'smtp-certcheck;audit']
     var arguments = [
         &'smtp-certcheck;completions'=[bash elvish fish powershell zsh]
         &'smtp-certcheck;man'=[audit completions config man pin]
+    ]
+    var files = [
+        'smtp-certcheck;--cacerts'
+        'smtp-certcheck;--chain'
+        'smtp-certcheck;-R'
+        'smtp-certcheck;--repository'
+        'smtp-certcheck;--hgrc'
+        'smtp-certcheck;config;-R'
+        'smtp-certcheck;config;--repository'
+        'smtp-certcheck;config;--hgrc'
+        'smtp-certcheck;pin;--ca-out'
+        'smtp-certcheck;pin;--cacerts'
+        'smtp-certcheck;pin;-R'
+        'smtp-certcheck;pin;--repository'
+        'smtp-certcheck;pin;--hgrc'
+        'smtp-certcheck;audit;-i'
+        'smtp-certcheck;audit;--input'
+        'smtp-certcheck;audit;--resume'
+        'smtp-certcheck;audit;--baseline'
+        'smtp-certcheck;audit;--cacerts'
+        'smtp-certcheck;audit;-o'
+        'smtp-certcheck;audit;--output'
+        'smtp-certcheck;audit;--save'
+    ]
+    var others = [
+        'smtp-certcheck;--connect'
+        'smtp-certcheck;--ehlo'
+        'smtp-certcheck;--timeout'
+        'smtp-certcheck;--connect-timeout'
+        'smtp-certcheck;--servername'
+        'smtp-certcheck;--at'
+        'smtp-certcheck;--pin-expires'
+        'smtp-certcheck;--warning'
+        'smtp-certcheck;--critical'
+        'smtp-certcheck;pin;--expect'
+        'smtp-certcheck;pin;--connect'
+        'smtp-certcheck;pin;--ehlo'
+        'smtp-certcheck;pin;--timeout'
+        'smtp-certcheck;pin;--connect-timeout'
+        'smtp-certcheck;pin;--servername'
+        'smtp-certcheck;audit;--shard'
+        'smtp-certcheck;audit;-j'
+        'smtp-certcheck;audit;--jobs'
+        'smtp-certcheck;audit;--per-address'
+        'smtp-certcheck;audit;--pause'
+        'smtp-certcheck;audit;--rate'
+        'smtp-certcheck;audit;--retries'
+        'smtp-certcheck;audit;--warning'
+        'smtp-certcheck;audit;--critical'
+        'smtp-certcheck;audit;--connect'
+        'smtp-certcheck;audit;--ehlo'
+        'smtp-certcheck;audit;--timeout'
+        'smtp-certcheck;audit;--connect-timeout'
+        'smtp-certcheck;audit;--servername'
+    ]
+    var targets = [
+        'smtp-certcheck'
+        'smtp-certcheck;pin'
+        'smtp-certcheck;audit'
     ]
     # Arguments are no commands.
     if (not (has-key $completions $command)) {

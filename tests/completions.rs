@@ -378,6 +378,9 @@ fn bash(test: &str, setup: &str) {
         ("-R fol\t", "<-R><folder/>"),
         ("--repository fol\t", "<--repository><folder/>"),
     ]);
+    // The file of a redirection is no target.
+    let shown = typist.look("smtp-certcheck a.example >\t");
+    assert!(shown.contains("mail.txt"), "{shown}");
     other_forms(&home, &mut typist);
     home.0
         .file(".hgrc", "[smtp]\nhost=2001:db8::25\nport=587\n");

@@ -1,4 +1,4 @@
-//! The scripts of the completions: clap_complete's, which know the definitions, with what it leaves
+//! The scripts of the completions: `clap_complete`'s, which know the definitions, with what it leaves
 //! out. Where a TARGET is due, they ask this program for the hosts of Mercurial's configuration;
 //! the one in `PATH`, never another that somebody is about to type. What it prints is only ever
 //! compared and inserted, never evaluated.
@@ -72,7 +72,7 @@ fn values(arg: &Arg) -> Vec<String> {
     values.iter().map(|v| v.get_name().to_owned()).collect()
 }
 
-/// Replaces what clap_complete writes; its version is pinned by `Cargo.lock`, and the tests look
+/// Replaces what `clap_complete` writes; its version is pinned by `Cargo.lock`, and the tests look
 /// at the result in each shell.
 fn replaced(script: &str, from: &str, to: &str) -> String {
     debug_assert!(script.contains(from), "clap_complete writes no {from:?}");
@@ -259,53 +259,51 @@ end
 ";
 
 fn elvish(script: &str, command: &Command) -> String {
-    let mut more = String::from("    var values = [\n");
-    let mut files = String::new();
-    let mut others = String::new();
-    let of_all = std::iter::once(command).chain(command.get_subcommands());
-    for of in of_all {
-        let path = elvish_path(command, of);
+    // clap_complete knows neither values nor arguments there. Keys are "command;option".
+    let (mut values_of, mut arguments) = (Vec::new(), Vec::new());
+    let (mut files, mut others, mut targets) = (Vec::new(), Vec::new(), Vec::new());
+    let pair = |key: &str, values: &[String]| format!("&'{key}'=[{}]", values.join(" "));
+    for of in std::iter::once(command).chain(command.get_subcommands()) {
+        let path = match of.get_name() {
+            NAME => NAME.to_owned(),
+            name => format!("{NAME};{name}"),
+        };
         for option in of.get_opts() {
-            let values = values(option).join(" ");
+            let values = values(option);
+            let hint = option.get_value_hint();
             for word in typed(option) {
-                let key = format!("'{path};{word}'");
-                match option.get_value_hint() {
-                    _ if !values.is_empty() => {
-                        let _ = writeln!(more, "        &{key}=[{values}]");
-                    }
-                    ValueHint::FilePath | ValueHint::DirPath => files += &format!(" {key}"),
-                    _ => others += &format!(" {key}"),
+                let key = format!("{path};{word}");
+                match hint {
+                    _ if !values.is_empty() => values_of.push(pair(&key, &values)),
+                    ValueHint::FilePath | ValueHint::DirPath => files.push(format!("'{key}'")),
+                    _ => others.push(format!("'{key}'")),
                 }
             }
         }
-    }
-    let mut targets = String::new();
-    let mut words = String::new();
-    let of_all = std::iter::once(command).chain(command.get_subcommands());
-    for of in of_all {
-        let path = elvish_path(command, of);
-        if takes_targets(of) {
-            targets += &format!(" '{path}'");
-        }
         let values: Vec<String> = of.get_positionals().flat_map(values).collect();
         if !values.is_empty() {
-            words += &format!("        &'{path}'=[{}]\n", values.join(" "));
+            arguments.push(pair(&path, &values));
+        }
+        if takes_targets(of) {
+            targets.push(format!("'{path}'"));
         }
     }
-    more += &format!(
-        "    ]\n    var files = [{}]\n    var others = [{}]\n    var targets = [{}]\n    var arguments = [\n{words}    ]\n{ELVISH}",
-        files.trim(),
-        others.trim(),
-        targets.trim(),
-    );
-    replaced(script, "    $completions[$command]\n", &more)
-}
-
-fn elvish_path(command: &Command, of: &Command) -> String {
-    match of.get_name() {
-        name if name == command.get_name() => NAME.to_owned(),
-        name => format!("{NAME};{name}"),
+    let mut more = String::new();
+    for (name, items) in [
+        ("values", values_of),
+        ("arguments", arguments),
+        ("files", files),
+        ("others", others),
+        ("targets", targets),
+    ] {
+        let _ = writeln!(more, "    var {name} = [");
+        for item in items {
+            let _ = writeln!(more, "        {item}");
+        }
+        more.push_str("    ]\n");
     }
+    more.push_str(ELVISH);
+    replaced(script, "    $completions[$command]\n", &more)
 }
 
 const ELVISH: &str = r"    # Arguments are no commands.
