@@ -342,11 +342,11 @@ fn hostile(home: &Home, typist: &mut Typist<'_>) {
         }
     }
     std::fs::remove_file(home.path().join("work/.hg/hgrc")).expect("it is there");
-    let lies: String = HOSTILE
+    let false_hosts: String = HOSTILE
         .lines()
         .map(|line| line.replace(":fingerprints = x", "\n").replace(" = ", "\n"))
         .collect();
-    home.0.file("lines", lies);
+    home.0.file("lines", false_hosts);
     for line in lines {
         for begun in ["", "$", "'$", "\"$", "`", "a.ex", "'", "("] {
             typist.look(&format!("{line}{begun}\t\t"));
