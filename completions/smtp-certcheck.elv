@@ -151,5 +151,112 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
     ]
-    $completions[$command]
+    var values = [
+        &'smtp-certcheck;--tls'=[auto starttls smtps]
+        &'smtp-certcheck;--key-type'=[rsa ecdsa]
+        &'smtp-certcheck;--format'=[table json pem nagios]
+        &'smtp-certcheck;--color'=[auto always never]
+        &'smtp-certcheck;config;--format'=[table json]
+        &'smtp-certcheck;pin;--for'=[postfix msmtp git curl openssl gnutls exim tlsa json]
+        &'smtp-certcheck;pin;--by'=[fingerprint key cacerts]
+        &'smtp-certcheck;pin;--digest'=[sha256 sha512 sha1]
+        &'smtp-certcheck;pin;--tls'=[auto starttls smtps]
+        &'smtp-certcheck;pin;--key-type'=[rsa ecdsa]
+        &'smtp-certcheck;pin;--color'=[auto always never]
+        &'smtp-certcheck;audit;--ignore'=[address-not-tried address-unreachable addresses-differ bad-ca-file expiring intermediate-expiring long-validity shared-key tls-1.2 bad-handshake-signature connect-failed connection-closed connection-reset dns-failure ehlo-refused greeting-refused io-error malformed-reply message-too-large no-address not-smtp not-tls starttls-injection starttls-not-offered starttls-refused temporary-refusal timeout no-such-key tls-alert tls-error tls-incompatible unsolicited-reply wrong-mode anchor-expired anchor-not-yet-valid bad-signature ca-as-leaf critical-extension distrusted expired key-not-proven key-usage malformed missing-intermediate name-constraint name-mismatch no-certificate no-san not-a-ca not-yet-valid obsolete-tls path-invalid path-too-long pin-mismatch self-signed too-complex unknown-issuer unsupported-algorithm unsupported-version weak-key weak-signature wrong-usage anchor-is-leaf client-certificate cross-signed duplicate out-of-order root-sent self-signed-ca unrelated]
+        &'smtp-certcheck;audit;--only'=[address-not-tried address-unreachable addresses-differ bad-ca-file expiring intermediate-expiring long-validity shared-key tls-1.2 bad-handshake-signature connect-failed connection-closed connection-reset dns-failure ehlo-refused greeting-refused io-error malformed-reply message-too-large no-address not-smtp not-tls starttls-injection starttls-not-offered starttls-refused temporary-refusal timeout no-such-key tls-alert tls-error tls-incompatible unsolicited-reply wrong-mode anchor-expired anchor-not-yet-valid bad-signature ca-as-leaf critical-extension distrusted expired key-not-proven key-usage malformed missing-intermediate name-constraint name-mismatch no-certificate no-san not-a-ca not-yet-valid obsolete-tls path-invalid path-too-long pin-mismatch self-signed too-complex unknown-issuer unsupported-algorithm unsupported-version weak-key weak-signature wrong-usage anchor-is-leaf client-certificate cross-signed duplicate out-of-order root-sent self-signed-ca unrelated]
+        &'smtp-certcheck;audit;--fail-on'=[critical warning never]
+        &'smtp-certcheck;audit;--tls'=[auto starttls smtps]
+        &'smtp-certcheck;audit;--key-type'=[rsa ecdsa]
+        &'smtp-certcheck;audit;--format'=[table jsonl csv prometheus junit html nagios]
+        &'smtp-certcheck;audit;--color'=[auto always never]
+    ]
+    var arguments = [
+        &'smtp-certcheck;completions'=[bash elvish fish powershell zsh]
+        &'smtp-certcheck;man'=[audit completions config json man pin]
+    ]
+    var files = [
+        'smtp-certcheck;--cacerts'
+        'smtp-certcheck;--chain'
+        'smtp-certcheck;-R'
+        'smtp-certcheck;--repository'
+        'smtp-certcheck;--hgrc'
+        'smtp-certcheck;config;-R'
+        'smtp-certcheck;config;--repository'
+        'smtp-certcheck;config;--hgrc'
+        'smtp-certcheck;pin;--ca-out'
+        'smtp-certcheck;pin;--cacerts'
+        'smtp-certcheck;pin;-R'
+        'smtp-certcheck;pin;--repository'
+        'smtp-certcheck;pin;--hgrc'
+        'smtp-certcheck;audit;-i'
+        'smtp-certcheck;audit;--input'
+        'smtp-certcheck;audit;--resume'
+        'smtp-certcheck;audit;--baseline'
+        'smtp-certcheck;audit;--cacerts'
+        'smtp-certcheck;audit;-o'
+        'smtp-certcheck;audit;--output'
+        'smtp-certcheck;audit;--save'
+    ]
+    var others = [
+        'smtp-certcheck;--connect'
+        'smtp-certcheck;--ehlo'
+        'smtp-certcheck;--timeout'
+        'smtp-certcheck;--connect-timeout'
+        'smtp-certcheck;--servername'
+        'smtp-certcheck;--at'
+        'smtp-certcheck;--pin-expires'
+        'smtp-certcheck;--warning'
+        'smtp-certcheck;--critical'
+        'smtp-certcheck;pin;--expect'
+        'smtp-certcheck;pin;--connect'
+        'smtp-certcheck;pin;--ehlo'
+        'smtp-certcheck;pin;--timeout'
+        'smtp-certcheck;pin;--connect-timeout'
+        'smtp-certcheck;pin;--servername'
+        'smtp-certcheck;audit;--shard'
+        'smtp-certcheck;audit;-j'
+        'smtp-certcheck;audit;--jobs'
+        'smtp-certcheck;audit;--per-address'
+        'smtp-certcheck;audit;--pause'
+        'smtp-certcheck;audit;--rate'
+        'smtp-certcheck;audit;--retries'
+        'smtp-certcheck;audit;--warning'
+        'smtp-certcheck;audit;--critical'
+        'smtp-certcheck;audit;--connect'
+        'smtp-certcheck;audit;--ehlo'
+        'smtp-certcheck;audit;--timeout'
+        'smtp-certcheck;audit;--connect-timeout'
+        'smtp-certcheck;audit;--servername'
+    ]
+    var targets = [
+        'smtp-certcheck'
+        'smtp-certcheck;pin'
+        'smtp-certcheck;audit'
+    ]
+    # Arguments are no commands.
+    if (not (has-key $completions $command)) {
+        set command = 'smtp-certcheck'
+        if (has-key $completions 'smtp-certcheck;'$words[1]) {
+            set command = 'smtp-certcheck;'$words[1]
+        }
+    }
+    var option = $command';'$words[-2]
+    if (has-key $values $option) {
+        all $values[$option]
+    } elif (has-value $files $option) {
+        edit:complete-filename $@words
+    } elif (not (has-value $others $option)) {
+        $completions[$command]
+        if (has-key $arguments $command) {
+            all $arguments[$command]
+        }
+        if (has-value $targets $command) {
+            try {
+                e:smtp-certcheck completions hosts </dev/null 2>/dev/null | from-lines
+            } catch e {
+                nop
+            }
+        }
+    }
 }

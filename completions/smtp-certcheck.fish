@@ -24,46 +24,46 @@ function __fish_smtp_certcheck_using_subcommand
     contains -- $cmd[1] $argv
 end
 
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l tls -d 'How TLS starts, for targets without a scheme' -r -f -a "auto\t'Implicit TLS on port 465, else STARTTLS; if the port speaks the other one, find out and go on'
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l tls -d 'How TLS starts, for targets without a scheme' -r -f -a "auto\t'Implicit TLS on port 465, else STARTTLS; if the port speaks the other one, find out and go on'
 starttls\t'In the clear first, upgraded by the STARTTLS command'
 smtps\t'TLS from the first byte'"
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l connect -d 'Connect there, under the target\'s name' -r
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l ehlo -d 'The name to give in EHLO' -r
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l key-type -d 'Ask for a certificate with this type of key [default: the one that the server prefers]' -r -f -a "rsa\t'RSA'
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l connect -d 'Connect there, under the target\'s name' -r -f
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l ehlo -d 'The name to give in EHLO' -r -f
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l key-type -d 'Ask for a certificate with this type of key [default: the one that the server prefers]' -r -f -a "rsa\t'RSA'
 ecdsa\t'An elliptic curve'"
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l timeout -d 'The most time for one target, in seconds' -r
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l connect-timeout -d 'The most time for one connection attempt, in seconds' -r
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l cacerts -d 'Trust the certificates in FILE (PEM or DER) or DIR instead of the system\'s; may be repeated' -r -F
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l servername -d 'The name that the certificate must be for, also sent as SNI [default: the target\'s host]' -r
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l at -d 'Judge at this time instead of now: 2027-01-01T00:00:00Z or 2027-01-01' -r
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l chain -d 'Judge a saved chain (PEM or DER, the server\'s certificate first; - reads standard input) without any network' -r -F
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -s R -l repository -d 'The repository whose Mercurial settings apply [default: the one around the current directory]' -r -F
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l hgrc -d 'Of Mercurial\'s configuration read only this file, and what it includes' -r -F
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l pin-expires -d 'Warn when the pinned certificate ends in fewer days, or none is pinned' -r
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l format -d 'The format of the report' -r -f -a "table\t'For people'
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l timeout -d 'The most time for one target, in seconds' -r -f
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l connect-timeout -d 'The most time for one connection attempt, in seconds' -r -f
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l cacerts -d 'Trust the certificates in FILE (PEM or DER) or DIR instead of the system\'s; may be repeated' -r -F
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l servername -d 'The name that the certificate must be for, also sent as SNI [default: the target\'s host]' -r -f
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l at -d 'Judge at this time instead of now: 2027-01-01T00:00:00Z or 2027-01-01' -r -f
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l chain -d 'Judge a saved chain (PEM or DER, the server\'s certificate first; - reads standard input) without any network' -r -F
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -s R -l repository -d 'The repository whose Mercurial settings apply [default: the one around the current directory]' -r -f -a "(__fish_complete_directories)"
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l hgrc -d 'Of Mercurial\'s configuration read only this file, and what it includes' -r -F
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l pin-expires -d 'Warn when the pinned certificate ends in fewer days, or none is pinned' -r -f
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l format -d 'The format of the report' -r -f -a "table\t'For people'
 json\t'For programs: one object, or an array for several targets'
 pem\t'The presented chain'
 nagios\t'For monitoring: a plugin\'s line and exit code (0 OK, 1 warning, 2 critical, 3 unknown)'"
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l warning -d 'With --format nagios: fewer days left are a warning; a number, or a range of the plugin guidelines' -r
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l critical -d 'With --format nagios: fewer days left are critical' -r
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l color -d 'When to use colours; NO_COLOR in the environment turns them off' -r -f -a "auto\t'On a terminal'
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l warning -d 'With --format nagios: fewer days left are a warning; a number, or a range of the plugin guidelines' -r -f
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l critical -d 'With --format nagios: fewer days left are critical' -r -f
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l color -d 'When to use colours; NO_COLOR in the environment turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Also into files and pipes'
 never\t'Never'"
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -s 4 -d 'Use IPv4 only'
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -s 6 -d 'Use IPv6 only'
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l no-sni -d 'Do not send the server\'s name in the TLS handshake (SNI)'
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l no-hgrc -d 'Do not read Mercurial\'s configuration'
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -l lint -d 'Only look for lines that do not do what they seem to; no network'
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -s q -l quiet -d 'Print nothing when all is well, else the verdict line alone'
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -s v -l verbose -d 'Show the SMTP dialogue, every name and every digest'
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -s V -l version -d 'Print version'
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -s 4 -d 'Use IPv4 only'
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -s 6 -d 'Use IPv6 only'
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l no-sni -d 'Do not send the server\'s name in the TLS handshake (SNI)'
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l no-hgrc -d 'Do not read Mercurial\'s configuration'
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l lint -d 'Only look for lines that do not do what they seem to; no network'
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -s q -l quiet -d 'Print nothing when all is well, else the verdict line alone'
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -s v -l verbose -d 'Show the SMTP dialogue, every name and every digest'
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -s V -l version -d 'Print version'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -a "config" -d 'Show the settings of Mercurial that decide which SMTP server `hg email` trusts, and where each of them stands'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -a "pin" -d 'Pin a server\'s certificate in Mercurial\'s configuration, or for another program'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -a "audit" -d 'Check many servers, and tell what is bad, what will be bad soon, and what has changed'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -a "completions" -d 'Print the completions of a shell'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -a "man" -d 'Print a man page'
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand config" -s R -l repository -d 'The repository whose settings apply [default: the one around the current directory]' -r -F
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand config" -s R -l repository -d 'The repository whose settings apply [default: the one around the current directory]' -r -f -a "(__fish_complete_directories)"
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand config" -l hgrc -d 'Read only this file, and what it includes' -r -F
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand config" -l format -d 'The format; json has the fields of `hg config -Tjson --source`' -r -f -a "table\t'For people: a line for each setting, as `hg config --source` has it'
 json\t'For programs'"
@@ -85,19 +85,19 @@ complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l ca
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l digest -d 'The digest of the fingerprint [default: sha256]' -r -f -a "sha256\t'SHA-256'
 sha512\t'SHA-512'
 sha1\t'SHA-1: weak, for old programs'"
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l expect -d 'Pin only a certificate with this fingerprint, which you have from elsewhere; may be repeated' -r
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l expect -d 'Pin only a certificate with this fingerprint, which you have from elsewhere; may be repeated' -r -f
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l tls -d 'How TLS starts, for targets without a scheme' -r -f -a "auto\t'Implicit TLS on port 465, else STARTTLS; if the port speaks the other one, find out and go on'
 starttls\t'In the clear first, upgraded by the STARTTLS command'
 smtps\t'TLS from the first byte'"
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l connect -d 'Connect there, under the target\'s name' -r
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l ehlo -d 'The name to give in EHLO' -r
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l connect -d 'Connect there, under the target\'s name' -r -f
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l ehlo -d 'The name to give in EHLO' -r -f
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l key-type -d 'Ask for a certificate with this type of key [default: the one that the server prefers]' -r -f -a "rsa\t'RSA'
 ecdsa\t'An elliptic curve'"
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l timeout -d 'The most time for one target, in seconds' -r
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l connect-timeout -d 'The most time for one connection attempt, in seconds' -r
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l timeout -d 'The most time for one target, in seconds' -r -f
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l connect-timeout -d 'The most time for one connection attempt, in seconds' -r -f
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l cacerts -d 'Trust the certificates in FILE (PEM or DER) or DIR instead of the system\'s; may be repeated' -r -F
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l servername -d 'The name that the certificate must be for, also sent as SNI [default: the target\'s host]' -r
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -s R -l repository -d 'Pin in the repository\'s .hg/hgrc' -r -F
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l servername -d 'The name that the certificate must be for, also sent as SNI [default: the target\'s host]' -r -f
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -s R -l repository -d 'Pin in the repository\'s .hg/hgrc' -r -f -a "(__fish_complete_directories)"
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l hgrc -d 'Pin in this file; it is made if it is not there' -r -F
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l color -d 'When to use colours; NO_COLOR in the environment turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Also into files and pipes'
@@ -117,17 +117,155 @@ complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l no
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l no-hgrc -d 'Do not read Mercurial\'s configuration: print the lines for somebody who has none'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s i -l input -d 'The list; - reads standard input' -r -F
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l shard -d 'Only the Kth of N parts of the list, for one of N machines' -r
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l shard -d 'Only the Kth of N parts of the list, for one of N machines' -r -f
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l resume -d 'Go on where an earlier run stopped: skip the targets of this jsonl file, and append to it' -r -F
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s j -l jobs -d 'Targets at once' -r
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l per-address -d 'Connections to one address at a time' -r
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l pause -d 'Between two connections to one address' -r
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l rate -d 'New connections a second, of all [default: no limit]' -r
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l retries -d 'Tries beyond the first where a server is busy, within its --timeout' -r
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l warning -d 'A certificate that ends in fewer days is a warning' -r
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l critical -d 'A certificate that ends in fewer days is critical' -r
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l ignore -d 'Findings to leave out, by their code; may be repeated' -r
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l only -d 'Only these findings, by their code; may be repeated' -r
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s j -l jobs -d 'Targets at once' -r -f
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l per-address -d 'Connections to one address at a time' -r -f
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l pause -d 'Between two connections to one address' -r -f
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l rate -d 'New connections a second, of all [default: no limit]' -r -f
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l retries -d 'Tries beyond the first where a server is busy, within its --timeout' -r -f
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l warning -d 'A certificate that ends in fewer days is a warning' -r -f
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l critical -d 'A certificate that ends in fewer days is critical' -r -f
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l ignore -d 'Findings to leave out, by their code; may be repeated' -r -f -a "address-not-tried\t''
+address-unreachable\t''
+addresses-differ\t''
+bad-ca-file\t''
+expiring\t''
+intermediate-expiring\t''
+long-validity\t''
+shared-key\t''
+tls-1.2\t''
+bad-handshake-signature\t''
+connect-failed\t''
+connection-closed\t''
+connection-reset\t''
+dns-failure\t''
+ehlo-refused\t''
+greeting-refused\t''
+io-error\t''
+malformed-reply\t''
+message-too-large\t''
+no-address\t''
+not-smtp\t''
+not-tls\t''
+starttls-injection\t''
+starttls-not-offered\t''
+starttls-refused\t''
+temporary-refusal\t''
+timeout\t''
+no-such-key\t''
+tls-alert\t''
+tls-error\t''
+tls-incompatible\t''
+unsolicited-reply\t''
+wrong-mode\t''
+anchor-expired\t''
+anchor-not-yet-valid\t''
+bad-signature\t''
+ca-as-leaf\t''
+critical-extension\t''
+distrusted\t''
+expired\t''
+key-not-proven\t''
+key-usage\t''
+malformed\t''
+missing-intermediate\t''
+name-constraint\t''
+name-mismatch\t''
+no-certificate\t''
+no-san\t''
+not-a-ca\t''
+not-yet-valid\t''
+obsolete-tls\t''
+path-invalid\t''
+path-too-long\t''
+pin-mismatch\t''
+self-signed\t''
+too-complex\t''
+unknown-issuer\t''
+unsupported-algorithm\t''
+unsupported-version\t''
+weak-key\t''
+weak-signature\t''
+wrong-usage\t''
+anchor-is-leaf\t''
+client-certificate\t''
+cross-signed\t''
+duplicate\t''
+out-of-order\t''
+root-sent\t''
+self-signed-ca\t''
+unrelated\t''"
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l only -d 'Only these findings, by their code; may be repeated' -r -f -a "address-not-tried\t''
+address-unreachable\t''
+addresses-differ\t''
+bad-ca-file\t''
+expiring\t''
+intermediate-expiring\t''
+long-validity\t''
+shared-key\t''
+tls-1.2\t''
+bad-handshake-signature\t''
+connect-failed\t''
+connection-closed\t''
+connection-reset\t''
+dns-failure\t''
+ehlo-refused\t''
+greeting-refused\t''
+io-error\t''
+malformed-reply\t''
+message-too-large\t''
+no-address\t''
+not-smtp\t''
+not-tls\t''
+starttls-injection\t''
+starttls-not-offered\t''
+starttls-refused\t''
+temporary-refusal\t''
+timeout\t''
+no-such-key\t''
+tls-alert\t''
+tls-error\t''
+tls-incompatible\t''
+unsolicited-reply\t''
+wrong-mode\t''
+anchor-expired\t''
+anchor-not-yet-valid\t''
+bad-signature\t''
+ca-as-leaf\t''
+critical-extension\t''
+distrusted\t''
+expired\t''
+key-not-proven\t''
+key-usage\t''
+malformed\t''
+missing-intermediate\t''
+name-constraint\t''
+name-mismatch\t''
+no-certificate\t''
+no-san\t''
+not-a-ca\t''
+not-yet-valid\t''
+obsolete-tls\t''
+path-invalid\t''
+path-too-long\t''
+pin-mismatch\t''
+self-signed\t''
+too-complex\t''
+unknown-issuer\t''
+unsupported-algorithm\t''
+unsupported-version\t''
+weak-key\t''
+weak-signature\t''
+wrong-usage\t''
+anchor-is-leaf\t''
+client-certificate\t''
+cross-signed\t''
+duplicate\t''
+out-of-order\t''
+root-sent\t''
+self-signed-ca\t''
+unrelated\t''"
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l fail-on -d 'Which findings make the exit code 1' -r -f -a "critical\t'Critical ones'
 warning\t'Warnings, too'
 never\t'None'"
@@ -135,14 +273,14 @@ complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l 
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l tls -d 'How TLS starts, for targets without a scheme' -r -f -a "auto\t'Implicit TLS on port 465, else STARTTLS; if the port speaks the other one, find out and go on'
 starttls\t'In the clear first, upgraded by the STARTTLS command'
 smtps\t'TLS from the first byte'"
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l connect -d 'Connect there, under the target\'s name' -r
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l ehlo -d 'The name to give in EHLO' -r
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l connect -d 'Connect there, under the target\'s name' -r -f
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l ehlo -d 'The name to give in EHLO' -r -f
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l key-type -d 'Ask for a certificate with this type of key [default: the one that the server prefers]' -r -f -a "rsa\t'RSA'
 ecdsa\t'An elliptic curve'"
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l timeout -d 'The most time for one target, in seconds' -r
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l connect-timeout -d 'The most time for one connection attempt, in seconds' -r
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l timeout -d 'The most time for one target, in seconds' -r -f
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l connect-timeout -d 'The most time for one connection attempt, in seconds' -r -f
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l cacerts -d 'Trust the certificates in FILE (PEM or DER) or DIR instead of the system\'s; may be repeated' -r -F
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l servername -d 'The name that the certificate must be for, also sent as SNI [default: the target\'s host]' -r
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l servername -d 'The name that the certificate must be for, also sent as SNI [default: the target\'s host]' -r -f
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l format -d 'The format of the results' -r -f -a "table\t'For people: a line for each target, and a summary'
 jsonl\t'For programs: a report on each line, as it is finished'
 csv\t'For spreadsheets'
@@ -166,3 +304,14 @@ complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s 
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
+
+function __fish_smtp_certcheck_targets
+    command smtp-certcheck completions hosts 2>/dev/null </dev/null
+end
+
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -f -a "(__fish_smtp_certcheck_targets)" -d 'server of hgrc'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand config" -f
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -f -a "(__fish_smtp_certcheck_targets)" -d 'server of hgrc'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -f -a "(__fish_smtp_certcheck_targets)" -d 'server of hgrc'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand completions" -f -a "bash elvish fish powershell zsh"
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand man" -f -a "audit completions config json man pin"

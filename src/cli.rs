@@ -5,8 +5,10 @@ use crate::audit::{CODES, Range, Shard};
 use crate::endpoint::{Host, Target, TargetError, TlsMode};
 use crate::fingerprint::Algorithm;
 use crate::pins::{By, Tool};
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
+use clap::{Arg, ArgAction, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -65,11 +67,13 @@ pub enum Command {
     Audit(Box<Audit>),
     /// Print the completions of a shell
     ///
-    /// They complete commands, options, values, files, and the hosts of Mercurial's configuration.
+    /// In bash, zsh, fish and elvish they offer the hosts of Mercurial's configuration, too, where
+    /// a TARGET is due.
     #[command(after_long_help = COMPLETIONS_AFTER_HELP)]
     Completions {
         /// The shell
-        shell: Shell,
+        #[arg(value_name = "SHELL", value_parser = CompletionsParser)]
+        shell: Completions,
     },
     /// Print a man page
     ///
@@ -77,7 +81,7 @@ pub enum Command {
     #[command(after_long_help = MAN_AFTER_HELP)]
     Man {
         /// The command whose page it is, or json for the report; without one that of the program
-        #[arg(value_parser = ["audit", "completions", "config", "json", "man", "pin"])]
+        #[arg(value_parser = ["audit", "completions", "config", "json", "man", "pin"], hide_possible_values = true)]
         page: Option<String>,
     },
 }
@@ -145,11 +149,11 @@ pub struct Audit {
     pub critical: i64,
 
     /// Findings to leave out, by their code; may be repeated
-    #[arg(long, value_name = "CODE", value_parser = code, help_heading = FINDINGS)]
+    #[arg(long, value_name = "CODE", value_parser = CodeParser, hide_possible_values = true, help_heading = FINDINGS)]
     pub ignore: Vec<String>,
 
     /// Only these findings, by their code; may be repeated
-    #[arg(long, value_name = "CODE", value_parser = code, help_heading = FINDINGS)]
+    #[arg(long, value_name = "CODE", value_parser = CodeParser, hide_possible_values = true, help_heading = FINDINGS)]
     pub only: Vec<String>,
 
     /// Which findings make the exit code 1
@@ -652,10 +656,15 @@ Exit status:
   0  they are printed
   2  wrong usage
 
+Notes:
+  For zsh, ~/.zshrc needs fpath=(~/.zfunc $fpath) before compinit. The script for PowerShell has
+  not been tried there.
+
 Examples:
   smtp-certcheck completions bash > ~/.local/share/bash-completion/completions/smtp-certcheck
-  smtp-certcheck completions zsh > /usr/local/share/zsh/site-functions/_smtp-certcheck
-  smtp-certcheck completions fish > ~/.config/fish/completions/smtp-certcheck.fish";
+  smtp-certcheck completions zsh > ~/.zfunc/_smtp-certcheck
+  smtp-certcheck completions fish > ~/.config/fish/completions/smtp-certcheck.fish
+  smtp-certcheck completions elvish >> ~/.config/elvish/rc.elv";
 const MAN_AFTER_HELP: &str = "\
 Exit status:
   0  the page is printed
@@ -778,6 +787,62 @@ pub enum ColorArg {
     Always,
     /// Never
     Never,
+}
+
+/// What `completions` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Completions {
+    /// The script of a shell.
+    Script(Shell),
+    /// The targets that Mercurial's configuration knows: what the scripts ask for.
+    Hosts,
+}
+
+/// Reads it. Only the shells are told of: generators of completions do not know what is hidden.
+#[derive(Clone)]
+struct CompletionsParser;
+
+impl TypedValueParser for CompletionsParser {
+    type Value = Completions;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        arg: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<Completions, clap::Error> {
+        if value == "hosts" {
+            return Ok(Completions::Hosts);
+        }
+        let shell = EnumValueParser::<Shell>::new().parse_ref(command, arg, value)?;
+        Ok(Completions::Script(shell))
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let shells = Shell::value_variants().iter();
+        Some(Box::new(shells.filter_map(ValueEnum::to_possible_value)))
+    }
+}
+
+/// Reads a code of a finding. They can be completed, and are refused with a hint.
+#[derive(Clone)]
+struct CodeParser;
+
+impl TypedValueParser for CodeParser {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        arg: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<String, clap::Error> {
+        TypedValueParser::parse_ref(&code, command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(CODES.iter().copied().map(PossibleValue::new)))
+    }
 }
 
 /// As `openssl x509 -fingerprint` prints it, as Mercurial writes it, or bare hex.
@@ -920,7 +985,20 @@ mod tests {
 
     #[test]
     fn the_definitions_are_consistent() {
-        Cli::command().debug_assert();
+        let mut command = Cli::command();
+        command.clone().debug_assert();
+        // There is a page for each command.
+        command.build();
+        let mut names: Vec<_> = command
+            .get_subcommands()
+            .map(clap::Command::get_name)
+            .collect();
+        names.sort_unstable();
+        let man = command.find_subcommand("man").expect("it is there");
+        let page = man.get_positionals().next().expect("one argument");
+        let pages = page.get_possible_values();
+        let pages: Vec<_> = pages.iter().map(PossibleValue::get_name).collect();
+        assert_eq!(pages, names);
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! The man pages and the completions: up to date, well-formed, and useful in the real shells.
+//! The man pages and the completions: up to date and well-formed. `tests/completions.rs` has the
+//! shells.
 #![allow(clippy::disallowed_methods, reason = "tests read files")]
 
 mod common;
@@ -105,63 +106,4 @@ fn every_command_prints_its_page_and_every_shell_its_completions() {
             "{shell}"
         );
     }
-}
-
-#[test]
-fn bash_completes() {
-    if !has("bash_completes", "bash") {
-        return;
-    }
-    let complete = |words: &str, at: usize| {
-        let script = format!(
-            "source completions/smtp-certcheck.bash; COMP_WORDS=({words}); COMP_CWORD={at}; \
-             _smtp__certcheck smtp-certcheck \"${{COMP_WORDS[$COMP_CWORD]}}\" \
-             \"${{COMP_WORDS[$COMP_CWORD-1]}}\"; printf '%s\\n' \"${{COMPREPLY[@]}}\""
-        );
-        said(
-            Command::new("bash")
-                .args(["--norc", "-c", &script])
-                .current_dir(root()),
-        )
-    };
-    assert_eq!(complete("smtp-certcheck au", 1), "audit\n");
-    assert_eq!(complete("smtp-certcheck --serv", 1), "--servername\n");
-    assert_eq!(complete("smtp-certcheck --format n", 2), "nagios\n");
-    assert_eq!(complete("smtp-certcheck pin --by ca", 3), "cacerts\n");
-    assert_eq!(
-        complete("smtp-certcheck --cacerts Cargo.t", 2),
-        "Cargo.toml\n"
-    );
-}
-
-#[test]
-fn fish_completes() {
-    if !has("fish_completes", "fish") {
-        return;
-    }
-    let complete = |line: &str| {
-        let script = format!("source completions/smtp-certcheck.fish; complete -C '{line}'");
-        let mut fish = Command::new("fish");
-        fish.args(["--no-config", "-c", &script])
-            .current_dir(root());
-        said(&mut fish)
-    };
-    assert!(complete("smtp-certcheck au").starts_with("audit\t"));
-    assert!(complete("smtp-certcheck pin --by ").contains("cacerts\t"));
-    assert!(complete("smtp-certcheck audit --fail").contains("--fail-on\t"));
-}
-
-#[test]
-fn zsh_takes_its_completions() {
-    if !has("zsh_takes_its_completions", "zsh") {
-        return;
-    }
-    // Completing needs a terminal; that the function is defined and parses does not.
-    let script = "autoload -Uz compinit; compinit -D -u; fpath=(completions $fpath); \
-                  autoload -Uz _smtp-certcheck; autoload +X _smtp-certcheck && echo loaded";
-    let mut zsh = Command::new("zsh");
-    zsh.args(["-f", "-c", script])
-        .current_dir(root())
-        .env("HOME", "/nonexistent");
-    assert_eq!(said(&mut zsh), "loaded\n");
 }

@@ -158,6 +158,8 @@ impl Home {
             ".local/share/bash-completion/completions",
             ".local/share/man/man5",
             ".config/fish/completions",
+            ".config/elvish",
+            ".zfunc",
         ] {
             std::fs::create_dir_all(dir.path().join(folder)).expect("a folder");
         }

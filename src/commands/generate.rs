@@ -1,8 +1,9 @@
 //! The man pages and the completions, made from the command line's own definitions.
 
+use super::completions::script;
+use super::hosts::hosts;
 use super::{Error, manual, print};
-use crate::cli::{Cli, Command as Verb};
-use clap::CommandFactory as _;
+use crate::cli::{Command as Verb, Completions};
 use clap_complete::Shell;
 
 /// The program.
@@ -28,7 +29,7 @@ pub fn files() -> Vec<(String, String)> {
             Shell::Elvish => "smtp-certcheck.elv",
             _ => "_smtp-certcheck.ps1",
         };
-        files.push((format!("completions/{file}"), completions(shell)));
+        files.push((format!("completions/{file}"), script(shell)));
     }
     files
 }
@@ -36,7 +37,10 @@ pub fn files() -> Vec<(String, String)> {
 /// Prints the completions of a shell, or a man page.
 pub(super) fn run(verb: &Verb) -> Result<u8, Error> {
     match verb {
-        Verb::Completions { shell } => print(&completions(*shell))?,
+        Verb::Completions { shell } => print(&match shell {
+            Completions::Script(shell) => script(*shell),
+            Completions::Hosts => hosts(),
+        })?,
         Verb::Man { page } => {
             let named = match page.as_deref() {
                 None => format!("{NAME}."),
@@ -51,12 +55,4 @@ pub(super) fn run(verb: &Verb) -> Result<u8, Error> {
         _ => {}
     }
     Ok(0)
-}
-
-fn completions(shell: Shell) -> String {
-    let mut out = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), NAME, &mut out);
-    // clap_complete 4.6.11 takes a hyphen in the name for the border of a subcommand in one place
-    // of its script for bash and not in the other, so that no subcommand would be completed.
-    String::from_utf8_lossy(&out).replace("smtp__subcmd__certcheck", "smtp__certcheck")
 }

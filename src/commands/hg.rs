@@ -16,10 +16,10 @@ use crate::mercurial::{
 use crate::report::{ConfiguredPin, Pins};
 use nix::errno::Errno;
 use nix::unistd::{Group, Uid, User};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Read as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::ffi::OsStringExt as _;
 use std::os::unix::fs::MetadataExt as _;
@@ -49,6 +49,20 @@ impl Mercurial {
         Ok(Self {
             config: configuration(scope)?,
             environment: environment(),
+        })
+    }
+
+    /// Reads the files while somebody types, who has asked for nothing yet: without a word, without
+    /// waiting for anything, and nothing at all if hg would not read them.
+    pub(super) fn glance() -> Option<Self> {
+        let (disk, environment) = (Glance::default(), environment());
+        let root = repository_root(None).ok()?;
+        let hg = find_hg(&environment);
+        let layers = layers(&environment, hg.as_deref(), root.as_deref(), &disk);
+        let config = everything(&layers, &disk, &environment, &|_| ()).ok()?;
+        Some(Self {
+            config,
+            environment,
         })
     }
 
@@ -229,12 +243,27 @@ fn configuration_from(scope: &Scope<'_>, files: &dyn Files) -> Result<Config, Er
             .read(path, files, &environment)
             .map_err(|why| malformed(&why))?,
         Scope::Everything(repository) => {
-            let mut trusted = Trusted::default();
-            for layer in all_layers(*repository, &environment)? {
-                add(&mut config, &layer, &trusted, files, &environment)?;
-                trusted.extend(&config);
-            }
+            let layers = all_layers(*repository, &environment)?;
+            config = everything(&layers, files, &environment, &warn_once)?;
         }
+    }
+    Ok(config)
+}
+
+fn everything(
+    layers: &[Layer],
+    files: &dyn Files,
+    environment: &Environment,
+    say: &dyn Fn(&str),
+) -> Result<Config, Error> {
+    let mut config = Config::default();
+    let mut trusted = Trusted::default();
+    for layer in layers {
+        let foreign = matches!(layer, Layer::Repository(_)) && !trusted.owns(layer.path(), say);
+        if !foreign {
+            add(&mut config, layer, files, environment, say)?;
+        }
+        trusted.extend(&config);
     }
     Ok(config)
 }
@@ -364,19 +393,16 @@ fn environment() -> Environment {
 fn add(
     config: &mut Config,
     layer: &Layer,
-    trusted: &Trusted,
     files: &dyn Files,
     environment: &Environment,
+    say: &dyn Fn(&str),
 ) -> Result<(), Error> {
     let path = layer.path();
-    if matches!(layer, Layer::Repository(_)) && !trusted.owns(path) {
-        return Ok(());
-    }
     match config.read(path, files, environment) {
         Err(ReadError::Unreadable(_, None, why)) => {
             // A missing file, or a file in the place of its directory.
             if !matches!(why.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) {
-                warn_once(&format!(
+                say(&format!(
                     "\"{}\" is left out: {}",
                     path.display(),
                     io_text(&why)
@@ -439,7 +465,7 @@ impl Trusted {
         self.groups.extend(listed(b"groups"));
     }
 
-    fn owns(&self, path: &Path) -> bool {
+    fn owns(&self, path: &Path, say: &dyn Fn(&str)) -> bool {
         // A file that is not there is not read either.
         let Ok(metadata) = path.metadata() else {
             return true;
@@ -460,7 +486,7 @@ impl Trusted {
             || self.users.contains(user.as_bytes())
             || self.groups.contains(group.as_bytes());
         if !trusted {
-            warn_once(&format!(
+            say(&format!(
                 "\"{}\" is left out, as hg does: it belongs to the user {user}, group {group}",
                 path.display()
             ));
@@ -508,6 +534,49 @@ fn find_hg(environment: &Environment) -> Option<PathBuf> {
     std::env::split_paths(path)
         .map(|folder| folder.join("hg"))
         .find(|hg| hg.is_file() && access(hg, AccessFlags::X_OK).is_ok())
+}
+
+/// The disk as it may be looked at unasked: the folder may be a stranger's, with pipes and devices
+/// in it that never end, and with files that include each other without end.
+#[derive(Default)]
+struct Glance {
+    bytes: Cell<u64>,
+}
+
+impl Glance {
+    /// Of all files together. An include costs a line, so that this bounds their number, too.
+    const MOST_BYTES: u64 = 1 << 20;
+}
+
+impl Files for Glance {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        // Opening a pipe waits for a writer, and opening a device may do anything.
+        if path.metadata()?.is_file() {
+            let left = Self::MOST_BYTES - self.bytes.get();
+            let mut bytes = Vec::new();
+            let file = std::fs::File::open(path)?;
+            let read = file.take(left + 1).read_to_end(&mut bytes)? as u64;
+            if read <= left {
+                self.bytes.set(self.bytes.get() + read);
+                return Ok(bytes);
+            }
+        }
+        Err(ErrorKind::InvalidData.into())
+    }
+}
+
+impl Layout for Glance {
+    fn list(&self, directory: &Path) -> Vec<PathBuf> {
+        Disk.list(directory)
+    }
+
+    fn is_directory(&self, path: &Path) -> bool {
+        path.is_dir()
+    }
+
+    fn read(&self, path: &Path) -> Option<Vec<u8>> {
+        Files::read(self, path).ok()
+    }
 }
 
 struct Disk;

@@ -2,12 +2,14 @@
 
 mod audit;
 mod check;
+mod completions;
 mod config;
 mod environment;
 mod error;
 mod files;
 mod generate;
 mod hg;
+mod hosts;
 mod inspect;
 mod lint;
 mod manual;

@@ -10,7 +10,7 @@ mod secret;
 mod settings;
 
 pub use decision::{CaFile, Decision, Ground, Server, decide};
-pub use lint::{Lint, LintCode, LintScope, Machine, lint};
+pub use lint::{Lint, LintCode, LintScope, Machine, hosts, lint};
 pub use list::items as list_items;
 pub use pin_plan::{
     By, Change, Edits, FileEdit, Intent, Objection, Old, PinPlan, PlanError, Shadow, Tree, Want,

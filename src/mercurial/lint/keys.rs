@@ -48,7 +48,7 @@ pub(super) fn check(config: &Config, smtp_host: Option<&str>) -> Vec<Lint> {
 }
 
 /// The hosts that settings are about, as they are written.
-pub(super) fn hosts(config: &Config) -> Vec<String> {
+pub fn hosts(config: &Config) -> Vec<String> {
     let mut hosts: Vec<String> = config
         .items()
         .filter_map(|(section, key, _)| {

@@ -4,6 +4,8 @@ mod files;
 mod keys;
 mod pins;
 
+pub use keys::hosts;
+
 use super::decision::CaFile;
 use super::settings::{Line, Settings, Transport};
 use crate::certificate::Certificate;
