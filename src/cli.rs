@@ -993,6 +993,8 @@ mod tests {
             .get_subcommands()
             .map(clap::Command::get_name)
             .collect();
+        // And one for the report.
+        names.push("json");
         names.sort_unstable();
         let man = command.find_subcommand("man").expect("it is there");
         let page = man.get_positionals().next().expect("one argument");
