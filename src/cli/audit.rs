@@ -1,0 +1,155 @@
+//! `audit`: its definitions.
+
+use super::help::{FINDINGS, LIST, MANNERS, OUTPUT};
+use super::value::{CodeParser, ColorArg, TargetArg, pause, rate, target};
+use super::{Connection, Trust};
+use crate::audit::Shard;
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// The arguments of `audit`.
+#[derive(Clone, Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
+pub struct Audit {
+    /// More servers, as in the list
+    #[arg(value_name = "TARGET", value_parser = target)]
+    pub targets: Vec<TargetArg>,
+
+    /// The list; - reads standard input
+    #[arg(short, long, value_name = "FILE", help_heading = LIST)]
+    pub input: Option<PathBuf>,
+
+    /// Read the whole list first, and stop at a bad line before connecting anywhere
+    #[arg(long, help_heading = LIST)]
+    pub strict: bool,
+
+    /// Only the Kth of N parts of the list, for one of N machines
+    #[arg(long, value_name = "K/N", help_heading = LIST)]
+    pub shard: Option<Shard>,
+
+    /// Go on where an earlier run stopped: skip the targets of this jsonl file, and append to it
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["output", "format"], help_heading = LIST)]
+    pub resume: Option<PathBuf>,
+
+    /// Targets at once
+    #[arg(short, long, value_name = "N", default_value = "256", value_parser = clap::value_parser!(u32).range(1..=65_536), help_heading = MANNERS)]
+    pub jobs: u32,
+
+    /// Connections to one address at a time
+    #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u32).range(1..=65_536), help_heading = MANNERS)]
+    pub per_address: u32,
+
+    /// Between two connections to one address
+    #[arg(long, value_name = "SECONDS", default_value = "0.1", value_parser = pause, help_heading = MANNERS)]
+    pub pause: Duration,
+
+    /// New connections a second, of all [default: no limit]
+    #[arg(long, value_name = "N", value_parser = rate, help_heading = MANNERS)]
+    pub rate: Option<f64>,
+
+    /// Look at one address of each name, the first that answers, instead of at all (up to 16)
+    ///
+    /// Clients get any of the addresses, so one that serves a bad certificate makes the name bad.
+    /// With this it is found only by luck; it saves the connections to the others.
+    #[arg(long, help_heading = MANNERS)]
+    pub one_address: bool,
+
+    /// Tries beyond the first where a server is busy, within its --timeout
+    #[arg(long, value_name = "N", default_value = "2", help_heading = MANNERS)]
+    pub retries: u32,
+
+    /// A certificate that ends in fewer days is a warning
+    #[arg(long, value_name = "DAYS", default_value = "21", help_heading = FINDINGS)]
+    pub warning: i64,
+
+    /// A certificate that ends in fewer days is critical
+    #[arg(long, value_name = "DAYS", default_value = "7", help_heading = FINDINGS)]
+    pub critical: i64,
+
+    /// Findings to leave out, by their code; may be repeated
+    #[arg(long, value_name = "CODE", value_parser = CodeParser, hide_possible_values = true, help_heading = FINDINGS)]
+    pub ignore: Vec<String>,
+
+    /// Only these findings, by their code; may be repeated
+    #[arg(long, value_name = "CODE", value_parser = CodeParser, hide_possible_values = true, help_heading = FINDINGS)]
+    pub only: Vec<String>,
+
+    /// Which findings make the exit code 1
+    #[arg(long, value_name = "SEVERITY", default_value = "critical", help_heading = FINDINGS)]
+    pub fail_on: FailOnArg,
+
+    /// Tell what has changed since this jsonl file of an earlier audit
+    #[arg(long, value_name = "FILE", help_heading = FINDINGS)]
+    pub baseline: Option<PathBuf>,
+
+    /// Show only targets that have changed, or are gone from the list
+    #[arg(long, requires = "baseline", help_heading = FINDINGS)]
+    pub changes_only: bool,
+
+    /// How to connect.
+    #[command(flatten)]
+    pub connection: Connection,
+
+    /// What to trust.
+    #[command(flatten)]
+    pub trust: Trust,
+
+    /// The format of the results
+    #[arg(long, value_name = "FORMAT", default_value = "table", help_heading = OUTPUT)]
+    pub format: AuditFormat,
+
+    /// Write there, in one step at the end
+    #[arg(short, long, value_name = "FILE", help_heading = OUTPUT)]
+    pub output: Option<PathBuf>,
+
+    /// Also save all results as jsonl there, in one step at the end: the next --baseline
+    #[arg(long, value_name = "FILE", conflicts_with = "resume", help_heading = OUTPUT)]
+    pub save: Option<PathBuf>,
+
+    /// Show only targets that have changed or that --fail-on is about, and nothing if there are none
+    #[arg(short, long, conflicts_with_all = ["verbose", "changes_only"], help_heading = OUTPUT)]
+    pub quiet: bool,
+
+    /// Tell on standard error every 30 s how far it is, also without a terminal
+    #[arg(short, long, help_heading = OUTPUT)]
+    pub verbose: bool,
+
+    /// When to use colours; NO_COLOR in the environment turns them off
+    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = OUTPUT)]
+    pub color: ColorArg,
+}
+
+/// The value of `audit --format`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum AuditFormat {
+    /// For people: a line for each target, and a summary
+    Table,
+    /// For programs: a report on each line, as it is finished
+    Jsonl,
+    /// For spreadsheets
+    Csv,
+    /// For the textfile collector of Prometheus
+    Prometheus,
+    /// For CI systems
+    Junit,
+    /// For browsers: one page with charts and a table, to be sent on
+    Html,
+    /// For monitoring: a plugin's line for the whole list, and its exit code (0 OK, 1 warning, 2
+    /// critical, 3 unknown)
+    Nagios,
+}
+
+/// The value of `audit --fail-on`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FailOnArg {
+    /// Critical ones
+    Critical,
+    /// Warnings, too
+    Warning,
+    /// None
+    Never,
+}

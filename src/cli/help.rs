@@ -1,0 +1,113 @@
+//! The texts of the help that are longer than a line, and the headings of its groups.
+
+pub(super) const TARGET_HELP: &str = "The servers: HOST, HOST:PORT, [IPV6]:PORT, smtp://HOST (STARTTLS), smtps://HOST (implicit TLS)";
+pub(super) const TARGET_LONG_HELP: &str = "\
+The servers: HOST, HOST:PORT, [IPV6]:PORT, smtp://HOST (STARTTLS), smtps://HOST (implicit TLS)
+
+The port is 25 when left out, 465 for smtps://. Without a target it is the server that `hg email` \
+would use here: smtp.host, smtp.port and smtp.tls of Mercurial's configuration.";
+pub(super) const CONNECTION: &str = "Connection";
+pub(super) const JUDGEMENT: &str = "Judgement";
+pub(super) const OUTPUT: &str = "Output";
+pub(super) const MERCURIAL: &str = "Mercurial";
+pub(super) const PIN: &str = "Pin";
+pub(super) const LIST: &str = "List";
+pub(super) const MANNERS: &str = "Manners";
+pub(super) const FINDINGS: &str = "Findings";
+pub(super) const AUDIT_AFTER_HELP: &str = "\
+Exit status:
+  0    nothing that --fail-on names was found
+  1    something was
+  2    wrong usage, a file that cannot be read, or bad lines in the list (the rest was checked)
+  130  interrupted: what was done is written, and --resume goes on
+  With --format nagios: 0 OK, 1 warning, 2 critical, 3 unknown.
+
+Examples:
+  smtp-certcheck audit --input hosts.txt
+  smtp-certcheck audit --input - --format jsonl < hosts.txt > today.jsonl
+  smtp-certcheck audit --input hosts.txt --baseline yesterday.jsonl --changes-only
+  smtp-certcheck audit --input hosts.txt --baseline results.jsonl --save results.jsonl --quiet
+  smtp-certcheck audit --input hosts.txt --format prometheus --output /var/lib/node_exporter/smtp.prom
+  smtp-certcheck audit --input hosts.txt --format nagios --warning 21 --critical 7
+  smtp-certcheck audit --input million.txt --resume results.jsonl --jobs 1000";
+pub(super) const CONFIG_AFTER_HELP: &str = "\
+Exit status:
+  0  the settings are shown
+  2  wrong usage, or a file that cannot be read
+
+Examples:
+  smtp-certcheck config
+  smtp-certcheck config -R ~/src/project";
+pub(super) const COMPLETIONS_AFTER_HELP: &str = "\
+Exit status:
+  0  they are printed
+  2  wrong usage
+
+Notes:
+  For zsh, ~/.zshrc needs fpath=(~/.zfunc $fpath) before compinit. The script for PowerShell has
+  not been tried there.
+
+Examples:
+  smtp-certcheck completions bash > ~/.local/share/bash-completion/completions/smtp-certcheck
+  smtp-certcheck completions zsh > ~/.zfunc/_smtp-certcheck
+  smtp-certcheck completions fish > ~/.config/fish/completions/smtp-certcheck.fish
+  smtp-certcheck completions elvish >> ~/.config/elvish/rc.elv";
+pub(super) const MAN_AFTER_HELP: &str = "\
+Exit status:
+  0  the page is printed
+  2  wrong usage
+
+Examples:
+  smtp-certcheck man | man -l -
+  smtp-certcheck man json > ~/.local/share/man/man5/smtp-certcheck-json.5";
+pub(super) const PIN_TARGET_HELP: &str = "\
+The server: HOST, HOST:PORT, [IPV6]:PORT, smtp://HOST (STARTTLS), smtps://HOST (implicit TLS) \
+[default: the one that `hg email` would use here]
+
+Without a port, and if it is the host of smtp.host, smtp.port and smtp.tls say how to connect. --for \
+TOOL does not look there, and needs a TARGET.";
+
+pub(super) const PIN_AFTER_HELP: &str = "\
+Exit status:
+  0  the lines are printed, or are written and in force, or stood there already
+  1  nothing was pinned, or the pin is written but not in force; the message says why
+  2  wrong usage, or a file that cannot be read or written
+  3, 4, 5  as for the main command: unreachable, refused by SMTP, TLS failed
+
+Notes:
+  A pin replaces everything: hg looks at neither CA nor name nor dates then. It holds for one
+  certificate, so a renewed certificate needs a new pin; --add keeps both while it changes.
+
+Examples:
+  smtp-certcheck pin mail.example.org:587 >> ~/.hgrc
+  smtp-certcheck pin mail.example.org:587 --write
+  smtp-certcheck pin mail.example.org:587 --write --yes --expect sha256:9ab0…
+  smtp-certcheck pin mail.example.org:587 --write --add
+  smtp-certcheck pin smtps://mail.example.org --write --by cacerts --ca-out ~/mail-ca.pem
+  smtp-certcheck pin --for
+  smtp-certcheck pin mail.example.org:587 --for postfix --by key >> /etc/postfix/tls_policy
+  smtp-certcheck pin mail.example.org:587 --for git --ca-out ~/mail-ca.pem";
+
+pub(super) const AFTER_HELP: &str = "\
+Exit status:
+  0  every chain is trusted, or its certificate is pinned
+  1  a certificate is not trusted, or --pin-expires warns
+  2  wrong usage, or a file that cannot be read
+  3  a server cannot be reached: name, connection, or a time-out at any step
+  4  SMTP said no: STARTTLS missing or refused, busy, not an SMTP server
+  5  the TLS handshake failed
+  With several targets: 1 if it is the code of any, else the largest.
+
+Environment:
+  SSL_CERT_FILE, SSL_CERT_DIR  where the system's trust anchors are, unless --cacerts is given
+  NO_COLOR                     no colours, unless --color always
+
+Examples:
+  smtp-certcheck mail.example.org:587
+  smtp-certcheck smtps://mail.example.org smtp://mx2.example.org:25
+  smtp-certcheck '[2001:db8::25]:25' --servername mail.example.org --ehlo probe.example.net
+  smtp-certcheck mail.example.org:587 --cacerts corp-ca.pem --format json
+  smtp-certcheck mail.example.org:587 --format nagios --warning 21 --critical 7
+  smtp-certcheck -q --pin-expires 21
+  smtp-certcheck mail.example.org:587 --format pem > saved.pem
+  smtp-certcheck --chain saved.pem --servername mail.example.org --at 2027-01-01";

@@ -1,0 +1,308 @@
+//! What can be typed: the command line's definitions, no behaviour. The man page and the
+//! completions are made from it.
+
+mod audit;
+mod help;
+mod pin;
+mod value;
+
+pub use audit::{Audit, AuditFormat, FailOnArg};
+pub use pin::{ByArg, DigestArg, Pin, ToolArg};
+pub use value::{ColorArg, Completions, ConnectTo, ExpectedPin, FormatArg, TargetArg, TlsArg};
+
+use crate::audit::Range;
+use crate::endpoint::Host;
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use help::{
+    AFTER_HELP, AUDIT_AFTER_HELP, COMPLETIONS_AFTER_HELP, CONFIG_AFTER_HELP, CONNECTION, JUDGEMENT,
+    MAN_AFTER_HELP, MERCURIAL, OUTPUT, PIN_AFTER_HELP, TARGET_HELP, TARGET_LONG_HELP,
+};
+use std::path::PathBuf;
+use std::time::Duration;
+use time::OffsetDateTime;
+use value::{CompletionsParser, connect_to, duration, ehlo_name, host, point_in_time, target};
+
+/// Inspect and validate the TLS certificates of SMTP servers
+///
+/// Connects to each TARGET, starts TLS (STARTTLS or implicit), shows the certificate chain that
+/// the server presents with its fingerprints, and validates it against the configured trust
+/// anchors. No mail is sent and no login is tried.
+#[derive(Clone, Debug, Parser)]
+#[command(
+    name = "smtp-certcheck",
+    version,
+    max_term_width = 100,
+    after_long_help = AFTER_HELP,
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    disable_help_subcommand = true
+)]
+pub struct Cli {
+    /// What to look at, and how.
+    #[command(flatten)]
+    pub inspect: Inspect,
+
+    /// Something else to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// The other things that the program can do.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Show the settings of Mercurial that decide which SMTP server `hg email` trusts, and where
+    /// each of them stands
+    ///
+    /// Reads the configuration files as Mercurial does: the system's, the user's and the
+    /// repository's, or those of HGRCPATH, with includes. Values of passwords are masked. The exit
+    /// code is 2 if a file cannot be read, also when Mercurial could not read it either.
+    #[command(after_long_help = CONFIG_AFTER_HELP)]
+    Config(Config),
+    /// Pin a server's certificate in Mercurial's configuration, or for another program
+    ///
+    /// Connects to TARGET, checks its certificate, and prints the lines that make `hg email` accept
+    /// this certificate and no other; with --write it puts them into the hgrc, with --for it prints
+    /// the lines of another program. Nothing is pinned that is not trusted, unless you confirm the
+    /// fingerprint, and nothing replaces an existing pin unless you say so.
+    #[command(after_long_help = PIN_AFTER_HELP)]
+    Pin(Box<Pin>),
+    /// Check many servers, and tell what is bad, what will be bad soon, and what has changed
+    ///
+    /// The list is a stream of targets, one a line, as on the command line, with comments (#) and
+    /// columns behind the target: servername=NAME pin=sha256:HEX cacerts=FILE label=TEXT. Results
+    /// come in the order in which the servers answer.
+    #[command(after_long_help = AUDIT_AFTER_HELP)]
+    Audit(Box<Audit>),
+    /// Print the completions of a shell
+    ///
+    /// In bash, zsh, fish and elvish they offer the hosts of Mercurial's configuration, too, where
+    /// a TARGET is due.
+    #[command(after_long_help = COMPLETIONS_AFTER_HELP)]
+    Completions {
+        /// The shell
+        #[arg(value_name = "SHELL", value_parser = CompletionsParser)]
+        shell: Completions,
+    },
+    /// Print a man page
+    ///
+    /// For those who installed without the pages.
+    #[command(after_long_help = MAN_AFTER_HELP)]
+    Man {
+        /// The command whose page it is, or json for the report; without one that of the program
+        #[arg(value_parser = ["audit", "completions", "config", "json", "man", "pin"], hide_possible_values = true)]
+        page: Option<String>,
+    },
+}
+
+/// The arguments of `config`.
+#[derive(Clone, Debug, Args)]
+pub struct Config {
+    /// The repository whose settings apply [default: the one around the current directory]
+    #[arg(short = 'R', long, value_name = "DIR")]
+    pub repository: Option<PathBuf>,
+
+    /// Read only this file, and what it includes
+    #[arg(long, value_name = "FILE", conflicts_with = "repository")]
+    pub hgrc: Option<PathBuf>,
+
+    /// Show every section, not only those that matter for mail
+    #[arg(long)]
+    pub all: bool,
+
+    /// The format; json has the fields of `hg config -Tjson --source`
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: ConfigFormat,
+}
+
+/// The value of `config --format`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ConfigFormat {
+    /// For people: a line for each setting, as `hg config --source` has it
+    Table,
+    /// For programs
+    Json,
+}
+
+/// The arguments of the main command.
+#[derive(Clone, Debug, Args)]
+pub struct Inspect {
+    /// The servers.
+    #[arg(value_name = "TARGET", help = TARGET_HELP, long_help = TARGET_LONG_HELP, value_parser = target)]
+    pub targets: Vec<TargetArg>,
+
+    /// How to connect.
+    #[command(flatten)]
+    pub connection: Connection,
+
+    /// What to trust.
+    #[command(flatten)]
+    pub trust: Trust,
+
+    /// Judge at this time instead of now: 2027-01-01T00:00:00Z or 2027-01-01
+    #[arg(long, value_name = "TIME", value_parser = point_in_time, help_heading = JUDGEMENT)]
+    pub at: Option<OffsetDateTime>,
+
+    /// Judge a saved chain (PEM or DER, the server's certificate first; - reads standard input)
+    /// without any network
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["targets", "connect"], requires = "servername", help_heading = JUDGEMENT)]
+    pub chain: Option<PathBuf>,
+
+    /// What to read of Mercurial's configuration.
+    #[command(flatten)]
+    pub hgrc: Hgrc,
+
+    /// Only look for lines that do not do what they seem to; no network
+    ///
+    /// With a TARGET only for those about its host. The exit code is 1 if there are any.
+    #[arg(long, conflicts_with_all = ["chain", "no_hgrc"], help_heading = MERCURIAL)]
+    pub lint: bool,
+
+    /// Warn when the pinned certificate ends in fewer days, or none is pinned
+    ///
+    /// The exit code is 1 then. The pinned certificate is the server's, if one of the configured fingerprints is its own;
+    /// else the anchor, if a CA file is named for this host or with --cacerts. A warning does not
+    /// keep `hg email` from sending.
+    #[arg(long, value_name = "DAYS", conflicts_with_all = ["chain", "lint"], value_parser = clap::value_parser!(u32).range(..=36_500), help_heading = MERCURIAL)]
+    pub pin_expires: Option<u32>,
+
+    /// The format of the report
+    #[arg(long, value_name = "FORMAT", default_value = "table", help_heading = OUTPUT)]
+    pub format: FormatArg,
+
+    /// With --format nagios: fewer days left are a warning; a number, or a range of the plugin
+    /// guidelines
+    #[arg(long, value_name = "DAYS", default_value = "21", help_heading = OUTPUT)]
+    pub warning: Range,
+
+    /// With --format nagios: fewer days left are critical
+    #[arg(long, value_name = "DAYS", default_value = "7", help_heading = OUTPUT)]
+    pub critical: Range,
+
+    /// Print nothing when all is well, else the verdict line alone
+    #[arg(short, long, conflicts_with = "verbose", help_heading = OUTPUT)]
+    pub quiet: bool,
+
+    /// Show the SMTP dialogue, every name and every digest
+    #[arg(short, long, action = ArgAction::SetTrue, help_heading = OUTPUT)]
+    pub verbose: bool,
+
+    /// When to use colours; NO_COLOR in the environment turns them off
+    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = OUTPUT)]
+    pub color: ColorArg,
+}
+
+/// How to connect.
+#[derive(Clone, Debug, Args)]
+pub struct Connection {
+    /// How TLS starts, for targets without a scheme
+    #[arg(long, value_name = "MODE", default_value = "auto", help_heading = CONNECTION)]
+    pub tls: TlsArg,
+
+    /// Connect there, under the target's name
+    #[arg(long, value_name = "ADDR[:PORT]", value_parser = connect_to, help_heading = CONNECTION)]
+    pub connect: Option<ConnectTo>,
+
+    /// Use IPv4 only
+    #[arg(short = '4', conflicts_with = "ipv6", help_heading = CONNECTION)]
+    pub ipv4: bool,
+
+    /// Use IPv6 only
+    #[arg(short = '6', help_heading = CONNECTION)]
+    pub ipv6: bool,
+
+    /// The name to give in EHLO
+    ///
+    /// By default this machine's fully qualified name, else the address of the connection in
+    /// brackets. Some servers refuse names that do not resolve.
+    #[arg(long, value_name = "NAME", value_parser = ehlo_name, help_heading = CONNECTION)]
+    pub ehlo: Option<String>,
+
+    /// Ask for a certificate with this type of key [default: the one that the server prefers]
+    ///
+    /// A server may have two certificates, and show each to clients that ask for its type of key.
+    #[arg(long, value_name = "TYPE", hide_short_help = true, help_heading = CONNECTION)]
+    pub key_type: Option<KeyTypeArg>,
+
+    /// Do not send the server's name in the TLS handshake (SNI)
+    ///
+    /// A server for several names may answer with another certificate then.
+    #[arg(long, hide_short_help = true, help_heading = CONNECTION)]
+    pub no_sni: bool,
+
+    /// The most time for one target, in seconds
+    ///
+    /// Bounds everything: lookup, connection, greeting, handshake. Servers that delay their
+    /// greeting by 20 s are normal.
+    #[arg(long, value_name = "SECONDS", default_value = "45", value_parser = duration, help_heading = CONNECTION)]
+    pub timeout: Duration,
+
+    /// The most time for one connection attempt, in seconds
+    ///
+    /// A name with several addresses gets one attempt for each, a quarter of a second apart.
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = duration, hide_short_help = true, help_heading = CONNECTION)]
+    pub connect_timeout: Duration,
+}
+
+/// The value of `--key-type`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum KeyTypeArg {
+    /// RSA
+    Rsa,
+    /// An elliptic curve
+    Ecdsa,
+}
+
+/// What to trust.
+#[derive(Clone, Debug, Args)]
+pub struct Trust {
+    /// Trust the certificates in FILE (PEM or DER) or DIR instead of the system's; may be repeated
+    #[arg(long, value_name = "FILE|DIR", help_heading = JUDGEMENT)]
+    pub cacerts: Vec<PathBuf>,
+
+    /// The name that the certificate must be for, also sent as SNI [default: the target's host]
+    #[arg(long, value_name = "NAME", value_parser = host, help_heading = JUDGEMENT)]
+    pub servername: Option<Host>,
+}
+
+/// What to read of Mercurial's configuration.
+#[derive(Clone, Debug, Args)]
+pub struct Hgrc {
+    /// The repository whose Mercurial settings apply [default: the one around the current directory]
+    #[arg(short = 'R', long, value_name = "DIR", help_heading = MERCURIAL)]
+    pub repository: Option<PathBuf>,
+
+    /// Of Mercurial's configuration read only this file, and what it includes
+    #[arg(long, value_name = "FILE", conflicts_with = "repository", help_heading = MERCURIAL)]
+    pub hgrc: Option<PathBuf>,
+
+    /// Do not read Mercurial's configuration
+    #[arg(long, conflicts_with_all = ["repository", "hgrc"], help_heading = MERCURIAL)]
+    pub no_hgrc: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+    use clap::builder::PossibleValue;
+
+    #[test]
+    fn the_definitions_are_consistent() {
+        let mut command = Cli::command();
+        command.clone().debug_assert();
+        // There is a page for each command.
+        command.build();
+        let mut names: Vec<_> = command
+            .get_subcommands()
+            .map(clap::Command::get_name)
+            .collect();
+        // And one for the report.
+        names.push("json");
+        names.sort_unstable();
+        let man = command.find_subcommand("man").expect("it is there");
+        let page = man.get_positionals().next().expect("one argument");
+        let pages = page.get_possible_values();
+        let pages: Vec<_> = pages.iter().map(PossibleValue::get_name).collect();
+        assert_eq!(pages, names);
+    }
+}

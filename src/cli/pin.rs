@@ -1,0 +1,201 @@
+//! `pin`: its definitions.
+
+use super::help::{MERCURIAL, OUTPUT, PIN, PIN_TARGET_HELP};
+use super::value::{ColorArg, ExpectedPin, TargetArg, expected, target};
+use super::{Connection, Trust};
+use crate::fingerprint::Algorithm;
+use crate::pins::{By, Tool};
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+
+/// The arguments of `pin`.
+#[derive(Clone, Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
+pub struct Pin {
+    /// The server [default: the one that `hg email` would use here]
+    #[arg(value_name = "TARGET", long_help = PIN_TARGET_HELP, value_parser = target)]
+    pub target: Option<TargetArg>,
+
+    /// Print what another program reads instead of Mercurial; without TOOL: list what is known
+    ///
+    /// The lines alone are on standard output, advice is on standard error. Mercurial's
+    /// configuration is not read.
+    #[arg(
+        long = "for",
+        value_name = "TOOL",
+        num_args = 0..=1,
+        conflicts_with_all = ["legacy", "replace", "add", "prune", "write", "dry_run", "yes", "accept_unproven", "repository", "hgrc", "no_hgrc"],
+        help_heading = PIN
+    )]
+    pub for_tool: Option<Option<ToolArg>>,
+
+    /// What to pin [default: fingerprint; of --for TOOL what the list has first]
+    #[arg(long, value_name = "WHAT", help_heading = PIN)]
+    pub by: Option<ByArg>,
+
+    /// Save the certificate there that the lines name: the CA's for --by cacerts
+    #[arg(long, value_name = "FILE", help_heading = PIN)]
+    pub ca_out: Option<PathBuf>,
+
+    /// The digest of the fingerprint [default: sha256]
+    #[arg(long, value_name = "DIGEST", help_heading = PIN)]
+    pub digest: Option<DigestArg>,
+
+    /// Also write [hostfingerprints], for Mercurial before 3.9
+    #[arg(long, help_heading = PIN)]
+    pub legacy: bool,
+
+    /// Pin only a certificate with this fingerprint, which you have from elsewhere; may be repeated
+    ///
+    /// SHA-256, SHA-512 or SHA-1 in hex, with or without prefix and colons. It stands in for trust
+    /// in the chain. This is what scripts should use.
+    #[arg(long, value_name = "FINGERPRINT", value_parser = expected, help_heading = PIN)]
+    pub expect: Vec<ExpectedPin>,
+
+    /// Pin a certificate that is not trusted without asking
+    #[arg(long, help_heading = PIN)]
+    pub accept_untrusted: bool,
+
+    /// Pin a certificate whose key the server has not proven to hold
+    ///
+    /// For servers too old to be spoken to: their certificate is read, and the handshake goes no
+    /// further. Mercurial makes its own handshake, and sends nothing where the key is missing.
+    /// Never for a server whose signature is wrong.
+    #[arg(long, help_heading = PIN)]
+    pub accept_unproven: bool,
+
+    /// Existing pins that do not match: replace them
+    #[arg(long, conflicts_with = "add", help_heading = PIN)]
+    pub replace: bool,
+
+    /// Existing pins that do not match: keep them beside the new one, while certificates rotate
+    #[arg(long, conflicts_with = "prune", help_heading = PIN)]
+    pub add: bool,
+
+    /// Drop existing pins that do not match, if one does
+    #[arg(long, help_heading = PIN)]
+    pub prune: bool,
+
+    /// Write it into the hgrc: your own, or that of --hgrc or --repository
+    #[arg(long, help_heading = PIN)]
+    pub write: bool,
+
+    /// Show what --write would change, and change nothing
+    #[arg(long, help_heading = PIN)]
+    pub dry_run: bool,
+
+    /// Write without asking
+    #[arg(short, long, help_heading = PIN)]
+    pub yes: bool,
+
+    /// How to connect.
+    #[command(flatten)]
+    pub connection: Connection,
+
+    /// What to trust.
+    #[command(flatten)]
+    pub trust: Trust,
+
+    /// Pin in the repository's .hg/hgrc
+    #[arg(short = 'R', long, value_name = "DIR", help_heading = MERCURIAL)]
+    pub repository: Option<PathBuf>,
+
+    /// Pin in this file; it is made if it is not there
+    ///
+    /// If hg reads it here, the other files that hg reads count as well: a pin in one of them that
+    /// does not match is an alarm.
+    #[arg(long, value_name = "FILE", conflicts_with = "repository", help_heading = MERCURIAL)]
+    pub hgrc: Option<PathBuf>,
+
+    /// Do not read Mercurial's configuration: print the lines for somebody who has none
+    #[arg(long, conflicts_with_all = ["repository", "hgrc", "write", "dry_run"], help_heading = MERCURIAL)]
+    pub no_hgrc: bool,
+
+    /// When to use colours; NO_COLOR in the environment turns them off
+    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = OUTPUT)]
+    pub color: ColorArg,
+}
+
+/// The value of `pin --by`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ByArg {
+    /// The certificate itself: nothing else is accepted, and a renewed one needs a new pin
+    Fingerprint,
+    /// Its key, for some of --for: renewed certificates with the same key are accepted
+    Key,
+    /// The CA that its chain leads to: renewed certificates of that CA are accepted
+    Cacerts,
+}
+
+impl From<ByArg> for By {
+    fn from(by: ByArg) -> Self {
+        match by {
+            ByArg::Fingerprint => Self::Certificate,
+            ByArg::Key => Self::Key,
+            ByArg::Cacerts => Self::Ca,
+        }
+    }
+}
+
+/// The value of `pin --for`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ToolArg {
+    /// Postfix: an entry of the TLS policy table
+    Postfix,
+    /// msmtp: an account of ~/.msmtprc
+    Msmtp,
+    /// git send-email: a section of git's configuration
+    Git,
+    /// curl: a file for --config
+    Curl,
+    /// OpenSSL: a file of trusted certificates
+    Openssl,
+    /// GnuTLS: a line of its known hosts, or a file of trusted certificates
+    Gnutls,
+    /// Exim: a transport
+    Exim,
+    /// TLSA records (DANE): lines of a zone file
+    Tlsa,
+    /// All that can be pinned, for any other program
+    Json,
+}
+
+impl From<ToolArg> for Tool {
+    fn from(tool: ToolArg) -> Self {
+        match tool {
+            ToolArg::Postfix => Self::Postfix,
+            ToolArg::Msmtp => Self::Msmtp,
+            ToolArg::Git => Self::Git,
+            ToolArg::Curl => Self::Curl,
+            ToolArg::Openssl => Self::Openssl,
+            ToolArg::Gnutls => Self::Gnutls,
+            ToolArg::Exim => Self::Exim,
+            ToolArg::Tlsa => Self::Tlsa,
+            ToolArg::Json => Self::Json,
+        }
+    }
+}
+
+/// The value of `pin --digest`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DigestArg {
+    /// SHA-256
+    Sha256,
+    /// SHA-512
+    Sha512,
+    /// SHA-1: weak, for old programs
+    Sha1,
+}
+
+impl From<DigestArg> for Algorithm {
+    fn from(digest: DigestArg) -> Self {
+        match digest {
+            DigestArg::Sha256 => Self::Sha256,
+            DigestArg::Sha512 => Self::Sha512,
+            DigestArg::Sha1 => Self::Sha1,
+        }
+    }
+}

@@ -1,0 +1,340 @@
+//! What a value may be, and how it is read.
+
+use crate::audit::CODES;
+use crate::endpoint::{Host, Target, TargetError, TlsMode};
+use crate::fingerprint::Algorithm;
+use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
+use clap::{Arg, ValueEnum};
+use clap_complete::Shell;
+use std::ffi::OsStr;
+use std::time::Duration;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// A fingerprint that the user has from elsewhere.
+pub type ExpectedPin = crate::fingerprint::Pin;
+
+/// A target and the text that it was read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TargetArg {
+    /// As typed.
+    pub input: String,
+    /// What it means.
+    pub target: Target,
+}
+
+/// The value of `--connect`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConnectTo {
+    /// The address or name.
+    pub host: Host,
+    /// The port, if one was given.
+    pub port: Option<u16>,
+}
+
+/// The value of `--tls`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TlsArg {
+    /// Implicit TLS on port 465, else STARTTLS; if the port speaks the other one, find out and go on
+    Auto,
+    /// In the clear first, upgraded by the STARTTLS command
+    Starttls,
+    /// TLS from the first byte
+    Smtps,
+}
+
+impl TlsArg {
+    /// The mode that must be used, if one must.
+    pub fn mode(self) -> Option<TlsMode> {
+        match self {
+            Self::Auto => None,
+            Self::Starttls => Some(TlsMode::Starttls),
+            Self::Smtps => Some(TlsMode::Smtps),
+        }
+    }
+}
+
+/// The value of `--format`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FormatArg {
+    /// For people
+    Table,
+    /// For programs: one object, or an array for several targets
+    Json,
+    /// The presented chain
+    Pem,
+    /// For monitoring: a plugin's line and exit code (0 OK, 1 warning, 2 critical, 3 unknown)
+    Nagios,
+}
+
+/// The value of `--color`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ColorArg {
+    /// On a terminal
+    Auto,
+    /// Also into files and pipes
+    Always,
+    /// Never
+    Never,
+}
+
+/// What `completions` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Completions {
+    /// The script of a shell.
+    Script(Shell),
+    /// The targets that Mercurial's configuration knows: what the scripts ask for.
+    Hosts,
+}
+
+/// Reads it. Only the shells are told of: generators of completions do not know what is hidden.
+#[derive(Clone)]
+pub(super) struct CompletionsParser;
+
+impl TypedValueParser for CompletionsParser {
+    type Value = Completions;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        arg: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<Completions, clap::Error> {
+        if value == "hosts" {
+            return Ok(Completions::Hosts);
+        }
+        let shell = EnumValueParser::<Shell>::new().parse_ref(command, arg, value)?;
+        Ok(Completions::Script(shell))
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let shells = Shell::value_variants().iter();
+        Some(Box::new(shells.filter_map(ValueEnum::to_possible_value)))
+    }
+}
+
+/// Reads a code of a finding. They can be completed, and are refused with a hint.
+#[derive(Clone)]
+pub(super) struct CodeParser;
+
+impl TypedValueParser for CodeParser {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        arg: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<String, clap::Error> {
+        TypedValueParser::parse_ref(&code, command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(CODES.iter().copied().map(PossibleValue::new)))
+    }
+}
+
+/// As `openssl x509 -fingerprint` prints it, as Mercurial writes it, or bare hex.
+pub(super) fn expected(text: &str) -> Result<ExpectedPin, String> {
+    let bare = text
+        .rsplit('=')
+        .next()
+        .unwrap_or(text)
+        .trim()
+        .to_ascii_lowercase();
+    let known = [Algorithm::Sha1, Algorithm::Sha256, Algorithm::Sha512];
+    let named = known
+        .into_iter()
+        .find(|algorithm| bare.starts_with(&format!("{algorithm}:")));
+    let hex = match named {
+        Some(algorithm) => bare[algorithm.to_string().len() + 1..].to_owned(),
+        None => bare.clone(),
+    };
+    let hex: String = hex
+        .chars()
+        .filter(|c| !matches!(c, ':' | ' ' | '-'))
+        .collect();
+    let fits = known
+        .into_iter()
+        .find(|algorithm| algorithm.hex_digits() == hex.len());
+    match fits {
+        Some(algorithm)
+            if hex.bytes().all(|b| b.is_ascii_hexdigit())
+                && named.is_none_or(|named| named == algorithm) =>
+        {
+            Ok(ExpectedPin::new(algorithm, &hex))
+        }
+        _ => Err(
+            "it must be a whole SHA-256, SHA-512 or SHA-1 in hex, such as sha256:9ab0…".to_owned(),
+        ),
+    }
+}
+
+pub(super) fn target(text: &str) -> Result<TargetArg, TargetError> {
+    Ok(TargetArg {
+        input: text.to_owned(),
+        target: text.parse()?,
+    })
+}
+
+pub(super) fn host(text: &str) -> Result<Host, TargetError> {
+    text.parse()
+}
+
+pub(super) fn connect_to(text: &str) -> Result<ConnectTo, String> {
+    let target: Target = text.parse().map_err(|e: TargetError| e.to_string())?;
+    if target.tls.is_some() {
+        return Err("give an address without a scheme; the mode belongs to the target".to_owned());
+    }
+    Ok(ConnectTo {
+        host: target.host,
+        port: target.port,
+    })
+}
+
+/// A domain or an address literal (RFC 5321 §4.1.1.1); anything that could end the command is out.
+pub(super) fn ehlo_name(text: &str) -> Result<String, String> {
+    let plain = !text.is_empty() && text.len() <= 255 && text.bytes().all(|b| b.is_ascii_graphic());
+    if plain {
+        Ok(text.to_owned())
+    } else {
+        Err(
+            "it must be a host name or an address in brackets, in ASCII and without spaces"
+                .to_owned(),
+        )
+    }
+}
+
+/// Seconds with an optional fraction, or a number with `ms`, `s` or `m`.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    const DAY: f64 = 86_400.0;
+    let (number, factor) = match text {
+        _ if text.ends_with("ms") => (&text[..text.len() - 2], 0.001),
+        _ if text.ends_with('s') => (&text[..text.len() - 1], 1.0),
+        _ if text.ends_with('m') => (&text[..text.len() - 1], 60.0),
+        _ => (text, 1.0),
+    };
+    let plain = number.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    match number.parse::<f64>().map(|number| number * factor) {
+        Ok(seconds) if plain && seconds > 0.0 && seconds <= DAY => {
+            Ok(Duration::from_secs_f64(seconds))
+        }
+        _ => Err("it must be a number of seconds, up to a day: 45, 0.5, 500ms, 2m".to_owned()),
+    }
+}
+
+/// As a duration, but it may be nothing.
+pub(super) fn pause(text: &str) -> Result<Duration, String> {
+    match text {
+        "0" => Ok(Duration::ZERO),
+        text => duration(text),
+    }
+}
+
+/// A code of a finding; a misspelt one would leave out nothing, or everything.
+pub(super) fn code(text: &str) -> Result<String, String> {
+    if CODES.contains(&text) {
+        return Ok(text.to_owned());
+    }
+    let near = CODES
+        .iter()
+        .min_by_key(|code| strsim::damerau_levenshtein(text, code));
+    let near = near.copied().unwrap_or_default();
+    Err(format!(
+        "no finding has that code, the nearest is \"{near}\"; docs/audit.md and docs/json.md list them"
+    ))
+}
+
+pub(super) fn rate(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(rate) if (0.001..=1e6).contains(&rate) => Ok(rate),
+        _ => Err("it must be a number of connections a second, from 0.001".to_owned()),
+    }
+}
+
+/// RFC 3339, or a date alone for its first moment in UTC. webpki's clock begins in 1970.
+pub(super) fn point_in_time(text: &str) -> Result<OffsetDateTime, String> {
+    let full = if text.len() == 10 {
+        format!("{text}T00:00:00Z")
+    } else {
+        text.to_owned()
+    };
+    match OffsetDateTime::parse(&full, &Rfc3339) {
+        // Certificates know whole seconds only, and their last one counts to its end.
+        Ok(time) if time.unix_timestamp() >= 0 => Ok(time.replace_nanosecond(0).unwrap_or(time)),
+        Ok(_) => Err("times before 1970 cannot be judged".to_owned()),
+        Err(_) => Err("write it as 2027-01-01T00:00:00Z or 2027-01-01".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_bounded_numbers() {
+        assert_eq!(duration("45"), Ok(Duration::from_secs(45)));
+        assert_eq!(duration("0.5"), Ok(Duration::from_millis(500)));
+        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(duration("2m"), Ok(Duration::from_secs(120)));
+        for text in ["", "0", "-1", "x", "1e9", "inf", "nan", "ms", "86401"] {
+            assert!(duration(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn times_are_rfc_3339_or_dates() {
+        let noon = point_in_time("2027-01-01T12:00:00+01:00").expect("a time");
+        assert_eq!(noon.unix_timestamp(), 1_798_801_200);
+        assert_eq!(
+            point_in_time("2027-01-01").map(OffsetDateTime::unix_timestamp),
+            Ok(1_798_761_600)
+        );
+        for text in [
+            "",
+            "yesterday",
+            "1969-12-31",
+            "2027-02-30",
+            "2027-13-01T00:00:00Z",
+        ] {
+            assert!(point_in_time(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_expected_fingerprint_is_whole() {
+        let hex = "ab".repeat(32);
+        let colons = vec!["AB"; 32].join(":");
+        for text in [
+            hex.clone(),
+            format!("sha256:{hex}"),
+            format!("SHA256:{colons}"),
+            format!("sha256 Fingerprint={colons}"),
+        ] {
+            assert_eq!(
+                expected(&text).map(|pin| pin.to_string()),
+                Ok(format!("sha256:{hex}")),
+                "{text}"
+            );
+        }
+        for text in [
+            "",
+            "sha256:",
+            "ab",
+            "md5:ab",
+            &format!("sha1:{hex}"),
+            &format!("{}zz", &hex[2..]),
+        ] {
+            assert!(expected(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_ehlo_name_cannot_end_its_command() {
+        assert!(ehlo_name("probe.example").is_ok());
+        assert!(ehlo_name("[192.0.2.1]").is_ok());
+        for text in ["", "a b", "a\r\nMAIL", "ü"] {
+            assert!(ehlo_name(text).is_err(), "{text:?}");
+        }
+    }
+}
