@@ -71,8 +71,9 @@ pub fn row(audited: &Audited, style: Style) -> String {
 /// The sums; ends in a line feed.
 pub fn summary(summary: &Summary, gone: &[&str]) -> String {
     let mut out = format!(
-        "\n{} targets: {} critical, {} with warnings, {} fine\n",
+        "\n{} target{}: {} critical, {} with warnings, {} fine\n",
         summary.targets,
+        if summary.targets == 1 { "" } else { "s" },
         summary.with(Severity::Critical),
         summary.with(Severity::Warning),
         summary.worst.get(&None).copied().unwrap_or_default()
