@@ -133,7 +133,7 @@ Register-ArgumentCompleter -Native -CommandName 'smtp-certcheck' -ScriptBlock {
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'The format of the results')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write there, in one step at the end')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write there, in one step at the end')
-            [CompletionResult]::new('--save', '--save', [CompletionResultType]::ParameterName, 'Also save all results as jsonl there, in one step at the end: the next --baseline')
+            [CompletionResult]::new('--save', '--save', [CompletionResultType]::ParameterName, 'Also save all results as jsonl there, in one step at the end if it comes to that: the next --baseline')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours; NO_COLOR in the environment turns them off')
             [CompletionResult]::new('--strict', '--strict', [CompletionResultType]::ParameterName, 'Read the whole list first, and stop at a bad line before connecting anywhere')
             [CompletionResult]::new('--one-address', '--one-address', [CompletionResultType]::ParameterName, 'Look at one address of each name, the first that answers, instead of at all (up to 16)')

@@ -127,7 +127,7 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
             cand --format 'The format of the results'
             cand -o 'Write there, in one step at the end'
             cand --output 'Write there, in one step at the end'
-            cand --save 'Also save all results as jsonl there, in one step at the end: the next --baseline'
+            cand --save 'Also save all results as jsonl there, in one step at the end if it comes to that: the next --baseline'
             cand --color 'When to use colours; NO_COLOR in the environment turns them off'
             cand --strict 'Read the whole list first, and stop at a bad line before connecting anywhere'
             cand --one-address 'Look at one address of each name, the first that answers, instead of at all (up to 16)'

@@ -289,7 +289,7 @@ junit\t'For CI systems'
 html\t'For browsers: one page with charts and a table, to be sent on'
 nagios\t'For monitoring: a plugin\'s line for the whole list, and its exit code (0 OK, 1 warning, 2 critical, 3 unknown)'"
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s o -l output -d 'Write there, in one step at the end' -r -F
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l save -d 'Also save all results as jsonl there, in one step at the end: the next --baseline' -r -F
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l save -d 'Also save all results as jsonl there, in one step at the end if it comes to that: the next --baseline' -r -F
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l color -d 'When to use colours; NO_COLOR in the environment turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Also into files and pipes'
 never\t'Never'"

@@ -468,8 +468,9 @@ fn first_line(text: &str) -> String {
         .collect()
 }
 
-fn seconds(duration: Duration) -> String {
-    format!("{} s", duration.as_secs_f64())
+/// Seconds for people: what is left of a deadline is a hair less than what was asked for.
+pub(crate) fn seconds(duration: Duration) -> String {
+    format!("{} s", (duration.as_secs_f64() * 100.0).round() / 100.0)
 }
 
 #[cfg(test)]
@@ -499,5 +500,7 @@ mod tests {
             failure(Step::Greeting, timeout).to_string(),
             "no answer within 45 s at step greeting"
         );
+        assert_eq!(seconds(Duration::from_nanos(44_999_999_049)), "45 s");
+        assert_eq!(seconds(Duration::from_millis(250)), "0.25 s");
     }
 }

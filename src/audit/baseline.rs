@@ -57,6 +57,8 @@ pub enum BaselineError {
 /// What is remembered of a target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Known {
+    /// It was compared, or is not this audit's business.
+    settled: bool,
     rank: u8,
     /// The leaves of all addresses, each once. A resolver gives the addresses in any order, and
     /// some are away at times: what counts is whether a certificate is there that was not.
@@ -96,6 +98,7 @@ impl Baseline {
         let others = addresses.into_iter().flatten();
         add(&mut leaves, others.filter_map(Leaf::of_address));
         let known = Known {
+            settled: false,
             rank: rank(&outcome),
             leaves,
         };
@@ -113,11 +116,20 @@ impl Baseline {
         self.known.is_empty()
     }
 
-    /// What has changed for a target. It is forgotten then: what stays is gone.
+    /// Leaves some targets to other audits: that this one does not see them does not mean that
+    /// they are gone.
+    pub fn pass_over(&mut self, is_others: impl Fn(&str) -> bool) {
+        for (target, known) in &mut self.known {
+            known.settled |= is_others(target);
+        }
+    }
+
+    /// What has changed for a target, however often it comes.
     pub fn compare(&mut self, report: &Report, elsewhere: &Elsewhere) -> Vec<Change> {
-        let Some(before) = self.known.remove(&report.target.input) else {
+        let Some(before) = self.known.get_mut(&report.target.input) else {
             return vec![Change::New];
         };
+        before.settled = true;
         let now = Known::of(report, elsewhere);
         let mut changes = Vec::new();
         let fresh: Vec<&Leaf> = now.leaves.iter().filter(|leaf| !before.has(leaf)).collect();
@@ -148,9 +160,10 @@ impl Baseline {
         changes
     }
 
-    /// The targets that were not compared, in the order of their names.
+    /// After a whole audit: the targets that were not compared, in the order of their names.
     pub fn gone(&self) -> Vec<&str> {
-        let mut gone: Vec<&str> = self.known.keys().map(String::as_str).collect();
+        let known = self.known.iter().filter(|(_, known)| !known.settled);
+        let mut gone: Vec<&str> = known.map(|(target, _)| target.as_str()).collect();
         gone.sort_unstable();
         gone
     }
@@ -162,6 +175,7 @@ impl Known {
         let reports = std::iter::once(report).chain(&elsewhere.reports);
         add(&mut leaves, reports.filter_map(Leaf::of));
         Self {
+            settled: false,
             rank: rank(report.outcome().as_str()),
             leaves,
         }
@@ -251,5 +265,7 @@ mod tests {
         let line = "{\"target\":{\"input\":\"a:25\"},\"outcome\":\"trusted\",\"chain\":[]}";
         assert!(baseline.add(line).is_ok());
         assert_eq!(baseline.gone(), ["a:25"]);
+        baseline.pass_over(|target| target == "a:25");
+        assert!(baseline.gone().is_empty());
     }
 }

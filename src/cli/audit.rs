@@ -106,7 +106,8 @@ pub struct Audit {
     #[arg(short, long, value_name = "FILE", help_heading = OUTPUT)]
     pub output: Option<PathBuf>,
 
-    /// Also save all results as jsonl there, in one step at the end: the next --baseline
+    /// Also save all results as jsonl there, in one step at the end if it comes to that: the next
+    /// --baseline
     #[arg(long, value_name = "FILE", conflicts_with = "resume", help_heading = OUTPUT)]
     pub save: Option<PathBuf>,
 

@@ -1,5 +1,6 @@
 //! One file for each verb: joins the layers, and does the file and terminal I/O.
 
+mod attributes;
 mod audit;
 mod check;
 mod completions;

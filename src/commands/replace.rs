@@ -6,6 +6,7 @@
 //! it there.
 #![expect(clippy::disallowed_methods, reason = "here files are written")]
 
+use super::attributes::{self, Lost};
 use super::{Error, io_text, warn};
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
@@ -15,7 +16,6 @@ use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use xattr::FileExt as _;
 
 /// Longer than any other copy needs, and short enough to tell the user that something is wrong.
 const LOCK_ATTEMPTS: u32 = 600;
@@ -201,47 +201,16 @@ impl<'a> Place<'a> {
         file.write_all(after)
             .map_err(|why| self.failed("write", &why))?;
         if let Old::File(file_and_metadata) = old {
-            let (from, metadata) = &**file_and_metadata;
-            self.keep(&file, from, metadata)?;
+            attributes::copy(&file_and_metadata.0, &file).map_err(|lost| {
+                let error = self.failed(&format!("keep the {lost} of"), lost.why());
+                match lost {
+                    Lost::Owner(_) => error.hint("it belongs to somebody else, and Mercurial trusts a file by its owner: run this as that user"),
+                    _ => error,
+                }
+            })?;
         }
         file.sync_all().map_err(|why| self.failed("write", &why))?;
         self.put(old)
-    }
-
-    /// Owner before mode, as a change of owner clears bits of the mode; attributes (ACLs among
-    /// them) last.
-    fn keep(&self, file: &File, from: &File, metadata: &Metadata) -> Result<(), Error> {
-        let new = file.metadata().map_err(|why| self.failed("write", &why))?;
-        if (new.uid(), new.gid()) != (metadata.uid(), metadata.gid()) {
-            std::os::unix::fs::fchown(file, Some(metadata.uid()), Some(metadata.gid())).map_err(
-                |why| {
-                    let hint = "it belongs to somebody else, and Mercurial trusts a file by its owner: run this as that user";
-                    self.failed("keep the owner of", &why).hint(hint)
-                },
-            )?;
-        }
-        file.set_permissions(metadata.permissions())
-            .map_err(|why| self.failed("keep the mode of", &why))?;
-        let names = match from.list_xattr() {
-            Ok(names) => names,
-            Err(why) if why.kind() == ErrorKind::Unsupported => return Ok(()),
-            Err(why) => return Err(self.failed("read the attributes of", &why)),
-        };
-        for name in names {
-            let value = from.get_xattr(&name);
-            let kept = match value {
-                Ok(Some(value)) => file.set_xattr(&name, &value),
-                Ok(None) => Ok(()),
-                Err(why) => Err(why),
-            };
-            // The security labels of a new file are the system's own business.
-            if let Err(why) = kept
-                && !name.as_encoded_bytes().starts_with(b"security.")
-            {
-                return Err(self.failed("keep the attributes of", &why));
-            }
-        }
-        Ok(())
     }
 
     /// The last look, and the rename.

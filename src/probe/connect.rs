@@ -1,7 +1,7 @@
 //! Looking names up, and connecting to the first address that answers (Happy Eyeballs, RFC 8305).
 
 use crate::endpoint::Host;
-use crate::observation::{Attempt, Cause};
+use crate::observation::{Attempt, Cause, seconds};
 use nix::errno::Errno;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::time::Duration;
@@ -174,7 +174,7 @@ pub(super) async fn connect_one(
             Ok(stream)
         }
         Ok(Err(error)) => Err(error_text(&error)),
-        Err(_) => Err(format!("no answer within {} s", timeout.as_secs_f64())),
+        Err(_) => Err(format!("no answer within {}", seconds(timeout))),
     }
 }
 

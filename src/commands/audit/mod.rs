@@ -41,9 +41,19 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
         // A store that cannot be read is told before anybody is connected to.
         check.system()?;
     }
-    let baseline = args.baseline.as_deref().map(baseline).transpose()?;
+    let mut baseline = args.baseline.as_deref().map(baseline).transpose()?;
     let (sink, done) = sink::open(args)?;
+    if let Some(baseline) = &mut baseline {
+        let is_in = |target: &str| args.shard.is_none_or(|shard| shard.has(target));
+        baseline.pass_over(|target| done.contains_key(target) || !is_in(target));
+    }
     let save = args.save.as_deref().map(sink::at_the_end).transpose()?;
+    if let Some(save) = &save
+        && save.path() == sink.path()
+    {
+        return Err(Error::new("--save and --output name the same file")
+            .hint("--output alone is enough for jsonl: it takes all results in one step, too"));
+    }
     let progress = progress::Progress::new(args.verbose);
     let shared = progress.shared();
     let input = Input::open(args, done, shared.clone())?;
@@ -52,7 +62,8 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
         critical: args.critical,
         public_cas: args.trust.cacerts.is_empty(),
     };
-    let interrupted = interruption(sink.temporary())?;
+    let sinks = std::iter::once(&sink).chain(&save);
+    let interrupted = interruption(sinks.filter_map(sink::Sink::temporary).collect())?;
     let ending = Arc::new(Ending::default());
     let results = Results::new(
         args,
@@ -221,7 +232,7 @@ impl Scheduler<'_> {
 
 /// Ctrl-C, or a polite request to end: the first is told, the second ends the program at once,
 /// whatever it waits for. That takes a thread of its own: the others may be waiting for a reader.
-fn interruption(temporary: Option<PathBuf>) -> Result<oneshot::Receiver<()>, Error> {
+fn interruption(temporary: Vec<PathBuf>) -> Result<oneshot::Receiver<()>, Error> {
     use tokio::signal::unix::{SignalKind, signal};
     let failed = |why: std::io::Error| Error::new(format!("cannot wait for signals: {why}"));
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -247,7 +258,7 @@ fn interruption(temporary: Option<PathBuf>) -> Result<oneshot::Receiver<()>, Err
             let _ = sender.send(());
             next().await;
         });
-        if let Some(path) = temporary {
+        for path in temporary {
             // There is nobody left to tell.
             let _ = std::fs::remove_file(path);
         }

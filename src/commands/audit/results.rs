@@ -157,7 +157,8 @@ impl Results {
         }
         // Who still sends sees that nobody reads.
         receiver.close();
-        self.end()
+        let is_whole = goes_on && !self.ending.interrupted.load(Ordering::SeqCst);
+        self.end(is_whole)
     }
 
     fn audited(&mut self, seen: Seen) -> Result<Audited, Error> {
@@ -286,9 +287,11 @@ impl Results {
         self.progress.suspend(|| sink.write(&text))
     }
 
-    fn end(mut self) -> Result<Worst, Error> {
+    fn end(mut self, is_whole: bool) -> Result<Worst, Error> {
         self.progress.end();
-        let gone = self.baseline.as_ref().map_or_else(Vec::new, Baseline::gone);
+        // What was not seen yet is not gone.
+        let baseline = self.baseline.as_ref().filter(|_| is_whole);
+        let gone = baseline.map_or_else(Vec::new, Baseline::gone);
         let silent = self.quiet && self.shown == 0 && gone.is_empty();
         let mut state = None;
         match self.format {
@@ -334,8 +337,14 @@ impl Results {
             warn("the list has no targets");
         }
         self.sink.end()?;
-        if let Some(save) = self.save {
-            save.end()?;
+        match self.save {
+            Some(save) if is_whole => save.end()?,
+            // Tomorrow's audit must not take a part for the whole.
+            Some(save) => say(&format!(
+                "\"{}\" is as it was: this audit did not come to its end",
+                save.path().display()
+            )),
+            None => {}
         }
         Ok(Worst {
             critical: self.summary.with(Severity::Critical),

@@ -4,22 +4,24 @@
 
 use super::Done;
 use crate::cli::Audit as Args;
-use crate::commands::{Error, io_text};
-use std::fs::{self, File, OpenOptions};
+use crate::commands::attributes::{self, Lost};
+use crate::commands::{Error, hg, io_text};
+use std::fs::{File, OpenOptions, Permissions};
 use std::io::{self, BufRead as _, BufReader, ErrorKind, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
 
 /// The place for results.
 pub(super) enum Sink {
     Stdout(io::Stdout),
     /// Written beside the file, which it replaces at the end.
     File {
-        file: io::BufWriter<File>,
-        temporary: PathBuf,
+        file: io::BufWriter<NamedTempFile>,
         path: PathBuf,
     },
-    /// Lines are added to what is there.
-    Append(File, PathBuf),
+    /// What is written is there at once: the end of a file, a pipe, a device.
+    Stream(File, PathBuf),
 }
 
 /// Opens it; with `--resume` also what was done before.
@@ -33,18 +35,51 @@ pub(super) fn open(args: &Args) -> Result<(Sink, Done), Error> {
     Ok((at_the_end(path)?, Done::new()))
 }
 
-/// A file that appears in one step at the end.
+/// A file that appears in one step at the end, with the mode and the owner of the one that it
+/// replaces. What cannot be replaced, such as a pipe, is written to as it is.
+///
+/// What would fail at the end fails here, before the work.
 pub(super) fn at_the_end(path: &Path) -> Result<Sink, Error> {
-    let mut name = std::ffi::OsString::from(".");
-    name.push(path.file_name().unwrap_or_default());
-    name.push(format!(".{}~", std::process::id()));
-    let temporary = path.with_file_name(name);
-    let file = File::create(&temporary).map_err(|why| failed(path, &why))?;
+    let old = match existing(path).map_err(|why| failed(path, &why))? {
+        Some((special, false)) => return Ok(Sink::Stream(special, path.to_owned())),
+        old => old.map(|(file, _)| file),
+    };
+    let real = hg::resolve(path);
+    let directory = real.parent().unwrap_or(Path::new("/"));
+    // A new file has what the umask leaves.
+    let file = tempfile::Builder::new()
+        .prefix(".smtp-certcheck.")
+        .suffix("~")
+        .permissions(Permissions::from_mode(0o666))
+        .tempfile_in(directory)
+        .map_err(|why| failed(path, &why))?;
+    if let Some(old) = &old {
+        attributes::copy(old, file.as_file()).map_err(|lost| {
+            let error = Error::new(format!(
+                "cannot keep the {lost} of \"{}\": {}",
+                path.display(),
+                io_text(lost.why())
+            ));
+            match lost {
+                Lost::Owner(_) => error.hint("it is somebody else's: remove it, or name another"),
+                _ => error,
+            }
+        })?;
+    }
     Ok(Sink::File {
         file: io::BufWriter::new(file),
-        temporary,
-        path: path.to_owned(),
+        path: real,
     })
+}
+
+/// What is there, and whether it is a regular file.
+fn existing(path: &Path) -> io::Result<Option<(File, bool)>> {
+    let file = match OpenOptions::new().write(true).open(path) {
+        Err(why) if why.kind() == ErrorKind::NotFound => return Ok(None),
+        opened => opened?,
+    };
+    let is_regular = file.metadata()?.is_file();
+    Ok(Some((file, is_regular)))
 }
 
 /// Counts the targets that are there; a last line that was torn by a crash is cut off.
@@ -75,7 +110,7 @@ fn resume(path: &Path) -> io::Result<(Sink, Done)> {
         line.clear();
     }
     file.set_len(whole)?;
-    Ok((Sink::Append(file, path.to_owned()), done))
+    Ok((Sink::Stream(file, path.to_owned()), done))
 }
 
 impl Sink {
@@ -86,7 +121,7 @@ impl Sink {
                 .write_all(text.as_bytes())
                 .and_then(|()| stdout.flush()),
             Self::File { file, .. } => file.write_all(text.as_bytes()),
-            Self::Append(file, _) => file.write_all(text.as_bytes()),
+            Self::Stream(file, _) => file.write_all(text.as_bytes()),
         };
         match written {
             Ok(()) => Ok(true),
@@ -95,18 +130,18 @@ impl Sink {
         }
     }
 
-    fn path(&self) -> &Path {
+    pub(super) fn path(&self) -> &Path {
         match self {
             Self::Stdout(_) => Path::new("standard output"),
-            Self::File { path, .. } | Self::Append(_, path) => path,
+            Self::File { path, .. } | Self::Stream(_, path) => path,
         }
     }
 
     /// What would be left over if the program ended now.
     pub(super) fn temporary(&self) -> Option<PathBuf> {
         match self {
-            Self::File { temporary, .. } => Some(temporary.clone()),
-            Self::Stdout(_) | Self::Append(..) => None,
+            Self::File { file, .. } => Some(file.get_ref().path().to_owned()),
+            Self::Stdout(_) | Self::Stream(..) => None,
         }
     }
 
@@ -117,23 +152,17 @@ impl Sink {
 
     /// Puts a file in its place.
     pub(super) fn end(self) -> Result<(), Error> {
-        if let Self::File {
-            mut file,
-            temporary,
-            path,
-        } = self
-        {
-            let placed = file
-                .flush()
-                .and_then(|()| file.get_ref().sync_all())
-                .and_then(|()| fs::rename(&temporary, &path));
-            if let Err(why) = placed {
-                // The error that is told is the first one.
-                let _ = fs::remove_file(&temporary);
-                return Err(failed(&path, &why));
-            }
-        }
-        Ok(())
+        let Self::File { file, path } = self else {
+            return Ok(());
+        };
+        let placed = file
+            .into_inner()
+            .map_err(io::IntoInnerError::into_error)
+            .and_then(|file| {
+                file.as_file().sync_all()?;
+                file.persist(&path).map_err(|failed| failed.error)
+            });
+        placed.map(drop).map_err(|why| failed(&path, &why))
     }
 }
 

@@ -1,0 +1,60 @@
+//! What a file has beside its content, and what a new one in its place must have, too.
+
+use std::fs::File;
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::MetadataExt as _;
+use xattr::FileExt as _;
+
+/// What could not be kept.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Lost {
+    /// The owner and the group.
+    #[error("owner")]
+    Owner(#[source] io::Error),
+    #[error("mode")]
+    Mode(#[source] io::Error),
+    /// ACLs among them.
+    #[error("attributes")]
+    Attributes(#[source] io::Error),
+}
+
+impl Lost {
+    /// Why.
+    pub(super) fn why(&self) -> &io::Error {
+        match self {
+            Self::Owner(why) | Self::Mode(why) | Self::Attributes(why) => why,
+        }
+    }
+}
+
+/// Gives `new` the owner, the mode and the extended attributes of `old`.
+pub(super) fn copy(old: &File, new: &File) -> Result<(), Lost> {
+    let metadata = old.metadata().map_err(Lost::Mode)?;
+    let now = new.metadata().map_err(Lost::Mode)?;
+    // Owner before mode, as a change of owner clears bits of the mode; ACLs last.
+    if (now.uid(), now.gid()) != (metadata.uid(), metadata.gid()) {
+        let (owner, group) = (Some(metadata.uid()), Some(metadata.gid()));
+        std::os::unix::fs::fchown(new, owner, group).map_err(Lost::Owner)?;
+    }
+    new.set_permissions(metadata.permissions())
+        .map_err(Lost::Mode)?;
+    let names = match old.list_xattr() {
+        Ok(names) => names,
+        Err(why) if why.kind() == ErrorKind::Unsupported => return Ok(()),
+        Err(why) => return Err(Lost::Attributes(why)),
+    };
+    for name in names {
+        let kept = match old.get_xattr(&name) {
+            Ok(Some(value)) => new.set_xattr(&name, &value),
+            Ok(None) => Ok(()),
+            Err(why) => Err(why),
+        };
+        // The security labels of a new file are the system's own business.
+        if let Err(why) = kept
+            && !name.as_encoded_bytes().starts_with(b"security.")
+        {
+            return Err(Lost::Attributes(why));
+        }
+    }
+    Ok(())
+}

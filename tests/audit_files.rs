@@ -1,0 +1,240 @@
+//! What an audit writes, and what it takes from the one before: nobody's file is lost, and a part
+//! is not taken for the whole.
+#![allow(clippy::disallowed_methods, reason = "tests read and write files")]
+
+mod common;
+
+use common::{Dir, Run, finish, program};
+use nix::sys::signal::{Signal, kill};
+use nix::sys::stat::Mode;
+use nix::unistd::{Pid, mkfifo};
+use std::fs::{self, Permissions};
+use std::net::SocketAddr;
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, PermissionsExt as _};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::LazyLock;
+use std::time::Duration;
+use testkit::pki::{KeyKind, Pki, leaf};
+use testkit::raw::{listen, wait_for_end};
+use testkit::server::{Behaviour, Server};
+
+static PKI: LazyLock<Pki> = LazyLock::new(|| Pki::new("Files", KeyKind::P256));
+
+/// A line of a list, and the server that it names.
+fn good() -> String {
+    let identity = PKI.identity(leaf(&["localhost"]));
+    line(Server::start(&identity, Behaviour::default()).address)
+}
+
+fn silent() -> String {
+    line(listen(|mut client| wait_for_end(&mut client)))
+}
+
+fn line(address: SocketAddr) -> String {
+    format!("smtp://localhost:{}\n", address.port())
+}
+
+/// One connection after the other, in the order of the list.
+fn command(dir: &Dir, list: &str, args: &[&str]) -> Command {
+    let root = dir.file("root.pem", PKI.root_pem());
+    let file = dir.file("list", list);
+    let mut command = program();
+    command
+        .args(["audit", "--ehlo", "x", "--pause", "0", "-4", "--cacerts"])
+        .arg(root)
+        .arg("--input")
+        .arg(file)
+        .args(args);
+    command
+}
+
+fn run(dir: &Dir, list: &str, args: &[&str]) -> Run {
+    finish(&mut command(dir, list, args))
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("UTF-8")
+}
+
+#[test]
+fn a_file_that_is_replaced_keeps_its_mode_its_owner_and_its_links() {
+    let dir = Dir::new();
+    let real = dir.file("real", "yesterday");
+    let link = dir.path().join("link");
+    std::os::unix::fs::symlink("real", &link).expect("a link");
+    fs::set_permissions(&real, Permissions::from_mode(0o640)).expect("its mode");
+    let is_root = nix::unistd::geteuid().is_root();
+    if is_root {
+        std::os::unix::fs::chown(&real, Some(1), Some(2)).expect("its owner");
+    }
+    let before = fs::metadata(&real).expect("it");
+    let run = run(&dir, &good(), &["--format", "csv", "--output", text(&link)]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(
+        fs::symlink_metadata(&link)
+            .expect("it")
+            .file_type()
+            .is_symlink()
+    );
+    let after = fs::metadata(&real).expect("it");
+    assert_eq!(after.mode(), before.mode());
+    assert_eq!((after.uid(), after.gid()), (before.uid(), before.gid()));
+    if is_root {
+        assert_eq!((after.uid(), after.gid()), (1, 2));
+    }
+    assert_eq!(fs::read_to_string(&real).expect("it").lines().count(), 2);
+}
+
+#[test]
+fn a_pipe_or_a_device_is_written_to_and_never_replaced() {
+    let dir = Dir::new();
+    let pipe = dir.path().join("pipe");
+    mkfifo(&pipe, Mode::from_bits_truncate(0o600)).expect("a pipe");
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || fs::read_to_string(pipe).expect("what came")
+    });
+    let told = run(&dir, &good(), &["--format", "csv", "--output", text(&pipe)]);
+    assert_eq!(told.code, 0, "{}", told.stderr);
+    // First of all: nothing would come out of a pipe that is not there any more.
+    assert!(fs::metadata(&pipe).expect("it").file_type().is_fifo());
+    assert_eq!(reader.join().expect("it reads").lines().count(), 2);
+
+    // A node of our own, should it be replaced after all. Not everybody may make one.
+    let full = dir.path().join("full");
+    let made = Command::new("mknod")
+        .args([text(&full), "c", "1", "7"])
+        .stderr(Stdio::null())
+        .status();
+    if made.is_ok_and(|status| status.success()) && fs::write(&full, "x").is_err() {
+        let told = run(&dir, &good(), &["--format", "csv", "--output", text(&full)]);
+        assert_eq!(told.code, 2);
+        assert!(
+            told.stderr.contains("No space left on device"),
+            "{}",
+            told.stderr
+        );
+        assert!(
+            fs::metadata(&full)
+                .expect("it")
+                .file_type()
+                .is_char_device()
+        );
+    }
+}
+
+/// With a server that never answers: who waits for it has connected.
+#[test]
+fn what_cannot_be_written_is_told_before_anybody_is_connected_to() {
+    let dir = Dir::new();
+    let directory = text(dir.path());
+    let refused = [
+        (vec!["--output", directory], "Is a directory"),
+        (vec!["--save", directory], "Is a directory"),
+        (vec!["--output", "/nonexistent/x"], "No such file"),
+        (
+            vec!["--output", "same", "--save", "./same"],
+            "name the same file",
+        ),
+    ];
+    for (args, why) in refused {
+        let mut command = command(&dir, &silent(), &args);
+        let run = finish(command.current_dir(dir.path()));
+        assert_eq!(run.code, 2, "{args:?}: {}", run.stderr);
+        assert!(run.stderr.contains(why), "{args:?}: {}", run.stderr);
+        assert_eq!(run.stdout, "");
+    }
+    let left: Vec<_> = fs::read_dir(dir.path()).expect("it").flatten().collect();
+    assert_eq!(left.len(), 2, "{left:?}");
+}
+
+#[test]
+fn a_target_that_comes_twice_is_not_new_the_second_time() {
+    let dir = Dir::new();
+    let results = dir.file("results", "");
+    let one = good();
+    let list = format!("{one}{one}");
+    let daily = ["--baseline", text(&results), "--save", text(&results), "-q"];
+    assert_eq!(run(&dir, &list, &daily).stdout.matches("[new]").count(), 2);
+    assert_eq!(run(&dir, &list, &daily).stdout, "");
+}
+
+#[test]
+fn the_targets_of_other_shards_and_of_the_earlier_run_are_not_gone() {
+    let dir = Dir::new();
+    let results = dir.path().join("results");
+    let list: String = (0..6).map(|_| good()).collect();
+    run(
+        &dir,
+        &list,
+        &["--format", "jsonl", "--output", text(&results)],
+    );
+    let baseline = ["--baseline", text(&results)];
+    for shard in ["1/3", "2/3", "3/3"] {
+        let run = run(&dir, &list, &[&baseline[..], &["--shard", shard]].concat());
+        assert!(!run.stdout.contains("Gone"), "{shard}: {}", run.stdout);
+    }
+    // Of the part that is asked for, it is told.
+    let fewer: String = list
+        .lines()
+        .take(3)
+        .map(|line| line.to_owned() + "\n")
+        .collect();
+    let gone = |shard: &str| {
+        let run = run(&dir, &fewer, &[&baseline[..], &["--shard", shard]].concat());
+        let names = run
+            .stdout
+            .lines()
+            .skip_while(|line| !line.starts_with("Gone"));
+        names.skip(1).take_while(|line| !line.is_empty()).count()
+    };
+    assert_eq!(gone("1/3") + gone("2/3") + gone("3/3"), 3);
+
+    let whole = fs::read_to_string(&results).expect("the results");
+    let half: String = whole
+        .lines()
+        .take(3)
+        .map(|line| line.to_owned() + "\n")
+        .collect();
+    let resumed = dir.file("resumed", &half);
+    let told = run(
+        &dir,
+        &list,
+        &[&baseline[..], &["--resume", text(&resumed)]].concat(),
+    );
+    assert_eq!(told.code, 0, "{}", told.stderr);
+    assert!(!told.stderr.contains("Gone"), "{}", told.stderr);
+    let lines = fs::read_to_string(&resumed).expect("the results");
+    assert_eq!(lines.lines().count(), 6);
+}
+
+#[test]
+fn an_audit_that_did_not_come_to_its_end_is_no_baseline_for_the_next() {
+    let dir = Dir::new();
+    let (one, two) = (good(), good());
+    let results = dir.path().join("results");
+    let save = ["--save", text(&results)];
+    let told = run(&dir, &format!("{one}{two}"), &save);
+    assert_eq!(told.code, 0, "{}", told.stderr);
+    let whole = fs::read(&results).expect("the results");
+
+    let list = format!("{one}{}{two}", silent());
+    let daily = [&save[..], &["--jobs", "1", "--baseline", text(&results)]].concat();
+    let child = command(&dir, &list, &daily)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    std::thread::sleep(Duration::from_secs(2));
+    let pid = Pid::from_raw(i32::try_from(child.id()).expect("a pid"));
+    kill(pid, Signal::SIGTERM).expect("it runs");
+    let output = child.wait_with_output().expect("its output");
+    let stdout = String::from_utf8(output.stdout).expect("UTF-8");
+    let stderr = String::from_utf8(output.stderr).expect("UTF-8");
+    assert_eq!(output.status.code(), Some(130), "{stderr}");
+    assert!(!stdout.contains("Gone"), "{stdout}");
+    assert!(stderr.contains("did not come to its end"), "{stderr}");
+    assert_eq!(fs::read(&results).expect("the results"), whole);
+    assert_eq!(fs::read_dir(dir.path()).expect("it").count(), 3);
+}
