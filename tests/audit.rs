@@ -406,11 +406,7 @@ fn few_files_may_be_open() {
         .args(command.get_args())
         .stdin(Stdio::null());
     let run = finish(&mut limited);
-    assert!(
-        run.stderr.contains("only 16 targets at once"),
-        "{}",
-        run.stderr
-    );
+    assert!(run.stderr.contains("only 16 at once"), "{}", run.stderr);
     is_the_truth(&farm, &run.stdout);
 }
 
@@ -466,6 +462,13 @@ fn interrupted_and_resumed_is_the_same_as_once() {
         ));
         assert_eq!(run.stdout, "", "{}", run.stderr);
         is_the_truth(&farm, &std::fs::read_to_string(&results).expect("results"));
+        // The exit code is that of the whole file, also when nothing is left to do.
+        assert_eq!(run.code, 1, "{}", run.stderr);
+        let last = ["--resume", resume, "--timeout", "3"];
+        let run = finish(&mut command(&dir, &farm.list, &last));
+        assert_eq!(run.code, 1, "{}", run.stderr);
+        assert!(run.stderr.contains("done before: "), "{}", run.stderr);
+        assert!(!run.stderr.contains("has no targets"), "{}", run.stderr);
     }
 }
 

@@ -13,7 +13,7 @@ use crate::endpoint::{Endpoint, Host};
 use crate::observation::Survey;
 use crate::probe::Limits;
 use input::Input;
-use results::{Results, Seen};
+use results::{Results, Seen, Worst};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -42,7 +42,13 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
         check.system()?;
     }
     let mut baseline = args.baseline.as_deref().map(baseline).transpose()?;
-    let (sink, done) = sink::open(args)?;
+    let (
+        sink,
+        Earlier {
+            done,
+            worst: earlier,
+        },
+    ) = sink::open(args)?;
     if let Some(baseline) = &mut baseline {
         let is_in = |target: &str| args.shard.is_none_or(|shard| shard.has(target));
         baseline.pass_over(|target| done.contains_key(target) || !is_in(target));
@@ -108,13 +114,32 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
         // A monitoring plugin has codes of its own.
         return Ok(state);
     }
+    Ok(conclude(args, worst, earlier, end, &ending))
+}
+
+/// The last words, and the exit code, which is that of the earlier run, too.
+fn conclude(args: &Args, worst: Worst, earlier: Worst, end: End, ending: &Ending) -> u8 {
+    if earlier.targets > 0 && !args.quiet {
+        say(&format!(
+            "done before: {}, {} critical, {} with warnings",
+            earlier.targets, earlier.critical, earlier.warnings
+        ));
+    }
     if end == End::Interrupted {
         say("interrupted: what was done is written; --resume goes on with a jsonl file");
-        return Ok(INTERRUPTED);
+        return INTERRUPTED;
     }
+    if worst.targets + earlier.targets == 0 {
+        warn(match args.shard {
+            None => "the list has no targets",
+            Some(_) => "the list has no targets for this part of it",
+        });
+    }
+    let critical = worst.critical + earlier.critical;
+    let warnings = worst.warnings + earlier.warnings;
     let fails = match args.fail_on {
-        FailOnArg::Critical => worst.critical > 0,
-        FailOnArg::Warning => worst.critical + worst.warnings > 0,
+        FailOnArg::Critical => critical > 0,
+        FailOnArg::Warning => critical + warnings > 0,
         FailOnArg::Never => false,
     };
     let bad = ending.bad_lines.load(Ordering::SeqCst);
@@ -122,11 +147,11 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
         let lines = if bad == 1 { "line" } else { "lines" };
         say(&format!("{bad} {lines} of the list could not be used"));
     }
-    Ok(match (fails, bad) {
+    match (fails, bad) {
         (true, _) => 1,
         (false, 0) => 0,
         (false, _) => 2,
-    })
+    }
 }
 
 /// What the writer must know of the scheduling when all is told.
@@ -286,7 +311,7 @@ fn jobs(args: &Args) -> usize {
     let most = usize::try_from(limit.saturating_sub(OTHERS) / FOR_EACH).unwrap_or(usize::MAX);
     if most < wanted {
         warn(&format!(
-            "only {} targets at once: {limit} files may be open (ulimit -n)",
+            "only {} at once: {limit} files may be open (ulimit -n)",
             most.max(1)
         ));
     }
@@ -312,3 +337,10 @@ fn baseline(path: &Path) -> Result<Baseline, Error> {
 
 /// How many times each target was done already.
 type Done = HashMap<String, u64>;
+
+/// What an earlier run has left, which this one goes on with.
+#[derive(Default)]
+struct Earlier {
+    done: Done,
+    worst: Worst,
+}

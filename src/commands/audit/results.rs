@@ -10,7 +10,7 @@ use crate::audit::{
 use crate::certificate::Certificate;
 use crate::cli::{Audit as Args, AuditFormat, FailOnArg, TargetArg};
 use crate::commands::check::Check;
-use crate::commands::{Error, environment, files, say, warn};
+use crate::commands::{Error, environment, files, say};
 use crate::endpoint::{Endpoint, Host};
 use crate::hgrc::Source;
 use crate::judge::{Anchors, pin_mismatch};
@@ -35,10 +35,20 @@ pub(super) struct Seen {
 /// How many targets are how bad.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Worst {
+    pub(super) targets: u64,
     pub(super) critical: u64,
     pub(super) warnings: u64,
     /// The exit code of a monitoring plugin, where one was asked for.
     pub(super) state: Option<u8>,
+}
+
+impl Worst {
+    /// One more target.
+    pub(super) fn add(&mut self, worst: Option<Severity>) {
+        self.targets += 1;
+        self.critical += u64::from(worst == Some(Severity::Critical));
+        self.warnings += u64::from(worst == Some(Severity::Warning));
+    }
 }
 
 /// Which targets are shown.
@@ -333,9 +343,6 @@ impl Results {
         } else if !self.sink.is_stdout() {
             say(&format!("{} targets", self.summary.targets));
         }
-        if self.summary.targets == 0 && self.format != AuditFormat::Nagios {
-            warn("the list has no targets");
-        }
         self.sink.end()?;
         match self.save {
             Some(save) if is_whole => save.end()?,
@@ -347,6 +354,7 @@ impl Results {
             None => {}
         }
         Ok(Worst {
+            targets: self.summary.targets,
             critical: self.summary.with(Severity::Critical),
             warnings: self.summary.with(Severity::Warning),
             state,

@@ -2,7 +2,8 @@
 //! file that an earlier run has begun.
 #![expect(clippy::disallowed_methods, reason = "here results are written")]
 
-use super::Done;
+use super::Earlier;
+use crate::audit::Severity;
 use crate::cli::Audit as Args;
 use crate::commands::attributes::{self, Lost};
 use crate::commands::{Error, hg, io_text};
@@ -25,14 +26,14 @@ pub(super) enum Sink {
 }
 
 /// Opens it; with `--resume` also what was done before.
-pub(super) fn open(args: &Args) -> Result<(Sink, Done), Error> {
+pub(super) fn open(args: &Args) -> Result<(Sink, Earlier), Error> {
     if let Some(path) = &args.resume {
         return resume(path).map_err(|why| failed(path, &why));
     }
     let Some(path) = &args.output else {
-        return Ok((Sink::Stdout(io::stdout()), Done::new()));
+        return Ok((Sink::Stdout(io::stdout()), Earlier::default()));
     };
-    Ok((at_the_end(path)?, Done::new()))
+    Ok((at_the_end(path)?, Earlier::default()))
 }
 
 /// A file that appears in one step at the end, with the mode and the owner of the one that it
@@ -83,13 +84,13 @@ fn existing(path: &Path) -> io::Result<Option<(File, bool)>> {
 }
 
 /// Counts the targets that are there; a last line that was torn by a crash is cut off.
-fn resume(path: &Path) -> io::Result<(Sink, Done)> {
+fn resume(path: &Path) -> io::Result<(Sink, Earlier)> {
     let file = OpenOptions::new()
         .read(true)
         .append(true)
         .create(true)
         .open(path)?;
-    let mut done = Done::new();
+    let mut earlier = Earlier::default();
     let mut whole = 0;
     let mut reader = BufReader::new(&file);
     let mut line = Vec::new();
@@ -104,13 +105,25 @@ fn resume(path: &Path) -> io::Result<(Sink, Done)> {
             .pointer("/target/input")
             .and_then(|input| input.as_str())
         {
-            *done.entry(input.to_owned()).or_default() += 1;
+            *earlier.done.entry(input.to_owned()).or_default() += 1;
+            earlier.worst.add(severity(&report));
         }
         whole += line.len() as u64;
         line.clear();
     }
     file.set_len(whole)?;
-    Ok((Sink::Stream(file, path.to_owned()), done))
+    Ok((Sink::Stream(file, path.to_owned()), earlier))
+}
+
+/// The worst of the findings of a line.
+fn severity(report: &serde_json::Value) -> Option<Severity> {
+    let findings = report.get("findings").and_then(|found| found.as_array());
+    let named = |severity: Severity| {
+        let is_it = |finding: &serde_json::Value| finding["severity"] == severity.as_str();
+        findings.is_some_and(|found| found.iter().any(is_it))
+    };
+    let from_the_worst = [Severity::Critical, Severity::Warning, Severity::Note];
+    from_the_worst.into_iter().find(|severity| named(*severity))
 }
 
 impl Sink {
