@@ -2,15 +2,16 @@
 
 use std::fs::File;
 use std::io::{self, ErrorKind};
-use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::fs::{MetadataExt as _, fchown};
 use xattr::FileExt as _;
 
 /// What could not be kept.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Lost {
-    /// The owner and the group.
     #[error("owner")]
     Owner(#[source] io::Error),
+    #[error("group")]
+    Group(#[source] io::Error),
     #[error("mode")]
     Mode(#[source] io::Error),
     /// ACLs among them.
@@ -22,7 +23,7 @@ impl Lost {
     /// Why.
     pub(super) fn why(&self) -> &io::Error {
         match self {
-            Self::Owner(why) | Self::Mode(why) | Self::Attributes(why) => why,
+            Self::Owner(why) | Self::Group(why) | Self::Mode(why) | Self::Attributes(why) => why,
         }
     }
 }
@@ -32,9 +33,11 @@ pub(super) fn copy(old: &File, new: &File) -> Result<(), Lost> {
     let metadata = old.metadata().map_err(Lost::Mode)?;
     let now = new.metadata().map_err(Lost::Mode)?;
     // Owner before mode, as a change of owner clears bits of the mode; ACLs last.
-    if (now.uid(), now.gid()) != (metadata.uid(), metadata.gid()) {
-        let (owner, group) = (Some(metadata.uid()), Some(metadata.gid()));
-        std::os::unix::fs::fchown(new, owner, group).map_err(Lost::Owner)?;
+    if now.uid() != metadata.uid() {
+        fchown(new, Some(metadata.uid()), None).map_err(Lost::Owner)?;
+    }
+    if now.gid() != metadata.gid() {
+        fchown(new, None, Some(metadata.gid())).map_err(Lost::Group)?;
     }
     new.set_permissions(metadata.permissions())
         .map_err(Lost::Mode)?;

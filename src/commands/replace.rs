@@ -21,7 +21,7 @@ use std::time::Duration;
 const LOCK_ATTEMPTS: u32 = 600;
 const LOCK_PAUSE: Duration = Duration::from_millis(50);
 /// A configuration file is small.
-const MAX_FILE: u64 = 16 * 1024 * 1024;
+pub(super) const MAX_FILE: u64 = 16 * 1024 * 1024;
 
 /// What became of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -205,6 +205,7 @@ impl<'a> Place<'a> {
                 let error = self.failed(&format!("keep the {lost} of"), lost.why());
                 match lost {
                     Lost::Owner(_) => error.hint("it belongs to somebody else, and Mercurial trusts a file by its owner: run this as that user"),
+                    Lost::Group(_) => error.hint("you are not in that group: change the file's (chgrp), or run this as somebody who is"),
                     _ => error,
                 }
             })?;

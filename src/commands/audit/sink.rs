@@ -62,7 +62,9 @@ pub(super) fn at_the_end(path: &Path) -> Result<Sink, Error> {
                 io_text(lost.why())
             ));
             match lost {
-                Lost::Owner(_) => error.hint("it is somebody else's: remove it, or name another"),
+                Lost::Owner(_) | Lost::Group(_) => {
+                    error.hint("it is somebody else's: remove it, or name another")
+                }
                 _ => error,
             }
         })?;
