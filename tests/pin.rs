@@ -137,7 +137,9 @@ fn the_snippet_alone_is_on_standard_output() {
         "[smtp]\nhost = localhost\nport = {port}\ntls = starttls\nfingerprint = {new}\n\n\
          [hostsecurity]\nlocalhost:fingerprints = {new}",
     );
-    assert_eq!(lines.join("\n"), expected);
+    // The empty line in front ends the last one of a file that does not end itself.
+    assert_eq!(lines.join("\n"), format!("\n{expected}"));
+    assert!(run.stdout.starts_with('\n'));
     assert!(!home.path(".hgrc").exists());
 }
 
@@ -262,6 +264,32 @@ fn without_a_terminal_nothing_is_written_unasked() {
     assert_eq!(run.code, 0);
     assert!(run.stdout.contains("+[hostsecurity]"), "{}", run.stdout);
     assert!(!home.path(".hgrc").exists());
+}
+
+#[test]
+fn a_dry_run_says_what_writing_would_come_to() {
+    let home = Home::new();
+    let ca = home.path("ca.pem");
+    let ca = ca.to_str().expect("UTF-8");
+    let by_ca = ["--by", "cacerts", "--ca-out", ca];
+    for (before, code) in [
+        ("", 0),
+        ("[hostsecurity]\nminimumprotocol = tls1.9\n", 1),
+        ("[hostsecurity]\nciphers = x\n", 1),
+    ] {
+        for by in [&[][..], &by_ca] {
+            home.write(".hgrc", before);
+            let dry = home.pin(&GOOD, &[&["--dry-run"], by].concat());
+            assert_eq!(home.read(".hgrc"), before);
+            assert!(!home.path("ca.pem").exists());
+            let written = home.pin(&GOOD, &[&["--write", "--yes"], by].concat());
+            let codes = (dry.code, written.code);
+            assert_eq!(codes, (code, code), "{before}{by:?}: {}", dry.stderr);
+            let told = |run: &Run| run.stderr.contains(", but ");
+            assert_eq!((told(&dry), told(&written)), (code == 1, code == 1));
+            let _ = std::fs::remove_file(home.path("ca.pem"));
+        }
+    }
 }
 
 #[test]

@@ -24,6 +24,7 @@ use testkit::mta::{Kind, Mta, exim_sends};
 use testkit::pki::{Identity, KeyKind, Pki, expired_leaf, leaf};
 use testkit::server::{Behaviour, Server};
 use testkit::skip::skip;
+use testkit::world::{Place, World, enter};
 
 static OURS: LazyLock<Pki> = LazyLock::new(|| Pki::new("Ours", KeyKind::P256));
 static THEIRS: LazyLock<Pki> = LazyLock::new(|| Pki::new("Theirs", KeyKind::P256));
@@ -237,16 +238,15 @@ const MSMTP_REFUSES: &[&str] = &[
 ];
 
 fn msmtp(mta: &Mta, desk: &Desk, printed: &Path) -> Outcome {
+    let text = std::fs::read_to_string(printed).expect("what was printed");
+    let mut accounts = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("account "));
+    let account = accounts.next().expect("an account");
     sends(mta, desk, |_| {
         let mut command = Command::new("msmtp");
-        command.arg("-C").arg(printed);
-        command.args([
-            "-a",
-            "localhost",
-            "-f",
-            "from@client.test",
-            "to@server.test",
-        ]);
+        command.arg("-C").arg(printed).args(["-a", account]);
+        command.args(["-f", "from@client.test", "to@server.test"]);
         command
     })
 }
@@ -347,16 +347,17 @@ fn advised(run: &Run, begins: &str, file: &str) -> String {
 const EXIM_REFUSES: &[&str] = &["certificate verification failed", "certificate invalid"];
 
 fn exim(test: &str, mta: &Mta, transport: &str) -> Outcome {
-    let mut lines = transport.lines().filter(|line| !line.starts_with('#'));
-    let name = lines
-        .next()
-        .and_then(|line| line.strip_suffix(':'))
-        .expect("a name");
+    let name = transport_name(transport);
     let (token, mail) = message();
     let said = exim_sends(test, (name, transport), &mail).expect("Exim");
     let accepted = said.contains(" => to@server.test");
     assert_eq!(arrived(mta, &token, accepted), accepted, "{said}");
     Outcome { accepted, said }
+}
+
+fn transport_name(transport: &str) -> &str {
+    let mut names = transport.lines().filter_map(|line| line.strip_suffix(':'));
+    names.next().expect("a name")
 }
 
 fn has_exim(test: &str) -> bool {
@@ -935,7 +936,8 @@ fn tlsa_records_are_danetools_and_openssl_goes_by_them() {
     ] {
         let run = desk.pin(&mta, "tlsa", &["--by", by.as_str()]);
         assert_eq!(run.code, 0, "{}", run.stderr);
-        let mut lines = run.stdout.lines().filter(|line| !line.starts_with(';'));
+        let is_line = |line: &&str| !line.is_empty() && !line.starts_with(';');
+        let mut lines = run.stdout.lines().filter(is_line);
         let (Some(line), None) = (lines.next(), lines.next()) else {
             panic!("{}", run.stdout)
         };
@@ -1059,6 +1061,130 @@ fn what_a_program_checks_besides_is_said_instead_of_a_pin_that_it_refuses() {
             run.stderr
         );
     }
+}
+
+/// What a file holds that has no line feed at its end is another line, and stays one.
+#[test]
+fn lines_for_two_ports_stand_behind_others_in_one_msmtprc() {
+    let test = "lines_for_two_ports_stand_behind_others_in_one_msmtprc";
+    if !has(test, "msmtp", &["--version"]) {
+        return;
+    }
+    // Of four octets each: msmtp reads no line of more than 500.
+    let mut params = leaf(&["localhost"]);
+    let long = "\u{20000}".repeat(80);
+    for kind in [rcgen::DnType::CommonName, rcgen::DnType::OrganizationName] {
+        params.distinguished_name.push(kind, long.as_str());
+    }
+    let desk = Desk::new();
+    let mut text = "account other\nhost other.test\nfrom me@other.test".to_owned();
+    let mut accounts = vec!["other".to_owned()];
+    for identity in [
+        Pki::self_signed(&params, KeyKind::P256),
+        OURS.identity(params),
+    ] {
+        let (_server, target) = embedded(&identity);
+        let expected = Fingerprint::compute(Algorithm::Sha256, &identity.chain[0]).to_string();
+        let run = desk.pin_at(&target, &["--for", "msmtp", "--expect", &expected]);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        assert!(run.stdout.contains('\u{20000}'), "{}", run.stdout);
+        text.push_str(&run.stdout);
+        accounts.push(target.replace(':', "-"));
+    }
+    let file = desk.dir.file("msmtprc", &text);
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(&file, mode).expect("its mode");
+    for account in &accounts {
+        let mut command = Command::new("msmtp");
+        command
+            .arg("-C")
+            .arg(&file)
+            .args(["--pretend", "-a", account, "to@x.test"]);
+        let outcome = Outcome::of(command.stdin(Stdio::null()));
+        assert!(outcome.accepted, "{account}: {}", outcome.said);
+    }
+}
+
+#[test]
+fn exim_reads_the_transport_of_a_host_with_a_long_name() {
+    let test = "exim_reads_the_transport_of_a_host_with_a_long_name";
+    if !has_exim(test) {
+        return;
+    }
+    let host = format!("{}.mail.protection.test", "a-tenant-with-a-name".repeat(3));
+    let server = Server::start(&OURS.identity(leaf(&[&host])), Behaviour::default());
+    let desk = Desk::new();
+    let run = desk.pin_at(
+        &format!("{host}:{}", server.port()),
+        &[
+            "--connect",
+            "127.0.0.1",
+            "--for",
+            "exim",
+            "--ca-out",
+            "exim.pem",
+        ],
+    );
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    open_to_all(desk.dir.path());
+    let (_, mail) = message();
+    let name = transport_name(&run.stdout);
+    let said = exim_sends(test, (name, &run.stdout), &mail).expect("Exim");
+    assert!(said.contains(name), "it was tried: {said}");
+    assert!(!said.contains("too long"), "{said}");
+}
+
+/// The ports that /etc/services has names for, in a network of this test's own.
+#[test]
+fn gnutls_finds_its_line_on_the_ports_of_mail() {
+    const TEST: &str = "gnutls_finds_its_line_on_the_ports_of_mail";
+    match enter(&[TEST, "--exact", "--nocapture"]) {
+        Place::Inside => {}
+        Place::Outside(status) => return assert!(status.success(), "see above: {status}"),
+        Place::Closed => return skip(TEST, "this machine makes no namespaces (root, unshare, ip)"),
+    }
+    if !has(TEST, "gnutls-cli", &["--version"]) {
+        return;
+    }
+    let world = World::start();
+    let desk = Desk::new();
+    desk.dir.file("root.pem", world.pki.root_pem());
+    std::fs::create_dir(desk.path(".gnutls")).expect("a directory");
+    let other_name = ["--servername", "mail.example.org"];
+    for (target, args) in [
+        ("mail.example.org:25", &[][..]),
+        ("mail.example.org:465", &[]),
+        ("mail.example.org:587", &[]),
+        ("192.0.2.25:587", &other_name),
+    ] {
+        let run = desk.pin_at(target, &[&["--for", "gnutls"], args].concat());
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        let words = advised(&run, "gnutls-cli", "");
+        std::fs::write(desk.path(".gnutls/known_hosts"), "").expect("known_hosts");
+        let outcome = gnutls(&desk, &words);
+        assert!(!outcome.accepted, "{target}: {}", outcome.said);
+        std::fs::write(desk.path(".gnutls/known_hosts"), &run.stdout).expect("known_hosts");
+        let outcome = gnutls(&desk, &words);
+        assert!(outcome.accepted, "{target}: {words}: {}", outcome.said);
+    }
+}
+
+#[test]
+fn a_record_of_a_ca_is_for_the_name_that_it_stands_at() {
+    let (_server, target) = embedded(&PINNED);
+    let target = target.replace("localhost", "127.0.0.1");
+    let desk = Desk::new();
+    let name = ["--connect", &target, "--servername", "localhost"];
+    let pin = |args: &[&str]| desk.pin_at("mx.test:25", &[&name, args].concat());
+    let run = pin(&["--for", "tlsa", "--by", "cacerts"]);
+    assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.stderr);
+    assert!(run.stderr.contains("--servername"), "{}", run.stderr);
+    let run = pin(&["--for", "tlsa"]);
+    assert!(run.stdout.contains("IN TLSA 3 1 1"), "{}", run.stdout);
+    assert!(!run.stdout.contains("IN TLSA 2 "), "{}", run.stdout);
+    let pins: Value = serde_json::from_str(&pin(&["--for", "json"]).stdout).expect("JSON");
+    let records = pins["tlsa"]["records"].as_array().expect("records");
+    assert!(records.iter().all(|record| record["usage"] == 3), "{pins}");
 }
 
 #[test]
@@ -1202,6 +1328,12 @@ fn a_file_that_holds_something_else_is_left_alone() {
     );
     let left = std::fs::read_to_string(desk.path("ca.pem")).expect("the file");
     assert_eq!(left, "mine\n");
+    // What has no end, or waits for a writer.
+    for special in ["/dev/zero", "/dev/stdout"] {
+        let run = desk.pin_at(&target, &["--for", "git", "--ca-out", special]);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{special}");
+        assert!(run.stderr.contains("no regular file"), "{}", run.stderr);
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@
     reason = "here files and the environment are read"
 )]
 
+use super::replace::MAX_FILE;
 use super::{Error, io_text, warn};
 use crate::certificate::{Certificate, pem};
 use crate::endpoint::{Target, TargetError, TlsMode};
@@ -66,12 +67,17 @@ impl Mercurial {
         })
     }
 
-    /// Without any settings.
-    pub(super) fn none() -> Self {
+    /// With a configuration that is only thought of.
+    pub(super) fn with(config: Config) -> Self {
         Self {
-            config: Config::default(),
+            config,
             environment: environment(),
         }
+    }
+
+    /// Without any settings.
+    pub(super) fn none() -> Self {
+        Self::with(Config::default())
     }
 
     /// From a text, alone.
@@ -216,7 +222,7 @@ pub(super) fn ca_file(path: &[u8]) -> CaFile {
     if !path.exists() {
         return CaFile::Missing;
     }
-    match std::fs::read(path) {
+    match read_bounded(path) {
         Err(why) => CaFile::Unusable(io_text(&why)),
         // Bare DER is for us, not for OpenSSL's load_verify_locations.
         Ok(bytes) if bytes.first() == Some(&0x30) => {
@@ -290,8 +296,7 @@ impl Snapshot {
     fn bytes(&self, path: PathBuf) -> io::Result<Vec<u8>> {
         let mut known = self.0.borrow_mut();
         let read = known.entry(path).or_insert_with_key(|path| {
-            std::fs::read(path)
-                .map_err(|why| why.raw_os_error().map_or(Errno::EIO, Errno::from_raw))
+            read_bounded(path).map_err(|why| why.raw_os_error().map_or(Errno::EIO, Errno::from_raw))
         });
         read.clone().map_err(io::Error::from)
     }
@@ -389,7 +394,7 @@ fn environment() -> Environment {
 }
 
 /// A file that is not there counts for nothing, as for Mercurial; one that cannot be read does so,
-/// too, but not in silence.
+/// too, but not in silence. One that only we do not read leaves everything open.
 fn add(
     config: &mut Config,
     layer: &Layer,
@@ -399,13 +404,13 @@ fn add(
 ) -> Result<(), Error> {
     let path = layer.path();
     match config.read(path, files, environment) {
-        Err(ReadError::Unreadable(_, None, why)) => {
+        Err(ReadError::Unreadable(_, None, ref why)) if why.kind() != ErrorKind::FileTooLarge => {
             // A missing file, or a file in the place of its directory.
             if !matches!(why.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) {
                 say(&format!(
                     "\"{}\" is left out: {}",
                     path.display(),
-                    io_text(&why)
+                    io_text(why)
                 ));
             }
             Ok(())
@@ -579,11 +584,22 @@ impl Layout for Glance {
     }
 }
 
+/// A device may have no end.
+fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path)?;
+    file.take(MAX_FILE + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_FILE {
+        return Err(Errno::EFBIG.into());
+    }
+    Ok(bytes)
+}
+
 struct Disk;
 
 impl Files for Disk {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        std::fs::read(path)
+        read_bounded(path)
     }
 }
 

@@ -609,7 +609,8 @@ fn writable_host(host: &str) -> Result<(), Objection> {
     if !host.is_empty() && host.bytes().all(plain) {
         return Ok(());
     }
-    let why = "a host has letters, digits, dots, hyphens and colons only";
+    let why = "a host has letters, digits, dots, hyphens and colons only (of an internationalised \
+               name its A-labels, xn--...)";
     Err(Objection::Unwritable(host.to_owned(), why))
 }
 

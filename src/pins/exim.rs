@@ -2,6 +2,7 @@
 
 use super::{By, Checks, FileUse, Objection, Pin, Request, Way};
 use crate::endpoint::{Host, TlsMode};
+use crate::fingerprint::{Algorithm, Fingerprint};
 use std::fmt::Write as _;
 
 pub(super) const WAYS: &[Way] = &[
@@ -24,9 +25,7 @@ pub(super) const WAYS: &[Way] = &[
 pub(super) fn pin(request: &Request<'_>) -> Result<Pin, Objection> {
     let server = &request.server;
     let certificate = request.self_signed_or_ca()?;
-    let letter = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
-    let name: String = server.host.to_string().chars().map(letter).collect();
-    let name = format!("pinned_{name}_{}", server.port);
+    let name = name(server.host, server.port);
     // The colon is the border of Exim's lists. Without gethostbyname the transport asks the DNS
     // alone, and does not find what is in /etc/hosts.
     let host = match server.host {
@@ -73,4 +72,19 @@ pub(super) fn pin(request: &Request<'_>) -> Result<Pin, Objection> {
         certificate: Some(certificate.clone()),
         ..Pin::default()
     })
+}
+
+/// The name of the transport: letters, digits and `_`. Exim dies of more than 63 (`EXIM_DRIVERNAME_MAX`),
+/// and truncated names of two hosts may be the same.
+fn name(host: &Host, port: u16) -> String {
+    const MOST: usize = 40;
+    let host = host.to_string();
+    let letter = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
+    let mut name: String = host.chars().take(MOST).map(letter).collect();
+    if host.len() > MOST {
+        let digest = Fingerprint::compute(Algorithm::Sha256, host.as_bytes()).hex();
+        name.push('_');
+        name.extend(digest.chars().take(8));
+    }
+    format!("pinned_{name}_{port}")
 }

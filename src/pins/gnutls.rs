@@ -36,9 +36,9 @@ pub(super) fn pin(request: &Request<'_>) -> Result<Pin, Objection> {
     if server.mode == TlsMode::Starttls {
         command.push_str(" --starttls-proto=smtp");
     }
-    if server.host != server.reference {
-        let name = server.reference;
-        let _ = write!(command, " --sni-hostname={name} --verify-hostname={name}");
+    let other = Some(server.reference).filter(|name| *name != server.host);
+    if let Some(name) = other {
+        let _ = write!(command, " --sni-hostname={name}");
     }
     let mut pin = Pin {
         comment: "#",
@@ -46,8 +46,10 @@ pub(super) fn pin(request: &Request<'_>) -> Result<Pin, Objection> {
     };
     if request.choice.way.by == By::Key {
         let key = STANDARD.encode(request.spki()?);
-        // It ends never: the 0.
-        let _ = writeln!(pin.lines, "|g0|{}|{}|0|{key}", server.host, server.port);
+        for service in services(server.port) {
+            // It ends never: the 0.
+            let _ = writeln!(pin.lines, "|g0|{}|{service}|0|{key}", server.host);
+        }
         let _ = write!(command, " --strict-tofu {}", server.host);
         pin.advice.push(format!("to connect by it:\n  {command}"));
         pin.advice.push(
@@ -55,11 +57,34 @@ pub(super) fn pin(request: &Request<'_>) -> Result<Pin, Objection> {
              for the same host and port are accepted as well, and neither CA, name nor dates count"
                 .to_owned(),
         );
+        if services(server.port).len() == 1 {
+            pin.advice.push(format!(
+                "gnutls-cli calls a port as /etc/services does: should port {0} have a name there, put \
+                 that in the place of {0}",
+                server.port
+            ));
+        }
     } else {
+        if let Some(name) = other {
+            let _ = write!(command, " --verify-hostname={name}");
+        }
         let file = request.choice.file.unwrap_or("FILE");
         let _ = write!(command, " --x509cafile={file} {}", server.host);
         pin.advice.push(format!("to connect by it:\n  {command}"));
         pin.certificate = Some(request.self_signed_or_ca()?.clone());
     }
     Ok(pin)
+}
+
+/// What `gnutls-cli` looks a port up by: the name that /etc/services has for it (`src/socket.c`,
+/// `port_to_service`), and the number where there is none. Programs may use either.
+fn services(port: u16) -> Vec<String> {
+    let name = match port {
+        25 => Some("smtp"),
+        465 => Some("submissions"),
+        587 => Some("submission"),
+        _ => None,
+    };
+    let name = name.map(str::to_owned);
+    name.into_iter().chain([port.to_string()]).collect()
 }

@@ -86,6 +86,10 @@ impl Tool {
         }
     }
 
+    fn takes_file(self) -> bool {
+        self.ways().iter().any(|way| way.file != FileUse::Never)
+    }
+
     fn pin(self, request: &Request<'_>) -> Result<Pin, Objection> {
         match self {
             Self::Postfix => postfix::pin(request),
@@ -251,7 +255,7 @@ impl<'a> Choice<'a> {
         match (way.file, file) {
             (FileUse::Needed, None) => return Err(Objection::FileNeeded(tool, way.by)),
             (FileUse::Never, Some(_)) => return Err(Objection::FileUseless(tool, way.by)),
-            (FileUse::Needed | FileUse::Optional, Some(file)) if !is_plain(file) => {
+            (_, Some(file)) if !is_plain(file) => {
                 return Err(Objection::Path(file.to_owned()));
             }
             _ => {}
@@ -270,7 +274,8 @@ impl<'a> Choice<'a> {
         let checks_name = self.way.checks != Checks::Nothing;
         let is_address = matches!(server.reference, Host::Ip(_));
         match self.tool {
-            Tool::Git | Tool::Curl | Tool::Exim if !same && checks_name => {
+            // DANE-TA(2) goes by the name that the record stands at (RFC 7672 §3.2.2).
+            Tool::Git | Tool::Curl | Tool::Exim | Tool::Tlsa if !same && checks_name => {
                 Err(Objection::OtherName(self.tool))
             }
             Tool::Postfix if is_address && checks_name => Err(Objection::Address(self.tool)),
@@ -397,7 +402,7 @@ pub enum Objection {
     FileUseless(Tool, By),
     /// A path that could be read as something else.
     #[error(
-        "\"{0}\" cannot stand in a configuration: a path may have letters, digits and /._-+@~ only"
+        "\"{0}\" cannot stand in a configuration or command: a path may have letters, digits and /._-+@~ only"
     )]
     Path(String),
     /// The program takes the name from the host.
@@ -445,6 +450,7 @@ impl Objection {
             Self::NotACa => "pin --by fingerprint or --by key",
             Self::NoKey => "pin --by fingerprint",
             Self::Path(_) => "name another file",
+            Self::FileUseless(tool, _) if tool.takes_file() => "--by cacerts takes one",
             _ => return None,
         })
     }
@@ -612,7 +618,7 @@ mod tests {
                 true
             ),
             format!(
-                "account 2001-db8--25\nhost 2001:db8::25\nport 465\ntls on\ntls_starttls off\n\
+                "account 2001_db8__25-465\nhost 2001:db8::25\nport 465\ntls on\ntls_starttls off\n\
                  tls_certcheck on\ntls_host_override mx.test\ntls_fingerprint {ABC}\n"
             )
         );
@@ -630,7 +636,7 @@ mod tests {
 
     #[test]
     fn what_a_program_cannot_be_told_is_an_objection() {
-        let fits = |tool, host: &str, reference: &str, by| {
+        let fits = |tool: Tool, host: &str, reference: &str, by| {
             let (host, reference) = (host.parse().expect("a host"), reference.parse());
             let server = Server {
                 host: &host,
@@ -639,10 +645,10 @@ mod tests {
                 mode: TlsMode::Starttls,
                 sni: true,
             };
-            let file = Some("/ca.pem").filter(|_| by == Some(By::Ca));
+            let file = Some("/ca.pem").filter(|_| tool.takes_file() && by == Some(By::Ca));
             Choice::new(tool, by, None, file).and_then(|choice| choice.fits(&server))
         };
-        for tool in [Tool::Git, Tool::Curl, Tool::Exim] {
+        for tool in [Tool::Git, Tool::Curl, Tool::Exim, Tool::Tlsa] {
             let other = fits(tool, "mx.test", "other.test", Some(By::Ca));
             assert_eq!(other, Err(Objection::OtherName(tool)));
         }

@@ -29,8 +29,9 @@ pub(super) fn pin(request: &Request<'_>) -> Result<Pin, Objection> {
         TlsMode::Starttls => "on",
         TlsMode::Smtps => "off",
     };
-    // In the name of an account a colon means something.
-    let account = server.host.to_string().replace(':', "-");
+    // In the name of an account a colon means something, and no two may be alike.
+    let host = server.host.to_string().replace(':', "_");
+    let account = format!("{host}-{}", server.port);
     let mut lines = format!(
         "account {account}\nhost {}\nport {}\ntls on\ntls_starttls {on}\ntls_certcheck on\n",
         server.host, server.port
@@ -54,6 +55,10 @@ pub(super) fn pin(request: &Request<'_>) -> Result<Pin, Objection> {
         "it is an account of its own, without from, auth and user; in one that you have, keep tls \
          and tls_certcheck on, or nothing is checked. To use it: msmtp -a {account}"
     ));
+    advice.push(
+        "it replaces an older one of the same name: msmtp reads no file that has it twice"
+            .to_owned(),
+    );
     Ok(Pin {
         lines,
         comment: "#",

@@ -86,7 +86,8 @@ pub(super) fn pin(request: &Request<'_>) -> Result<Pin, Objection> {
         main.push(line.to_owned());
     }
     pin.advice.push(format!(
-        "put it into the table that main.cf names, and run postmap on that:\n  {}",
+        "put it into the table that main.cf names, in the place of older lines for the same next hop \
+         (of two, the first counts), and run postmap on that:\n  {}",
         main.join("\n  ")
     ));
     pin.advice.push(format!(

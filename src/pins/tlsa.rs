@@ -98,7 +98,10 @@ pub(super) fn pin(request: &Request<'_>) -> Result<Pin, Objection> {
     let chosen = all.iter().find(|record| record.by == by).ok_or(absent)?;
     let owner = format!("_{}._tcp.{}.", request.server.port, request.server.host);
     let mut remarks = Vec::new();
-    for other in all.iter().filter(|record| record.by != by) {
+    // Whoever goes by a CA compares the name, too.
+    let same = request.server.host == request.server.reference;
+    let fits = |record: &&Association| record.by != by && (same || record.by != By::Ca);
+    for other in all.iter().filter(fits) {
         remarks.push(format!("{owner} IN TLSA {other}"));
     }
     if !remarks.is_empty() {

@@ -18,10 +18,11 @@ const NAME: usize = 60;
 /// The settings of a snippet, as `section`, `key`, `value`; checked before for what may be written.
 pub type Settings = [(&'static str, String, String)];
 
-/// Comments that say what was checked, and the settings by section.
+/// Comments that say what was checked, and the settings by section. The first line is empty: with
+/// `>>` it ends the last line of a file that does not end itself.
 pub fn snippet(report: &Report, settings: &Settings, version: &str) -> String {
     let mut out = format!(
-        "# {}, checked {} by smtp-certcheck {version}\n# {}\n",
+        "\n# {}, checked {} by smtp-certcheck {version}\n# {}\n",
         visible(&report.target.label),
         report.at.date(),
         about(report)

@@ -12,9 +12,10 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
-/// The comments and the lines.
+/// The comments and the lines. The first is empty: with `>>` it ends the last line of a file that
+/// does not end itself.
 pub fn lines(report: &Report, pin: &Pin, by: By, version: &str) -> String {
-    comments(report, pin, by, version) + &pin.lines
+    format!("\n{}{}", comments(report, pin, by, version), pin.lines)
 }
 
 /// The file with the certificate: comments, which PEM allows in front (RFC 7468 §2), and the block.
@@ -34,12 +35,18 @@ pub fn file(report: &Report, certificate: &Certificate, by: By, version: &str) -
 }
 
 fn comments(report: &Report, pin: &Pin, by: By, version: &str) -> String {
+    /// msmtp reads no file with a line of more than 500 octets.
+    const MOST: usize = 400;
     let mark = pin.comment;
+    let mut about = comment_text(&about(report));
+    while about.len() > MOST {
+        about.pop();
+    }
     let mut out = format!(
         "{mark} {}, checked {} by smtp-certcheck {version}\n{mark} {}\n{mark} {}\n",
         visible(&report.target.label),
         report.at.date(),
-        comment_text(&about(report)),
+        about,
         by.promise()
     );
     for remark in &pin.remarks {
@@ -79,8 +86,11 @@ pub fn json(report: &Report, path: &[Certificate]) -> String {
     let leaf = report.chain.first();
     let host = target.host.clone().unwrap_or_default();
     let is_name = host.parse::<std::net::IpAddr>().is_err();
+    // DANE-TA(2) goes by the name that the record stands at (RFC 7672 §3.2.2).
+    let same = target.servername == host;
     let records: Vec<Value> = associations(&report.chain, path, Algorithm::Sha256)
         .iter()
+        .filter(|record| same || record.by != By::Ca)
         .map(|record| {
             json!({
                 "usage": record.usage,

@@ -16,7 +16,7 @@ use std::path::Path;
 
 /// The CA to save, and where.
 pub(super) struct Ca {
-    anchor: Certificate,
+    pub(super) anchor: Certificate,
     /// As it stands in the configuration.
     pub(super) path: String,
 }
@@ -102,6 +102,10 @@ pub(super) fn save_certificate(
     text: &str,
     keep: Option<&'static str>,
 ) -> Result<(), Error> {
+    let there = Path::new(path).metadata();
+    if there.is_ok_and(|there| !there.is_file()) {
+        return Err(Error::new(format!("\"{path}\" is no regular file")));
+    }
     let real = hg::resolve(Path::new(path));
     let before = Snapshot::default()
         .read(&real)

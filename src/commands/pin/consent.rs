@@ -54,10 +54,16 @@ pub(super) fn given(args: &Args, report: &Report) -> Step<()> {
             Err(REFUSED)
         });
     }
-    refuse(
+    // No CA makes another name of it.
+    let or = if problems.contains(&"name-mismatch") {
+        "."
+    } else {
+        "; or name the CA with --cacerts."
+    };
+    refuse(&format!(
         "not pinned: the chain is not trusted. Compare the fingerprint with one that you have from\n\
-         elsewhere, and give that with --expect; or name the CA with --cacerts.",
-    )
+         elsewhere, and give that with --expect{or}"
+    ))
 }
 
 /// The problems that `--accept-unproven` accepts.
@@ -84,8 +90,11 @@ pub(super) fn proven(args: &Args, report: &Report, seen: &Observation) -> Result
     } else {
         say(
             "not pinned: the server has not proven that it holds the key of this certificate; anybody\n\
-             can present a copy. --accept-unproven pins it all the same: hg checks the key itself",
+             can present a copy.",
         );
+        if args.for_tool.is_none() {
+            say("--accept-unproven pins it all the same: hg checks the key itself");
+        }
     }
     Err(code)
 }

@@ -1,7 +1,7 @@
 //! `pin --for`: prints what another program reads. Mercurial's configuration has no say in it.
 
 use super::ca::{absolute, save_certificate};
-use super::{REFUSED, Step, VERSION, consent, look, sends_sni, twin};
+use super::{REFUSED, Step, VERSION, consent, has_its_port, look, sends_sni, twin};
 use crate::certificate::Certificate;
 use crate::cli::{Pin as Args, TargetArg};
 use crate::commands::check::{Check, Wanted, endpoint};
@@ -30,6 +30,7 @@ pub(super) fn run(args: &Args, tool: Tool) -> Result<u8, Error> {
             )),
         );
     };
+    has_its_port(args, target, tool.as_str())?;
     let file = args.ca_out.as_deref().map(absolute).transpose()?;
     let (endpoint, reference) = endpoint(
         &target.target,

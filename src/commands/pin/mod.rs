@@ -80,6 +80,7 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
             intent: &intent,
             report: &report,
             scope: scope.unwrap_or(Scope::Everything(None)),
+            ca: ca.as_ref(),
             before: &save_ca,
         };
         return writing.run();
@@ -159,14 +160,7 @@ fn target(args: &Args, check: &Check) -> Result<TargetArg, Error> {
     let Some(given) = &args.target else {
         return check.configured_target();
     };
-    let elsewhere = args.connection.connect.as_ref().and_then(|to| to.port);
-    if elsewhere.is_some() && given.target.port.is_none() {
-        let host = &given.target.written;
-        return Err(Error::new(
-            "--connect has a port and TARGET has none: which one is hg to use?",
-        )
-        .hint(format!("name it: {host}:587, say")));
-    }
+    has_its_port(args, given, "hg")?;
     let mut given = given.clone();
     let Some(mercurial) = &check.mercurial else {
         return Ok(given);
@@ -187,6 +181,19 @@ fn target(args: &Args, check: &Check) -> Result<TargetArg, Error> {
         given.target.tls = configured.tls;
     }
     Ok(given)
+}
+
+/// The port of a tunnel is not the one to pin.
+fn has_its_port(args: &Args, given: &TargetArg, program: &str) -> Result<(), Error> {
+    let elsewhere = args.connection.connect.as_ref().and_then(|to| to.port);
+    if elsewhere.is_none() || given.target.port.is_some() {
+        return Ok(());
+    }
+    let host = &given.target.written;
+    Err(Error::new(format!(
+        "--connect has a port and TARGET has none: which one is {program} to use?"
+    ))
+    .hint(format!("name it: {host}:587, say")))
 }
 
 /// One probe, and what is thought of it.

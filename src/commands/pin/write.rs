@@ -1,5 +1,6 @@
 //! Writing the pin: plan, show, ask, replace, and read again what has come of it.
 
+use super::ca::Ca;
 use super::{ask, is_pinned, name, same_file};
 use crate::cli::Pin as Args;
 use crate::commands::hg::{
@@ -11,7 +12,7 @@ use crate::escape::visible;
 use crate::hgrc::Config;
 use crate::judge::Anchors;
 use crate::mercurial::{
-    By, Edits, Intent, LintScope, Objection, PinPlan, PlanError, Settings, Tree, decide,
+    By, CaFile, Edits, Intent, LintScope, Objection, PinPlan, PlanError, Settings, Tree, decide,
     is_smtp_host, plan, stays, wants,
 };
 use crate::render::pin as show;
@@ -28,6 +29,8 @@ pub(super) struct Writing<'a> {
     pub(super) intent: &'a Intent<'a>,
     pub(super) report: &'a Report,
     pub(super) scope: Scope<'a>,
+    /// What `before` saves.
+    pub(super) ca: Option<&'a Ca>,
     /// To be done once the user has agreed, before the configuration is written.
     pub(super) before: &'a dyn Fn() -> Result<(), Error>,
 }
@@ -52,7 +55,7 @@ impl Writing<'_> {
                 return Ok(super::REFUSED);
             }
             if self.args.dry_run {
-                return Ok(shadows(&plan));
+                return self.foresee(&plan, &tree);
             }
             (self.before)()?;
             if write_all(&plan)? {
@@ -73,11 +76,7 @@ impl Writing<'_> {
         plan(tree, &wanted).map_err(|why| match why {
             PlanError::Objection(why) => objection(&why),
             PlanError::Config(why) => why,
-            PlanError::File(path, why) => Error::new(format!(
-                "cannot read \"{}\": {}",
-                name(&path),
-                io_text(&why)
-            )),
+            PlanError::File(path, why) => unreadable(&path, &why),
         })
     }
 
@@ -109,13 +108,32 @@ impl Writing<'_> {
         Ok(written)
     }
 
+    /// What `--write` would come to.
+    fn foresee(&self, plan: &PinPlan, tree: &Files<'_>) -> Result<u8, Error> {
+        let edits = plan.files.iter();
+        let edits: Edits = edits
+            .map(|edit| (edit.path.clone(), edit.after.clone()))
+            .collect();
+        let mercurial = Mercurial::with(tree.config(&edits)?);
+        let ca_file = |path: &[u8]| match self.ca {
+            Some(ca) if ca.path.as_bytes() == path => {
+                CaFile::Certificates(vec![ca.anchor.der().clone()])
+            }
+            _ => hg::ca_file(path),
+        };
+        let holds = self.holds(&mercurial, "planned", &ca_file);
+        self.tell_lints(&mercurial);
+        Ok(u8::from(!holds || !plan.shadowed.is_empty()))
+    }
+
     /// Reads everything again, and claims success only where `hg email` is safe now.
     fn verify(&self, plan: &PinPlan, was_there: bool) -> Result<u8, Error> {
         let mercurial = Mercurial::read(&self.scope)?;
         let settings = mercurial.settings(self.intent.host);
         // They were told with the difference.
         let mut bad = !plan.shadowed.is_empty();
-        bad |= !self.holds(&mercurial, was_there);
+        let state = if was_there { "pinned" } else { "written" };
+        bad |= !self.holds(&mercurial, state, &hg::ca_file);
         if let Scope::NewFile(file) = self.scope {
             match Mercurial::read(&Scope::Everything(None)) {
                 Ok(all)
@@ -125,7 +143,7 @@ impl Writing<'_> {
                         .iter()
                         .any(|read| same_file(&read.path, file)) =>
                 {
-                    bad |= !self.holds(&all, was_there);
+                    bad |= !self.holds(&all, state, &hg::ca_file);
                 }
                 Ok(_) => say(&format!(
                     "note: hg does not read {} by itself here; HGRCPATH or %include must name it",
@@ -140,6 +158,20 @@ impl Writing<'_> {
         if !is_smtp_host(&settings, self.intent.host) {
             other_host(&settings, self.intent.host);
         }
+        self.tell_lints(&mercurial);
+        if bad {
+            return Ok(super::REFUSED);
+        }
+        let done = if was_there {
+            "already pinned"
+        } else {
+            "pinned"
+        };
+        say(&format!("{done}: {}", self.promise(&settings)));
+        Ok(0)
+    }
+
+    fn tell_lints(&self, mercurial: &Mercurial) {
         let leaf = self.report.chain.first();
         let scope = LintScope {
             host: Some(self.intent.host),
@@ -154,16 +186,6 @@ impl Writing<'_> {
                 lint.advice
             ));
         }
-        if bad {
-            return Ok(super::REFUSED);
-        }
-        let done = if was_there {
-            "already pinned"
-        } else {
-            "pinned"
-        };
-        say(&format!("{done}: {}", self.promise(&settings)));
-        Ok(0)
     }
 
     /// What holds from now on, and by which line.
@@ -202,7 +224,7 @@ impl Writing<'_> {
     }
 
     /// Whether Mercurial's judge takes the server by the pin, and by nothing less.
-    fn holds(&self, mercurial: &Mercurial, was_there: bool) -> bool {
+    fn holds(&self, mercurial: &Mercurial, state: &str, ca_file: &dyn Fn(&[u8]) -> CaFile) -> bool {
         let mut settings: Settings = mercurial.settings(self.intent.host);
         let own = is_smtp_host(&settings, self.intent.host) && settings.smtp_host.is_some();
         let stays = stays(&settings, self.intent);
@@ -220,11 +242,10 @@ impl Writing<'_> {
         }
         let port = here.then_some(self.intent.port);
         let server = super::server(self.intent.host, self.intent.mode, port, self.report);
-        let decision = decide(&settings, &server, &Anchors::new("none"), &hg::ca_file);
+        let decision = decide(&settings, &server, &Anchors::new("none"), ca_file);
         if is_pinned(&decision, self.intent.by) {
             return true;
         }
-        let state = if was_there { "pinned" } else { "written" };
         let but = match decision.accepts {
             None => "whether hg email goes by it cannot be known",
             Some(_) => "hg email does not go by it",
@@ -266,6 +287,10 @@ fn write_all(plan: &PinPlan) -> Result<bool, Error> {
         }
     }
     Ok(true)
+}
+
+fn unreadable(path: &Path, why: &io::Error) -> Error {
+    Error::new(format!("cannot read \"{}\": {}", name(path), io_text(why)))
 }
 
 pub(super) fn objection(why: &Objection) -> Error {
@@ -323,6 +348,9 @@ impl<'a> Files<'a> {
         };
         let snapshot = Snapshot::default();
         let config = snapshot.configuration(&scope, &Edits::new())?;
+        snapshot
+            .read(&target)
+            .map_err(|why| unreadable(&target, &why))?;
         let is_read = |path: &Path| {
             let mut read = config.files().iter();
             read.any(|read| same_file(&read.path, path))
