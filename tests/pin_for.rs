@@ -1077,7 +1077,7 @@ fn lines_for_two_ports_stand_behind_others_in_one_msmtprc() {
         params.distinguished_name.push(kind, long.as_str());
     }
     let desk = Desk::new();
-    let mut text = "account other\nhost other.test\nfrom me@other.test".to_owned();
+    let mut msmtprc = "account other\nhost other.test\nfrom me@other.test".to_owned();
     let mut accounts = vec!["other".to_owned()];
     for identity in [
         Pki::self_signed(&params, KeyKind::P256),
@@ -1088,10 +1088,10 @@ fn lines_for_two_ports_stand_behind_others_in_one_msmtprc() {
         let run = desk.pin_at(&target, &["--for", "msmtp", "--expect", &expected]);
         assert_eq!(run.code, 0, "{}", run.stderr);
         assert!(run.stdout.contains('\u{20000}'), "{}", run.stdout);
-        text.push_str(&run.stdout);
+        msmtprc.push_str(&run.stdout);
         accounts.push(target.replace(':', "-"));
     }
-    let file = desk.dir.file("msmtprc", &text);
+    let file = desk.dir.file("msmtprc", &msmtprc);
     let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
     std::fs::set_permissions(&file, mode).expect("its mode");
     for account in &accounts {
