@@ -37,6 +37,31 @@ fn every_seed_holds() {
     seeds("legacy", invariants::legacy::check);
 }
 
+/// Perl has the tables of Unicode, too, and they are not ours.
+#[test]
+fn all_that_takes_no_ink_or_gives_orders_is_unsafe() {
+    const SCRIPT: &str = r"for (0..0x10ffff) {
+        next if $_ >= 0xd800 && $_ <= 0xdfff;
+        print qq($_\n) if chr =~ /\p{Cc}|\p{Cf}|\p{Zl}|\p{Zp}|\p{Default_Ignorable_Code_Point}/
+    }";
+    let output = std::process::Command::new("perl")
+        .args(["-e", SCRIPT])
+        .output();
+    let output = output.expect("perl");
+    let listed = String::from_utf8(output.stdout).expect("numbers");
+    let listed: Vec<u32> = listed
+        .lines()
+        .map(|n| n.parse().expect("a number"))
+        .collect();
+    assert!(listed.len() > 4_000, "{}", listed.len());
+    for number in listed {
+        let c = char::from_u32(number).expect("a character");
+        assert!(smtp_certcheck::escape::is_unsafe(c), "U+{number:04X}");
+    }
+    let plain = "a ~\u{a0}\u{e9}\u{301}\u{3000}\u{5d0}\u{4e00}\u{1f600}";
+    assert!(!plain.contains(smtp_certcheck::escape::is_unsafe));
+}
+
 /// Lengths of pieces: small ones find more.
 fn cuts() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(1u8..12, 0..6)
