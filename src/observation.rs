@@ -352,7 +352,9 @@ impl fmt::Display for Failure {
                 "the TLS handshake is not signed with the key of the certificate that the server presents",
             ),
             Cause::NoCertificate => f.write_str("the server presented no certificate"),
-            Cause::TooLarge => f.write_str("a handshake message is larger than 64 KiB"),
+            Cause::TooLarge => f.write_str(
+                "the handshake is larger than is read here: 64 KiB a message, 256 KiB in all",
+            ),
             Cause::Tls(why) => write!(f, "the server breaks the TLS protocol: {why}"),
         }
     }

@@ -600,6 +600,49 @@ fn other_failures_are_not_looked_at_again() {
     }
 }
 
+/// Whichever key was asked for.
+#[test]
+fn a_key_type_does_not_hide_an_old_server() {
+    let dir = self_signed(RSA);
+    let options = ["-tls1_2", "-cipher", "AES128-SHA:@SECLEVEL=0"];
+    let server = OldServer::openssl(dir.path(), &options);
+    let target = format!("smtps://localhost:{}", server.address.port());
+    let look = |key: &str| {
+        let base = [&target, "--connect", "127.0.0.1", "--no-hgrc", "--key-type"];
+        report([&base[..], &[key]].concat())
+    };
+    let (code, report) = look("rsa");
+    let alert = report["error"]["code"].as_str();
+    assert_eq!((code, alert), (5, Some("tls-alert")), "{report:#}");
+    assert_eq!(report["connection"]["legacy"], true);
+    assert!(problems(&report).contains(&"obsolete-tls".to_owned()));
+    let (code, report) = look("ecdsa");
+    let alert = report["error"]["code"].as_str();
+    assert_eq!((code, alert), (5, Some("no-such-key")), "{report:#}");
+    assert_eq!(report["connection"]["legacy"], false);
+}
+
+#[test]
+fn whatever_an_old_server_says_to_a_new_hello_it_is_looked_at_again() {
+    let mut answers: Vec<(String, Vec<u8>)> = [10, 20, 22, 40, 47, 50, 70, 71, 80, 86, 100, 110]
+        .map(|alert| (format!("alert {alert}"), old::record(21, 1, &[2, alert])))
+        .to_vec();
+    // It takes a suite that nobody offered.
+    let hello = old::record(22, 3, &old::server_hello(3, 0x0005));
+    answers.push(("an old suite at once".to_owned(), hello));
+    for (name, answer) in answers {
+        let server = Scripted::start(vec![says(answer), says(presents(1, 5))]);
+        let (_, report, _) = server.look("5", &[]);
+        assert_eq!(report["connection"]["legacy"], true, "{name}: {report:#}");
+        assert_eq!(chosen(&report).0, "TLSv1.0", "{name}");
+    }
+    // TLS 1.3 in the answer to a hello that does not offer it is none.
+    let new = presents(3, 0x1301);
+    let server = Scripted::start(vec![refuses(), says(new)]);
+    let (_, report, _) = server.look("5", &[]);
+    assert_eq!(report["connection"]["legacy"], false, "{report:#}");
+}
+
 #[test]
 fn people_are_told_that_it_is_old() {
     let server = Scripted::start(vec![refuses(), says(presents(0, 4))]);

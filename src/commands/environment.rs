@@ -43,7 +43,7 @@ pub(super) fn fqdn() -> Option<String> {
         return usable(&name);
     }
     // The resolver may know more, as for `hostname -f`. It has no time-out of its own.
-    const PATIENCE: Duration = Duration::from_secs(1);
+    const PATIENCE: Duration = Duration::from_millis(500);
     let (sender, receiver) = mpsc::channel();
     std::thread::spawn(move || sender.send(canonical_name(&name)));
     let name = receiver.recv_timeout(PATIENCE).ok().flatten()?;

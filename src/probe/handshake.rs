@@ -4,14 +4,14 @@ use super::Options;
 use super::capture::{Capture, Watcher};
 use super::negotiate::broken;
 use crate::endpoint::{Host, TlsMode};
-use crate::observation::{Cause, ClientCertificate, Possession, TlsFacts};
+use crate::observation::{Cause, ClientCertificate, TlsFacts};
 use crate::smtp::{Protocol, Refusal, identify};
 use rustls::client::Resumption;
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::ServerName;
 use rustls::{
     AlertDescription, CertificateError, ClientConfig, ClientConnection, Error, HandshakeKind,
-    InvalidMessage, PeerIncompatible, ProtocolVersion,
+    InvalidMessage, PeerIncompatible, PeerMisbehaved, ProtocolVersion,
 };
 use std::fmt;
 use std::io::Read as _;
@@ -44,7 +44,7 @@ pub(super) async fn run(
 ) -> Result<(), Cause> {
     let mut tls = client(options, &capture)?;
     let mut incoming = Incoming::default();
-    let result = drive(&mut stream, &mut tls, mode, &mut incoming).await;
+    let result = drive(&mut stream, &mut tls, mode, &mut incoming, &capture).await;
     let result = result.map_err(|cause| match (options.key_type, cause) {
         (Some(key), Cause::Alert(alert)) if REFUSED_KEY.contains(&alert.as_str()) => {
             Cause::NoSuchKey(key, alert)
@@ -59,10 +59,6 @@ pub(super) async fn run(
         let mut seen = capture.lock();
         if asked && wants_a_certificate(&cause) {
             seen.client_certificate = ClientCertificate::Required;
-        }
-        // Without the server's Finished the signature may be relayed from another connection.
-        if seen.possession == Possession::Proven {
-            seen.possession = Possession::NotSeen;
         }
         return Err(cause);
     }
@@ -131,10 +127,13 @@ async fn drive(
     tls: &mut ClientConnection,
     mode: TlsMode,
     incoming: &mut Incoming,
+    capture: &Capture,
 ) -> Result<(), Cause> {
     while tls.is_handshaking() {
         flush(stream, tls).await.map_err(|e| broken(&e))?;
-        receive(stream, tls, mode, incoming).await?;
+        let received = receive(stream, tls, mode, incoming).await;
+        capture.lock().head.clone_from(&incoming.head);
+        received?;
     }
     Ok(())
 }
@@ -191,13 +190,17 @@ fn looks_like_tls(head: &[u8], ended: bool) -> Option<bool> {
     }
 }
 
-fn not_tls(head: &[u8], mode: TlsMode) -> Cause {
+/// What came in the place of a `ServerHello`.
+pub(super) fn not_tls(head: &[u8], mode: TlsMode) -> Cause {
     let text = String::from_utf8_lossy(head).into_owned();
+    let is_text = head
+        .first()
+        .is_some_and(|c| c.is_ascii_graphic() || c.is_ascii_whitespace());
     match (mode, identify(head)) {
         // Clear text between the 220 and the ServerHello: an injection like that behind the 220.
-        (TlsMode::Starttls, _) => Cause::Smtp(Refusal::Injection(text)),
+        (TlsMode::Starttls, _) if is_text => Cause::Smtp(Refusal::Injection(text)),
         (TlsMode::Smtps, Some(Protocol::Smtp)) => Cause::SpeaksSmtp,
-        (TlsMode::Smtps, protocol) => Cause::NotTls(protocol, text),
+        (_, protocol) => Cause::NotTls(protocol, text),
     }
 }
 
@@ -297,6 +300,9 @@ fn cause(error: &Error) -> Cause {
             InvalidMessage::HandshakePayloadTooLarge | InvalidMessage::CertificatePayloadTooLarge,
         ) => Cause::TooLarge,
         Error::PeerIncompatible(why) => Cause::Incompatible(incompatible(why)),
+        Error::PeerMisbehaved(PeerMisbehaved::SelectedUnofferedCipherSuite) => {
+            Cause::Incompatible("the server chose a cipher suite that was not on offer".to_owned())
+        }
         Error::PeerMisbehaved(why) => Cause::Tls(words(why, ' ')),
         Error::InvalidMessage(why) => Cause::Tls(words(why, ' ')),
         Error::InappropriateMessage { got_type, .. } => {
@@ -315,7 +321,7 @@ fn incompatible(why: &PeerIncompatible) -> String {
     match why {
         PeerIncompatible::ServerDoesNotSupportTls12Or13
         | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig => {
-            "the server chose a version older than TLS 1.2".to_owned()
+            "the server chose neither TLS 1.2 nor TLS 1.3".to_owned()
         }
         other => words(other, ' '),
     }

@@ -89,10 +89,7 @@ async fn probe_at(
         Err(_) if progress.failed.is_some() => progress.failed.take(),
         Err(_) => Some(Failure {
             step: progress.step,
-            cause: match progress.otherwise.take() {
-                Some(refusal) => Cause::Smtp(refusal),
-                None => Cause::Timeout(options.timeout),
-            },
+            cause: progress.at_the_deadline(options),
         }),
     };
     let mut seen = progress.finish();
@@ -129,6 +126,21 @@ impl Progress {
         seen
     }
 
+    /// An answer that did not come to its end says more than that time was up.
+    fn at_the_deadline(&mut self, options: &Options) -> Cause {
+        if let Some(refusal) = self.otherwise.take() {
+            return Cause::Smtp(refusal);
+        }
+        let head = self
+            .capture
+            .as_ref()
+            .map(|capture| capture.lock().head.clone());
+        match (head, self.seen.mode) {
+            (Some(head), Some(mode)) if !head.is_empty() => handshake::not_tls(&head, mode),
+            _ => Cause::Timeout(options.timeout),
+        }
+    }
+
     fn fail(&self, cause: Cause) -> Failure {
         Failure {
             step: self.step,
@@ -143,10 +155,14 @@ async fn run(
     addresses: Option<Vec<SocketAddr>>,
     progress: &mut Progress,
 ) -> Result<(), Failure> {
-    let result = first_look(endpoint, options, addresses, progress).await;
-    if let Err(failure) = &result {
+    let mut result = first_look(endpoint, options, addresses, progress).await;
+    if let Err(failure) = &mut result {
         progress.failed = Some(failure.clone());
         legacy::look(failure, options, progress).await;
+        if let (Some(_), Cause::NoSuchKey(_, alert)) = (&progress.legacy, &failure.cause) {
+            // It has one; the alert was about something else.
+            failure.cause = Cause::Alert(alert.clone());
+        }
     }
     result
 }

@@ -8,11 +8,12 @@ use tls_parser::{
     parse_tls_handshake_msg_certificate, parse_tls_handshake_server_hello, parse_tls_raw_record,
 };
 
-/// The longest `Certificate` message; rustls takes 64 KiB.
-const MAX_MESSAGE: usize = 1024 * 1024;
+/// The longest `Certificate` message; rustls takes 64 KiB. What is read of it takes a hundred times
+/// as much memory, if it is made for that.
+const MAX_MESSAGE: usize = 256 * 1024;
 /// All that may come: the message, the headers of its records, and what came before.
 const MAX_OCTETS: usize = MAX_MESSAGE + 64 * 1024;
-/// A megabyte of empty certificates would be 350,000.
+/// A quarter of a megabyte of empty certificates would be 87,000.
 const MAX_CERTIFICATES: usize = 1024;
 
 /// What the server chose and presented.
@@ -110,6 +111,9 @@ impl Answer {
     }
 }
 
+/// The first octet of the suites of TLS 1.3 (RFC 8446 §B.4), which were not on offer.
+const TLS_1_3: u16 = 0x13;
+
 fn server_hello(body: &[u8]) -> Result<TlsFacts, Unreadable> {
     let (_, hello) = parse_tls_handshake_server_hello(body).map_err(|_| Unreadable)?;
     let version = match hello.version {
@@ -120,6 +124,9 @@ fn server_hello(body: &[u8]) -> Result<TlsFacts, Unreadable> {
         _ => return Err(Unreadable),
     };
     let suite = hello.cipher.0;
+    if suite >> 8 == TLS_1_3 {
+        return Err(Unreadable);
+    }
     Ok(TlsFacts {
         version: version.to_owned(),
         cipher_suite: TlsCipherSuite::from_id(suite)

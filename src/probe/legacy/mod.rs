@@ -45,7 +45,7 @@ fn may_be_old(failure: &Failure, progress: &Progress) -> bool {
     }
     match &failure.cause {
         Cause::Alert(alert) => ALERTS.contains(&alert.as_str()),
-        Cause::Incompatible(_) | Cause::TooLarge => true,
+        Cause::Incompatible(_) | Cause::TooLarge | Cause::NoSuchKey(..) => true,
         // Right behind our ClientHello.
         Cause::Closed | Cause::Reset => !saw_hello,
         _ => false,
@@ -53,7 +53,7 @@ fn may_be_old(failure: &Failure, progress: &Progress) -> bool {
 }
 
 /// What servers answer to a version, a suite or an extension that they do not know.
-const ALERTS: [&str; 7] = [
+const ALERTS: [&str; 12] = [
     "handshake_failure",
     "protocol_version",
     "insufficient_security",
@@ -61,6 +61,11 @@ const ALERTS: [&str; 7] = [
     "illegal_parameter",
     "decode_error",
     "unexpected_message",
+    "bad_record_mac",
+    "inappropriate_fallback",
+    "no_renegotiation",
+    "record_overflow",
+    "unsupported_extension",
 ];
 
 /// `None`: nothing could be read; why does not matter, as the first failure is what is reported.
@@ -80,7 +85,7 @@ async fn fetch(
         Host::Name { ascii, .. } if options.sni => Some(ascii.as_str()),
         _ => None,
     };
-    let hello = hello::client_hello(&random(), name);
+    let hello = hello::client_hello(&random(), name, options.key_type);
     stream.write_all(&hello).await.ok()?;
     second.seen.round_trips += 1;
     let presented = receive(&mut stream).await;
