@@ -1370,8 +1370,15 @@ fn a_server_without_a_key_shows_anything() {
 }
 
 #[test]
-fn lists_that_are_too_long_are_taken_up_to_1_mib_by_a_second_look() {
+fn lists_that_are_too_long_are_taken_up_to_256_kib_by_a_second_look() {
     let sound = leaf(|_| ());
+    // As many names as fit: addresses and OIDs without any octet.
+    let names = |name: &[u8]| {
+        let names = name.repeat(200_000 / name.len());
+        vec![leaf(|f| {
+            f.extensions = vec![extension("2.5.29.17", false, tlv(0x30, names))]
+        })]
+    };
     let one = |length: usize| vec![Der::from(vec![0x30; length])];
     let many = |octets: usize| vec![sound.clone(); octets / sound.len()];
     let too_large = (5, "message-too-large");
@@ -1380,6 +1387,19 @@ fn lists_that_are_too_long_are_taken_up_to_1_mib_by_a_second_look() {
         ("one of 64 KiB", one(1 << 16), too_large, true),
         ("one of 10 MiB", one(10 << 20), too_large, false),
         ("many, 64 KiB in all", many(68_000), too_large, true),
+        (
+            "100,000 names of no octet",
+            names(&[0x87, 0]),
+            too_large,
+            true,
+        ),
+        (
+            "70,000 names of one",
+            names(&[0x88, 1, 0x2a]),
+            too_large,
+            true,
+        ),
+        ("one of 300 KiB", one(300 << 10), too_large, false),
         ("many, 10 MiB in all", many(10 << 20), too_large, false),
     ] {
         let seen = if shown { &chain[..] } else { &[] };
@@ -1393,28 +1413,24 @@ fn a_handshake_with_a_leaf_that_nobody_can_read_proves_nothing() {
     let unusable = leaf(|f| f.spki = raw_key("1.3.101.113", 57));
     let unknown = leaf(|f| f.spki = raw_key("1.2.3.4", 32));
     for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
+        let unsupported = (1, "key-not-proven 0, unsupported-algorithm 0");
         for (what, der, expected) in [
-            ("garbage", garbage(), "key-not-proven 0, malformed 0"),
-            (
-                "Ed448",
-                unusable.clone(),
-                "key-not-proven 0, unsupported-algorithm 0",
-            ),
-            (
-                "an unknown key",
-                unknown.clone(),
-                "key-not-proven 0, unsupported-algorithm 0",
-            ),
+            ("garbage", garbage(), (1, "key-not-proven 0, malformed 0")),
+            // It makes no signatures of ECDSA, so that this one is not its own.
+            ("Ed448", unusable.clone(), (5, "bad-handshake-signature")),
+            ("an unknown key", unknown.clone(), unsupported),
         ] {
             let chain = [der];
             let ended = end(what, keyless::shake_hands(&chain, version), &chain);
-            assert_eq!(
-                (ended.0, ended.1.as_str()),
-                (1, expected),
-                "{what} {version:?}"
-            );
+            assert_eq!((ended.0, ended.1.as_str()), expected, "{what} {version:?}");
         }
     }
+    let chain = [unusable];
+    let version = &rustls::version::TLS13;
+    let address = keyless::shake_hands_with(&chain, version, 0x0808.into());
+    let ended = end("Ed448 as Ed448", address, &chain);
+    let expected = (1, "key-not-proven 0, unsupported-algorithm 0");
+    assert_eq!((ended.0, ended.1.as_str()), expected);
 }
 
 #[test]

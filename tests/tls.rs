@@ -7,13 +7,13 @@
 
 mod common;
 
-use common::{Dir, notes, openssl, problems, report};
+use common::{Dir, finish, notes, openssl, problems, program, report};
 use std::io::Read as _;
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
-use testkit::pki::Identity;
-use testkit::pki::{KeyKind, Pki, leaf};
+use testkit::keyless;
+use testkit::pki::{Identity, KeyKind, Pki, leaf};
 use testkit::raw;
 use testkit::server::{Behaviour, Server};
 
@@ -230,21 +230,32 @@ fn a_signature_that_was_passed_on_is_no_proof() {
     };
     let server = Server::start(&pki.identity(leaf(&["localhost"])), behaviour);
     let genuine = server.port();
-    let relay = raw::listen(move |mut client| {
-        let mut server = TcpStream::connect(("127.0.0.1", genuine)).expect("the server");
-        // ClientHello; the flight up to ServerHelloDone; nothing after that.
-        pass_on(&mut client, &mut server, 1);
-        pass_on(&mut server, &mut client, 14);
-        let _ = client.read(&mut [0; 4096]);
-    });
+    let relay = |stalls: bool| {
+        raw::listen(move |mut client| {
+            let mut server = TcpStream::connect(("127.0.0.1", genuine)).expect("the server");
+            // ClientHello; the flight up to ServerHelloDone; nothing after that.
+            pass_on(&mut client, &mut server, 1);
+            pass_on(&mut server, &mut client, 14);
+            let _ = client.read(&mut [0; 4096]);
+            if stalls {
+                raw::wait_for_end(&mut client);
+            }
+        })
+    };
     let dir = Dir::new();
     let root = dir.file("root.pem", pki.root_pem());
     let root = root.to_str().expect("UTF-8");
-    for (port, code, proven) in [(genuine, 0, true), (relay.port(), 5, false)] {
+    for (port, code, proven) in [
+        (genuine, 0, true),
+        (relay(false).port(), 5, false),
+        (relay(true).port(), 3, false),
+    ] {
         let target = format!("smtps://localhost:{port}");
-        let (exit, report) = report([target.as_str(), "--cacerts", root]);
+        let args = ["--timeout", "2", "--cacerts", root];
+        let (exit, report) = report([&[target.as_str()][..], &args].concat());
         assert_eq!(exit, code, "{report:#}");
         assert_eq!(report["connection"]["key_proven"], proven, "{report:#}");
+        assert_eq!(report["validation"]["trusted"], proven, "{report:#}");
         assert_eq!(report["chain"].as_array().map(Vec::len), Some(2));
     }
 }
@@ -481,4 +492,48 @@ fn a_server_too_old_is_said_to_be_too_old() {
         message.contains("protocol_version") || message.contains("older than TLS 1.2"),
         "{message}"
     );
+}
+
+/// A copy of somebody's certificate, with junk that is said to be a signature of a scheme that
+/// cannot be checked, or that the key cannot make: it must not pass for a key that we do not know.
+#[test]
+fn a_scheme_that_the_key_cannot_make_proves_that_it_is_a_copy() {
+    let pki = Pki::new("Copied", KeyKind::P256);
+    let dir = Dir::new();
+    let root = dir.file("root.pem", pki.root_pem());
+    let leaf = pki.identity(leaf(&["localhost"])).chain;
+    let pin = smtp_certcheck::fingerprint::Fingerprint::compute(
+        smtp_certcheck::fingerprint::Algorithm::Sha256,
+        &leaf[0],
+    );
+    let hgrc = format!("[hostsecurity]\nlocalhost:fingerprints = {pin}\n");
+    let hgrc = dir.file("hgrc", hgrc);
+    for scheme in [0x0808, 0xfefe, 0x0401, 0x0503_u16] {
+        let name = format!("{scheme:04x}");
+        let version = &rustls::version::TLS13;
+        let address = keyless::shake_hands_with(&leaf, version, scheme.into());
+        let target = format!("smtps://localhost:{}", address.port());
+        let args = [target.as_str(), "--connect", "127.0.0.1"];
+        let (code, report) = report(
+            args.map(std::ffi::OsStr::new)
+                .into_iter()
+                .chain(["--cacerts".as_ref(), root.as_os_str()])
+                .chain(["--hgrc".as_ref(), hgrc.as_os_str()]),
+        );
+        let error = report["error"]["code"].as_str();
+        assert_eq!(
+            (code, error),
+            (5, Some("bad-handshake-signature")),
+            "{name}: {report:#}"
+        );
+        assert_eq!(report["connection"]["key_proven"], false, "{name}");
+        assert_ne!(report["mercurial"]["accepts"], true, "{name}: {report:#}");
+        let mut command = program();
+        command
+            .args(["pin", "--accept-unproven", "--cacerts"])
+            .arg(&root);
+        let run = finish(command.args(args).env("HGRCPATH", &hgrc));
+        assert_eq!((run.code, run.stdout.as_str()), (5, ""), "{name}");
+        assert!(run.stderr.contains("not pinned"), "{name}: {}", run.stderr);
+    }
 }

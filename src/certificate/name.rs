@@ -59,11 +59,17 @@ impl Name {
         &self.common_names
     }
 
-    /// What people call it: the last common name, else the whole name; untrusted.
+    /// What people call it: the last common name, else the whole name, cut where it gets longer
+    /// than any name is (RFC 5280 §A.1 has 64 characters for a common name); untrusted.
     pub fn label(&self) -> String {
-        match self.common_names.last() {
-            Some(name) if !name.is_empty() => name.clone(),
-            _ => self.text.clone(),
+        const MOST: usize = 200;
+        let name = match self.common_names.last() {
+            Some(name) if !name.is_empty() => name,
+            _ => &self.text,
+        };
+        match name.char_indices().nth(MOST) {
+            Some((end, _)) => format!("{}...", &name[..end]),
+            None => name.clone(),
         }
     }
 }

@@ -40,7 +40,9 @@ pub fn verify_certificate(certificate: &[u8], issuer_spki: &[u8]) -> Verificatio
 }
 
 /// Checks a handshake signature: `message` signed under `scheme` with the key in `spki` (DER).
-/// In TLS 1.2 a scheme leaves the curve open, in TLS 1.3 it fixes it (RFC 8446 §4.2.3).
+/// In TLS 1.2 a scheme leaves the curve open, in TLS 1.3 it fixes it (RFC 8446 §4.2.3). A scheme
+/// that is not for this type of key refutes: else a server without the key would only have to name
+/// one that nobody can check.
 pub fn verify_handshake(
     spki: &[u8],
     scheme: SignatureScheme,
@@ -48,15 +50,14 @@ pub fn verify_handshake(
     message: &[u8],
     signature: &[u8],
 ) -> Verification {
-    let pkcs1 = matches!(
-        scheme,
-        SignatureScheme::RSA_PKCS1_SHA256
-            | SignatureScheme::RSA_PKCS1_SHA384
-            | SignatureScheme::RSA_PKCS1_SHA512
-    );
-    if curve_is_fixed && pkcs1 {
-        // RFC 8446 §4.2.3: not for the handshake of TLS 1.3.
-        return Verification::Unsupported;
+    let key = Key::read(spki);
+    if key
+        .as_ref()
+        .and_then(|key| key.makes(scheme, curve_is_fixed))
+        == Some(false)
+    {
+        // Whatever these bytes are, this key has not made them.
+        return Verification::Refuted;
     }
     let algorithms = supported();
     let candidates = algorithms
@@ -69,7 +70,7 @@ pub fn verify_handshake(
     } else {
         candidates
     };
-    let (false, Some(key)) = (candidates.is_empty(), Key::read(spki)) else {
+    let (false, Some(key)) = (candidates.is_empty(), key) else {
         return Verification::Unsupported;
     };
     match candidates.iter().find(|algorithm| key.fits(**algorithm)) {
@@ -100,6 +101,17 @@ impl<'a> Signed<'a> {
     }
 }
 
+// The contents of object identifiers: of keys (RFC 3279 §2.3, RFC 4055 §1.2, RFC 8410 §3), of
+// curves (RFC 5480 §2.1.1.1).
+const RSA_ENCRYPTION: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
+const RSASSA_PSS: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0a];
+const EC_PUBLIC_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
+const ED25519: &[u8] = &[0x2b, 0x65, 0x70];
+const ED448: &[u8] = &[0x2b, 0x65, 0x71];
+const P256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
+const P384: &[u8] = &[0x2b, 0x81, 0x04, 0x00, 0x22];
+const P521: &[u8] = &[0x2b, 0x81, 0x04, 0x00, 0x23];
+
 /// A `SubjectPublicKeyInfo` taken apart (RFC 5280 §4.1.2.7).
 struct Key<'a> {
     algorithm: &'a [u8],
@@ -117,12 +129,37 @@ impl<'a> Key<'a> {
         })
     }
 
+    /// Whether a key of this type can make signatures of `scheme` (RFC 8446 §4.2.3, RFC 8422
+    /// §5.10); `None`: a type of key that is not known here.
+    fn makes(&self, scheme: SignatureScheme, is_tls13: bool) -> Option<bool> {
+        let (rest, oid) = Any::from_der(self.algorithm).ok()?;
+        let scheme = u16::from(scheme);
+        Some(match oid.data {
+            RSA_ENCRYPTION => match scheme {
+                0x0804..=0x0806 => true,
+                // rsa_pkcs1_*, of which TLS 1.3 has none in the handshake.
+                0x0101 | 0x0201 | 0x0301 | 0x0401 | 0x0501 | 0x0601 => !is_tls13,
+                _ => false,
+            },
+            RSASSA_PSS => matches!(scheme, 0x0809..=0x080b),
+            EC_PUBLIC_KEY if is_tls13 => match Any::from_der(rest).ok()?.1.data {
+                P256 => scheme == 0x0403,
+                P384 => scheme == 0x0503,
+                P521 => scheme == 0x0603,
+                // Brainpool (RFC 8734 §3); the other curves have none.
+                _ => matches!(scheme, 0x081a..=0x081c),
+            },
+            EC_PUBLIC_KEY => matches!(scheme, 0x0203 | 0x0303 | 0x0403 | 0x0503 | 0x0603),
+            ED25519 => scheme == 0x0807,
+            ED448 => scheme == 0x0808,
+            _ => return None,
+        })
+    }
+
     /// The library answers "bad signature" for an RSA key outside 2048 to 8192 bits, and for an
     /// exponent of more than 33; that is not what happened.
     fn fits(&self, algorithm: &dyn SignatureVerificationAlgorithm) -> bool {
-        const RSA_ENCRYPTION: &[u8] = &[
-            0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01,
-        ];
+        let is_rsa = Any::from_der(self.algorithm).is_ok_and(|(_, oid)| oid.data == RSA_ENCRYPTION);
         let size_ok = || {
             use x509_parser::public_key::RSAPublicKey;
             RSAPublicKey::from_der(&self.bits).is_ok_and(|(_, rsa)| {
@@ -131,8 +168,7 @@ impl<'a> Key<'a> {
                     && exponent.is_ok_and(|e| e <= PublicKey::MAX_EXPONENT)
             })
         };
-        algorithm.public_key_alg_id().as_ref() == self.algorithm
-            && (!self.algorithm.starts_with(RSA_ENCRYPTION) || size_ok())
+        algorithm.public_key_alg_id().as_ref() == self.algorithm && (!is_rsa || size_ok())
     }
 
     fn verify(
@@ -144,6 +180,64 @@ impl<'a> Key<'a> {
         match algorithm.verify_signature(&self.bits, message, signature) {
             Ok(()) => Verification::Verified,
             Err(_) => Verification::Refuted,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spki(oid: &[u8], parameters: &[u8]) -> Vec<u8> {
+        let tlv = |tag, contents: &[u8]| {
+            let length = u8::try_from(contents.len()).expect("a short one");
+            [&[tag, length], contents].concat()
+        };
+        let parameters = match parameters {
+            [] => Vec::new(),
+            curve => tlv(0x06, curve),
+        };
+        let algorithm = tlv(0x30, &[tlv(0x06, oid), parameters].concat());
+        tlv(0x30, &[algorithm, tlv(0x03, &[0, 4])].concat())
+    }
+
+    #[test]
+    fn a_scheme_that_is_not_for_the_key_refutes() {
+        let check = |oid, curve, scheme: u16, is_tls13| {
+            verify_handshake(&spki(oid, curve), scheme.into(), is_tls13, b"message", b"")
+        };
+        let (tls13, tls12) = (true, false);
+        for (oid, curve, scheme, version) in [
+            (EC_PUBLIC_KEY, P256, 0x0808, tls13),
+            (EC_PUBLIC_KEY, P256, 0xfefe, tls13),
+            (EC_PUBLIC_KEY, P256, 0x0401, tls12),
+            (EC_PUBLIC_KEY, P256, 0x0503, tls13),
+            (EC_PUBLIC_KEY, P256, 0x081a, tls13),
+            (RSA_ENCRYPTION, &[], 0x0401, tls13),
+            (RSA_ENCRYPTION, &[], 0x0809, tls12),
+            (RSASSA_PSS, &[], 0x0804, tls13),
+            (ED25519, &[], 0x0808, tls13),
+            (ED448, &[], 0x0807, tls12),
+        ] {
+            let verdict = check(oid, curve, scheme, version);
+            assert_eq!(verdict, Verification::Refuted, "{oid:?} {scheme:04x}");
+        }
+        for (oid, curve, scheme, version) in [
+            (ED448, &[][..], 0x0808, tls13),
+            (RSASSA_PSS, &[], 0x0809, tls13),
+            // Of another curve the library can check nothing.
+            (
+                EC_PUBLIC_KEY,
+                &[0x2b, 0x81, 0x04, 0x00, 0x0a],
+                0x0403,
+                tls12,
+            ),
+            // RSA with a modulus of no size at all.
+            (RSA_ENCRYPTION, &[], 0x0804, tls13),
+            (&[0x2a, 0x03], &[], 0xfefe, tls13),
+        ] {
+            let verdict = check(oid, curve, scheme, version);
+            assert_eq!(verdict, Verification::Unsupported, "{oid:?} {scheme:04x}");
         }
     }
 }

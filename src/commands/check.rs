@@ -10,7 +10,7 @@ use crate::judge::{
     Anchors, Judgement, Policy, judge_chain, judge_handshake, no_pin, pin_expiring, pin_mismatch,
 };
 use crate::mercurial::{Decision, LintScope, Server, Settings, decide};
-use crate::observation::{KeyType, Observation};
+use crate::observation::{KeyType, Observation, Possession};
 use crate::probe::{Family, Options};
 use crate::report::{Pins, Report, Target};
 use rustls::pki_types::ServerName;
@@ -290,6 +290,7 @@ impl Check {
             chain: &seen.presented,
             tls_version: &tls.version,
             handshake_failed: seen.failure.is_some(),
+            key_proven: seen.possession == Possession::Proven,
             now: self.now,
         };
         // Without a store of our own it cannot be known what hg finds in its own.

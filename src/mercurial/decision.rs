@@ -99,6 +99,8 @@ pub struct Server<'a> {
     pub tls_version: &'a str,
     /// The chain was read, and our own handshake failed: whether hg's does not is its OpenSSL's.
     pub handshake_failed: bool,
+    /// The server has proven that it holds the leaf's key. hg checks that itself.
+    pub key_proven: bool,
     /// The time of the decision.
     pub now: OffsetDateTime,
 }
@@ -147,6 +149,16 @@ pub fn decide(
             accepts: None,
             reason: format!(
                 "depends on hg's OpenSSL and its security level: our own handshake failed; if hg's does not, {}",
+                decision.reason
+            ),
+            ..decision
+        };
+    }
+    if !server.key_proven {
+        return Decision {
+            accepts: None,
+            reason: format!(
+                "depends on the proof that the server holds its key, which could not be checked here and which hg demands; if it is given, {}",
                 decision.reason
             ),
             ..decision

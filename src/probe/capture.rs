@@ -20,10 +20,13 @@ pub(super) struct Capture(Mutex<Seen>);
 pub(super) struct Seen {
     pub(super) chain: Vec<CertificateDer<'static>>,
     ocsp_stapled: bool,
-    pub(super) possession: Possession,
+    /// What the signature says; it counts when the handshake has been completed.
+    possession: Possession,
     pub(super) client_certificate: ClientCertificate,
     pub(super) tls: Option<TlsFacts>,
     pub(super) round_trips: u32,
+    /// The first octets of the answer, as long as it is not known whether they are TLS.
+    pub(super) head: Vec<u8>,
     /// The handshake has ended well; what follows can no longer fail it.
     pub(super) completed: bool,
 }
@@ -41,7 +44,11 @@ impl Capture {
             .map(Certificate::new)
             .collect();
         observation.ocsp_stapled = seen.ocsp_stapled;
-        observation.possession = seen.possession;
+        // Without the server's Finished the signature may be relayed from another connection.
+        observation.possession = match seen.possession {
+            Possession::Proven if !seen.completed => Possession::NotSeen,
+            possession => possession,
+        };
         observation.client_certificate = seen.client_certificate;
         observation.tls = seen.tls.take();
         observation.round_trips += seen.round_trips;

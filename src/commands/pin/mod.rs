@@ -20,7 +20,7 @@ use crate::mercurial::{
     By, Decision, Ground, Intent, Objection, Old, Server, Setting, Settings, decide, is_smtp_host,
     pinned_lists, stays, wants,
 };
-use crate::observation::{KeyType, Observation};
+use crate::observation::{KeyType, Observation, Possession};
 use crate::probe::probe;
 use crate::render::pin as show;
 use crate::report::Report;
@@ -238,6 +238,7 @@ fn server<'a>(host: &'a str, mode: TlsMode, port: Option<u16>, report: &'a Repor
         chain: &report.chain,
         tls_version: tls.map_or("", |tls| tls.version.as_str()),
         handshake_failed: seen.is_some_and(|seen| seen.failure.is_some()),
+        key_proven: seen.is_some_and(|seen| seen.possession == Possession::Proven),
         now: report.at,
     }
 }
@@ -322,7 +323,7 @@ fn unsure(
         ..settings.clone()
     };
     let server = server(intent.host, intent.mode, None, report);
-    if !server.handshake_failed {
+    if server.key_proven && !server.handshake_failed {
         return;
     }
     let decision = decide(

@@ -18,6 +18,18 @@ use std::time::Duration;
 /// The first flight of TLS 1.2 (RFC 5246 §7.4): `ServerHello`, Certificate,
 /// `ServerKeyExchange` with a junk signature, `ServerHelloDone`. Nothing in it depends on the client.
 pub fn flight<T: AsRef<[u8]>>(chain: &[T]) -> Vec<u8> {
+    records(&messages(chain).concat())
+}
+
+/// The same, each message in records of its own.
+pub fn flight_by_message<T: AsRef<[u8]>>(chain: &[T]) -> Vec<Vec<u8>> {
+    messages(chain)
+        .iter()
+        .map(|message| records(message))
+        .collect()
+}
+
+fn messages<T: AsRef<[u8]>>(chain: &[T]) -> Vec<Vec<u8>> {
     let mut hello = vec![3, 3];
     hello.extend([0x5a; 32]);
     // No session, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, no compression.
@@ -30,17 +42,15 @@ pub fn flight<T: AsRef<[u8]>>(chain: &[T]) -> Vec<u8> {
     exchange.extend([9; 32]);
     // ecdsa_secp256r1_sha256, and two octets that are no signature.
     exchange.extend([4, 3, 0, 2, 0x30, 0]);
-    let mut messages = Vec::new();
-    for (kind, body) in [
+    [
         (2, hello),
         (11, vector24(&list)),
         (12, exchange),
         (14, Vec::new()),
-    ] {
-        messages.push(kind);
-        messages.extend(vector24(&body));
-    }
-    records(&messages)
+    ]
+    .into_iter()
+    .map(|(kind, body)| [vec![kind], vector24(&body)].concat())
+    .collect()
 }
 
 fn vector24(bytes: &[u8]) -> Vec<u8> {
@@ -83,16 +93,25 @@ pub fn present<T: AsRef<[u8]>>(chain: &[T]) -> SocketAddr {
 }
 
 /// Presents `chain` over implicit TLS and completes the handshake with whoever cannot check its
-/// junk signature.
+/// junk signature, which is said to be `ecdsa_secp256r1_sha256`.
 pub fn shake_hands(
     chain: &[CertificateDer<'static>],
     version: &'static SupportedProtocolVersion,
+) -> SocketAddr {
+    shake_hands_with(chain, version, SignatureScheme::ECDSA_NISTP256_SHA256)
+}
+
+/// The same with a signature that is said to be of another scheme.
+pub fn shake_hands_with(
+    chain: &[CertificateDer<'static>],
+    version: &'static SupportedProtocolVersion,
+    scheme: SignatureScheme,
 ) -> SocketAddr {
     let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_protocol_versions(&[version])
         .expect("a version")
         .with_no_client_auth()
-        .with_cert_resolver(Arc::new(Anything(chain.to_vec())));
+        .with_cert_resolver(Arc::new(Anything(chain.to_vec(), scheme)));
     let config = Arc::new(config);
     raw::listen(move |mut stream| {
         let _ = stream.set_read_timeout(Some(Duration::from_secs(20)));
@@ -103,23 +122,23 @@ pub fn shake_hands(
 
 /// A chain without a key.
 #[derive(Debug)]
-struct Anything(Vec<CertificateDer<'static>>);
+struct Anything(Vec<CertificateDer<'static>>, SignatureScheme);
 
 impl ResolvesServerCert for Anything {
     fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         Some(Arc::new(CertifiedKey::new(
             self.0.clone(),
-            Arc::new(JunkKey),
+            Arc::new(JunkKey(self.1)),
         )))
     }
 }
 
 #[derive(Debug)]
-struct JunkKey;
+struct JunkKey(SignatureScheme);
 
 impl SigningKey for JunkKey {
     fn choose_scheme(&self, _: &[SignatureScheme]) -> Option<Box<dyn Signer>> {
-        Some(Box::new(Self))
+        Some(Box::new(Self(self.0)))
     }
 
     fn algorithm(&self) -> SignatureAlgorithm {
@@ -133,6 +152,6 @@ impl Signer for JunkKey {
     }
 
     fn scheme(&self) -> SignatureScheme {
-        SignatureScheme::ECDSA_NISTP256_SHA256
+        self.0
     }
 }
