@@ -1376,7 +1376,7 @@ fn lists_that_are_too_long_are_taken_up_to_256_kib_by_a_second_look() {
     let names = |name: &[u8]| {
         let names = name.repeat(200_000 / name.len());
         vec![leaf(|f| {
-            f.extensions = vec![extension("2.5.29.17", false, tlv(0x30, names))]
+            f.extensions = vec![extension("2.5.29.17", false, tlv(0x30, names))];
         })]
     };
     let one = |length: usize| vec![Der::from(vec![0x30; length])];

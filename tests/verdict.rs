@@ -37,6 +37,11 @@ fn identities() -> Vec<(&'static str, Identity)> {
     let pki = &*PKI;
     let own = |params: &CertificateParams| Pki::self_signed(params, KeyKind::P256);
     let client = with(|p| p.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth]);
+    let netscape = |kind: &[u8]| {
+        let oid = [2, 16, 840, 1, 113_730, 1, 1];
+        let extension = CustomExtension::from_oid_content(&oid, kind.to_vec());
+        pki.identity(with(|p| p.custom_extensions.push(extension)))
+    };
     let mut with_root = pki.identity(leaf(&["localhost"]));
     with_root.chain.push(pki.root());
     vec![
@@ -64,6 +69,8 @@ fn identities() -> Vec<(&'static str, Identity)> {
         ("part wildcard", pki.identity(leaf(&["local*"]))),
         ("IP only", pki.identity(leaf(&["127.0.0.1"]))),
         ("for clients", pki.identity(client)),
+        ("Netscape's client", netscape(&[3, 2, 7, 0x80])),
+        ("Netscape's server", netscape(&[3, 2, 6, 0x40])),
         (
             "no EKU",
             pki.identity(with(|p| p.extended_key_usages.clear())),
@@ -78,6 +85,7 @@ const CONFIGURATIONS: &[(&str, &str)] = &[
     ("leaf as CA", "[web]\ncacerts=@/leaf.pem\n"),
     ("intermediate only", "[web]\ncacerts=@/intermediate.pem\n"),
     ("root and intermediate", "[web]\ncacerts=@/both.pem\n"),
+    ("new key of the root", "[web]\ncacerts=@/rollover.pem\n"),
     ("other root", "[web]\ncacerts=@/other.pem\n"),
     (
         "per host",
@@ -257,6 +265,8 @@ fn ca_files(dir: &Dir, identity: &Identity) {
     dir.file("intermediate.pem", to_pem(&pki.intermediate()));
     dir.file("both.pem", pem(&[pki.intermediate(), pki.root()]));
     dir.file("other.pem", Pki::new("Other", KeyKind::P256).root_pem());
+    let old = Pki::new("Verdict", KeyKind::P256);
+    dir.file("rollover.pem", to_pem(&pki.rollover(&old)));
     dir.file("junk.pem", "hello");
     dir.file("root.der", pki.root());
     dir.file(

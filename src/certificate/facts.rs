@@ -36,6 +36,9 @@ pub struct Facts {
     pub key_usage: Option<KeyUsage>,
     /// The extended key usage; `None` without the extension.
     pub extended_key_usage: Option<ExtendedKeyUsage>,
+    /// Whether Netscape's certificate type allows TLS servers; `None` without the extension. No RFC
+    /// has it, and OpenSSL obeys it.
+    pub netscape_server: Option<bool>,
     /// The subject key identifier in lower-case hex.
     pub ski: Option<String>,
     /// The key identifier of the authority key identifier in lower-case hex.
@@ -199,6 +202,7 @@ impl Facts {
             basic_constraints: None,
             key_usage: None,
             extended_key_usage: None,
+            netscape_server: None,
             ski: None,
             aki: None,
             ca_issuers: Vec::new(),
@@ -231,6 +235,7 @@ impl Facts {
             ParsedExtension::ExtendedKeyUsage(usage) => {
                 self.extended_key_usage = Some(extended_key_usage(usage));
             }
+            ParsedExtension::NSCertType(kind) => self.netscape_server = Some(kind.ssl_server()),
             ParsedExtension::SubjectKeyIdentifier(id) => self.ski = Some(hex::encode(id.0)),
             ParsedExtension::AuthorityKeyIdentifier(id) => {
                 self.aki = id.key_identifier.as_ref().map(|id| hex::encode(id.0));

@@ -4,7 +4,7 @@
 
 use super::name;
 use super::settings::{Line, Setting, Settings, Transport};
-use crate::certificate::Certificate;
+use crate::certificate::{Certificate, Facts};
 use crate::endpoint::{Host, TlsMode};
 use crate::fingerprint::Pin;
 use crate::judge::{Anchors, Code, Policy, judge_chain};
@@ -422,6 +422,14 @@ fn by_system(server: &Server<'_>, system: &Anchors) -> Decision {
     }
 }
 
+/// Whether OpenSSL calls it self-signed, so that it can be an anchor: it names itself as issuer,
+/// and no other key (`EXFLAG_SS` in `crypto/x509/v3_purp.c`). The certificate that an old key of
+/// the CA has signed for its new one names another.
+pub(super) fn is_root(facts: &Facts) -> bool {
+    let other_key = matches!((&facts.aki, &facts.ski), (Some(aki), Some(ski)) if aki != ski);
+    facts.self_issued && !other_key
+}
+
 /// OpenSSL takes only self-signed certificates as anchors; the others in the file repair a chain.
 fn verify(
     server: &Server<'_>,
@@ -432,11 +440,7 @@ fn verify(
     let mut chain = server.chain.to_vec();
     for der in file {
         let certificate = Certificate::new(der.clone());
-        let self_issued = certificate
-            .facts
-            .as_ref()
-            .is_ok_and(|facts| facts.self_issued);
-        if self_issued {
+        if certificate.facts.as_ref().is_ok_and(is_root) {
             // What is no certificate for webpki is no anchor here.
             let _ = anchors.add(der.clone(), path);
         } else if !chain.contains(&certificate) {
@@ -471,6 +475,13 @@ fn judge(server: &Server<'_>, chain: &[Certificate], anchors: &Anchors) -> Vec<C
         .iter()
         .map(|problem| problem.code)
         .filter(|code| !tolerated.contains(code))
+        .collect();
+    // `check_purpose_ssl_server` in `crypto/x509/v3_purp.c`.
+    let leaf = chain.first().and_then(|leaf| leaf.facts.as_ref().ok());
+    let is_for_others = leaf.is_some_and(|facts| facts.netscape_server == Some(false));
+    let codes: Vec<Code> = codes
+        .into_iter()
+        .chain(is_for_others.then_some(Code::WrongUsage))
         .collect();
     // Tolerated is not verified: where no path was checked to its end, nothing is known.
     if codes.is_empty() {

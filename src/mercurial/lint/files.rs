@@ -3,7 +3,7 @@
 use super::{Lint, LintCode, Machine, text};
 use crate::certificate::Certificate;
 use crate::hgrc::{Config, Environment};
-use crate::mercurial::decision::{CaFile, PROTOCOLS};
+use crate::mercurial::decision::{CaFile, PROTOCOLS, is_root};
 use crate::mercurial::settings::{Setting, Settings};
 
 /// The CA file and the protocols of one host.
@@ -115,7 +115,7 @@ fn ca_file(file: &Setting<Vec<u8>>, machine: &dyn Machine) -> Vec<Lint> {
         CaFile::Certificates(certificates) => {
             let anchors = certificates.into_iter().map(Certificate::new);
             let mut facts = anchors.filter_map(|certificate| certificate.facts.ok());
-            if facts.any(|facts| facts.self_issued) {
+            if facts.any(|facts| is_root(&facts)) {
                 return found;
             }
             let message = format!(

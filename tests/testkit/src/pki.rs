@@ -126,6 +126,15 @@ impl Pki {
         again.der().clone()
     }
 
+    /// The root's name and key, signed by the root of `old`, which says whose key it was: what a CA
+    /// that changes its key lets its clients go over with.
+    pub fn rollover(&self, old: &Self) -> CertificateDer<'static> {
+        let mut params = self.root_params.clone();
+        params.use_authority_key_identifier_extension = true;
+        let signed = params.signed_by(self.root.key(), &old.root);
+        signed.expect("a root").der().clone()
+    }
+
     /// The intermediate anew: same name and key, other parameters, issued by the root of `issuer`.
     pub fn intermediate_again(
         &self,
