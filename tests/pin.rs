@@ -287,9 +287,47 @@ fn a_dry_run_says_what_writing_would_come_to() {
             assert_eq!(codes, (code, code), "{before}{by:?}: {}", dry.stderr);
             let told = |run: &Run| run.stderr.contains(", but ");
             assert_eq!((told(&dry), told(&written)), (code == 1, code == 1));
+            // The CA's file is not there yet, and will be.
+            assert!(!dry.stderr.contains("does not exist"), "{}", dry.stderr);
             let _ = std::fs::remove_file(home.path("ca.pem"));
         }
     }
+    home.write(".hgrc", "[smtp]\nhost = other.test\n");
+    let dry = home.pin(&GOOD, &["--dry-run"]);
+    assert!(dry.stderr.contains("other.test"), "{}", dry.stderr);
+    home.write("ca.pem", "mine\n");
+    let nowhere = home.path("missing/ca.pem");
+    let nowhere = nowhere.to_str().expect("UTF-8");
+    for ca in [ca, nowhere] {
+        let by_ca = ["--by", "cacerts", "--ca-out", ca];
+        let dry = home.pin(&GOOD, &[&["--dry-run"][..], &by_ca].concat());
+        let written = home.pin(&GOOD, &[&["--write", "--yes"][..], &by_ca].concat());
+        assert_eq!((dry.code, written.code), (2, 2), "{}", dry.stderr);
+        assert_eq!(dry.stderr, written.stderr);
+    }
+    assert_eq!(home.read("ca.pem"), "mine\n");
+}
+
+/// Also where the configuration itself stays as it is.
+#[test]
+fn the_file_of_a_ca_is_not_replaced_unasked() {
+    let home = Home::new();
+    let ca = home.path("ca.pem");
+    let ca = ca.to_str().expect("UTF-8");
+    let by_ca = ["--by", "cacerts", "--ca-out", ca, "--write"];
+    assert_eq!(home.pin(&GOOD, &[&by_ca[..], &["--yes"]].concat()).code, 0);
+    let (hgrc, ours) = (home.read(".hgrc"), home.read("ca.pem"));
+    home.write("ca.pem", "mine\n");
+    let replace = [&by_ca[..], &["--replace"]].concat();
+    let run = home.pin(&GOOD, &replace);
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    assert!(run.stderr.contains("takes the place of"), "{}", run.stderr);
+    assert!(run.stderr.contains("no terminal"), "{}", run.stderr);
+    assert_eq!(home.read("ca.pem"), "mine\n");
+    let run = home.pin(&GOOD, &[&replace[..], &["--yes"]].concat());
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(!run.stderr.contains("already pinned"), "{}", run.stderr);
+    assert_eq!((home.read(".hgrc"), home.read("ca.pem")), (hgrc, ours));
 }
 
 #[test]

@@ -114,7 +114,28 @@ impl Mercurial {
 
     /// Lines that do not do what they seem to.
     pub(super) fn lint(&self, scope: LintScope<'_>) -> Vec<Lint> {
-        lint(&self.config, &self.environment, &Disk, scope)
+        self.lint_with(scope, &ca_file)
+    }
+
+    /// The same; `ca_file` knows CA files that are not there yet.
+    pub(super) fn lint_with(
+        &self,
+        scope: LintScope<'_>,
+        ca_file: &dyn Fn(&[u8]) -> CaFile,
+    ) -> Vec<Lint> {
+        struct Planned<'a>(&'a dyn Fn(&[u8]) -> CaFile);
+        impl Machine for Planned<'_> {
+            fn ca_file(&self, path: &[u8]) -> CaFile {
+                (self.0)(path)
+            }
+
+            fn is_world_readable(&self, path: &Path) -> bool {
+                const OTHERS_READ: u32 = 0o004;
+                path.metadata()
+                    .is_ok_and(|metadata| metadata.mode() & OTHERS_READ != 0)
+            }
+        }
+        lint(&self.config, &self.environment, &Planned(ca_file), scope)
     }
 
     /// The server that `hg email` would use: `smtp.host`, `smtp.port`, `smtp.tls`.
@@ -223,6 +244,8 @@ pub(super) fn ca_file(path: &[u8]) -> CaFile {
         return CaFile::Missing;
     }
     match read_bounded(path) {
+        // Only we do not read it.
+        Err(why) if why.kind() == ErrorKind::FileTooLarge => CaFile::Unknown(io_text(&why)),
         Err(why) => CaFile::Unusable(io_text(&why)),
         // Bare DER is for us, not for OpenSSL's load_verify_locations.
         Ok(bytes) if bytes.first() == Some(&0x30) => {
@@ -441,7 +464,12 @@ fn malformed(why: &ReadError) -> Error {
             path.display(),
             io_text(why)
         ))
-        .hint(hint),
+        .hint(match why.kind() {
+            ErrorKind::FileTooLarge => {
+                "it is not read here, so that what hg makes of it is not known"
+            }
+            _ => hint,
+        }),
         ReadError::TooDeep(source) => Error::new(format!(
             "{}:{}: files include each other without end",
             source.file.display(),
@@ -603,18 +631,6 @@ impl Files for Disk {
     }
 }
 
-impl Machine for Disk {
-    fn ca_file(&self, path: &[u8]) -> CaFile {
-        ca_file(path)
-    }
-
-    fn is_world_readable(&self, path: &Path) -> bool {
-        const OTHERS_READ: u32 = 0o004;
-        path.metadata()
-            .is_ok_and(|metadata| metadata.mode() & OTHERS_READ != 0)
-    }
-}
-
 impl Layout for Disk {
     fn list(&self, directory: &Path) -> Vec<PathBuf> {
         let entries = std::fs::read_dir(directory).into_iter().flatten();
@@ -628,6 +644,7 @@ impl Layout for Disk {
     }
 
     fn read(&self, path: &Path) -> Option<Vec<u8>> {
-        std::fs::read(path).ok()
+        // In a stranger's repository it may be a pipe.
+        path.is_file().then(|| read_bounded(path).ok())?
     }
 }

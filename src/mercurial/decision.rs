@@ -112,6 +112,8 @@ pub enum CaFile {
     Missing,
     /// It is no PEM file with certificates, or one block is broken: OpenSSL refuses it.
     Unusable(String),
+    /// It could not be read here; hg may read it.
+    Unknown(String),
     /// Its certificates.
     Certificates(Vec<CertificateDer<'static>>),
 }
@@ -385,6 +387,10 @@ fn by_anchors(
             &lines,
             format!("error loading CA file {path}: {why}"),
         ),
+        CaFile::Unknown(why) => {
+            let reason = format!("depends on the CA file {path}, which was not read here: {why}");
+            Decision::new(None, ground, &lines, reason)
+        }
         CaFile::Certificates(certificates) => {
             let (accepts, reason) = verify(server, &certificates, &path);
             Decision::new(accepts, ground, &lines, reason)

@@ -8,11 +8,12 @@ use crate::commands::replace::{Replaced, replace};
 use crate::commands::{Error, io_text, say};
 use crate::endpoint::TlsMode;
 use crate::escape::visible;
+use crate::fingerprint::Algorithm;
 use crate::judge::Anchors;
 use crate::mercurial::{CaFile, Decision, Settings, Transport, decide};
 use crate::render::pin as show;
 use crate::report::Report;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The CA to save, and where.
 pub(super) struct Ca {
@@ -85,49 +86,94 @@ fn with_anchor(target: &TargetArg, report: &Report, anchor: &Certificate) -> Dec
     decide(&settings, &server, &Anchors::new("none"), &file)
 }
 
+impl Ca {
+    /// What stands at its path; an error if that may not be replaced.
+    pub(super) fn place(&self, overwrite: bool) -> Result<Place, Error> {
+        let hint = (!overwrite).then_some("--replace overwrites it; nothing was changed");
+        Place::of(&self.path, &self.anchor, hint)
+    }
+}
+
 /// Writes the CA's file.
 pub(super) fn save(ca: Option<&Ca>, report: &Report, overwrite: bool) -> Result<(), Error> {
     let Some(ca) = ca else { return Ok(()) };
     let text = show::ca_comment(report, &ca.anchor, VERSION) + &pem::write(ca.anchor.der());
-    let hint = (!overwrite).then_some("--replace overwrites it; nothing was changed");
-    save_certificate(&ca.path, &ca.anchor, &text, hint)?;
-    Ok(())
+    ca.place(overwrite)?.save(&text)
 }
 
-/// Writes a certificate's file; one that is there with the same certificate stays as it is. With a
-/// hint, one that holds something else is an error.
-pub(super) fn save_certificate(
-    path: &str,
-    certificate: &Certificate,
-    text: &str,
-    keep: Option<&'static str>,
-) -> Result<(), Error> {
-    let there = Path::new(path).metadata();
-    if there.is_ok_and(|there| !there.is_file()) {
-        return Err(Error::new(format!("\"{path}\" is no regular file")));
-    }
-    let real = hg::resolve(Path::new(path));
-    let before = Snapshot::default()
-        .read(&real)
-        .map_err(|why| Error::new(format!("cannot read \"{path}\": {}", io_text(&why))))?;
-    if let Some(bytes) = &before {
-        let same = pem::read(bytes).is_ok_and(|found| found == [certificate.der().clone()]);
-        if same {
-            return Ok(());
+/// Where a certificate is to be saved, as it is now.
+pub(super) struct Place {
+    real: PathBuf,
+    before: Option<Vec<u8>>,
+    /// It holds this certificate already, and nothing else.
+    pub(super) is_done: bool,
+}
+
+impl Place {
+    /// Looks at it, and makes sure that it can be written. With a hint, one that holds something
+    /// else is an error.
+    pub(super) fn of(
+        path: &str,
+        certificate: &Certificate,
+        keep: Option<&'static str>,
+    ) -> Result<Self, Error> {
+        let there = Path::new(path).metadata();
+        if there.is_ok_and(|there| !there.is_file()) {
+            return Err(Error::new(format!("\"{path}\" is no regular file")));
         }
-        if let Some(hint) = keep {
+        let real = hg::resolve(Path::new(path));
+        let before = Snapshot::default()
+            .read(&real)
+            .map_err(|why| Error::new(format!("cannot read \"{path}\": {}", io_text(&why))))?;
+        let is_done = before.as_ref().is_some_and(|bytes| {
+            pem::read(bytes).is_ok_and(|found| found == [certificate.der().clone()])
+        });
+        if let (Some(_), false, Some(hint)) = (&before, is_done, keep) {
             let message = format!("\"{path}\" is there already, and holds something else");
             return Err(Error::new(message).hint(hint));
         }
-    }
-    match replace(&real, before.as_deref(), text.as_bytes())? {
-        Replaced::Yes => {
-            say(&format!("saved the certificate in {}", real.display()));
-            Ok(())
+        let directory = real.parent().unwrap_or(Path::new("/"));
+        if !directory.is_dir() {
+            let message = format!("there is no directory for \"{path}\"");
+            return Err(Error::new(message).hint("make the directory first (mkdir -p)"));
         }
-        Replaced::Changed => Err(Error::new(format!(
-            "\"{}\" has just been changed by another program; nothing was written",
-            real.display()
-        ))),
+        Ok(Self {
+            real,
+            before,
+            is_done,
+        })
+    }
+
+    /// What saving will come to, for who is asked.
+    pub(super) fn plan(&self, certificate: &Certificate) -> Option<String> {
+        let file = self.real.display();
+        let label = visible(&certificate.label()).into_owned();
+        let digest = certificate.fingerprint(Algorithm::Sha256);
+        match self.before {
+            _ if self.is_done => None,
+            None => Some(format!(
+                "the certificate of \"{label}\" goes into {file}:\n  {digest}"
+            )),
+            Some(_) => Some(format!(
+                "the certificate of \"{label}\" takes the place of what {file} holds now:\n  {digest}"
+            )),
+        }
+    }
+
+    /// Writes it; one that is there with the same certificate stays as it is.
+    pub(super) fn save(&self, text: &str) -> Result<(), Error> {
+        if self.is_done {
+            return Ok(());
+        }
+        match replace(&self.real, self.before.as_deref(), text.as_bytes())? {
+            Replaced::Yes => {
+                say(&format!("saved the certificate in {}", self.real.display()));
+                Ok(())
+            }
+            Replaced::Changed => Err(Error::new(format!(
+                "\"{}\" has just been changed by another program; nothing was written",
+                self.real.display()
+            ))),
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! `pin --for`: prints what another program reads. Mercurial's configuration has no say in it.
 
-use super::ca::{absolute, save_certificate};
+use super::ca::{Place, absolute};
 use super::{REFUSED, Step, VERSION, consent, has_its_port, look, sends_sni, twin};
 use crate::certificate::Certificate;
 use crate::cli::{Pin as Args, TargetArg};
@@ -178,7 +178,7 @@ fn tell(choice: &Choice<'_>, pin: &Pin, report: &Report) -> Result<(), Error> {
     match (&pin.certificate, choice.file) {
         (Some(certificate), Some(file)) => {
             let hint = "name another file, or remove that one; nothing was changed";
-            save_certificate(file, certificate, &text(certificate), Some(hint))?;
+            Place::of(file, certificate, Some(hint))?.save(&text(certificate))?;
         }
         (Some(certificate), None) => print(&text(certificate))?,
         (None, _) => {}

@@ -41,9 +41,10 @@ impl Writing<'_> {
         for _ in 0..ATTEMPTS {
             let tree = Files::new(self.args, self.scope)?;
             let plan = self.plan(&tree)?;
-            if plan.files.is_empty() {
+            let place = self.ca.map(|ca| ca.place(self.args.replace)).transpose()?;
+            let was_there = plan.files.is_empty() && place.as_ref().is_none_or(|ca| ca.is_done);
+            if was_there {
                 if !self.args.dry_run {
-                    (self.before)()?;
                     clean(&resolve(tree.target()))?;
                 }
                 return self.verify(&plan, true);
@@ -51,13 +52,21 @@ impl Writing<'_> {
             let is_news = agreed
                 .as_ref()
                 .is_none_or(|agreed| agreed.files != plan.files);
-            if is_news && !self.agree(&plan, agreed.is_some())? {
+            let news = self
+                .ca
+                .zip(place)
+                .and_then(|(ca, place)| place.plan(&ca.anchor));
+            if is_news && !self.agree(&plan, news, agreed.is_some())? {
                 return Ok(super::REFUSED);
             }
             if self.args.dry_run {
                 return self.foresee(&plan, &tree);
             }
             (self.before)()?;
+            if plan.files.is_empty() {
+                clean(&resolve(tree.target()))?;
+                return self.verify(&plan, false);
+            }
             if write_all(&plan)? {
                 return self.verify(&plan, false);
             }
@@ -80,11 +89,15 @@ impl Writing<'_> {
         })
     }
 
-    /// Shows the diff and asks. `again`: it is another one than before.
-    fn agree(&self, plan: &PinPlan, again: bool) -> Result<bool, Error> {
+    /// Shows the diff, and what is to happen to the CA's file, and asks. `again`: it is another one
+    /// than before.
+    fn agree(&self, plan: &PinPlan, ca: Option<String>, again: bool) -> Result<bool, Error> {
         let color = environment::color(self.args.color);
         for edit in &plan.files {
             print(&show::diff(edit, color))?;
+        }
+        if let Some(ca) = ca {
+            say(&ca);
         }
         shadows(plan);
         if self.args.dry_run {
@@ -122,7 +135,11 @@ impl Writing<'_> {
             _ => hg::ca_file(path),
         };
         let holds = self.holds(&mercurial, "planned", &ca_file);
-        self.tell_lints(&mercurial);
+        let settings = mercurial.settings(self.intent.host);
+        if !is_smtp_host(&settings, self.intent.host) {
+            other_host(&settings, self.intent.host);
+        }
+        self.tell_lints(&mercurial, &ca_file);
         Ok(u8::from(!holds || !plan.shadowed.is_empty()))
     }
 
@@ -158,7 +175,7 @@ impl Writing<'_> {
         if !is_smtp_host(&settings, self.intent.host) {
             other_host(&settings, self.intent.host);
         }
-        self.tell_lints(&mercurial);
+        self.tell_lints(&mercurial, &hg::ca_file);
         if bad {
             return Ok(super::REFUSED);
         }
@@ -171,13 +188,13 @@ impl Writing<'_> {
         Ok(0)
     }
 
-    fn tell_lints(&self, mercurial: &Mercurial) {
+    fn tell_lints(&self, mercurial: &Mercurial, ca_file: &dyn Fn(&[u8]) -> CaFile) {
         let leaf = self.report.chain.first();
         let scope = LintScope {
             host: Some(self.intent.host),
             leaf,
         };
-        for lint in mercurial.lint(scope) {
+        for lint in mercurial.lint_with(scope, ca_file) {
             say(&format!(
                 "note: {}: {}\n  {}\n  -> {}",
                 lint.line.place(),

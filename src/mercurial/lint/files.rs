@@ -112,6 +112,7 @@ fn ca_file(file: &Setting<Vec<u8>>, machine: &dyn Machine) -> Vec<Lint> {
             LintCode::BadCaFile,
             format!("hg cannot load \"{path}\": {why}"),
         ),
+        CaFile::Unknown(_) => return found,
         CaFile::Certificates(certificates) => {
             let anchors = certificates.into_iter().map(Certificate::new);
             let mut facts = anchors.filter_map(|certificate| certificate.facts.ok());
