@@ -826,3 +826,29 @@ fn a_file_that_includes_itself_and_a_directory_in_its_place_are_errors() {
         );
     }
 }
+
+/// What is no file in a stranger's repository does not hold up who stands in it.
+#[test]
+fn a_repository_of_pipes_and_devices_is_left() {
+    let dir = TempDir::new().expect("a directory");
+    let hg = dir.path().join(".hg");
+    std::fs::create_dir(&hg).expect("a repository");
+    let mode = nix::sys::stat::Mode::S_IRWXU;
+    nix::unistd::mkfifo(&hg.join("requires"), mode).expect("a pipe");
+    std::os::unix::fs::symlink("/dev/zero", hg.join("sharedpath")).expect("a link");
+    let mut command = common::program();
+    command.arg("config").current_dir(dir.path());
+    let limited = command.env("HGRCPATH", "").env("HOME", dir.path());
+    let mut child = limited
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .expect("the program");
+    for _ in 0..100 {
+        if let Some(status) = child.try_wait().expect("a child") {
+            return assert!(status.success());
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    child.kill().expect("a child");
+    panic!("it waits for the pipe");
+}

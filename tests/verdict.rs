@@ -655,6 +655,17 @@ fn what_cannot_be_known_is_not_called_safe() {
         assert_eq!((exit, &decision["accepts"]), (1, &Value::Null), "{more}");
         assert!(decision.to_string().contains(word), "{more}: {decision}");
     }
+    // A CA file that only we do not read.
+    let dir = home(
+        &server,
+        "tls=starttls\n[web]\ncacerts=@/large.pem\n",
+        &identity,
+    );
+    let large = [PKI.root_pem().as_bytes(), &vec![b'\n'; 17 << 20]].concat();
+    dir.file("large.pem", large);
+    let root = dir.path().join("root.pem");
+    let (_, report) = our_verdict(dir.path(), &["--cacerts", root.to_str().expect("UTF-8")]);
+    assert_eq!(report["mercurial"]["accepts"], Value::Null, "{report:#}");
     // For another host it does not matter.
     let dir = home(
         &server,
