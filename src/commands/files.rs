@@ -90,7 +90,7 @@ fn environment_anchors(
     Ok(anchors)
 }
 
-/// Servers are heard for 1 MiB. A chain of 10 MiB in PEM is judged within 64 MiB of memory.
+/// Servers are heard for 256 KiB. A chain of 10 MiB in PEM is judged within 64 MiB of memory.
 const MAX_CHAIN: u64 = 16 * 1024 * 1024;
 
 /// As many as are read of a server.
