@@ -1,26 +1,28 @@
 //! Mercurial's configuration on this machine: finding the files, reading them, and whom to trust.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "here files and the environment are read"
-)]
 
-use super::replace::MAX_FILE;
+mod disk;
+mod trust;
+
+pub(super) use disk::{may_write, resolve};
+
+use self::disk::{Disk, Glance, read_bounded};
+use self::trust::Trusted;
 use super::{Error, io_text, warn};
 use crate::certificate::{Certificate, pem};
 use crate::endpoint::{Target, TargetError, TlsMode};
 use crate::fingerprint::Pin;
 use crate::hgrc::{Config, Environment, Files, ReadError};
 use crate::mercurial::{
-    CaFile, Edits, Layer, Layout, Line, Lint, LintScope, Machine, Setting, Settings, Transport,
-    layers, lint, list_items, port_number, user_layers,
+    CaFile, Edits, Layer, Line, Lint, LintScope, Machine, Setting, Settings, Transport, layers,
+    lint, port_number, user_layers,
 };
 use crate::report::{ConfiguredPin, Pins};
 use nix::errno::Errno;
-use nix::unistd::{Group, Uid, User};
-use std::cell::{Cell, RefCell};
+use nix::unistd::{Uid, User};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
-use std::io::{self, ErrorKind, Read as _};
+use std::io::{self, ErrorKind};
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::ffi::OsStringExt as _;
 use std::os::unix::fs::MetadataExt as _;
@@ -375,36 +377,6 @@ pub(super) fn repository_files(named: &Path) -> Result<[PathBuf; 2], Error> {
     Ok(["hgrc", "hgrc-not-shared"].map(|name| root.join(".hg").join(name)))
 }
 
-/// Whether this user may write the file, and put another in its place.
-pub(super) fn may_write(path: &Path) -> bool {
-    use nix::unistd::{AccessFlags, access};
-    let real = resolve(path);
-    let directory = real.parent().unwrap_or(Path::new("/"));
-    access(&real, AccessFlags::W_OK).is_ok() && access(directory, AccessFlags::W_OK).is_ok()
-}
-
-/// The file that `path` leads to in the end, also if that is not there yet.
-pub(super) fn resolve(path: &Path) -> PathBuf {
-    const MOST_LINKS: u32 = 40;
-    let mut path = path.to_owned();
-    for _ in 0..MOST_LINKS {
-        if let Ok(real) = path.canonicalize() {
-            return real;
-        }
-        let directory = match path.parent() {
-            Some(parent) if parent != Path::new("") => parent.to_owned(),
-            _ => PathBuf::from("."),
-        };
-        let Ok(target) = path.read_link() else {
-            let directory = directory.canonicalize().unwrap_or(directory);
-            return directory.join(path.file_name().unwrap_or_default());
-        };
-        // Joining an absolute path replaces what is before it.
-        path = directory.join(target);
-    }
-    path
-}
-
 fn environment() -> Environment {
     let variables = std::env::vars_os().map(|(name, value)| (name.into_vec(), value.into_vec()));
     Environment::new(variables).with_homes(|name| {
@@ -479,55 +451,6 @@ fn malformed(why: &ReadError) -> Error {
     }
 }
 
-/// Whose files are trusted besides the user's own (`ui._trusted`). What one file adds no later one
-/// takes back: `ui.fixconfig` only ever adds.
-#[derive(Default)]
-struct Trusted {
-    users: BTreeSet<Vec<u8>>,
-    groups: BTreeSet<Vec<u8>>,
-}
-
-impl Trusted {
-    /// To be called after each file.
-    fn extend(&mut self, config: &Config) {
-        let listed = |key: &[u8]| {
-            let list = config.get(b"trusted", key);
-            list.map_or_else(Vec::new, |item| list_items(&item.value))
-        };
-        self.users.extend(listed(b"users"));
-        self.groups.extend(listed(b"groups"));
-    }
-
-    fn owns(&self, path: &Path, say: &dyn Fn(&str)) -> bool {
-        // A file that is not there is not read either.
-        let Ok(metadata) = path.metadata() else {
-            return true;
-        };
-        let (uid, gid) = (metadata.uid(), metadata.gid());
-        if uid == Uid::current().as_raw() {
-            return true;
-        }
-        // Who has no name goes by the number.
-        let user = User::from_uid(uid.into()).ok().flatten();
-        let user = user.map_or_else(|| uid.to_string(), |user| user.name);
-        let group = Group::from_gid(gid.into()).ok().flatten();
-        let group = group.map_or_else(|| gid.to_string(), |group| group.name);
-        let everybody = [&self.users, &self.groups]
-            .iter()
-            .any(|list| list.contains(&b"*"[..]));
-        let trusted = everybody
-            || self.users.contains(user.as_bytes())
-            || self.groups.contains(group.as_bytes());
-        if !trusted {
-            say(&format!(
-                "\"{}\" is left out, as hg does: it belongs to the user {user}, group {group}",
-                path.display()
-            ));
-        }
-        trusted
-    }
-}
-
 /// The configuration is read more than once, and the warnings are the same each time.
 fn warn_once(text: &str) {
     static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
@@ -567,84 +490,4 @@ fn find_hg(environment: &Environment) -> Option<PathBuf> {
     std::env::split_paths(path)
         .map(|folder| folder.join("hg"))
         .find(|hg| hg.is_file() && access(hg, AccessFlags::X_OK).is_ok())
-}
-
-/// The disk as it may be looked at unasked: the folder may be a stranger's, with pipes and devices
-/// in it that never end, and with files that include each other without end.
-#[derive(Default)]
-struct Glance {
-    bytes: Cell<u64>,
-}
-
-impl Glance {
-    /// Of all files together. An include costs a line, so that this bounds their number, too.
-    const MOST_BYTES: u64 = 1 << 20;
-}
-
-impl Files for Glance {
-    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        // Opening a pipe waits for a writer, and opening a device may do anything.
-        if path.metadata()?.is_file() {
-            let left = Self::MOST_BYTES - self.bytes.get();
-            let mut bytes = Vec::new();
-            let file = std::fs::File::open(path)?;
-            let read = file.take(left + 1).read_to_end(&mut bytes)? as u64;
-            if read <= left {
-                self.bytes.set(self.bytes.get() + read);
-                return Ok(bytes);
-            }
-        }
-        Err(ErrorKind::InvalidData.into())
-    }
-}
-
-impl Layout for Glance {
-    fn list(&self, directory: &Path) -> Vec<PathBuf> {
-        Disk.list(directory)
-    }
-
-    fn is_directory(&self, path: &Path) -> bool {
-        path.is_dir()
-    }
-
-    fn read(&self, path: &Path) -> Option<Vec<u8>> {
-        Files::read(self, path).ok()
-    }
-}
-
-/// A device may have no end.
-fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let file = std::fs::File::open(path)?;
-    file.take(MAX_FILE + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > MAX_FILE {
-        return Err(Errno::EFBIG.into());
-    }
-    Ok(bytes)
-}
-
-struct Disk;
-
-impl Files for Disk {
-    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        read_bounded(path)
-    }
-}
-
-impl Layout for Disk {
-    fn list(&self, directory: &Path) -> Vec<PathBuf> {
-        let entries = std::fs::read_dir(directory).into_iter().flatten();
-        entries
-            .filter_map(|entry| Some(entry.ok()?.file_name().into()))
-            .collect()
-    }
-
-    fn is_directory(&self, path: &Path) -> bool {
-        path.is_dir()
-    }
-
-    fn read(&self, path: &Path) -> Option<Vec<u8>> {
-        // In a stranger's repository it may be a pipe.
-        path.is_file().then(|| read_bounded(path).ok())?
-    }
 }
