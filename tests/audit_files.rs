@@ -238,3 +238,68 @@ fn an_audit_that_did_not_come_to_its_end_is_no_baseline_for_the_next() {
     assert_eq!(fs::read(&results).expect("the results"), whole);
     assert_eq!(fs::read_dir(dir.path()).expect("it").count(), 3);
 }
+
+/// A certificate for a thousand names makes a line that is longer than one of a list may be.
+#[test]
+fn a_long_report_is_a_baseline_and_goes_on() {
+    let names: Vec<String> = (0..1000).map(|n| format!("n{n}.example.org")).collect();
+    let names: Vec<&str> = names
+        .iter()
+        .map(String::as_str)
+        .chain(["localhost"])
+        .collect();
+    let identity = PKI.identity(leaf(&names));
+    let list = line(Server::start(&identity, Behaviour::default()).address);
+    let dir = Dir::new();
+    let results = dir.path().join("results");
+    let first = run(&dir, &list, &["--resume", text(&results)]);
+    assert_eq!(first.code, 0, "{}", first.stderr);
+    let report = fs::read_to_string(&results).expect("it");
+    assert!(report.len() > 17_000, "{}", report.len());
+    let args = ["--baseline", text(&results), "--changes-only"];
+    let told = run(&dir, &list, &[&args[..], &["--format", "csv"]].concat());
+    assert_eq!(told.code, 0, "{}", told.stderr);
+    assert_eq!(told.stdout.lines().count(), 1, "{}", told.stdout);
+    let again = run(&dir, &list, &["--resume", text(&results)]);
+    assert_eq!(again.code, 0, "{}", again.stderr);
+    assert_eq!(fs::read_to_string(&results).expect("it"), report);
+}
+
+#[test]
+fn what_is_no_audit_is_not_gone_on_with() {
+    let dir = Dir::new();
+    let list = good();
+    let report = finish(&mut command(&dir, &list, &["--format", "jsonl"])).stdout;
+    let foreign = [
+        ("mail.example.org:25".to_owned(), 1),
+        ("{\"a\":1}\n[1,2]\n".to_owned(), 1),
+        (format!("{report}[1,2]\n"), 2),
+        (format!("{report}\n{{\"target\":{{\"input\":\"x\"}}}}\n"), 3),
+        (format!("{report}{{\"sch,"), 2),
+        (format!("{report}x"), 2),
+    ];
+    for (before, number) in foreign {
+        let file = dir.file("mine", &before);
+        let told = run(&dir, &silent(), &["--resume", text(&file)]);
+        assert_eq!(told.code, 2, "{before}: {}", told.stderr);
+        let place = format!("mine:{number}: it is no");
+        assert!(told.stderr.contains(&place), "{before}: {}", told.stderr);
+        assert_eq!(fs::read_to_string(&file).expect("it"), before);
+    }
+    for torn in ["{", "{\"schema\"", "{\"schema\":1,\"target\":{\"inp"] {
+        let file = dir.file("ours", format!("{report}{torn}"));
+        let told = run(&dir, &list, &["--resume", text(&file)]);
+        assert_eq!(told.code, 0, "{torn}: {}", told.stderr);
+        assert_eq!(fs::read_to_string(&file).expect("it"), report);
+    }
+    for args in [
+        &["--resume", "-"][..],
+        &["--resume", text(dir.path())],
+        &["--input", "-", "--baseline", "-"],
+    ] {
+        let mut command = program();
+        let told = finish(command.arg("audit").args(args).arg("localhost:1"));
+        assert_eq!(told.code, 2, "{args:?}: {}", told.stderr);
+        assert!(told.stderr.starts_with("error: "), "{}", told.stderr);
+    }
+}

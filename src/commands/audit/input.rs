@@ -1,7 +1,7 @@
 //! The list, read as a stream: nothing waits for its end, and memory does not grow with it.
 #![expect(clippy::disallowed_methods, reason = "here the list is read")]
 
-use super::Done;
+use super::earlier::Done;
 use super::progress::Shared;
 use crate::audit::{Entry, Shard, parse_line};
 use crate::cli::Audit as Args;
@@ -157,15 +157,8 @@ fn entries(
 }
 
 /// The lines of a file, or of standard input (`-`), without their ends.
-pub(super) fn lines_of(
-    path: &Path,
-) -> Result<Box<dyn Iterator<Item = io::Result<Vec<u8>>> + Send>, Error> {
-    let reader: Box<dyn Read + Send> = if path == Path::new("-") {
-        Box::new(io::stdin())
-    } else {
-        Box::new(File::open(path).map_err(|why| unreadable(path, &why))?)
-    };
-    let mut reader = BufReader::new(reader);
+fn lines_of(path: &Path) -> Result<Box<dyn Iterator<Item = io::Result<Vec<u8>>> + Send>, Error> {
+    let mut reader = BufReader::new(reader(path)?);
     let mut failed = false;
     Ok(Box::new(std::iter::from_fn(move || {
         if failed {
@@ -176,6 +169,15 @@ pub(super) fn lines_of(
         failed = matches!(line, Some(Err(_)));
         line
     })))
+}
+
+/// A file, or standard input (`-`).
+pub(super) fn reader(path: &Path) -> Result<Box<dyn Read + Send>, Error> {
+    if path == Path::new("-") {
+        return Ok(Box::new(io::stdin()));
+    }
+    let file = File::open(path).map_err(|why| unreadable(path, &why))?;
+    Ok(Box::new(file))
 }
 
 fn next_line(reader: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {

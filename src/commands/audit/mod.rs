@@ -1,5 +1,6 @@
 //! `audit`: a stream of targets in, a stream of results out, and the sums.
 
+mod earlier;
 mod input;
 mod progress;
 mod results;
@@ -7,14 +8,14 @@ mod sink;
 
 use super::check::{Check, Wanted, endpoint, options};
 use super::{Error, environment, say, warn};
-use crate::audit::{Baseline, Entry, Levels};
+use crate::audit::{Entry, Levels};
 use crate::cli::{Audit as Args, FailOnArg};
 use crate::endpoint::{Endpoint, Host};
 use crate::observation::Survey;
 use crate::probe::Limits;
+use earlier::Earlier;
 use input::Input;
 use results::{Results, Seen, Worst};
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -30,6 +31,7 @@ const INTERRUPTED: u8 = 130;
 /// Runs it.
 pub(super) fn run(args: &Args) -> Result<u8, Error> {
     let jobs = jobs(args);
+    one_file_for_one_thing(args)?;
     let check = Check::read(&Wanted {
         cacerts: &args.trust.cacerts,
         scope: None,
@@ -41,7 +43,11 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
         // A store that cannot be read is told before anybody is connected to.
         check.system()?;
     }
-    let mut baseline = args.baseline.as_deref().map(baseline).transpose()?;
+    let mut baseline = args
+        .baseline
+        .as_deref()
+        .map(earlier::baseline)
+        .transpose()?;
     let (
         sink,
         Earlier {
@@ -115,6 +121,24 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
         return Ok(state);
     }
     Ok(conclude(args, worst, earlier, end, &ending))
+}
+
+/// Standard input has one list, and no file is both read to its end and written to.
+fn one_file_for_one_thing(args: &Args) -> Result<(), Error> {
+    let is_dash = |path: &Option<PathBuf>| path.as_deref() == Some(Path::new("-"));
+    if is_dash(&args.resume) {
+        return Err(
+            Error::new("--resume reads a file and writes to it, and \"-\" is none")
+                .hint("name one: --resume results.jsonl"),
+        );
+    }
+    if is_dash(&args.input) && is_dash(&args.baseline) {
+        return Err(
+            Error::new("--input and --baseline both read standard input")
+                .hint("name a file for one of them"),
+        );
+    }
+    Ok(())
 }
 
 /// The last words, and the exit code, which is that of the earlier run, too.
@@ -316,31 +340,4 @@ fn jobs(args: &Args) -> usize {
         ));
     }
     wanted.min(most).max(1)
-}
-
-/// Reads the last audit.
-fn baseline(path: &Path) -> Result<Baseline, Error> {
-    let mut baseline = Baseline::default();
-    for (number, line) in input::lines_of(path)?.enumerate() {
-        let line = line.map_err(|why| input::unreadable(path, &why))?;
-        let line = String::from_utf8_lossy(&line);
-        if line.trim().is_empty() {
-            continue;
-        }
-        baseline.add(&line).map_err(|why| {
-            Error::new(format!("{}:{}: {why}", path.display(), number + 1))
-                .hint("--baseline takes what audit --format jsonl has written")
-        })?;
-    }
-    Ok(baseline)
-}
-
-/// How many times each target was done already.
-type Done = HashMap<String, u64>;
-
-/// What an earlier run has left, which this one goes on with.
-#[derive(Default)]
-struct Earlier {
-    done: Done,
-    worst: Worst,
 }
