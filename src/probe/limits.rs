@@ -25,6 +25,8 @@ const MOST_ADDRESSES: usize = 16;
 pub struct Limits {
     /// Targets that are connected to at once.
     jobs: Semaphore,
+    /// Names that are looked up at once.
+    lookups: Arc<Semaphore>,
     /// Connections to one address at a time.
     per_address: usize,
     /// Between two connections to one address.
@@ -53,6 +55,7 @@ impl Limits {
     /// `rate`: new connections a second, if they are limited.
     pub fn new(
         jobs: usize,
+        lookups: usize,
         per_address: usize,
         pause: Duration,
         rate: Option<f64>,
@@ -60,6 +63,7 @@ impl Limits {
     ) -> Self {
         Self {
             jobs: Semaphore::new(jobs.max(1)),
+            lookups: Arc::new(Semaphore::new(lookups.max(1))),
             per_address: per_address.max(1),
             pause,
             interval: rate.map_or(Duration::ZERO, |rate| Duration::from_secs_f64(1.0 / rate)),
@@ -218,17 +222,44 @@ impl Limits {
             }
             Arc::clone(names.entry(host.clone()).or_default())
         };
-        let look_up = async {
-            let found = connect::resolve(host, port, options.family).await?;
-            Ok(found.iter().map(SocketAddr::ip).collect())
-        };
-        let found = timeout(options.timeout, name.get_or_init(|| look_up)).await;
-        let found = found.map_err(|_| Cause::Timeout(options.timeout))?;
+        // What says nothing about the name is not kept.
+        let found = name
+            .get_or_try_init(|| async {
+                match self.look_up(host, port, options).await {
+                    Err(cause) if is_our_own(&cause) => Err(cause),
+                    found => Ok(found),
+                }
+            })
+            .await?;
         let addresses = found.as_ref().map_err(Clone::clone)?;
         Ok(addresses
             .iter()
             .map(|ip| SocketAddr::new(*ip, port))
             .collect())
+    }
+
+    /// The deadline runs from the name's turn on. A lookup cannot be stopped, so that one that is
+    /// not waited for any more keeps its place until it ends.
+    async fn look_up(
+        &self,
+        host: &Host,
+        port: u16,
+        options: &Options,
+    ) -> Result<Vec<IpAddr>, Cause> {
+        if let Host::Ip(_) = host {
+            let found = connect::resolve(host, port, options.family).await?;
+            return Ok(found.iter().map(SocketAddr::ip).collect());
+        }
+        let turn = Arc::clone(&self.lookups).acquire_owned().await;
+        let (host, family) = (host.clone(), options.family);
+        let running = tokio::spawn(async move {
+            let _turn = turn;
+            connect::resolve(&host, port, family).await
+        });
+        let ended = timeout(options.timeout, running).await;
+        let ended = ended.map_err(|_| Cause::Timeout(options.timeout))?;
+        let found = ended.map_err(|why| Cause::Resolve(why.to_string()))??;
+        Ok(found.iter().map(SocketAddr::ip).collect())
     }
 
     fn slot(&self, ip: IpAddr) -> Arc<Slot> {
@@ -300,6 +331,12 @@ fn nobody(seen: &[Observation]) -> Option<Observation> {
     one.attempts.clone_from(&attempts);
     one.failure.as_mut()?.cause = Cause::Connect(attempts);
     Some(one)
+}
+
+/// Whether a lookup failed for want of this machine's own resources. Only an error of the system
+/// has a number (`EAI_SYSTEM`); what the resolver says of a name has none.
+fn is_our_own(cause: &Cause) -> bool {
+    matches!(cause, Cause::Resolve(why) if why.contains("(os error "))
 }
 
 /// Whether another try may help: 4yz replies, and connections that are refused or reset.

@@ -30,7 +30,7 @@ const INTERRUPTED: u8 = 130;
 
 /// Runs it.
 pub(super) fn run(args: &Args) -> Result<u8, Error> {
-    let jobs = jobs(args);
+    let (jobs, lookups) = at_once(args);
     one_file_for_one_thing(args)?;
     let check = Check::read(&Wanted {
         cacerts: &args.trust.cacerts,
@@ -94,6 +94,7 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
     let writer = std::thread::spawn(move || results.run(receiver));
     let limits = Arc::new(Limits::new(
         jobs,
+        lookups,
         args.per_address as usize,
         args.pause,
         args.rate,
@@ -317,27 +318,36 @@ fn interruption(temporary: Vec<PathBuf>) -> Result<oneshot::Receiver<()>, Error>
     Ok(receiver)
 }
 
-/// As many as asked for, if the limit of open files allows it. That is raised as far as it goes.
-fn jobs(args: &Args) -> usize {
+/// How many targets, and how many names: as many as asked for, if the limit of open files allows
+/// it. That is raised as far as it goes.
+fn at_once(args: &Args) -> (usize, usize) {
     use nix::sys::resource::{Resource, getrlimit, setrlimit};
     /// Standard streams, files, the runtime's own.
     const OTHERS: u64 = 32;
     /// A probe may have a second connection for a moment.
     const FOR_EACH: u64 = 2;
+    /// A lookup has sockets for its name servers, and the files that say who they are.
+    const FOR_LOOKUP: u64 = 4;
+    /// Each waits in a thread of its own.
+    const MOST_LOOKUPS: u64 = 128;
     let wanted = args.jobs as usize;
     let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else {
-        return wanted;
+        return (wanted, 1);
     };
     let limit = match setrlimit(Resource::RLIMIT_NOFILE, hard, hard) {
         Ok(()) => hard,
         Err(_) => soft,
     };
-    let most = usize::try_from(limit.saturating_sub(OTHERS) / FOR_EACH).unwrap_or(usize::MAX);
+    let room = limit.saturating_sub(OTHERS);
+    let lookups = (room / 4 / FOR_LOOKUP).clamp(1, MOST_LOOKUPS);
+    let most = room.saturating_sub(lookups * FOR_LOOKUP) / FOR_EACH;
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
     if most < wanted {
         warn(&format!(
             "only {} at once: {limit} files may be open (ulimit -n)",
             most.max(1)
         ));
     }
-    wanted.min(most).max(1)
+    let lookups = usize::try_from(lookups).unwrap_or(1);
+    (wanted.min(most).max(1), lookups)
 }
