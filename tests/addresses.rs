@@ -576,6 +576,7 @@ fn every_format_shows_the_address_that_is_bad() {
         );
     }
     let run = audit(&names, port, &["--format", "prometheus"]);
-    let line = format!("smtp_certcheck_trusted{{target=\"smtp://{NAME}:{port}\",label=\"\"}} 0\n");
+    let labels = format!("target=\"smtp://{NAME}:{port}\",servername=\"{NAME}\",label=\"\"");
+    let line = format!("smtp_certcheck_trusted{{{labels}}} 0\n");
     assert!(run.stdout.contains(&line), "{}", run.stdout);
 }

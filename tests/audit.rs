@@ -675,9 +675,9 @@ fn metrics_are_what_promtool_expects() {
     };
     let farm = farm(2);
     let list = format!(
-        "{}localhost:{} label=\"quoted\"\n",
+        "{}localhost:{port} label=\"quoted\"\nlocalhost:{port} servername=other.example\n",
         farm.list,
-        hostile().port()
+        port = hostile().port()
     );
     let dir = Dir::new();
     let file = dir.path().join("smtp.prom");
@@ -703,7 +703,7 @@ fn metrics_are_what_promtool_expects() {
     let trusted = text
         .lines()
         .filter(|line| line.starts_with("smtp_certcheck_trusted{"));
-    assert_eq!(trusted.count(), farm.truth.len() + 1);
+    assert_eq!(trusted.count(), farm.truth.len() + 2);
     // Nothing else is left in the directory.
     let names = std::fs::read_dir(dir.path()).expect("a directory").count();
     assert_eq!(names, 3);

@@ -303,3 +303,48 @@ fn what_is_no_audit_is_not_gone_on_with() {
         assert!(told.stderr.starts_with("error: "), "{}", told.stderr);
     }
 }
+
+/// The same server, asked for two certificates.
+#[test]
+fn lines_with_other_names_are_other_targets() {
+    let dir = Dir::new();
+    let server = good();
+    let server = server.trim();
+    let list = format!("{server}\n{server} servername=other.example\n");
+    let results = dir.path().join("results");
+    let resume = ["--resume", text(&results)];
+    // One was done, and not the other.
+    let first = run(
+        &dir,
+        &format!("{server} servername=other.example\n"),
+        &resume,
+    );
+    assert_eq!(first.code, 1, "{}", first.stderr);
+    for _ in 0..2 {
+        let told = run(&dir, &list, &resume);
+        assert_eq!(told.code, 1, "{}", told.stderr);
+        let all = fs::read_to_string(&results).expect("it");
+        let names: Vec<bool> = all
+            .lines()
+            .map(|line| line.contains("\"servername\":\"other.example\""))
+            .collect();
+        assert_eq!(names, [true, false], "{all}");
+    }
+    let args = ["--baseline", text(&results), "--format", "csv"];
+    let told = run(&dir, &list, &[&args[..], &["--changes-only"]].concat());
+    assert_eq!(told.stdout.lines().count(), 1, "{}", told.stdout);
+    let told = run(&dir, &format!("{server}\n"), &args);
+    let gone = format!("{server} (other.example)");
+    assert!(told.stderr.contains(&gone), "{}", told.stderr);
+
+    let metrics = run(&dir, &list, &["--format", "prometheus"]).stdout;
+    for (name, trusted) in [("localhost", 1), ("other.example", 0)] {
+        let labels = format!("target=\"{server}\",servername=\"{name}\",label=\"\"");
+        let sample = format!("smtp_certcheck_trusted{{{labels}}} {trusted}\n");
+        assert!(metrics.contains(&sample), "{sample}: {metrics}");
+    }
+    let cases = run(&dir, &list, &["--format", "junit"]).stdout;
+    for name in [server, &gone] {
+        assert!(cases.contains(&format!("name=\"{name}\"")), "{cases}");
+    }
+}

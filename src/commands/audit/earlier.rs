@@ -3,7 +3,7 @@
 
 use super::input;
 use super::results::Worst;
-use crate::audit::{Baseline, Severity};
+use crate::audit::{Baseline, Identity, Severity};
 use crate::commands::{Error, io_text};
 use serde_json::Value;
 use std::collections::HashMap;
@@ -17,7 +17,7 @@ const MAX_LINE: u64 = 16 * 1024 * 1024;
 const HEAD: &[u8] = b"{\"schema\":";
 
 /// How many times each target was done already.
-pub(super) type Done = HashMap<String, u64>;
+pub(super) type Done = HashMap<Identity, u64>;
 
 /// What an earlier run has left, which this one goes on with.
 #[derive(Default)]
@@ -90,12 +90,12 @@ pub(super) fn resume(path: &Path) -> Result<(File, Earlier), Error> {
         }
         let report: Value = serde_json::from_slice(&line)
             .map_err(|why| foreign(number, &format!("it is not JSON: {why}")))?;
-        let text = |pointer| report.pointer(pointer).and_then(Value::as_str);
-        let (Some(input), Some(_)) = (text("/target/input"), text("/outcome")) else {
+        let outcome = report.get("outcome").and_then(Value::as_str);
+        let (Some(target), Some(_)) = (Identity::of_line(&report), outcome) else {
             let why = "it is no report of an audit (no target, no outcome)";
             return Err(foreign(number, why));
         };
-        *earlier.done.entry(input.to_owned()).or_default() += 1;
+        *earlier.done.entry(target).or_default() += 1;
         earlier.worst.add(severity(&report));
     }
     if is_torn {

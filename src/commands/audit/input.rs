@@ -3,13 +3,14 @@
 
 use super::earlier::Done;
 use super::progress::Shared;
-use crate::audit::{Entry, Shard, parse_line};
+use crate::audit::{Entry, Identity, parse_line};
 use crate::cli::Audit as Args;
 use crate::commands::{Error, io_text};
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
+use std::sync::Arc;
 use tokio::sync::mpsc;
 
 /// Lines that are read ahead.
@@ -35,8 +36,8 @@ impl Input {
             return Err(Error::new("there is nothing to audit").hint(hint));
         }
         let mut filter = Filter {
+            args: Arc::new(args.clone()),
             done,
-            shard: args.shard,
         };
         let mut first: VecDeque<Line> = VecDeque::new();
         for target in &args.targets {
@@ -118,16 +119,25 @@ fn count_ahead(path: &Path, first: u64, filter: Filter, progress: Shared) {
 /// What is left out.
 #[derive(Clone)]
 struct Filter {
+    args: Arc<Args>,
     done: Done,
-    shard: Option<Shard>,
 }
 
 impl Filter {
     fn takes(&mut self, entry: &Entry) -> bool {
-        if self.shard.is_some_and(|shard| !shard.has(&entry.input)) {
+        let shard = self.args.shard;
+        if shard.is_some_and(|shard| !shard.has(&entry.input)) {
             return false;
         }
-        match self.done.get_mut(&entry.input) {
+        if self.done.is_empty() {
+            return true;
+        }
+        let (_, reference) = super::meant(&self.args, entry);
+        let target = Identity {
+            input: entry.input.clone(),
+            servername: reference.to_string(),
+        };
+        match self.done.get_mut(&target) {
             Some(count) if *count > 0 => {
                 *count -= 1;
                 false

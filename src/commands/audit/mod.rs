@@ -8,7 +8,7 @@ mod sink;
 
 use super::check::{Check, Wanted, endpoint, options};
 use super::{Error, environment, say, warn};
-use crate::audit::{Entry, Levels};
+use crate::audit::{Entry, Identity, Levels};
 use crate::cli::{Audit as Args, FailOnArg};
 use crate::endpoint::{Endpoint, Host};
 use crate::observation::Survey;
@@ -56,7 +56,7 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
         },
     ) = sink::open(args)?;
     if let Some(baseline) = &mut baseline {
-        let is_in = |target: &str| args.shard.is_none_or(|shard| shard.has(target));
+        let is_in = |target: &Identity| args.shard.is_none_or(|shard| shard.has(&target.input));
         baseline.pass_over(|target| done.contains_key(target) || !is_in(target));
     }
     let save = args.save.as_deref().map(sink::at_the_end).transpose()?;
@@ -253,11 +253,7 @@ impl Scheduler<'_> {
 
     fn job(&self, entry: Entry) -> Result<impl Future<Output = ()> + use<>, Error> {
         let connection = &self.args.connection;
-        let name = entry
-            .servername
-            .as_ref()
-            .or(self.args.trust.servername.as_ref());
-        let (endpoint, reference): (Endpoint, Host) = endpoint(&entry.target, connection, name);
+        let (endpoint, reference) = meant(self.args, &entry);
         let mut options = options(connection, &reference)?;
         options.ehlo.clone_from(&self.ehlo);
         let (limits, sender) = (Arc::clone(&self.limits), self.sender.clone());
@@ -278,6 +274,13 @@ impl Scheduler<'_> {
             let _ = sender.send(seen).await;
         })
     }
+}
+
+/// Where a line of the list is connected to, and the name that the certificate must be for.
+fn meant(args: &Args, entry: &Entry) -> (Endpoint, Host) {
+    let name = entry.servername.as_ref();
+    let name = name.or(args.trust.servername.as_ref());
+    endpoint(&entry.target, &args.connection, name)
 }
 
 /// Ctrl-C, or a polite request to end: the first is told, the second ends the program at once,
