@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{Dir, finish, program};
+use common::{Dir, finish, openssl, program};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
@@ -15,6 +15,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
+use testkit::old::OldServer;
 use testkit::pki::{Identity, KeyKind, Pki, ca, expired_leaf, leaf, now};
 use testkit::raw::{closed_port, listen, send, wait_for_end};
 use testkit::server::{Behaviour, Server};
@@ -370,6 +371,75 @@ fn the_rules_of_public_cas_count_for_public_cas_only() {
         .env("SSL_CERT_FILE", dir.file("system.pem", PKI.root_pem()));
     let run = finish(&mut command);
     assert_eq!(codes(&reports(&run.stdout)[0]), ["long-validity warning"]);
+    // And where the list names a CA of one's own.
+    let own = format!(
+        "{} cacerts={}\n",
+        list.trim(),
+        dir.path().join("root.pem").display()
+    );
+    dir.file("list", own);
+    let run = finish(&mut command);
+    assert_eq!(codes(&reports(&run.stdout)[0]), Vec::<String>::new());
+}
+
+/// The handshake that fails is told, too, but not first: the reason says more.
+#[test]
+fn of_an_old_server_the_age_is_told_first() {
+    let dir = Dir::new();
+    let base = ["req", "-x509", "-nodes", "-days", "9", "-subj", "/CN=x"];
+    let files = [
+        "-newkey", "rsa:2048", "-keyout", "key.pem", "-out", "cert.pem",
+    ];
+    openssl::run(&dir, &[&base[..], &files].concat());
+    let old = OldServer::openssl(dir.path(), &["-tls1", "-cipher", "ALL:@SECLEVEL=0"]);
+    let target = format!("smtps://127.0.0.1:{}", old.address.port());
+    let expected = "obsolete-tls: the server speaks nothing newer than TLSv1.0";
+    let one = finish(program().args([&target, "--no-hgrc", "--format", "nagios"]));
+    assert!(one.stdout.contains(expected), "{}", one.stdout);
+    let audit = |format| {
+        let run = finish(&mut with_list(&dir, &target, &["--format", format]));
+        run.stdout
+    };
+    let plugin = audit("nagios");
+    assert!(plugin.contains(expected), "{plugin}");
+    let report = reports(&audit("jsonl")).remove(0);
+    let found = codes(&report);
+    assert_eq!(found[0], "obsolete-tls critical", "{found:?}");
+    assert!(
+        found.contains(&"tls-alert critical".to_owned()),
+        "{found:?}"
+    );
+    let table = audit("csv");
+    assert!(
+        table.contains(",the server speaks nothing newer than TLSv1.0")
+            || table.contains("\"the server speaks nothing newer than TLSv1.0"),
+        "{table}"
+    );
+}
+
+#[test]
+fn a_column_that_is_broken_is_told_before_notes() {
+    let dir = Dir::new();
+    let shared = PKI.identity(leaf(&["localhost", "127.0.0.1"]));
+    static OLD: &[&rustls::SupportedProtocolVersion] = &[&rustls::version::TLS12];
+    let old = || Behaviour {
+        versions: OLD,
+        ..Behaviour::default()
+    };
+    let port = || Server::start(&shared, old()).port();
+    let (first, second) = (port(), port());
+    let list = format!(
+        "localhost:{first} cacerts=/nonexistent\n127.0.0.1:{second} cacerts=/nonexistent\n"
+    );
+    let run = finish(&mut with_list(&dir, &list, &["--format", "jsonl"]));
+    for report in reports(&run.stdout) {
+        let found = codes(&report);
+        let place = |code: &str| found.iter().position(|found| found.starts_with(code));
+        let broken = place("bad-ca-file critical").expect("it is told");
+        let notes = found.iter().position(|found| found.ends_with(" note"));
+        assert!(notes.is_none_or(|notes| broken < notes), "{found:?}");
+    }
+    assert!(run.stdout.contains("\"shared-key\""), "{}", run.stdout);
 }
 
 #[test]
