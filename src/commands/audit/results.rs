@@ -202,7 +202,12 @@ impl Results {
             no_route: survey.no_route,
             left_out: survey.left_out,
         };
-        let mut found = findings(&report, &elsewhere, self.levels);
+        let levels = Levels {
+            // Whoever names anchors for a target names a CA of its own.
+            public_cas: self.levels.public_cas && entry.cacerts.is_none(),
+            ..self.levels
+        };
+        let mut found = findings(&report, &elsewhere, levels);
         found.extend(broken.map(|why| Finding {
             code: "bad-ca-file",
             severity: Severity::Critical,
@@ -211,6 +216,7 @@ impl Results {
             advice: "mend the cacerts= column of the list".to_owned(),
         }));
         found.extend(self.shared_keys(&report, &elsewhere));
+        found.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
         found.retain(|finding| self.wanted(finding.code));
         let changes: Option<Vec<Change>> = self
             .baseline
