@@ -16,9 +16,12 @@ use crate::probe::Limits;
 use earlier::Earlier;
 use input::Input;
 use results::{Results, Seen, Worst};
+use std::os::fd::AsFd as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::io::Interest;
+use tokio::net::unix::pipe::Sender;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::task::JoinSet;
 
@@ -48,6 +51,7 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
         .as_deref()
         .map(earlier::baseline)
         .transpose()?;
+    let signals = Signals::wait()?;
     let (
         sink,
         Earlier {
@@ -60,6 +64,7 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
         baseline.pass_over(|target| done.contains_key(target) || !is_in(target));
     }
     let save = args.save.as_deref().map(sink::at_the_end).transpose()?;
+    save.iter().for_each(|save| signals.clean_up(save));
     if let Some(save) = &save
         && save.path() == sink.path()
     {
@@ -74,9 +79,9 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
         critical: args.critical,
         public_cas: args.trust.cacerts.is_empty(),
     };
-    let sinks = std::iter::once(&sink).chain(&save);
-    let interrupted = interruption(sinks.filter_map(sink::Sink::temporary).collect())?;
+    let interrupted = signals.clean();
     let ending = Arc::new(Ending::default());
+    let to_stdout = sink.is_stdout() && save.is_none();
     let results = Results::new(
         args,
         check,
@@ -108,6 +113,7 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
         sender,
         progress: shared,
         ending: Arc::clone(&ending),
+        to_stdout,
     };
     let end = runtime.block_on(scheduler.run(input, interrupted));
     // A lookup that hangs must not keep the program from ending.
@@ -144,6 +150,16 @@ fn one_file_for_one_thing(args: &Args) -> Result<(), Error> {
 
 /// The last words, and the exit code, which is that of the earlier run, too.
 fn conclude(args: &Args, worst: Worst, earlier: Worst, end: End, ending: &Ending) -> u8 {
+    let critical = worst.critical + earlier.critical;
+    let warnings = worst.warnings + earlier.warnings;
+    let fails = match args.fail_on {
+        FailOnArg::Critical => critical > 0,
+        FailOnArg::Warning => critical + warnings > 0,
+        FailOnArg::Never => false,
+    };
+    if ending.reader_left.load(Ordering::SeqCst) && end != End::Interrupted {
+        return u8::from(fails);
+    }
     if earlier.targets > 0 && !args.quiet {
         say(&format!(
             "done before: {}, {} critical, {} with warnings",
@@ -160,13 +176,6 @@ fn conclude(args: &Args, worst: Worst, earlier: Worst, end: End, ending: &Ending
             Some(_) => "the list has no targets for this part of it",
         });
     }
-    let critical = worst.critical + earlier.critical;
-    let warnings = worst.warnings + earlier.warnings;
-    let fails = match args.fail_on {
-        FailOnArg::Critical => critical > 0,
-        FailOnArg::Warning => critical + warnings > 0,
-        FailOnArg::Never => false,
-    };
     let bad = ending.bad_lines.load(Ordering::SeqCst);
     if bad > 0 {
         let lines = if bad == 1 { "line" } else { "lines" };
@@ -185,6 +194,8 @@ struct Ending {
     /// Lines of the list that could not be used.
     bad_lines: AtomicU64,
     interrupted: AtomicBool,
+    /// Nobody reads the results any more: there is nobody to tell.
+    reader_left: AtomicBool,
 }
 
 /// How the scheduling ended.
@@ -203,6 +214,8 @@ struct Scheduler<'a> {
     sender: mpsc::Sender<Seen>,
     progress: progress::Shared,
     ending: Arc<Ending>,
+    /// All that comes of it goes to standard output.
+    to_stdout: bool,
 }
 
 impl Scheduler<'_> {
@@ -241,6 +254,12 @@ impl Scheduler<'_> {
             Ok(()) = interrupted => {
                 self.ending.interrupted.store(true, Ordering::SeqCst);
                 Ok(End::Interrupted)
+            }
+            // The writer knows why it takes no more.
+            () = self.sender.closed() => Ok(End::Complete),
+            () = reader_leaves(), if self.to_stdout => {
+                self.ending.reader_left.store(true, Ordering::SeqCst);
+                Ok(End::Complete)
             }
         }
     }
@@ -283,42 +302,91 @@ fn meant(args: &Args, entry: &Entry) -> (Endpoint, Host) {
     endpoint(&entry.target, &args.connection, name)
 }
 
-/// Ctrl-C, or a polite request to end: the first is told, the second ends the program at once,
-/// whatever it waits for. That takes a thread of its own: the others may be waiting for a reader.
-fn interruption(temporary: Vec<PathBuf>) -> Result<oneshot::Receiver<()>, Error> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let failed = |why: std::io::Error| Error::new(format!("cannot wait for signals: {why}"));
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_io()
-        .build()
-        .map_err(failed)?;
-    let (mut interrupt, mut terminate) = {
-        let _entered = runtime.enter();
-        let interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
-        (interrupt, signal(SignalKind::terminate()).map_err(failed)?)
-    };
-    let (sender, receiver) = oneshot::channel();
-    std::thread::spawn(move || {
-        runtime.block_on(async {
-            let mut next = async || {
-                tokio::select! {
-                    _ = interrupt.recv() => {}
-                    _ = terminate.recv() => {}
+/// Ctrl-C, or a polite request to end: the first ends the audit cleanly, once it has begun, and the
+/// second ends the program at once, whatever it waits for. That takes a thread of its own: the
+/// others may be waiting for a reader, or for the list.
+struct Signals {
+    /// What would be left over if the program ended now.
+    temporary: Arc<Mutex<Vec<PathBuf>>>,
+    has_begun: Arc<AtomicBool>,
+    first: oneshot::Receiver<()>,
+}
+
+impl Signals {
+    fn wait() -> Result<Self, Error> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let failed = |why: std::io::Error| Error::new(format!("cannot wait for signals: {why}"));
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_io()
+            .build()
+            .map_err(failed)?;
+        let (mut interrupt, mut terminate) = {
+            let _entered = runtime.enter();
+            let interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+            (interrupt, signal(SignalKind::terminate()).map_err(failed)?)
+        };
+        let (sender, first) = oneshot::channel();
+        let temporary: Arc<Mutex<Vec<PathBuf>>> = Arc::default();
+        let has_begun = Arc::new(AtomicBool::new(false));
+        let signals = Self {
+            temporary: Arc::clone(&temporary),
+            has_begun: Arc::clone(&has_begun),
+            first,
+        };
+        std::thread::spawn(move || {
+            runtime.block_on(async {
+                let mut next = async || {
+                    tokio::select! {
+                        _ = interrupt.recv() => {}
+                        _ = terminate.recv() => {}
+                    }
+                };
+                next().await;
+                if has_begun.load(Ordering::SeqCst) {
+                    // It may have ended by itself meanwhile.
+                    let _ = sender.send(());
+                    next().await;
+                } else {
+                    say("interrupted: nobody was connected to");
                 }
-            };
-            next().await;
-            // It may have ended by itself meanwhile.
-            let _ = sender.send(());
-            next().await;
+            });
+            for path in lock(&temporary).iter() {
+                // There is nobody left to tell.
+                let _ = std::fs::remove_file(path);
+            }
+            #[expect(clippy::exit, reason = "the user wants it to end here and now")]
+            std::process::exit(INTERRUPTED.into());
         });
-        for path in temporary {
-            // There is nobody left to tell.
-            let _ = std::fs::remove_file(path);
-        }
-        #[expect(clippy::exit, reason = "the user wants it to end here and now")]
-        std::process::exit(INTERRUPTED.into());
-    });
-    Ok(receiver)
+        Ok(signals)
+    }
+
+    /// Whatever ends the program takes this away.
+    fn clean_up(&self, sink: &sink::Sink) {
+        lock(&self.temporary).extend(sink.temporary());
+    }
+
+    /// From now on the first is a wish for a clean end.
+    fn clean(self) -> oneshot::Receiver<()> {
+        self.has_begun.store(true, Ordering::SeqCst);
+        self.first
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Resolves when nobody reads standard output any more, if that can be known: it is a pipe then.
+async fn reader_leaves() {
+    // Unchecked: writes go on to wait, as nothing is set on what may be shared.
+    let watched = std::io::stdout()
+        .as_fd()
+        .try_clone_to_owned()
+        .and_then(Sender::from_owned_fd_unchecked);
+    match &watched {
+        Ok(stdout) if stdout.ready(Interest::ERROR).await.is_ok() => {}
+        _ => std::future::pending().await,
+    }
 }
 
 /// How many targets, and how many names: as many as asked for, if the limit of open files allows

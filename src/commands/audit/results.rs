@@ -167,7 +167,13 @@ impl Results {
         }
         // Who still sends sees that nobody reads.
         receiver.close();
-        let is_whole = goes_on && !self.ending.interrupted.load(Ordering::SeqCst);
+        drop(receiver);
+        if !goes_on {
+            self.ending.reader_left.store(true, Ordering::SeqCst);
+        }
+        let is_whole = goes_on
+            && !self.ending.interrupted.load(Ordering::SeqCst)
+            && !self.ending.reader_left.load(Ordering::SeqCst);
         self.end(is_whole)
     }
 
@@ -340,8 +346,8 @@ impl Results {
             }
             AuditFormat::Jsonl | AuditFormat::Csv => {}
         }
-        if silent {
-            // Nothing to say.
+        if silent || self.ending.reader_left.load(Ordering::SeqCst) {
+            // Nothing to say, or nobody to say it to.
         } else if self.format == AuditFormat::Nagios {
             // The plugin's output says it all; standard error often ends up in it.
         } else if self.format != AuditFormat::Table {
