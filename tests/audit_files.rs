@@ -348,3 +348,65 @@ fn lines_with_other_names_are_other_targets() {
         assert!(cases.contains(&format!("name=\"{name}\"")), "{cases}");
     }
 }
+
+/// Standard input is not read to its end, and a file would be left over.
+#[test]
+fn a_signal_while_the_list_is_read_leaves_nothing() {
+    let dir = Dir::new();
+    let output = dir.path().join("output");
+    let mut command = program();
+    command
+        .args(["audit", "--strict", "--input", "-", "--output"])
+        .arg(&output);
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let input = child.stdin.take();
+    let names = || {
+        let names = fs::read_dir(dir.path()).expect("it").flatten();
+        names
+            .filter(|entry| entry.file_name().to_string_lossy().ends_with('~'))
+            .count()
+    };
+    let started = std::time::Instant::now();
+    while names() == 0 && started.elapsed() < Duration::from_secs(10) {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert_eq!(names(), 1);
+    std::thread::sleep(Duration::from_millis(100));
+    let pid = Pid::from_raw(i32::try_from(child.id()).expect("a pid"));
+    kill(pid, Signal::SIGTERM).expect("it runs");
+    let output = child.wait_with_output().expect("its output");
+    drop(input);
+    assert_eq!(output.status.code(), Some(130));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("interrupted: nobody"), "{said}");
+    assert_eq!(names(), 0);
+}
+
+#[test]
+fn the_list_is_not_replaced_by_its_results() {
+    let dir = Dir::new();
+    let list = silent();
+    let file = dir.file("list", &list);
+    let link = dir.path().join("link");
+    fs::hard_link(&file, &link).expect("a link");
+    for option in ["--output", "--save", "--resume"] {
+        for (input, path) in [("list", "list"), ("list", "./link"), ("-", "list")] {
+            let mut command = program();
+            let stdin = fs::File::open(&file).expect("the list");
+            let told = command
+                .args(["audit", "--input", input, option, path])
+                .current_dir(dir.path())
+                .stdin(stdin)
+                .output()
+                .expect("it runs");
+            let said = String::from_utf8_lossy(&told.stderr);
+            assert_eq!(told.status.code(), Some(2), "{option} {path}: {said}");
+            assert!(said.contains("--input"), "{said}");
+            assert_eq!(fs::read_to_string(&file).expect("it"), list);
+        }
+    }
+}

@@ -59,6 +59,7 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
             worst: earlier,
         },
     ) = sink::open(args)?;
+    signals.clean_up(&sink);
     if let Some(baseline) = &mut baseline {
         let is_in = |target: &Identity| args.shard.is_none_or(|shard| shard.has(&target.input));
         baseline.pass_over(|target| done.contains_key(target) || !is_in(target));
@@ -144,6 +145,21 @@ fn one_file_for_one_thing(args: &Args) -> Result<(), Error> {
             Error::new("--input and --baseline both read standard input")
                 .hint("name a file for one of them"),
         );
+    }
+    let written = [
+        ("--output", &args.output),
+        ("--save", &args.save),
+        ("--resume", &args.resume),
+    ];
+    for (option, path) in written {
+        if let (Some(input), Some(path)) = (&args.input, path)
+            && sink::is_same_file(input, path)
+        {
+            let text = format!("--input and {option} name the same file");
+            return Err(
+                Error::new(text).hint("the results would take the place of the list: name another")
+            );
+        }
     }
     Ok(())
 }

@@ -6,9 +6,9 @@ use super::earlier::{self, Earlier};
 use crate::cli::Audit as Args;
 use crate::commands::attributes::{self, Lost};
 use crate::commands::{Error, hg, io_text};
-use std::fs::{File, OpenOptions, Permissions};
+use std::fs::{File, Metadata, OpenOptions, Permissions};
 use std::io::{self, ErrorKind, Write as _};
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
@@ -73,6 +73,20 @@ pub(super) fn at_the_end(path: &Path) -> Result<Sink, Error> {
         file: io::BufWriter::new(file),
         path: real,
     })
+}
+
+/// Whether both names are of one regular file; `-` is standard input.
+pub(super) fn is_same_file(input: &Path, other: &Path) -> bool {
+    let input = if input == Path::new("-") {
+        Path::new("/dev/stdin")
+    } else {
+        input
+    };
+    let file = |path: &Path| std::fs::metadata(path).ok().filter(Metadata::is_file);
+    let (Some(input), Some(other)) = (file(input), file(other)) else {
+        return false;
+    };
+    (input.dev(), input.ino()) == (other.dev(), other.ino())
 }
 
 /// What is there, and whether it is a regular file.
