@@ -9,15 +9,15 @@ use nix::unistd::Pid;
 use serde_json::Value;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::{Duration, Instant};
 use testkit::old::OldServer;
 use testkit::pki::{Identity, KeyKind, Pki, ca, expired_leaf, leaf, now};
-use testkit::raw::{closed_port, listen, send, wait_for_end};
+use testkit::raw::{closed_port, listen, listen_on, send, wait_for_end};
 use testkit::server::{Behaviour, Server};
 
 static PKI: LazyLock<Pki> = LazyLock::new(|| Pki::new("Running", KeyKind::P256));
@@ -294,6 +294,78 @@ fn retries_stay_within_the_deadline() {
     let (tries, took) = audit(&["--retries", "0"]);
     assert_eq!(tries, 1);
     assert!(took < Duration::from_millis(500), "{took:?}");
+}
+
+/// Times of connections, and the most that were open at once.
+fn watched(talk: fn(&mut TcpStream)) -> (SocketAddr, Arc<Mutex<(Vec<Instant>, u32, u32)>>) {
+    let seen: Arc<Mutex<(Vec<Instant>, u32, u32)>> = Arc::default();
+    let watched = Arc::clone(&seen);
+    let address = listen(move |mut client| {
+        {
+            let mut seen = watched.lock().expect("whole");
+            seen.0.push(Instant::now());
+            seen.1 += 1;
+            seen.2 = seen.2.max(seen.1);
+        }
+        talk(&mut client);
+        watched.lock().expect("whole").1 -= 1;
+    });
+    (address, seen)
+}
+
+/// Also where a silent port is asked whether it speaks TLS, and where a busy one is asked again.
+#[test]
+fn the_manners_hold_for_every_connection() {
+    let audit = |address: SocketAddr, args: &[&str]| {
+        let mut command = program();
+        command.args(["audit", "--format", "jsonl", "--ehlo", "x", "-4"]);
+        command
+            .arg(format!("localhost:{}", address.port()))
+            .args(args);
+        finish(&mut command)
+    };
+    let (silent, seen) = watched(|client| wait_for_end(client));
+    audit(silent, &["--timeout", "7"]);
+    let (times, _, most) = seen.lock().expect("whole").clone();
+    assert_eq!((times.len(), most), (2, 1));
+    let (busy, seen) = watched(|client| send(client, b"421 too busy\r\n"));
+    audit(busy, &["--pause", "2", "--retries", "1"]);
+    let (times, ..) = seen.lock().expect("whole").clone();
+    assert_eq!(times.len(), 2);
+    let between = times[1] - times[0];
+    assert!(between >= Duration::from_secs(2), "{between:?}");
+}
+
+/// The list is sorted, and a whole provider is slow.
+#[test]
+fn many_lines_of_one_slow_address_delay_nobody_else() {
+    let dir = Dir::new();
+    let slow = listen_on("127.0.0.2:0", |mut client| wait_for_end(&mut client));
+    let list = format!(
+        "{}{}",
+        format!("smtp://127.0.0.2:{}\n", slow.port()).repeat(100),
+        line(good()).repeat(5)
+    );
+    let args = [
+        "audit", "--format", "jsonl", "--ehlo", "x", "-4", "--jobs", "4", "--input",
+    ];
+    let mut child = program()
+        .args(args)
+        .arg(dir.file("list", list))
+        .arg("--cacerts")
+        .arg(dir.file("root.pem", PKI.root_pem()))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it starts");
+    let results = BufReader::new(child.stdout.take().expect("its output"));
+    let started = Instant::now();
+    let good = results.lines().take(5).map_while(Result::ok);
+    let good = good.filter(|line| line.contains("\"outcome\":\"trusted\""));
+    assert_eq!(good.count(), 5);
+    assert!(started.elapsed() < Duration::from_secs(10));
+    let _ = child.kill();
+    let _ = child.wait();
 }
 
 // ------------------------------------------------------------------------------- findings

@@ -27,8 +27,9 @@ use tokio::task::JoinSet;
 
 /// Finished targets that wait for the writer: a slow reader slows the probing down.
 const WAITING: usize = 64;
-/// Targets in hand for each that may be connected to: some wait for an address, or a name.
-const IN_HAND: usize = 4;
+/// Targets in hand: most wait for their address, or their name, and those behind them in the list
+/// must not wait with them. Each takes 3 to 5 KiB.
+const IN_HAND: usize = 10_000;
 const INTERRUPTED: u8 = 130;
 
 /// Runs it.
@@ -109,7 +110,7 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
     let scheduler = Scheduler {
         args,
         limits,
-        permits: Arc::new(Semaphore::new(jobs.saturating_mul(IN_HAND))),
+        permits: Arc::new(Semaphore::new(IN_HAND.max(jobs))),
         ehlo: args.connection.ehlo.clone().or_else(environment::fqdn),
         sender,
         progress: shared,
@@ -306,7 +307,7 @@ impl Scheduler<'_> {
                 survey,
             };
             // The writer has gone when nobody reads any more.
-            let _ = sender.send(seen).await;
+            let _ = limits.hand_on(sender.send(seen)).await;
         })
     }
 }
