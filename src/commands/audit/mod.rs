@@ -66,7 +66,9 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
         baseline.pass_over(|target| done.contains_key(target) || !is_in(target));
     }
     let save = args.save.as_deref().map(sink::at_the_end).transpose()?;
-    save.iter().for_each(|save| signals.clean_up(save));
+    if let Some(save) = &save {
+        signals.clean_up(save);
+    }
     if let Some(save) = &save
         && save.path() == sink.path()
     {
@@ -371,7 +373,7 @@ impl Signals {
                 // There is nobody left to tell.
                 let _ = std::fs::remove_file(path);
             }
-            #[expect(clippy::exit, reason = "the user wants it to end here and now")]
+            // The user wants it to end here and now.
             std::process::exit(INTERRUPTED.into());
         });
         Ok(signals)
