@@ -574,6 +574,10 @@ fn a_plugin_tells_a_whole_list_in_a_line() {
             .is_some_and(|l| l.starts_with("WARNING localhost:"))
     );
     assert_eq!(plugin(&warned, &["--warning", "5", "--critical", "2"]).0, 0);
+    let ranges = ["--warning", "5:", "--critical", "2:"];
+    assert_eq!(plugin(&warned, &ranges).0, 0);
+    let (code, _, errors) = plugin(&warned, &["--warning", "5:9"]);
+    assert!(code == 2 && errors.contains("a number of days"), "{errors}");
     let gone = line(closed_port());
     let list = format!("{warned}{} label=a|b\n{gone}", line(hostile).trim());
     let (code, text, _) = plugin(&list, &["--retries", "0"]);
