@@ -97,6 +97,41 @@ fn on_terminal(command: &mut Command) -> (Child, File) {
     (child, File::from(pty.master))
 }
 
+#[test]
+fn long_messages_are_wrapped_as_wide_as_the_terminal_is() {
+    let size = nix::pty::Winsize {
+        ws_row: 25,
+        ws_col: 60,
+        ws_xpixel: 0,
+        ws_ypixel: 0,
+    };
+    let pty = nix::pty::openpty(Some(&size), None).expect("a terminal");
+    let dir = Dir::new();
+    let plain = listen(|mut client| {
+        send(&mut client, b"220 mx.test ESMTP\r\n");
+        send(&mut client, b"250 mx.test\r\n");
+        wait_for_end(&mut client);
+    });
+    let mut command = with_list(&dir, &line(plain), &["--color", "never", "--timeout", "5"]);
+    let mut child = command
+        .stdout(Stdio::from(pty.slave))
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it starts");
+    command.stdout(Stdio::null());
+    let text = shown(File::from(pty.master));
+    child.wait().expect("it ends");
+    let mut lines = text.lines().skip(1).map(str::trim_end);
+    let (first, second) = (lines.next().expect("a line"), lines.next().expect("a line"));
+    let (code, _) = first.split_once(": ").expect("a code");
+    let indent = " ".repeat(code.len() + 2);
+    assert!(first.len() <= 60 && second.len() <= 60, "{text}");
+    assert!(
+        second.starts_with(&indent) && !second.starts_with(&format!("{indent} ")),
+        "{text}"
+    );
+}
+
 /// What has been shown until the program closed the terminal.
 fn shown(mut terminal: File) -> String {
     let mut bytes = Vec::new();
@@ -512,6 +547,20 @@ fn a_column_that_is_broken_is_told_before_notes() {
         assert!(notes.is_none_or(|notes| broken < notes), "{found:?}");
     }
     assert!(run.stdout.contains("\"shared-key\""), "{}", run.stdout);
+}
+
+/// A series that is missing would look like one that has ended.
+#[test]
+fn metrics_are_of_all_targets_whatever_is_shown() {
+    let dir = Dir::new();
+    let list = line(good());
+    let before = finish(&mut with_list(&dir, &list, &["--format", "jsonl"])).stdout;
+    let before = dir.file("before", before).display().to_string();
+    for args in [&["--quiet"][..], &["--baseline", &before, "--changes-only"]] {
+        let args = [&["--format", "prometheus"], args].concat();
+        let run = finish(&mut with_list(&dir, &list, &args));
+        assert!(run.stdout.contains("smtp_certcheck_trusted{"), "{args:?}");
+    }
 }
 
 #[test]

@@ -283,6 +283,10 @@ impl Results {
             self.tally.add(audited);
             return Ok(true);
         }
+        if self.format == AuditFormat::Prometheus {
+            // A series that is missing looks like one that has ended.
+            self.samples.push(prometheus::Sample::of(audited));
+        }
         if !self.selection.takes(audited) {
             return Ok(true);
         }
@@ -291,10 +295,6 @@ impl Results {
             AuditFormat::Table => audit::row(audited, self.style),
             AuditFormat::Jsonl => json::line(audited),
             AuditFormat::Csv => csv::row(audited),
-            AuditFormat::Prometheus => {
-                self.samples.push(prometheus::Sample::of(audited));
-                return Ok(true);
-            }
             AuditFormat::Junit => {
                 self.cases.push(junit::case(audited));
                 return Ok(true);
@@ -303,7 +303,7 @@ impl Results {
                 self.rows.push(html::Row::of(audited));
                 return Ok(true);
             }
-            AuditFormat::Nagios => return Ok(true),
+            AuditFormat::Prometheus | AuditFormat::Nagios => return Ok(true),
         };
         let sink = &mut self.sink;
         self.progress.suspend(|| sink.write(&text))
