@@ -331,9 +331,11 @@ fn retries_stay_within_the_deadline() {
     assert!(took < Duration::from_millis(500), "{took:?}");
 }
 
-/// Times of connections, and the most that were open at once.
-fn watched(talk: fn(&mut TcpStream)) -> (SocketAddr, Arc<Mutex<(Vec<Instant>, u32, u32)>>) {
-    let seen: Arc<Mutex<(Vec<Instant>, u32, u32)>> = Arc::default();
+/// Times of connections, those that are open, and the most that were at once.
+type Connections = Arc<Mutex<(Vec<Instant>, u32, u32)>>;
+
+fn watched(talk: fn(&mut TcpStream)) -> (SocketAddr, Connections) {
+    let seen = Connections::default();
     let watched = Arc::clone(&seen);
     let address = listen(move |mut client| {
         {
@@ -359,7 +361,7 @@ fn the_manners_hold_for_every_connection() {
             .args(args);
         finish(&mut command)
     };
-    let (silent, seen) = watched(|client| wait_for_end(client));
+    let (silent, seen) = watched(wait_for_end);
     audit(silent, &["--timeout", "7"]);
     let (times, _, most) = seen.lock().expect("whole").clone();
     assert_eq!((times.len(), most), (2, 1));

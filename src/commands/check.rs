@@ -397,7 +397,9 @@ mod tests {
             from_hgrc: false,
             at: None,
         });
-        let check = check.unwrap_or_else(|why| panic!("{}", why.message()));
+        let check = check
+            .map_err(|why| why.message().to_owned())
+            .expect("it is read");
         let mut anchors = Anchors::new("one");
         let judge = |anchors: &Anchors, name: &str| {
             let reference: Host = name.parse().expect("a name");
