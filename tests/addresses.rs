@@ -10,7 +10,7 @@ mod common;
 
 use common::{Dir, Run, finish, program};
 use serde_json::{Value, json};
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, LazyLock};
@@ -455,6 +455,58 @@ fn a_name_is_looked_up_once_for_all_its_ports_and_round_robin_changes_nothing() 
     }
 }
 
+/// Another name server with the same answers, each a little later.
+fn delay(slow: Ipv4Addr, server: Ipv4Addr) {
+    let socket = Arc::new(UdpSocket::bind((slow, 53)).expect("the port"));
+    std::thread::spawn(move || {
+        let mut query = [0; 512];
+        while let Ok((length, client)) = socket.recv_from(&mut query) {
+            let (query, socket) = (query[..length].to_vec(), Arc::clone(&socket));
+            std::thread::spawn(move || {
+                std::thread::sleep(Duration::from_millis(30));
+                let asks = UdpSocket::bind((server, 0)).expect("a port");
+                asks.send_to(&query, (server, 53)).expect("it is sent");
+                let mut answer = [0; 512];
+                let length = asks.recv(&mut answer).expect("an answer");
+                let _ = socket.send_to(&answer[..length], client);
+            });
+        }
+    });
+}
+
+/// Each lookup has descriptors of its own: what this machine lacks is no fault of a name.
+#[test]
+fn many_names_are_looked_up_with_few_files() {
+    const TEST: &str = "many_names_are_looked_up_with_few_files";
+    let (ip, port) = block();
+    let server: Ipv4Addr = ip(53).parse().expect("an address");
+    let address: Ipv4Addr = ip(2).parse().expect("an address");
+    let Some(asked) = testkit::names::name_server(TEST, server, vec![address]) else {
+        return;
+    };
+    let Some(names) = Names::new(TEST, "127.0.0.1 localhost\n") else {
+        return;
+    };
+    let slow: Ipv4Addr = ip(54).parse().expect("an address");
+    delay(slow, server);
+    let names = names.asking(slow);
+    let _server = serve(&ip(2), port, &good());
+    let list: Vec<String> = (0..300)
+        .map(|n| format!("smtp://n{n}.example:{port} servername={NAME}\n"))
+        .collect();
+    let dir = Dir::new();
+    let command = command(&dir, &list.concat(), &["--format", "jsonl"]);
+    let mut limited = Command::new("sh");
+    limited
+        .args(["-c", "ulimit -n 64; exec \"$@\"", "sh"])
+        .arg(command.get_program())
+        .args(command.get_args());
+    let run = finish(&mut names.within(&limited));
+    let good = run.stdout.matches("\"outcome\":\"trusted\"").count();
+    assert_eq!((run.code, good), (0, 300), "{}", run.stderr);
+    assert_eq!(asked.load(Ordering::SeqCst), 300);
+}
+
 #[test]
 fn both_families_are_looked_at() {
     const TEST: &str = "both_families_are_looked_at";
@@ -524,6 +576,7 @@ fn every_format_shows_the_address_that_is_bad() {
         );
     }
     let run = audit(&names, port, &["--format", "prometheus"]);
-    let line = format!("smtp_certcheck_trusted{{target=\"smtp://{NAME}:{port}\",label=\"\"}} 0\n");
+    let labels = format!("target=\"smtp://{NAME}:{port}\",servername=\"{NAME}\",label=\"\"");
+    let line = format!("smtp_certcheck_trusted{{{labels}}} 0\n");
     assert!(run.stdout.contains(&line), "{}", run.stdout);
 }

@@ -13,7 +13,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU16, AtomicU32, Ordering};
@@ -406,7 +406,7 @@ fn few_files_may_be_open() {
         .args(command.get_args())
         .stdin(Stdio::null());
     let run = finish(&mut limited);
-    assert!(run.stderr.contains("only 16 at once"), "{}", run.stderr);
+    assert!(run.stderr.contains("only 12 at once"), "{}", run.stderr);
     is_the_truth(&farm, &run.stdout);
 }
 
@@ -502,19 +502,61 @@ fn a_second_interruption_ends_it_at_once() {
     assert_eq!(child.wait().expect("ended").code(), Some(130));
 }
 
+/// At once, whoever is still waited for, and without a word.
 #[test]
 fn a_reader_that_leaves_ends_it() {
-    let farm = farm(6);
+    let good = start(&PKI.identity(leaf(&["localhost"]))).port();
+    let good = format!("smtp://localhost:{good}\n");
+    let tarpit = format!("smtp://localhost:{}\n", silent().port());
     let dir = Dir::new();
-    let command = command(&dir, &farm.list, &["--format", "jsonl", "--timeout", "3"]);
-    let mut shell = Command::new("sh");
-    shell
-        .args(["-c", "\"$@\" | head -n 1", "sh"])
-        .arg(command.get_program())
-        .args(command.get_args());
-    let run = finish(shell.stdin(Stdio::null()));
-    assert_eq!(run.stdout.lines().count(), 1, "{}", run.stderr);
-    assert!(!run.stderr.contains("error"), "{}", run.stderr);
+    let piped = |list: &str, script: &str| {
+        let command = command(&dir, list, &["--format", "jsonl", "--timeout", "30"]);
+        let mut shell = Command::new("bash");
+        shell
+            .args(["-c", &format!("set -o pipefail; {script}"), "sh"])
+            .arg(command.get_program())
+            .args(command.get_args());
+        let started = Instant::now();
+        let run = finish(shell.stdin(Stdio::null()));
+        assert!(started.elapsed() < Duration::from_secs(10), "{script}");
+        run
+    };
+    // Another line is written after the first, or nothing is.
+    for list in [
+        format!("{tarpit}{}", good.repeat(20)),
+        format!("{tarpit}{good}"),
+    ] {
+        let run = piped(&list, "\"$@\" | head -n 1");
+        assert_eq!(run.stdout.lines().count(), 1, "{}", run.stderr);
+        assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    }
+    // Standard input stays open, and nothing comes.
+    let mut command = program();
+    command.args(["audit", "--format", "jsonl", "--input", "-", "localhost:1"]);
+    let mut idle = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut line = String::new();
+    let mut results = BufReader::new(idle.stdout.take().expect("its output"));
+    results.read_line(&mut line).expect("a result");
+    drop(results);
+    let started = Instant::now();
+    while idle.try_wait().expect("a child").is_none() && started.elapsed().as_secs() < 10 {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let ended = idle.try_wait().expect("a child");
+    let _ = idle.kill();
+    assert_eq!(ended.and_then(|status| status.code()), Some(1));
+    let run = piped(&format!("{tarpit}{good}"), "\"$@\" > /dev/full");
+    assert_eq!(run.code, 2);
+    assert!(
+        run.stderr.starts_with("error: cannot write"),
+        "{}",
+        run.stderr
+    );
 }
 
 // ------------------------------------------------------------------------------- comparisons
@@ -675,9 +717,9 @@ fn metrics_are_what_promtool_expects() {
     };
     let farm = farm(2);
     let list = format!(
-        "{}localhost:{} label=\"quoted\"\n",
+        "{}localhost:{port} label=\"quoted\"\nlocalhost:{port} servername=other.example\n",
         farm.list,
-        hostile().port()
+        port = hostile().port()
     );
     let dir = Dir::new();
     let file = dir.path().join("smtp.prom");
@@ -703,7 +745,7 @@ fn metrics_are_what_promtool_expects() {
     let trusted = text
         .lines()
         .filter(|line| line.starts_with("smtp_certcheck_trusted{"));
-    assert_eq!(trusted.count(), farm.truth.len() + 1);
+    assert_eq!(trusted.count(), farm.truth.len() + 2);
     // Nothing else is left in the directory.
     let names = std::fs::read_dir(dir.path()).expect("a directory").count();
     assert_eq!(names, 3);

@@ -238,3 +238,175 @@ fn an_audit_that_did_not_come_to_its_end_is_no_baseline_for_the_next() {
     assert_eq!(fs::read(&results).expect("the results"), whole);
     assert_eq!(fs::read_dir(dir.path()).expect("it").count(), 3);
 }
+
+/// A certificate for a thousand names makes a line that is longer than one of a list may be.
+#[test]
+fn a_long_report_is_a_baseline_and_goes_on() {
+    let names: Vec<String> = (0..1000).map(|n| format!("n{n}.example.org")).collect();
+    let names: Vec<&str> = names
+        .iter()
+        .map(String::as_str)
+        .chain(["localhost"])
+        .collect();
+    let identity = PKI.identity(leaf(&names));
+    let list = line(Server::start(&identity, Behaviour::default()).address);
+    let dir = Dir::new();
+    let results = dir.path().join("results");
+    let first = run(&dir, &list, &["--resume", text(&results)]);
+    assert_eq!(first.code, 0, "{}", first.stderr);
+    let report = fs::read_to_string(&results).expect("it");
+    assert!(report.len() > 17_000, "{}", report.len());
+    let args = ["--baseline", text(&results), "--changes-only"];
+    let told = run(&dir, &list, &[&args[..], &["--format", "csv"]].concat());
+    assert_eq!(told.code, 0, "{}", told.stderr);
+    assert_eq!(told.stdout.lines().count(), 1, "{}", told.stdout);
+    let again = run(&dir, &list, &["--resume", text(&results)]);
+    assert_eq!(again.code, 0, "{}", again.stderr);
+    assert_eq!(fs::read_to_string(&results).expect("it"), report);
+}
+
+#[test]
+fn what_is_no_audit_is_not_gone_on_with() {
+    let dir = Dir::new();
+    let list = good();
+    let report = finish(&mut command(&dir, &list, &["--format", "jsonl"])).stdout;
+    let foreign = [
+        ("mail.example.org:25".to_owned(), 1),
+        ("{\"a\":1}\n[1,2]\n".to_owned(), 1),
+        (format!("{report}[1,2]\n"), 2),
+        (format!("{report}\n{{\"target\":{{\"input\":\"x\"}}}}\n"), 3),
+        (format!("{report}{{\"sch,"), 2),
+        (format!("{report}x"), 2),
+    ];
+    for (before, number) in foreign {
+        let file = dir.file("mine", &before);
+        let told = run(&dir, &silent(), &["--resume", text(&file)]);
+        assert_eq!(told.code, 2, "{before}: {}", told.stderr);
+        let place = format!("mine:{number}: it is no");
+        assert!(told.stderr.contains(&place), "{before}: {}", told.stderr);
+        assert_eq!(fs::read_to_string(&file).expect("it"), before);
+    }
+    for torn in ["{", "{\"schema\"", "{\"schema\":1,\"target\":{\"inp"] {
+        let file = dir.file("ours", format!("{report}{torn}"));
+        let told = run(&dir, &list, &["--resume", text(&file)]);
+        assert_eq!(told.code, 0, "{torn}: {}", told.stderr);
+        assert_eq!(fs::read_to_string(&file).expect("it"), report);
+    }
+    for args in [
+        &["--resume", "-"][..],
+        &["--resume", text(dir.path())],
+        &["--input", "-", "--baseline", "-"],
+    ] {
+        let mut command = program();
+        let told = finish(command.arg("audit").args(args).arg("localhost:1"));
+        assert_eq!(told.code, 2, "{args:?}: {}", told.stderr);
+        assert!(told.stderr.starts_with("error: "), "{}", told.stderr);
+    }
+}
+
+/// The same server, asked for two certificates.
+#[test]
+fn lines_with_other_names_are_other_targets() {
+    let dir = Dir::new();
+    let server = good();
+    let server = server.trim();
+    let list = format!("{server}\n{server} servername=other.example\n");
+    let results = dir.path().join("results");
+    let resume = ["--resume", text(&results)];
+    // One was done, and not the other.
+    let first = run(
+        &dir,
+        &format!("{server} servername=other.example\n"),
+        &resume,
+    );
+    assert_eq!(first.code, 1, "{}", first.stderr);
+    for _ in 0..2 {
+        let told = run(&dir, &list, &resume);
+        assert_eq!(told.code, 1, "{}", told.stderr);
+        let all = fs::read_to_string(&results).expect("it");
+        let names: Vec<bool> = all
+            .lines()
+            .map(|line| line.contains("\"servername\":\"other.example\""))
+            .collect();
+        assert_eq!(names, [true, false], "{all}");
+    }
+    let args = ["--baseline", text(&results), "--format", "csv"];
+    let told = run(&dir, &list, &[&args[..], &["--changes-only"]].concat());
+    assert_eq!(told.stdout.lines().count(), 1, "{}", told.stdout);
+    let told = run(&dir, &format!("{server}\n"), &args);
+    let gone = format!("{server} (other.example)");
+    assert!(told.stderr.contains(&gone), "{}", told.stderr);
+
+    let metrics = run(&dir, &list, &["--format", "prometheus"]).stdout;
+    for (name, trusted) in [("localhost", 1), ("other.example", 0)] {
+        let labels = format!("target=\"{server}\",servername=\"{name}\",label=\"\"");
+        let sample = format!("smtp_certcheck_trusted{{{labels}}} {trusted}\n");
+        assert!(metrics.contains(&sample), "{sample}: {metrics}");
+    }
+    let cases = run(&dir, &list, &["--format", "junit"]).stdout;
+    for name in [server, &gone] {
+        assert!(cases.contains(&format!("name=\"{name}\"")), "{cases}");
+    }
+}
+
+/// Standard input is not read to its end, and a file would be left over.
+#[test]
+fn a_signal_while_the_list_is_read_leaves_nothing() {
+    let dir = Dir::new();
+    let output = dir.path().join("output");
+    let mut command = program();
+    command
+        .args(["audit", "--strict", "--input", "-", "--output"])
+        .arg(&output);
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let input = child.stdin.take();
+    let names = || {
+        let names = fs::read_dir(dir.path()).expect("it").flatten();
+        names
+            .filter(|entry| entry.file_name().to_string_lossy().ends_with('~'))
+            .count()
+    };
+    let started = std::time::Instant::now();
+    while names() == 0 && started.elapsed() < Duration::from_secs(10) {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert_eq!(names(), 1);
+    std::thread::sleep(Duration::from_millis(100));
+    let pid = Pid::from_raw(i32::try_from(child.id()).expect("a pid"));
+    kill(pid, Signal::SIGTERM).expect("it runs");
+    let output = child.wait_with_output().expect("its output");
+    drop(input);
+    assert_eq!(output.status.code(), Some(130));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("interrupted: nobody"), "{said}");
+    assert_eq!(names(), 0);
+}
+
+#[test]
+fn the_list_is_not_replaced_by_its_results() {
+    let dir = Dir::new();
+    let list = silent();
+    let file = dir.file("list", &list);
+    let link = dir.path().join("link");
+    fs::hard_link(&file, &link).expect("a link");
+    for option in ["--output", "--save", "--resume"] {
+        for (input, path) in [("list", "list"), ("list", "./link"), ("-", "list")] {
+            let mut command = program();
+            let stdin = fs::File::open(&file).expect("the list");
+            let told = command
+                .args(["audit", "--input", input, option, path])
+                .current_dir(dir.path())
+                .stdin(stdin)
+                .output()
+                .expect("it runs");
+            let said = String::from_utf8_lossy(&told.stderr);
+            assert_eq!(told.status.code(), Some(2), "{option} {path}: {said}");
+            assert!(said.contains("--input"), "{said}");
+            assert_eq!(fs::read_to_string(&file).expect("it"), list);
+        }
+    }
+}

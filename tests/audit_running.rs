@@ -3,20 +3,21 @@
 
 mod common;
 
-use common::{Dir, finish, program};
+use common::{Dir, finish, openssl, program};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::{Duration, Instant};
+use testkit::old::OldServer;
 use testkit::pki::{Identity, KeyKind, Pki, ca, expired_leaf, leaf, now};
-use testkit::raw::{closed_port, listen, send, wait_for_end};
+use testkit::raw::{closed_port, listen, listen_on, send, wait_for_end};
 use testkit::server::{Behaviour, Server};
 
 static PKI: LazyLock<Pki> = LazyLock::new(|| Pki::new("Running", KeyKind::P256));
@@ -94,6 +95,41 @@ fn on_terminal(command: &mut Command) -> (Child, File) {
     // The command holds the other end open until then.
     command.stderr(Stdio::null());
     (child, File::from(pty.master))
+}
+
+#[test]
+fn long_messages_are_wrapped_as_wide_as_the_terminal_is() {
+    let size = nix::pty::Winsize {
+        ws_row: 25,
+        ws_col: 60,
+        ws_xpixel: 0,
+        ws_ypixel: 0,
+    };
+    let pty = nix::pty::openpty(Some(&size), None).expect("a terminal");
+    let dir = Dir::new();
+    let plain = listen(|mut client| {
+        send(&mut client, b"220 mx.test ESMTP\r\n");
+        send(&mut client, b"250 mx.test\r\n");
+        wait_for_end(&mut client);
+    });
+    let mut command = with_list(&dir, &line(plain), &["--color", "never", "--timeout", "5"]);
+    let mut child = command
+        .stdout(Stdio::from(pty.slave))
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it starts");
+    command.stdout(Stdio::null());
+    let text = shown(File::from(pty.master));
+    child.wait().expect("it ends");
+    let mut lines = text.lines().skip(1).map(str::trim_end);
+    let (first, second) = (lines.next().expect("a line"), lines.next().expect("a line"));
+    let (code, _) = first.split_once(": ").expect("a code");
+    let indent = " ".repeat(code.len() + 2);
+    assert!(first.len() <= 60 && second.len() <= 60, "{text}");
+    assert!(
+        second.starts_with(&indent) && !second.starts_with(&format!("{indent} ")),
+        "{text}"
+    );
 }
 
 /// What has been shown until the program closed the terminal.
@@ -295,6 +331,80 @@ fn retries_stay_within_the_deadline() {
     assert!(took < Duration::from_millis(500), "{took:?}");
 }
 
+/// Times of connections, those that are open, and the most that were at once.
+type Connections = Arc<Mutex<(Vec<Instant>, u32, u32)>>;
+
+fn watched(talk: fn(&mut TcpStream)) -> (SocketAddr, Connections) {
+    let seen = Connections::default();
+    let watched = Arc::clone(&seen);
+    let address = listen(move |mut client| {
+        {
+            let mut seen = watched.lock().expect("whole");
+            seen.0.push(Instant::now());
+            seen.1 += 1;
+            seen.2 = seen.2.max(seen.1);
+        }
+        talk(&mut client);
+        watched.lock().expect("whole").1 -= 1;
+    });
+    (address, seen)
+}
+
+/// Also where a silent port is asked whether it speaks TLS, and where a busy one is asked again.
+#[test]
+fn the_manners_hold_for_every_connection() {
+    let audit = |address: SocketAddr, args: &[&str]| {
+        let mut command = program();
+        command.args(["audit", "--format", "jsonl", "--ehlo", "x", "-4"]);
+        command
+            .arg(format!("localhost:{}", address.port()))
+            .args(args);
+        finish(&mut command)
+    };
+    let (silent, seen) = watched(wait_for_end);
+    audit(silent, &["--timeout", "7"]);
+    let (times, _, most) = seen.lock().expect("whole").clone();
+    assert_eq!((times.len(), most), (2, 1));
+    let (busy, seen) = watched(|client| send(client, b"421 too busy\r\n"));
+    audit(busy, &["--pause", "2", "--retries", "1"]);
+    let (times, ..) = seen.lock().expect("whole").clone();
+    assert_eq!(times.len(), 2);
+    let between = times[1] - times[0];
+    assert!(between >= Duration::from_secs(2), "{between:?}");
+}
+
+/// The list is sorted, and a whole provider is slow.
+#[test]
+fn many_lines_of_one_slow_address_delay_nobody_else() {
+    let dir = Dir::new();
+    let slow = listen_on("127.0.0.2:0", |mut client| wait_for_end(&mut client));
+    let list = format!(
+        "{}{}",
+        format!("smtp://127.0.0.2:{}\n", slow.port()).repeat(100),
+        line(good()).repeat(5)
+    );
+    let args = [
+        "audit", "--format", "jsonl", "--ehlo", "x", "-4", "--jobs", "4", "--input",
+    ];
+    let mut child = program()
+        .args(args)
+        .arg(dir.file("list", list))
+        .arg("--cacerts")
+        .arg(dir.file("root.pem", PKI.root_pem()))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it starts");
+    let results = BufReader::new(child.stdout.take().expect("its output"));
+    let started = Instant::now();
+    let good = results.lines().take(5).map_while(Result::ok);
+    let good = good.filter(|line| line.contains("\"outcome\":\"trusted\""));
+    assert_eq!(good.count(), 5);
+    assert!(started.elapsed() < Duration::from_secs(10));
+    let _ = child.kill();
+    let _ = child.wait();
+}
+
 // ------------------------------------------------------------------------------- findings
 
 #[test]
@@ -370,6 +480,89 @@ fn the_rules_of_public_cas_count_for_public_cas_only() {
         .env("SSL_CERT_FILE", dir.file("system.pem", PKI.root_pem()));
     let run = finish(&mut command);
     assert_eq!(codes(&reports(&run.stdout)[0]), ["long-validity warning"]);
+    // And where the list names a CA of one's own.
+    let own = format!(
+        "{} cacerts={}\n",
+        list.trim(),
+        dir.path().join("root.pem").display()
+    );
+    dir.file("list", own);
+    let run = finish(&mut command);
+    assert_eq!(codes(&reports(&run.stdout)[0]), Vec::<String>::new());
+}
+
+/// The handshake that fails is told, too, but not first: the reason says more.
+#[test]
+fn of_an_old_server_the_age_is_told_first() {
+    let dir = Dir::new();
+    let base = ["req", "-x509", "-nodes", "-days", "9", "-subj", "/CN=x"];
+    let files = [
+        "-newkey", "rsa:2048", "-keyout", "key.pem", "-out", "cert.pem",
+    ];
+    openssl::run(&dir, &[&base[..], &files].concat());
+    let old = OldServer::openssl(dir.path(), &["-tls1", "-cipher", "ALL:@SECLEVEL=0"]);
+    let target = format!("smtps://127.0.0.1:{}", old.address.port());
+    let expected = "obsolete-tls: the server speaks nothing newer than TLSv1.0";
+    let one = finish(program().args([&target, "--no-hgrc", "--format", "nagios"]));
+    assert!(one.stdout.contains(expected), "{}", one.stdout);
+    let audit = |format| {
+        let run = finish(&mut with_list(&dir, &target, &["--format", format]));
+        run.stdout
+    };
+    let plugin = audit("nagios");
+    assert!(plugin.contains(expected), "{plugin}");
+    let report = reports(&audit("jsonl")).remove(0);
+    let found = codes(&report);
+    assert_eq!(found[0], "obsolete-tls critical", "{found:?}");
+    assert!(
+        found.contains(&"tls-alert critical".to_owned()),
+        "{found:?}"
+    );
+    let table = audit("csv");
+    assert!(
+        table.contains(",the server speaks nothing newer than TLSv1.0")
+            || table.contains("\"the server speaks nothing newer than TLSv1.0"),
+        "{table}"
+    );
+}
+
+#[test]
+fn a_column_that_is_broken_is_told_before_notes() {
+    let dir = Dir::new();
+    let shared = PKI.identity(leaf(&["localhost", "127.0.0.1"]));
+    static OLD: &[&rustls::SupportedProtocolVersion] = &[&rustls::version::TLS12];
+    let old = || Behaviour {
+        versions: OLD,
+        ..Behaviour::default()
+    };
+    let port = || Server::start(&shared, old()).port();
+    let (first, second) = (port(), port());
+    let list = format!(
+        "localhost:{first} cacerts=/nonexistent\n127.0.0.1:{second} cacerts=/nonexistent\n"
+    );
+    let run = finish(&mut with_list(&dir, &list, &["--format", "jsonl"]));
+    for report in reports(&run.stdout) {
+        let found = codes(&report);
+        let place = |code: &str| found.iter().position(|found| found.starts_with(code));
+        let broken = place("bad-ca-file critical").expect("it is told");
+        let notes = found.iter().position(|found| found.ends_with(" note"));
+        assert!(notes.is_none_or(|notes| broken < notes), "{found:?}");
+    }
+    assert!(run.stdout.contains("\"shared-key\""), "{}", run.stdout);
+}
+
+/// A series that is missing would look like one that has ended.
+#[test]
+fn metrics_are_of_all_targets_whatever_is_shown() {
+    let dir = Dir::new();
+    let list = line(good());
+    let before = finish(&mut with_list(&dir, &list, &["--format", "jsonl"])).stdout;
+    let before = dir.file("before", before).display().to_string();
+    for args in [&["--quiet"][..], &["--baseline", &before, "--changes-only"]] {
+        let args = [&["--format", "prometheus"], args].concat();
+        let run = finish(&mut with_list(&dir, &list, &args));
+        assert!(run.stdout.contains("smtp_certcheck_trusted{"), "{args:?}");
+    }
 }
 
 #[test]
@@ -432,6 +625,10 @@ fn a_plugin_tells_a_whole_list_in_a_line() {
             .is_some_and(|l| l.starts_with("WARNING localhost:"))
     );
     assert_eq!(plugin(&warned, &["--warning", "5", "--critical", "2"]).0, 0);
+    let ranges = ["--warning", "5:", "--critical", "2:"];
+    assert_eq!(plugin(&warned, &ranges).0, 0);
+    let (code, _, errors) = plugin(&warned, &["--warning", "5:9"]);
+    assert!(code == 2 && errors.contains("a number of days"), "{errors}");
     let gone = line(closed_port());
     let list = format!("{warned}{} label=a|b\n{gone}", line(hostile).trim());
     let (code, text, _) = plugin(&list, &["--retries", "0"]);

@@ -266,6 +266,7 @@ fn memory_does_not_grow_with_the_list() {
     };
     for format in ["jsonl", "csv", "table"] {
         let (few, many) = (peak_for(200, format), peak_for(2000, format));
-        assert!(many < few + 6 * 1024, "{format}: {few} and {many} KiB");
+        // As many targets as these are in hand at once, at 5 KiB.
+        assert!(many < few + 12 * 1024, "{format}: {few} and {many} KiB");
     }
 }

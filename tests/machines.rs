@@ -130,6 +130,13 @@ fn the_job_for_kubernetes_tells_the_same_as_one_run() {
     assert_eq!(spec["completionMode"], "Indexed");
     let container = &spec["template"]["spec"]["containers"][0];
     assert_eq!(container["command"], serde_json::json!(["/bin/sh", "-c"]));
+    // What is wrong with the list is as wrong the next time.
+    let rule = &spec["podFailurePolicy"]["rules"][0];
+    assert_eq!(rule["action"], "FailIndex");
+    assert_eq!(rule["onExitCodes"]["values"], serde_json::json!([2]));
+    assert_eq!(rule["onExitCodes"]["containerName"], container["name"]);
+    assert_eq!(spec["template"]["spec"]["restartPolicy"], "Never");
+    assert!(spec["backoffLimitPerIndex"].is_number());
     let shards = container["env"][0]["value"].as_str().expect("a number");
     assert_eq!(spec["completions"].to_string(), shards);
     let mounts: Vec<&str> = container["volumeMounts"]
@@ -155,10 +162,26 @@ fn the_job_for_kubernetes_tells_the_same_as_one_run() {
             .env("SHARDS", shards);
         let run = finish(&mut command);
         assert_eq!((run.code, run.stdout.as_str()), (0, ""), "{}", run.stderr);
+        assert_eq!(run.stderr, "");
         let results = place.dir.path().join(format!("{index}.jsonl"));
         let part = std::fs::read_to_string(results).expect("results");
         assert!(!part.is_empty(), "part {index} is empty");
         all += &part;
     }
     assert_eq!(outcomes(&all), place.truth());
+
+    // A bad line makes each part fail, and its results are there.
+    let list = std::fs::read_to_string(place.dir.path().join("hosts.txt")).expect("the list");
+    place.dir.file("hosts.txt", format!("b@d line\n{list}"));
+    let results = place.dir.path().join("0.jsonl");
+    let before = std::fs::read_to_string(&results).expect("results");
+    std::fs::remove_file(&results).expect("results");
+    let mut command = place.shell(&line);
+    command
+        .env("JOB_COMPLETION_INDEX", "0")
+        .env("SHARDS", shards);
+    let run = finish(&mut command);
+    assert_eq!(run.code, 2, "{}", run.stderr);
+    let part = std::fs::read_to_string(&results).expect("results");
+    assert_eq!(outcomes(&part), outcomes(&before));
 }

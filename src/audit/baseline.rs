@@ -1,6 +1,6 @@
 //! What has changed since the last audit, whose JSON lines are the memory.
 
-use super::{Audited, Elsewhere};
+use super::{Audited, Elsewhere, Identity};
 use crate::fingerprint::Algorithm;
 use crate::report::Report;
 use serde_json::Value;
@@ -59,6 +59,8 @@ pub enum BaselineError {
 struct Known {
     /// It was compared, or is not this audit's business.
     settled: bool,
+    /// How people are told of it.
+    name: String,
     rank: u8,
     /// The leaves of all addresses, each once. A resolver gives the addresses in any order, and
     /// some are away at times: what counts is whether a certificate is there that was not.
@@ -78,7 +80,7 @@ struct Leaf {
 /// The last audit, by target.
 #[derive(Clone, Debug, Default)]
 pub struct Baseline {
-    known: HashMap<String, Known>,
+    known: HashMap<Identity, Known>,
 }
 
 impl Baseline {
@@ -89,8 +91,14 @@ impl Baseline {
             let value = report.pointer(pointer).and_then(Value::as_str);
             value.map(str::to_owned)
         };
-        let (Some(target), Some(outcome)) = (text("/target/input"), text("/outcome")) else {
+        let (Some(target), Some(outcome)) = (Identity::of_line(&report), text("/outcome")) else {
             return Err(BaselineError::NoReport);
+        };
+        let host = text("/target/host").unwrap_or_else(|| target.servername.clone());
+        let name = if host == target.servername {
+            target.input.clone()
+        } else {
+            format!("{} ({})", target.input, target.servername)
         };
         let mut leaves = Vec::new();
         leaves.extend(report.pointer("/chain/0").and_then(Leaf::of_chain));
@@ -99,6 +107,7 @@ impl Baseline {
         add(&mut leaves, others.filter_map(Leaf::of_address));
         let known = Known {
             settled: false,
+            name,
             rank: rank(&outcome),
             leaves,
         };
@@ -118,7 +127,7 @@ impl Baseline {
 
     /// Leaves some targets to other audits: that this one does not see them does not mean that
     /// they are gone.
-    pub fn pass_over(&mut self, is_others: impl Fn(&str) -> bool) {
+    pub fn pass_over(&mut self, is_others: impl Fn(&Identity) -> bool) {
         for (target, known) in &mut self.known {
             known.settled |= is_others(target);
         }
@@ -126,7 +135,7 @@ impl Baseline {
 
     /// What has changed for a target, however often it comes.
     pub fn compare(&mut self, report: &Report, elsewhere: &Elsewhere) -> Vec<Change> {
-        let Some(before) = self.known.get_mut(&report.target.input) else {
+        let Some(before) = self.known.get_mut(&Identity::of(report)) else {
             return vec![Change::New];
         };
         before.settled = true;
@@ -162,8 +171,8 @@ impl Baseline {
 
     /// After a whole audit: the targets that were not compared, in the order of their names.
     pub fn gone(&self) -> Vec<&str> {
-        let known = self.known.iter().filter(|(_, known)| !known.settled);
-        let mut gone: Vec<&str> = known.map(|(target, _)| target.as_str()).collect();
+        let known = self.known.values().filter(|known| !known.settled);
+        let mut gone: Vec<&str> = known.map(|known| known.name.as_str()).collect();
         gone.sort_unstable();
         gone
     }
@@ -176,6 +185,7 @@ impl Known {
         add(&mut leaves, reports.filter_map(Leaf::of));
         Self {
             settled: false,
+            name: String::new(),
             rank: rank(report.outcome().as_str()),
             leaves,
         }
@@ -265,7 +275,10 @@ mod tests {
         let line = "{\"target\":{\"input\":\"a:25\"},\"outcome\":\"trusted\",\"chain\":[]}";
         assert!(baseline.add(line).is_ok());
         assert_eq!(baseline.gone(), ["a:25"]);
-        baseline.pass_over(|target| target == "a:25");
+        baseline.pass_over(|target| target.input == "a:25");
         assert!(baseline.gone().is_empty());
+        let line = "{\"target\":{\"input\":\"a:25\",\"host\":\"a\",\"servername\":\"b\"},\"outcome\":\"trusted\"}";
+        assert!(baseline.add(line).is_ok());
+        assert_eq!(baseline.gone(), ["a:25 (b)"]);
     }
 }

@@ -78,6 +78,8 @@ pub struct Levels {
 pub(super) fn findings(report: &Report, levels: Levels) -> Vec<Finding> {
     let mut found: Vec<Finding> = failure(report).into_iter().collect();
     let judgement = report.judgement.as_ref();
+    // Why the handshake failed says more than that it did.
+    let is_cause = |finding: &judge::Finding| finding.code == judge::Code::ObsoleteTls;
     let of = |list: &[judge::Finding], severity| -> Vec<Finding> {
         list.iter()
             .map(|finding| judged(finding, severity))
@@ -88,7 +90,13 @@ pub(super) fn findings(report: &Report, levels: Levels) -> Vec<Finding> {
         Outcome::Pinned => Severity::Warning,
         _ => Severity::Critical,
     };
-    found.extend(of(judgement.map_or(&[], |j| &j.problems), problem));
+    let (cause, problems): (Vec<_>, Vec<_>) = judgement
+        .map_or(&[][..], |j| &j.problems)
+        .iter()
+        .cloned()
+        .partition(is_cause);
+    found.splice(0..0, of(&cause, problem));
+    found.extend(of(&problems, problem));
     found.extend(of(judgement.map_or(&[], |j| &j.notes), Severity::Note));
     found.extend(expiring(report, levels));
     found.extend(old_tls(report));

@@ -63,11 +63,11 @@ pub struct Audit {
     pub retries: u32,
 
     /// A certificate that ends in fewer days is a warning
-    #[arg(long, value_name = "DAYS", default_value = "21", help_heading = FINDINGS)]
+    #[arg(long, value_name = "DAYS", default_value = "21", value_parser = days, help_heading = FINDINGS)]
     pub warning: i64,
 
     /// A certificate that ends in fewer days is critical
-    #[arg(long, value_name = "DAYS", default_value = "7", help_heading = FINDINGS)]
+    #[arg(long, value_name = "DAYS", default_value = "7", value_parser = days, help_heading = FINDINGS)]
     pub critical: i64,
 
     /// Findings to leave out, by their code; may be repeated
@@ -122,6 +122,14 @@ pub struct Audit {
     /// When to use colours; NO_COLOR in the environment turns them off
     #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = OUTPUT)]
     pub color: ColorArg,
+}
+
+/// Days, also as the range of a monitoring plugin that means the same: `N:`.
+fn days(text: &str) -> Result<i64, String> {
+    let number = text.strip_suffix(':').unwrap_or(text);
+    number
+        .parse()
+        .map_err(|_| "write a number of days: 21, or 21: as a monitoring plugin does".to_owned())
 }
 
 /// The value of `audit --format`.

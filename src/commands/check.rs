@@ -7,7 +7,8 @@ use crate::certificate::Certificate;
 use crate::cli::{Connection, KeyTypeArg, TargetArg};
 use crate::endpoint::{Endpoint, Host};
 use crate::judge::{
-    Anchors, Judgement, Policy, judge_chain, judge_handshake, no_pin, pin_expiring, pin_mismatch,
+    Anchors, Judgement, Policy, judge_handshake, judge_name, judge_whoever, no_pin, pin_expiring,
+    pin_mismatch,
 };
 use crate::mercurial::{Decision, LintScope, Server, Settings, decide};
 use crate::observation::{KeyType, Observation, Possession};
@@ -29,8 +30,7 @@ pub(super) struct Check {
     anchors: Option<Anchors>,
     /// Read when they are needed.
     system: OnceCell<Anchors>,
-    /// Judgements of chains by their digest; all at the same time.
-    judged: RefCell<HashMap<[u8; 32], Judgement>>,
+    judged: RefCell<Judged>,
     /// Mercurial's configuration, unless it is left out.
     pub(super) mercurial: Option<Mercurial>,
     /// The target came from that configuration.
@@ -41,6 +41,39 @@ pub(super) struct Check {
     at: Option<OffsetDateTime>,
     /// The time of the judgement.
     pub(super) now: OffsetDateTime,
+}
+
+/// Judgements of chains, but for the name, by their digest; all at the same time.
+#[derive(Default)]
+struct Judged {
+    known: HashMap<[u8; 32], Judgement>,
+    /// How many there were to make.
+    made: u64,
+}
+
+impl Judged {
+    fn judge(&mut self, chain: &[Certificate], policy: &Policy<'_>) -> Judgement {
+        /// Servers of one operator come close to each other in a list.
+        const MOST: usize = 256;
+        let mut digest = Sha256::new();
+        for part in std::iter::once(policy.anchors.origin.as_bytes())
+            .chain(chain.iter().map(|certificate| certificate.der().as_ref()))
+        {
+            digest.update(part.len().to_be_bytes());
+            digest.update(part);
+        }
+        let digest = digest.finalize().into();
+        if let Some(judgement) = self.known.get(&digest) {
+            return judgement.clone();
+        }
+        if self.known.len() >= MOST {
+            self.known.clear();
+        }
+        self.made += 1;
+        let judgement = judge_whoever(chain, policy);
+        self.known.insert(digest, judgement.clone());
+        judgement
+    }
 }
 
 /// What to read for a check.
@@ -134,26 +167,11 @@ impl Check {
         }
     }
 
-    /// The judgement of a chain; an identical one for the same name is judged once.
+    /// The judgement of a chain; the path of an identical one is validated once, whatever the name.
     fn judge_chain(&self, chain: &[Certificate], anchors: &Anchors, reference: &Host) -> Judgement {
-        /// Several servers of one name come close to each other in a list.
-        const MOST: usize = 256;
-        let mut digest = Sha256::new();
-        for part in [anchors.origin.as_bytes(), reference.to_string().as_bytes()]
-            .into_iter()
-            .chain(chain.iter().map(|certificate| certificate.der().as_ref()))
-        {
-            digest.update(part.len().to_be_bytes());
-            digest.update(part);
-        }
-        let mut known = self.judged.borrow_mut();
-        if known.len() >= MOST {
-            known.clear();
-        }
-        known
-            .entry(digest.finalize().into())
-            .or_insert_with(|| judge_chain(chain, &self.policy(anchors, reference)))
-            .clone()
+        let policy = self.policy(anchors, reference);
+        let judged = self.judged.borrow_mut().judge(chain, &policy);
+        judge_name(chain, reference, judged)
     }
 
     /// Everything that is known and thought of a target.
@@ -359,4 +377,44 @@ pub(super) fn options(connection: &Connection, reference: &Host) -> Result<Optio
         }),
         ehlo: connection.ehlo.clone(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::Code;
+    use rcgen::{CertificateParams, KeyPair};
+
+    #[test]
+    fn a_path_is_validated_once_for_all_names() {
+        let key = KeyPair::generate().expect("a key");
+        let params = CertificateParams::new(vec!["a.example".to_owned()]).expect("parameters");
+        let made = params.self_signed(&key).expect("a certificate");
+        let chain = [Certificate::new(made.der().clone())];
+        let check = Check::read(&Wanted {
+            cacerts: &[],
+            scope: None,
+            hgrc_needed: false,
+            from_hgrc: false,
+            at: None,
+        });
+        let check = check
+            .map_err(|why| why.message().to_owned())
+            .expect("it is read");
+        let mut anchors = Anchors::new("one");
+        let judge = |anchors: &Anchors, name: &str| {
+            let reference: Host = name.parse().expect("a name");
+            let judgement = check.judge_chain(&chain, anchors, &reference);
+            let codes = judgement.problems.iter().map(|problem| problem.code);
+            (codes.collect::<Vec<_>>(), check.judged.borrow().made)
+        };
+        assert_eq!(judge(&anchors, "a.example"), (vec![Code::SelfSigned], 1));
+        for _ in 0..2 {
+            let wrong = vec![Code::SelfSigned, Code::NameMismatch];
+            assert_eq!(judge(&anchors, "b.example"), (wrong, 1));
+        }
+        assert_eq!(judge(&anchors, "a.example"), (vec![Code::SelfSigned], 1));
+        "other".clone_into(&mut anchors.origin);
+        assert_eq!(judge(&anchors, "a.example").1, 2);
+    }
 }

@@ -113,6 +113,26 @@ pub fn judge_handshake(seen: &Observation, chain: Judgement) -> Judgement {
 
 /// Judges a chain by itself, the leaf first.
 pub fn judge_chain(presented: &[Certificate], policy: &Policy<'_>) -> Judgement {
+    judge_name(
+        presented,
+        policy.reference,
+        judge_whoever(presented, policy),
+    )
+}
+
+/// Adds to the judgement of a chain, which may be that of an identical one, what is wrong with the
+/// name.
+pub fn judge_name(presented: &[Certificate], reference: &Host, chain: Judgement) -> Judgement {
+    let mut judgement = chain;
+    let leaf = presented.first();
+    judgement
+        .problems
+        .extend(leaf.and_then(|leaf| name::check(leaf, reference)));
+    judgement
+}
+
+/// Judges a chain, whoever it is for: the reference identifier changes nothing.
+pub fn judge_whoever(presented: &[Certificate], policy: &Policy<'_>) -> Judgement {
     let Some(leaf) = presented.first() else {
         let advice = "the server, or the file, has none";
         let problem = Finding::new(
@@ -128,14 +148,10 @@ pub fn judge_chain(presented: &[Certificate], policy: &Policy<'_>) -> Judgement 
             notes: Vec::new(),
         };
     };
-    let mut judgement = match self_signed_anchor(leaf, policy) {
+    match self_signed_anchor(leaf, policy) {
         Some(anchor) => judge_self_signed(presented, anchor, policy),
         None => judge_path(presented, policy),
-    };
-    judgement
-        .problems
-        .extend(name::check(leaf, policy.reference));
-    judgement
+    }
 }
 
 /// A self-signed server certificate that is itself configured: what `openssl req -x509` makes and

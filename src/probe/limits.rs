@@ -3,12 +3,13 @@
 
 use super::{Options, connect, probe_at};
 use crate::endpoint::{Endpoint, Host};
-use crate::observation::{Cause, Failure, FailureClass, Observation, Step, Survey};
+use crate::observation::{Attempt, Cause, Failure, FailureClass, Observation, Step, Survey};
+use nix::errno::Errno;
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::{OnceCell, Semaphore, watch};
+use tokio::sync::{OnceCell, RwLock, Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
@@ -25,6 +26,8 @@ const MOST_ADDRESSES: usize = 16;
 pub struct Limits {
     /// Targets that are connected to at once.
     jobs: Semaphore,
+    /// Names that are looked up at once.
+    lookups: Arc<Semaphore>,
     /// Connections to one address at a time.
     per_address: usize,
     /// Between two connections to one address.
@@ -36,6 +39,8 @@ pub struct Limits {
     addresses: Mutex<HashMap<IpAddr, Arc<Slot>>>,
     names: Mutex<HashMap<Host, Name>>,
     next_start: Mutex<Option<Instant>>,
+    /// Written to while a result waits to be taken: nothing new begins then.
+    handing_on: RwLock<()>,
 }
 
 /// The addresses of a name, looked up once.
@@ -53,6 +58,7 @@ impl Limits {
     /// `rate`: new connections a second, if they are limited.
     pub fn new(
         jobs: usize,
+        lookups: usize,
         per_address: usize,
         pause: Duration,
         rate: Option<f64>,
@@ -60,6 +66,7 @@ impl Limits {
     ) -> Self {
         Self {
             jobs: Semaphore::new(jobs.max(1)),
+            lookups: Arc::new(Semaphore::new(lookups.max(1))),
             per_address: per_address.max(1),
             pause,
             interval: rate.map_or(Duration::ZERO, |rate| Duration::from_secs_f64(1.0 / rate)),
@@ -67,7 +74,15 @@ impl Limits {
             addresses: Mutex::default(),
             names: Mutex::default(),
             next_start: Mutex::default(),
+            handing_on: RwLock::default(),
         }
+    }
+
+    /// Hands a result on. As long as that waits, nobody is connected to: what is finished needs
+    /// more memory than what has not begun.
+    pub async fn hand_on<T>(&self, taken: impl Future<Output = T>) -> T {
+        let _others_wait = self.handing_on.write().await;
+        taken.await
     }
 
     /// Looks at one server when its turn has come. The deadline runs from then on, so that nobody
@@ -123,7 +138,7 @@ impl Limits {
         }
     }
 
-    /// Connects to the first of the addresses that answers; their turn is that of the first.
+    /// Connects to the first of the addresses that answers, when all of them have their turn.
     async fn look(
         &self,
         endpoint: &Endpoint,
@@ -131,21 +146,25 @@ impl Limits {
         addresses: &[SocketAddr],
         answered: Option<&watch::Sender<bool>>,
     ) -> Observation {
-        let ip = addresses.first().map(SocketAddr::ip);
-        let slot = ip.map(|ip| self.slot(ip));
-        let seen = match &slot {
-            Some(slot) => {
-                // Waiting for an address takes no job away from the others.
-                let _address = slot.permits.acquire().await;
-                self.after_pause(slot).await;
-                let seen = self.in_turn(endpoint, options, addresses, answered).await;
-                *lock(&slot.last) = Some(Instant::now());
-                seen
-            }
-            None => self.in_turn(endpoint, options, addresses, answered).await,
-        };
-        drop(slot);
-        if let Some(ip) = ip {
+        // Everybody takes them in one order, so that nobody waits for who waits for him.
+        let mut ips: Vec<IpAddr> = addresses.iter().map(SocketAddr::ip).collect();
+        ips.sort_unstable();
+        ips.dedup();
+        let slots: Vec<Arc<Slot>> = ips.iter().map(|ip| self.slot(*ip)).collect();
+        let mut turns = Vec::with_capacity(slots.len());
+        for slot in &slots {
+            // Waiting for an address takes no job away from the others.
+            turns.push(slot.permits.acquire().await);
+            self.after_pause(slot).await;
+        }
+        // Only now, so that who waits is small.
+        let seen = Box::pin(self.in_turn(endpoint, options, addresses, answered)).await;
+        for slot in &slots {
+            *lock(&slot.last) = Some(Instant::now());
+        }
+        drop(turns);
+        drop(slots);
+        for ip in ips {
             self.forget(ip);
         }
         seen
@@ -159,8 +178,9 @@ impl Limits {
         answered: Option<&watch::Sender<bool>>,
     ) -> Observation {
         let _job = self.jobs.acquire().await;
+        drop(self.handing_on.read().await);
         let start = Instant::now();
-        let mut wait = BACK_OFF;
+        let mut wait = BACK_OFF.max(self.pause);
         let mut tries = 0;
         loop {
             self.rate().await;
@@ -218,17 +238,44 @@ impl Limits {
             }
             Arc::clone(names.entry(host.clone()).or_default())
         };
-        let look_up = async {
-            let found = connect::resolve(host, port, options.family).await?;
-            Ok(found.iter().map(SocketAddr::ip).collect())
-        };
-        let found = timeout(options.timeout, name.get_or_init(|| look_up)).await;
-        let found = found.map_err(|_| Cause::Timeout(options.timeout))?;
+        // What says nothing about the name is not kept.
+        let found = name
+            .get_or_try_init(|| async {
+                match self.look_up(host, port, options).await {
+                    Err(cause) if is_our_own(&cause) => Err(cause),
+                    found => Ok(found),
+                }
+            })
+            .await?;
         let addresses = found.as_ref().map_err(Clone::clone)?;
         Ok(addresses
             .iter()
             .map(|ip| SocketAddr::new(*ip, port))
             .collect())
+    }
+
+    /// The deadline runs from the name's turn on. A lookup cannot be stopped, so that one that is
+    /// not waited for any more keeps its place until it ends.
+    async fn look_up(
+        &self,
+        host: &Host,
+        port: u16,
+        options: &Options,
+    ) -> Result<Vec<IpAddr>, Cause> {
+        if let Host::Ip(_) = host {
+            let found = connect::resolve(host, port, options.family).await?;
+            return Ok(found.iter().map(SocketAddr::ip).collect());
+        }
+        let turn = Arc::clone(&self.lookups).acquire_owned().await;
+        let (host, family) = (host.clone(), options.family);
+        let running = tokio::spawn(async move {
+            let _turn = turn;
+            connect::resolve(&host, port, family).await
+        });
+        let ended = timeout(options.timeout, running).await;
+        let ended = ended.map_err(|_| Cause::Timeout(options.timeout))?;
+        let found = ended.map_err(|why| Cause::Resolve(why.to_string()))??;
+        Ok(found.iter().map(SocketAddr::ip).collect())
     }
 
     fn slot(&self, ip: IpAddr) -> Arc<Slot> {
@@ -302,6 +349,12 @@ fn nobody(seen: &[Observation]) -> Option<Observation> {
     Some(one)
 }
 
+/// Whether a lookup failed for want of this machine's own resources. Only an error of the system
+/// has a number (`EAI_SYSTEM`); what the resolver says of a name has none.
+fn is_our_own(cause: &Cause) -> bool {
+    matches!(cause, Cause::Resolve(why) if why.contains("(os error "))
+}
+
 /// Whether another try may help: 4yz replies, and connections that are refused or reset.
 fn is_busy(seen: &Observation) -> bool {
     let Some(failure) = &seen.failure else {
@@ -309,10 +362,59 @@ fn is_busy(seen: &Observation) -> bool {
     };
     match failure.class() {
         FailureClass::SmtpRefused => failure.code() == "temporary-refusal",
-        _ => matches!(failure.cause, Cause::Reset | Cause::Connect(_)),
+        _ => match &failure.cause {
+            Cause::Reset => true,
+            Cause::Connect(attempts) => attempts.iter().all(was_turned_away),
+            _ => false,
+        },
     }
+}
+
+/// Whether somebody is there, and answered. Who waits in vain for an answer would wait again.
+fn was_turned_away(attempt: &Attempt) -> bool {
+    let texts = [Errno::ECONNREFUSED, Errno::ECONNRESET]
+        .map(|code| connect::error_text(&std::io::Error::from_raw_os_error(code as i32)));
+    attempt
+        .error
+        .as_ref()
+        .is_some_and(|error| texts.contains(error))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_who_answers_is_asked_again() {
+        let seen = |causes: &[&str]| Observation {
+            failure: Some(Failure {
+                step: Step::Connect,
+                cause: Cause::Connect(
+                    causes
+                        .iter()
+                        .map(|error| Attempt {
+                            address: SocketAddr::from(([127, 0, 0, 1], 25)),
+                            error: Some((*error).to_owned()),
+                        })
+                        .collect(),
+                ),
+            }),
+            ..Observation::default()
+        };
+        assert!(is_busy(&seen(&["Connection refused"])));
+        assert!(is_busy(&seen(&[
+            "Connection reset by peer",
+            "Connection refused"
+        ])));
+        assert!(!is_busy(&seen(&["no answer within 10 s"])));
+        assert!(!is_busy(&seen(&[
+            "Connection refused",
+            "no answer within 10 s"
+        ])));
+        assert!(!is_busy(&seen(&["Network is unreachable"])));
+    }
 }

@@ -23,7 +23,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpStream;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 /// How to probe; the same for all targets of a run, but for the name.
 #[derive(Clone, Debug)]
@@ -173,6 +173,8 @@ async fn first_look(
     addresses: Option<Vec<SocketAddr>>,
     progress: &mut Progress,
 ) -> Result<(), Failure> {
+    // Who has a turn at an address has one connection to it.
+    let one_at_a_time = addresses.is_some();
     let addresses = if let Some(addresses) = addresses {
         addresses
     } else {
@@ -191,15 +193,19 @@ async fn first_look(
     let (stream, address) = connected.map_err(|cause| progress.fail(cause))?;
     progress.seen.address = Some(address);
     match endpoint.first_mode() {
-        TlsMode::Starttls => starttls_first(stream, address, endpoint, options, progress).await,
+        TlsMode::Starttls => {
+            let first = (stream, address, one_at_a_time);
+            starttls_first(first, endpoint, options, progress).await
+        }
         TlsMode::Smtps => smtps_first(stream, address, endpoint, options, progress).await,
     }
 }
 
 /// The STARTTLS dialogue; if the port stays silent, a second connection asks whether it speaks TLS.
+///
+/// That is opened beside the first, which may still greet, or in its place.
 async fn starttls_first(
-    mut stream: TcpStream,
-    address: SocketAddr,
+    (mut stream, address, one_at_a_time): (TcpStream, SocketAddr, bool),
     endpoint: &Endpoint,
     options: &Options,
     progress: &mut Progress,
@@ -208,28 +214,24 @@ async fn starttls_first(
     let ports = [address.port(), endpoint.port];
     let may_try_tls = !ports.iter().any(|port| matches!(port, 25 | 587));
     if may_try_tls {
-        let found = tokio::select! {
-            // Data, an end or an error: all are for the dialogue to read.
-            _ = stream.readable() => None,
-            found = tls_after_silence(address, options) => Some(found),
-        };
-        match found {
-            Some(Spoken::Tls(capture, result)) if endpoint.tls.is_none() => {
-                progress.step = Step::Tls;
-                progress.seen.mode = Some(TlsMode::Smtps);
-                progress.capture = Some(capture);
-                return result.map_err(|cause| progress.fail(cause));
+        if one_at_a_time {
+            if timeout(SILENCE, stream.readable()).await.is_err() {
+                drop(stream);
+                let found = speaks_tls(address, options).await;
+                if let Some(result) = settled(found, endpoint, progress) {
+                    return result;
+                }
+                stream = reconnect(address, options, progress).await?;
             }
-            Some(Spoken::Tls(..)) => {
-                let tls = Some(Protocol::Tls);
-                let refusal = Refusal::NotSmtp(tls, String::new());
-                return Err(progress.fail(Cause::Smtp(refusal)));
+        } else {
+            let found = tokio::select! {
+                // Data, an end or an error: all are for the dialogue to read.
+                _ = stream.readable() => Spoken::Unknown,
+                found = tls_after_silence(address, options) => found,
+            };
+            if let Some(result) = settled(found, endpoint, progress) {
+                return result;
             }
-            Some(Spoken::Other(protocol, text)) => {
-                let refusal = Refusal::NotSmtp(Some(protocol), text);
-                return Err(progress.fail(Cause::Smtp(refusal)));
-            }
-            Some(Spoken::Unknown) | None => {}
         }
     }
     match negotiate::starttls(&mut stream, options, progress).await {
@@ -243,6 +245,7 @@ async fn starttls_first(
             return tls(stream, TlsMode::Starttls, options, progress).await;
         }
     }
+    drop(stream);
     progress.seen.round_trips = 0;
     progress.step = Step::Connect;
     let stream = reconnect(address, options, progress).await?;
@@ -309,9 +312,34 @@ enum Spoken {
     Unknown,
 }
 
+/// What that means for a port that was to speak SMTP; `None`: the dialogue has to tell.
+fn settled(
+    found: Spoken,
+    endpoint: &Endpoint,
+    progress: &mut Progress,
+) -> Option<Result<(), Failure>> {
+    let refusal = match found {
+        Spoken::Unknown => return None,
+        Spoken::Tls(capture, result) if endpoint.tls.is_none() => {
+            progress.step = Step::Tls;
+            progress.seen.mode = Some(TlsMode::Smtps);
+            progress.capture = Some(capture);
+            return Some(result.map_err(|cause| progress.fail(cause)));
+        }
+        Spoken::Tls(..) => Refusal::NotSmtp(Some(Protocol::Tls), String::new()),
+        Spoken::Other(protocol, text) => Refusal::NotSmtp(Some(protocol), text),
+    };
+    Some(Err(progress.fail(Cause::Smtp(refusal))))
+}
+
 /// Resolves only with an answer that settles the matter, or when there is none to be had.
 async fn tls_after_silence(address: SocketAddr, options: &Options) -> Spoken {
     tokio::time::sleep(SILENCE).await;
+    speaks_tls(address, options).await
+}
+
+/// Asks on a connection of its own.
+async fn speaks_tls(address: SocketAddr, options: &Options) -> Spoken {
     let Ok(stream) = connect::connect_one(address, options.connect_timeout).await else {
         return Spoken::Unknown;
     };

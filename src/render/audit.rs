@@ -1,6 +1,7 @@
 //! An audit for people: a line for each target as it is finished, and the sums at the end.
 
 use super::table::Style;
+use super::text::labelled;
 use crate::audit::{Audited, Severity, Summary, worst};
 use crate::escape::{excerpt, visible};
 use crate::report::Outcome;
@@ -57,12 +58,9 @@ pub fn row(audited: &Audited, style: Style) -> String {
             Severity::Note => false,
         };
         if style.verbose || told {
-            let _ = writeln!(
-                out,
-                "      {}: {}",
-                finding.code,
-                visible(&excerpt(&finding.message, 300))
-            );
+            let label = format!("{}: ", finding.code);
+            let text = excerpt(&finding.message, 300);
+            labelled(&mut out, style.columns(), 6, &label, label.len(), &text);
         }
     }
     out

@@ -1,6 +1,6 @@
 //! An audit for CI systems, as `JUnit` XML.
 
-use crate::audit::{Audited, Severity};
+use crate::audit::{Audited, Severity, other_name};
 use crate::escape::visible;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use std::time::Duration;
@@ -20,7 +20,11 @@ pub fn case(audited: &Audited) -> TestCase {
             .set_description(critical.join("\n"));
         status.set_type(report.outcome().as_str());
     }
-    let mut case = TestCase::new(visible(&report.target.input).into_owned(), status);
+    let mut name = visible(&report.target.input).into_owned();
+    if let Some(other) = other_name(&report.target) {
+        name = format!("{name} ({})", visible(other));
+    }
+    let mut case = TestCase::new(name, status);
     case.set_classname("smtp-certcheck");
     case.set_time(
         report

@@ -3,6 +3,7 @@
 
 use crate::audit::{Audited, Levels, Range, Severity, Summary, worst};
 use crate::escape::excerpt;
+use crate::judge::Code;
 use crate::report::{Outcome, Report};
 use std::fmt::Write as _;
 
@@ -220,16 +221,23 @@ fn days_left(report: &Report) -> Option<i64> {
 }
 
 fn reason(report: &Report) -> String {
+    let problems = report
+        .judgement
+        .as_ref()
+        .map_or(&[][..], |judgement| &judgement.problems);
+    // Why the handshake failed says more than that it did.
+    if let Some(old) = problems
+        .iter()
+        .find(|problem| problem.code == Code::ObsoleteTls)
+    {
+        return format!("{}: {}", old.code, old.message);
+    }
     if let Some(failure) = report.seen.as_ref().and_then(|seen| seen.failure.as_ref()) {
         return failure.to_string();
     }
     if let Some(warning) = report.pin_warning() {
         return format!("{}: {}", warning.code, warning.message);
     }
-    let problems = report
-        .judgement
-        .as_ref()
-        .map_or(&[][..], |judgement| &judgement.problems);
     match problems.first() {
         Some(problem) => format!("{}: {}", problem.code, problem.message),
         None => report.outcome().as_str().to_owned(),

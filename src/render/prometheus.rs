@@ -35,8 +35,9 @@ impl Sample {
             .and_then(|leaf| leaf.facts.as_ref().ok());
         Self {
             labels: format!(
-                "target=\"{}\",label=\"{}\"",
+                "target=\"{}\",servername=\"{}\",label=\"{}\"",
                 quoted(&report.target.input),
+                quoted(&report.target.servername),
                 quoted(label)
             ),
             outcome: report.outcome(),

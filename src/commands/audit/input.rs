@@ -1,15 +1,16 @@
 //! The list, read as a stream: nothing waits for its end, and memory does not grow with it.
 #![expect(clippy::disallowed_methods, reason = "here the list is read")]
 
-use super::Done;
+use super::earlier::Done;
 use super::progress::Shared;
-use crate::audit::{Entry, Shard, parse_line};
+use crate::audit::{Entry, Identity, parse_line};
 use crate::cli::Audit as Args;
 use crate::commands::{Error, io_text};
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
+use std::sync::Arc;
 use tokio::sync::mpsc;
 
 /// Lines that are read ahead.
@@ -35,8 +36,8 @@ impl Input {
             return Err(Error::new("there is nothing to audit").hint(hint));
         }
         let mut filter = Filter {
+            args: Arc::new(args.clone()),
             done,
-            shard: args.shard,
         };
         let mut first: VecDeque<Line> = VecDeque::new();
         for target in &args.targets {
@@ -118,16 +119,25 @@ fn count_ahead(path: &Path, first: u64, filter: Filter, progress: Shared) {
 /// What is left out.
 #[derive(Clone)]
 struct Filter {
+    args: Arc<Args>,
     done: Done,
-    shard: Option<Shard>,
 }
 
 impl Filter {
     fn takes(&mut self, entry: &Entry) -> bool {
-        if self.shard.is_some_and(|shard| !shard.has(&entry.input)) {
+        let shard = self.args.shard;
+        if shard.is_some_and(|shard| !shard.has(&entry.input)) {
             return false;
         }
-        match self.done.get_mut(&entry.input) {
+        if self.done.is_empty() {
+            return true;
+        }
+        let (_, reference) = super::meant(&self.args, entry);
+        let target = Identity {
+            input: entry.input.clone(),
+            servername: reference.to_string(),
+        };
+        match self.done.get_mut(&target) {
             Some(count) if *count > 0 => {
                 *count -= 1;
                 false
@@ -157,15 +167,8 @@ fn entries(
 }
 
 /// The lines of a file, or of standard input (`-`), without their ends.
-pub(super) fn lines_of(
-    path: &Path,
-) -> Result<Box<dyn Iterator<Item = io::Result<Vec<u8>>> + Send>, Error> {
-    let reader: Box<dyn Read + Send> = if path == Path::new("-") {
-        Box::new(io::stdin())
-    } else {
-        Box::new(File::open(path).map_err(|why| unreadable(path, &why))?)
-    };
-    let mut reader = BufReader::new(reader);
+fn lines_of(path: &Path) -> Result<Box<dyn Iterator<Item = io::Result<Vec<u8>>> + Send>, Error> {
+    let mut reader = BufReader::new(reader(path)?);
     let mut failed = false;
     Ok(Box::new(std::iter::from_fn(move || {
         if failed {
@@ -176,6 +179,15 @@ pub(super) fn lines_of(
         failed = matches!(line, Some(Err(_)));
         line
     })))
+}
+
+/// A file, or standard input (`-`).
+pub(super) fn reader(path: &Path) -> Result<Box<dyn Read + Send>, Error> {
+    if path == Path::new("-") {
+        return Ok(Box::new(io::stdin()));
+    }
+    let file = File::open(path).map_err(|why| unreadable(path, &why))?;
+    Ok(Box::new(file))
 }
 
 fn next_line(reader: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {

@@ -1,5 +1,6 @@
 //! `audit`: a stream of targets in, a stream of results out, and the sums.
 
+mod earlier;
 mod input;
 mod progress;
 mod results;
@@ -7,29 +8,34 @@ mod sink;
 
 use super::check::{Check, Wanted, endpoint, options};
 use super::{Error, environment, say, warn};
-use crate::audit::{Baseline, Entry, Levels};
+use crate::audit::{Entry, Identity, Levels};
 use crate::cli::{Audit as Args, FailOnArg};
 use crate::endpoint::{Endpoint, Host};
 use crate::observation::Survey;
 use crate::probe::Limits;
+use earlier::Earlier;
 use input::Input;
 use results::{Results, Seen, Worst};
-use std::collections::HashMap;
+use std::os::fd::AsFd as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::io::Interest;
+use tokio::net::unix::pipe::Sender;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::task::JoinSet;
 
 /// Finished targets that wait for the writer: a slow reader slows the probing down.
 const WAITING: usize = 64;
-/// Targets in hand for each that may be connected to: some wait for an address, or a name.
-const IN_HAND: usize = 4;
+/// Targets in hand: most wait for their address, or their name, and those behind them in the list
+/// must not wait with them. Each takes 3 to 5 KiB.
+const IN_HAND: usize = 10_000;
 const INTERRUPTED: u8 = 130;
 
 /// Runs it.
 pub(super) fn run(args: &Args) -> Result<u8, Error> {
-    let jobs = jobs(args);
+    let (jobs, lookups) = at_once(args);
+    one_file_for_one_thing(args)?;
     let check = Check::read(&Wanted {
         cacerts: &args.trust.cacerts,
         scope: None,
@@ -41,7 +47,12 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
         // A store that cannot be read is told before anybody is connected to.
         check.system()?;
     }
-    let mut baseline = args.baseline.as_deref().map(baseline).transpose()?;
+    let mut baseline = args
+        .baseline
+        .as_deref()
+        .map(earlier::baseline)
+        .transpose()?;
+    let signals = Signals::wait()?;
     let (
         sink,
         Earlier {
@@ -49,11 +60,15 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
             worst: earlier,
         },
     ) = sink::open(args)?;
+    signals.clean_up(&sink);
     if let Some(baseline) = &mut baseline {
-        let is_in = |target: &str| args.shard.is_none_or(|shard| shard.has(target));
+        let is_in = |target: &Identity| args.shard.is_none_or(|shard| shard.has(&target.input));
         baseline.pass_over(|target| done.contains_key(target) || !is_in(target));
     }
     let save = args.save.as_deref().map(sink::at_the_end).transpose()?;
+    if let Some(save) = &save {
+        signals.clean_up(save);
+    }
     if let Some(save) = &save
         && save.path() == sink.path()
     {
@@ -68,9 +83,9 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
         critical: args.critical,
         public_cas: args.trust.cacerts.is_empty(),
     };
-    let sinks = std::iter::once(&sink).chain(&save);
-    let interrupted = interruption(sinks.filter_map(sink::Sink::temporary).collect())?;
+    let interrupted = signals.clean();
     let ending = Arc::new(Ending::default());
+    let to_stdout = sink.is_stdout() && save.is_none();
     let results = Results::new(
         args,
         check,
@@ -88,6 +103,7 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
     let writer = std::thread::spawn(move || results.run(receiver));
     let limits = Arc::new(Limits::new(
         jobs,
+        lookups,
         args.per_address as usize,
         args.pause,
         args.rate,
@@ -96,11 +112,12 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
     let scheduler = Scheduler {
         args,
         limits,
-        permits: Arc::new(Semaphore::new(jobs.saturating_mul(IN_HAND))),
+        permits: Arc::new(Semaphore::new(IN_HAND.max(jobs))),
         ehlo: args.connection.ehlo.clone().or_else(environment::fqdn),
         sender,
         progress: shared,
         ending: Arc::clone(&ending),
+        to_stdout,
     };
     let end = runtime.block_on(scheduler.run(input, interrupted));
     // A lookup that hangs must not keep the program from ending.
@@ -117,8 +134,51 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
     Ok(conclude(args, worst, earlier, end, &ending))
 }
 
+/// Standard input has one list, and no file is both read to its end and written to.
+fn one_file_for_one_thing(args: &Args) -> Result<(), Error> {
+    let is_dash = |path: &Option<PathBuf>| path.as_deref() == Some(Path::new("-"));
+    if is_dash(&args.resume) {
+        return Err(
+            Error::new("--resume reads a file and writes to it, and \"-\" is none")
+                .hint("name one: --resume results.jsonl"),
+        );
+    }
+    if is_dash(&args.input) && is_dash(&args.baseline) {
+        return Err(
+            Error::new("--input and --baseline both read standard input")
+                .hint("name a file for one of them"),
+        );
+    }
+    let written = [
+        ("--output", &args.output),
+        ("--save", &args.save),
+        ("--resume", &args.resume),
+    ];
+    for (option, path) in written {
+        if let (Some(input), Some(path)) = (&args.input, path)
+            && sink::is_same_file(input, path)
+        {
+            let text = format!("--input and {option} name the same file");
+            return Err(
+                Error::new(text).hint("the results would take the place of the list: name another")
+            );
+        }
+    }
+    Ok(())
+}
+
 /// The last words, and the exit code, which is that of the earlier run, too.
 fn conclude(args: &Args, worst: Worst, earlier: Worst, end: End, ending: &Ending) -> u8 {
+    let critical = worst.critical + earlier.critical;
+    let warnings = worst.warnings + earlier.warnings;
+    let fails = match args.fail_on {
+        FailOnArg::Critical => critical > 0,
+        FailOnArg::Warning => critical + warnings > 0,
+        FailOnArg::Never => false,
+    };
+    if ending.reader_left.load(Ordering::SeqCst) && end != End::Interrupted {
+        return u8::from(fails);
+    }
     if earlier.targets > 0 && !args.quiet {
         say(&format!(
             "done before: {}, {} critical, {} with warnings",
@@ -135,13 +195,6 @@ fn conclude(args: &Args, worst: Worst, earlier: Worst, end: End, ending: &Ending
             Some(_) => "the list has no targets for this part of it",
         });
     }
-    let critical = worst.critical + earlier.critical;
-    let warnings = worst.warnings + earlier.warnings;
-    let fails = match args.fail_on {
-        FailOnArg::Critical => critical > 0,
-        FailOnArg::Warning => critical + warnings > 0,
-        FailOnArg::Never => false,
-    };
     let bad = ending.bad_lines.load(Ordering::SeqCst);
     if bad > 0 {
         let lines = if bad == 1 { "line" } else { "lines" };
@@ -160,6 +213,8 @@ struct Ending {
     /// Lines of the list that could not be used.
     bad_lines: AtomicU64,
     interrupted: AtomicBool,
+    /// Nobody reads the results any more: there is nobody to tell.
+    reader_left: AtomicBool,
 }
 
 /// How the scheduling ended.
@@ -178,6 +233,8 @@ struct Scheduler<'a> {
     sender: mpsc::Sender<Seen>,
     progress: progress::Shared,
     ending: Arc<Ending>,
+    /// All that comes of it goes to standard output.
+    to_stdout: bool,
 }
 
 impl Scheduler<'_> {
@@ -217,6 +274,12 @@ impl Scheduler<'_> {
                 self.ending.interrupted.store(true, Ordering::SeqCst);
                 Ok(End::Interrupted)
             }
+            // The writer knows why it takes no more.
+            () = self.sender.closed() => Ok(End::Complete),
+            () = reader_leaves(), if self.to_stdout => {
+                self.ending.reader_left.store(true, Ordering::SeqCst);
+                Ok(End::Complete)
+            }
         }
     }
 
@@ -228,11 +291,7 @@ impl Scheduler<'_> {
 
     fn job(&self, entry: Entry) -> Result<impl Future<Output = ()> + use<>, Error> {
         let connection = &self.args.connection;
-        let name = entry
-            .servername
-            .as_ref()
-            .or(self.args.trust.servername.as_ref());
-        let (endpoint, reference): (Endpoint, Host) = endpoint(&entry.target, connection, name);
+        let (endpoint, reference) = meant(self.args, &entry);
         let mut options = options(connection, &reference)?;
         options.ehlo.clone_from(&self.ehlo);
         let (limits, sender) = (Arc::clone(&self.limits), self.sender.clone());
@@ -250,97 +309,135 @@ impl Scheduler<'_> {
                 survey,
             };
             // The writer has gone when nobody reads any more.
-            let _ = sender.send(seen).await;
+            let _ = limits.hand_on(sender.send(seen)).await;
         })
     }
 }
 
-/// Ctrl-C, or a polite request to end: the first is told, the second ends the program at once,
-/// whatever it waits for. That takes a thread of its own: the others may be waiting for a reader.
-fn interruption(temporary: Vec<PathBuf>) -> Result<oneshot::Receiver<()>, Error> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let failed = |why: std::io::Error| Error::new(format!("cannot wait for signals: {why}"));
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_io()
-        .build()
-        .map_err(failed)?;
-    let (mut interrupt, mut terminate) = {
-        let _entered = runtime.enter();
-        let interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
-        (interrupt, signal(SignalKind::terminate()).map_err(failed)?)
-    };
-    let (sender, receiver) = oneshot::channel();
-    std::thread::spawn(move || {
-        runtime.block_on(async {
-            let mut next = async || {
-                tokio::select! {
-                    _ = interrupt.recv() => {}
-                    _ = terminate.recv() => {}
-                }
-            };
-            next().await;
-            // It may have ended by itself meanwhile.
-            let _ = sender.send(());
-            next().await;
-        });
-        for path in temporary {
-            // There is nobody left to tell.
-            let _ = std::fs::remove_file(path);
-        }
-        #[expect(clippy::exit, reason = "the user wants it to end here and now")]
-        std::process::exit(INTERRUPTED.into());
-    });
-    Ok(receiver)
+/// Where a line of the list is connected to, and the name that the certificate must be for.
+fn meant(args: &Args, entry: &Entry) -> (Endpoint, Host) {
+    let name = entry.servername.as_ref();
+    let name = name.or(args.trust.servername.as_ref());
+    endpoint(&entry.target, &args.connection, name)
 }
 
-/// As many as asked for, if the limit of open files allows it. That is raised as far as it goes.
-fn jobs(args: &Args) -> usize {
+/// Ctrl-C, or a polite request to end: the first ends the audit cleanly, once it has begun, and the
+/// second ends the program at once, whatever it waits for. That takes a thread of its own: the
+/// others may be waiting for a reader, or for the list.
+struct Signals {
+    /// What would be left over if the program ended now.
+    temporary: Arc<Mutex<Vec<PathBuf>>>,
+    has_begun: Arc<AtomicBool>,
+    first: oneshot::Receiver<()>,
+}
+
+impl Signals {
+    fn wait() -> Result<Self, Error> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let failed = |why: std::io::Error| Error::new(format!("cannot wait for signals: {why}"));
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_io()
+            .build()
+            .map_err(failed)?;
+        let (mut interrupt, mut terminate) = {
+            let _entered = runtime.enter();
+            let interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+            (interrupt, signal(SignalKind::terminate()).map_err(failed)?)
+        };
+        let (sender, first) = oneshot::channel();
+        let temporary: Arc<Mutex<Vec<PathBuf>>> = Arc::default();
+        let has_begun = Arc::new(AtomicBool::new(false));
+        let signals = Self {
+            temporary: Arc::clone(&temporary),
+            has_begun: Arc::clone(&has_begun),
+            first,
+        };
+        std::thread::spawn(move || {
+            runtime.block_on(async {
+                let mut next = async || {
+                    tokio::select! {
+                        _ = interrupt.recv() => {}
+                        _ = terminate.recv() => {}
+                    }
+                };
+                next().await;
+                if has_begun.load(Ordering::SeqCst) {
+                    // It may have ended by itself meanwhile.
+                    let _ = sender.send(());
+                    next().await;
+                } else {
+                    say("interrupted: nobody was connected to");
+                }
+            });
+            for path in lock(&temporary).iter() {
+                // There is nobody left to tell.
+                let _ = std::fs::remove_file(path);
+            }
+            // The user wants it to end here and now.
+            std::process::exit(INTERRUPTED.into());
+        });
+        Ok(signals)
+    }
+
+    /// Whatever ends the program takes this away.
+    fn clean_up(&self, sink: &sink::Sink) {
+        lock(&self.temporary).extend(sink.temporary());
+    }
+
+    /// From now on the first is a wish for a clean end.
+    fn clean(self) -> oneshot::Receiver<()> {
+        self.has_begun.store(true, Ordering::SeqCst);
+        self.first
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Resolves when nobody reads standard output any more, if that can be known: it is a pipe then.
+async fn reader_leaves() {
+    // Unchecked: writes go on to wait, as nothing is set on what may be shared.
+    let watched = std::io::stdout()
+        .as_fd()
+        .try_clone_to_owned()
+        .and_then(Sender::from_owned_fd_unchecked);
+    match &watched {
+        Ok(stdout) if stdout.ready(Interest::ERROR).await.is_ok() => {}
+        _ => std::future::pending().await,
+    }
+}
+
+/// How many targets, and how many names: as many as asked for, if the limit of open files allows
+/// it. That is raised as far as it goes.
+fn at_once(args: &Args) -> (usize, usize) {
     use nix::sys::resource::{Resource, getrlimit, setrlimit};
     /// Standard streams, files, the runtime's own.
     const OTHERS: u64 = 32;
     /// A probe may have a second connection for a moment.
     const FOR_EACH: u64 = 2;
+    /// A lookup has sockets for its name servers, and the files that say who they are.
+    const FOR_LOOKUP: u64 = 4;
+    /// Each waits in a thread of its own.
+    const MOST_LOOKUPS: u64 = 128;
     let wanted = args.jobs as usize;
     let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else {
-        return wanted;
+        return (wanted, 1);
     };
     let limit = match setrlimit(Resource::RLIMIT_NOFILE, hard, hard) {
         Ok(()) => hard,
         Err(_) => soft,
     };
-    let most = usize::try_from(limit.saturating_sub(OTHERS) / FOR_EACH).unwrap_or(usize::MAX);
+    let room = limit.saturating_sub(OTHERS);
+    let lookups = (room / 4 / FOR_LOOKUP).clamp(1, MOST_LOOKUPS);
+    let most = room.saturating_sub(lookups * FOR_LOOKUP) / FOR_EACH;
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
     if most < wanted {
         warn(&format!(
             "only {} at once: {limit} files may be open (ulimit -n)",
             most.max(1)
         ));
     }
-    wanted.min(most).max(1)
-}
-
-/// Reads the last audit.
-fn baseline(path: &Path) -> Result<Baseline, Error> {
-    let mut baseline = Baseline::default();
-    for (number, line) in input::lines_of(path)?.enumerate() {
-        let line = line.map_err(|why| input::unreadable(path, &why))?;
-        let line = String::from_utf8_lossy(&line);
-        if line.trim().is_empty() {
-            continue;
-        }
-        baseline.add(&line).map_err(|why| {
-            Error::new(format!("{}:{}: {why}", path.display(), number + 1))
-                .hint("--baseline takes what audit --format jsonl has written")
-        })?;
-    }
-    Ok(baseline)
-}
-
-/// How many times each target was done already.
-type Done = HashMap<String, u64>;
-
-/// What an earlier run has left, which this one goes on with.
-#[derive(Default)]
-struct Earlier {
-    done: Done,
-    worst: Worst,
+    let lookups = usize::try_from(lookups).unwrap_or(1);
+    (wanted.min(most).max(1), lookups)
 }

@@ -167,7 +167,13 @@ impl Results {
         }
         // Who still sends sees that nobody reads.
         receiver.close();
-        let is_whole = goes_on && !self.ending.interrupted.load(Ordering::SeqCst);
+        drop(receiver);
+        if !goes_on {
+            self.ending.reader_left.store(true, Ordering::SeqCst);
+        }
+        let is_whole = goes_on
+            && !self.ending.interrupted.load(Ordering::SeqCst)
+            && !self.ending.reader_left.load(Ordering::SeqCst);
         self.end(is_whole)
     }
 
@@ -202,7 +208,12 @@ impl Results {
             no_route: survey.no_route,
             left_out: survey.left_out,
         };
-        let mut found = findings(&report, &elsewhere, self.levels);
+        let levels = Levels {
+            // Whoever names anchors for a target names a CA of its own.
+            public_cas: self.levels.public_cas && entry.cacerts.is_none(),
+            ..self.levels
+        };
+        let mut found = findings(&report, &elsewhere, levels);
         found.extend(broken.map(|why| Finding {
             code: "bad-ca-file",
             severity: Severity::Critical,
@@ -211,6 +222,7 @@ impl Results {
             advice: "mend the cacerts= column of the list".to_owned(),
         }));
         found.extend(self.shared_keys(&report, &elsewhere));
+        found.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
         found.retain(|finding| self.wanted(finding.code));
         let changes: Option<Vec<Change>> = self
             .baseline
@@ -271,6 +283,10 @@ impl Results {
             self.tally.add(audited);
             return Ok(true);
         }
+        if self.format == AuditFormat::Prometheus {
+            // A series that is missing looks like one that has ended.
+            self.samples.push(prometheus::Sample::of(audited));
+        }
         if !self.selection.takes(audited) {
             return Ok(true);
         }
@@ -279,10 +295,6 @@ impl Results {
             AuditFormat::Table => audit::row(audited, self.style),
             AuditFormat::Jsonl => json::line(audited),
             AuditFormat::Csv => csv::row(audited),
-            AuditFormat::Prometheus => {
-                self.samples.push(prometheus::Sample::of(audited));
-                return Ok(true);
-            }
             AuditFormat::Junit => {
                 self.cases.push(junit::case(audited));
                 return Ok(true);
@@ -291,7 +303,7 @@ impl Results {
                 self.rows.push(html::Row::of(audited));
                 return Ok(true);
             }
-            AuditFormat::Nagios => return Ok(true),
+            AuditFormat::Prometheus | AuditFormat::Nagios => return Ok(true),
         };
         let sink = &mut self.sink;
         self.progress.suspend(|| sink.write(&text))
@@ -334,8 +346,8 @@ impl Results {
             }
             AuditFormat::Jsonl | AuditFormat::Csv => {}
         }
-        if silent {
-            // Nothing to say.
+        if silent || self.ending.reader_left.load(Ordering::SeqCst) {
+            // Nothing to say, or nobody to say it to.
         } else if self.format == AuditFormat::Nagios {
             // The plugin's output says it all; standard error often ends up in it.
         } else if self.format != AuditFormat::Table {

@@ -2,14 +2,13 @@
 //! file that an earlier run has begun.
 #![expect(clippy::disallowed_methods, reason = "here results are written")]
 
-use super::Earlier;
-use crate::audit::Severity;
+use super::earlier::{self, Earlier};
 use crate::cli::Audit as Args;
 use crate::commands::attributes::{self, Lost};
 use crate::commands::{Error, hg, io_text};
-use std::fs::{File, OpenOptions, Permissions};
-use std::io::{self, BufRead as _, BufReader, ErrorKind, Write as _};
-use std::os::unix::fs::PermissionsExt as _;
+use std::fs::{File, Metadata, OpenOptions, Permissions};
+use std::io::{self, ErrorKind, Write as _};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
@@ -28,7 +27,8 @@ pub(super) enum Sink {
 /// Opens it; with `--resume` also what was done before.
 pub(super) fn open(args: &Args) -> Result<(Sink, Earlier), Error> {
     if let Some(path) = &args.resume {
-        return resume(path).map_err(|why| failed(path, &why));
+        let (file, earlier) = earlier::resume(path)?;
+        return Ok((Sink::Stream(file, path.clone()), earlier));
     }
     let Some(path) = &args.output else {
         return Ok((Sink::Stdout(io::stdout()), Earlier::default()));
@@ -75,6 +75,20 @@ pub(super) fn at_the_end(path: &Path) -> Result<Sink, Error> {
     })
 }
 
+/// Whether both names are of one regular file; `-` is standard input.
+pub(super) fn is_same_file(input: &Path, other: &Path) -> bool {
+    let input = if input == Path::new("-") {
+        Path::new("/dev/stdin")
+    } else {
+        input
+    };
+    let file = |path: &Path| std::fs::metadata(path).ok().filter(Metadata::is_file);
+    let (Some(input), Some(other)) = (file(input), file(other)) else {
+        return false;
+    };
+    (input.dev(), input.ino()) == (other.dev(), other.ino())
+}
+
 /// What is there, and whether it is a regular file.
 fn existing(path: &Path) -> io::Result<Option<(File, bool)>> {
     let file = match OpenOptions::new().write(true).open(path) {
@@ -83,49 +97,6 @@ fn existing(path: &Path) -> io::Result<Option<(File, bool)>> {
     };
     let is_regular = file.metadata()?.is_file();
     Ok(Some((file, is_regular)))
-}
-
-/// Counts the targets that are there; a last line that was torn by a crash is cut off.
-fn resume(path: &Path) -> io::Result<(Sink, Earlier)> {
-    let file = OpenOptions::new()
-        .read(true)
-        .append(true)
-        .create(true)
-        .open(path)?;
-    let mut earlier = Earlier::default();
-    let mut whole = 0;
-    let mut reader = BufReader::new(&file);
-    let mut line = Vec::new();
-    while reader.read_until(b'\n', &mut line)? > 0 {
-        if line.last() != Some(&b'\n') {
-            break;
-        }
-        let report: serde_json::Value = serde_json::from_slice(&line).map_err(|why| {
-            io::Error::other(format!("a line of it is no report of an audit: {why}"))
-        })?;
-        if let Some(input) = report
-            .pointer("/target/input")
-            .and_then(|input| input.as_str())
-        {
-            *earlier.done.entry(input.to_owned()).or_default() += 1;
-            earlier.worst.add(severity(&report));
-        }
-        whole += line.len() as u64;
-        line.clear();
-    }
-    file.set_len(whole)?;
-    Ok((Sink::Stream(file, path.to_owned()), earlier))
-}
-
-/// The worst of the findings of a line.
-fn severity(report: &serde_json::Value) -> Option<Severity> {
-    let findings = report.get("findings").and_then(|found| found.as_array());
-    let named = |severity: Severity| {
-        let is_it = |finding: &serde_json::Value| finding["severity"] == severity.as_str();
-        findings.is_some_and(|found| found.iter().any(is_it))
-    };
-    let from_the_worst = [Severity::Critical, Severity::Warning, Severity::Note];
-    from_the_worst.into_iter().find(|severity| named(*severity))
 }
 
 impl Sink {

@@ -195,4 +195,16 @@ mod tests {
         assert!(timeline.months.len() <= 12);
         assert_eq!(Timeline::new(&ends, Date::MAX).columns.len(), 2);
     }
+
+    #[test]
+    fn one_host_is_one_host() {
+        let rest = |counts: &[u64]| {
+            let filled = (0..10).map(|n| (format!("n{n}"), 100, "plain"));
+            let more = counts.iter().map(|count| ("x".to_owned(), *count, "plain"));
+            let bars = Bars::new("x", "X", filled.chain(more).collect());
+            bars.render().expect("a drawing")
+        };
+        assert!(rest(&[1]).contains("and 1 more, with 1 host<"));
+        assert!(rest(&[1, 1]).contains("and 2 more, with 2 hosts<"));
+    }
 }

@@ -1,0 +1,131 @@
+//! The jsonl of an earlier audit: what `--baseline` compares with, and `--resume` goes on with.
+#![expect(clippy::disallowed_methods, reason = "here it is read")]
+
+use super::input;
+use super::results::Worst;
+use crate::audit::{Baseline, Identity, Severity};
+use crate::commands::{Error, io_text};
+use serde_json::Value;
+use std::collections::HashMap;
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufRead, BufReader, Read as _};
+use std::path::Path;
+
+/// A report has all of a chain, several times over where a name has many addresses; more is none.
+const MAX_LINE: u64 = 16 * 1024 * 1024;
+/// How each line of [`crate::render::json::line`] begins.
+const HEAD: &[u8] = b"{\"schema\":";
+
+/// How many times each target was done already.
+pub(super) type Done = HashMap<Identity, u64>;
+
+/// What an earlier run has left, which this one goes on with.
+#[derive(Default)]
+pub(super) struct Earlier {
+    pub(super) done: Done,
+    pub(super) worst: Worst,
+}
+
+/// Reads the last audit.
+pub(super) fn baseline(path: &Path) -> Result<Baseline, Error> {
+    let mut baseline = Baseline::default();
+    let mut reader = BufReader::new(input::reader(path)?);
+    let mut line = Vec::new();
+    let mut number = 0;
+    while next_line(&mut reader, &mut line).map_err(|why| input::unreadable(path, &why))? {
+        number += 1;
+        if line.trim_ascii().is_empty() {
+            continue;
+        }
+        baseline
+            .add(&String::from_utf8_lossy(&line))
+            .map_err(|why| {
+                bad_line(path, number, &why.to_string())
+                    .hint("--baseline takes what audit --format jsonl has written")
+            })?;
+    }
+    Ok(baseline)
+}
+
+/// Counts the targets that are there, and opens the file for more; a last line that was torn by a
+/// crash is cut off. What has anything else in it is not ours to write to.
+pub(super) fn resume(path: &Path) -> Result<(File, Earlier), Error> {
+    let failed = |why: &io::Error| {
+        Error::new(format!(
+            "cannot go on with \"{}\": {}",
+            path.display(),
+            io_text(why)
+        ))
+    };
+    let foreign = |number, why: &str| {
+        bad_line(path, number, why)
+            .hint("--resume goes on with what an earlier --resume has begun; it was left as it is")
+    };
+    // A pipe would be waited for before it could be looked at.
+    if std::fs::metadata(path).is_ok_and(|file| !file.is_file()) {
+        return Err(failed(&io::Error::other("it is no regular file")));
+    }
+    let file = OpenOptions::new()
+        .read(true)
+        .append(true)
+        .create(true)
+        .open(path)
+        .map_err(|why| failed(&why))?;
+    let mut earlier = Earlier::default();
+    let mut reader = BufReader::new(&file);
+    let (mut whole, mut number, mut line) = (0, 0, Vec::new());
+    let mut is_torn = false;
+    while next_line(&mut reader, &mut line).map_err(|why| failed(&why))? {
+        number += 1;
+        if line.last() != Some(&b'\n') {
+            if !(line.starts_with(HEAD) || HEAD.starts_with(&line)) {
+                return Err(foreign(number, "it is no report of an audit"));
+            }
+            is_torn = true;
+            break;
+        }
+        whole += line.len() as u64;
+        if line.trim_ascii().is_empty() {
+            continue;
+        }
+        let report: Value = serde_json::from_slice(&line)
+            .map_err(|why| foreign(number, &format!("it is not JSON: {why}")))?;
+        let outcome = report.get("outcome").and_then(Value::as_str);
+        let (Some(target), Some(_)) = (Identity::of_line(&report), outcome) else {
+            let why = "it is no report of an audit (no target, no outcome)";
+            return Err(foreign(number, why));
+        };
+        *earlier.done.entry(target).or_default() += 1;
+        earlier.worst.add(severity(&report));
+    }
+    if is_torn {
+        file.set_len(whole).map_err(|why| failed(&why))?;
+    }
+    Ok((file, earlier))
+}
+
+/// The worst of the findings of a line.
+fn severity(report: &Value) -> Option<Severity> {
+    let findings = report.get("findings").and_then(|found| found.as_array());
+    let named = |severity: Severity| {
+        let is_it = |finding: &Value| finding["severity"] == severity.as_str();
+        findings.is_some_and(|found| found.iter().any(is_it))
+    };
+    let from_the_worst = [Severity::Critical, Severity::Warning, Severity::Note];
+    from_the_worst.into_iter().find(|severity| named(*severity))
+}
+
+/// With its end, if it has one; false: there is none.
+fn next_line(reader: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
+    line.clear();
+    let read = reader.by_ref().take(MAX_LINE).read_until(b'\n', line)?;
+    if read as u64 == MAX_LINE && line.last() != Some(&b'\n') {
+        let why = format!("a line is longer than {} MiB", MAX_LINE >> 20);
+        return Err(io::Error::other(why));
+    }
+    Ok(read > 0)
+}
+
+fn bad_line(path: &Path, number: usize, why: &str) -> Error {
+    Error::new(format!("{}:{number}: {why}", path.display()))
+}
