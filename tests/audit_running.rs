@@ -17,7 +17,7 @@ use std::sync::{Arc, LazyLock, Mutex};
 use std::time::{Duration, Instant};
 use testkit::old::OldServer;
 use testkit::pki::{Identity, KeyKind, Pki, ca, expired_leaf, leaf, now};
-use testkit::raw::{closed_port, listen, listen_on, send, wait_for_end};
+use testkit::raw::{closed_port, listen, listen_on, relay, send, wait_for_end};
 use testkit::server::{Behaviour, Server};
 
 static PKI: LazyLock<Pki> = LazyLock::new(|| Pki::new("Running", KeyKind::P256));
@@ -371,6 +371,32 @@ fn the_manners_hold_for_every_connection() {
     assert_eq!(times.len(), 2);
     let between = times[1] - times[0];
     assert!(between >= Duration::from_secs(2), "{between:?}");
+}
+
+/// A silent port may speak TLS, or greet late: that takes its time, one connection after the other.
+#[test]
+fn silence_is_understood_with_one_connection_at_a_time() {
+    let identity = PKI.identity(leaf(&["localhost"]));
+    let inner = start(&identity);
+    let late = listen(move |client| {
+        std::thread::sleep(Duration::from_secs(6));
+        relay(client, inner);
+    });
+    let at_once = Behaviour {
+        implicit_tls: true,
+        ..Behaviour::default()
+    };
+    let at_once = Server::start(&identity, at_once).address;
+    let dir = Dir::new();
+    let list = format!("localhost:{}\nlocalhost:{}\n", late.port(), at_once.port());
+    let run = finish(&mut with_list(&dir, &list, &["--format", "jsonl"]));
+    let mut modes: Vec<String> = reports(&run.stdout)
+        .iter()
+        .map(|report| format!("{} {}", report["outcome"], report["target"]["tls"]))
+        .collect();
+    modes.sort();
+    let expected = ["\"trusted\" \"smtps\"", "\"trusted\" \"starttls\""];
+    assert_eq!(modes, expected, "{}", run.stdout);
 }
 
 /// The list is sorted, and a whole provider is slow.
