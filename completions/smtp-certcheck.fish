@@ -44,8 +44,8 @@ complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config
 json\t'For programs: one object, or an array for several targets'
 pem\t'The presented chain'
 nagios\t'For monitoring: a plugin\'s line and exit code (0 OK, 1 warning, 2 critical, 3 unknown)'"
-complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l warning -d 'With --format nagios: fewer days left are a warning; a number, or a range of the plugin guidelines' -r -f
-complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l critical -d 'With --format nagios: fewer days left are critical' -r -f
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l warning -d 'With --format nagios: fewer days left are a warning; a number, or a range of the plugin guidelines [default: 21]' -r -f
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l critical -d 'With --format nagios: fewer days left are critical [default: 7]' -r -f
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l color -d 'When to use colours; NO_COLOR in the environment turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Also into files and pipes'
 never\t'Never'"

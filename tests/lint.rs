@@ -153,6 +153,18 @@ const CASES: &[(&str, &[&str])] = &[
     ),
     ("[defaults]\nemail = -n --insecure\n", &["insecure 2"]),
     ("[alias]\nemail = email --insecure\n", &["insecure 2"]),
+    (
+        "[alias]\nmail = email '--ins'\nlog = log\n",
+        &["insecure 2"],
+    ),
+    (
+        "[alias]\nsend = email --to x\n[hooks]\npre-email.check = false\n",
+        &["alias-without-hook 2"],
+    ),
+    (
+        "[alias]\nsend = email\n[hooks]\npre-email = false\npre-send = false\n",
+        &[],
+    ),
 ];
 
 #[test]

@@ -388,3 +388,13 @@ fn systemd_takes_the_units_of_the_document() {
     let parsed = <smtp_certcheck::cli::Cli as clap::Parser>::try_parse_from(words);
     assert_eq!(parsed.expect("it parses").inspect.pin_expires, Some(21));
 }
+
+/// They look like a watch, and would be none.
+#[test]
+fn thresholds_are_for_a_plugin() {
+    for option in ["--warning", "--critical"] {
+        let run = common::run(["mail.example.org:587", "-q", option, "21"]);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{option}");
+        assert!(run.stderr.contains("--pin-expires"), "{}", run.stderr);
+    }
+}

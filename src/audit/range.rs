@@ -13,6 +13,15 @@ pub struct Range {
 }
 
 impl Range {
+    /// An alert below the number: `N:`.
+    pub fn at_least(number: u32) -> Self {
+        Self {
+            low: number.into(),
+            high: f64::INFINITY,
+            inside: false,
+        }
+    }
+
     /// Whether the number is an alert.
     pub fn alerts(self, number: f64) -> bool {
         (self.low..=self.high).contains(&number) == self.inside

@@ -170,13 +170,13 @@ pub struct Inspect {
     pub format: FormatArg,
 
     /// With --format nagios: fewer days left are a warning; a number, or a range of the plugin
-    /// guidelines
-    #[arg(long, value_name = "DAYS", default_value = "21", help_heading = OUTPUT)]
-    pub warning: Range,
+    /// guidelines [default: 21]
+    #[arg(long, value_name = "DAYS", help_heading = OUTPUT)]
+    pub warning: Option<Range>,
 
-    /// With --format nagios: fewer days left are critical
-    #[arg(long, value_name = "DAYS", default_value = "7", help_heading = OUTPUT)]
-    pub critical: Range,
+    /// With --format nagios: fewer days left are critical [default: 7]
+    #[arg(long, value_name = "DAYS", help_heading = OUTPUT)]
+    pub critical: Option<Range>,
 
     /// Print nothing when all is well, else the verdict line alone
     #[arg(short, long, conflicts_with = "verbose", help_heading = OUTPUT)]

@@ -21,6 +21,14 @@ const AT_ONCE: usize = 16;
 
 /// Runs it; the exit code is that of `--help`.
 pub(super) fn run(cli: &Inspect) -> Result<u8, Error> {
+    if cli.format != FormatArg::Nagios && (cli.warning.is_some() || cli.critical.is_some()) {
+        // In a job for cron it would look like a watch.
+        return Err(
+            Error::new("--warning and --critical are for --format nagios").hint(
+                "--pin-expires DAYS warns before a pinned certificate ends; audit takes both options",
+            ),
+        );
+    }
     if cli.lint {
         return lint::run(cli);
     }
@@ -127,8 +135,14 @@ impl Setting<'_> {
 
     fn thresholds(&self) -> nagios::Thresholds {
         nagios::Thresholds {
-            warning: self.cli.warning,
-            critical: self.cli.critical,
+            warning: self
+                .cli
+                .warning
+                .unwrap_or(crate::audit::Range::at_least(21)),
+            critical: self
+                .cli
+                .critical
+                .unwrap_or(crate::audit::Range::at_least(7)),
         }
     }
 

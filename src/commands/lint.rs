@@ -36,6 +36,7 @@ pub(super) fn run(cli: &Inspect) -> Result<u8, Error> {
         _ if cli.quiet => {}
         _ => print(&lint::page(
             &found,
+            mercurial.config().items().next().is_none(),
             Style {
                 color: environment::color(cli.color),
                 width: environment::width(),

@@ -217,10 +217,17 @@ fn insecure(config: &Config, environment: &Environment) -> Option<Line> {
 /// an error of its own.
 fn alias(config: &Config, environment: &Environment) -> Option<Line> {
     let item = of_email(config, environment, "alias")?;
-    let itself = words(&item.value)
-        .next()
-        .is_some_and(|word| word == b"email");
-    (!itself).then(|| line("alias", b"email", item))
+    (!sends_mail(&item.value)).then(|| line("alias", b"email", item))
+}
+
+/// Whether an alias is another name of `hg email`.
+pub(super) fn sends_mail(value: &[u8]) -> bool {
+    words(value).next().is_some_and(|word| word == b"email")
+}
+
+/// Whether `--insecure` is among the words of a command line.
+pub(super) fn turns_off(value: &[u8]) -> bool {
+    words(value).any(|word| is_insecure(&word))
 }
 
 /// The setting of that section for `email`, unless plain mode leaves the section out

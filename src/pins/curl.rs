@@ -39,7 +39,7 @@ pub(super) fn pin(request: &Request<'_>) -> Result<Pin, Objection> {
         crate::endpoint::TlsMode::Smtps => "smtps",
     };
     let at = authority(server.host, server.port);
-    let mut lines = format!("url = \"{url}://{at}\"\nssl-reqd\n");
+    let mut lines = format!("url = \"{url}://{at}\"\nssl-reqd\nno-insecure\n");
     if request.choice.way.by == By::Key {
         let pin = sha256(request.spki()?);
         let _ = writeln!(lines, "pinnedpubkey = \"{pin}\"");
@@ -51,6 +51,7 @@ pub(super) fn pin(request: &Request<'_>) -> Result<Pin, Objection> {
     });
     let mut advice = vec![format!(
         "to send by it:\n  curl --config FILE --mail-from FROM --mail-rcpt TO --upload-file MESSAGE\n\
+         no-insecure outweighs an insecure of ~/.curlrc, which would turn all checks but that of a key off; \
          without ssl-reqd curl sends in the clear where STARTTLS is missing, and checks no pin; in \
          ~/.curlrc the pin would hold for every host, so keep it with its url"
     )];

@@ -36,7 +36,9 @@ pub(super) fn pin(request: &Request<'_>) -> Result<Pin, Objection> {
     );
     let mut advice = vec![
         "without smtpEncryption git sends in the clear, and an empty smtpSSLCertPath turns every \
-         check off; sendemail.IDENTITY.* and options of git send-email outweigh these lines"
+         check off; the configuration of a repository, sendemail.IDENTITY.* and options of git send-email \
+         outweigh these lines. What counts in a repository:\n  \
+         git config --show-origin --get-regexp '^sendemail'"
             .to_owned(),
     ];
     if request.is_partial() {

@@ -79,11 +79,10 @@ pub(super) fn pin(request: &Request<'_>) -> Result<Pin, Objection> {
         main.push(line);
     }
     if server.mode == TlsMode::Smtps {
-        let line = "smtp_tls_wrappermode = yes";
-        pin.remarks.push(format!(
-            "needs \"{line}\" for this transport: the port is implicit TLS"
-        ));
-        main.push(line.to_owned());
+        pin.remarks.push(
+            "the port is implicit TLS: needs a transport with -o smtp_tls_wrappermode=yes in master.cf"
+                .to_owned(),
+        );
     }
     pin.advice.push(format!(
         "put it into the table that main.cf names, in the place of older lines for the same next hop \
@@ -95,6 +94,14 @@ pub(super) fn pin(request: &Request<'_>) -> Result<Pin, Objection> {
          has it ({hop} and {hop}:{} are two); for a domain that is routed by MX it is the domain",
         server.port
     ));
+    if server.mode == TlsMode::Smtps {
+        pin.advice.push(format!(
+            "the port is implicit TLS, and smtp_tls_wrappermode in main.cf would stop mail to every other \
+             server: give it a transport of its own in master.cf, and name that in the transport table or \
+             relayhost (smtps:{hop}:{}):\n  smtps unix - - n - - smtp -o smtp_tls_wrappermode=yes",
+            server.port
+        ));
+    }
     if !by_ca {
         pin.advice.push(
             "the digest holds for every fingerprint line of the table: the others must be made with \

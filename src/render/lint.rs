@@ -5,11 +5,15 @@ use super::text::labelled;
 use crate::mercurial::Lint;
 use std::fmt::Write as _;
 
-/// All of them, and how many; ends in a line feed.
-pub fn page(lints: &[Lint], style: Style) -> String {
+/// All of them, and how many; `is_empty`: the configuration has no line at all. Ends in a line feed.
+pub fn page(lints: &[Lint], is_empty: bool, style: Style) -> String {
     let mut out = String::new();
     list(&mut out, lints, 0, style.columns());
     let _ = match lints.len() {
+        0 if is_empty => writeln!(
+            out,
+            "there is no line to look at: no configuration of Mercurial was found"
+        ),
         0 => writeln!(out, "every line does what it seems to do"),
         1 => writeln!(out, "\n1 line does not do what it seems to do"),
         count => writeln!(out, "\n{count} lines do not do what they seem to do"),

@@ -26,7 +26,9 @@ pub(super) struct Ca {
 pub(super) fn of(args: &Args, target: &TargetArg, report: &Report) -> Step<Option<Ca>> {
     let (ByArg::Cacerts, Some(file)) = (by(args), &args.ca_out) else {
         if args.ca_out.is_some() {
-            return Err(Error::new("--ca-out belongs to --by cacerts"));
+            return Err(Error::new(
+                "--ca-out belongs to --by cacerts, or to --for TOOL",
+            ));
         }
         return Ok(Ok(None));
     };

@@ -50,7 +50,7 @@ pub(super) fn given(args: &Args, report: &Report) -> Step<()> {
         return Ok(if ask::confirm(question, leaf)? {
             Ok(())
         } else {
-            say("not pinned");
+            say("not pinned: type yes in full, or the fingerprint, to pin it");
             Err(REFUSED)
         });
     }

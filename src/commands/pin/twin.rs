@@ -8,6 +8,7 @@ use crate::commands::{Error, say};
 use crate::escape::visible;
 use crate::fingerprint::{Algorithm, Pin};
 use crate::observation::{Cause, KeyType, Possession};
+use crate::pins::Tool;
 use crate::report::Report;
 
 /// Looks for the other certificate, and says how to pin it, too, for `program`.
@@ -39,13 +40,9 @@ pub(super) fn look(
                 KeyType::Rsa => "rsa",
                 KeyType::Ecdsa => "ecdsa",
             };
-            let add = if args.for_tool.is_some() {
-                ""
-            } else {
-                " --add"
-            };
+            let both = both(args.for_tool.flatten().map(Into::into), option);
             say(&format!(
-                "note: {label} has a second certificate, with an {other} key, and may show {program} that one:\n  {}\n  -> to pin it, too: the same command with --key-type {option}{add}",
+                "note: {label} has a second certificate, with an {other} key, and may show {program} that one:\n  {}\n  -> {both}",
                 twin.fingerprint(Algorithm::Sha256)
             ));
         }
@@ -57,6 +54,26 @@ pub(super) fn look(
         _ => {}
     }
     Ok(())
+}
+
+/// How to pin both.
+fn both(tool: Option<Tool>, option: &str) -> String {
+    match tool {
+        None => format!("to pin it, too: the same command with --key-type {option} --add"),
+        Some(Tool::Postfix) => format!(
+            "for both, put the match= line that the same command prints with --key-type {option} below the first"
+        ),
+        Some(Tool::Curl) => format!(
+            "for both keys, put that of --key-type {option} behind the first, in the same quotes: \"sha256//A;sha256//B\""
+        ),
+        Some(Tool::Gnutls | Tool::Tlsa | Tool::Json) => {
+            format!("to pin it, too: the same command with --key-type {option}")
+        }
+        Some(Tool::Msmtp | Tool::Git | Tool::Openssl | Tool::Exim) => {
+            "it takes one certificate: pin the CA with --by cacerts, if both have the same"
+                .to_owned()
+        }
+    }
 }
 
 /// The type of key that the other certificate would have.

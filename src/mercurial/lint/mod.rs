@@ -7,7 +7,7 @@ mod pins;
 pub use keys::hosts;
 
 use super::decision::CaFile;
-use super::settings::{Line, Settings, Transport};
+use super::settings::{Line, Settings, Transport, sends_mail, turns_off};
 use crate::certificate::Certificate;
 use crate::hgrc::{Config, Environment, Source};
 use std::fmt;
@@ -50,6 +50,8 @@ pub enum LintCode {
     PlainText,
     /// `--insecure` by default.
     Insecure,
+    /// The hook of `hg email` does not run for another name of it.
+    AliasWithoutHook,
     /// A password that every user of the machine can read.
     ReadablePassword,
 }
@@ -75,6 +77,7 @@ impl LintCode {
             Self::StaleLegacyPin => "stale-legacy-pin",
             Self::PlainText => "plain-text",
             Self::Insecure => "insecure",
+            Self::AliasWithoutHook => "alias-without-hook",
             Self::ReadablePassword => "readable-password",
         }
     }
@@ -130,6 +133,7 @@ pub fn lint(
     let smtp_host = config.get(b"smtp", b"host").map(|host| text(&host.value));
     let mut found = keys::check(config, smtp_host.as_deref());
     found.extend(server(config, environment));
+    found.extend(aliases(config));
     found.extend(password(config, machine));
     found.extend(pins::check_smtp(config, environment, smtp_host.as_deref()));
     found.extend(pins::taken_back(config));
@@ -173,6 +177,48 @@ fn server(config: &Config, environment: &Environment) -> Vec<Lint> {
         let message = "--insecure is a default of hg email: without a pin nothing is verified";
         let advice = "remove --insecure, and pin the server or name its CA";
         found.push(Lint::new(LintCode::Insecure, line, message, advice));
+    }
+    found
+}
+
+/// Other names of `hg email`: what they add, and which hooks hg runs for them (`pre-NAME` alone).
+fn aliases(config: &Config) -> Vec<Lint> {
+    let has_hook = |command: &str| {
+        let hook = format!("pre-{command}");
+        let mut items = config.items();
+        items.any(|(section, key, item)| {
+            // What follows a dot only names the hook.
+            let name = key.split(|byte| *byte == b'.').next();
+            section == b"hooks" && name == Some(hook.as_bytes()) && !item.value.is_empty()
+        })
+    };
+    let mut found = Vec::new();
+    for (section, key, item) in config.items() {
+        if section != b"alias" || key == b"email" || !sends_mail(&item.value) {
+            continue;
+        }
+        let name = text(key);
+        let line = Line {
+            key: format!("alias.{name}"),
+            source: item.source.clone(),
+        };
+        if turns_off(&item.value) {
+            let message =
+                format!("hg {name} sends mail with --insecure: without a pin nothing is verified");
+            let advice = "remove --insecure, and pin the server or name its CA";
+            found.push(Lint::new(LintCode::Insecure, &line, message, advice));
+        }
+        if has_hook("email") && !has_hook(&name) {
+            let message =
+                format!("hg {name} sends mail, and hg does not run the hook pre-email for it");
+            let advice = format!("set hooks.pre-{name} as well");
+            found.push(Lint::new(
+                LintCode::AliasWithoutHook,
+                &line,
+                message,
+                advice,
+            ));
+        }
     }
     found
 }
