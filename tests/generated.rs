@@ -67,8 +67,21 @@ fn the_pages_are_clean() {
         .collect();
     // The program's, one for each command, and that of the report.
     assert_eq!(pages.len(), 2 + Cli::command().get_subcommands().count());
+    const SECTIONS: [&str; 6] = [
+        "EXIT STATUS",
+        "ENVIRONMENT",
+        "FILES",
+        "EXAMPLES",
+        "SECURITY",
+        "SEE ALSO",
+    ];
     for page in pages {
         let path = root().join(&page);
+        let text = std::fs::read_to_string(&path).expect("a page");
+        for section in SECTIONS.iter().filter(|_| page.ends_with(".1")) {
+            let heading = format!("\n.SH \"{section}\"\n");
+            assert!(text.contains(&heading), "{page} has no {section}");
+        }
         if has("the_pages_are_clean", "mandoc") {
             let lint = said(
                 Command::new("mandoc")

@@ -55,7 +55,7 @@ pub fn check(mut input: &[u8]) {
 /// Every format that can be asked for.
 fn show(report: &Report, style: Style, raw_text: &[u8]) {
     safe("table", &table::render(report, style));
-    safe("lint", &render::lint::page(&report.lints, style));
+    safe("lint", &render::lint::page(&report.lints, false, style));
     safe("verdict", &table::verdict(report, false));
 
     let one = json::render(std::slice::from_ref(report));

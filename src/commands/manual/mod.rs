@@ -68,6 +68,10 @@ fn page(command: &Command, name: &str) -> String {
     let written = man
         .render_name_section(&mut name_section)
         .and_then(|()| man.render_description_section(&mut body))
+        .and_then(|()| match name {
+            "" => man.render_subcommands_section(&mut body),
+            _ => Ok(()),
+        })
         .and_then(|()| man.render_options_section(&mut body));
     debug_assert!(written.is_ok());
     let mut text = title_line(&title, "1", "User Commands");
