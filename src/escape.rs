@@ -26,10 +26,16 @@ pub fn is_unsafe(c: char) -> bool {
             | '\u{e0000}'..='\u{e0fff}')
 }
 
+/// Whether it is printable ASCII throughout, as most text is: told faster than character by
+/// character.
+pub fn is_plain(text: &str) -> bool {
+    text.bytes().all(|octet| (b' '..=b'~').contains(&octet))
+}
+
 /// `text` with every unsafe character written as `\n`, `\x1b` or `\u{202e}`. A backslash stays as
 /// it is: the result is for eyes, not for parsing back.
 pub fn visible(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_unsafe) {
+    if is_plain(text) || !text.contains(is_unsafe) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);
@@ -78,6 +84,15 @@ mod tests {
         assert_eq!(visible("\u{9b}2J\u{7f}"), "\\x9b2J\\x7f");
         assert_eq!(visible("\u{2066}\u{2028}"), "\\u{2066}\\u{2028}");
         assert_eq!(visible("\u{e0041}"), "\\u{e0041}");
+    }
+
+    #[test]
+    fn what_is_plain_is_safe() {
+        let ascii: String = (0..=0x7fu8).map(char::from).collect();
+        let plain = |c: &char| is_plain(&c.to_string());
+        assert!(ascii.chars().filter(plain).all(|c| !is_unsafe(c)));
+        assert_eq!(ascii.chars().filter(plain).count(), 95);
+        assert!(!is_plain("\u{e9}"));
     }
 
     #[test]

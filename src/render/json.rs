@@ -6,7 +6,7 @@ use crate::audit::Audited;
 use crate::certificate::{
     BasicConstraints, Certificate, Facts, Idn, KeyUsage, Name, PublicKey, Sans, pem,
 };
-use crate::escape::is_unsafe;
+use crate::escape::{is_plain, is_unsafe};
 use crate::fingerprint::Algorithm;
 use crate::hgrc::Source;
 use crate::judge::{Finding, Judgement};
@@ -90,6 +90,9 @@ impl<F: Formatter> Formatter for Escaping<F> {
         writer: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
+        if is_plain(fragment) {
+            return writer.write_all(fragment.as_bytes());
+        }
         let mut rest = fragment;
         while let Some((at, found)) = rest.char_indices().find(|&(_, c)| is_unsafe(c)) {
             writer.write_all(&rest.as_bytes()[..at])?;
