@@ -28,8 +28,8 @@ use tokio::task::JoinSet;
 /// Finished targets that wait for the writer: a slow reader slows the probing down.
 const WAITING: usize = 64;
 /// Targets in hand: most wait for their address, or their name, and those behind them in the list
-/// must not wait with them. Each takes 3 to 5 KiB.
-const IN_HAND: usize = 10_000;
+/// must not wait with them. Each takes 3 to 7 KiB.
+const IN_HAND: usize = 4_000;
 const INTERRUPTED: u8 = 130;
 
 /// Runs it.
