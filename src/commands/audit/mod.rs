@@ -4,6 +4,7 @@ mod earlier;
 mod input;
 mod progress;
 mod results;
+mod signals;
 mod sink;
 
 use super::check::{Check, Wanted, endpoint, options};
@@ -16,10 +17,11 @@ use crate::probe::Limits;
 use earlier::Earlier;
 use input::Input;
 use results::{Results, Seen, Worst};
+use signals::Signals;
 use std::os::fd::AsFd as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use tokio::io::Interest;
 use tokio::net::unix::pipe::Sender;
 use tokio::sync::{Semaphore, mpsc, oneshot};
@@ -30,6 +32,7 @@ const WAITING: usize = 64;
 /// Targets in hand: most wait for their address, or their name, and those behind them in the list
 /// must not wait with them. Each takes 3 to 7 KiB.
 const IN_HAND: usize = 4_000;
+/// The exit code of who is interrupted.
 const INTERRUPTED: u8 = 130;
 
 /// Runs it.
@@ -319,80 +322,6 @@ fn meant(args: &Args, entry: &Entry) -> (Endpoint, Host) {
     let name = entry.servername.as_ref();
     let name = name.or(args.trust.servername.as_ref());
     endpoint(&entry.target, &args.connection, name)
-}
-
-/// Ctrl-C, or a polite request to end: the first ends the audit cleanly, once it has begun, and the
-/// second ends the program at once, whatever it waits for. That takes a thread of its own: the
-/// others may be waiting for a reader, or for the list.
-struct Signals {
-    /// What would be left over if the program ended now.
-    temporary: Arc<Mutex<Vec<PathBuf>>>,
-    has_begun: Arc<AtomicBool>,
-    first: oneshot::Receiver<()>,
-}
-
-impl Signals {
-    fn wait() -> Result<Self, Error> {
-        use tokio::signal::unix::{SignalKind, signal};
-        let failed = |why: std::io::Error| Error::new(format!("cannot wait for signals: {why}"));
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_io()
-            .build()
-            .map_err(failed)?;
-        let (mut interrupt, mut terminate) = {
-            let _entered = runtime.enter();
-            let interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
-            (interrupt, signal(SignalKind::terminate()).map_err(failed)?)
-        };
-        let (sender, first) = oneshot::channel();
-        let temporary: Arc<Mutex<Vec<PathBuf>>> = Arc::default();
-        let has_begun = Arc::new(AtomicBool::new(false));
-        let signals = Self {
-            temporary: Arc::clone(&temporary),
-            has_begun: Arc::clone(&has_begun),
-            first,
-        };
-        std::thread::spawn(move || {
-            runtime.block_on(async {
-                let mut next = async || {
-                    tokio::select! {
-                        _ = interrupt.recv() => {}
-                        _ = terminate.recv() => {}
-                    }
-                };
-                next().await;
-                if has_begun.load(Ordering::SeqCst) {
-                    // It may have ended by itself meanwhile.
-                    let _ = sender.send(());
-                    next().await;
-                } else {
-                    say("interrupted: nobody was connected to");
-                }
-            });
-            for path in lock(&temporary).iter() {
-                // There is nobody left to tell.
-                let _ = std::fs::remove_file(path);
-            }
-            // The user wants it to end here and now.
-            std::process::exit(INTERRUPTED.into());
-        });
-        Ok(signals)
-    }
-
-    /// Whatever ends the program takes this away.
-    fn clean_up(&self, sink: &sink::Sink) {
-        lock(&self.temporary).extend(sink.temporary());
-    }
-
-    /// From now on the first is a wish for a clean end.
-    fn clean(self) -> oneshot::Receiver<()> {
-        self.has_begun.store(true, Ordering::SeqCst);
-        self.first
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Resolves when nobody reads standard output any more, if that can be known: it is a pipe then.
