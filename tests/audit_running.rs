@@ -7,7 +7,6 @@ use common::{Dir, finish, openssl, program};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
-use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
@@ -19,6 +18,7 @@ use testkit::old::OldServer;
 use testkit::pki::{Identity, KeyKind, Pki, ca, expired_leaf, leaf, now};
 use testkit::raw::{closed_port, listen, listen_on, relay, send, wait_for_end};
 use testkit::server::{Behaviour, Server};
+use testkit::terminal::Terminal;
 
 static PKI: LazyLock<Pki> = LazyLock::new(|| Pki::new("Running", KeyKind::P256));
 
@@ -78,34 +78,23 @@ fn reports(text: &str) -> Vec<Value> {
 // ------------------------------------------------------------------------------- progress
 
 /// Starts it with standard error on a new terminal of 100 columns, and returns what reads that.
-fn on_terminal(command: &mut Command) -> (Child, File) {
-    let size = nix::pty::Winsize {
-        ws_row: 25,
-        ws_col: 100,
-        ws_xpixel: 0,
-        ws_ypixel: 0,
-    };
-    let pty = nix::pty::openpty(Some(&size), None).expect("a terminal");
+fn on_terminal(command: &mut Command) -> (Child, Terminal) {
+    let mut terminal = Terminal::new(25, 100);
     let child = command
         .env("TERM", "xterm")
         .stdout(Stdio::piped())
-        .stderr(Stdio::from(pty.slave))
+        .stderr(terminal.end())
         .spawn()
         .expect("it starts");
     // The command holds the other end open until then.
     command.stderr(Stdio::null());
-    (child, File::from(pty.master))
+    terminal.started();
+    (child, terminal)
 }
 
 #[test]
 fn long_messages_are_wrapped_as_wide_as_the_terminal_is() {
-    let size = nix::pty::Winsize {
-        ws_row: 25,
-        ws_col: 60,
-        ws_xpixel: 0,
-        ws_ypixel: 0,
-    };
-    let pty = nix::pty::openpty(Some(&size), None).expect("a terminal");
+    let terminal = Terminal::new(25, 60);
     let dir = Dir::new();
     let plain = listen(|mut client| {
         send(&mut client, b"220 mx.test ESMTP\r\n");
@@ -114,12 +103,12 @@ fn long_messages_are_wrapped_as_wide_as_the_terminal_is() {
     });
     let mut command = with_list(&dir, &line(plain), &["--color", "never", "--timeout", "5"]);
     let mut child = command
-        .stdout(Stdio::from(pty.slave))
+        .stdout(terminal.end())
         .stderr(Stdio::null())
         .spawn()
         .expect("it starts");
     command.stdout(Stdio::null());
-    let text = shown(File::from(pty.master));
+    let text = terminal.until_closed();
     child.wait().expect("it ends");
     let mut lines = text.lines().skip(1).map(str::trim_end);
     let (first, second) = (lines.next().expect("a line"), lines.next().expect("a line"));
@@ -130,14 +119,6 @@ fn long_messages_are_wrapped_as_wide_as_the_terminal_is() {
         second.starts_with(&indent) && !second.starts_with(&format!("{indent} ")),
         "{text}"
     );
-}
-
-/// What has been shown until the program closed the terminal.
-fn shown(mut terminal: File) -> String {
-    let mut bytes = Vec::new();
-    // Linux ends it with an error (EIO).
-    let _ = terminal.read_to_end(&mut bytes);
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 #[test]
@@ -156,7 +137,7 @@ fn a_terminal_shows_the_total_and_the_time_left() {
         let mut text = String::new();
         results.read_to_string(&mut text).map(|_| text)
     });
-    let text = shown(terminal);
+    let text = terminal.until_closed();
     assert_eq!(child.wait().expect("it ends").code(), Some(1));
     let results = reader.join().expect("a reader").expect("UTF-8");
     assert_eq!(results.lines().count(), 30);
@@ -177,7 +158,7 @@ fn the_total_of_a_pipe_is_known_when_it_ends() {
         &["--format", "jsonl", "--timeout", "2", "--input", "-"],
     );
     command.stdin(Stdio::piped());
-    let (mut child, mut terminal) = on_terminal(&mut command);
+    let (mut child, terminal) = on_terminal(&mut command);
     let mut input = child.stdin.take().expect("its input");
     let mut output = BufReader::new(child.stdout.take().expect("its output"));
     write!(input, "{}{}", line(good()), line(good())).expect("lines");
@@ -185,20 +166,12 @@ fn the_total_of_a_pipe_is_known_when_it_ends() {
     output.read_line(&mut result).expect("a result");
     output.read_line(&mut result).expect("a result");
     // Nothing waits for the end, and the total is not guessed.
-    let mut before = String::new();
-    let deadline = Instant::now() + Duration::from_secs(10);
-    while !before.contains("2 done, ") && Instant::now() < deadline {
-        let mut buffer = [0; 4096];
-        let count = terminal.read(&mut buffer).expect("the terminal");
-        before += &String::from_utf8_lossy(&buffer[..count]);
-    }
-    assert!(
-        before.contains("2 done, ") && !before.contains("left"),
-        "{before:?}"
-    );
+    terminal.wait_for("2 done, ", 1);
+    let before = terminal.shown();
+    assert!(!before.contains("left"), "{before:?}");
     write!(input, "{}", line(silent())).expect("a line");
     drop(input);
-    let after = shown(terminal);
+    let after = terminal.until_closed();
     assert!(
         after.contains(" 2/3, ") && after.contains(" left"),
         "{after:?}"

@@ -5,15 +5,15 @@
 mod common;
 
 use common::Dir;
-use std::fs::File;
-use std::io::{Read as _, Write as _};
+
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex};
+
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 use testkit::skip::skip;
+use testkit::terminal::Terminal;
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -120,67 +120,45 @@ impl Home {
 struct Typist<'a> {
     home: &'a Home,
     shell: Child,
-    terminal: File,
-    screen: Arc<Mutex<Vec<u8>>>,
+    terminal: Terminal,
     calls: usize,
 }
 
 impl<'a> Typist<'a> {
     fn new(home: &'a Home, shell: &[&str], setup: &str) -> Self {
-        let size = nix::pty::Winsize {
-            ws_row: 200,
-            ws_col: 250,
-            ws_xpixel: 0,
-            ws_ypixel: 0,
-        };
-        let pty = nix::pty::openpty(Some(&size), None).expect("a terminal");
-        let end = || Stdio::from(pty.slave.try_clone().expect("the other end"));
+        let mut terminal = Terminal::new(200, 250);
         let mut command = home.command("setsid");
         command.args(["--ctty", "--wait"]).args(shell);
         let child = command
-            .stdin(end())
-            .stdout(end())
-            .stderr(end())
+            .stdin(terminal.end())
+            .stdout(terminal.end())
+            .stderr(terminal.end())
             .spawn()
             .expect("setsid");
-        let terminal = File::from(pty.master);
-        let screen = Arc::new(Mutex::new(Vec::new()));
-        let mut reader = terminal.try_clone().expect("the terminal");
-        let shown = screen.clone();
-        std::thread::spawn(move || {
-            let mut buffer = [0; 4096];
-            while let Ok(read @ 1..) = reader.read(&mut buffer) {
-                shown.lock().expect("the screen").extend(&buffer[..read]);
-            }
-        });
+        drop(command);
+        terminal.started();
         let _ = std::fs::remove_file(home.path().join("log"));
         let mut typist = Self {
             home,
             shell: child,
             terminal,
-            screen,
             calls: 0,
         };
-        typist.keys(setup);
+        typist.terminal.keys(setup);
         assert_eq!(typist.run("smtp-certcheck ready"), "<ready>");
         typist
-    }
-
-    fn keys(&mut self, keys: &str) {
-        let all = self.terminal.write_all(keys.as_bytes());
-        all.expect("the terminal takes them");
     }
 
     /// Types, presses Enter, and returns what the program was called with.
     #[track_caller]
     fn run(&mut self, keys: &str) -> String {
-        self.keys(keys);
-        self.keys("\r");
+        self.terminal.keys(keys);
+        self.terminal.keys("\r");
         let start = Instant::now();
         loop {
             let log = std::fs::read_to_string(self.home.path().join("log"));
             let log = log.unwrap_or_default();
-            let screen = self.shown();
+            let screen = self.terminal.shown();
             // What was shown before is on the screen, too, then.
             if screen.matches("(called)").count() > self.calls
                 && let Some(line) = log.lines().nth(self.calls)
@@ -197,21 +175,16 @@ impl<'a> Typist<'a> {
         }
     }
 
-    fn shown(&self) -> String {
-        let screen = self.screen.lock().expect("the screen");
-        String::from_utf8_lossy(&screen).into_owned()
-    }
-
     /// What is on the screen after these keys; the line is thrown away.
     #[track_caller]
     fn look(&mut self, keys: &str) -> String {
-        let before = self.shown().len();
-        self.keys(keys);
+        let before = self.terminal.shown().len();
+        self.terminal.keys(keys);
         // Whatever is shown of it is shown before the next line is read. Not Ctrl-U: while the shell
         // is busy, the terminal itself would throw the line away.
-        self.keys("\x01\x0b");
+        self.terminal.keys("\x01\x0b");
         assert_eq!(self.run("smtp-certcheck looked"), "<looked>", "{keys:?}");
-        self.shown()[before..].to_owned()
+        self.terminal.shown()[before..].to_owned()
     }
 
     #[track_caller]

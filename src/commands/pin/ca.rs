@@ -39,7 +39,7 @@ pub(super) fn of(args: &Args, target: &TargetArg, report: &Report) -> Step<Optio
     let self_signed = report
         .chain
         .first()
-        .filter(|leaf| leaf.facts.as_ref().is_ok_and(|facts| facts.self_issued));
+        .filter(|leaf| leaf.facts().is_ok_and(|facts| facts.self_issued));
     let Some(anchor) = validated.or(self_signed).cloned() else {
         say("not pinned: the chain leads to no trust anchor, so there is no CA to save");
         say("  -> name the CA with --cacerts, or pin --by fingerprint");
@@ -94,16 +94,16 @@ impl Ca {
         let hint = (!overwrite).then_some("--replace overwrites it; nothing was changed");
         Place::of(&self.path, &self.anchor, hint)
     }
-}
 
-/// Writes the CA's file.
-pub(super) fn save(ca: Option<&Ca>, report: &Report, overwrite: bool) -> Result<(), Error> {
-    let Some(ca) = ca else { return Ok(()) };
-    let text = show::ca_comment(report, &ca.anchor, VERSION) + &pem::write(ca.anchor.der());
-    ca.place(overwrite)?.save(&text)
+    /// Writes its file, if that is as it was when the place was looked at.
+    pub(super) fn save(&self, place: &Place, report: &Report) -> Result<(), Error> {
+        let text = show::ca_comment(report, &self.anchor, VERSION) + &pem::write(self.anchor.der());
+        place.save(&text)
+    }
 }
 
 /// Where a certificate is to be saved, as it is now.
+#[derive(PartialEq, Eq)]
 pub(super) struct Place {
     real: PathBuf,
     before: Option<Vec<u8>>,

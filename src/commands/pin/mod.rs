@@ -69,7 +69,6 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
     // What may not be written is neither printed nor prepared.
     wants(mercurial.config(), mercurial.environment(), &intent)
         .map_err(|why| write::objection(&why))?;
-    let save_ca = || ca::save(ca.as_ref(), &report, args.replace);
     sends_sni(args, "hg");
     if by(args) == ByArg::Fingerprint {
         twin::look(args, &target, &report, "hg")?;
@@ -81,11 +80,12 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
             report: &report,
             scope: scope.unwrap_or(Scope::Everything(None)),
             ca: ca.as_ref(),
-            before: &save_ca,
         };
         return writing.run();
     }
-    save_ca()?;
+    if let Some(ca) = &ca {
+        ca.save(&ca.place(args.replace)?, &report)?;
+    }
     snippet(mercurial, &intent, &report)
 }
 

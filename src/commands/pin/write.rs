@@ -1,6 +1,6 @@
 //! Writing the pin: plan, show, ask, replace, and read again what has come of it.
 
-use super::ca::Ca;
+use super::ca::{Ca, Place};
 use super::{ask, is_pinned, name, same_file};
 use crate::cli::Pin as Args;
 use crate::commands::hg::{
@@ -29,15 +29,13 @@ pub(super) struct Writing<'a> {
     pub(super) intent: &'a Intent<'a>,
     pub(super) report: &'a Report,
     pub(super) scope: Scope<'a>,
-    /// What `before` saves.
+    /// To be saved once the user has agreed, before the configuration is written.
     pub(super) ca: Option<&'a Ca>,
-    /// To be done once the user has agreed, before the configuration is written.
-    pub(super) before: &'a dyn Fn() -> Result<(), Error>,
 }
 
 impl Writing<'_> {
     pub(super) fn run(&self) -> Result<u8, Error> {
-        let mut agreed: Option<PinPlan> = None;
+        let mut agreed: Option<(PinPlan, Option<Place>)> = None;
         for _ in 0..ATTEMPTS {
             let tree = Files::new(self.args, self.scope)?;
             let plan = self.plan(&tree)?;
@@ -49,20 +47,21 @@ impl Writing<'_> {
                 }
                 return self.verify(&plan, true);
             }
-            let is_news = agreed
-                .as_ref()
-                .is_none_or(|agreed| agreed.files != plan.files);
-            let news = self
-                .ca
-                .zip(place)
-                .and_then(|(ca, place)| place.plan(&ca.anchor));
+            let is_news = agreed.as_ref().is_none_or(|(before, ca)| {
+                let other_file = |place: &Place| !place.is_done && Some(place) != ca.as_ref();
+                before.files != plan.files || place.as_ref().is_some_and(other_file)
+            });
+            let ca = self.ca.zip(place.as_ref());
+            let news = ca.and_then(|(ca, place)| place.plan(&ca.anchor));
             if is_news && !self.agree(&plan, news, agreed.is_some())? {
                 return Ok(super::REFUSED);
             }
             if self.args.dry_run {
                 return self.foresee(&plan, &tree);
             }
-            (self.before)()?;
+            if let Some((ca, place)) = ca {
+                ca.save(place, self.report)?;
+            }
             if plan.files.is_empty() {
                 clean(&resolve(tree.target()))?;
                 return self.verify(&plan, false);
@@ -71,7 +70,7 @@ impl Writing<'_> {
                 return self.verify(&plan, false);
             }
             // Another program was faster: what it wrote must not be lost.
-            agreed = Some(plan);
+            agreed = Some((plan, place));
         }
         Err(Error::new(
             "the configuration changes all the time; nothing more was written",

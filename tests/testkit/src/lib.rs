@@ -21,6 +21,7 @@ pub mod pki;
 pub mod raw;
 pub mod server;
 pub mod skip;
+pub mod terminal;
 pub mod world;
 
 /// Prometheus' own reader of metrics, for a test of that name; `None` when it must be skipped.
