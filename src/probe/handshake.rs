@@ -52,9 +52,19 @@ pub(super) async fn run(
         (_, cause) => cause,
     });
     note(&tls, &capture);
+    let asked = capture.lock().client_certificate == ClientCertificate::Asked;
+    if result.is_ok() {
+        if mode == TlsMode::Starttls {
+            // RFC 5321 §4.1.1.10. Over implicit TLS the server has not greeted yet: we do not speak.
+            let _ = std::io::Write::write_all(&mut tls.writer(), b"QUIT\r\n");
+        }
+        if !asked {
+            // All that is left to say, with the end of the handshake, in one segment.
+            tls.send_close_notify();
+        }
+    }
     // An alert tells the server what we think of it; it need not arrive.
     let _ = flush(&mut stream, &mut tls).await;
-    let asked = capture.lock().client_certificate == ClientCertificate::Asked;
     if let Err(cause) = result {
         let mut seen = capture.lock();
         if asked && wants_a_certificate(&cause) {
@@ -63,10 +73,6 @@ pub(super) async fn run(
         return Err(cause);
     }
     capture.lock().completed = true;
-    if mode == TlsMode::Starttls {
-        // RFC 5321 §4.1.1.10. Over implicit TLS the server has not greeted yet: we do not speak.
-        let _ = std::io::Write::write_all(&mut tls.writer(), b"QUIT\r\n");
-    }
     if asked && insists(&mut stream, &mut tls, &mut incoming).await {
         capture.lock().client_certificate = ClientCertificate::Required;
     }
@@ -258,9 +264,6 @@ async fn insists(
     tls: &mut ClientConnection,
     incoming: &mut Incoming,
 ) -> bool {
-    if flush(stream, tls).await.is_err() {
-        return false;
-    }
     let answer = async {
         loop {
             if let Err(cause) = receive(stream, tls, TlsMode::Smtps, incoming).await {

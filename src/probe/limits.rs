@@ -220,8 +220,11 @@ impl Limits {
 
     async fn after_pause(&self, slot: &Slot) {
         let last = *lock(&slot.last);
-        if let Some(last) = last {
-            sleep_until(last + self.pause).await;
+        // A timer costs a wake-up, also one that is over.
+        if let Some(rested) = last.map(|last| last + self.pause)
+            && rested > Instant::now()
+        {
+            sleep_until(rested).await;
         }
     }
 

@@ -17,7 +17,7 @@ pub use limits::Limits;
 
 use crate::endpoint::{Endpoint, Host, TlsMode};
 use crate::observation::{Cause, Failure, KeyType, Observation, Step};
-use crate::smtp::{Protocol, Refusal};
+use crate::smtp::{Dialogue, Protocol, Refusal};
 use capture::Capture;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -104,8 +104,8 @@ struct Progress {
     step: Step,
     seen: Observation,
     capture: Option<Arc<Capture>>,
-    /// What an unfinished greeting says against SMTP: a better answer than a time-out.
-    otherwise: Option<Refusal>,
+    /// What is said before TLS.
+    dialogue: Option<Dialogue>,
     /// Why the handshake failed, while a second look is taken.
     failed: Option<Failure>,
     /// What the second look showed.
@@ -115,6 +115,9 @@ struct Progress {
 impl Progress {
     fn finish(self) -> Observation {
         let mut seen = self.seen;
+        if let Some(dialogue) = self.dialogue {
+            (seen.greeting, seen.capabilities, seen.transcript) = dialogue.into_parts();
+        }
         if let Some(capture) = self.capture {
             capture.report(&mut seen);
         }
@@ -127,8 +130,8 @@ impl Progress {
     }
 
     /// An answer that did not come to its end says more than that time was up.
-    fn at_the_deadline(&mut self, options: &Options) -> Cause {
-        if let Some(refusal) = self.otherwise.take() {
+    fn at_the_deadline(&self, options: &Options) -> Cause {
+        if let Some(refusal) = self.dialogue.as_ref().and_then(Dialogue::end) {
             return Cause::Smtp(refusal);
         }
         let head = self

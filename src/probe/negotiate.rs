@@ -20,9 +20,7 @@ pub(super) async fn starttls(
         Some(name) => name.clone(),
         None => address_literal(stream),
     };
-    let mut dialogue = Dialogue::new(&ehlo);
-    let result = drive(stream, &mut dialogue, progress).await;
-    record(&dialogue, progress);
+    let result = drive(stream, Dialogue::new(&ehlo), progress).await;
     if let Err(Cause::Smtp(refusal)) = &result {
         say_goodbye(stream, refusal).await;
     }
@@ -38,10 +36,12 @@ pub(super) async fn starttls(
 
 async fn drive(
     stream: &mut TcpStream,
-    dialogue: &mut Dialogue,
+    dialogue: Dialogue,
     progress: &mut Progress,
 ) -> Result<(), Cause> {
     let mut buffer = [0; 4096];
+    // The deadline may cut us off at any await: what was said until then is kept.
+    let dialogue = progress.dialogue.insert(dialogue);
     loop {
         progress.step = dialogue.stage().into();
         match dialogue.step() {
@@ -52,10 +52,7 @@ async fn drive(
                     return Err(dialogue.end().map_or(Cause::Closed, Cause::Smtp));
                 }
                 let stage = dialogue.stage();
-                let taken = dialogue.receive(&buffer[..count]);
-                // The deadline may cut us off at the next await: keep what there is.
-                record(dialogue, progress);
-                taken.map_err(Cause::Smtp)?;
+                dialogue.receive(&buffer[..count]).map_err(Cause::Smtp)?;
                 if dialogue.stage() != stage || dialogue.is_done() {
                     progress.seen.round_trips += 1;
                 }
@@ -63,14 +60,6 @@ async fn drive(
             Next::Handshake => return Ok(()),
         }
     }
-}
-
-fn record(dialogue: &Dialogue, progress: &mut Progress) {
-    let seen = &mut progress.seen;
-    seen.greeting = dialogue.greeting().cloned();
-    seen.capabilities = dialogue.capabilities().cloned();
-    seen.transcript = dialogue.transcript().to_vec();
-    progress.otherwise = dialogue.end();
 }
 
 /// RFC 5321 §4.1.4: a client without a name of its own gives its address literal (§4.1.3).

@@ -164,19 +164,14 @@ impl Dialogue {
         self.state == State::Done
     }
 
-    /// The greeting, once it has come.
-    pub fn greeting(&self) -> Option<&Reply> {
-        self.greeting.as_ref()
-    }
-
-    /// The answer to EHLO, once it has come. Its first line is the server's domain.
-    pub fn capabilities(&self) -> Option<&Reply> {
-        self.capabilities.as_ref()
-    }
-
     /// All that was said so far.
     pub fn transcript(&self) -> &[Line] {
         &self.transcript
+    }
+
+    /// The greeting, the answer to EHLO, as far as they have come, and all that was said.
+    pub fn into_parts(self) -> (Option<Reply>, Option<Reply>, Vec<Line>) {
+        (self.greeting, self.capabilities, self.transcript)
     }
 
     fn send(&mut self, line: String) -> Step {
