@@ -1,8 +1,8 @@
 //! What was seen of a server, or why nothing was. Data only: no verdicts.
 
-use crate::certificate::Certificate;
 use crate::endpoint::TlsMode;
 use crate::smtp::{Line, Protocol, Refusal, Reply, Stage};
+use rustls::pki_types::CertificateDer;
 use std::fmt;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -25,7 +25,7 @@ pub struct Observation {
     /// What the handshake agreed upon.
     pub tls: Option<TlsFacts>,
     /// The chain exactly as presented: order and duplicates kept, the leaf first.
-    pub presented: Vec<Certificate>,
+    pub presented: Vec<CertificateDer<'static>>,
     /// Did the server hold the key of the leaf?
     pub possession: Possession,
     /// A stapled OCSP response came with the chain (RFC 6066 §8).

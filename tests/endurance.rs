@@ -6,6 +6,7 @@
     reason = "tests use clock, files and sockets as they like, and who runs this by hand wants numbers"
 )]
 
+use smtp_certcheck::certificate::Certificate;
 use smtp_certcheck::endpoint::{Endpoint, Host};
 use smtp_certcheck::escape::is_unsafe;
 use smtp_certcheck::judge::{Anchors, Policy, judge_server};
@@ -141,7 +142,9 @@ async fn look_at(target: String, what: &'static str, anchors: Arc<Anchors>) {
         reference: &reference,
         now: at,
     };
-    let judgement = (!seen.presented.is_empty()).then(|| judge_server(&seen, &policy));
+    let presented = std::mem::take(&mut seen.presented).into_iter();
+    let chain: Vec<Certificate> = presented.map(Certificate::new).collect();
+    let judgement = (!chain.is_empty()).then(|| judge_server(&chain, &seen, &policy));
     let report = Report {
         target: Target {
             input: target.clone(),
@@ -151,7 +154,7 @@ async fn look_at(target: String, what: &'static str, anchors: Arc<Anchors>) {
             tls: None,
             servername: "localhost".to_owned(),
         },
-        chain: std::mem::take(&mut seen.presented),
+        chain,
         seen: Some(seen),
         judgement,
         at,

@@ -59,7 +59,6 @@ fn certificates(chain: Vec<CertificateDer<'static>>) -> Vec<Certificate> {
 fn audited(name: &str, chain: &[Certificate], version: &str) -> Audited {
     let seen = Observation {
         address: "192.0.2.7:25".parse().ok(),
-        presented: chain.to_vec(),
         possession: Possession::Proven,
         tls: (!chain.is_empty()).then(|| TlsFacts {
             version: version.to_owned(),
@@ -81,7 +80,7 @@ fn audited(name: &str, chain: &[Certificate], version: &str) -> Audited {
         reference: &reference,
         now: now(),
     };
-    let judgement = (!chain.is_empty()).then(|| judge_server(&seen, &policy));
+    let judgement = (!chain.is_empty()).then(|| judge_server(chain, &seen, &policy));
     let report = Report {
         target: Target {
             input: name.to_owned(),

@@ -14,7 +14,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("hgrc", &[]),
     ("smtp", &[]),
     ("certificate", &["fingerprint"]),
-    ("observation", &["certificate", "endpoint", "smtp"]),
+    ("observation", &["endpoint", "smtp"]),
     ("pins", &["certificate", "endpoint", "fingerprint"]),
     ("probe", &["certificate", "endpoint", "observation", "smtp"]),
     (

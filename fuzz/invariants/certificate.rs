@@ -167,7 +167,8 @@ fn report(how: u8, text: &str, raw_text: &[u8], certificate: Certificate) -> Rep
         let _ = anchors.add(certificate.der().clone(), text);
     }
     let twice = if how & 4 == 0 { 1 } else { 2 };
-    let seen = observation(how, text, vec![certificate; twice]);
+    let chain = vec![certificate; twice];
+    let seen = observation(how, text);
     let reference = text
         .parse()
         .unwrap_or(Host::Ip(IpAddr::V4(Ipv4Addr::LOCALHOST)));
@@ -176,10 +177,8 @@ fn report(how: u8, text: &str, raw_text: &[u8], certificate: Certificate) -> Rep
         reference: &reference,
         now,
     };
-    let mut judgement: Judgement = judge_server(&seen, &policy);
-    judgement
-        .problems
-        .extend(seen.presented.first().map(pin_mismatch));
+    let mut judgement: Judgement = judge_server(&chain, &seen, &policy);
+    judgement.problems.extend(chain.first().map(pin_mismatch));
     let line = Line {
         key: text.to_owned(),
         source: Source {
@@ -209,7 +208,7 @@ fn report(how: u8, text: &str, raw_text: &[u8], certificate: Certificate) -> Rep
             tls: Some(TlsMode::Starttls),
             servername: text.to_owned(),
         },
-        chain: seen.presented.clone(),
+        chain,
         seen: Some(seen),
         judgement: Some(judgement),
         at: now,
@@ -221,7 +220,7 @@ fn report(how: u8, text: &str, raw_text: &[u8], certificate: Certificate) -> Rep
     }
 }
 
-fn observation(how: u8, text: &str, presented: Vec<Certificate>) -> Observation {
+fn observation(how: u8, text: &str) -> Observation {
     let address = (Ipv4Addr::LOCALHOST, 25).into();
     let attempt = Attempt {
         address,
@@ -265,7 +264,7 @@ fn observation(how: u8, text: &str, presented: Vec<Certificate>) -> Observation 
             cipher_suite: word(),
             key_exchange: Some(word()),
         }),
-        presented,
+        presented: Vec::new(),
         possession: Possession::Proven,
         ocsp_stapled: false,
         client_certificate: ClientCertificate::Asked,

@@ -39,7 +39,7 @@ fn read(pieces: &[&[u8]]) -> Outcome {
     let mut answer = Answer::default();
     for piece in pieces {
         if let Some(Presented { tls, chain }) = answer.receive(piece)? {
-            let chain = chain.iter().map(|certificate| certificate.der().to_vec());
+            let chain = chain.iter().map(|certificate| certificate.to_vec());
             return Ok(Some((tls.version, tls.cipher_suite, chain.collect())));
         }
     }

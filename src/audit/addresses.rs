@@ -156,7 +156,7 @@ fn differ(reports: &[&Report]) -> Option<Finding> {
         .iter()
         .take(MOST_NAMED)
         .map(|(digest, leaf, places)| {
-            let until = leaf.facts.as_ref().ok();
+            let until = leaf.facts().ok();
             let until = until.map_or_else(String::new, |facts| {
                 format!(", until {}", facts.not_after.date())
             });
@@ -273,5 +273,5 @@ fn ip(report: &Report) -> Option<IpAddr> {
 /// When the leaf ends.
 fn end(report: &Report) -> Option<OffsetDateTime> {
     let leaf = report.chain.first()?;
-    Some(leaf.facts.as_ref().ok()?.not_after)
+    Some(leaf.facts().ok()?.not_after)
 }

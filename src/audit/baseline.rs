@@ -200,7 +200,7 @@ impl Known {
 impl Leaf {
     fn of(report: &Report) -> Option<Self> {
         let leaf = report.chain.first()?;
-        let facts = leaf.facts.as_ref().ok();
+        let facts = leaf.facts().ok();
         Some(Self {
             certificate: leaf.fingerprint(Algorithm::Sha256).hex(),
             key: leaf.spki_sha256().map(|key| key.hex()),

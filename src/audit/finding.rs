@@ -151,7 +151,7 @@ fn expiring(report: &Report, levels: Levels) -> Vec<Finding> {
     chain
         .filter(|(index, certificate)| *index == 0 || (!path.is_empty() && used(certificate)))
         .filter_map(|(index, certificate)| {
-            let facts = certificate.facts.as_ref().ok()?;
+            let facts = certificate.facts().ok()?;
             let days = days_left(facts.not_after, report.at)?;
             let severity = match days {
                 days if days < levels.critical => Severity::Critical,
@@ -218,7 +218,7 @@ fn longest(issued: Date) -> Option<(Date, i64)> {
 fn long_validity(report: &Report) -> Option<Finding> {
     // Without a path to an anchor nobody knows whose rules count.
     report.judgement.as_ref()?.anchor.as_ref()?;
-    let facts = report.chain.first()?.facts.as_ref().ok()?;
+    let facts = report.chain.first()?.facts().ok()?;
     let (since, most) = longest(facts.not_before.date())?;
     let seconds = seconds(facts.not_before, facts.not_after);
     (seconds > most * 86_400).then(|| Finding {

@@ -4,6 +4,7 @@ mod der;
 mod facts;
 mod idn;
 mod key;
+mod known;
 mod name;
 pub mod pem;
 mod remains;
@@ -12,23 +13,30 @@ pub mod signature;
 pub use facts::{BasicConstraints, ExtendedKeyUsage, Facts, KeyUsage, SanOther, Sans};
 pub use idn::Idn;
 pub use key::PublicKey;
+pub use known::Known;
 pub use name::Name;
 pub use remains::Remains;
 
 use crate::fingerprint::{Algorithm, Fingerprint};
 use rustls::pki_types::CertificateDer;
+use std::borrow::Borrow;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 /// The DER of the `SubjectPublicKeyInfo` of a certificate, if it can be found.
 pub fn spki(certificate: &[u8]) -> Option<Vec<u8>> {
     facts::spki(certificate)
 }
 
-/// A certificate: always its bytes and fingerprints, and its facts if it can be parsed.
+/// A certificate: always its bytes and fingerprints, and its facts if it can be parsed. A copy
+/// shares them.
 #[derive(Clone, Debug)]
-pub struct Certificate {
+pub struct Certificate(Arc<Read>);
+
+#[derive(Debug)]
+struct Read {
     der: CertificateDer<'static>,
-    /// What was read from it, or why nothing was.
-    pub facts: Result<Facts, Unparsable>,
+    facts: Result<Facts, Unparsable>,
 }
 
 /// Why a certificate could not be parsed.
@@ -45,22 +53,27 @@ impl Certificate {
     /// Takes any bytes; they need not be a certificate.
     pub fn new(der: CertificateDer<'static>) -> Self {
         let facts = Facts::read(&der);
-        Self { der, facts }
+        Self(Arc::new(Read { der, facts }))
+    }
+
+    /// What was read from it, or why nothing was.
+    pub fn facts(&self) -> Result<&Facts, &Unparsable> {
+        self.0.facts.as_ref()
     }
 
     /// The bytes as they were presented.
     pub fn der(&self) -> &CertificateDer<'static> {
-        &self.der
+        &self.0.der
     }
 
     /// The digest of the DER.
     pub fn fingerprint(&self, algorithm: Algorithm) -> Fingerprint {
-        Fingerprint::compute(algorithm, &self.der)
+        Fingerprint::compute(algorithm, self.der())
     }
 
     /// The SHA-256 of the `SubjectPublicKeyInfo` (RFC 7469 §2.4 pins this), if it can be found.
     pub fn spki_sha256(&self) -> Option<Fingerprint> {
-        let facts = self.facts.as_ref().ok()?;
+        let facts = self.facts().ok()?;
         Some(Fingerprint::compute(
             Algorithm::Sha256,
             &facts.public_key.spki,
@@ -69,7 +82,7 @@ impl Certificate {
 
     /// What to call it: its common name, else its whole subject, else its fingerprint; untrusted.
     pub fn label(&self) -> String {
-        match &self.facts {
+        match self.facts() {
             Ok(facts) if !facts.subject.is_empty() => facts.subject.label(),
             _ => format!(
                 "certificate {}...",
@@ -81,8 +94,21 @@ impl Certificate {
 
 impl PartialEq for Certificate {
     fn eq(&self, other: &Self) -> bool {
-        self.der == other.der
+        self.der() == other.der()
     }
 }
 
 impl Eq for Certificate {}
+
+impl Hash for Certificate {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.der().as_ref().hash(state);
+    }
+}
+
+/// By its DER, which is all that two of them can differ in.
+impl Borrow<[u8]> for Certificate {
+    fn borrow(&self) -> &[u8] {
+        self.der()
+    }
+}

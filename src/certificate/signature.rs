@@ -5,6 +5,7 @@ use super::PublicKey;
 use rustls::SignatureScheme;
 use rustls::crypto::{WebPkiSupportedAlgorithms, aws_lc_rs};
 use rustls::pki_types::SignatureVerificationAlgorithm;
+use std::sync::LazyLock;
 use x509_parser::asn1_rs::{Any, BitString, FromDer};
 
 /// The result of checking a signature.
@@ -20,7 +21,10 @@ pub enum Verification {
 
 /// The algorithms of the crypto provider.
 pub fn supported() -> WebPkiSupportedAlgorithms {
-    aws_lc_rs::default_provider().signature_verification_algorithms
+    // Of a provider made once: its other lists are made anew for each.
+    static ALGORITHMS: LazyLock<WebPkiSupportedAlgorithms> =
+        LazyLock::new(|| aws_lc_rs::default_provider().signature_verification_algorithms);
+    *ALGORITHMS
 }
 
 /// Checks that `certificate` (DER) is signed with the key in `issuer_spki` (DER). Names are not

@@ -3,7 +3,7 @@
 
 use super::hg::{self, Mercurial, Scope};
 use super::{Error, environment, files, warn};
-use crate::certificate::Certificate;
+use crate::certificate::{Certificate, Known};
 use crate::cli::{Connection, KeyTypeArg, TargetArg};
 use crate::endpoint::{Endpoint, Host};
 use crate::judge::{
@@ -30,6 +30,7 @@ pub(super) struct Check {
     anchors: Option<Anchors>,
     /// Read when they are needed.
     system: OnceCell<Anchors>,
+    known: RefCell<Known>,
     judged: RefCell<Judged>,
     /// Mercurial's configuration, unless it is left out.
     pub(super) mercurial: Option<Mercurial>,
@@ -55,6 +56,13 @@ impl Judged {
     fn judge(&mut self, chain: &[Certificate], policy: &Policy<'_>) -> Judgement {
         /// Servers of one operator come close to each other in a list.
         const MOST: usize = 256;
+        /// Of a chain; what is said of it can be many times as long.
+        const MOST_OCTETS: usize = 16 * 1024;
+        let octets: usize = chain.iter().map(|member| member.der().len()).sum();
+        if octets > MOST_OCTETS {
+            self.made += 1;
+            return judge_whoever(chain, policy);
+        }
         let mut digest = Sha256::new();
         for part in std::iter::once(policy.anchors.origin.as_bytes())
             .chain(chain.iter().map(|certificate| certificate.der().as_ref()))
@@ -99,6 +107,7 @@ impl Check {
         Ok(Self {
             anchors,
             system: OnceCell::new(),
+            known: RefCell::default(),
             judged: RefCell::default(),
             mercurial: read_mercurial(wanted)?,
             from_hgrc: wanted.from_hgrc,
@@ -207,27 +216,27 @@ impl Check {
             Some(anchors) => Cow::Borrowed(anchors),
             None => self.anchors(settings.as_ref())?,
         };
-        let mut judgement = (!seen.presented.is_empty()).then(|| {
-            judge_handshake(
-                &seen,
-                self.judge_chain(&seen.presented, &anchors, reference),
-            )
-        });
+        let presented = std::mem::take(&mut seen.presented).into_iter();
+        let chain: Vec<Certificate> = presented
+            .map(|der| self.known.borrow_mut().read(der))
+            .collect();
+        let leaf = chain.first();
+        let mut judgement =
+            leaf.map(|_| judge_handshake(&seen, self.judge_chain(&chain, &anchors, reference)));
         let pins = settings
             .as_ref()
             .map_or_else(Pins::default, |(settings, own)| {
-                hg::pins(settings, *own, seen.presented.first())
+                hg::pins(settings, *own, leaf)
             });
-        if let (Some(judgement), Some(false), Some(leaf)) =
-            (&mut judgement, pins.matched, seen.presented.first())
-        {
+        if let (Some(judgement), Some(false), Some(leaf)) = (&mut judgement, pins.matched, leaf) {
             judgement.problems.push(pin_mismatch(leaf));
         }
-        let mercurial = settings
-            .and_then(|(settings, own)| self.decide(settings, own, written, endpoint.port, &seen));
+        let mercurial = settings.and_then(|(settings, own)| {
+            self.decide(settings, own, (written, endpoint.port), &seen, &chain)
+        });
         let scope = LintScope {
             host: Some(written),
-            leaf: seen.presented.first(),
+            leaf,
         };
         let lints = self
             .mercurial
@@ -242,7 +251,7 @@ impl Check {
                 tls: seen.mode.or(Some(endpoint.first_mode())),
                 servername: reference.to_string(),
             },
-            chain: std::mem::take(&mut seen.presented),
+            chain,
             seen: Some(seen),
             judgement,
             at: self.now,
@@ -284,13 +293,12 @@ impl Check {
         &self,
         mut settings: Settings,
         is_smtp_host: bool,
-        written: &str,
-        port: u16,
+        (written, port): (&str, u16),
         seen: &Observation,
+        chain: &[Certificate],
     ) -> Option<Decision> {
         let about = is_smtp_host || self.one_file || settings.is_about_host();
-        let (Some(mode), Some(tls), false) = (seen.mode, &seen.tls, seen.presented.is_empty())
-        else {
+        let (Some(mode), Some(tls), false) = (seen.mode, &seen.tls, chain.is_empty()) else {
             return None;
         };
         if !about {
@@ -305,7 +313,7 @@ impl Check {
             host: written,
             mode,
             port: is_smtp_host.then_some(port),
-            chain: &seen.presented,
+            chain,
             tls_version: &tls.version,
             handshake_failed: seen.failure.is_some(),
             key_proven: seen.possession == Possession::Proven,

@@ -1,5 +1,6 @@
 //! Trust anchors: the certificates that the user configured, and where each came from.
 
+use super::verified::Verified;
 use crate::certificate::Certificate;
 use rustls::pki_types::{CertificateDer, TrustAnchor};
 use std::sync::OnceLock;
@@ -35,6 +36,8 @@ pub struct Anchors {
     list: Vec<Anchor>,
     /// The same in webpki's form, index by index.
     trust: Vec<TrustAnchor<'static>>,
+    /// In the paths to them.
+    verified: Verified,
 }
 
 /// A configured certificate that cannot be an anchor.
@@ -88,6 +91,10 @@ impl Anchors {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
+    }
+
+    pub(super) fn verified(&self) -> &Verified {
+        &self.verified
     }
 
     pub(super) fn trust(&self) -> &[TrustAnchor<'static>] {

@@ -34,7 +34,7 @@ fn note(
         let message = format!("\"{label}\" is sent again (it is certificate {first} already)");
         return new(Code::Duplicate, message, "send each certificate once");
     }
-    let facts = certificate.facts.as_ref().ok();
+    let facts = certificate.facts().ok();
     if facts.is_some_and(|facts| facts.self_issued && facts.self_signed != Some(false)) {
         let message = format!("the root \"{label}\" is sent along; clients ignore it or have it");
         return new(
@@ -48,7 +48,7 @@ fn note(
     }
     let subject = facts.map(|facts| facts.subject.raw());
     let on_path = path.iter().any(|member| {
-        let member = member.facts.as_ref().ok().map(|facts| facts.subject.raw());
+        let member = member.facts().ok().map(|facts| facts.subject.raw());
         member.is_some() && member == subject
     });
     if on_path || (subject.is_some() && subject == anchor_subject) {

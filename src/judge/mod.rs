@@ -11,6 +11,7 @@ mod pin;
 mod strength;
 mod usage;
 mod validity;
+mod verified;
 mod walk;
 
 pub use anchor::{Anchor, Anchors, NotACertificate};
@@ -91,8 +92,12 @@ impl<'a> Member<'a> {
 }
 
 /// Judges what a server presented: the chain, and whether it holds the key.
-pub fn judge_server(seen: &Observation, policy: &Policy<'_>) -> Judgement {
-    judge_handshake(seen, judge_chain(&seen.presented, policy))
+pub fn judge_server(
+    presented: &[Certificate],
+    seen: &Observation,
+    policy: &Policy<'_>,
+) -> Judgement {
+    judge_handshake(seen, judge_chain(presented, policy))
 }
 
 /// Adds to the judgement of the chain, which may be that of an identical one, what the connection
@@ -157,7 +162,7 @@ pub fn judge_whoever(presented: &[Certificate], policy: &Policy<'_>) -> Judgemen
 /// A self-signed server certificate that is itself configured: what `openssl req -x509` makes and
 /// small sites use. webpki knows no such thing. It is trusted if its dates, purpose and name hold.
 fn self_signed_anchor<'a>(leaf: &Certificate, policy: &Policy<'a>) -> Option<&'a Anchor> {
-    let facts = leaf.facts.as_ref().ok()?;
+    let facts = leaf.facts().ok()?;
     let self_signed = facts.self_issued && facts.self_signed != Some(false);
     policy.anchors.exactly(leaf.der()).filter(|_| self_signed)
 }
@@ -178,7 +183,7 @@ fn judge_self_signed(presented: &[Certificate], anchor: &Anchor, policy: &Policy
 
 /// Here webpki says no (`CaUsedAsEndEntity`) and OpenSSL, whose default this is, says yes.
 fn ca_as_own_leaf(leaf: &Certificate) -> Option<Finding> {
-    leaf.facts.as_ref().ok().filter(|facts| facts.is_ca())?;
+    leaf.facts().ok().filter(|facts| facts.is_ca())?;
     Some(Finding::new(
         Code::SelfSignedCa,
         Some(0),
@@ -194,7 +199,7 @@ fn judge_path(presented: &[Certificate], policy: &Policy<'_>) -> Judgement {
             let members: Vec<&Certificate> = std::iter::once(&presented[0])
                 .chain(validated.intermediates)
                 .collect();
-            let subject = anchor.facts.as_ref().ok().map(|facts| facts.subject.raw());
+            let subject = anchor.facts().ok().map(|facts| facts.subject.raw());
             let notes = hygiene::check(presented, &members, subject);
             Judgement {
                 problems: leaf_problems(&presented[0], policy),
@@ -283,7 +288,7 @@ fn before_1970(members: &[Member<'_>]) -> bool {
     members
         .iter()
         .filter(|member| member.role != Role::Anchor)
-        .filter_map(|member| member.certificate.facts.as_ref().ok())
+        .filter_map(|member| member.certificate.facts().ok())
         .any(|facts| facts.not_before.unix_timestamp() < 0)
 }
 
@@ -294,7 +299,7 @@ fn unreadable(presented: &[Certificate], walk: &Walk<'_>, now: OffsetDateTime) -
     }
     let broken = presented.iter().enumerate().skip(1);
     let broken: Vec<Member<'_>> = broken
-        .filter(|(_, certificate)| certificate.facts.is_err())
+        .filter(|(_, certificate)| certificate.facts().is_err())
         .map(|(index, certificate)| Member::of(certificate, Some(index), Role::Intermediate))
         .collect();
     checks(&broken, now)
@@ -322,7 +327,7 @@ fn constraint_below(
 fn no_anchor(presented: &[Certificate], walk: &Walk<'_>, anchors: &Anchors) -> Option<Finding> {
     let last = walk.last();
     let certificate = &presented[last];
-    let facts = certificate.facts.as_ref().ok()?;
+    let facts = certificate.facts().ok()?;
     let (label, issuer) = (certificate.label(), facts.issuer.label());
     let origin = match anchors.named(facts.issuer.contents()).next() {
         Some(_) => format!("{}, where that name has another key", anchors.origin),
@@ -374,7 +379,7 @@ fn dead_end_notes(presented: &[Certificate], walk: &Walk<'_>, policy: &Policy<'_
         .collect();
     let anchor = members.iter().find(|member| member.role == Role::Anchor);
     let subject = anchor
-        .and_then(|member| member.certificate.facts.as_ref().ok())
+        .and_then(|member| member.certificate.facts().ok())
         .map(|facts| facts.subject.raw());
     let mut notes = hygiene::check(presented, &path, subject);
     if matches!(walk.end, End::CutShort) {
@@ -397,7 +402,7 @@ fn common_time(members: &[Member<'_>]) -> Option<OffsetDateTime> {
     let facts: Vec<_> = members
         .iter()
         .filter(|member| member.role != Role::Anchor)
-        .filter_map(|member| member.certificate.facts.as_ref().ok())
+        .filter_map(|member| member.certificate.facts().ok())
         .collect();
     let begin = facts.iter().map(|facts| facts.not_before).max()?;
     let end = facts.iter().map(|facts| facts.not_after).min()?;
@@ -414,8 +419,7 @@ fn checks(members: &[Member<'_>], now: OffsetDateTime) -> Vec<Finding> {
         findings.extend(strength::check(member));
         let self_issued = member
             .certificate
-            .facts
-            .as_ref()
+            .facts()
             .is_ok_and(|facts| facts.self_issued);
         // RFC 5280 §4.2.1.9: self-issued intermediates do not count.
         if member.role == Role::Intermediate && !self_issued {

@@ -7,7 +7,7 @@ use rustls::pki_types::ServerName;
 use webpki::EndEntityCert;
 
 pub(super) fn check(leaf: &Certificate, reference: &Host) -> Option<Finding> {
-    let facts = leaf.facts.as_ref().ok()?;
+    let facts = leaf.facts().ok()?;
     if !facts.sans.as_ref().is_some_and(Sans::is_comparable) {
         return Some(no_san(facts));
     }

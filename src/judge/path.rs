@@ -5,8 +5,7 @@ use super::anchor::{Anchor, Anchors};
 use super::finding::{Code, Finding};
 use super::{Member, Role, checks};
 use crate::certificate::Certificate;
-use crate::certificate::signature::supported;
-use rustls::pki_types::{CertificateDer, UnixTime};
+use rustls::pki_types::{CertificateDer, SignatureVerificationAlgorithm, UnixTime};
 use std::cell::Cell;
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -58,8 +57,11 @@ fn search(
 ) -> Result<(), Error> {
     let leaf = EndEntityCert::try_from(presented[0].der())?;
     let others = candidates(presented).ok_or(Error::MaximumPathBuildCallsExceeded)?;
+    let algorithms = anchors.verified().algorithms();
+    let algorithms: Vec<&dyn SignatureVerificationAlgorithm> =
+        algorithms.iter().map(|one| one as _).collect();
     leaf.verify_for_usage(
-        supported().all,
+        &algorithms,
         anchors.trust(),
         &others,
         unix_time(now),
@@ -78,13 +80,12 @@ fn candidates(presented: &[Certificate]) -> Option<Vec<CertificateDer<'_>>> {
     let mut next = 0;
     while let Some(certificate) = found.get(next) {
         next += 1;
-        let Ok(facts) = &certificate.facts else {
+        let Ok(facts) = certificate.facts() else {
             continue;
         };
         for other in &presented[1..] {
             let issuer = other
-                .facts
-                .as_ref()
+                .facts()
                 .is_ok_and(|o| o.subject.raw() == facts.issuer.raw());
             if issuer && !found.contains(&other) {
                 found.push(other);

@@ -25,7 +25,7 @@ pub fn pin_expiring(
     least: u32,
 ) -> Option<Finding> {
     let label = pinned.label();
-    let message = match &pinned.facts {
+    let message = match pinned.facts() {
         Ok(facts) => {
             let left = facts.not_after - now;
             if left >= Duration::days(least.into()) {

@@ -12,7 +12,7 @@ const MIN_EC_BITS: u32 = 224;
 const MAX_RSA_BITS: u32 = 8192;
 
 pub(super) fn check(member: &Member<'_>) -> Vec<Finding> {
-    let Ok(facts) = &member.certificate.facts else {
+    let Ok(facts) = member.certificate.facts() else {
         return Vec::new();
     };
     let mut findings = Vec::new();

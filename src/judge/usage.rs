@@ -18,7 +18,7 @@ const UNDERSTOOD: [&str; 6] = [
 /// `below` is the number of intermediates between this certificate and the leaf that are not
 /// self-issued.
 pub(super) fn check(member: &Member<'_>, below: usize) -> Vec<Finding> {
-    let facts = match &member.certificate.facts {
+    let facts = match member.certificate.facts() {
         Ok(facts) => facts,
         Err(why) => {
             let message = format!("the certificate cannot be parsed: {why}");

@@ -5,7 +5,7 @@ use super::{Member, Role};
 use time::{Duration, OffsetDateTime};
 
 pub(super) fn check(member: &Member<'_>, now: OffsetDateTime) -> Option<Finding> {
-    let facts = member.certificate.facts.as_ref().ok()?;
+    let facts = member.certificate.facts().ok()?;
     let label = member.certificate.label();
     let anchor = member.role == Role::Anchor;
     // The dates have whole seconds, and the last one is valid to its end.

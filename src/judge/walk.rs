@@ -123,7 +123,7 @@ impl<'a> Search<'a> {
             return;
         };
         let certificate = &presented[index];
-        let Ok(facts) = &certificate.facts else {
+        let Ok(facts) = certificate.facts() else {
             return self.end(links, End::NoIssuer);
         };
         let mut goes_on = false;
@@ -174,7 +174,7 @@ impl<'a> Search<'a> {
         facts: &Facts,
         candidate: &Certificate,
     ) -> Option<Verification> {
-        let issuer = candidate.facts.as_ref().ok()?;
+        let issuer = candidate.facts().ok()?;
         if issuer.subject.raw() != facts.issuer.raw() || self.signatures >= MAX_SIGNATURES {
             return None;
         }

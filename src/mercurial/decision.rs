@@ -446,7 +446,7 @@ fn verify(
     let mut chain = server.chain.to_vec();
     for der in file {
         let certificate = Certificate::new(der.clone());
-        if certificate.facts.as_ref().is_ok_and(is_root) {
+        if certificate.facts().is_ok_and(is_root) {
             // What is no certificate for webpki is no anchor here.
             let _ = anchors.add(der.clone(), path);
         } else if !chain.contains(&certificate) {
@@ -483,7 +483,7 @@ fn judge(server: &Server<'_>, chain: &[Certificate], anchors: &Anchors) -> Vec<C
         .filter(|code| !tolerated.contains(code))
         .collect();
     // `check_purpose_ssl_server` in `crypto/x509/v3_purp.c`.
-    let leaf = chain.first().and_then(|leaf| leaf.facts.as_ref().ok());
+    let leaf = chain.first().and_then(|leaf| leaf.facts().ok());
     let is_for_others = leaf.is_some_and(|facts| facts.netscape_server == Some(false));
     let codes: Vec<Code> = codes
         .into_iter()
@@ -498,7 +498,7 @@ fn judge(server: &Server<'_>, chain: &[Certificate], anchors: &Anchors) -> Vec<C
 }
 
 fn name_problem(server: &Server<'_>) -> Option<String> {
-    let facts = server.chain.first()?.facts.as_ref().ok()?;
+    let facts = server.chain.first()?.facts().ok()?;
     name::mismatch(facts, server.host)
 }
 
@@ -560,7 +560,7 @@ fn depends_on_openssl(code: Code, chain: &[Certificate]) -> bool {
         | Code::Malformed => true,
         Code::CriticalExtension => chain
             .iter()
-            .filter_map(|certificate| certificate.facts.as_ref().ok())
+            .filter_map(|certificate| certificate.facts().ok())
             .flat_map(|facts| &facts.critical_extensions)
             .all(|oid| TAKEN_BY_OPENSSL.contains(&oid.as_str())),
         _ => false,

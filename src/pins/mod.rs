@@ -328,13 +328,13 @@ impl Request<'_> {
     /// The anchor of OpenSSL's and others' paths must be self-signed, unless they are told that
     /// any trusted certificate will do.
     fn is_partial(&self) -> bool {
-        let facts = self.trusted().facts.as_ref();
+        let facts = self.trusted().facts();
         !facts.is_ok_and(|facts| facts.self_issued)
     }
 
     /// A leaf as the only trusted certificate, for GnuTLS and for Exim with either library.
     fn self_signed_or_ca(&self) -> Result<&Certificate, Objection> {
-        let facts = self.leaf.facts.as_ref();
+        let facts = self.leaf.facts();
         let self_issued = facts.is_ok_and(|facts| facts.self_issued);
         match self.choice.way.by {
             By::Certificate if !self_issued => Err(Objection::NotSelfSigned(self.choice.tool)),
@@ -366,7 +366,7 @@ impl Request<'_> {
 }
 
 fn spki(certificate: &Certificate) -> Option<&[u8]> {
-    let facts = certificate.facts.as_ref().ok()?;
+    let facts = certificate.facts().ok()?;
     Some(&facts.public_key.spki)
 }
 

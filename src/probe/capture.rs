@@ -1,8 +1,8 @@
 //! The verifier that accepts every chain and keeps it, and still checks that the server holds the
 //! leaf's key: a fingerprint is worth pinning only then.
 
+use crate::certificate;
 use crate::certificate::signature::{Verification, supported, verify_handshake};
-use crate::certificate::{self, Certificate};
 use crate::observation::{ClientCertificate, KeyType, Observation, Possession, TlsFacts};
 use rustls::client::ResolvesClientCert;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -39,10 +39,7 @@ impl Capture {
     /// Moves everything into the observation.
     pub(super) fn report(&self, observation: &mut Observation) {
         let mut seen = self.lock();
-        observation.presented = std::mem::take(&mut seen.chain)
-            .into_iter()
-            .map(Certificate::new)
-            .collect();
+        observation.presented = std::mem::take(&mut seen.chain);
         observation.ocsp_stapled = seen.ocsp_stapled;
         // Without the server's Finished the signature may be relayed from another connection.
         observation.possession = match seen.possession {

@@ -36,7 +36,7 @@ pub fn row(audited: &Audited, style: Style) -> String {
     let until = report
         .chain
         .first()
-        .and_then(|leaf| Some(leaf.facts.as_ref().ok()?.not_after));
+        .and_then(|leaf| Some(leaf.facts().ok()?.not_after));
     let until = until.map_or_else(|| "-".to_owned(), |end| end.date().to_string());
     let _ = write!(out, "  {until:10}  {}", codes.join(", "));
     if let Some(changes) = audited

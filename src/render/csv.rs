@@ -33,7 +33,7 @@ pub fn header() -> String {
 pub fn row(audited: &Audited) -> String {
     let report = &audited.report;
     let leaf = report.chain.first();
-    let facts = leaf.and_then(|leaf| leaf.facts.as_ref().ok());
+    let facts = leaf.and_then(|leaf| leaf.facts().ok());
     let seen = report.seen.as_ref();
     let codes: Vec<&str> = audited
         .findings

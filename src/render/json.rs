@@ -429,7 +429,7 @@ impl From<&Report> for AddressJson {
     fn from(report: &Report) -> Self {
         let seen = report.seen.as_ref();
         let leaf = report.chain.first();
-        let facts = leaf.and_then(|leaf| leaf.facts.as_ref().ok());
+        let facts = leaf.and_then(|leaf| leaf.facts().ok());
         let problems = report.judgement.iter().flat_map(|judged| &judged.problems);
         Self {
             address: seen.and_then(|seen| Some(seen.place()?.to_string())),
@@ -540,8 +540,8 @@ impl From<&Observation> for ConnectionJson {
 
 impl From<&Certificate> for CertificateJson {
     fn from(certificate: &Certificate) -> Self {
-        let facts = certificate.facts.as_ref().ok();
-        let remains = certificate.facts.as_ref().err().map(|why| &*why.remains);
+        let facts = certificate.facts().ok();
+        let remains = certificate.facts().err().map(|why| &*why.remains);
         let digest = |algorithm| certificate.fingerprint(algorithm).hex();
         let validity = facts
             .map(|facts| (facts.not_before, facts.not_after))
@@ -600,7 +600,7 @@ impl From<&Certificate> for CertificateJson {
             },
             spki_sha256: certificate.spki_sha256().map(|digest| digest.hex()),
             size: certificate.der().len(),
-            parse_error: certificate.facts.as_ref().err().map(ToString::to_string),
+            parse_error: certificate.facts().err().map(ToString::to_string),
             pem: pem::write(certificate.der()),
         }
     }
@@ -647,7 +647,7 @@ impl From<&PublicKey> for PublicKeyJson {
 
 impl From<&Judgement> for ValidationJson {
     fn from(judgement: &Judgement) -> Self {
-        let subject = |certificate: &Certificate| match &certificate.facts {
+        let subject = |certificate: &Certificate| match certificate.facts() {
             Ok(facts) => facts.subject.to_string(),
             Err(_) => String::new(),
         };

@@ -215,7 +215,7 @@ fn days_left(report: &Report) -> Option<i64> {
     let leaf = report.chain.first();
     let used = path.iter().chain(leaf.filter(|_| path.is_empty()));
     let end = used
-        .filter_map(|certificate| Some(certificate.facts.as_ref().ok()?.not_after))
+        .filter_map(|certificate| Some(certificate.facts().ok()?.not_after))
         .min()?;
     Some((end - report.at).whole_days())
 }

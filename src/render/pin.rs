@@ -41,7 +41,7 @@ pub fn snippet(report: &Report, settings: &Settings, version: &str) -> String {
 
 /// Comments above a saved CA certificate.
 pub fn ca_comment(report: &Report, anchor: &Certificate, version: &str) -> String {
-    let until = anchor.facts.as_ref().map_or_else(
+    let until = anchor.facts().map_or_else(
         |_| String::new(),
         |facts| format!(", expires {}", facts.not_after.date()),
     );
@@ -83,7 +83,7 @@ pub fn problems(judgement: Option<&Judgement>) -> Vec<&'static str> {
 
 fn describe(certificate: &Certificate) -> String {
     let label = excerpt(&certificate.label(), NAME);
-    match &certificate.facts {
+    match certificate.facts() {
         Err(_) => format!("{label}, not readable"),
         Ok(facts) => {
             let issuer = facts.issuer.label();
@@ -146,7 +146,7 @@ pub fn alarm(report: &Report) -> String {
     }
     if let Some(leaf) = report.chain.first() {
         let _ = writeln!(out, "  presented   {}", leaf.fingerprint(Algorithm::Sha256));
-        if let Ok(facts) = &leaf.facts {
+        if let Ok(facts) = leaf.facts() {
             let _ = writeln!(
                 out,
                 "              valid since {}",

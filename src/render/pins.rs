@@ -124,7 +124,7 @@ pub fn json(report: &Report, path: &[Certificate]) -> String {
 }
 
 fn certificate(certificate: &Certificate) -> Value {
-    let until = certificate.facts.as_ref().ok();
+    let until = certificate.facts().ok();
     json!({
         "sha256": certificate.fingerprint(Algorithm::Sha256).hex(),
         "sha512": certificate.fingerprint(Algorithm::Sha512).hex(),

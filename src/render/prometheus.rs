@@ -29,10 +29,7 @@ impl Sample {
             found.count()
         };
         let label = audited.label.as_deref().unwrap_or_default();
-        let leaf = report
-            .chain
-            .first()
-            .and_then(|leaf| leaf.facts.as_ref().ok());
+        let leaf = report.chain.first().and_then(|leaf| leaf.facts().ok());
         Self {
             labels: format!(
                 "target=\"{}\",servername=\"{}\",label=\"{}\"",

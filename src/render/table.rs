@@ -115,7 +115,7 @@ fn reason(report: &Report, outcome: Outcome) -> String {
     // The path ends with the first of its certificates.
     let ends = path
         .iter()
-        .filter_map(|certificate| certificate.facts.as_ref().ok())
+        .filter_map(|certificate| certificate.facts().ok())
         .map(|facts| facts.not_after)
         .min();
     let until = ends.map_or_else(String::new, |end| {
@@ -394,7 +394,7 @@ impl Page {
     }
 
     fn leaf_details(&mut self, report: &Report) {
-        if let Some(Ok(facts)) = report.chain.first().map(|leaf| &leaf.facts) {
+        if let Some(Ok(facts)) = report.chain.first().map(Certificate::facts) {
             self.heading("Names of the server's certificate");
             self.names(facts);
         }
@@ -426,7 +426,7 @@ impl Page {
 
     fn certificate(&mut self, index: usize, certificate: &Certificate) {
         self.heading(&format!("Certificate {index}"));
-        let facts = match &certificate.facts {
+        let facts = match certificate.facts() {
             Ok(facts) => facts,
             Err(why) => return self.remains(why),
         };
@@ -518,7 +518,7 @@ impl Page {
 
 fn row(index: usize, certificate: &Certificate, now: OffsetDateTime) -> [String; 6] {
     let safe = |text: String| visible(&text).into_owned();
-    match &certificate.facts {
+    match certificate.facts() {
         Ok(facts) => [
             index.to_string(),
             safe(both_forms(&certificate.label())),

@@ -32,9 +32,9 @@ pub(super) fn look(
     let (endpoint, reference) = where_to(args, target);
     let seen = observe(args, &endpoint, &reference, Some(other))?;
     let label = visible(&report.target.label);
-    match (&seen.failure, seen.presented.first()) {
-        (_, Some(twin)) if twin == leaf => {}
-        (_, Some(twin)) if is_pinned(report, twin) => {}
+    let twin = seen.presented.first().cloned().map(Certificate::new);
+    match (&seen.failure, &twin) {
+        (_, Some(twin)) if twin == leaf || is_pinned(report, twin) => {}
         (_, Some(twin)) => {
             let option = match other {
                 KeyType::Rsa => "rsa",
@@ -78,7 +78,7 @@ fn both(tool: Option<Tool>, option: &str) -> String {
 
 /// The type of key that the other certificate would have.
 fn other_key(leaf: &Certificate) -> Option<KeyType> {
-    match leaf.facts.as_ref().ok()?.public_key.algorithm.as_str() {
+    match leaf.facts().ok()?.public_key.algorithm.as_str() {
         "RSA" | "RSA-PSS" => Some(KeyType::Ecdsa),
         "EC" => Some(KeyType::Rsa),
         _ => None,

@@ -114,9 +114,8 @@ fn ca_file(file: &Setting<Vec<u8>>, machine: &dyn Machine) -> Vec<Lint> {
         ),
         CaFile::Unknown(_) => return found,
         CaFile::Certificates(certificates) => {
-            let anchors = certificates.into_iter().map(Certificate::new);
-            let mut facts = anchors.filter_map(|certificate| certificate.facts.ok());
-            if facts.any(|facts| is_root(&facts)) {
+            let mut anchors = certificates.into_iter().map(Certificate::new);
+            if anchors.any(|anchor| anchor.facts().is_ok_and(is_root)) {
                 return found;
             }
             let message = format!(

@@ -1,8 +1,8 @@
 //! The answer to an old `ClientHello`, read in pieces as they come: `ServerHello` and `Certificate`.
 //! All of it is the server's; it is bounded before it is kept.
 
-use crate::certificate::Certificate;
 use crate::observation::TlsFacts;
+use rustls::pki_types::CertificateDer;
 use tls_parser::{
     TlsCipherSuite, TlsHandshakeType, TlsMessageHandshake, TlsRecordType, TlsVersion,
     parse_tls_handshake_msg_certificate, parse_tls_handshake_server_hello, parse_tls_raw_record,
@@ -22,7 +22,7 @@ pub struct Presented {
     /// The version and the suite.
     pub tls: TlsFacts,
     /// The leaf first; never empty.
-    pub chain: Vec<Certificate>,
+    pub chain: Vec<CertificateDer<'static>>,
 }
 
 /// No `Certificate` will come out of this any more.
@@ -135,7 +135,7 @@ fn server_hello(body: &[u8]) -> Result<TlsFacts, Unreadable> {
     })
 }
 
-fn certificates(body: &[u8]) -> Result<Vec<Certificate>, Unreadable> {
+fn certificates(body: &[u8]) -> Result<Vec<CertificateDer<'static>>, Unreadable> {
     let Ok((&[], TlsMessageHandshake::Certificate(list))) =
         parse_tls_handshake_msg_certificate(body)
     else {
@@ -152,7 +152,7 @@ fn certificates(body: &[u8]) -> Result<Vec<Certificate>, Unreadable> {
         return Err(Unreadable);
     }
     let owned = list.iter().map(|certificate| certificate.data.to_vec());
-    Ok(owned.map(|der| Certificate::new(der.into())).collect())
+    Ok(owned.map(CertificateDer::from).collect())
 }
 
 #[cfg(test)]
@@ -377,7 +377,7 @@ mod tests {
                 }
             }
             let chain = presented.expect("whole").chain;
-            let read: Vec<&[u8]> = chain.iter().map(|c| c.der().as_ref()).collect();
+            let read: Vec<&[u8]> = chain.iter().map(AsRef::as_ref).collect();
             prop_assert_eq!(read, list);
         }
     }

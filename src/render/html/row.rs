@@ -63,7 +63,7 @@ impl Row {
     pub fn of(audited: &Audited) -> Self {
         let report = &audited.report;
         let facts = report.chain.first();
-        let facts = facts.and_then(|leaf| leaf.facts.as_ref().ok());
+        let facts = facts.and_then(|leaf| leaf.facts().ok());
         let seen = report.seen.as_ref();
         let tls = seen.and_then(|seen| seen.tls.as_ref());
         let input = Some(&report.target.input).filter(|input| **input != report.target.label);
@@ -133,7 +133,7 @@ impl Row {
 
 impl Link {
     fn of(certificate: &Certificate) -> Self {
-        let (facts, names) = match &certificate.facts {
+        let (facts, names) = match certificate.facts() {
             Ok(facts) => {
                 let issuer = if facts.self_issued {
                     "issued by itself".to_owned()

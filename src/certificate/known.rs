@@ -1,0 +1,64 @@
+//! Certificates that were read before: the intermediates of a CA come with every one of its leaves.
+
+use super::Certificate;
+use rustls::pki_types::CertificateDer;
+use std::collections::HashSet;
+
+/// How many are kept. Servers of one operator come close to each other in a list.
+const MOST: usize = 256;
+/// The octets of one that is kept; what is longer is seldom met twice, and its facts are many times
+/// as large.
+const LONGEST: usize = 4 * 1024;
+
+/// Some of the certificates that were read, so that an identical one is not parsed again.
+#[derive(Debug, Default)]
+pub struct Known(HashSet<Certificate>);
+
+impl Known {
+    /// The certificate with that DER, which may be any bytes.
+    pub fn read(&mut self, der: CertificateDer<'static>) -> Certificate {
+        if let Some(certificate) = self.0.get(der.as_ref()) {
+            return certificate.clone();
+        }
+        let certificate = Certificate::new(der);
+        if certificate.der().len() <= LONGEST {
+            if self.0.len() >= MOST {
+                self.0.clear();
+            }
+            self.0.insert(certificate.clone());
+        }
+        certificate
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    fn der(length: usize, number: usize) -> CertificateDer<'static> {
+        let mut bytes = number.to_be_bytes().to_vec();
+        bytes.resize(length, 0);
+        bytes.into()
+    }
+
+    #[test]
+    fn identical_bytes_are_read_once() {
+        let mut known = Known::default();
+        let first = known.read(der(64, 1));
+        assert!(Arc::ptr_eq(&first.0, &known.read(der(64, 1)).0));
+        assert_eq!(known.read(der(64, 2)).der(), &der(64, 2));
+        assert_eq!(known.read(der(65, 1)).der(), &der(65, 1));
+    }
+
+    #[test]
+    fn it_does_not_grow() {
+        let mut known = Known::default();
+        for number in 0..3 * MOST {
+            assert_eq!(known.read(der(64, number)).der(), &der(64, number));
+            assert!(known.0.len() <= MOST);
+        }
+        known.read(der(LONGEST + 1, 0));
+        assert!(!known.0.contains(der(LONGEST + 1, 0).as_ref()));
+    }
+}

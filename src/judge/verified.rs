@@ -1,0 +1,157 @@
+//! Signatures that have been verified: below every leaf of a CA are the same intermediates, whose
+//! signatures are always the same, too.
+
+use crate::certificate::signature::supported;
+use rustls::pki_types::{AlgorithmIdentifier, InvalidSignature, SignatureVerificationAlgorithm};
+use sha2::{Digest as _, Sha256};
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
+
+/// How many are remembered. Those of leaves push out the others, which soon come again.
+const MOST: usize = 1024;
+
+/// Digests of what was verified: algorithm, key, message and signature.
+#[derive(Debug, Default)]
+pub(super) struct Verified(Mutex<HashSet<[u8; 32]>>);
+
+/// A copy begins with nothing: it costs time, and no truth.
+impl Clone for Verified {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl Verified {
+    /// The algorithms of the crypto provider, which pass over what they have verified before.
+    pub(super) fn algorithms(&self) -> Vec<Remembering<'_>> {
+        let algorithms = supported().all.iter();
+        algorithms
+            .map(|&algorithm| Remembering {
+                algorithm,
+                verified: self,
+            })
+            .collect()
+    }
+
+    fn has(&self, digest: &[u8; 32]) -> bool {
+        self.lock().contains(digest)
+    }
+
+    fn add(&self, digest: [u8; 32]) {
+        let mut known = self.lock();
+        if known.len() >= MOST {
+            known.clear();
+        }
+        known.insert(digest);
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashSet<[u8; 32]>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An algorithm and its memory. What it has refused, it refuses anew.
+#[derive(Debug)]
+pub(super) struct Remembering<'m> {
+    algorithm: &'static dyn SignatureVerificationAlgorithm,
+    verified: &'m Verified,
+}
+
+impl SignatureVerificationAlgorithm for Remembering<'_> {
+    fn verify_signature(
+        &self,
+        public_key: &[u8],
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), InvalidSignature> {
+        let (key, signed) = (self.public_key_alg_id(), self.signature_alg_id());
+        let mut digest = Sha256::new();
+        for part in [
+            key.as_ref(),
+            signed.as_ref(),
+            public_key,
+            message,
+            signature,
+        ] {
+            digest.update(part.len().to_be_bytes());
+            digest.update(part);
+        }
+        let digest = digest.finalize().into();
+        if self.verified.has(&digest) {
+            return Ok(());
+        }
+        self.algorithm
+            .verify_signature(public_key, message, signature)?;
+        self.verified.add(digest);
+        Ok(())
+    }
+
+    fn public_key_alg_id(&self) -> AlgorithmIdentifier {
+        self.algorithm.public_key_alg_id()
+    }
+
+    fn signature_alg_id(&self) -> AlgorithmIdentifier {
+        self.algorithm.signature_alg_id()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rustls::pki_types::alg_id;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    /// Takes a signature that is the key and the message, and counts.
+    #[derive(Debug)]
+    struct Counting(AtomicUsize);
+
+    impl SignatureVerificationAlgorithm for Counting {
+        fn verify_signature(
+            &self,
+            public_key: &[u8],
+            message: &[u8],
+            signature: &[u8],
+        ) -> Result<(), InvalidSignature> {
+            self.0.fetch_add(1, Ordering::SeqCst);
+            let is_good = [public_key, message].concat() == signature;
+            is_good.then_some(()).ok_or(InvalidSignature)
+        }
+
+        fn public_key_alg_id(&self) -> AlgorithmIdentifier {
+            alg_id::ED25519
+        }
+
+        fn signature_alg_id(&self) -> AlgorithmIdentifier {
+            alg_id::ED25519
+        }
+    }
+
+    #[test]
+    fn what_was_verified_is_not_verified_again_and_nothing_else_passes() {
+        static ALGORITHM: Counting = Counting(AtomicUsize::new(0));
+        let verified = Verified::default();
+        let verify = |verified: &Verified, key: &str, message: &str, signature: &str| {
+            let algorithm = Remembering {
+                algorithm: &ALGORITHM,
+                verified,
+            };
+            let [key, message, signature] = [key, message, signature].map(str::as_bytes);
+            let is_good = algorithm.verify_signature(key, message, signature).is_ok();
+            (is_good, ALGORITHM.0.swap(0, Ordering::SeqCst))
+        };
+        assert_eq!(verify(&verified, "ab", "c", "abc"), (true, 1));
+        assert_eq!(verify(&verified, "ab", "c", "abc"), (true, 0));
+        // The same octets with other borders between them are another question.
+        assert_eq!(verify(&verified, "a", "bc", "abc"), (true, 1));
+        for _ in 0..2 {
+            assert_eq!(verify(&verified, "ab", "c", "abd"), (false, 1));
+            assert_eq!(verify(&verified, "ab", "d", "abc"), (false, 1));
+            assert_eq!(verify(&verified, "xb", "c", "abc"), (false, 1));
+        }
+        assert_eq!(verify(&verified.clone(), "ab", "c", "abc"), (true, 1));
+        for number in 0..3 * MOST {
+            verify(&verified, "k", &number.to_string(), &format!("k{number}"));
+            assert!(verified.lock().len() <= MOST);
+        }
+    }
+}
