@@ -22,7 +22,11 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 use tokio::sync::mpsc;
+
+/// What comes in that time is told together: to be woken for each costs as much as to judge it.
+const GATHER: Duration = Duration::from_millis(2);
 
 /// A target that was looked at.
 pub(super) struct Seen {
@@ -164,6 +168,9 @@ impl Results {
         while goes_on && let Some(seen) = receiver.blocking_recv() {
             let audited = self.audited(seen)?;
             goes_on = self.tell(&audited)?;
+            if receiver.is_empty() {
+                std::thread::sleep(GATHER);
+            }
         }
         // Who still sends sees that nobody reads.
         receiver.close();
