@@ -26,6 +26,8 @@ const CURVE: [usize; 5] = [10, 100, 1000, 10_000, 100_000];
 const JOBS: usize = 64;
 /// One address has 28,000 ports for the connections of a minute.
 const SERVERS: usize = 16;
+/// Servers with a certificate each: more than the program keeps in mind.
+const STRANGERS: usize = 1000;
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().collect();
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
 /// Servers on the loopback, and the CA of their certificate.
 struct Farm {
     dir: TempDir,
+    pki: Pki,
     ports: Vec<u16>,
 }
 
@@ -62,7 +65,16 @@ impl Farm {
         std::fs::write(dir.path().join("root.pem"), pki.root_pem()).expect("the CA is written");
         let start = |_| Server::start(&identity, Behaviour::default()).port();
         let ports = (0..SERVERS).map(start).collect();
-        Self { dir, ports }
+        Self { dir, pki, ports }
+    }
+
+    /// Ports of servers no two of which present the same certificate.
+    fn strangers(&self) -> Vec<u16> {
+        let start = |_| {
+            let identity = self.pki.identity(leaf(&["localhost"]));
+            Server::start(&identity, Behaviour::default()).port()
+        };
+        (0..STRANGERS).map(start).collect()
     }
 
     fn root(&self) -> String {
@@ -80,9 +92,10 @@ impl Farm {
         command
     }
 
-    fn good(&self, count: usize) -> Command {
-        let lines: Vec<String> = (0..count)
-            .map(|n| format!("smtp://localhost:{}\n", self.ports[n % SERVERS]))
+    fn good(&self, ports: &[u16], count: usize) -> Command {
+        let ports = ports.iter().cycle().take(count);
+        let lines: Vec<String> = ports
+            .map(|port| format!("smtp://localhost:{port}\n"))
             .collect();
         let jobs = JOBS.to_string();
         self.audit(&lines.concat(), &["--jobs", &jobs, "--per-address", &jobs])
@@ -114,23 +127,30 @@ impl Farm {
             assert!(said.contains("Verified TLS connection"), "{said}");
             Some(each(&finger))
         });
+        let strangers = self.strangers();
         let (mut our_times, mut bare_times) = (Vec::new(), Vec::new());
+        let mut stranger_times = Vec::new();
         let (mut openssl_times, mut finger_times) = (Vec::new(), Vec::new());
         // Taken in turns, so that a busy machine is busy for all.
         for _ in 0..5 {
-            our_times.push(cpu_of(&mut self.good(TARGETS)).0 / as_f64(TARGETS));
+            let of_each = |ports| cpu_of(&mut self.good(ports, TARGETS)).0 / as_f64(TARGETS);
+            our_times.push(of_each(&self.ports));
+            stranger_times.push(of_each(&strangers));
             bare_times.push(cpu_of(&mut loops).0 / as_f64(TARGETS));
             openssl_times.push(cpu_of(&mut openssl).0 / as_f64(PROCESSES));
             if let Some(finger) = &mut finger {
                 finger_times.push(cpu_of(finger).0 / as_f64(PROCESSES));
             }
         }
-        let [our, bare, openssl] = [our_times, bare_times, openssl_times].map(median);
+        let times = [our_times, stranger_times, bare_times, openssl_times];
+        let [our, stranger, bare, openssl] = times.map(median);
         println!("CPU time of one target, STARTTLS, P-256, {JOBS} at once:");
         println!("  bare loop of tokio and rustls   {bare:7.3} ms");
         println!("  smtp-certcheck audit            {our:7.3} ms");
+        println!("  the same, all chains different  {stranger:7.3} ms");
         println!("  xargs openssl s_client          {openssl:7.3} ms");
         let mut met = bound("audit / bare loop", our / bare, 1.25);
+        met &= bound("all different / bare loop", stranger / bare, 1.25);
         met &= bound("audit / openssl", our / openssl, 1.0 / 15.0);
         if finger_times.is_empty() {
             println!("  posttls-finger is not installed: not compared");
@@ -148,7 +168,7 @@ impl Farm {
         println!("|---:|---:|---:|---:|");
         let mut points = Vec::new();
         for count in CURVE {
-            let (cpu, peak) = cpu_of(&mut self.good(count));
+            let (cpu, peak) = cpu_of(&mut self.good(&self.ports, count));
             let each = cpu / as_f64(count);
             println!(
                 "| {count} | {:.2} s | {each:.3} ms | {:.1} MiB |",
