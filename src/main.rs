@@ -5,5 +5,9 @@ use smtp_certcheck::{cli::Cli, commands};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    commands::run(&Cli::parse()).into()
+    let code = match Cli::try_parse() {
+        Ok(cli) => commands::run(&cli),
+        Err(why) => commands::not_understood(&why),
+    };
+    code.into()
 }

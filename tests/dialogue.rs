@@ -1018,8 +1018,8 @@ fn the_servers_name_is_sent_as_sni() {
         let args = [args, &["--connect", &connect]].concat();
         look(5.0, &args).ended("sni", (5, "tls", "connection-closed"));
         let expected = expected.map(str::to_owned);
-        // The second look, at what may be an old server, names it just so.
-        for hello in ["first", "second"] {
+        // The second, a small one, and that for what may be an old server name it just so.
+        for hello in ["first", "small", "old"] {
             let sent = receiver.recv_timeout(Duration::from_secs(5));
             assert_eq!(sent, Ok((true, expected.clone())), "{hello}: {args:?}");
         }
@@ -1171,6 +1171,51 @@ fn wrong_usage_is_exit_2_with_a_message_and_nothing_on_standard_output() {
             run.stderr
         );
         assert!(run.stderr.contains(expected), "{args:?}: {}", run.stderr);
+    }
+}
+
+/// The plugin guidelines of Monitoring Plugins: 2 would be "critical", and nobody reads standard
+/// error.
+#[test]
+fn wrong_usage_of_a_monitoring_plugin_is_unknown() {
+    for args in [
+        &["mx.example.org", "--format", "nagios", "--frobnicate"][..],
+        &["mx.example.org:0", "--format=nagios"],
+        &["audit", "--format", "nagios"],
+        &["a.example", "--format", "nagios", "--warning", "soon"],
+    ] {
+        let run = finish(program().args(args));
+        assert_eq!(run.code, 3, "{args:?}: {}", run.stderr);
+        assert!(run.stderr.starts_with("error: "), "{}", run.stderr);
+        let lines: Vec<&str> = run.stdout.lines().collect();
+        assert!(
+            matches!(lines[..], [line] if line.starts_with("SMTP CERT UNKNOWN - ")),
+            "{args:?}: {}",
+            run.stdout
+        );
+    }
+    let run = finish(program().args(["--format", "nagios", "--help"]));
+    assert_eq!(run.code, 0, "{}", run.stderr);
+}
+
+#[test]
+fn a_mistyped_command_is_told_from_a_server() {
+    for (word, command) in [
+        ("pni", Some("pin")),
+        ("Audti", Some("audit")),
+        ("complétions", None),
+        ("completion", Some("completions")),
+        ("help", Some("--help")),
+        ("nosuchhost", None),
+    ] {
+        let run = finish(program().args([word, "--no-hgrc", "--timeout", "5"]));
+        assert_eq!(run.code, 3, "{word}: {}", run.stderr);
+        let note = command.map(|command| {
+            format!(
+                "note: \"{word}\" was taken for a server; did you mean `smtp-certcheck {command}`?\n"
+            )
+        });
+        assert_eq!(run.stderr, note.unwrap_or_default(), "{word}");
     }
 }
 

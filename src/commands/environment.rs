@@ -30,6 +30,16 @@ pub(super) fn color(wanted: ColorArg) -> bool {
     }
 }
 
+/// Whether a command line that cannot be read is that of a monitoring plugin.
+pub(super) fn asks_for_a_plugin() -> bool {
+    let arguments: Vec<_> = std::env::args_os().collect();
+    let apart = ["--format", "nagios"];
+    arguments
+        .iter()
+        .any(|argument| argument == "--format=nagios")
+        || arguments.windows(2).any(|two| two == apart)
+}
+
 /// The width of standard output, if it is a terminal.
 pub(super) fn width() -> Option<u16> {
     terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| width.0)

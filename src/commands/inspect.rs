@@ -2,15 +2,16 @@
 
 use super::check::{Check, Wanted, endpoint, options};
 use super::hg::Scope;
-use super::{Error, environment, files, lint, print, warn};
+use super::{Error, environment, files, lint, print, say, warn};
 use crate::certificate::Certificate;
-use crate::cli::{FormatArg, Hgrc, Inspect, TargetArg};
+use crate::cli::{Cli, FormatArg, Hgrc, Inspect, TargetArg};
 use crate::endpoint::{Endpoint, Host};
 use crate::judge::judge_chain;
-use crate::observation::Observation;
+use crate::observation::{Observation, Step};
 use crate::probe::probe;
 use crate::render::{json, nagios, pem, table};
 use crate::report::{Pins, Report, Target, exit_code};
+use clap::CommandFactory as _;
 use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -54,6 +55,29 @@ pub(super) fn run(cli: &Inspect) -> Result<u8, Error> {
         Some(path) => setting.saved_chain(path),
         None => setting.servers(),
     }
+}
+
+/// A command whose name was all but typed where the first target stands, if that is no server.
+fn mistyped(reports: &[Report]) -> Option<(&str, String)> {
+    let first = reports.first()?;
+    let failure = first.seen.as_ref()?.failure.as_ref()?;
+    let word = first.target.input.as_str();
+    let is_word = word.bytes().all(|byte| byte.is_ascii_alphabetic());
+    if failure.step != Step::Resolve || !is_word {
+        return None;
+    }
+    let word_in_small = word.to_ascii_lowercase();
+    if word_in_small == "help" {
+        return Some((word, "--help".to_owned()));
+    }
+    let command = Cli::command();
+    let mut names = command.get_subcommands().map(clap::Command::get_name);
+    let is_near = |name: &&str| {
+        // One slip in "pin", two in "config", four in "completions".
+        let slips = name.len().div_ceil(3).min(name.len() - 2);
+        strsim::damerau_levenshtein(&word_in_small, name) <= slips
+    };
+    names.find(is_near).map(|name| (word, name.to_owned()))
 }
 
 /// Which configuration the command line asks for.
@@ -119,7 +143,13 @@ impl Setting<'_> {
         let reports = runtime.block_on(self.probe_all());
         // A lookup that hangs must not keep the program from ending.
         runtime.shutdown_background();
-        Ok(self.exit_code(&reports?))
+        let reports = reports?;
+        if let Some((word, command)) = mistyped(&reports) {
+            say(&format!(
+                "note: \"{word}\" was taken for a server; did you mean `smtp-certcheck {command}`?"
+            ));
+        }
+        Ok(self.exit_code(&reports))
     }
 
     /// That of `--help`, or a plugin's.

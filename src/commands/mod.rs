@@ -54,6 +54,23 @@ pub fn run(cli: &Cli) -> u8 {
     }
 }
 
+/// Says why a command line is none, or what it asks clap to say: help, the version. The exit code
+/// that follows.
+pub fn not_understood(why: &clap::Error) -> u8 {
+    // Nobody is there to be told that nobody is there.
+    let _ = why.print();
+    if !why.use_stderr() {
+        return 0;
+    }
+    if environment::asks_for_a_plugin() {
+        let text = why.to_string();
+        let first = text.lines().next().unwrap_or_default();
+        let _ = print(&nagios::unknown(first.trim_start_matches("error: ")));
+        return 3;
+    }
+    2
+}
+
 /// Writes to standard output. A reader that has seen enough is not an error.
 fn print(text: &str) -> Result<(), Error> {
     let mut stdout = std::io::stdout().lock();
