@@ -33,6 +33,9 @@ pub struct Observation {
     /// The handshake failed, and `tls` and `presented` come from a second connection: they were read
     /// from what TLS 1.2 and its predecessors send in the clear.
     pub legacy: bool,
+    /// A `ClientHello` with a post-quantum key share was not answered; what was seen came of one
+    /// without, on a second connection.
+    pub small_hello: bool,
     /// What the server wanted of a client certificate; we have none.
     pub client_certificate: ClientCertificate,
     /// Flights that we waited for after TCP connected.

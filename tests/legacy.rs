@@ -408,7 +408,9 @@ fn ssl_3_and_suites_that_no_library_has_any_more_are_seen() {
             assert_eq!(chosen(&report), names, "{report:#}");
             assert_eq!(report["chain"].as_array().map(Vec::len), Some(2));
             assert_eq!(problems(&report)[..2], OBSOLETE);
-            assert_eq!(server.connections.load(Ordering::SeqCst), 2);
+            // Who hangs up may only want a smaller hello: that is tried before an old one.
+            let connections = if error == "connection-closed" { 3 } else { 2 };
+            assert_eq!(server.connections.load(Ordering::SeqCst), connections);
             let error = if error.is_empty() {
                 "tls-incompatible"
             } else {

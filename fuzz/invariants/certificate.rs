@@ -253,6 +253,7 @@ fn observation(how: u8, text: &str) -> Observation {
     };
     Observation {
         legacy: false,
+        small_hello: how & 1 != 0,
         attempts: vec![attempt],
         address: Some(address),
         mode: Some(TlsMode::Starttls),

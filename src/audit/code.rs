@@ -73,6 +73,7 @@ pub const CODES: &[&str] = &[
     "client-certificate",
     "cross-signed",
     "duplicate",
+    "large-hello",
     "out-of-order",
     "root-sent",
     "self-signed-ca",

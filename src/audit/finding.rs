@@ -97,7 +97,12 @@ pub(super) fn findings(report: &Report, levels: Levels) -> Vec<Finding> {
         .partition(is_cause);
     found.splice(0..0, of(&cause, problem));
     found.extend(of(&problems, problem));
-    found.extend(of(judgement.map_or(&[], |j| &j.notes), Severity::Note));
+    let notes = judgement.map_or(&[][..], |j| &j.notes);
+    found.extend(
+        notes
+            .iter()
+            .map(|note| judged(note, note_severity(note.code))),
+    );
     found.extend(expiring(report, levels));
     found.extend(old_tls(report));
     if levels.public_cas {
@@ -131,6 +136,15 @@ fn failure(report: &Report) -> Option<Finding> {
 
 pub(super) fn is_temporary(failure: &Failure) -> bool {
     failure.class() == FailureClass::SmtpRefused && failure.code() == "temporary-refusal"
+}
+
+/// A note is no reason for distrust; some are for action.
+fn note_severity(code: judge::Code) -> Severity {
+    match code {
+        // Modern programs do not reach that server.
+        judge::Code::LargeHello => Severity::Warning,
+        _ => Severity::Note,
+    }
 }
 
 fn judged(finding: &judge::Finding, severity: Severity) -> Finding {

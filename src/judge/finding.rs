@@ -45,6 +45,7 @@ pub enum Code {
     AnchorIsLeaf,
     SelfSignedCa,
     ClientCertificate,
+    LargeHello,
     // Notes that the user asked to be warned of.
     PinExpiring,
     NoPin,
@@ -91,6 +92,7 @@ impl Code {
             Self::AnchorIsLeaf => "anchor-is-leaf",
             Self::SelfSignedCa => "self-signed-ca",
             Self::ClientCertificate => "client-certificate",
+            Self::LargeHello => "large-hello",
             Self::PinExpiring => "pin-expiring",
             Self::NoPin => "no-pin",
         }

@@ -113,6 +113,7 @@ pub fn judge_handshake(seen: &Observation, chain: Judgement) -> Judgement {
     judgement
         .notes
         .extend(client_certificate(seen.client_certificate));
+    judgement.notes.extend(seen.small_hello.then(large_hello));
     judgement
 }
 
@@ -444,6 +445,12 @@ fn possession(possession: Possession) -> Option<Finding> {
     };
     let advice = "do not pin this certificate: anybody can present a copy of it";
     Some(Finding::new(Code::KeyNotProven, Some(0), message, advice))
+}
+
+fn large_hello() -> Finding {
+    let message = "the server does not answer a ClientHello with a post-quantum key share, only a smaller one: programs with OpenSSL 3.5 or newer may not reach it";
+    let advice = "update the server's TLS library, or what stands in front of it: it has to read a ClientHello of several TCP segments";
+    Finding::new(Code::LargeHello, None, message, advice)
 }
 
 fn client_certificate(wanted: ClientCertificate) -> Option<Finding> {

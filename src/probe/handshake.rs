@@ -27,6 +27,19 @@ const CLIENT_CERTIFICATE_WAIT: Duration = Duration::from_secs(3);
 /// How long the goodbye may take, in the background.
 const GOODBYE: Duration = Duration::from_secs(1);
 
+/// How long a server may think about a `ClientHello` before a smaller one is tried, if the deadline
+/// leaves time for both.
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What the first message offers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Hello {
+    /// All key exchanges, the post-quantum one first, with its key share: 1.7 KB.
+    Whole,
+    /// Those of the elliptic curves: 0.3 KB, which every network carries in one segment.
+    Small,
+}
+
 /// What servers answer that have no certificate for the signature algorithms on offer (RFC 8446
 /// §4.4.2.2 names the first).
 const REFUSED_KEY: [&str; 3] = [
@@ -41,9 +54,17 @@ pub(super) async fn run(
     mode: TlsMode,
     options: &Options,
     capture: Arc<Capture>,
+    hello: Hello,
 ) -> Result<(), Cause> {
-    let mut tls = client(options, &capture)?;
+    let mut tls = client(options, &capture, hello)?;
     let mut incoming = Incoming::default();
+    if hello == Hello::Whole && options.timeout > 2 * PATIENCE {
+        flush(&mut stream, &mut tls).await.map_err(|e| broken(&e))?;
+        let answer = tokio::time::timeout(PATIENCE, stream.readable()).await;
+        answer
+            .map_err(|_| Cause::Timeout(PATIENCE))?
+            .map_err(|e| broken(&e))?;
+    }
     let result = drive(&mut stream, &mut tls, mode, &mut incoming, &capture).await;
     let result = result.map_err(|cause| match (options.key_type, cause) {
         (Some(key), Cause::Alert(alert)) if REFUSED_KEY.contains(&alert.as_str()) => {
@@ -80,12 +101,28 @@ pub(super) async fn run(
     Ok(())
 }
 
-fn client(options: &Options, capture: &Arc<Capture>) -> Result<ClientConnection, Cause> {
+fn client(
+    options: &Options,
+    capture: &Arc<Capture>,
+    hello: Hello,
+) -> Result<ClientConnection, Cause> {
     let internal = |error: Error| Cause::Tls(error.to_string());
-    // Made once: its lists of algorithms cost more than a connection should.
-    static PROVIDER: LazyLock<Arc<CryptoProvider>> =
+    // Made once: their lists of algorithms cost more than a connection should.
+    static WHOLE: LazyLock<Arc<CryptoProvider>> =
         LazyLock::new(|| Arc::new(aws_lc_rs::default_provider()));
-    let provider = Arc::clone(&PROVIDER);
+    static SMALL: LazyLock<Arc<CryptoProvider>> = LazyLock::new(|| {
+        let mut provider = aws_lc_rs::default_provider();
+        provider.kx_groups = vec![
+            aws_lc_rs::kx_group::X25519,
+            aws_lc_rs::kx_group::SECP256R1,
+            aws_lc_rs::kx_group::SECP384R1,
+        ];
+        Arc::new(provider)
+    });
+    let provider = match hello {
+        Hello::Whole => Arc::clone(&WHOLE),
+        Hello::Small => Arc::clone(&SMALL),
+    };
     let watcher = Arc::new(Watcher {
         capture: Arc::clone(capture),
         key_type: options.key_type,

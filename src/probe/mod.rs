@@ -10,6 +10,7 @@ mod handshake;
 mod legacy;
 mod limits;
 mod negotiate;
+mod small;
 
 pub use connect::Family;
 pub use legacy::{Answer, Presented, Unreadable};
@@ -19,6 +20,7 @@ use crate::endpoint::{Endpoint, Host, TlsMode};
 use crate::observation::{Cause, Failure, KeyType, Observation, Step};
 use crate::smtp::{Dialogue, Protocol, Refusal};
 use capture::Capture;
+use handshake::Hello;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -86,7 +88,10 @@ async fn probe_at(
             None
         }
         // The second look was cut off: the first has failed for a reason of its own.
-        Err(_) if progress.failed.is_some() => progress.failed.take(),
+        Err(_) if progress.failed.is_some() => progress
+            .failed
+            .take()
+            .map(|failure| whole(failure, options)),
         Err(_) => Some(Failure {
             step: progress.step,
             cause: progress.at_the_deadline(options),
@@ -161,6 +166,9 @@ async fn run(
     let mut result = first_look(endpoint, options, addresses, progress).await;
     if let Err(failure) = &mut result {
         progress.failed = Some(failure.clone());
+        if let Some(second) = small::look(failure, options, progress).await {
+            return second;
+        }
         legacy::look(failure, options, progress).await;
         if let (Some(_), Cause::NoSuchKey(_, alert)) = (&progress.legacy, &failure.cause) {
             // It has one; the alert was about something else.
@@ -168,6 +176,14 @@ async fn run(
         }
     }
     result
+}
+
+/// Who was not heard in two tries was given the whole time.
+fn whole(mut failure: Failure, options: &Options) -> Failure {
+    if let (Step::Tls, Cause::Timeout(time)) = (failure.step, &mut failure.cause) {
+        *time = options.timeout;
+    }
+    failure
 }
 
 async fn first_look(
@@ -299,11 +315,21 @@ async fn tls(
     options: &Options,
     progress: &mut Progress,
 ) -> Result<(), Failure> {
+    tls_with(stream, mode, options, progress, Hello::Whole).await
+}
+
+async fn tls_with(
+    stream: TcpStream,
+    mode: TlsMode,
+    options: &Options,
+    progress: &mut Progress,
+    hello: Hello,
+) -> Result<(), Failure> {
     progress.step = Step::Tls;
     progress.seen.mode = Some(mode);
     let capture = Arc::new(Capture::default());
     progress.capture = Some(Arc::clone(&capture));
-    handshake::run(stream, mode, options, capture)
+    handshake::run(stream, mode, options, capture, hello)
         .await
         .map_err(|cause| progress.fail(cause))
 }
@@ -347,7 +373,8 @@ async fn speaks_tls(address: SocketAddr, options: &Options) -> Spoken {
         return Spoken::Unknown;
     };
     let capture = Arc::new(Capture::default());
-    let result = handshake::run(stream, TlsMode::Smtps, options, Arc::clone(&capture)).await;
+    let (mode, seen) = (TlsMode::Smtps, Arc::clone(&capture));
+    let result = handshake::run(stream, mode, options, seen, Hello::Whole).await;
     match result {
         // Only slow, or gone: the first connection may still greet.
         Err(
@@ -355,6 +382,7 @@ async fn speaks_tls(address: SocketAddr, options: &Options) -> Spoken {
             | Cause::Closed
             | Cause::Reset
             | Cause::Io(_)
+            | Cause::Timeout(_)
             | Cause::NotTls(None, _),
         ) => Spoken::Unknown,
         Err(Cause::NotTls(Some(protocol), text)) => Spoken::Other(protocol, text),

@@ -255,6 +255,7 @@ struct ErrorJson {
 }
 
 #[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "they are independent facts")]
 struct ConnectionJson {
     address: Option<String>,
     attempts: Vec<AttemptJson>,
@@ -265,6 +266,7 @@ struct ConnectionJson {
     key_exchange: Option<String>,
     key_proven: bool,
     legacy: bool,
+    small_hello: bool,
     ocsp_stapled: bool,
     client_certificate: &'static str,
     round_trips: u32,
@@ -526,6 +528,7 @@ impl From<&Observation> for ConnectionJson {
             key_exchange: tls.and_then(|tls| tls.key_exchange.clone()),
             key_proven: seen.possession == Possession::Proven,
             legacy: seen.legacy,
+            small_hello: seen.small_hello,
             ocsp_stapled: seen.ocsp_stapled,
             client_certificate: match seen.client_certificate {
                 ClientCertificate::NotAsked => "not-asked",
