@@ -628,8 +628,9 @@ fn a_plugin_tells_a_whole_list_in_a_line() {
     assert_eq!(plugin(&warned, &["--warning", "5", "--critical", "2"]).0, 0);
     let ranges = ["--warning", "5:", "--critical", "2:"];
     assert_eq!(plugin(&warned, &ranges).0, 0);
-    let (code, _, errors) = plugin(&warned, &["--warning", "5:9"]);
-    assert!(code == 2 && errors.contains("a number of days"), "{errors}");
+    let (code, text, errors) = plugin(&warned, &["--warning", "5:9"]);
+    assert!(code == 3 && errors.contains("a number of days"), "{errors}");
+    assert!(text.starts_with("SMTP CERT UNKNOWN - "), "{text}");
     let gone = line(closed_port());
     let list = format!("{warned}{} label=a|b\n{gone}", line(hostile).trim());
     let (code, text, _) = plugin(&list, &["--retries", "0"]);
