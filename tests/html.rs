@@ -162,7 +162,7 @@ fn page(hosts: &[Audited]) -> String {
         summary.add(host);
         rows.push(Row::of(host));
     }
-    render(&mut rows, &summary, &[HOSTILE], now())
+    render(&mut rows, &summary, (&[HOSTILE], &[]), now())
 }
 
 /// The page without the style and the script, which are ours.

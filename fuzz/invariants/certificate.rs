@@ -5,7 +5,7 @@
 
 use super::byte;
 use rustls::pki_types::CertificateDer;
-use smtp_certcheck::audit::{Audited, Elsewhere, Levels, Summary, findings};
+use smtp_certcheck::audit::{Audited, Elsewhere, Levels, Severity, Summary, findings};
 use smtp_certcheck::certificate::{Certificate, pem};
 use smtp_certcheck::endpoint::{Host, TlsMode};
 use smtp_certcheck::escape::is_unsafe;
@@ -143,13 +143,22 @@ fn audited(report: Report, style: Style, text: &str) {
     let row = csv::row(&audited);
     safe("CSV", &row);
     assert_eq!(row.lines().count(), 1, "{row}");
-    safe("JUnit", &junit::render(vec![junit::case(&audited)]));
+    safe(
+        "JUnit",
+        &junit::render(
+            vec![junit::case(&audited, Severity::Critical)],
+            &[text.to_owned()],
+        ),
+    );
     let samples = [prometheus::Sample::of(&audited)];
     safe("metrics", &prometheus::render(&samples, at));
     // A whole page takes its time.
     if text.len().is_multiple_of(4) {
         let mut rows = [html::Row::of(&audited)];
-        safe("HTML", &html::render(&mut rows, &summary, &[text], at));
+        safe(
+            "HTML",
+            &html::render(&mut rows, &summary, (&[text], &[text.to_owned()]), at),
+        );
     }
 }
 

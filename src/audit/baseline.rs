@@ -1,6 +1,6 @@
 //! What has changed since the last audit, whose JSON lines are the memory.
 
-use super::{Audited, Elsewhere, Identity};
+use super::{Audited, Elsewhere, Identity, Severity};
 use crate::fingerprint::Algorithm;
 use crate::report::Report;
 use serde_json::Value;
@@ -62,6 +62,8 @@ struct Known {
     /// How people are told of it.
     name: String,
     rank: u8,
+    /// The worst of its findings; notes count for nothing.
+    severity: Option<Severity>,
     /// The leaves of all addresses, each once. A resolver gives the addresses in any order, and
     /// some are away at times: what counts is whether a certificate is there that was not.
     leaves: Vec<Leaf>,
@@ -109,6 +111,7 @@ impl Baseline {
             settled: false,
             name,
             rank: rank(&outcome),
+            severity: that_matters(Severity::worst_of_line(&report)),
             leaves,
         };
         self.known.insert(target, known);
@@ -133,8 +136,13 @@ impl Baseline {
         }
     }
 
-    /// What has changed for a target, however often it comes.
-    pub fn compare(&mut self, report: &Report, elsewhere: &Elsewhere) -> Vec<Change> {
+    /// What has changed for a target, however often it comes; `worst` is that of its findings.
+    pub fn compare(
+        &mut self,
+        report: &Report,
+        elsewhere: &Elsewhere,
+        worst: Option<Severity>,
+    ) -> Vec<Change> {
         let Some(before) = self.known.get_mut(&Identity::of(report)) else {
             return vec![Change::New];
         };
@@ -161,7 +169,9 @@ impl Baseline {
                 changes.push(Change::Expiry);
             }
         }
-        match now.rank.cmp(&before.rank) {
+        // With one outcome for both, what is found tells: it will be bad soon, say.
+        let outcome = now.rank.cmp(&before.rank);
+        match outcome.then(that_matters(worst).cmp(&before.severity)) {
             std::cmp::Ordering::Less => changes.push(Change::Better),
             std::cmp::Ordering::Greater => changes.push(Change::Worse),
             std::cmp::Ordering::Equal => {}
@@ -187,6 +197,7 @@ impl Known {
             settled: false,
             name: String::new(),
             rank: rank(report.outcome().as_str()),
+            severity: None,
             leaves,
         }
     }
@@ -241,14 +252,20 @@ fn add(leaves: &mut Vec<Leaf>, more: impl Iterator<Item = Leaf>) {
     }
 }
 
-/// How bad an outcome is: a certificate that is not trusted is worse than a server that is away.
+/// What counts of the worst finding.
+fn that_matters(worst: Option<Severity>) -> Option<Severity> {
+    worst.filter(|severity| *severity != Severity::Note)
+}
+
+/// How bad an outcome is: the less of a server works, the worse. One that has gone away is never
+/// better for it.
 fn rank(outcome: &str) -> u8 {
     match outcome {
         "trusted" => 0,
         "pinned" => 1,
-        "unreachable" => 2,
-        "smtp-refused" => 3,
-        "tls-failed" => 4,
+        "untrusted" => 2,
+        "tls-failed" => 3,
+        "smtp-refused" => 4,
         _ => 5,
     }
 }

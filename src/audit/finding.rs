@@ -5,6 +5,7 @@ use crate::certificate::Certificate;
 use crate::judge;
 use crate::observation::{Failure, FailureClass};
 use crate::report::{Outcome, Report};
+use serde_json::Value;
 use std::fmt;
 use std::str::FromStr;
 use time::{Date, Month, OffsetDateTime};
@@ -28,6 +29,18 @@ impl Severity {
             Self::Warning => "warning",
             Self::Critical => "critical",
         }
+    }
+
+    /// The worst of the findings of a line of an earlier audit.
+    pub fn worst_of_line(report: &Value) -> Option<Self> {
+        let findings = report.get("findings").and_then(Value::as_array);
+        let named = |severity: &Self| {
+            let is_it = |finding: &Value| finding["severity"] == severity.as_str();
+            findings.is_some_and(|found| found.iter().any(is_it))
+        };
+        [Self::Critical, Self::Warning, Self::Note]
+            .into_iter()
+            .find(named)
     }
 }
 

@@ -179,11 +179,12 @@ impl Limits {
     ) -> Observation {
         let _job = self.jobs.acquire().await;
         drop(self.handing_on.read().await);
-        let start = Instant::now();
         let mut wait = BACK_OFF.max(self.pause);
         let mut tries = 0;
+        // The rate is ours: waiting for it takes nothing from the target's time.
+        self.rate().await;
+        let mut start = Instant::now();
         loop {
-            self.rate().await;
             let mut options = options.clone();
             options.timeout = options.timeout.saturating_sub(start.elapsed());
             let mut seen = probe_at(endpoint, &options, Some(addresses.to_vec())).await;
@@ -201,6 +202,9 @@ impl Limits {
             }
             wait *= 2;
             tries += 1;
+            let rested = Instant::now();
+            self.rate().await;
+            start += rested.elapsed();
         }
     }
 

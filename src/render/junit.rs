@@ -5,10 +5,10 @@ use crate::escape::visible;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use std::time::Duration;
 
-/// A target as a test case: it fails if a finding is critical, and tells its warnings.
-pub fn case(audited: &Audited) -> TestCase {
+/// A target as a test case: it fails if a finding is as severe as `least`, and tells the others.
+pub fn case(audited: &Audited, least: Severity) -> TestCase {
     let report = &audited.report;
-    let critical: Vec<String> = texts(audited, |severity| severity == Severity::Critical);
+    let critical: Vec<String> = texts(audited, |severity| severity >= least);
     let mut status = if critical.is_empty() {
         TestCaseStatus::success()
     } else {
@@ -32,17 +32,24 @@ pub fn case(audited: &Audited) -> TestCase {
             .as_ref()
             .map_or(Duration::ZERO, |seen| seen.elapsed),
     );
-    let others = texts(audited, |severity| severity != Severity::Critical);
+    let others = texts(audited, |severity| severity < least);
     if !others.is_empty() {
         case.set_system_out(others.join("\n"));
     }
     case
 }
 
-/// The whole file.
-pub fn render(cases: Vec<TestCase>) -> String {
+/// The whole file; `missing` are sentences about what was not looked at, which is an error.
+pub fn render(cases: Vec<TestCase>, missing: &[String]) -> String {
     let mut suite = TestSuite::new("smtp-certcheck");
     suite.add_test_cases(cases);
+    if !missing.is_empty() {
+        let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+        status.set_message(missing.join(" ")).set_type("incomplete");
+        let mut case = TestCase::new("the list", status);
+        case.set_classname("smtp-certcheck");
+        suite.add_test_case(case);
+    }
     let mut report = Report::new("smtp-certcheck audit");
     report.add_test_suite(suite);
     // Strings cannot fail to be written.

@@ -164,8 +164,12 @@ impl Tally {
             plural(summary.targets)
         )];
         parts.extend(self.days.map(|days| {
-            let plural = plural(days.unsigned_abs());
-            format!("the next expires in {days} day{plural}")
+            let (count, s) = (days.unsigned_abs(), plural(days.unsigned_abs()));
+            if days < 0 {
+                format!("the first has expired {count} day{s} ago")
+            } else {
+                format!("the next expires in {count} day{s}")
+            }
         }));
         if doubts.interrupted {
             parts.push("interrupted before the end of the list".to_owned());

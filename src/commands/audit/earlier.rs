@@ -96,23 +96,12 @@ pub(super) fn resume(path: &Path) -> Result<(File, Earlier), Error> {
             return Err(foreign(number, why));
         };
         *earlier.done.entry(target).or_default() += 1;
-        earlier.worst.add(severity(&report));
+        earlier.worst.add(Severity::worst_of_line(&report));
     }
     if is_torn {
         file.set_len(whole).map_err(|why| failed(&why))?;
     }
     Ok((file, earlier))
-}
-
-/// The worst of the findings of a line.
-fn severity(report: &Value) -> Option<Severity> {
-    let findings = report.get("findings").and_then(|found| found.as_array());
-    let named = |severity: Severity| {
-        let is_it = |finding: &Value| finding["severity"] == severity.as_str();
-        findings.is_some_and(|found| found.iter().any(is_it))
-    };
-    let from_the_worst = [Severity::Critical, Severity::Warning, Severity::Note];
-    from_the_worst.into_iter().find(|severity| named(*severity))
 }
 
 /// With its end, if it has one; false: there is none.

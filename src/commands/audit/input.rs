@@ -19,7 +19,15 @@ const AHEAD: usize = 256;
 const MAX_LINE: u64 = 16 * 1024;
 
 /// Entries, or what is wrong with a line.
-type Line = Result<Entry, String>;
+type Line = Result<Entry, Trouble>;
+
+/// Why there is no entry.
+pub(super) enum Trouble {
+    /// A line could not be used.
+    BadLine(String),
+    /// The list cannot be read any further.
+    Unreadable(String),
+}
 
 /// The targets of the command line, then those of the list.
 pub(super) struct Input {
@@ -67,7 +75,7 @@ impl Input {
             for entry in entries {
                 match entry {
                     Ok(entry) => first.push_back(Ok(entry)),
-                    Err(why) => {
+                    Err(Trouble::BadLine(why) | Trouble::Unreadable(why)) => {
                         let hint = "nothing was connected to: --strict";
                         return Err(Error::new(why).hint(hint));
                     }
@@ -156,12 +164,15 @@ fn entries(
         let number = index + 1;
         let line = match line {
             Ok(line) => line,
-            Err(why) => return Some(Err(format!("{name}:{number}: {}", io_text(&why)))),
+            Err(why) => {
+                let why = format!("{name}:{number}: {}", io_text(&why));
+                return Some(Err(Trouble::Unreadable(why)));
+            }
         };
         match parse_line(&line) {
             Ok(None) => None,
             Ok(Some(entry)) => filter.takes(&entry).then_some(Ok(entry)),
-            Err(why) => Some(Err(format!("{name}:{number}: {why}"))),
+            Err(why) => Some(Err(Trouble::BadLine(format!("{name}:{number}: {why}")))),
         }
     })
 }

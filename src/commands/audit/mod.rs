@@ -15,7 +15,7 @@ use crate::endpoint::{Endpoint, Host};
 use crate::observation::Survey;
 use crate::probe::Limits;
 use earlier::Earlier;
-use input::Input;
+use input::{Input, Trouble};
 use results::{Results, Seen, Worst};
 use signals::Signals;
 use std::os::fd::AsFd as _;
@@ -146,6 +146,12 @@ fn one_file_for_one_thing(args: &Args) -> Result<(), Error> {
                 .hint("name one: --resume results.jsonl"),
         );
     }
+    if is_dash(&args.save) {
+        return Err(
+            Error::new("--save keeps results in a file, and \"-\" is none")
+                .hint("--format jsonl writes them to standard output"),
+        );
+    }
     if is_dash(&args.input) && is_dash(&args.baseline) {
         return Err(
             Error::new("--input and --baseline both read standard input")
@@ -215,6 +221,8 @@ fn conclude(args: &Args, worst: Worst, earlier: Worst, end: End, ending: &Ending
 struct Ending {
     /// Lines of the list that could not be used.
     bad_lines: AtomicU64,
+    /// The list could not be read to its end.
+    cut_off: AtomicBool,
     interrupted: AtomicBool,
     /// Nobody reads the results any more: there is nobody to tell.
     reader_left: AtomicBool,
@@ -262,7 +270,11 @@ impl Scheduler<'_> {
                         }
                         while running.try_join_next().is_some() {}
                     }
-                    Err(why) => self.bad_line(&why),
+                    Err(Trouble::BadLine(why)) => self.bad_line(&why),
+                    Err(Trouble::Unreadable(why)) => {
+                        self.ending.cut_off.store(true, Ordering::SeqCst);
+                        self.bad_line(&why);
+                    }
                 }
                 if self.sender.is_closed() {
                     break;

@@ -15,15 +15,26 @@ use crate::endpoint::{Endpoint, Host};
 use crate::hgrc::Source;
 use crate::judge::{Anchors, pin_mismatch};
 use crate::mercurial::Line;
-use crate::observation::Survey;
+use crate::observation::{Observation, Survey};
 use crate::render::{audit, csv, html, json, junit, nagios, prometheus, table::Style};
 use crate::report::{ConfiguredPin, Report};
 use std::collections::HashMap;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::sync::mpsc;
+
+/// The column `cacerts=` names no usable file.
+const BAD_CA_FILE: &str = "bad-ca-file";
+/// What is wrong with every chain where there are no anchors.
+const OF_ANCHORS: [&str; 4] = [
+    "missing-intermediate",
+    "path-invalid",
+    "self-signed",
+    "unknown-issuer",
+];
 
 /// What comes in that time is told together: to be woken for each costs as much as to judge it.
 const GATHER: Duration = Duration::from_millis(2);
@@ -67,6 +78,8 @@ enum Selection {
 impl Selection {
     fn of(args: &Args) -> Self {
         match args.fail_on {
+            // What is not in the file would be looked at again.
+            _ if args.resume.is_some() => Self::All,
             _ if args.changes_only => Self::Changed,
             _ if !args.quiet => Self::All,
             FailOnArg::Critical => Self::ChangedOr(Severity::Critical),
@@ -95,6 +108,8 @@ pub(super) struct Results {
     selection: Selection,
     /// Not even the sums where no target is shown.
     quiet: bool,
+    /// The least severity that makes a case of a CI system fail.
+    fails_from: Severity,
     shown: u64,
     format: AuditFormat,
     style: Style,
@@ -142,6 +157,10 @@ impl Results {
             ignore: args.ignore.clone(),
             selection: Selection::of(args),
             quiet: args.quiet,
+            fails_from: match args.fail_on {
+                FailOnArg::Warning => Severity::Warning,
+                FailOnArg::Critical | FailOnArg::Never => Severity::Critical,
+            },
             shown: 0,
             format,
             style,
@@ -180,6 +199,7 @@ impl Results {
         }
         let is_whole = goes_on
             && !self.ending.interrupted.load(Ordering::SeqCst)
+            && !self.ending.cut_off.load(Ordering::SeqCst)
             && !self.ending.reader_left.load(Ordering::SeqCst);
         self.end(is_whole)
     }
@@ -221,20 +241,30 @@ impl Results {
             ..self.levels
         };
         let mut found = findings(&report, &elsewhere, levels);
-        found.extend(broken.map(|why| Finding {
-            code: "bad-ca-file",
-            severity: Severity::Critical,
-            certificate: None,
-            message: why,
-            advice: "mend the cacerts= column of the list".to_owned(),
-        }));
+        if let Some(why) = broken {
+            // Without anchors there is no path, which is not the server's fault.
+            found.retain(|finding| !OF_ANCHORS.contains(&finding.code));
+            let finding = Finding {
+                code: BAD_CA_FILE,
+                severity: Severity::Critical,
+                certificate: None,
+                message: why,
+                advice: "mend the cacerts= column of the list".to_owned(),
+            };
+            found.insert(0, finding);
+        }
         found.extend(self.shared_keys(&report, &elsewhere));
         found.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-        found.retain(|finding| self.wanted(finding.code));
+        let unseen: Vec<&str> = std::iter::once(&report)
+            .chain(&elsewhere.reports)
+            .filter_map(|report| Some(report.seen.as_ref()?.failure.as_ref()?.code()))
+            .chain([BAD_CA_FILE])
+            .collect();
+        found.retain(|finding| self.wanted(finding.code, &unseen));
         let changes: Option<Vec<Change>> = self
             .baseline
             .as_mut()
-            .map(|baseline| baseline.compare(&report, &elsewhere));
+            .map(|baseline| baseline.compare(&report, &elsewhere, worst(&found)));
         Ok(Audited {
             report,
             elsewhere,
@@ -244,9 +274,11 @@ impl Results {
         })
     }
 
-    fn wanted(&self, code: &str) -> bool {
+    /// Where nothing could be seen, as codes in `unseen` say, `--only` must not make it fine.
+    fn wanted(&self, code: &str, unseen: &[&str]) -> bool {
         let is_in = |list: &[String]| list.iter().any(|listed| listed == code);
-        (self.only.is_empty() || is_in(&self.only)) && !is_in(&self.ignore)
+        let is_asked_for = self.only.is_empty() || is_in(&self.only) || unseen.contains(&code);
+        is_asked_for && !is_in(&self.ignore)
     }
 
     /// Other hosts with the same keys: who has one can play the other.
@@ -254,22 +286,30 @@ impl Results {
         let Some(host) = &report.target.host else {
             return Vec::new();
         };
-        let mut others: Vec<String> = Vec::new();
-        for each in std::iter::once(report).chain(&elsewhere.reports) {
+        let mut others: Vec<(String, Option<SocketAddr>)> = Vec::new();
+        let places = std::iter::once((report, None)).chain(elsewhere.reports.iter().map(|each| {
+            let place = each.seen.as_ref().and_then(Observation::place);
+            (each, place)
+        }));
+        for (each, place) in places {
             let Some(key) = each.chain.first().and_then(Certificate::spki_sha256) else {
                 continue;
             };
             let digest = key.hex().into_bytes();
             let first = self.keys.entry(digest).or_insert_with(|| host.clone());
-            if first != host && !others.contains(first) {
-                others.push(first.clone());
+            if first != host && !others.iter().any(|(other, _)| other == first) {
+                others.push((first.clone(), place));
             }
         }
-        let note = |other| Finding {
+        let note = |(other, place): (String, Option<SocketAddr>)| Finding {
             code: "shared-key",
             severity: Severity::Note,
-            certificate: Some(0),
-            message: format!("\"{other}\" has the same key"),
+            // The chain of another address is not shown.
+            certificate: place.is_none().then_some(0),
+            message: match place {
+                None => format!("\"{other}\" has the same key"),
+                Some(place) => format!("at {}: \"{other}\" has the same key", place.ip()),
+            },
             advice: "give every host a key of its own, unless they are one service".to_owned(),
         };
         others.into_iter().map(note).collect()
@@ -303,7 +343,7 @@ impl Results {
             AuditFormat::Jsonl => json::line(audited),
             AuditFormat::Csv => csv::row(audited),
             AuditFormat::Junit => {
-                self.cases.push(junit::case(audited));
+                self.cases.push(junit::case(audited, self.fails_from));
                 return Ok(true);
             }
             AuditFormat::Html => {
@@ -316,18 +356,39 @@ impl Results {
         self.progress.suspend(|| sink.write(&text))
     }
 
+    /// Why these are not the results of all that was to be looked at, in sentences.
+    fn missing(&self) -> Vec<String> {
+        let mut why = Vec::new();
+        if self.ending.interrupted.load(Ordering::SeqCst) {
+            why.push("The audit was interrupted before the end of the list.".to_owned());
+        }
+        if self.ending.cut_off.load(Ordering::SeqCst) {
+            why.push("The list could not be read to its end.".to_owned());
+        }
+        match self.ending.bad_lines.load(Ordering::SeqCst) {
+            0 => {}
+            1 => why.push("1 line of the list could not be used.".to_owned()),
+            bad => why.push(format!("{bad} lines of the list could not be used.")),
+        }
+        why
+    }
+
     fn end(mut self, is_whole: bool) -> Result<Worst, Error> {
         self.progress.end();
         // What was not seen yet is not gone.
-        let baseline = self.baseline.as_ref().filter(|_| is_whole);
+        let bad_lines = self.ending.bad_lines.load(Ordering::SeqCst);
+        let baseline = self.baseline.as_ref();
+        // A line that could not be used may name it.
+        let baseline = baseline.filter(|_| is_whole && bad_lines == 0);
         let gone = baseline.map_or_else(Vec::new, Baseline::gone);
         let silent = self.quiet && self.shown == 0 && gone.is_empty();
         let mut state = None;
+        let missing = self.missing();
         match self.format {
             AuditFormat::Table if silent => {}
             AuditFormat::Nagios => {
                 let doubts = nagios::Doubts {
-                    bad_lines: self.ending.bad_lines.load(Ordering::SeqCst),
+                    bad_lines,
                     interrupted: self.ending.interrupted.load(Ordering::SeqCst),
                     gone: gone.len(),
                 };
@@ -344,11 +405,16 @@ impl Results {
                 self.sink.write(&text)?;
             }
             AuditFormat::Junit => {
-                let text = junit::render(std::mem::take(&mut self.cases));
+                let text = junit::render(std::mem::take(&mut self.cases), &missing);
                 self.sink.write(&text)?;
             }
             AuditFormat::Html => {
-                let text = html::render(&mut self.rows, &self.summary, &gone, self.check.now);
+                let text = html::render(
+                    &mut self.rows,
+                    &self.summary,
+                    (&gone, &missing),
+                    self.check.now,
+                );
                 self.sink.write(&text)?;
             }
             AuditFormat::Jsonl | AuditFormat::Csv => {}
@@ -362,14 +428,16 @@ impl Results {
         } else if !self.sink.is_stdout() {
             say(&format!("{} targets", self.summary.targets));
         }
-        self.sink.end()?;
+        if self.format == AuditFormat::Prometheus && !is_whole && self.sink.replaces() {
+            // Series that are missing look like those that have ended, and clear alerts.
+            say(&as_it_was(&self.sink));
+        } else {
+            self.sink.end()?;
+        }
         match self.save {
             Some(save) if is_whole => save.end()?,
             // Tomorrow's audit must not take a part for the whole.
-            Some(save) => say(&format!(
-                "\"{}\" is as it was: this audit did not come to its end",
-                save.path().display()
-            )),
+            Some(save) => say(&as_it_was(&save)),
             None => {}
         }
         Ok(Worst {
@@ -379,6 +447,13 @@ impl Results {
             state,
         })
     }
+}
+
+fn as_it_was(sink: &Sink) -> String {
+    format!(
+        "\"{}\" is as it was: this audit did not come to its end",
+        sink.path().display()
+    )
 }
 
 /// The anchors of a target's own `cacerts=`, read once for each file.

@@ -30,10 +30,11 @@ pub(super) fn open(args: &Args) -> Result<(Sink, Earlier), Error> {
         let (file, earlier) = earlier::resume(path)?;
         return Ok((Sink::Stream(file, path.clone()), earlier));
     }
-    let Some(path) = &args.output else {
-        return Ok((Sink::Stdout(io::stdout()), Earlier::default()));
+    let sink = match &args.output {
+        Some(path) if path != Path::new("-") => at_the_end(path)?,
+        _ => Sink::Stdout(io::stdout()),
     };
-    Ok((at_the_end(path)?, Earlier::default()))
+    Ok((sink, Earlier::default()))
 }
 
 /// A file that appears in one step at the end, with the mode and the owner of the one that it
@@ -134,6 +135,11 @@ impl Sink {
     /// Whether people read it on a terminal, maybe.
     pub(super) fn is_stdout(&self) -> bool {
         matches!(self, Self::Stdout(_))
+    }
+
+    /// Whether there is a file that stays as it is if this one is dropped.
+    pub(super) fn replaces(&self) -> bool {
+        matches!(self, Self::File { .. })
     }
 
     /// Puts a file in its place.

@@ -48,6 +48,7 @@ struct Page<'a> {
     next: Vec<(i64, &'a str)>,
     rows: &'a [Row],
     gone: &'a [&'a str],
+    missing: &'a [String],
 }
 
 /// A number to see first.
@@ -58,7 +59,14 @@ struct Tile {
 }
 
 /// The whole page. The rows are put into order: the worst first, then those that end the soonest.
-pub fn render(rows: &mut [Row], summary: &Summary, gone: &[&str], at: OffsetDateTime) -> String {
+///
+/// `missing` are sentences about what was not looked at.
+pub fn render(
+    rows: &mut [Row],
+    summary: &Summary,
+    (gone, missing): (&[&str], &[String]),
+    at: OffsetDateTime,
+) -> String {
     rows.sort_by(Row::by_urgency);
     let at = at.to_offset(time::UtcOffset::UTC);
     let tile = |severity, words| Tile {
@@ -82,6 +90,7 @@ pub fn render(rows: &mut [Row], summary: &Summary, gone: &[&str], at: OffsetDate
         next: next(summary),
         rows,
         gone,
+        missing,
     };
     // Strings cannot fail to be written.
     let mut text = page.render().unwrap_or_default();
