@@ -1,6 +1,6 @@
 //! What has changed since the last audit, whose JSON lines are the memory.
 
-use super::{Audited, Elsewhere, Identity, Severity};
+use super::{Audited, Elsewhere, Finding, Identity, Severity};
 use crate::fingerprint::Algorithm;
 use crate::report::Report;
 use serde_json::Value;
@@ -62,7 +62,7 @@ struct Known {
     /// How people are told of it.
     name: String,
     rank: u8,
-    /// The worst of its findings; notes count for nothing.
+    /// The worst of its findings that count.
     severity: Option<Severity>,
     /// The leaves of all addresses, each once. A resolver gives the addresses in any order, and
     /// some are away at times: what counts is whether a certificate is there that was not.
@@ -111,7 +111,7 @@ impl Baseline {
             settled: false,
             name,
             rank: rank(&outcome),
-            severity: that_matters(Severity::worst_of_line(&report)),
+            severity: worst_of_line(&report),
             leaves,
         };
         self.known.insert(target, known);
@@ -136,12 +136,12 @@ impl Baseline {
         }
     }
 
-    /// What has changed for a target, however often it comes; `worst` is that of its findings.
+    /// What has changed for a target, however often it comes; `found` are its findings.
     pub fn compare(
         &mut self,
         report: &Report,
         elsewhere: &Elsewhere,
-        worst: Option<Severity>,
+        found: &[Finding],
     ) -> Vec<Change> {
         let Some(before) = self.known.get_mut(&Identity::of(report)) else {
             return vec![Change::New];
@@ -171,7 +171,8 @@ impl Baseline {
         }
         // With one outcome for both, what is found tells: it will be bad soon, say.
         let outcome = now.rank.cmp(&before.rank);
-        match outcome.then(that_matters(worst).cmp(&before.severity)) {
+        let severity = worst(found.iter().map(|finding| (finding.code, finding.severity)));
+        match outcome.then(severity.cmp(&before.severity)) {
             std::cmp::Ordering::Less => changes.push(Change::Better),
             std::cmp::Ordering::Greater => changes.push(Change::Worse),
             std::cmp::Ordering::Equal => {}
@@ -252,9 +253,21 @@ fn add(leaves: &mut Vec<Leaf>, more: impl Iterator<Item = Leaf>) {
     }
 }
 
-/// What counts of the worst finding.
-fn that_matters(worst: Option<Severity>) -> Option<Severity> {
-    worst.filter(|severity| *severity != Severity::Note)
+/// The worst of what counts. Notes do not, nor does what comes and goes with the addresses that a
+/// resolver gives: which certificates are served is compared for itself.
+fn worst<'a>(found: impl Iterator<Item = (&'a str, Severity)>) -> Option<Severity> {
+    found
+        .filter(|(code, severity)| *severity != Severity::Note && *code != "addresses-differ")
+        .map(|(_, severity)| severity)
+        .max()
+}
+
+fn worst_of_line(report: &Value) -> Option<Severity> {
+    let found = report.get("findings").and_then(Value::as_array);
+    worst(found.into_iter().flatten().filter_map(|finding| {
+        let severity = finding.get("severity")?.as_str()?.parse().ok()?;
+        Some((finding.get("code")?.as_str()?, severity))
+    }))
 }
 
 /// How bad an outcome is: the less of a server works, the worse. One that has gone away is never

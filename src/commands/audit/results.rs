@@ -26,8 +26,6 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::sync::mpsc;
 
-/// The column `cacerts=` names no usable file.
-const BAD_CA_FILE: &str = "bad-ca-file";
 /// What is wrong with every chain where there are no anchors.
 const OF_ANCHORS: [&str; 4] = [
     "missing-intermediate",
@@ -245,7 +243,7 @@ impl Results {
             // Without anchors there is no path, which is not the server's fault.
             found.retain(|finding| !OF_ANCHORS.contains(&finding.code));
             let finding = Finding {
-                code: BAD_CA_FILE,
+                code: "bad-ca-file",
                 severity: Severity::Critical,
                 certificate: None,
                 message: why,
@@ -258,13 +256,13 @@ impl Results {
         let unseen: Vec<&str> = std::iter::once(&report)
             .chain(&elsewhere.reports)
             .filter_map(|report| Some(report.seen.as_ref()?.failure.as_ref()?.code()))
-            .chain([BAD_CA_FILE])
+            .chain(["bad-ca-file"])
             .collect();
         found.retain(|finding| self.wanted(finding.code, &unseen));
         let changes: Option<Vec<Change>> = self
             .baseline
             .as_mut()
-            .map(|baseline| baseline.compare(&report, &elsewhere, worst(&found)));
+            .map(|baseline| baseline.compare(&report, &elsewhere, &found));
         Ok(Audited {
             report,
             elsewhere,
