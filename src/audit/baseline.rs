@@ -111,7 +111,7 @@ impl Baseline {
             settled: false,
             name,
             rank: rank(&outcome),
-            severity: worst_of_line(&report),
+            severity: worst(Severity::of_line(&report)),
             leaves,
         };
         self.known.insert(target, known);
@@ -260,14 +260,6 @@ fn worst<'a>(found: impl Iterator<Item = (&'a str, Severity)>) -> Option<Severit
         .filter(|(code, severity)| *severity != Severity::Note && *code != "addresses-differ")
         .map(|(_, severity)| severity)
         .max()
-}
-
-fn worst_of_line(report: &Value) -> Option<Severity> {
-    let found = report.get("findings").and_then(Value::as_array);
-    worst(found.into_iter().flatten().filter_map(|finding| {
-        let severity = finding.get("severity")?.as_str()?.parse().ok()?;
-        Some((finding.get("code")?.as_str()?, severity))
-    }))
 }
 
 /// How bad an outcome is: the less of a server works, the worse. One that has gone away is never

@@ -31,16 +31,13 @@ impl Severity {
         }
     }
 
-    /// The worst of the findings of a line of an earlier audit.
-    pub fn worst_of_line(report: &Value) -> Option<Self> {
-        let findings = report.get("findings").and_then(Value::as_array);
-        let named = |severity: &Self| {
-            let is_it = |finding: &Value| finding["severity"] == severity.as_str();
-            findings.is_some_and(|found| found.iter().any(is_it))
-        };
-        [Self::Critical, Self::Warning, Self::Note]
-            .into_iter()
-            .find(named)
+    /// The findings of a line of an earlier audit: code and severity of each.
+    pub fn of_line(report: &Value) -> impl Iterator<Item = (&str, Self)> {
+        let found = report.get("findings").and_then(Value::as_array);
+        found.into_iter().flatten().filter_map(|finding| {
+            let severity = finding.get("severity")?.as_str()?.parse().ok()?;
+            Some((finding.get("code")?.as_str()?, severity))
+        })
     }
 }
 

@@ -96,7 +96,8 @@ pub(super) fn resume(path: &Path) -> Result<(File, Earlier), Error> {
             return Err(foreign(number, why));
         };
         *earlier.done.entry(target).or_default() += 1;
-        earlier.worst.add(Severity::worst_of_line(&report));
+        let found = Severity::of_line(&report).map(|(_, severity)| severity);
+        earlier.worst.add(found.max());
     }
     if is_torn {
         file.set_len(whole).map_err(|why| failed(&why))?;
