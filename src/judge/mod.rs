@@ -2,6 +2,7 @@
 //! for each question.
 
 mod anchor;
+pub mod clients;
 mod finding;
 mod hygiene;
 mod name;
