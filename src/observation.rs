@@ -28,8 +28,9 @@ pub struct Observation {
     pub presented: Vec<CertificateDer<'static>>,
     /// Did the server hold the key of the leaf?
     pub possession: Possession,
-    /// A stapled OCSP response came with the chain (RFC 6066 §8).
-    pub ocsp_stapled: bool,
+    /// Whether an OCSP response for the leaf came with the chain (RFC 6066 §8); `None`: there is no
+    /// chain, or it was read in a way that does not show it.
+    pub ocsp_stapled: Option<bool>,
     /// The handshake failed, and `tls` and `presented` come from a second connection: they were read
     /// from what TLS 1.2 and its predecessors send in the clear.
     pub legacy: bool,

@@ -419,6 +419,61 @@ fn untidy_chains_are_noted_and_trusted() {
     );
 }
 
+/// GnuTLS ends the handshake without it (RFC 8446 §4.4.2.2); OpenSSL does not look. That no key usage
+/// suits a server at all is worse, and said by itself.
+#[test]
+fn a_key_usage_without_digital_signature_is_noted() {
+    use KeyUsagePurpose as U;
+    for kind in [KeyKind::P256, KeyKind::Rsa2048] {
+        let pki = Pki::new("Usage", kind);
+        for (usages, note, problem) in [
+            (vec![], false, false),
+            (vec![U::DigitalSignature], false, false),
+            (vec![U::DigitalSignature, U::KeyEncipherment], false, false),
+            (vec![U::KeyEncipherment], true, false),
+            (vec![U::KeyAgreement], true, false),
+            (vec![U::KeyEncipherment, U::DataEncipherment], true, false),
+            (vec![U::KeyAgreement, U::ContentCommitment], true, false),
+            (vec![U::ContentCommitment], false, true),
+            (vec![U::DataEncipherment], false, true),
+        ] {
+            let leaf = with(|params| params.key_usages.clone_from(&usages));
+            let identity = pki.identity(leaf.clone());
+            let (_, report) = judge(&identity.chain, &[pki.root()]);
+            let expected = |code: &str, is: bool| {
+                if is {
+                    vec![code.to_owned()]
+                } else {
+                    Vec::new()
+                }
+            };
+            assert_eq!(
+                notes(&report),
+                expected("key-usage-signature", note),
+                "{usages:?}"
+            );
+            assert_eq!(
+                problems(&report),
+                expected("key-usage", problem),
+                "{usages:?}"
+            );
+            // Also where nothing leads to an anchor, and where the certificate is one itself.
+            let (_, report) = judge(&identity.chain, &[PKI.root()]);
+            assert_eq!(
+                notes(&report).contains(&"key-usage-signature".to_owned()),
+                note
+            );
+            let own = Pki::self_signed(&leaf, kind);
+            let (_, report) = judge(&own.chain, &own.chain);
+            assert_eq!(
+                notes(&report),
+                expected("key-usage-signature", note),
+                "{usages:?}"
+            );
+        }
+    }
+}
+
 #[test]
 fn the_time_to_judge_at_can_be_chosen() {
     let pki = &*PKI;

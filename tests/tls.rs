@@ -8,16 +8,19 @@
 mod common;
 
 use common::{Dir, finish, notes, openssl, problems, program, report};
+use rcgen::{BasicConstraints, CertificateParams, CustomExtension, IsCa};
 use std::io::Read as _;
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
+use testkit::der::{integer, seq};
 use testkit::keyless;
-use testkit::pki::{Identity, KeyKind, Pki, leaf};
+use testkit::pki::{Identity, KeyKind, Pki, ca, leaf};
 use testkit::raw;
 use testkit::server::{Behaviour, Server};
 
 const TLS12: &[&rustls::SupportedProtocolVersion] = &[&rustls::version::TLS12];
+const TLS13: &[&rustls::SupportedProtocolVersion] = &[&rustls::version::TLS13];
 
 fn target(server: &Server) -> String {
     format!("localhost:{}", server.port())
@@ -320,6 +323,87 @@ fn an_ocsp_staple_is_noticed() {
         let server = Server::start(&identity, behaviour);
         let (_, report) = report([target(&server)]);
         assert_eq!(report["connection"]["ocsp_stapled"], expected);
+    }
+}
+
+/// A certificate with the TLS features of these numbers (RFC 7633).
+fn with_features(params: &mut CertificateParams, features: &[u8]) {
+    let numbers: Vec<Vec<u8>> = features.iter().map(|n| integer([*n])).collect();
+    let extension = CustomExtension::from_oid_content(&[1, 3, 6, 1, 5, 5, 7, 1, 24], seq(numbers));
+    params.custom_extensions.push(extension);
+}
+
+/// GnuTLS refuses the server; of the leaf, TLS has a place for the response, of an intermediate, TLS 1.2
+/// has none.
+#[test]
+fn a_staple_that_a_certificate_demands_and_nobody_sends_is_a_finding() {
+    let dir = Dir::new();
+    let demanding = |params: CertificateParams| {
+        let mut params = params;
+        with_features(&mut params, &[5]);
+        params
+    };
+    let mut other_feature = leaf(&["localhost"]);
+    with_features(&mut other_feature, &[17]);
+    let mut among_others = leaf(&["localhost"]);
+    with_features(&mut among_others, &[17, 5]);
+    let plain = Pki::new("Staple", KeyKind::P256);
+    let mut root = ca("Strict Root");
+    root.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let strict = Pki::custom(root, demanding(ca("Strict Intermediate")), KeyKind::P256);
+    let plain_leaf = || leaf(&["localhost"]);
+    for (pki, leaf, stapled, expected) in [
+        (&plain, plain_leaf(), false, None),
+        (&plain, demanding(plain_leaf()), false, Some(0)),
+        (&plain, demanding(plain_leaf()), true, None),
+        (&plain, among_others, false, Some(0)),
+        (&plain, other_feature, false, None),
+        (&strict, plain_leaf(), false, Some(1)),
+        (&strict, demanding(plain_leaf()), true, Some(1)),
+        (&strict, demanding(plain_leaf()), false, Some(0)),
+    ] {
+        let root = dir.file("root.pem", pki.root_pem());
+        let root = root.to_str().expect("UTF-8");
+        for versions in [TLS12, TLS13] {
+            let behaviour = Behaviour {
+                ocsp: stapled.then(|| b"a response".to_vec()),
+                versions,
+                ..Behaviour::default()
+            };
+            let server = Server::start(&pki.identity(leaf.clone()), behaviour);
+            let (code, report) = report([&target(&server), "--cacerts", root]);
+            assert_eq!(code, 0, "{report:#}");
+            let notes = report["validation"]["notes"].as_array().expect("notes");
+            let notes: Vec<(&str, Option<u64>)> = notes
+                .iter()
+                .map(|note| {
+                    (
+                        note["code"].as_str().expect("a code"),
+                        note["certificate"].as_u64(),
+                    )
+                })
+                .collect();
+            let expected: Vec<_> = expected
+                .map(|at| ("staple-missing", Some(at)))
+                .into_iter()
+                .collect();
+            assert_eq!(notes, expected, "stapled: {stapled}");
+            let told = expected.first().map(|(_, at)| (*at).unwrap_or_default());
+            for (index, certificate) in (0..).zip(report["chain"].as_array().expect("a chain")) {
+                let demands = certificate["must_staple"].as_bool().expect("known");
+                assert!(demands || told != Some(index), "{index}");
+            }
+            let list = dir.file("list", target(&server));
+            let audit = ["audit", "--cacerts", root, "--format", "jsonl", "--input"];
+            let audit = finish(program().args(audit).arg(list));
+            let line: serde_json::Value = serde_json::from_str(&audit.stdout).expect("JSON");
+            let findings = line["findings"].as_array().expect("findings");
+            let severity = findings
+                .iter()
+                .find(|finding| finding["code"] == "staple-missing")
+                .map(|finding| finding["severity"].as_str().expect("a severity"));
+            assert_eq!(severity, told.map(|_| "warning"), "{}", audit.stdout);
+        }
     }
 }
 

@@ -276,7 +276,7 @@ fn observation(how: u8, text: &str) -> Observation {
         }),
         presented: Vec::new(),
         possession: Possession::Proven,
-        ocsp_stapled: false,
+        ocsp_stapled: None,
         client_certificate: ClientCertificate::Asked,
         round_trips: 3,
         elapsed: Duration::from_millis(1),

@@ -73,9 +73,11 @@ pub const CODES: &[&str] = &[
     "client-certificate",
     "cross-signed",
     "duplicate",
+    "key-usage-signature",
     "large-hello",
     "out-of-order",
     "root-sent",
     "self-signed-ca",
+    "staple-missing",
     "unrelated",
 ];

@@ -39,6 +39,9 @@ pub struct Facts {
     /// Whether Netscape's certificate type allows TLS servers; `None` without the extension. No RFC
     /// has it, and OpenSSL obeys it.
     pub netscape_server: Option<bool>,
+    /// The TLS feature extension asks for `status_request` (RFC 7633 §4): the server must staple an
+    /// OCSP response ("must-staple").
+    pub must_staple: bool,
     /// The subject key identifier in lower-case hex.
     pub ski: Option<String>,
     /// The key identifier of the authority key identifier in lower-case hex.
@@ -113,6 +116,11 @@ impl KeyUsage {
         self.0 & (1 << 5) != 0
     }
 
+    /// May sign what is no certificate, as a handshake.
+    pub fn digital_signature(self) -> bool {
+        self.0 & 1 != 0
+    }
+
     /// May be used by a TLS server: digitalSignature, keyEncipherment or keyAgreement.
     pub fn suits_tls_server(self) -> bool {
         self.0 & 0b1_0101 != 0
@@ -136,6 +144,15 @@ pub struct ExtendedKeyUsage {
     pub server_auth: bool,
     /// The purposes by name, unknown ones as OIDs.
     pub purposes: Vec<String>,
+}
+
+/// RFC 7633 §6.
+const TLS_FEATURE: &str = "1.3.6.1.5.5.7.1.24";
+
+/// Whether `status_request` is among the features, which are the numbers of TLS extensions.
+fn asks_for_staple(features: &[u8]) -> bool {
+    const STATUS_REQUEST: u32 = 5;
+    <Vec<u32>>::from_der(features).is_ok_and(|(_, features)| features.contains(&STATUS_REQUEST))
 }
 
 /// The DER of the `SubjectPublicKeyInfo`, without reading the rest.
@@ -171,6 +188,7 @@ impl Facts {
             if extension.critical {
                 facts.critical_extensions.push(oid.clone());
             }
+            facts.must_staple |= oid == TLS_FEATURE && asks_for_staple(extension.value);
             facts.read_extension(oid, extension.parsed_extension());
         }
         Ok(facts)
@@ -203,6 +221,7 @@ impl Facts {
             key_usage: None,
             extended_key_usage: None,
             netscape_server: None,
+            must_staple: false,
             ski: None,
             aki: None,
             ca_issuers: Vec::new(),

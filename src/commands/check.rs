@@ -221,8 +221,8 @@ impl Check {
             .map(|der| self.known.borrow_mut().read(der))
             .collect();
         let leaf = chain.first();
-        let mut judgement =
-            leaf.map(|_| judge_handshake(&seen, self.judge_chain(&chain, &anchors, reference)));
+        let mut judgement = leaf
+            .map(|_| judge_handshake(&chain, &seen, self.judge_chain(&chain, &anchors, reference)));
         let pins = settings
             .as_ref()
             .map_or_else(Pins::default, |(settings, own)| {

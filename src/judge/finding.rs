@@ -44,6 +44,8 @@ pub enum Code {
     CrossSigned,
     AnchorIsLeaf,
     SelfSignedCa,
+    KeyUsageSignature,
+    StapleMissing,
     ClientCertificate,
     LargeHello,
     // Notes that the user asked to be warned of.
@@ -91,6 +93,8 @@ impl Code {
             Self::CrossSigned => "cross-signed",
             Self::AnchorIsLeaf => "anchor-is-leaf",
             Self::SelfSignedCa => "self-signed-ca",
+            Self::KeyUsageSignature => "key-usage-signature",
+            Self::StapleMissing => "staple-missing",
             Self::ClientCertificate => "client-certificate",
             Self::LargeHello => "large-hello",
             Self::PinExpiring => "pin-expiring",

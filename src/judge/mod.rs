@@ -9,6 +9,8 @@ mod name;
 mod obsolete;
 mod path;
 mod pin;
+mod signing;
+mod staple;
 mod strength;
 mod usage;
 mod validity;
@@ -98,12 +100,16 @@ pub fn judge_server(
     seen: &Observation,
     policy: &Policy<'_>,
 ) -> Judgement {
-    judge_handshake(seen, judge_chain(presented, policy))
+    judge_handshake(presented, seen, judge_chain(presented, policy))
 }
 
 /// Adds to the judgement of the chain, which may be that of an identical one, what the connection
 /// itself says.
-pub fn judge_handshake(seen: &Observation, chain: Judgement) -> Judgement {
+pub fn judge_handshake(
+    presented: &[Certificate],
+    seen: &Observation,
+    chain: Judgement,
+) -> Judgement {
     let mut judgement = chain;
     if let Some(problem) = possession(seen.possession) {
         judgement.problems.insert(0, problem);
@@ -111,6 +117,9 @@ pub fn judge_handshake(seen: &Observation, chain: Judgement) -> Judgement {
     if let Some(problem) = obsolete::check(seen) {
         judgement.problems.insert(0, problem);
     }
+    judgement
+        .notes
+        .extend(staple::check(presented, seen.ocsp_stapled));
     judgement
         .notes
         .extend(client_certificate(seen.client_certificate));
@@ -155,10 +164,12 @@ pub fn judge_whoever(presented: &[Certificate], policy: &Policy<'_>) -> Judgemen
             notes: Vec::new(),
         };
     };
-    match self_signed_anchor(leaf, policy) {
+    let mut judgement = match self_signed_anchor(leaf, policy) {
         Some(anchor) => judge_self_signed(presented, anchor, policy),
         None => judge_path(presented, policy),
-    }
+    };
+    judgement.notes.extend(signing::check(leaf));
+    judgement
 }
 
 /// A self-signed server certificate that is itself configured: what `openssl req -x509` makes and

@@ -19,7 +19,8 @@ pub(super) struct Capture(Mutex<Seen>);
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     pub(super) chain: Vec<CertificateDer<'static>>,
-    ocsp_stapled: bool,
+    /// `None`: no certificate came.
+    ocsp_stapled: Option<bool>,
     /// What the signature says; it counts when the handshake has been completed.
     possession: Possession,
     pub(super) client_certificate: ClientCertificate,
@@ -110,7 +111,7 @@ impl ServerCertVerifier for Watcher {
             .chain(intermediates)
             .map(|der| der.clone().into_owned())
             .collect();
-        seen.ocsp_stapled = !ocsp_response.is_empty();
+        seen.ocsp_stapled = Some(!ocsp_response.is_empty());
         Ok(ServerCertVerified::assertion())
     }
 

@@ -130,6 +130,7 @@ impl Progress {
             seen.presented = presented.chain;
             seen.tls = Some(presented.tls);
             seen.legacy = true;
+            seen.ocsp_stapled = None;
         }
         seen
     }

@@ -255,7 +255,6 @@ struct ErrorJson {
 }
 
 #[derive(Serialize)]
-#[expect(clippy::struct_excessive_bools, reason = "they are independent facts")]
 struct ConnectionJson {
     address: Option<String>,
     attempts: Vec<AttemptJson>,
@@ -267,7 +266,7 @@ struct ConnectionJson {
     key_proven: bool,
     legacy: bool,
     small_hello: bool,
-    ocsp_stapled: bool,
+    ocsp_stapled: Option<bool>,
     client_certificate: &'static str,
     round_trips: u32,
     elapsed_ms: u64,
@@ -297,6 +296,7 @@ struct CertificateJson {
     path_length: Option<u32>,
     key_usage: Option<Vec<&'static str>>,
     extended_key_usage: Option<Vec<String>>,
+    must_staple: Option<bool>,
     subject_key_id: Option<String>,
     authority_key_id: Option<String>,
     ca_issuers: Vec<String>,
@@ -588,6 +588,7 @@ impl From<&Certificate> for CertificateJson {
             extended_key_usage: facts
                 .and_then(|facts| facts.extended_key_usage.as_ref())
                 .map(|usage| usage.purposes.clone()),
+            must_staple: facts.map(|facts| facts.must_staple),
             subject_key_id: facts.and_then(|facts| facts.ski.clone()),
             authority_key_id: facts.and_then(|facts| facts.aki.clone()),
             ca_issuers: facts

@@ -453,6 +453,9 @@ impl Page {
         if let Some(usage) = &facts.extended_key_usage {
             self.fact("purposes", &usage.purposes.join(", "));
         }
+        if facts.must_staple {
+            self.fact("TLS feature", "status_request (must-staple)");
+        }
         self.fact("key id", facts.ski.as_deref().unwrap_or("none"));
         self.fact("issuer key id", facts.aki.as_deref().unwrap_or("none"));
         self.fact("CT stamps", &facts.sct_count.to_string());

@@ -1,0 +1,26 @@
+//! May the key of the leaf sign a handshake? (RFC 8446 §4.4.2.2)
+
+use super::finding::{Code, Finding};
+use crate::certificate::Certificate;
+
+/// Without a key usage it may. Every handshake of today is signed: that with RSA as the key exchange,
+/// for which keyEncipherment was enough, is no part of TLS 1.3, and out of use in 1.2.
+pub(super) fn check(leaf: &Certificate) -> Option<Finding> {
+    let usage = leaf.facts().ok()?.key_usage?;
+    // One that suits no server is a problem already.
+    if usage.digital_signature() || !usage.suits_tls_server() {
+        return None;
+    }
+    let message = format!(
+        "the key usage of \"{}\" is {}, without digitalSignature: GnuTLS ends the handshake (\"Key usage violation\"), and so do Exim and msmtp as Debian builds them, also with a pinned fingerprint",
+        leaf.label(),
+        usage.names().join(", ")
+    );
+    let advice = "have it issued again with digitalSignature";
+    Some(Finding::new(
+        Code::KeyUsageSignature,
+        Some(0),
+        message,
+        advice,
+    ))
+}
