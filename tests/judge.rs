@@ -1037,7 +1037,7 @@ fn openssl_issue(dir: &Dir, name: &str, issuer: &str, key: &[&str], options: &[&
 fn der(dir: &Dir, name: &str) -> Der {
     let text = std::fs::read_to_string(dir.path().join(name)).expect("a PEM file");
     let block = smtp_certcheck::certificate::pem::read(text.as_bytes()).expect("a certificate");
-    block[0].clone()
+    block[0].der.clone()
 }
 
 const RSA: &[&str] = &["-newkey", "rsa:2048"];

@@ -73,7 +73,8 @@ fn show(report: &Report, style: Style, raw_text: &[u8]) {
         .iter()
         .map(|certificate| certificate.der().clone())
         .collect();
-    assert_eq!(pem::read(text.as_bytes()), Ok(ders));
+    let entries = ders.into_iter().map(pem::Entry::from).collect();
+    assert_eq!(pem::read(text.as_bytes()), Ok(entries));
 
     let lines = [("smtp", "host".to_owned(), "mx.example".to_owned())];
     safe("snippet", &pin::snippet(report, &lines, "0"));

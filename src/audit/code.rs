@@ -41,6 +41,7 @@ pub const CODES: &[&str] = &[
     // Problems, and `no-certificate`, which is a failure, too.
     "anchor-expired",
     "anchor-not-yet-valid",
+    "anchor-rejected",
     "bad-signature",
     "ca-as-leaf",
     "critical-extension",

@@ -9,6 +9,7 @@ mod name;
 pub mod pem;
 mod remains;
 pub mod signature;
+mod trust;
 
 pub use facts::{BasicConstraints, ExtendedKeyUsage, Facts, KeyUsage, SanOther, Sans};
 pub use idn::Idn;
@@ -16,6 +17,7 @@ pub use key::PublicKey;
 pub use known::Known;
 pub use name::Name;
 pub use remains::Remains;
+pub use trust::{ForServers, TrustSettings};
 
 use crate::fingerprint::{Algorithm, Fingerprint};
 use rustls::pki_types::CertificateDer;

@@ -1,9 +1,27 @@
 //! PEM (RFC 7468) and bare DER, in and out.
 
+use super::der::Element;
+use super::trust::TrustSettings;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
+
+/// A certificate, and what stands beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The certificate.
+    pub der: CertificateDer<'static>,
+    /// What a `TRUSTED CERTIFICATE` block says of it.
+    pub trust: TrustSettings,
+}
+
+impl From<CertificateDer<'static>> for Entry {
+    fn from(der: CertificateDer<'static>) -> Self {
+        let trust = TrustSettings::default();
+        Self { der, trust }
+    }
+}
 
 /// Why a text holds no certificates.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -21,13 +39,13 @@ pub enum PemError {
 
 /// The certificates in `bytes`: every `CERTIFICATE` block of a PEM text, or one DER certificate.
 /// Other blocks (keys, CRLs) and the text around them are passed over.
-pub fn read(bytes: &[u8]) -> Result<Vec<CertificateDer<'static>>, PemError> {
+pub fn read(bytes: &[u8]) -> Result<Vec<Entry>, PemError> {
     const BEGIN: &[u8] = b"-----BEGIN ";
     let begins = bytes.windows(BEGIN.len()).filter(|w| *w == BEGIN).count();
     if begins == 0 {
         return match bytes {
             // A DER SEQUENCE with a long length, as every certificate is.
-            [0x30, 0x81..=0x84, ..] => Ok(vec![CertificateDer::from(bytes.to_vec())]),
+            [0x30, 0x81..=0x84, ..] => Ok(vec![CertificateDer::from(bytes.to_vec()).into()]),
             _ => Err(PemError::NoCertificate),
         };
     }
@@ -35,16 +53,7 @@ pub fn read(bytes: &[u8]) -> Result<Vec<CertificateDer<'static>>, PemError> {
     if blocks.len() != begins {
         return Err(PemError::Truncated(begins, blocks.len()));
     }
-    let found: Vec<_> = blocks
-        .into_iter()
-        .filter_map(|block| match block.tag() {
-            "CERTIFICATE" | "X509 CERTIFICATE" => Some(block.into_contents()),
-            // OpenSSL's own form: the certificate, then trust settings.
-            "TRUSTED CERTIFICATE" => first_element(block.contents()).map(<[u8]>::to_vec),
-            _ => None,
-        })
-        .map(CertificateDer::from)
-        .collect();
+    let found: Vec<_> = blocks.iter().filter_map(entry).collect();
     if found.is_empty() {
         return Err(PemError::NoCertificate);
     }
@@ -52,8 +61,25 @@ pub fn read(bytes: &[u8]) -> Result<Vec<CertificateDer<'static>>, PemError> {
 }
 
 /// The certificates in `bytes` that can be used, whatever else there is.
-pub fn read_usable(bytes: &[u8]) -> Vec<CertificateDer<'static>> {
-    read(bytes).unwrap_or_else(|_| CertificateDer::pem_slice_iter(bytes).flatten().collect())
+pub fn read_usable(bytes: &[u8]) -> Vec<Entry> {
+    read(bytes).unwrap_or_else(|_| {
+        let blocks = CertificateDer::pem_slice_iter(bytes).flatten();
+        blocks.map(Entry::from).collect()
+    })
+}
+
+fn entry(block: &::pem::Pem) -> Option<Entry> {
+    let contents = block.contents();
+    match block.tag() {
+        "CERTIFICATE" | "X509 CERTIFICATE" => Some(CertificateDer::from(contents.to_vec()).into()),
+        "TRUSTED CERTIFICATE" => {
+            let rest = Element::read(contents)?.rest;
+            let der = contents[..contents.len() - rest.len()].to_vec().into();
+            let trust = TrustSettings::read(rest);
+            Some(Entry { der, trust })
+        }
+        _ => None,
+    }
 }
 
 /// One certificate as a `CERTIFICATE` block (RFC 7468 §2), 64 columns, ending in a line feed.
@@ -70,15 +96,10 @@ pub fn write(der: &[u8]) -> String {
     text
 }
 
-fn first_element(bytes: &[u8]) -> Option<&[u8]> {
-    use x509_parser::asn1_rs::{Any, FromDer};
-    let (rest, _) = Any::from_der(bytes).ok()?;
-    bytes.get(..bytes.len() - rest.len())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::certificate::ForServers;
 
     /// Long enough for a long DER length.
     fn der(fill: u8) -> Vec<u8> {
@@ -91,20 +112,29 @@ mod tests {
     fn reads_back_what_it_wrote_with_text_around_it() {
         let text = format!("noise\n{}key:\n{}", write(&der(1)), write(&der(2)));
         let read = read(text.as_bytes()).expect("two certificates");
-        assert_eq!(read, [der(1).into(), der(2).into()]);
+        assert_eq!(
+            read,
+            [1, 2].map(|fill| Entry::from(CertificateDer::from(der(fill))))
+        );
         assert!(write(&der(1)).ends_with("-----END CERTIFICATE-----\n"));
     }
 
     #[test]
     fn bare_der_is_one_certificate() {
-        assert_eq!(read(&der(3)), Ok(vec![der(3).into()]));
+        assert_eq!(read(&der(3)), Ok(vec![CertificateDer::from(der(3)).into()]));
     }
 
     #[test]
-    fn a_trusted_certificate_is_cut_behind_the_certificate() {
-        let trusted = [der(4), vec![0x30, 0x00]].concat();
-        let text = ::pem::encode(&::pem::Pem::new("TRUSTED CERTIFICATE", trusted));
-        assert_eq!(read(text.as_bytes()), Ok(vec![der(4).into()]));
+    fn trust_settings_are_cut_off_and_read() {
+        let settings = |after: &[u8]| {
+            let block = ::pem::Pem::new("TRUSTED CERTIFICATE", [&der(4), after].concat());
+            let read = read(::pem::encode(&block).as_bytes()).expect("one certificate");
+            assert_eq!(read[0].der.as_ref(), der(4));
+            read[0].trust.clone()
+        };
+        assert_eq!(settings(&[]).for_servers(), ForServers::Neutral);
+        assert_eq!(settings(&[0x30, 0]).for_servers(), ForServers::Neutral);
+        assert!(settings(&[0x31, 0]).unreadable);
     }
 
     #[test]

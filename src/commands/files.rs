@@ -24,9 +24,9 @@ pub(super) fn configured_anchors(paths: &[PathBuf]) -> Result<Anchors, Error> {
     let mut anchors = Anchors::new(names.join(", "));
     for path in paths {
         if path.is_dir() {
-            let before = anchors.len();
+            let before = anchors.all().len();
             add_directory(&mut anchors, path, Care::Strict)?;
-            if anchors.len() == before {
+            if anchors.all().len() == before {
                 return Err(unreadable(path, "no file in it holds a certificate"));
             }
         } else {
@@ -44,7 +44,7 @@ pub(super) fn system_anchors() -> Result<Anchors, Error> {
         (None, None) => distribution_anchors()?,
         (file, directories) => environment_anchors(file.as_deref(), directories.as_deref())?,
     };
-    if anchors.is_empty() {
+    if anchors.all().is_empty() {
         let hint = "install the package ca-certificates, or name a file with --cacerts";
         return Err(
             Error::new(format!("there are no trust anchors in {}", anchors.origin)).hint(hint),
@@ -112,7 +112,7 @@ pub(super) fn chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> 
             format!("it holds {count} certificates, and a chain has at most {MAX_CERTIFICATES}");
         return Err(fail(why).hint("for trust anchors there is --cacerts"));
     }
-    Ok(certificates)
+    Ok(certificates.into_iter().map(|entry| entry.der).collect())
 }
 
 /// What to call the file of a saved chain.

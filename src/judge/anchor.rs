@@ -1,8 +1,11 @@
 //! Trust anchors: the certificates that the user configured, and where each came from.
 
 use super::verified::Verified;
-use crate::certificate::Certificate;
+use crate::certificate::pem::Entry;
+use crate::certificate::{Certificate, ForServers, TrustSettings};
 use rustls::pki_types::{CertificateDer, TrustAnchor};
+use sha2::{Digest as _, Sha256};
+use std::collections::HashSet;
 use std::sync::OnceLock;
 
 /// One configured certificate.
@@ -11,6 +14,8 @@ pub struct Anchor {
     der: CertificateDer<'static>,
     /// Of a store's hundreds hardly one is needed: parsed when it is.
     certificate: OnceLock<Certificate>,
+    trust: TrustSettings,
+    left_out: Option<LeftOut>,
     /// The file that it came from.
     pub source: String,
 }
@@ -26,6 +31,41 @@ impl Anchor {
     pub fn der(&self) -> &CertificateDer<'static> {
         &self.der
     }
+
+    /// What the file says beside it.
+    pub fn trust(&self) -> &TrustSettings {
+        &self.trust
+    }
+
+    /// Why it is configured and no anchor; `None`: it is one.
+    pub fn left_out(&self) -> Option<LeftOut> {
+        self.left_out
+    }
+}
+
+/// Why a configured certificate is no anchor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeftOut {
+    /// Its trust settings reject it for servers.
+    Rejected,
+    /// Its trust settings name other purposes alone.
+    OtherPurposes,
+    /// Its trust settings cannot be read.
+    UnreadableSettings,
+    /// It is no certificate, or webpki cannot read it.
+    NotACertificate,
+}
+
+impl LeftOut {
+    fn of(trust: &TrustSettings) -> Option<Self> {
+        match trust.for_servers() {
+            ForServers::Neutral | ForServers::Trusted => None,
+            ForServers::Rejected if trust.unreadable => Some(Self::UnreadableSettings),
+            // A list of others rejects this one; a rejection of it is clearer.
+            ForServers::Rejected if trust.rejects_servers() => Some(Self::Rejected),
+            ForServers::Rejected => Some(Self::OtherPurposes),
+        }
+    }
 }
 
 /// The configured anchors.
@@ -33,9 +73,14 @@ impl Anchor {
 pub struct Anchors {
     /// What they are called in messages: `the system store`, or the file.
     pub origin: String,
-    list: Vec<Anchor>,
+    /// In the order of the files, with those that are left out.
+    all: Vec<Anchor>,
+    /// Those that are anchors, as indices.
+    used: Vec<usize>,
     /// The same in webpki's form, index by index.
-    trust: Vec<TrustAnchor<'static>>,
+    webpki: Vec<TrustAnchor<'static>>,
+    /// The digests of all.
+    known: HashSet<[u8; 32]>,
     /// In the paths to them.
     verified: Verified,
 }
@@ -54,51 +99,72 @@ impl Anchors {
         }
     }
 
-    /// Adds one. The same certificate from a second file changes nothing.
-    pub fn add(
-        &mut self,
-        der: CertificateDer<'static>,
-        source: &str,
-    ) -> Result<(), NotACertificate> {
-        let trust = webpki::anchor_from_trusted_cert(&der)
-            .map_err(|_| NotACertificate)?
-            .to_owned();
-        let same_subject = self
-            .trust
-            .iter()
-            .zip(&self.list)
-            .filter(|(t, _)| **t == trust);
-        if same_subject
-            .map(|(_, anchor)| &anchor.der)
-            .any(|known| *known == der)
-        {
+    /// Adds a certificate, or one with its trust settings. The same certificate once more changes
+    /// nothing, whatever is said beside it: as for OpenSSL the first one counts.
+    pub fn add(&mut self, entry: impl Into<Entry>, source: &str) -> Result<(), NotACertificate> {
+        let Entry { der, trust } = entry.into();
+        if !self.known.insert(Sha256::digest(&der).into()) {
             return Ok(());
         }
-        self.trust.push(trust);
-        self.list.push(Anchor {
+        let webpki = webpki::anchor_from_trusted_cert(&der).map(|webpki| webpki.to_owned());
+        let not_a_certificate = webpki.is_err().then_some(LeftOut::NotACertificate);
+        let left_out = not_a_certificate.or(LeftOut::of(&trust));
+        if let (None, Ok(webpki)) = (left_out, webpki) {
+            self.used.push(self.all.len());
+            self.webpki.push(webpki);
+        }
+        self.all.push(Anchor {
             der,
             certificate: OnceLock::new(),
+            trust,
+            left_out,
             source: source.to_owned(),
         });
-        Ok(())
+        not_a_certificate.map_or(Ok(()), |_| Err(NotACertificate))
     }
 
-    /// How many there are.
+    /// How many anchors there are.
     pub fn len(&self) -> usize {
-        self.list.len()
+        self.used.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no anchors.
     pub fn is_empty(&self) -> bool {
-        self.list.is_empty()
+        self.used.is_empty()
+    }
+
+    /// All configured certificates in the order of the files, also those that are left out.
+    pub fn all(&self) -> &[Anchor] {
+        &self.all
+    }
+
+    /// Why this very certificate, or another of its name and key, is left out by its trust
+    /// settings: then no path may lead through it.
+    pub(super) fn rejection(&self, certificate: &Certificate) -> Option<&Anchor> {
+        let facts = certificate.facts().ok()?;
+        self.rejected().find(|anchor| {
+            let theirs = anchor.certificate().facts().ok();
+            theirs.is_some_and(|theirs| {
+                theirs.subject.raw() == facts.subject.raw()
+                    && theirs.public_key.spki == facts.public_key.spki
+            })
+        })
+    }
+
+    /// Those that their trust settings leave out.
+    pub(super) fn rejected(&self) -> impl Iterator<Item = &Anchor> {
+        let is_rejected = |reason| reason != LeftOut::NotACertificate;
+        self.all
+            .iter()
+            .filter(move |anchor| anchor.left_out.is_some_and(is_rejected))
     }
 
     pub(super) fn verified(&self) -> &Verified {
         &self.verified
     }
 
-    pub(super) fn trust(&self) -> &[TrustAnchor<'static>] {
-        &self.trust
+    pub(super) fn webpki(&self) -> &[TrustAnchor<'static>] {
+        &self.webpki
     }
 
     /// The anchors that webpki cannot tell apart: same subject, key and name constraints.
@@ -115,17 +181,18 @@ impl Anchors {
 
     /// The anchor that is this very certificate.
     pub(super) fn exactly(&self, der: &CertificateDer<'_>) -> Option<&Anchor> {
-        self.list.iter().find(|anchor| anchor.der == *der)
+        let mut used = self.used.iter().map(|&index| &self.all[index]);
+        used.find(|anchor| anchor.der == *der)
     }
 
     fn pick<'a>(
         &'a self,
         wanted: impl Fn(&TrustAnchor<'static>) -> bool + 'a,
     ) -> impl Iterator<Item = &'a Anchor> {
-        self.trust
+        self.webpki
             .iter()
-            .zip(&self.list)
-            .filter(move |(trust, _)| wanted(trust))
-            .map(|(_, anchor)| anchor)
+            .zip(&self.used)
+            .filter(move |(webpki, _)| wanted(webpki))
+            .map(|(_, &index)| &self.all[index])
     }
 }

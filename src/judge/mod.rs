@@ -9,6 +9,7 @@ mod name;
 mod obsolete;
 mod path;
 mod pin;
+mod rejected;
 mod signing;
 mod staple;
 mod strength;
@@ -17,7 +18,7 @@ mod validity;
 mod verified;
 mod walk;
 
-pub use anchor::{Anchor, Anchors, NotACertificate};
+pub use anchor::{Anchor, Anchors, LeftOut, NotACertificate};
 pub use finding::{Code, Finding};
 pub use pin::{no_pin, pin_expiring, pin_mismatch};
 
@@ -257,7 +258,13 @@ fn diagnose(
     let members = walk.members(presented);
     let mut problems = checks(&members, policy.now);
     problems.extend(unreadable(presented, walk, policy.now));
-    problems.extend(no_anchor(presented, walk, policy.anchors));
+    let rejected = rejected::check(presented, walk, policy.anchors);
+    // The end of the path is explained once.
+    let end = rejected.last().map(|finding| finding.certificate);
+    if end != Some(Some(walk.last())) {
+        problems.extend(no_anchor(presented, walk, policy.anchors));
+    }
+    problems.extend(rejected);
     problems.extend(reason(error, &members, &problems));
     // Dates hide what else webpki would find: ask again at a time when all of them hold.
     let then = common_time(&members);

@@ -3,7 +3,7 @@
 
 use super::anchor::{Anchor, Anchors};
 use super::finding::{Code, Finding};
-use super::{Member, Role, checks};
+use super::{Member, Role, checks, rejected};
 use crate::certificate::Certificate;
 use rustls::pki_types::{CertificateDer, SignatureVerificationAlgorithm, UnixTime};
 use std::cell::Cell;
@@ -27,6 +27,12 @@ pub(super) fn verify<'a>(
     let found = Cell::new(None);
     let accept = |path: &VerifiedPath<'_>| {
         let intermediates = intermediates(path, presented);
+        if intermediates
+            .iter()
+            .any(|one| anchors.rejection(one).is_some())
+        {
+            return Err(Error::UnknownIssuer);
+        }
         let Some(anchor) = fitting_anchor(path, &presented[0], &intermediates, anchors, now) else {
             return Err(Error::UnknownIssuer);
         };
@@ -62,7 +68,7 @@ fn search(
         algorithms.iter().map(|one| one as _).collect();
     leaf.verify_for_usage(
         &algorithms,
-        anchors.trust(),
+        anchors.webpki(),
         &others,
         unix_time(now),
         KeyUsage::server_auth(),
@@ -132,6 +138,9 @@ fn fitting_anchor<'a>(
         )
         .collect();
     anchors.like(path.anchor()).find(|anchor| {
+        if rejected::above_anchor(anchor, anchors).is_some() {
+            return false;
+        }
         let mut members = below.clone();
         members.push(Member::of(anchor.certificate(), None, Role::Anchor));
         // The leaf is judged apart: what is wrong with it does not depend on the path.

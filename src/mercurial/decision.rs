@@ -4,11 +4,11 @@
 
 use super::name;
 use super::settings::{Line, Setting, Settings, Transport};
-use crate::certificate::{Certificate, Facts};
+use crate::certificate::pem::Entry;
+use crate::certificate::{Certificate, Facts, ForServers};
 use crate::endpoint::{Host, TlsMode};
 use crate::fingerprint::Pin;
 use crate::judge::{Anchors, Code, Policy, judge_chain};
-use rustls::pki_types::CertificateDer;
 use time::OffsetDateTime;
 
 /// The values of `minimumprotocol` that Mercurial knows.
@@ -114,8 +114,8 @@ pub enum CaFile {
     Unusable(String),
     /// It could not be read here; hg may read it.
     Unknown(String),
-    /// Its certificates.
-    Certificates(Vec<CertificateDer<'static>>),
+    /// Its certificates, with what the file says beside them.
+    Certificates(Vec<Entry>),
 }
 
 /// Decides. `ca_file` reads the CA file of a path, `system` is the trust store of this machine.
@@ -409,6 +409,7 @@ fn by_system(server: &Server<'_>, system: &Anchors) -> Decision {
         Code::MissingIntermediate,
         Code::AnchorExpired,
         Code::AnchorNotYetValid,
+        Code::AnchorRejected,
     ];
     let hopeless = judged
         .iter()
@@ -436,19 +437,31 @@ pub(super) fn is_root(facts: &Facts) -> bool {
     facts.self_issued && !other_key
 }
 
-/// OpenSSL takes only self-signed certificates as anchors; the others in the file repair a chain.
-fn verify(
-    server: &Server<'_>,
-    file: &[CertificateDer<'static>],
-    path: &str,
-) -> (Option<bool>, String) {
+/// Whether OpenSSL takes it as an anchor for servers: it is self-signed or trusted by name, and not
+/// rejected.
+pub(super) fn is_anchor(entry: &Entry) -> bool {
+    let root = || {
+        Certificate::new(entry.der.clone())
+            .facts()
+            .is_ok_and(is_root)
+    };
+    match entry.trust.for_servers() {
+        ForServers::Neutral => root(),
+        ForServers::Trusted => true,
+        ForServers::Rejected => false,
+    }
+}
+
+/// Of the certificates in the file that are no anchors some repair a chain, and others, which are
+/// rejected, break it.
+fn verify(server: &Server<'_>, file: &[Entry], path: &str) -> (Option<bool>, String) {
     let mut anchors = Anchors::new(path);
     let mut chain = server.chain.to_vec();
-    for der in file {
-        let certificate = Certificate::new(der.clone());
-        if certificate.facts().is_ok_and(is_root) {
+    for entry in file {
+        let certificate = Certificate::new(entry.der.clone());
+        if is_anchor(entry) || entry.trust.for_servers() == ForServers::Rejected {
             // What is no certificate for webpki is no anchor here.
-            let _ = anchors.add(der.clone(), path);
+            let _ = anchors.add(entry.clone(), path);
         } else if !chain.contains(&certificate) {
             chain.push(certificate);
         }

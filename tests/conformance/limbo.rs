@@ -126,7 +126,8 @@ impl Case {
     pub fn question(&self) -> Question {
         let read = |pem: &String| {
             let certificates = pem::read(pem.as_bytes());
-            certificates.unwrap_or_else(|why| panic!("{}: {why}", self.id))
+            let entries = certificates.unwrap_or_else(|why| panic!("{}: {why}", self.id));
+            entries.into_iter().map(|entry| entry.der)
         };
         let name = self.expected_peer_name.as_ref().expect("a server name");
         let chain = [&self.peer_certificate]

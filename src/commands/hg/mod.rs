@@ -254,7 +254,11 @@ pub(super) fn ca_file(path: &[u8]) -> CaFile {
             CaFile::Unusable("file is empty or malformed?".to_owned())
         }
         Ok(bytes) => match pem::read(&bytes) {
-            Ok(certificates) => CaFile::Certificates(certificates),
+            Ok(entries) if entries.iter().any(|entry| entry.trust.unreadable) => {
+                let why = "the trust settings of a TRUSTED CERTIFICATE block cannot be read";
+                CaFile::Unusable(format!("file is empty or malformed? {why}"))
+            }
+            Ok(entries) => CaFile::Certificates(entries),
             Err(why) => CaFile::Unusable(format!("file is empty or malformed? {why}")),
         },
     }

@@ -84,7 +84,7 @@ fn with_anchor(target: &TargetArg, report: &Report, anchor: &Certificate) -> Dec
     let mode = mode.unwrap_or(TlsMode::Starttls);
     settings.transport = Transport::from(mode);
     let server = server(written, mode, None, report);
-    let file = |_: &[u8]| CaFile::Certificates(vec![anchor.der().clone()]);
+    let file = |_: &[u8]| CaFile::Certificates(vec![anchor.der().clone().into()]);
     decide(&settings, &server, &Anchors::new("none"), &file)
 }
 
@@ -128,7 +128,7 @@ impl Place {
             .read(&real)
             .map_err(|why| Error::new(format!("cannot read \"{path}\": {}", io_text(&why))))?;
         let is_done = before.as_ref().is_some_and(|bytes| {
-            pem::read(bytes).is_ok_and(|found| found == [certificate.der().clone()])
+            pem::read(bytes).is_ok_and(|found| found == [certificate.der().clone().into()])
         });
         if let (Some(_), false, Some(hint)) = (&before, is_done, keep) {
             let message = format!("\"{path}\" is there already, and holds something else");

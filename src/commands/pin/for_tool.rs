@@ -140,6 +140,7 @@ fn refusals(choice: &Choice<'_>, judgement: Option<&Judgement>) -> Option<String
         Code::UnknownIssuer,
         Code::AnchorExpired,
         Code::AnchorNotYetValid,
+        Code::AnchorRejected,
         Code::Distrusted,
     ];
     let checked = match (choice.way.checks, choice.file) {

@@ -129,7 +129,7 @@ impl Writing<'_> {
         let mercurial = Mercurial::with(tree.config(&edits)?);
         let ca_file = |path: &[u8]| match self.ca {
             Some(ca) if ca.path.as_bytes() == path => {
-                CaFile::Certificates(vec![ca.anchor.der().clone()])
+                CaFile::Certificates(vec![ca.anchor.der().clone().into()])
             }
             _ => hg::ca_file(path),
         };

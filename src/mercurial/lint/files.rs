@@ -1,9 +1,8 @@
 //! CA files that Mercurial ignores or cannot use, and protocol settings that make it abort.
 
 use super::{Lint, LintCode, Machine, text};
-use crate::certificate::Certificate;
 use crate::hgrc::{Config, Environment};
-use crate::mercurial::decision::{CaFile, PROTOCOLS, is_root};
+use crate::mercurial::decision::{CaFile, PROTOCOLS, is_anchor};
 use crate::mercurial::settings::{Setting, Settings};
 
 /// The CA file and the protocols of one host.
@@ -114,12 +113,11 @@ fn ca_file(file: &Setting<Vec<u8>>, machine: &dyn Machine) -> Vec<Lint> {
         ),
         CaFile::Unknown(_) => return found,
         CaFile::Certificates(certificates) => {
-            let mut anchors = certificates.into_iter().map(Certificate::new);
-            if anchors.any(|anchor| anchor.facts().is_ok_and(is_root)) {
+            if certificates.iter().any(is_anchor) {
                 return found;
             }
             let message = format!(
-                "\"{path}\" holds no self-signed certificate: OpenSSL trusts nothing by it"
+                "\"{path}\" holds no self-signed certificate that is for servers: OpenSSL trusts nothing by it"
             );
             (LintCode::NoAnchor, message)
         }
