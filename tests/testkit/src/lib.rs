@@ -12,6 +12,7 @@
 )]
 
 pub mod der;
+pub mod generate;
 pub mod hg;
 pub mod keyless;
 pub mod mta;

@@ -1,0 +1,141 @@
+//! The real judges: OpenSSL of Debian 12 and of Debian 13, and GnuTLS, each asked by its own program.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use testkit::generate::Case;
+
+/// What a judge says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Truth {
+    Yes,
+    No(String),
+    /// It depends on the level of security that the client is configured for.
+    Depends(String),
+}
+
+impl Truth {
+    pub fn accepts(&self) -> Option<bool> {
+        match self {
+            Self::Yes => Some(true),
+            Self::No(_) => Some(false),
+            Self::Depends(_) => None,
+        }
+    }
+}
+
+/// An `openssl` to run.
+#[derive(Clone, Debug)]
+pub struct OpenSsl(Vec<PathBuf>);
+
+impl OpenSsl {
+    /// The one of this machine.
+    pub fn present() -> Self {
+        Self(vec!["openssl".into()])
+    }
+
+    /// That of Debian 13, with its own loader and libraries; `None`: it is not unpacked.
+    pub fn next() -> Option<Self> {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/target/mta/openssl/root");
+        let root = Path::new(root);
+        let program = root.join("usr/bin/openssl");
+        program.exists().then(|| {
+            Self(vec![
+                root.join("lib64/ld-linux-x86-64.so.2"),
+                "--library-path".into(),
+                root.join("usr/lib/x86_64-linux-gnu"),
+                program,
+            ])
+        })
+    }
+
+    /// What it says of the case, whose files are in `dir`, as libssl asks in a handshake: at the
+    /// security level that Debian has set, 2, and at the one of others, 1.
+    pub fn judge(&self, dir: &Path, case: &Case, strict: bool) -> Truth {
+        let at_2 = self.verify(dir, case, strict, 2);
+        match &at_2 {
+            Truth::No(why) if is_about_strength(why) => match self.verify(dir, case, strict, 1) {
+                Truth::No(why) => Truth::No(why),
+                _ => Truth::Depends(why.clone()),
+            },
+            _ => at_2,
+        }
+    }
+
+    fn verify(&self, dir: &Path, case: &Case, strict: bool, level: u8) -> Truth {
+        let kind = if case.is_address() {
+            "-verify_ip"
+        } else {
+            "-verify_hostname"
+        };
+        let at = case.at.unix_timestamp().to_string();
+        let level = level.to_string();
+        let mut command = Command::new(&self.0[0]);
+        command
+            .args(&self.0[1..])
+            .args(["verify", "-purpose", "sslserver", "-auth_level", &level])
+            .args([kind, &case.name, "-attime", &at])
+            .args(["-CAfile", "ca.pem", "-no-CApath", "-no-CAstore"])
+            .args(["-untrusted", "chain.pem"]);
+        if strict {
+            command.args(["-x509_strict", "-partial_chain"]);
+        }
+        let output = run(command.arg("leaf.pem"), dir);
+        if output.status.success() {
+            return Truth::Yes;
+        }
+        Truth::No(errors(&output))
+    }
+}
+
+/// The errors, each as `20 at 0 depth lookup: unable to get local issuer certificate`.
+fn errors(output: &Output) -> String {
+    let text = String::from_utf8_lossy(&output.stderr);
+    let lines: Vec<&str> = text.lines().collect();
+    let mut errors = lines.iter().filter_map(|line| line.strip_prefix("error "));
+    let first = errors.next();
+    // A file that cannot be read at all.
+    first.map_or_else(
+        || text.trim().to_owned(),
+        |first| {
+            let more: Vec<&str> = errors
+                .take_while(|line| !line.contains("leaf.pem"))
+                .collect();
+            [vec![first], more].concat().join("; ")
+        },
+    )
+}
+
+/// Keys too small (66, 67), digests too weak (68): and nothing else.
+fn is_about_strength(errors: &str) -> bool {
+    let weak = ["66 ", "67 ", "68 "];
+    errors
+        .split("; ")
+        .all(|error| weak.iter().any(|number| error.starts_with(number)))
+}
+
+/// What `certtool --verify` says, with the profile that a handshake has by default, for a server.
+/// It asks the clock of this machine.
+pub fn certtool(dir: &Path, case: &Case) -> Truth {
+    let mut command = Command::new("certtool");
+    command
+        .args(["--verify", "--verify-profile", "low"])
+        .args(["--infile", "chain.pem", "--load-ca-certificate", "ca.pem"])
+        .args(["--verify-hostname", &case.name])
+        .args(["--verify-purpose", "1.3.6.1.5.5.7.3.1"]);
+    let output = run(&mut command, dir);
+    if output.status.success() {
+        return Truth::Yes;
+    }
+    let text = String::from_utf8_lossy(&output.stdout);
+    let verdict = text
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("Chain verification output: "));
+    let errors = String::from_utf8_lossy(&output.stderr);
+    let text = verdict.map_or_else(|| errors.trim().to_owned(), str::to_owned);
+    Truth::No(text)
+}
+
+fn run(command: &mut Command, dir: &Path) -> Output {
+    let command = command.current_dir(dir).env("TZ", "UTC").env("LC_ALL", "C");
+    command.output().expect("the judge starts")
+}

@@ -1,0 +1,142 @@
+//! PKIs by chance, near the border between yes and no: a sound one, in a shape that CAs leave behind,
+//! with up to three mutations. A seed makes the same case again, but for the keys.
+#![allow(
+    clippy::unnecessary_wraps,
+    reason = "the changes are a table of functions, of which most always apply"
+)]
+
+mod change;
+mod dice;
+mod draft;
+mod keys;
+mod plan;
+mod save;
+mod shapes;
+
+use crate::der::{oid, seq, tlv, utf8};
+use dice::Dice;
+use keys::Keys;
+use plan::{Plan, Settings};
+use shapes::Change;
+use time::OffsetDateTime;
+
+/// A block of the file of anchors.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Block {
+    /// `CERTIFICATE` or `TRUSTED CERTIFICATE`.
+    pub label: &'static str,
+    /// What is in it: the certificate, and its settings after it.
+    pub der: Vec<u8>,
+}
+
+/// A question for a judge.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// The seed that makes it.
+    pub seed: u64,
+    /// The host that is asked for, or its address.
+    pub name: String,
+    /// The moment of judgement.
+    pub at: OffsetDateTime,
+    /// What the server sends as DER, the leaf first.
+    pub presented: Vec<Vec<u8>>,
+    /// The file of anchors.
+    pub anchors: Vec<Block>,
+    /// The leaf's private key as PEM.
+    pub key: String,
+    /// Whether a response of OCSP is stapled: never yet.
+    pub stapled: bool,
+    /// Something is valid from or to this very second: a judge with a clock of its own will miss it.
+    pub on_the_edge: bool,
+    /// How it differs from a sound PKI, in words.
+    pub changes: Vec<String>,
+}
+
+/// Makes cases for one moment.
+#[derive(Debug)]
+pub struct Generator {
+    keys: Keys,
+    mutations: Vec<(usize, Change)>,
+    at: OffsetDateTime,
+}
+
+impl Generator {
+    /// Its keys are new.
+    pub fn new(at: OffsetDateTime) -> Self {
+        Self {
+            keys: Keys::new(),
+            mutations: change::all(),
+            at,
+        }
+    }
+
+    /// The case of a seed.
+    pub fn case(&self, seed: u64) -> Case {
+        let mut dice = Dice::new(seed);
+        let mut plan = Plan::sound(&mut dice);
+        let shapes = *dice.weighted(&[(40, 0), (45, 1), (15, 2)]);
+        Self::apply(&mut plan, &mut dice, shapes, shapes::ALL);
+        let mutations = *dice.weighted(&[(20, 0), (38, 1), (27, 2), (15, 3)]);
+        Self::apply(&mut plan, &mut dice, mutations, &self.mutations);
+        self.build(seed, plan)
+    }
+
+    fn apply(plan: &mut Plan, dice: &mut Dice, count: usize, all: &[(usize, Change)]) {
+        let mut left = count;
+        // What does not apply is replaced, a few times.
+        for _ in 0..count * 4 {
+            if left == 0 {
+                return;
+            }
+            let change = dice.weighted(all);
+            if let Some(words) = change(plan, dice) {
+                plan.changes.push(words);
+                left -= 1;
+            }
+        }
+    }
+
+    fn build(&self, seed: u64, plan: Plan) -> Case {
+        let mut made: Vec<Option<Vec<u8>>> = vec![None; plan.drafts.len()];
+        let mut der = |index: usize| -> Vec<u8> {
+            let sign = || plan.drafts[index].der(&self.keys, self.at);
+            made[index].get_or_insert_with(sign).clone()
+        };
+        let presented = plan.sent.iter().map(|index| der(*index)).collect();
+        let anchors = plan.file.iter().map(|(index, settings)| match settings {
+            None => Block {
+                label: "CERTIFICATE",
+                der: der(*index),
+            },
+            Some(settings) => Block {
+                label: "TRUSTED CERTIFICATE",
+                der: [der(*index), settings.der()].concat(),
+            },
+        });
+        Case {
+            seed,
+            anchors: anchors.collect(),
+            presented,
+            name: plan.name.clone(),
+            at: self.at,
+            key: self.keys.get(plan.drafts[plan.path[0]].key).pem(),
+            stapled: false,
+            on_the_edge: plan.on_the_edge,
+            changes: plan.changes.clone(),
+        }
+    }
+}
+
+impl Settings {
+    /// OpenSSL's `X509_CERT_AUX` (`crypto/x509/x_x509a.c`).
+    fn der(&self) -> Vec<u8> {
+        let list = |tag, purposes: &Option<Vec<&str>>| {
+            let purposes = purposes.as_ref();
+            purposes.map_or_else(Vec::new, |some| {
+                tlv(tag, some.iter().flat_map(|p| oid(p)).collect::<Vec<_>>())
+            })
+        };
+        let alias = self.alias.map_or_else(Vec::new, utf8);
+        seq([list(0x30, &self.trust), list(0xa0, &self.reject), alias])
+    }
+}
