@@ -1,5 +1,5 @@
-//! Is it DER, and not only BER? (X.690 §8, §10, §11.) Parsers are lenient, each in its own way:
-//! what one of them takes, another refuses, and mail software with it.
+//! The elements of DER, and whether it is DER and not only BER (X.690 §8, §10, §11). Parsers are
+//! lenient, each in its own way: what one of them takes, another refuses, and mail software with it.
 
 /// The first breach of DER in a sequence of elements, in words. What is inside of strings is not
 /// looked at; neither is what needs a schema, such as the order of a SET OF.
@@ -10,7 +10,10 @@ pub(super) fn breach(elements: &[u8]) -> Option<&'static str> {
         if elements.is_empty() {
             continue;
         }
-        let Some(Element { tag, content, rest }) = Element::read(elements) else {
+        let Some(Element {
+            tag, content, rest, ..
+        }) = Element::read(elements)
+        else {
             return Some("a length is not in its shortest form, or goes beyond the end");
         };
         open.push(rest);
@@ -51,8 +54,8 @@ pub(super) fn is_name(der: &[u8]) -> bool {
         .is_some_and(|rdns| rdns.iter().all(is_rdn))
 }
 
-/// The elements of a sequence, if it has no others.
-fn all(mut elements: &[u8]) -> Option<Vec<Element<'_>>> {
+/// The elements that follow one another in `elements`, if all of them are whole.
+pub fn all(mut elements: &[u8]) -> Option<Vec<Element<'_>>> {
     let mut found = Vec::new();
     while !elements.is_empty() {
         let element = Element::read(elements)?;
@@ -62,21 +65,45 @@ fn all(mut elements: &[u8]) -> Option<Vec<Element<'_>>> {
     Some(found)
 }
 
+/// An element of this tag, which has one octet, and this content.
+pub fn write(tag: u8, content: &[u8]) -> Vec<u8> {
+    let length = content.len().to_be_bytes();
+    let zeros = length.iter().take_while(|byte| **byte == 0).count();
+    let mut der = vec![tag];
+    let significant = &length[zeros.min(length.len() - 1)..];
+    if content.len() >= 0x80 {
+        der.extend(u8::try_from(significant.len()).map(|octets| 0x80 | octets));
+    }
+    der.extend(significant);
+    der.extend(content);
+    der
+}
+
 /// A tag, a length and a content.
-pub(super) struct Element<'a> {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Element<'a> {
     /// The first octet of the tag.
-    pub(super) tag: u8,
-    pub(super) content: &'a [u8],
-    /// What stands behind it.
-    pub(super) rest: &'a [u8],
+    pub tag: u8,
+    /// The octets of the value.
+    pub content: &'a [u8],
+    /// What follows the element.
+    pub rest: &'a [u8],
+    /// The element with its header.
+    pub whole: &'a [u8],
 }
 
 impl<'a> Element<'a> {
     /// The first element, if it is whole and its length as DER has it.
-    pub(super) fn read(der: &'a [u8]) -> Option<Self> {
+    pub fn read(der: &'a [u8]) -> Option<Self> {
         let (tag, length, rest) = Self::head(der)?;
         let (content, rest) = rest.split_at_checked(length)?;
-        Some(Self { tag, content, rest })
+        let whole = &der[..der.len() - rest.len()];
+        Some(Self {
+            tag,
+            content,
+            rest,
+            whole,
+        })
     }
 
     /// What is inside of a SEQUENCE, also of one that is cut off.

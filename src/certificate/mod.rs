@@ -1,12 +1,13 @@
 //! Certificates: the DER as it was presented, its fingerprints, and what x509-parser read from it.
 
-mod der;
+pub mod der;
 mod facts;
 mod idn;
 mod key;
 mod known;
 mod name;
 pub mod pem;
+pub mod raw;
 mod remains;
 pub mod signature;
 mod trust;
@@ -15,7 +16,7 @@ pub use facts::{BasicConstraints, ExtendedKeyUsage, Facts, KeyUsage, SanOther, S
 pub use idn::Idn;
 pub use key::PublicKey;
 pub use known::Known;
-pub use name::Name;
+pub use name::{Name, canonical as canonical_name, text as string_text};
 pub use remains::Remains;
 pub use trust::{ForServers, TrustSettings};
 

@@ -1,6 +1,7 @@
 //! Distinguished names as text (RFC 4514): unambiguous, so that a common name cannot pretend to be
 //! two attributes.
 
+use super::der::{self, Element};
 use std::fmt;
 use std::fmt::Write as _;
 use x509_parser::asn1_rs::{Any, Tag, ToDer};
@@ -49,6 +50,11 @@ impl Name {
         Any::from_der(&self.raw).map_or(&[], |(_, any)| any.data)
     }
 
+    /// The form in which OpenSSL compares names; `None`: OpenSSL cannot read it.
+    pub fn canonical(&self) -> Option<Vec<u8>> {
+        canonical(self.contents())
+    }
+
     /// Whether the name has no attributes, as the subject of a certificate with SANs only.
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()
@@ -72,6 +78,73 @@ impl Name {
             None => name.clone(),
         }
     }
+}
+
+/// The form in which OpenSSL compares names (`x509_name_canon` in `crypto/x509/x_name.c`): strings
+/// in UTF-8 and lower case, blanks at the ends dropped and runs of them collapsed. `contents` is the
+/// DER of the name without its outer header. `None`: OpenSSL cannot read it.
+pub fn canonical(contents: &[u8]) -> Option<Vec<u8>> {
+    let mut form = Vec::new();
+    for rdn in der::all(contents)? {
+        let attributes = der::all(rdn.content).filter(|_| rdn.tag == 0x31)?;
+        let attributes = attributes.iter().map(canonical_attribute);
+        let mut attributes: Vec<Vec<u8>> = attributes.collect::<Option<_>>()?;
+        // A SET OF, in the order of DER.
+        attributes.sort();
+        form.extend(der::write(0x31, &attributes.concat()));
+    }
+    Some(form)
+}
+
+fn canonical_attribute(attribute: &Element<'_>) -> Option<Vec<u8>> {
+    let fields = der::all(attribute.content).filter(|_| attribute.tag == 0x30)?;
+    let &[kind, value] = fields.as_slice() else {
+        return None;
+    };
+    let value = match text(value.tag, value.content) {
+        Some(text) => der::write(0x0c, canonical_text(&text?).as_bytes()),
+        // Other types are compared as they are.
+        None => value.whole.to_vec(),
+    };
+    Some(der::write(0x30, &[kind.whole, &value].concat()))
+}
+
+/// The text of the string types that OpenSSL brings into one form (`ASN1_MASK_CANON`); the outer
+/// `None`: another type, the inner one: a string that is not what it claims.
+pub fn text(tag: u8, content: &[u8]) -> Option<Option<String>> {
+    let from_latin1 = || Some(content.iter().map(|&byte| char::from(byte)).collect());
+    Some(match tag {
+        0x0c => String::from_utf8(content.to_vec()).ok(),
+        // PrintableString, TeletexString, IA5String, VisibleString: octet by octet.
+        0x13 | 0x14 | 0x16 | 0x1a => from_latin1(),
+        0x1e => wide::<2>(content),
+        0x1c => wide::<4>(content),
+        _ => return None,
+    })
+}
+
+/// Characters of `N` octets each; a surrogate is none.
+fn wide<const N: usize>(content: &[u8]) -> Option<String> {
+    let (characters, []) = content.as_chunks::<N>() else {
+        return None;
+    };
+    let number = |octets: &[u8; N]| {
+        octets
+            .iter()
+            .fold(0, |number, octet| number << 8 | u32::from(*octet))
+    };
+    characters
+        .iter()
+        .map(|octets| char::from_u32(number(octets)))
+        .collect()
+}
+
+/// `asn1_string_canon`: only ASCII has case and blanks.
+fn canonical_text(text: &str) -> String {
+    let is_blank = |c: char| matches!(c, ' ' | '\t'..='\r');
+    let words = text.split(is_blank).filter(|word| !word.is_empty());
+    let words: Vec<&str> = words.collect();
+    words.join(" ").to_ascii_lowercase()
 }
 
 impl fmt::Display for Name {

@@ -43,6 +43,34 @@ pub fn verify_certificate(certificate: &[u8], issuer_spki: &[u8]) -> Verificatio
     }
 }
 
+/// Checks that `certificate` (DER) is signed with the key in `issuer_spki` (DER), as OpenSSL does
+/// it (`ASN1_item_verify_ctx` in `crypto/asn1/a_verify.c`): parameters that an algorithm does not
+/// have are passed over. `algorithms` are those of [`supported`].
+pub fn verify_as_openssl(
+    certificate: &[u8],
+    issuer_spki: &[u8],
+    algorithms: &[&dyn SignatureVerificationAlgorithm],
+) -> Verification {
+    let (Some(signed), Some(key)) = (Signed::read(certificate), Key::read(issuer_spki)) else {
+        return Verification::Unsupported;
+    };
+    let wanted = first_oid(signed.algorithm);
+    let matching = algorithms.iter().find(|algorithm| {
+        let id = algorithm.signature_alg_id();
+        // The parameters of RSASSA-PSS say what was signed.
+        let same = if wanted == RSASSA_PSS {
+            id.as_ref() == signed.algorithm
+        } else {
+            first_oid(id.as_ref()) == wanted
+        };
+        same && key.fits(**algorithm)
+    });
+    match matching {
+        Some(algorithm) => key.verify(*algorithm, signed.tbs, &signed.signature),
+        None => Verification::Unsupported,
+    }
+}
+
 /// Checks a handshake signature: `message` signed under `scheme` with the key in `spki` (DER).
 /// In TLS 1.2 a scheme leaves the curve open, in TLS 1.3 it fixes it (RFC 8446 §4.2.3). A scheme
 /// that is not for this type of key refutes: else a server without the key would only have to name
@@ -81,6 +109,11 @@ pub fn verify_handshake(
         Some(algorithm) => key.verify(*algorithm, message, signature),
         None => Verification::Unsupported,
     }
+}
+
+/// The algorithm in the contents of an `AlgorithmIdentifier`.
+fn first_oid(algorithm: &[u8]) -> &[u8] {
+    Any::from_der(algorithm).map_or(&[][..], |(_, oid)| oid.data)
 }
 
 /// The outer structure of a certificate (RFC 5280 §4.1.1).

@@ -2,10 +2,11 @@
 
 use super::verified::Verified;
 use crate::certificate::pem::Entry;
-use crate::certificate::{Certificate, ForServers, TrustSettings};
+use crate::certificate::raw::Raw;
+use crate::certificate::{Certificate, ForServers, TrustSettings, canonical_name};
 use rustls::pki_types::{CertificateDer, TrustAnchor};
 use sha2::{Digest as _, Sha256};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
 /// One configured certificate.
@@ -81,6 +82,8 @@ pub struct Anchors {
     webpki: Vec<TrustAnchor<'static>>,
     /// The digests of all.
     known: HashSet<[u8; 32]>,
+    /// All by the form in which OpenSSL compares their subjects, as indices; made when asked for.
+    by_name: OnceLock<HashMap<Vec<u8>, Vec<usize>>>,
     /// In the paths to them.
     verified: Verified,
 }
@@ -113,6 +116,7 @@ impl Anchors {
             self.used.push(self.all.len());
             self.webpki.push(webpki);
         }
+        self.by_name.take();
         self.all.push(Anchor {
             der,
             certificate: OnceLock::new(),
@@ -136,6 +140,24 @@ impl Anchors {
     /// All configured certificates in the order of the files, also those that are left out.
     pub fn all(&self) -> &[Anchor] {
         &self.all
+    }
+
+    /// All with this subject, in OpenSSL's canonical form, and in the order of the files.
+    pub(super) fn named_canonically(&self, subject: &[u8]) -> impl Iterator<Item = &Anchor> {
+        let index = self.by_name.get_or_init(|| self.index_by_name());
+        let found = index.get(subject).map_or(&[][..], Vec::as_slice);
+        found.iter().map(|&index| &self.all[index])
+    }
+
+    fn index_by_name(&self) -> HashMap<Vec<u8>, Vec<usize>> {
+        let mut found: HashMap<Vec<u8>, Vec<usize>> = HashMap::new();
+        for (index, anchor) in self.all.iter().enumerate() {
+            let subject = Raw::read(&anchor.der).and_then(|raw| canonical_name(raw.subject));
+            if let Some(subject) = subject {
+                found.entry(subject).or_default().push(index);
+            }
+        }
+        found
     }
 
     /// Why this very certificate, or another of its name and key, is left out by its trust

@@ -40,6 +40,15 @@ fn no_san(facts: &Facts) -> Finding {
     Finding::new(Code::NoSan, Some(0), message, advice)
 }
 
+/// Whether webpki, asked alone, finds the name in the certificate.
+pub(super) fn matches_for_webpki(leaf: &Certificate, reference: &Host) -> bool {
+    let (Ok(leaf), Some(name)) = (EndEntityCert::try_from(leaf.der()), server_name(reference))
+    else {
+        return false;
+    };
+    leaf.verify_is_valid_for_subject_name(&name).is_ok()
+}
+
 /// webpki compares; where it refuses to parse the leaf, a comparison of our own has to do, so that
 /// a wrong name is not hidden by another problem.
 fn matches(leaf: &Certificate, facts: &Facts, reference: &Host) -> bool {

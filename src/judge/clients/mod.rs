@@ -1,6 +1,9 @@
 //! How the families of mail clients would judge a chain: each is a model of its own verifier, read
 //! off its source, and proven against the real program on generated chains (docs/conformance.md).
 
+pub mod openssl;
+mod webpki;
+
 use super::anchor::Anchors;
 use crate::certificate::Certificate;
 use crate::endpoint::Host;
@@ -102,6 +105,22 @@ impl Verdict {
         }
     }
 
+    /// Both have to hold: a refusal counts more than what cannot be known, and the first more than
+    /// the second.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        let weight = |verdict: &Self| match verdict.answer {
+            Answer::Refuses => 2,
+            Answer::Unknown => 1,
+            Answer::Accepts => 0,
+        };
+        if weight(&other) > weight(&self) {
+            other
+        } else {
+            self
+        }
+    }
+
     /// It cannot be known, for this reason.
     pub fn unknown(reason: impl Into<String>) -> Self {
         Self {
@@ -120,9 +139,14 @@ pub fn verdicts(question: &Question<'_>) -> Vec<(Family, Verdict)> {
 }
 
 /// The answer of one family.
-pub fn verdict(_family: Family, question: &Question<'_>) -> Verdict {
+pub fn verdict(family: Family, question: &Question<'_>) -> Verdict {
     if question.presented.is_empty() {
         return Verdict::refuses("no certificate was presented");
     }
-    Verdict::unknown("this family is not modelled yet")
+    match family {
+        Family::Openssl => openssl::verdict(question, openssl::Mode::Default),
+        Family::OpensslStrict => openssl::verdict(question, openssl::Mode::Strict),
+        Family::Gnutls => Verdict::unknown("this family is not modelled yet"),
+        Family::Webpki => webpki::verdict(question),
+    }
 }

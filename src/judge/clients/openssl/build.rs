@@ -1,0 +1,207 @@
+//! How OpenSSL builds a path (`build_chain` in `crypto/x509/x509_vfy.c`), which is no search: it
+//! takes the first candidate that its identifiers allow, prefers the trust store, and never goes
+//! back to try another.
+
+use super::seen::Seen;
+use super::{Mode, Store};
+use crate::certificate::ForServers;
+use std::rc::Rc;
+
+/// The default of `X509_VERIFY_PARAM_set_depth`, and one more.
+const MAX_DEPTH: usize = 101;
+
+/// A path that ends in a trusted certificate.
+pub(super) struct Built {
+    /// The leaf first.
+    pub(super) path: Vec<Rc<Seen>>,
+    /// How many of them, from the leaf on, came from the server (`num_untrusted`).
+    pub(super) untrusted: usize,
+}
+
+/// Why there is no path to a trusted certificate.
+#[derive(Clone, Debug)]
+pub(super) enum NoPath {
+    /// `X509_V_ERR_CERT_REJECTED`: the trust settings of this certificate say no.
+    Rejected(Rc<Seen>),
+    /// `X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT`.
+    SelfSignedLeaf,
+    /// `X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN`.
+    SelfSigned(Rc<Seen>),
+    /// `X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT` and `…_LOCALLY`: nothing fits as the issuer of this.
+    NoIssuer(Rc<Seen>),
+    /// `X509_V_ERR_CERT_CHAIN_TOO_LONG`.
+    TooLong,
+    /// An extension of a certificate in the path cannot be decoded.
+    Invalid(Rc<Seen>),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Trust {
+    Trusted,
+    Rejected,
+    Untrusted,
+}
+
+struct Builder<'a> {
+    store: &'a Store<'a>,
+    mode: Mode,
+    now: i64,
+    path: Vec<Rc<Seen>>,
+    untrusted: usize,
+}
+
+pub(super) fn build(
+    presented: &[Rc<Seen>],
+    store: &Store<'_>,
+    now: i64,
+    mode: Mode,
+) -> Result<Built, NoPath> {
+    let mut builder = Builder {
+        store,
+        mode,
+        now,
+        path: vec![Rc::clone(&presented[0])],
+        untrusted: 1,
+    };
+    let trust = builder.extend(presented.to_vec())?;
+    builder.end(trust)
+}
+
+impl Builder<'_> {
+    fn last(&self) -> Rc<Seen> {
+        Rc::clone(&self.path[self.path.len() - 1])
+    }
+
+    /// The loop of `build_chain` with `X509_V_FLAG_TRUSTED_FIRST`, which is the default.
+    fn extend(&mut self, mut sent: Vec<Rc<Seen>>) -> Result<Trust, NoPath> {
+        let mut from_sent = true;
+        loop {
+            let current = self.last();
+            if self.path.len() <= MAX_DEPTH
+                && let Some(issuer) = self.store.issuer(&current, self.now)
+            {
+                // A self-signed one has to be the very certificate of the store.
+                let (fits, is_end) = if current.self_signed {
+                    (issuer.certificate == current.certificate, true)
+                } else {
+                    (true, issuer.self_signed)
+                };
+                if fits {
+                    if current.self_signed {
+                        self.path.pop();
+                        self.untrusted = self.path.len();
+                    }
+                    self.path.push(issuer);
+                    // From here on nothing that was sent is looked at.
+                    from_sent = false;
+                    let trust = self.trust_of_last();
+                    if trust != Trust::Untrusted {
+                        return Ok(trust);
+                    }
+                    if !is_end {
+                        continue;
+                    }
+                }
+            }
+            if !from_sent {
+                return Ok(Trust::Untrusted);
+            }
+            let current = self.last();
+            match self.sent_issuer(&sent, &current) {
+                Some(place) => {
+                    self.path.push(sent.remove(place));
+                    self.untrusted += 1;
+                }
+                None => from_sent = false,
+            }
+        }
+    }
+
+    /// `find_issuer`: the first that is valid now, else the one that expires last.
+    fn sent_issuer(&self, sent: &[Rc<Seen>], current: &Rc<Seen>) -> Option<usize> {
+        if current.self_signed || self.path.len() > MAX_DEPTH {
+            return None;
+        }
+        let itself_may = current.is_self_issued() && self.path.len() == 1;
+        let candidates = sent.iter().enumerate().filter(|(_, candidate)| {
+            candidate.issued(current).is_ok()
+                && (itself_may
+                    || !self
+                        .path
+                        .iter()
+                        .any(|c| c.certificate == candidate.certificate))
+        });
+        best(candidates, |(_, candidate)| candidate, self.now).map(|(place, _)| place)
+    }
+
+    /// `check_trust`, of the certificate that was added last.
+    fn trust_of_last(&self) -> Trust {
+        let last = self.last();
+        match self.store.trust(&last) {
+            ForServers::Trusted => Trust::Trusted,
+            ForServers::Rejected => Trust::Rejected,
+            // `trust_compat`: a self-signed one is trusted because it is there.
+            ForServers::Neutral if last.self_signed && !last.invalid => Trust::Trusted,
+            ForServers::Neutral if self.mode.is_partial() => Trust::Trusted,
+            ForServers::Neutral => Trust::Untrusted,
+        }
+    }
+
+    fn end(mut self, trust: Trust) -> Result<Built, NoPath> {
+        let mut trust = trust;
+        let only_sent = self.path.len() == self.untrusted;
+        if trust == Trust::Untrusted && only_sent && self.mode.is_partial() {
+            trust = self.trust_of_leaf();
+        }
+        let last = self.last();
+        match trust {
+            Trust::Trusted => Ok(Built {
+                path: self.path,
+                untrusted: self.untrusted,
+            }),
+            Trust::Rejected => Err(NoPath::Rejected(last)),
+            Trust::Untrusted if last.invalid => Err(NoPath::Invalid(last)),
+            Trust::Untrusted if self.path.len() > MAX_DEPTH => Err(NoPath::TooLong),
+            Trust::Untrusted if last.self_signed && self.path.len() == 1 => {
+                Err(NoPath::SelfSignedLeaf)
+            }
+            Trust::Untrusted if last.self_signed => Err(NoPath::SelfSigned(last)),
+            Trust::Untrusted => Err(NoPath::NoIssuer(last)),
+        }
+    }
+
+    /// With `X509_V_FLAG_PARTIAL_CHAIN` the leaf itself may be in the store.
+    fn trust_of_leaf(&mut self) -> Trust {
+        let Some(found) = self.store.exactly(&self.path[0]) else {
+            return Trust::Untrusted;
+        };
+        if self.store.trust(&found) == ForServers::Rejected {
+            return Trust::Rejected;
+        }
+        self.path[0] = found;
+        self.untrusted = 0;
+        Trust::Trusted
+    }
+}
+
+/// The first candidate that is valid now, else the first of those that expire last.
+pub(super) fn best<T>(
+    candidates: impl Iterator<Item = T>,
+    seen: impl Fn(&T) -> &Seen,
+    now: i64,
+) -> Option<T> {
+    let mut best: Option<T> = None;
+    for candidate in candidates {
+        if seen(&candidate).is_valid(now) {
+            return Some(candidate);
+        }
+        let ends = |candidate: &T| seen(candidate).not_after;
+        if best
+            .as_ref()
+            .is_none_or(|best| ends(&candidate) > ends(best))
+        {
+            best = Some(candidate);
+        }
+    }
+    best
+}

@@ -1,0 +1,149 @@
+//! `X509_verify_cert` of OpenSSL 3 (`crypto/x509/x509_vfy.c`), for the purpose `sslserver`, as
+//! Postfix, curl, Python and Mercurial call it. Versions 3.0 and 3.5 give the same answers. What the
+//! security level decides, which is the administrator's, is unknown.
+
+mod build;
+mod checks;
+mod constraints;
+mod general_name;
+mod host;
+mod seen;
+
+pub use seen::NotIssuer;
+
+use super::{Question, Verdict};
+use crate::certificate::{Certificate, ForServers};
+use crate::judge::anchor::Anchors;
+use build::{Built, NoPath};
+use seen::Seen;
+use std::rc::Rc;
+use time::OffsetDateTime;
+
+/// The flags that a program sets beside `X509_V_FLAG_TRUSTED_FIRST`, which is the default.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// None.
+    Default,
+    /// `X509_V_FLAG_X509_STRICT` and `X509_V_FLAG_PARTIAL_CHAIN`, as
+    /// `ssl.create_default_context` of Python 3.13 sets them.
+    Strict,
+}
+
+impl Mode {
+    fn is_strict(self) -> bool {
+        self == Self::Strict
+    }
+
+    fn is_partial(self) -> bool {
+        self == Self::Strict
+    }
+}
+
+/// The answer for chain and name.
+pub(super) fn verdict(question: &Question<'_>, mode: Mode) -> Verdict {
+    let chain = chain(question.presented, question.anchors, question.now, mode);
+    let Some(leaf) = question.presented.first().and_then(Seen::read) else {
+        return chain;
+    };
+    let host = question.reference;
+    let name = match host::fits(&leaf, host) {
+        Some(true) => return chain,
+        Some(false) => Verdict::refuses(format!("the certificate is not for \"{host}\"")),
+        None => Verdict::unknown("the common name cannot be read"),
+    };
+    chain.and(name)
+}
+
+/// The answer for the chain alone, whatever name it is for.
+pub fn chain(
+    presented: &[Certificate],
+    anchors: &Anchors,
+    now: OffsetDateTime,
+    mode: Mode,
+) -> Verdict {
+    let mut sent = Vec::new();
+    for certificate in presented {
+        let Some(seen) = Seen::read(certificate) else {
+            let label = certificate.label();
+            return Verdict::unknown(format!(
+                "\"{label}\" is read differently by OpenSSL, or not at all"
+            ));
+        };
+        sent.push(Rc::new(seen));
+    }
+    if sent.is_empty() {
+        return Verdict::refuses("no certificate was presented");
+    }
+    let store = Store { anchors };
+    let now = now.unix_timestamp();
+    match build::build(&sent, &store, now, mode) {
+        Ok(built) => checks::check(&built, &store, now, mode),
+        Err(why) => Verdict::refuses(explain(&why)),
+    }
+}
+
+/// Why `issuer` is not the issuer of `subject` for OpenSSL (`X509_check_issued`); `None`: it is, or
+/// one of them cannot be read.
+pub fn not_issuer(issuer: &Certificate, subject: &Certificate) -> Option<NotIssuer> {
+    let (issuer, subject) = (Seen::read(issuer)?, Seen::read(subject)?);
+    issuer.issued(&subject).err()
+}
+
+fn explain(why: &NoPath) -> String {
+    let label = |seen: &Seen| seen.certificate.label();
+    match why {
+        NoPath::Rejected(seen) => format!(
+            "certificate rejected: the trust settings of \"{}\" exclude servers",
+            label(seen)
+        ),
+        NoPath::SelfSignedLeaf => "self-signed certificate".to_owned(),
+        NoPath::SelfSigned(seen) => format!(
+            "self-signed certificate in certificate chain: \"{}\" is not among the anchors",
+            label(seen)
+        ),
+        NoPath::NoIssuer(seen) => {
+            format!(
+                "unable to get the issuer certificate of \"{}\"",
+                label(seen)
+            )
+        }
+        NoPath::TooLong => "certificate chain too long".to_owned(),
+        NoPath::Invalid(seen) => format!("invalid certificate extension in \"{}\"", label(seen)),
+    }
+}
+
+/// The trust store: `X509_STORE`, which finds certificates by their names, in the order in which
+/// they were loaded (`crypto/x509/x509_lu.c`).
+struct Store<'a> {
+    anchors: &'a Anchors,
+}
+
+impl Store<'_> {
+    fn named(&self, subject: &[u8]) -> Vec<Rc<Seen>> {
+        let named = self.anchors.named_canonically(subject);
+        named
+            .filter_map(|anchor| Seen::read(anchor.certificate()))
+            .map(Rc::new)
+            .collect()
+    }
+
+    /// `X509_STORE_CTX_get1_issuer`.
+    fn issuer(&self, current: &Seen, now: i64) -> Option<Rc<Seen>> {
+        let named = self.named(&current.issuer).into_iter();
+        let candidates = named.filter(|candidate| candidate.issued(current).is_ok());
+        build::best(candidates, |candidate| candidate, now)
+    }
+
+    /// `lookup_cert_match`.
+    fn exactly(&self, wanted: &Seen) -> Option<Rc<Seen>> {
+        let mut named = self.named(&wanted.subject).into_iter();
+        named.find(|candidate| candidate.certificate == wanted.certificate)
+    }
+
+    /// What the file says of it (`obj_trust` in `crypto/x509/x509_trust.c`).
+    fn trust(&self, seen: &Seen) -> ForServers {
+        let mut all = self.anchors.all().iter();
+        let anchor = all.find(|anchor| anchor.der() == seen.certificate.der());
+        anchor.map_or(ForServers::Neutral, |anchor| anchor.trust().for_servers())
+    }
+}
