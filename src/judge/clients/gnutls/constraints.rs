@@ -1,0 +1,400 @@
+//! Name constraints as GnuTLS merges and applies them (`lib/x509/name_constraints.c`).
+
+use super::host::{COMMON_NAME, LONGEST};
+use super::read::{Read, general_name};
+use super::subject::Value;
+use std::cmp::Ordering;
+use x509_parser::extensions::NameConstraints;
+
+/// The kinds of names, as `gnutls_x509_subject_alt_name_t` numbers them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    Dns,
+    Email,
+    Uri,
+    Ip,
+    Other,
+    Directory,
+}
+
+impl Kind {
+    /// The kinds whose constraints are more than a bar.
+    fn is_supported(self) -> bool {
+        matches!(self, Self::Dns | Self::Email | Self::Ip)
+    }
+}
+
+/// A subtree.
+type Node = (Kind, Vec<u8>);
+
+/// `MAX_NC_CHECKS`.
+const MOST_CHECKS: usize = 1 << 20;
+const EMAIL: &str = "1.2.840.113549.1.9.1";
+
+/// Permitted and excluded subtrees, of one certificate or of a path.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Constraints {
+    permitted: Vec<Node>,
+    excluded: Vec<Node>,
+}
+
+/// `enum name_constraint_relation`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Relation {
+    Before,
+    IncludedBy,
+    Equal,
+    Includes,
+    After,
+}
+
+impl Constraints {
+    /// Those of a certificate; `None`: GnuTLS refuses them (`validate_name_constraints_node`).
+    pub(super) fn read(constraints: &NameConstraints<'_>) -> Option<Self> {
+        let list = |subtrees: &Option<Vec<x509_parser::extensions::GeneralSubtree<'_>>>| {
+            let subtrees = subtrees.iter().flatten();
+            let nodes = subtrees.map(|subtree| general_name(&subtree.base));
+            nodes.map(|node| is_valid(&node).then_some(node)).collect()
+        };
+        Some(Self {
+            permitted: list(&constraints.permitted_subtrees)?,
+            excluded: list(&constraints.excluded_subtrees)?,
+        })
+    }
+
+    /// `_gnutls_x509_name_constraints_merge`: adds those of the next certificate below.
+    pub(super) fn append(&mut self, other: &Self) {
+        if self.permitted.is_empty() && self.excluded.is_empty() {
+            self.clone_from(other);
+            return;
+        }
+        intersect(&mut self.permitted, &other.permitted, &mut self.excluded);
+        self.excluded = union(&self.excluded, &other.excluded);
+    }
+
+    /// Whether the leaf's names are within (`gnutls_x509_name_constraints_check_crt`).
+    pub(super) fn allow(&self, leaf: &Read<'_>) -> bool {
+        let has = |kind| {
+            let mut nodes = self.permitted.iter().chain(&self.excluded);
+            nodes.any(|(of, _)| *of == kind)
+        };
+        let nodes = self.permitted.len() + self.excluded.len();
+        let within = nodes.saturating_mul(leaf.names.len()) <= MOST_CHECKS;
+        let kinds = [Kind::Dns, Kind::Email, Kind::Directory, Kind::Uri, Kind::Ip];
+        kinds
+            .into_iter()
+            .filter(|kind| has(*kind))
+            .all(|kind| within && self.allow_kind(kind, leaf))
+    }
+
+    fn allow_kind(&self, kind: Kind, leaf: &Read<'_>) -> bool {
+        // A name that is too long cannot be read, and neither can those after it.
+        if kind != Kind::Directory && leaf.names.iter().any(|(_, name)| name.len() >= LONGEST) {
+            return false;
+        }
+        let names: Vec<&[u8]> = leaf
+            .names
+            .iter()
+            .filter(|(of, _)| *of == kind)
+            .map(|(_, name)| name.as_slice())
+            .collect();
+        let excluded = self.excluded.iter().any(|(of, _)| *of == kind);
+        match kind {
+            // `check_unsupported_constraint`: any excluded one bars every certificate.
+            Kind::Directory | Kind::Other => !excluded,
+            Kind::Uri => names.is_empty() || !excluded,
+            Kind::Ip => names.iter().all(|name| self.allow_address(name)),
+            Kind::Dns if names.is_empty() && !leaf.is_for_servers(true) => true,
+            Kind::Dns if names.is_empty() => self.allow_subject(kind, COMMON_NAME, leaf),
+            Kind::Email if names.is_empty() => self.allow_subject(kind, EMAIL, leaf),
+            Kind::Dns | Kind::Email => names.iter().all(|name| self.allow_name(kind, name)),
+        }
+    }
+
+    /// The common name, or the mail address in the subject, where there is no alternative name of
+    /// the kind; more than one is refused.
+    fn allow_subject(&self, kind: Kind, oid: &str, leaf: &Read<'_>) -> bool {
+        match leaf.subject.values(oid).as_slice() {
+            [] => true,
+            [Value::Text(name)] => name.len() < LONGEST && self.allow_name(kind, name),
+            [Value::Other(_, octets)] => {
+                self.allow_name(kind, format!("#{}", hex::encode(octets)).as_bytes())
+            }
+            _ => false,
+        }
+    }
+
+    /// `check_dns_constraints`, `check_email_constraints`.
+    fn allow_name(&self, kind: Kind, name: &[u8]) -> bool {
+        let matches = |subtree: &[u8]| {
+            let relation = match kind {
+                Kind::Dns => compare_dns(name, subtree),
+                _ => compare_emails(name, subtree),
+            };
+            matches!(relation, Relation::Equal | Relation::IncludedBy)
+        };
+        let of_kind = |(of, subtree): &&Node| *of == kind && !subtree.is_empty();
+        let mut excluded = self.excluded.iter().filter(|(of, _)| *of == kind);
+        if excluded.any(|(_, subtree)| subtree.is_empty() || matches(subtree)) {
+            return false;
+        }
+        let permitted: Vec<&Node> = self.permitted.iter().filter(of_kind).collect();
+        permitted.is_empty() || permitted.iter().any(|(_, subtree)| matches(subtree))
+    }
+
+    /// `check_ip_constraints`.
+    fn allow_address(&self, address: &[u8]) -> bool {
+        let of_kind = |(of, range): &&Node| *of == Kind::Ip && range.len() == address.len() * 2;
+        let within = |(_, range): &Node| {
+            let (network, mask) = range.split_at(address.len());
+            let masked = address.iter().zip(mask).zip(network);
+            masked
+                .into_iter()
+                .all(|((octet, mask), network)| octet & mask == network & mask)
+        };
+        if self.excluded.iter().filter(of_kind).any(within) {
+            return false;
+        }
+        let mut permitted = self.permitted.iter().filter(of_kind).peekable();
+        permitted.peek().is_none() || permitted.any(within)
+    }
+}
+
+fn is_valid((kind, name): &Node) -> bool {
+    match kind {
+        Kind::Other => false,
+        Kind::Uri | Kind::Directory => true,
+        Kind::Ip => matches!(name.len(), 8 | 32) && is_mask(&name[name.len() / 2..]),
+        Kind::Dns | Kind::Email => name != b"." && !name.windows(2).any(|pair| pair == b".."),
+    }
+}
+
+/// `_gnutls_mask_to_prefix`: ones, then zeros.
+fn is_mask(mask: &[u8]) -> bool {
+    let bits = mask.iter().map(|octet| octet.leading_ones());
+    let ones: u32 = bits.sum();
+    let set: u32 = mask.iter().map(|octet| octet.count_ones()).sum();
+    let mut rest = mask.iter().skip_while(|octet| **octet == 0xff).skip(1);
+    ones == set && rest.all(|octet| *octet == 0)
+}
+
+fn order(a: &[u8], b: &[u8]) -> Relation {
+    match a.cmp(b) {
+        Ordering::Less => Relation::Before,
+        Ordering::Equal => Relation::Equal,
+        Ordering::Greater => Relation::After,
+    }
+}
+
+fn without_dots(mut name: &[u8]) -> &[u8] {
+    while let [front @ .., b'.'] = name {
+        name = front;
+    }
+    name
+}
+
+/// `compare_dns_names`: label by label, from the last.
+fn compare_dns(a: &[u8], b: &[u8]) -> Relation {
+    let lower = |name: &[u8]| without_dots(name).to_ascii_lowercase();
+    let (a, b) = (lower(a), lower(b));
+    let mut labels_a = a.rsplit(|octet| *octet == b'.').peekable();
+    let mut labels_b = b.rsplit(|octet| *octet == b'.').peekable();
+    loop {
+        let (Some(label_a), Some(label_b)) = (labels_a.next(), labels_b.next()) else {
+            return Relation::Equal;
+        };
+        let relation = order(label_a, label_b);
+        if relation != Relation::Equal {
+            return relation;
+        }
+        match (left(&mut labels_a), left(&mut labels_b)) {
+            (false, false) => return Relation::Equal,
+            (false, true) => return Relation::Includes,
+            (true, false) => return Relation::IncludedBy,
+            (true, true) => {}
+        }
+        // `.example` includes `a.example`: a first label without text counts as none here.
+        match (is_bare(&mut labels_a), is_bare(&mut labels_b)) {
+            (true, false) => return Relation::Includes,
+            (false, true) => return Relation::IncludedBy,
+            _ => {}
+        }
+    }
+}
+
+type Labels<'a, F> = std::iter::Peekable<std::slice::RSplit<'a, u8, F>>;
+
+fn left<F: FnMut(&u8) -> bool>(labels: &mut Labels<'_, F>) -> bool {
+    labels.peek().is_some()
+}
+
+/// The next label is empty, and the last.
+fn is_bare<F: FnMut(&u8) -> bool + Clone>(labels: &mut Labels<'_, F>) -> bool {
+    let mut ahead = labels.clone();
+    ahead.next().is_some_and(<[u8]>::is_empty) && ahead.next().is_none()
+}
+
+/// `compare_emails`: a domain without a leading dot is exact.
+fn compare_emails(a: &[u8], b: &[u8]) -> Relation {
+    let split = |name: &'_ [u8]| name.iter().rposition(|octet| *octet == b'@');
+    let (at_a, at_b) = (split(a), split(b));
+    let domain = |name: &[u8], at: Option<usize>| name[at.map_or(0, |at| at + 1)..].to_vec();
+    let (domain_a, domain_b) = (domain(a, at_a), domain(b, at_b));
+    let mut relation = compare_dns(&domain_a, &domain_b);
+    if relation == Relation::IncludedBy && !domain_b.starts_with(b".") {
+        relation = Relation::Before;
+    }
+    if relation == Relation::Includes && !domain_a.starts_with(b".") {
+        relation = Relation::After;
+    }
+    match (at_a, at_b, relation) {
+        (Some(at_a), Some(at_b), Relation::Equal) => order(&a[..at_a], &b[..at_b]),
+        (Some(_), None, Relation::Equal) => Relation::IncludedBy,
+        (None, Some(_), Relation::Equal) => Relation::Includes,
+        (Some(_), _, Relation::Includes) | (None, Some(_), Relation::Includes) => Relation::After,
+        (Some(_), Some(_), Relation::IncludedBy) | (None, Some(_), Relation::IncludedBy) => {
+            Relation::Before
+        }
+        (_, _, relation) => relation,
+    }
+}
+
+/// `compare_ip_ncs`.
+fn compare_ranges(a: &[u8], b: &[u8]) -> Relation {
+    match a.len().cmp(&b.len()) {
+        Ordering::Less => return Relation::Before,
+        Ordering::Greater => return Relation::After,
+        Ordering::Equal => {}
+    }
+    let ((ip_a, mask_a), (ip_b, mask_b)) = (a.split_at(a.len() / 2), b.split_at(b.len() / 2));
+    let masked = |ip: &[u8], mask: &[u8]| -> Vec<u8> {
+        ip.iter().zip(mask).map(|(octet, mask)| octet & mask).collect()
+    };
+    if mask_a < mask_b && masked(ip_a, mask_a) == masked(ip_b, mask_a) {
+        return Relation::Includes;
+    }
+    if mask_a > mask_b && masked(ip_a, mask_b) == masked(ip_b, mask_b) {
+        return Relation::IncludedBy;
+    }
+    order(&masked(ip_a, mask_a), &masked(ip_b, mask_b))
+}
+
+/// `compare_name_constraint_nodes`; what is not there sorts last.
+fn compare(a: Option<&Node>, b: Option<&Node>) -> Relation {
+    let (Some((kind_a, a)), Some((kind_b, b))) = (a, b) else {
+        return match (a, b) {
+            (None, None) => Relation::Equal,
+            (None, _) => Relation::After,
+            _ => Relation::Before,
+        };
+    };
+    // Those that are not supported come first.
+    let rank = |kind: &Kind| (kind.is_supported(), *kind);
+    match rank(kind_a).cmp(&rank(kind_b)) {
+        Ordering::Less => return Relation::Before,
+        Ordering::Greater => return Relation::After,
+        Ordering::Equal => {}
+    }
+    match kind_a {
+        Kind::Dns => compare_dns(a, b),
+        Kind::Email => compare_emails(a, b),
+        Kind::Ip => compare_ranges(a, b),
+        _ => order(a, b),
+    }
+}
+
+/// A merge sort, because the comparison need not be an order, and `sort_by` may panic then.
+fn sorted(nodes: &[Node]) -> Vec<Node> {
+    if nodes.len() < 2 {
+        return nodes.to_vec();
+    }
+    let (front, back) = nodes.split_at(nodes.len() / 2);
+    let (front, back) = (sorted(front), sorted(back));
+    let (mut front, mut back) = (front.into_iter().peekable(), back.into_iter().peekable());
+    let mut all = Vec::with_capacity(nodes.len());
+    while front.peek().is_some() || back.peek().is_some() {
+        let first = matches!(
+            compare(front.peek(), back.peek()),
+            Relation::Before | Relation::IncludedBy | Relation::Equal
+        );
+        let next = if first { front.next() } else { back.next() };
+        all.extend(next);
+    }
+    all
+}
+
+/// `name_constraints_node_list_union`.
+fn union(a: &[Node], b: &[Node]) -> Vec<Node> {
+    if b.is_empty() {
+        return a.to_vec();
+    }
+    let (a, b) = (sorted(a), sorted(b));
+    let (mut i, mut j) = (0, 0);
+    let mut result = Vec::new();
+    while i < a.len() || j < b.len() {
+        match compare(a.get(i), b.get(j)) {
+            Relation::Before => {
+                result.push(a[i].clone());
+                i += 1;
+            }
+            Relation::After => {
+                result.push(b[j].clone());
+                j += 1;
+            }
+            relation => {
+                let wider = if relation == Relation::IncludedBy { &b[j] } else { &a[i] };
+                result.push(wider.clone());
+                i += 1;
+                j += 1;
+            }
+        }
+    }
+    result
+}
+
+/// `name_constraints_node_list_intersect`: where nothing is left of a kind, all of it is excluded.
+fn intersect(permitted: &mut Vec<Node>, more: &[Node], excluded: &mut Vec<Node>) {
+    let split = |nodes: &[Node]| -> (Vec<Node>, Vec<Node>) {
+        let nodes = sorted(nodes).into_iter();
+        nodes.partition(|(kind, _)| !kind.is_supported())
+    };
+    let ((others_a, a), (others_b, b)) = (split(permitted), split(more));
+    let mut result = union(&others_a, &others_b);
+    let has = |nodes: &[Node], kind: Kind| nodes.iter().any(|(of, _)| *of == kind);
+    let mut emptied: Vec<Kind> = [Kind::Dns, Kind::Email, Kind::Ip]
+        .into_iter()
+        .filter(|kind| has(&a, *kind) && has(&b, *kind))
+        .collect();
+    let (mut i, mut j) = (0, 0);
+    while i < a.len() || j < b.len() {
+        match compare(a.get(i), b.get(j)) {
+            Relation::Before => {
+                if !has(&b, a[i].0) {
+                    result.push(a[i].clone());
+                }
+                i += 1;
+            }
+            Relation::After => {
+                if !has(&a, b[j].0) {
+                    result.push(b[j].clone());
+                }
+                j += 1;
+            }
+            relation => {
+                emptied.retain(|kind| *kind != a[i].0);
+                let narrower = if relation == Relation::Includes { &b[j] } else { &a[i] };
+                result.push(narrower.clone());
+                // The narrower one is used up, and both where they are equal.
+                i += usize::from(relation != Relation::Includes);
+                j += usize::from(relation != Relation::IncludedBy);
+            }
+        }
+    }
+    for kind in emptied {
+        match kind {
+            Kind::Ip => excluded.extend([(kind, vec![0; 8]), (kind, vec![0; 32])]),
+            _ => excluded.push((kind, Vec::new())),
+        }
+    }
+    *permitted = result;
+}

@@ -1,0 +1,63 @@
+//! Whether the leaf is for the name: `gnutls_x509_crt_check_hostname2` (`lib/x509/hostname-verify.c`)
+//! and `_gnutls_hostname_compare` (`lib/str.c`).
+
+use super::constraints::Kind;
+use super::read::Read;
+use super::subject::Value;
+use crate::endpoint::Host;
+use std::net::IpAddr;
+
+/// `MAX_CN` (`lib/gnutls_int.h`): longer names are passed over.
+pub(super) const LONGEST: usize = 256;
+/// The type of the common name.
+pub(super) const COMMON_NAME: &str = "2.5.4.3";
+
+pub(super) fn matches(leaf: &Read<'_>, reference: &Host) -> bool {
+    match reference {
+        Host::Ip(address) => {
+            let octets = match address {
+                IpAddr::V4(v4) => v4.octets().to_vec(),
+                IpAddr::V6(v6) => v6.octets().to_vec(),
+            };
+            let mut names = leaf.names.iter();
+            names.any(|(kind, name)| *kind == Kind::Ip && *name == octets)
+        }
+        Host::Name { ascii, .. } => matches_name(leaf, ascii.as_bytes()),
+    }
+}
+
+fn matches_name(leaf: &Read<'_>, host: &[u8]) -> bool {
+    let dns = leaf.names.iter().filter(|(kind, _)| *kind == Kind::Dns);
+    let mut short = dns.map(|(_, name)| name).filter(|name| name.len() < LONGEST);
+    if short.any(|name| is_printable(name) && compare(name, host)) {
+        return true;
+    }
+    // `PRECLUDES_CN_FALLBACK`, and names that are too long.
+    let compared = [Kind::Dns, Kind::Ip, Kind::Uri];
+    let precluded = |(kind, name): &(Kind, Vec<u8>)| compared.contains(kind) || name.len() >= LONGEST;
+    if leaf.names.iter().any(precluded) || !leaf.is_for_servers(true) {
+        return false;
+    }
+    // A single common name.
+    match leaf.subject.values(COMMON_NAME).as_slice() {
+        [Value::Text(name)] => is_printable(name) && compare(name, host),
+        _ => false,
+    }
+}
+
+fn is_printable(name: &[u8]) -> bool {
+    name.iter().all(|octet| matches!(octet, 0x20..=0x7e))
+}
+
+/// A wildcard stands for at most one label, or the begin of one, with two labels or more after it.
+fn compare(name: &[u8], host: &[u8]) -> bool {
+    let Some(tail) = name.strip_prefix(b"*") else {
+        return name.eq_ignore_ascii_case(host);
+    };
+    let dots = name.iter().filter(|octet| **octet == b'.').count();
+    if dots < 2 || name.ends_with(b".") {
+        return false;
+    }
+    let label = host.iter().position(|octet| *octet == b'.').unwrap_or(host.len());
+    (0..=label).any(|from| tail.eq_ignore_ascii_case(&host[from..]))
+}
