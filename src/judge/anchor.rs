@@ -16,6 +16,8 @@ pub struct Anchor {
     /// Of a store's hundreds hardly one is needed: parsed when it is.
     certificate: OnceLock<Certificate>,
     trust: TrustSettings,
+    /// It stands in a plain block, too, or only there.
+    plain: bool,
     left_out: Option<LeftOut>,
     /// The file that it came from.
     pub source: String,
@@ -36,6 +38,11 @@ impl Anchor {
     /// What the file says beside it.
     pub fn trust(&self) -> &TrustSettings {
         &self.trust
+    }
+
+    /// Whether programs read it that pass over `TRUSTED CERTIFICATE` blocks.
+    pub fn is_plain(&self) -> bool {
+        self.plain
     }
 
     /// Why it is configured and no anchor; `None`: it is one.
@@ -106,7 +113,12 @@ impl Anchors {
     /// nothing, whatever is said beside it: as for OpenSSL the first one counts.
     pub fn add(&mut self, entry: impl Into<Entry>, source: &str) -> Result<(), NotACertificate> {
         let Entry { der, trust } = entry.into();
+        let plain = !trust.in_trusted_block;
         if !self.known.insert(Sha256::digest(&der).into()) {
+            let known = self.all.iter_mut().find(|known| known.der == der);
+            if let Some(known) = known.filter(|_| plain) {
+                known.plain = true;
+            }
             return Ok(());
         }
         let webpki = webpki::anchor_from_trusted_cert(&der).map(|webpki| webpki.to_owned());
@@ -121,6 +133,7 @@ impl Anchors {
             der,
             certificate: OnceLock::new(),
             trust,
+            plain,
             left_out,
             source: source.to_owned(),
         });

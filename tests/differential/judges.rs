@@ -1,5 +1,7 @@
 //! The real judges: OpenSSL of Debian 12 and of Debian 13, and GnuTLS, each asked by its own program.
 
+use smtp_certcheck::certificate::{Certificate, KeyUsage};
+use smtp_certcheck::judge::clients::{Family, Verdict};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use testkit::generate::Case;
@@ -139,3 +141,79 @@ fn run(command: &mut Command, dir: &Path) -> Output {
     let command = command.current_dir(dir).env("TZ", "UTC").env("LC_ALL", "C");
     command.output().expect("the judge starts")
 }
+
+/// What all of them say of a case.
+#[derive(Debug)]
+pub struct Outcome {
+    pub openssl: Truth,
+    strict: Truth,
+    /// `None`: certtool cannot be asked.
+    certtool: Option<Truth>,
+    /// Debian 12's and Debian 13's OpenSSL.
+    pub releases: Vec<(Truth, Truth)>,
+}
+
+/// Asks them.
+pub fn all(dir: &Path, case: &Case, both_releases: bool) -> Outcome {
+    case.write(dir).expect("files");
+    let present = OpenSsl::present();
+    let openssl = present.judge(dir, case, false);
+    let strict = present.judge(dir, case, true);
+    let releases = OpenSsl::next().filter(|_| both_releases).map(|next| {
+        [(&openssl, false), (&strict, true)]
+            .map(|(truth, strict)| (truth.clone(), next.judge(dir, case, strict)))
+            .to_vec()
+    });
+    Outcome {
+        openssl,
+        strict,
+        certtool: certtool_can_be_asked(case).then(|| certtool(dir, case)),
+        releases: releases.unwrap_or_default(),
+    }
+}
+
+/// It has a clock of its own, takes no leaf for an anchor (`GNUTLS_VERIFY_DO_NOT_ALLOW_SAME`), and
+/// stops before its verdict where it cannot print an issuer.
+fn certtool_can_be_asked(case: &Case) -> bool {
+    let leaf = &case.presented[0];
+    !case.on_the_edge && !case.anchors.iter().any(|block| block.der == *leaf)
+}
+
+impl Outcome {
+    /// The truth of a family; `None`: its program cannot be asked.
+    pub fn of(&self, family: Family, verdict: &Verdict, case: &Case) -> Option<Truth> {
+        match family {
+            Family::Openssl => Some(self.openssl.clone()),
+            Family::OpensslStrict => Some(self.strict.clone()),
+            Family::Gnutls => self.gnutls(verdict, case),
+            Family::Webpki => None,
+        }
+    }
+
+    /// certtool sees no handshake: what ends that is judged by `gnutls-cli` (`live.rs`).
+    fn gnutls(&self, verdict: &Verdict, case: &Case) -> Option<Truth> {
+        let truth = self.certtool.clone()?;
+        if matches!(&truth, Truth::No(why) if why.contains("gnutls_x509_crt_get_issuer_dn")) {
+            return None;
+        }
+        let certificate = Certificate::new(case.presented[0].clone().into());
+        let usage = certificate.facts().ok()?.key_usage.map(KeyUsage::names);
+        let signs =
+            usage.is_none_or(|names| names.contains(&"digitalSignature") || names.is_empty());
+        let must_staple = verdict.reason.contains("must-staple")
+            && case
+                .presented
+                .iter()
+                .any(|der| der.windows(8).any(|octets| octets == TLS_FEATURES));
+        let ends_handshake = !signs || must_staple;
+        let reason = || Truth::No("the handshake ends".to_owned());
+        Some(if truth == Truth::Yes && ends_handshake {
+            reason()
+        } else {
+            truth
+        })
+    }
+}
+
+/// The OID of TLS features (RFC 7633).
+const TLS_FEATURES: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 1, 24];

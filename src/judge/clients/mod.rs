@@ -1,6 +1,7 @@
 //! How the families of mail clients would judge a chain: each is a model of its own verifier, read
 //! off its source, and proven against the real program on generated chains (docs/conformance.md).
 
+mod gnutls;
 pub mod openssl;
 mod webpki;
 
@@ -146,7 +147,7 @@ pub fn verdict(family: Family, question: &Question<'_>) -> Verdict {
     match family {
         Family::Openssl => openssl::verdict(question, openssl::Mode::Default),
         Family::OpensslStrict => openssl::verdict(question, openssl::Mode::Strict),
-        Family::Gnutls => Verdict::unknown("this family is not modelled yet"),
+        Family::Gnutls => gnutls::verdict(question),
         Family::Webpki => webpki::verdict(question),
     }
 }

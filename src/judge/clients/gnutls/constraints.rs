@@ -2,9 +2,9 @@
 
 use super::host::{COMMON_NAME, LONGEST};
 use super::read::{Read, general_name};
+use super::relation::{Relation, compare, compare_dns, compare_emails};
 use super::subject::Value;
-use std::cmp::Ordering;
-use x509_parser::extensions::NameConstraints;
+use x509_parser::extensions::{GeneralSubtree, NameConstraints};
 
 /// The kinds of names, as `gnutls_x509_subject_alt_name_t` numbers them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,13 +19,13 @@ pub(super) enum Kind {
 
 impl Kind {
     /// The kinds whose constraints are more than a bar.
-    fn is_supported(self) -> bool {
+    pub(super) fn is_supported(self) -> bool {
         matches!(self, Self::Dns | Self::Email | Self::Ip)
     }
 }
 
 /// A subtree.
-type Node = (Kind, Vec<u8>);
+pub(super) type Node = (Kind, Vec<u8>);
 
 /// `MAX_NC_CHECKS`.
 const MOST_CHECKS: usize = 1 << 20;
@@ -38,20 +38,10 @@ pub(super) struct Constraints {
     excluded: Vec<Node>,
 }
 
-/// `enum name_constraint_relation`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Relation {
-    Before,
-    IncludedBy,
-    Equal,
-    Includes,
-    After,
-}
-
 impl Constraints {
     /// Those of a certificate; `None`: GnuTLS refuses them (`validate_name_constraints_node`).
     pub(super) fn read(constraints: &NameConstraints<'_>) -> Option<Self> {
-        let list = |subtrees: &Option<Vec<x509_parser::extensions::GeneralSubtree<'_>>>| {
+        let list = |subtrees: &Option<Vec<GeneralSubtree<'_>>>| -> Option<Vec<Node>> {
             let subtrees = subtrees.iter().flatten();
             let nodes = subtrees.map(|subtree| general_name(&subtree.base));
             nodes.map(|node| is_valid(&node).then_some(node)).collect()
@@ -178,131 +168,6 @@ fn is_mask(mask: &[u8]) -> bool {
     ones == set && rest.all(|octet| *octet == 0)
 }
 
-fn order(a: &[u8], b: &[u8]) -> Relation {
-    match a.cmp(b) {
-        Ordering::Less => Relation::Before,
-        Ordering::Equal => Relation::Equal,
-        Ordering::Greater => Relation::After,
-    }
-}
-
-fn without_dots(mut name: &[u8]) -> &[u8] {
-    while let [front @ .., b'.'] = name {
-        name = front;
-    }
-    name
-}
-
-/// `compare_dns_names`: label by label, from the last.
-fn compare_dns(a: &[u8], b: &[u8]) -> Relation {
-    let lower = |name: &[u8]| without_dots(name).to_ascii_lowercase();
-    let (a, b) = (lower(a), lower(b));
-    let mut labels_a = a.rsplit(|octet| *octet == b'.').peekable();
-    let mut labels_b = b.rsplit(|octet| *octet == b'.').peekable();
-    loop {
-        let (Some(label_a), Some(label_b)) = (labels_a.next(), labels_b.next()) else {
-            return Relation::Equal;
-        };
-        let relation = order(label_a, label_b);
-        if relation != Relation::Equal {
-            return relation;
-        }
-        match (left(&mut labels_a), left(&mut labels_b)) {
-            (false, false) => return Relation::Equal,
-            (false, true) => return Relation::Includes,
-            (true, false) => return Relation::IncludedBy,
-            (true, true) => {}
-        }
-        // `.example` includes `a.example`: a first label without text counts as none here.
-        match (is_bare(&mut labels_a), is_bare(&mut labels_b)) {
-            (true, false) => return Relation::Includes,
-            (false, true) => return Relation::IncludedBy,
-            _ => {}
-        }
-    }
-}
-
-type Labels<'a, F> = std::iter::Peekable<std::slice::RSplit<'a, u8, F>>;
-
-fn left<F: FnMut(&u8) -> bool>(labels: &mut Labels<'_, F>) -> bool {
-    labels.peek().is_some()
-}
-
-/// The next label is empty, and the last.
-fn is_bare<F: FnMut(&u8) -> bool + Clone>(labels: &mut Labels<'_, F>) -> bool {
-    let mut ahead = labels.clone();
-    ahead.next().is_some_and(<[u8]>::is_empty) && ahead.next().is_none()
-}
-
-/// `compare_emails`: a domain without a leading dot is exact.
-fn compare_emails(a: &[u8], b: &[u8]) -> Relation {
-    let split = |name: &'_ [u8]| name.iter().rposition(|octet| *octet == b'@');
-    let (at_a, at_b) = (split(a), split(b));
-    let domain = |name: &[u8], at: Option<usize>| name[at.map_or(0, |at| at + 1)..].to_vec();
-    let (domain_a, domain_b) = (domain(a, at_a), domain(b, at_b));
-    let mut relation = compare_dns(&domain_a, &domain_b);
-    if relation == Relation::IncludedBy && !domain_b.starts_with(b".") {
-        relation = Relation::Before;
-    }
-    if relation == Relation::Includes && !domain_a.starts_with(b".") {
-        relation = Relation::After;
-    }
-    match (at_a, at_b, relation) {
-        (Some(at_a), Some(at_b), Relation::Equal) => order(&a[..at_a], &b[..at_b]),
-        (Some(_), None, Relation::Equal) => Relation::IncludedBy,
-        (None, Some(_), Relation::Equal) => Relation::Includes,
-        (Some(_), _, Relation::Includes) | (None, Some(_), Relation::Includes) => Relation::After,
-        (Some(_), Some(_), Relation::IncludedBy) | (None, Some(_), Relation::IncludedBy) => {
-            Relation::Before
-        }
-        (_, _, relation) => relation,
-    }
-}
-
-/// `compare_ip_ncs`.
-fn compare_ranges(a: &[u8], b: &[u8]) -> Relation {
-    match a.len().cmp(&b.len()) {
-        Ordering::Less => return Relation::Before,
-        Ordering::Greater => return Relation::After,
-        Ordering::Equal => {}
-    }
-    let ((ip_a, mask_a), (ip_b, mask_b)) = (a.split_at(a.len() / 2), b.split_at(b.len() / 2));
-    let masked = |ip: &[u8], mask: &[u8]| -> Vec<u8> {
-        ip.iter().zip(mask).map(|(octet, mask)| octet & mask).collect()
-    };
-    if mask_a < mask_b && masked(ip_a, mask_a) == masked(ip_b, mask_a) {
-        return Relation::Includes;
-    }
-    if mask_a > mask_b && masked(ip_a, mask_b) == masked(ip_b, mask_b) {
-        return Relation::IncludedBy;
-    }
-    order(&masked(ip_a, mask_a), &masked(ip_b, mask_b))
-}
-
-/// `compare_name_constraint_nodes`; what is not there sorts last.
-fn compare(a: Option<&Node>, b: Option<&Node>) -> Relation {
-    let (Some((kind_a, a)), Some((kind_b, b))) = (a, b) else {
-        return match (a, b) {
-            (None, None) => Relation::Equal,
-            (None, _) => Relation::After,
-            _ => Relation::Before,
-        };
-    };
-    // Those that are not supported come first.
-    let rank = |kind: &Kind| (kind.is_supported(), *kind);
-    match rank(kind_a).cmp(&rank(kind_b)) {
-        Ordering::Less => return Relation::Before,
-        Ordering::Greater => return Relation::After,
-        Ordering::Equal => {}
-    }
-    match kind_a {
-        Kind::Dns => compare_dns(a, b),
-        Kind::Email => compare_emails(a, b),
-        Kind::Ip => compare_ranges(a, b),
-        _ => order(a, b),
-    }
-}
-
 /// A merge sort, because the comparison need not be an order, and `sort_by` may panic then.
 fn sorted(nodes: &[Node]) -> Vec<Node> {
     if nodes.len() < 2 {
@@ -342,7 +207,11 @@ fn union(a: &[Node], b: &[Node]) -> Vec<Node> {
                 j += 1;
             }
             relation => {
-                let wider = if relation == Relation::IncludedBy { &b[j] } else { &a[i] };
+                let wider = if relation == Relation::IncludedBy {
+                    &b[j]
+                } else {
+                    &a[i]
+                };
                 result.push(wider.clone());
                 i += 1;
                 j += 1;
@@ -382,7 +251,11 @@ fn intersect(permitted: &mut Vec<Node>, more: &[Node], excluded: &mut Vec<Node>)
             }
             relation => {
                 emptied.retain(|kind| *kind != a[i].0);
-                let narrower = if relation == Relation::Includes { &b[j] } else { &a[i] };
+                let narrower = if relation == Relation::Includes {
+                    &b[j]
+                } else {
+                    &a[i]
+                };
                 result.push(narrower.clone());
                 // The narrower one is used up, and both where they are equal.
                 i += usize::from(relation != Relation::Includes);

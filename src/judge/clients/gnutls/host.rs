@@ -28,13 +28,16 @@ pub(super) fn matches(leaf: &Read<'_>, reference: &Host) -> bool {
 
 fn matches_name(leaf: &Read<'_>, host: &[u8]) -> bool {
     let dns = leaf.names.iter().filter(|(kind, _)| *kind == Kind::Dns);
-    let mut short = dns.map(|(_, name)| name).filter(|name| name.len() < LONGEST);
+    let mut short = dns
+        .map(|(_, name)| name)
+        .filter(|name| name.len() < LONGEST);
     if short.any(|name| is_printable(name) && compare(name, host)) {
         return true;
     }
     // `PRECLUDES_CN_FALLBACK`, and names that are too long.
     let compared = [Kind::Dns, Kind::Ip, Kind::Uri];
-    let precluded = |(kind, name): &(Kind, Vec<u8>)| compared.contains(kind) || name.len() >= LONGEST;
+    let precluded =
+        |(kind, name): &(Kind, Vec<u8>)| compared.contains(kind) || name.len() >= LONGEST;
     if leaf.names.iter().any(precluded) || !leaf.is_for_servers(true) {
         return false;
     }
@@ -54,10 +57,13 @@ fn compare(name: &[u8], host: &[u8]) -> bool {
     let Some(tail) = name.strip_prefix(b"*") else {
         return name.eq_ignore_ascii_case(host);
     };
-    let dots = name.iter().filter(|octet| **octet == b'.').count();
-    if dots < 2 || name.ends_with(b".") {
+    let labels = name.split(|octet| *octet == b'.').count();
+    if labels < 3 || name.ends_with(b".") {
         return false;
     }
-    let label = host.iter().position(|octet| *octet == b'.').unwrap_or(host.len());
+    let label = host
+        .iter()
+        .position(|octet| *octet == b'.')
+        .unwrap_or(host.len());
     (0..=label).any(|from| tail.eq_ignore_ascii_case(&host[from..]))
 }

@@ -6,12 +6,14 @@
 mod chain;
 mod constraints;
 mod host;
+mod path;
 mod read;
+mod relation;
 mod status;
 mod subject;
 
 use super::{Question, Verdict};
-use read::Read;
+use read::{Field, Read};
 use status::Status;
 
 /// `DEFAULT_MAX_VERIFY_DEPTH` (`lib/gnutls_int.h`).
@@ -21,11 +23,10 @@ const STATUS_REQUEST: u64 = 5;
 
 /// GnuTLS's answer.
 pub(super) fn verdict(question: &Question<'_>) -> Verdict {
-    let presented = question.presented.iter();
-    let Some(presented) = presented.map(|one| Read::new(one.der())).collect() else {
+    let presented: Option<Vec<Read<'_>>> = question.presented.iter().map(Read::new).collect();
+    let Some(presented) = presented else {
         return Verdict::unknown("a certificate cannot be parsed here, and GnuTLS may read it");
     };
-    let presented: Vec<Read<'_>> = presented;
     if let Some(reason) = presented.iter().find_map(Read::unacceptable) {
         return Verdict::refuses(reason);
     }
@@ -39,7 +40,7 @@ pub(super) fn verdict(question: &Question<'_>) -> Verdict {
 fn key_usage(leaf: &Read<'_>) -> Verdict {
     const DIGITAL_SIGNATURE: u16 = 1;
     match leaf.key_usage {
-        Some(Some(usage)) if usage != 0 && usage & DIGITAL_SIGNATURE == 0 => Verdict::refuses(
+        Field::Is(usage) if usage != 0 && usage & DIGITAL_SIGNATURE == 0 => Verdict::refuses(
             "the key usage does not allow digital signatures, with which every handshake is signed",
         ),
         _ => Verdict::accepts(),
@@ -68,10 +69,7 @@ fn chain_and_name(presented: &[Read<'_>], question: &Question<'_>) -> Verdict {
 /// `_gnutls_ocsp_verify_mandatory_stapling` (`lib/cert-session.c`), for each that is presented. Only
 /// TLS 1.3 has staples for others than the leaf, and hardly any server sends them.
 fn staple(presented: &[Read<'_>], stapled: Option<bool>) -> Verdict {
-    let demands = |one: &Read<'_>| {
-        let features = one.features.as_ref().and_then(Option::as_ref);
-        features.is_some_and(|features| features.contains(&STATUS_REQUEST))
-    };
+    let demands = |one: &Read<'_>| matches!(&one.features, Field::Is(features) if features.contains(&STATUS_REQUEST));
     let above = presented.iter().skip(1).any(demands);
     match stapled {
         Some(true) if above => {

@@ -2,12 +2,26 @@
 
 use super::constraints::{Constraints, Kind};
 use super::subject::Subject;
+use crate::certificate::Certificate;
+use x509_parser::asn1_rs::Oid;
 use x509_parser::certificate::X509Certificate;
-use x509_parser::extensions::{AuthorityKeyIdentifier, GeneralName, ParsedExtension, X509Extension};
+use x509_parser::extensions::{
+    AuthorityKeyIdentifier, GeneralName, ParsedExtension, X509Extension,
+};
 use x509_parser::prelude::FromDer;
 
-/// A certificate. A field of an extension is `None` without the extension, and `Some(None)` where it
-/// cannot be read.
+/// What an extension says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Field<T> {
+    /// There is no such extension.
+    Absent,
+    /// It cannot be read.
+    Unreadable,
+    /// This.
+    Is(T),
+}
+
+/// A certificate.
 #[derive(Clone, Debug)]
 pub(super) struct Read<'a> {
     pub(super) der: &'a [u8],
@@ -15,6 +29,10 @@ pub(super) struct Read<'a> {
     pub(super) subject: Subject<'a>,
     pub(super) issuer: Subject<'a>,
     pub(super) spki: &'a [u8],
+    /// The kind of its key, as [`PublicKey`](crate::certificate::PublicKey) calls it.
+    pub(super) key: &'a str,
+    /// Its key is below the level of every handshake.
+    pub(super) is_weak: bool,
     pub(super) not_before: i64,
     pub(super) not_after: i64,
     /// The OID of the signature algorithm.
@@ -22,12 +40,12 @@ pub(super) struct Read<'a> {
     /// The key identifiers that are compared.
     pub(super) ski: Option<Vec<u8>>,
     pub(super) aki: Option<Vec<u8>>,
-    pub(super) basic: Option<Option<(bool, Option<u32>)>>,
-    pub(super) key_usage: Option<Option<u16>>,
-    purposes: Option<Option<Vec<String>>>,
-    pub(super) constraints: Option<Option<Constraints>>,
+    pub(super) basic: Field<(bool, Option<u32>)>,
+    pub(super) key_usage: Field<u16>,
+    purposes: Field<Vec<String>>,
+    pub(super) constraints: Field<Constraints>,
     /// TLS features (RFC 7633).
-    pub(super) features: Option<Option<Vec<u64>>>,
+    pub(super) features: Field<Vec<u64>>,
     /// The subject alternative names.
     pub(super) names: Vec<(Kind, Vec<u8>)>,
     /// The first critical extension that GnuTLS does not know.
@@ -58,12 +76,16 @@ const ANY_PURPOSE: &str = "2.5.29.37.0";
 /// Netscape's and Verisign's Server Gated Cryptography.
 const GATED: [&str; 2] = ["2.16.840.1.113730.4.1", "2.16.840.1.113733.1.8.1"];
 const TLS_FEATURES: &str = "1.3.6.1.5.5.7.1.24";
+/// `GNUTLS_SEC_PARAM_LOW` (`lib/algorithms/secparams.c`), the profile of `NORMAL`.
+const LEAST_RSA: u32 = 1024;
 /// `MAX_KEY_ID_SIZE` (`lib/x509/x509_int.h`).
 const LONGEST_KEY_ID: usize = 128;
 
 impl<'a> Read<'a> {
     /// `None`: our parser cannot read it.
-    pub(super) fn new(der: &'a [u8]) -> Option<Self> {
+    pub(super) fn new(certificate: &'a Certificate) -> Option<Self> {
+        let key = &certificate.facts().ok()?.public_key;
+        let der = certificate.der();
         let (rest, certificate) = X509Certificate::from_der(der).ok()?;
         let tbs = &certificate.tbs_certificate;
         let mut read = Self {
@@ -72,16 +94,18 @@ impl<'a> Read<'a> {
             subject: Subject::read(&tbs.subject),
             issuer: Subject::read(&tbs.issuer),
             spki: tbs.subject_pki.raw,
+            key: &key.algorithm,
+            is_weak: key.algorithm == "RSA" && key.bits.is_some_and(|bits| bits < LEAST_RSA),
             not_before: tbs.validity.not_before.timestamp(),
             not_after: tbs.validity.not_after.timestamp(),
             algorithm: certificate.signature_algorithm.algorithm.to_id_string(),
             ski: None,
             aki: None,
-            basic: None,
-            key_usage: None,
-            purposes: None,
-            constraints: None,
-            features: None,
+            basic: Field::Absent,
+            key_usage: Field::Absent,
+            purposes: Field::Absent,
+            constraints: Field::Absent,
+            features: Field::Absent,
             names: Vec::new(),
             unknown_critical: None,
             unacceptable: None,
@@ -119,37 +143,35 @@ impl<'a> Read<'a> {
             }
             ParsedExtension::AuthorityKeyIdentifier(id) => self.aki = key_id(id),
             ParsedExtension::BasicConstraints(basic) => {
-                self.basic = Some(Some((basic.ca, basic.path_len_constraint)));
+                self.basic = Field::Is((basic.ca, basic.path_len_constraint));
             }
-            ParsedExtension::KeyUsage(usage) => self.key_usage = Some(Some(usage.flags)),
+            ParsedExtension::KeyUsage(usage) => self.key_usage = Field::Is(usage.flags),
             ParsedExtension::ExtendedKeyUsage(usage) => {
-                let known = [
-                    (usage.any, ANY_PURPOSE),
-                    (usage.server_auth, SERVER_AUTH),
-                ];
+                let known = [(usage.any, ANY_PURPOSE), (usage.server_auth, SERVER_AUTH)];
                 let known = known.iter().filter(|(set, _)| *set);
                 let mut all: Vec<String> = known.map(|(_, oid)| (*oid).to_owned()).collect();
-                all.extend(usage.other.iter().map(|oid| oid.to_id_string()));
-                self.purposes = Some(Some(all));
+                all.extend(usage.other.iter().map(Oid::to_id_string));
+                self.purposes = Field::Is(all);
             }
             ParsedExtension::NameConstraints(constraints) => {
-                self.constraints = Some(Constraints::read(constraints));
+                let read = Constraints::read(constraints);
+                self.constraints = read.map_or(Field::Unreadable, Field::Is);
             }
             ParsedExtension::SubjectAlternativeName(names) => {
                 self.names = names.general_names.iter().map(general_name).collect();
             }
             ParsedExtension::ParseError { .. } => self.unreadable(oid),
-            _ if oid == TLS_FEATURES => self.features = Some(features(extension.value)),
+            _ if oid == TLS_FEATURES => self.features = features(extension.value),
             _ => {}
         }
     }
 
     fn unreadable(&mut self, oid: &str) {
         match oid {
-            "2.5.29.19" => self.basic = Some(None),
-            "2.5.29.15" => self.key_usage = Some(None),
-            "2.5.29.37" => self.purposes = Some(None),
-            "2.5.29.30" => self.constraints = Some(None),
+            "2.5.29.19" => self.basic = Field::Unreadable,
+            "2.5.29.15" => self.key_usage = Field::Unreadable,
+            "2.5.29.37" => self.purposes = Field::Unreadable,
+            "2.5.29.30" => self.constraints = Field::Unreadable,
             // `cache_alt_names` (`lib/x509/x509.c`).
             "2.5.29.17" | "2.5.29.18" => {
                 self.unacceptable = Some("the alternative names cannot be read");
@@ -164,15 +186,15 @@ impl<'a> Read<'a> {
     }
 
     pub(super) fn is_ca(&self) -> bool {
-        matches!(self.basic, Some(Some((true, _))))
+        matches!(self.basic, Field::Is((true, _)))
     }
 
     /// `_gnutls_check_key_purpose` (`lib/x509/verify.c`), for servers; `any` is true for a leaf.
     pub(super) fn is_for_servers(&self, any: bool) -> bool {
         match &self.purposes {
-            None => true,
-            Some(None) => false,
-            Some(Some(purposes)) => purposes.iter().any(|purpose| {
+            Field::Absent => true,
+            Field::Unreadable => false,
+            Field::Is(purposes) => purposes.iter().any(|purpose| {
                 purpose == SERVER_AUTH
                     || (any && purpose == ANY_PURPOSE)
                     || (self.is_ca() && GATED.contains(&purpose.as_str()))
@@ -208,7 +230,6 @@ pub(super) fn general_name(name: &GeneralName<'_>) -> (Kind, Vec<u8>) {
     }
 }
 
-fn features(value: &[u8]) -> Option<Vec<u64>> {
-    let (_, features) = Vec::<u64>::from_der(value).ok()?;
-    Some(features)
+fn features(value: &[u8]) -> Field<Vec<u64>> {
+    Vec::<u64>::from_der(value).map_or(Field::Unreadable, |(_, features)| Field::Is(features))
 }

@@ -1,0 +1,42 @@
+//! The models' answers.
+
+use smtp_certcheck::certificate::{Certificate, pem};
+use smtp_certcheck::endpoint::Host;
+use smtp_certcheck::judge::clients::{Family, Question, Verdict, verdicts as judge};
+use smtp_certcheck::judge::{Anchors, Policy, judge_chain};
+use testkit::generate::Case;
+
+/// What the program says of a case.
+#[derive(Debug)]
+pub struct Said {
+    /// Of each family.
+    pub families: Vec<(Family, Verdict)>,
+    /// Whether its own verdict is trusted.
+    pub trusted: bool,
+}
+
+pub fn verdicts(case: &Case) -> Said {
+    let presented = case.presented.iter().cloned();
+    let presented: Vec<Certificate> = presented.map(|der| Certificate::new(der.into())).collect();
+    let mut anchors = Anchors::new("the file");
+    for entry in pem::read(case.anchors_pem().as_bytes()).expect("anchors") {
+        anchors.add(entry, "ca.pem").expect("an anchor");
+    }
+    let reference: Host = case.name.parse().expect("a host");
+    let question = Question {
+        presented: &presented,
+        anchors: &anchors,
+        reference: &reference,
+        now: case.at,
+        stapled: Some(case.stapled),
+    };
+    let policy = Policy {
+        anchors: &anchors,
+        reference: &reference,
+        now: case.at,
+    };
+    Said {
+        families: judge(&question),
+        trusted: judge_chain(&presented, &policy).is_trusted(),
+    }
+}
