@@ -371,6 +371,7 @@ fn refusal_code(refusal: &Refusal) -> &'static str {
         Refusal::Ehlo(_) => "ehlo-refused",
         Refusal::StarttlsNotOffered => "starttls-not-offered",
         Refusal::Starttls(_) => "starttls-refused",
+        Refusal::TlsUnavailable(_) => "starttls-unavailable",
         Refusal::NotSmtp(..) => "not-smtp",
         Refusal::Malformed(..) => "malformed-reply",
         Refusal::Unsolicited(..) => "unsolicited-reply",
@@ -390,8 +391,8 @@ fn refusal_advice(refusal: &Refusal) -> &'static str {
         Refusal::StarttlsNotOffered => {
             "mail to this port goes in the clear, or something between strips STARTTLS: try port 465 or 587, or enable TLS on the server"
         }
-        Refusal::Starttls(_) => {
-            "STARTTLS is offered but does not work: see the server's log for its certificate and key"
+        Refusal::Starttls(_) | Refusal::TlsUnavailable(_) => {
+            "STARTTLS is offered but does not work: see the server's log, its certificate and its key"
         }
         Refusal::NotSmtp(Some(Protocol::Tls), _) => "use --tls smtps, or smtps://HOST:PORT",
         Refusal::NotSmtp(..) => "check the port: 25 relay, 587 submission, 465 implicit TLS",
@@ -421,6 +422,11 @@ fn refusal_text(refusal: &Refusal, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Refusal::Ehlo(reply) => write!(f, "EHLO was refused: {}", excerpt(&reply.text())),
         Refusal::StarttlsNotOffered => f.write_str("the server does not offer STARTTLS"),
         Refusal::Starttls(reply) => write!(f, "STARTTLS was refused: {}", excerpt(&reply.text())),
+        Refusal::TlsUnavailable(reply) => write!(
+            f,
+            "TLS is offered and cannot be had: {}",
+            excerpt(&reply.text())
+        ),
         Refusal::NotSmtp(Some(Protocol::Tls), _) => {
             f.write_str("the port speaks TLS at once, not SMTP with STARTTLS")
         }
@@ -450,7 +456,7 @@ fn refusal_text(refusal: &Refusal, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         }
         Refusal::Injection(text) => write!(
             f,
-            "clear text came behind the reply to STARTTLS, an injection: \"{}\"",
+            "clear text came after the reply to STARTTLS, an injection: \"{}\"",
             first_line(text)
         ),
     }

@@ -268,6 +268,110 @@ fn replies_that_nobody_asked_for_are_noticed() {
     }
 }
 
+/// What stands in an answer to EHLO, or is taken for it, is cut into segments where it likes: an
+/// answer that goes on after its end is no missing offer, and no refusal.
+#[test]
+fn an_answer_in_two_replies_is_told_as_such_however_it_is_cut() {
+    let rest = "250-STARTTLS\r\n250 OK\r\n";
+    let cases: [(&[&[u8]], &str); 7] = [
+        (&[b"250 mx.test\r\n250-STARTTLS\r\n250 OK\r\n"], "ehlo"),
+        (&[b"250 mx.test\r\n", rest.as_bytes()], "ehlo"),
+        (&[b"250 mx.test\r\n250-ST", b"ARTTLS\r\n250 OK\r\n"], "ehlo"),
+        (
+            &[b"250 mx.test\r", b"\n2", b"50-STARTTLS\r\n250 OK\r\n"],
+            "ehlo",
+        ),
+        (
+            &[b"250-mx.test\r\n250 SIZE\r\n", b"250 STARTTLS\r\n"],
+            "ehlo",
+        ),
+        // A second greeting is taken for the answer to EHLO.
+        (&[b"220 mx.test\r\n", OFFER], "ehlo"),
+        // The offer is there, and the rest is taken for the answer to STARTTLS.
+        (&[OFFER, b"250 OK\r\n", b"220 go\r\n"], "starttls"),
+    ];
+    for pause in [0, 200] {
+        for (segments, step) in cases {
+            let owned: Vec<Vec<u8>> = segments.iter().map(|part| part.to_vec()).collect();
+            let address = listen(move |mut stream| {
+                send(&mut stream, GREETING);
+                read_line(&stream);
+                for segment in &owned {
+                    send(&mut stream, segment);
+                    std::thread::sleep(Duration::from_millis(pause));
+                }
+                while !read_line(&stream).is_empty() {
+                    send(&mut stream, b"221 bye\r\n");
+                }
+            });
+            let name = format!("{:?}", segments.concat());
+            // Without a pause, what comes next may be there when STARTTLS is due.
+            let seen = look_at(5.0, address);
+            let step = if pause == 0 {
+                seen.text("/error/step").to_owned()
+            } else {
+                step.to_owned()
+            };
+            assert_ne!(step, "greeting", "{name}");
+            let code = (seen.code, seen.text("/error/code"));
+            assert_eq!(code, (4, "unsolicited-reply"), "{name}: {:#}", seen.report);
+            assert_eq!(seen.text("/error/step"), step, "{name}");
+            assert!(
+                !seen.message().contains("does not offer"),
+                "{}",
+                seen.message()
+            );
+        }
+    }
+}
+
+/// Octet by octet, over a second.
+#[test]
+fn a_slow_second_reply_is_waited_for() {
+    let address = listen(|mut stream| {
+        send(&mut stream, GREETING);
+        read_line(&stream);
+        for octet in b"250 mx.test\r\n250-STARTTLS\r\n250 OK\r\n" {
+            send(&mut stream, &[*octet]);
+            std::thread::sleep(Duration::from_millis(60));
+        }
+        wait_for_end(&mut stream);
+    });
+    let seen = look_at(10.0, address);
+    seen.ended("octets", (4, "ehlo", "unsolicited-reply"));
+    assert!(
+        seen.message().contains("250-STARTTLS"),
+        "{}",
+        seen.message()
+    );
+}
+
+/// Nothing more comes: what was said is what is meant.
+#[test]
+fn an_answer_to_quit_is_no_second_reply() {
+    for bye in [
+        &b"221 bye\r\n"[..],
+        b"221-see\r\n221 you\r\n",
+        b"500 what?\r\n",
+        b"",
+    ] {
+        let bye = bye.to_vec();
+        let address = listen(move |mut stream| {
+            send(&mut stream, GREETING);
+            read_line(&stream);
+            send(&mut stream, NO_OFFER);
+            read_line(&stream);
+            send(&mut stream, &bye);
+        });
+        let seen = look_at(5.0, address);
+        seen.ended("bye", NOT_OFFERED);
+        assert!(seen.took < Duration::from_secs(1), "{:?}", seen.took);
+    }
+    // The deadline comes first: why there is no TLS is known all the same.
+    let server = Script::new(&[GREETING, NO_OFFER]);
+    look_at(0.5, server.address).ended("deadline", NOT_OFFERED);
+}
+
 // ---------------------------------------------------------------------------- silence, breaks
 
 #[test]
@@ -504,7 +608,7 @@ fn the_offer_is_found_in_every_spelling() {
     ] {
         let server = Script::new(&[GREETING, answer, b"454 no TLS now\r\n"]);
         let name = String::from_utf8_lossy(answer);
-        look_at(5.0, server.address).ended(&name, (4, "starttls", "temporary-refusal"));
+        look_at(5.0, server.address).ended(&name, (4, "starttls", "starttls-unavailable"));
     }
 }
 
@@ -515,7 +619,8 @@ fn tls_starts_only_after_220() {
         (235, "starttls-refused"),
         (334, "starttls-refused"),
         (421, "temporary-refusal"),
-        (454, "temporary-refusal"),
+        (454, "starttls-unavailable"),
+        (451, "starttls-unavailable"),
         (500, "starttls-refused"),
         (502, "starttls-refused"),
         (503, "starttls-refused"),
@@ -664,7 +769,7 @@ fn the_client_introduces_itself_by_a_name_that_others_may_know() {
 }
 
 #[test]
-fn quit_is_said_after_a_refusal_and_nobody_waits_for_the_answer() {
+fn quit_is_said_after_a_refusal_and_nobody_waits_long_for_the_answer() {
     let commands = ["EHLO a.example\r\n", "STARTTLS\r\n", "QUIT\r\n"];
     for (turns, said) in [
         (&[&b"554 no\r\n"[..]][..], 0),

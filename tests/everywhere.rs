@@ -73,6 +73,8 @@ fn expected(code: u16, place: usize) -> Option<&'static str> {
         (500..=599, 0) => Some("greeting-refused"),
         (200..=399 | 500..=599, 1) => Some("ehlo-refused"),
         (200..=399 | 500..=599, _) => Some("starttls-refused"),
+        (421, 2) => Some("temporary-refusal"),
+        (400..=499, 2) => Some("starttls-unavailable"),
         (400..=499, _) => Some("temporary-refusal"),
         _ => Some("malformed-reply"),
     }

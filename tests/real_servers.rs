@@ -1,11 +1,15 @@
 //! Postfix, Exim and OpenSMTPD, seen by us and by OpenSSL: both must tell the same.
-#![allow(clippy::disallowed_methods, reason = "tests write files")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests write files, and use the clock"
+)]
 
 mod common;
 
 use common::{Dir, openssl, problems, report, run};
 use serde_json::Value;
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 use testkit::mta::{Kind, Mta};
 use testkit::pki::{Identity, KeyKind, Pki, expired_leaf, leaf, to_pem};
 
@@ -139,6 +143,48 @@ fn a_self_signed_certificate_is_trusted_when_it_is_configured() {
     });
 }
 
+/// Without its certificate Postfix offers STARTTLS, and answers it with 454.
+#[test]
+fn postfix_without_its_certificate_is_critical() {
+    let identity = Pki::self_signed(&leaf(&["localhost"]), KeyKind::P256);
+    let Some(mta) = Mta::for_test("no certificate", Kind::Postfix, &identity) else {
+        return;
+    };
+    let nothing = "smtpd_tls_chain_files =\nsmtpd_tls_cert_file = /nonexistent/cert.pem\nsmtpd_tls_key_file = $smtpd_tls_cert_file\n";
+    mta.reconfigure(nothing).expect("another configuration");
+    let target = format!("localhost:{}", mta.starttls_port());
+    let start = Instant::now();
+    let (code, report) = loop {
+        let (code, report) = report([target.as_str(), "--no-hgrc"]);
+        if report["error"]["code"] != Value::Null || start.elapsed() > Duration::from_secs(20) {
+            break (code, report);
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    };
+    assert_eq!(code, 4, "{report:#}");
+    assert_eq!(report["outcome"], "smtp-refused");
+    let error = &report["error"];
+    assert_eq!(
+        (&error["step"], &error["code"]),
+        (&"starttls".into(), &"starttls-unavailable".into())
+    );
+    let message = error["message"].as_str().unwrap_or_default();
+    assert!(message.contains("454 4.7.0 TLS not available"), "{message}");
+    let advice = error["advice"].as_str().unwrap_or_default();
+    assert!(advice.contains("its certificate and its key"), "{advice}");
+    let log = mta.log_with("/nonexistent/cert.pem");
+    assert!(log.contains("/nonexistent/cert.pem"), "{log}");
+    for (args, begin) in [
+        (&["--no-hgrc"][..], "SMTP CERT CRITICAL"),
+        (&["audit"], "SMTP CERTS CRITICAL"),
+    ] {
+        // A subcommand comes first.
+        let run = run([args, &[target.as_str(), "--format", "nagios"]].concat());
+        assert_eq!(run.code, 2, "{}", run.stdout);
+        assert!(run.stdout.starts_with(begin), "{}", run.stdout);
+    }
+}
+
 #[test]
 fn servers_find_no_fault_with_our_manners() {
     let pki = Pki::new("Manners", KeyKind::P256);
@@ -149,7 +195,7 @@ fn servers_find_no_fault_with_our_manners() {
             "--ehlo",
             "probe.example.test",
         ]);
-        std::thread::sleep(std::time::Duration::from_millis(500));
+        std::thread::sleep(Duration::from_millis(500));
         let log = mta.log().to_lowercase();
         for complaint in [
             "synchronization",

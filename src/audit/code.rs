@@ -30,6 +30,7 @@ pub const CODES: &[&str] = &[
     "starttls-injection",
     "starttls-not-offered",
     "starttls-refused",
+    "starttls-unavailable",
     "temporary-refusal",
     "timeout",
     "no-such-key",

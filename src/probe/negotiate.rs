@@ -3,12 +3,15 @@
 use super::connect::error_text;
 use super::{Options, Progress};
 use crate::observation::{Cause, Failure};
-use crate::smtp::{Dialogue, Refusal, Stage, Step as Next};
+use crate::smtp::{Dialogue, Farewell, Refusal, Stage, Step as Next};
 use std::io::ErrorKind;
 use std::net::IpAddr;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+
+/// QUIT is answered at once, after all that was said before. Longer silence is taken for its answer.
+const SILENCE: Duration = Duration::from_secs(1);
 
 /// Up to the `220` of STARTTLS. The next byte on the stream is TLS.
 pub(super) async fn starttls(
@@ -20,9 +23,16 @@ pub(super) async fn starttls(
         Some(name) => name.clone(),
         None => address_literal(stream),
     };
-    let result = drive(stream, Dialogue::new(&ehlo), progress).await;
-    if let Err(Cause::Smtp(refusal)) = &result {
+    let mut result = drive(stream, Dialogue::new(&ehlo), progress).await;
+    if let Err(Cause::Smtp(refusal)) = &mut result {
         say_goodbye(stream, refusal).await;
+        if refusal.is_provisional() {
+            // The deadline may cut us off; what is known already is kept.
+            progress.failed = Some(progress.fail(Cause::Smtp(refusal.clone())));
+            let stage = progress.dialogue.as_ref().map(Dialogue::stage);
+            let farewell = hear_farewell(stream).await;
+            *refusal = farewell.judge(stage.unwrap_or(Stage::Ehlo), refusal.clone());
+        }
     }
     result.map_err(|cause| match &cause {
         // A refusal belongs to the stage that it answers, also when the state has moved on.
@@ -44,6 +54,13 @@ async fn drive(
     let dialogue = progress.dialogue.insert(dialogue);
     loop {
         progress.step = dialogue.stage().into();
+        if dialogue.is_our_turn() {
+            // What has come meanwhile was not asked for; the reactor must have seen it.
+            tokio::task::yield_now().await;
+            if let Ok(count @ 1..) = stream.try_read(&mut buffer) {
+                dialogue.receive(&buffer[..count]).map_err(Cause::Smtp)?;
+            }
+        }
         match dialogue.step() {
             Next::Send(bytes) => stream.write_all(&bytes).await.map_err(|e| broken(&e))?,
             Next::Receive => {
@@ -74,7 +91,7 @@ fn address_literal(stream: &TcpStream) -> String {
     }
 }
 
-/// QUIT, if the peer is an SMTP server that is in step with us. Nobody waits for the answer.
+/// QUIT, if the peer is an SMTP server that is in step with us.
 async fn say_goodbye(stream: &mut TcpStream, refusal: &Refusal) {
     let in_step = matches!(
         refusal,
@@ -83,10 +100,23 @@ async fn say_goodbye(stream: &mut TcpStream, refusal: &Refusal) {
             | Refusal::Ehlo(_)
             | Refusal::StarttlsNotOffered
             | Refusal::Starttls(_)
+            | Refusal::TlsUnavailable(_)
     );
     if in_step {
         let quit = stream.write_all(b"QUIT\r\n");
         let _ = tokio::time::timeout(Duration::from_millis(100), quit).await;
+    }
+}
+
+/// What comes after QUIT, until that is answered, or the server has been silent for a while.
+async fn hear_farewell(stream: &mut TcpStream) -> Farewell {
+    let mut farewell = Farewell::default();
+    let mut buffer = [0; 1024];
+    loop {
+        match tokio::time::timeout(SILENCE, stream.read(&mut buffer)).await {
+            Ok(Ok(count @ 1..)) if !farewell.receive(&buffer[..count]) => {}
+            _ => return farewell,
+        }
     }
 }
 

@@ -2,29 +2,8 @@
 //! (RFC 5321 §3.1 and §4.1.1.1, RFC 3207).
 
 use super::identify::{Protocol, identify};
-use super::reply::{Malformed, Reply, ReplyReader};
-use std::fmt;
-
-/// Where in the dialogue something happened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stage {
-    /// Waiting for the greeting.
-    Greeting,
-    /// EHLO was sent.
-    Ehlo,
-    /// STARTTLS was sent.
-    Starttls,
-}
-
-impl fmt::Display for Stage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Greeting => "greeting",
-            Self::Ehlo => "ehlo",
-            Self::Starttls => "starttls",
-        })
-    }
-}
+use super::refusal::{Refusal, Stage};
+use super::reply::{Reply, ReplyReader};
 
 /// What the driver has to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,29 +14,6 @@ pub enum Step {
     Receive,
     /// Start TLS.
     Handshake,
-}
-
-/// Why the dialogue does not get to TLS. Replies are evidence, and untrusted text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// 4yz at any stage: the server is busy, or limits us.
-    Temporary(Stage, Reply),
-    /// 5yz instead of a greeting.
-    Greeting(Reply),
-    /// EHLO was not answered with 250.
-    Ehlo(Reply),
-    /// EHLO was accepted, but its answer does not offer STARTTLS.
-    StarttlsNotOffered,
-    /// STARTTLS was not answered with 220 (RFC 3207 §4).
-    Starttls(Reply),
-    /// Not an SMTP server; what it looks like, and its first bytes.
-    NotSmtp(Option<Protocol>, String),
-    /// Bytes that are no reply.
-    Malformed(Stage, Malformed),
-    /// More than one reply before we spoke: the peer is not in step with us.
-    Unsolicited(Stage, String),
-    /// Clear text behind the `220` of STARTTLS (RFC 3207 §6, CVE-2011-0411).
-    Injection(String),
 }
 
 /// One line of the transcript.
@@ -131,13 +87,17 @@ impl Dialogue {
             }
         }
         self.reader.feed(bytes);
+        self.check_turn()?;
         let stage = self.stage();
         match self.reader.next_reply() {
             Ok(None) => Ok(()),
             Ok(Some(reply)) => {
                 self.record(&reply);
-                self.advance(reply)?;
-                self.check_leftover(stage)
+                match self.advance(reply) {
+                    // What comes after the answer may say otherwise.
+                    Err(refusal) if !refusal.is_provisional() => Err(refusal),
+                    end => self.check_leftover(stage).and(end),
+                }
             }
             Err(_) if self.greeting.is_none() && !self.speaks_smtp() => Err(self.not_smtp()),
             Err(malformed) => Err(Refusal::Malformed(stage, malformed)),
@@ -157,6 +117,11 @@ impl Dialogue {
             State::SendEhlo | State::AwaitEhlo => Stage::Ehlo,
             State::SendStarttls | State::AwaitStarttls | State::Done => Stage::Starttls,
         }
+    }
+
+    /// Whether it is our turn: what comes now comes unasked.
+    pub fn is_our_turn(&self) -> bool {
+        matches!(self.state, State::SendEhlo | State::SendStarttls)
     }
 
     /// Whether the server has said go: TLS comes next.
@@ -194,7 +159,7 @@ impl Dialogue {
             State::AwaitGreeting => self.on_greeting(reply),
             State::AwaitEhlo => self.on_ehlo(reply),
             State::AwaitStarttls => self.on_starttls(reply),
-            // `receive` is called in Await states only; anything else is out of step.
+            // It was our turn: `check_turn` lets nothing come to this.
             _ => Err(Refusal::Unsolicited(self.stage(), reply.text())),
         }
     }
@@ -230,17 +195,27 @@ impl Dialogue {
     }
 
     fn on_starttls(&mut self, reply: Reply) -> Result<(), Refusal> {
-        if reply.is_temporary() {
-            return Err(Refusal::Temporary(Stage::Starttls, reply));
-        }
-        if reply.code != 220 {
-            return Err(Refusal::Starttls(reply));
+        match reply.code {
+            220 => {}
+            421 => return Err(Refusal::Temporary(Stage::Starttls, reply)),
+            400..=499 => return Err(Refusal::TlsUnavailable(reply)),
+            _ => return Err(Refusal::Starttls(reply)),
         }
         self.state = State::Done;
         Ok(())
     }
 
-    /// We have not spoken since the reply, so nothing may stand behind it.
+    /// What comes while it is our turn was not asked for.
+    fn check_turn(&self) -> Result<(), Refusal> {
+        match self.state {
+            State::SendEhlo => self.check_leftover(Stage::Greeting),
+            State::SendStarttls => self.check_leftover(Stage::Ehlo),
+            State::Done => self.check_leftover(Stage::Starttls),
+            State::AwaitGreeting | State::AwaitEhlo | State::AwaitStarttls => Ok(()),
+        }
+    }
+
+    /// We have not spoken since the reply, so nothing may come after it.
     fn check_leftover(&self, stage: Stage) -> Result<(), Refusal> {
         let leftover = self.reader.leftover();
         if leftover.is_empty() {
@@ -362,10 +337,16 @@ mod tests {
                 R::Starttls(_)
             ));
         }
-        assert!(matches!(
-            end(&[b"220 hi\r\n", EHLO, b"454 later\r\n"]),
-            R::Temporary(Stage::Starttls, _)
-        ));
+        for (code, is_busy) in [("421", true), ("454", false), ("451", false)] {
+            let reply = format!("{code} x\r\n");
+            let end = end(&[b"220 hi\r\n", EHLO, reply.as_bytes()]);
+            let told = match end {
+                R::Temporary(Stage::Starttls, _) => Some(true),
+                R::TlsUnavailable(_) => Some(false),
+                _ => None,
+            };
+            assert_eq!(told, Some(is_busy), "{code}");
+        }
     }
 
     #[test]
@@ -380,6 +361,33 @@ mod tests {
     fn a_peer_that_talks_out_of_turn_is_stopped() {
         let end = play(&[b"220 hi\r\n250 mx\r\n"]);
         assert!(matches!(end, Err(Refusal::Unsolicited(Stage::Greeting, _))));
+    }
+
+    #[test]
+    fn an_answer_that_goes_on_after_its_end_is_no_refusal() {
+        let ehlo = |text: &str| Err(Refusal::Unsolicited(Stage::Ehlo, text.to_owned()));
+        let after = |answer: &[u8]| play(&[b"220 hi\r\n", answer]);
+        let rest = "250-STARTTLS\r\n250 OK\r\n";
+        let split = format!("250 mx\r\n{rest}");
+        assert_eq!(after(split.as_bytes()), ehlo(rest));
+        assert_eq!(after(b"250-mx\r\n250 SIZE\r\n2"), ehlo("2"));
+        assert_eq!(after(b"220 hi\r\n250 mx\r\n"), ehlo("250 mx\r\n"));
+        let go = play(&[b"220 hi\r\n", EHLO, b"250 OK\r\n220 go\r\n"]);
+        let expected = Refusal::Unsolicited(Stage::Starttls, "220 go\r\n".into());
+        assert_eq!(go, Err(expected));
+        // A refusal is one, whatever comes after it.
+        let end = after(b"502 no\r\n250 STARTTLS\r\n");
+        assert!(matches!(end, Err(Refusal::Ehlo(_))), "{end:?}");
+    }
+
+    #[test]
+    fn what_comes_in_our_turn_was_not_asked_for() {
+        let mut dialogue = Dialogue::new("probe.example");
+        assert!(!dialogue.is_our_turn());
+        assert_eq!(dialogue.receive(b"220 hi\r\n"), Ok(()));
+        assert!(dialogue.is_our_turn());
+        let expected = Refusal::Unsolicited(Stage::Greeting, "2".into());
+        assert_eq!(dialogue.receive(b"2"), Err(expected));
     }
 
     #[test]
