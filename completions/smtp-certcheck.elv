@@ -31,10 +31,10 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
             cand -R 'The repository whose Mercurial settings apply [default: the one around the current directory]'
             cand --repository 'The repository whose Mercurial settings apply [default: the one around the current directory]'
             cand --hgrc 'Of Mercurial''s configuration read only this file, and what it includes'
-            cand --pin-expires 'Warn when the pinned certificate ends in fewer days, or none is pinned'
+            cand --pin-expires 'Warn when the pinned certificate has less left (21 days, 72h, 30%), or none is pinned'
             cand --format 'The format of the report'
-            cand --warning 'With --format nagios: fewer days left are a warning; a number, or a range of the plugin guidelines [default: 21]'
-            cand --critical 'With --format nagios: fewer days left are critical [default: 7]'
+            cand --warning 'With --format nagios: less left is a warning: 21 (days), 72h, 30%, or a range of the plugin guidelines [default: auto]'
+            cand --critical 'With --format nagios: less left is critical [default: auto]'
             cand --color 'When to use colours; NO_COLOR in the environment turns them off'
             cand -4 'Use IPv4 only'
             cand -6 'Use IPv6 only'
@@ -110,8 +110,8 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
             cand --pause 'Between two connections to one address'
             cand --rate 'New connections a second, of all [default: no limit]'
             cand --retries 'Tries beyond the first where a server is busy, within its --timeout'
-            cand --warning 'A certificate that ends in fewer days is a warning'
-            cand --critical 'A certificate that ends in fewer days is critical'
+            cand --warning 'A certificate with less left is a warning: 21 (days), 72h, or 30%'
+            cand --critical 'A certificate with less left is critical'
             cand --ignore 'Findings to leave out, by their code; may be repeated'
             cand --only 'Only these findings, by their code; may be repeated'
             cand --fail-on 'Which findings make the exit code 1'
@@ -163,8 +163,8 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
         &'smtp-certcheck;pin;--tls'=[auto starttls smtps]
         &'smtp-certcheck;pin;--key-type'=[rsa ecdsa]
         &'smtp-certcheck;pin;--color'=[auto always never]
-        &'smtp-certcheck;audit;--ignore'=[address-not-tried address-unreachable addresses-differ bad-ca-file expiring intermediate-expiring long-validity shared-key tls-1.2 bad-handshake-signature connect-failed connection-closed connection-reset dns-failure ehlo-refused greeting-refused io-error malformed-reply message-too-large no-address not-smtp not-tls starttls-injection starttls-not-offered starttls-refused temporary-refusal timeout no-such-key tls-alert tls-error tls-incompatible unsolicited-reply wrong-mode anchor-expired anchor-not-yet-valid anchor-rejected bad-signature ca-as-leaf critical-extension distrusted expired key-not-proven key-usage malformed missing-intermediate name-constraint name-mismatch no-certificate no-san not-a-ca not-yet-valid obsolete-tls path-invalid path-too-long pin-mismatch self-signed too-complex unknown-issuer unsupported-algorithm unsupported-version weak-key weak-signature wrong-usage anchor-is-leaf client-certificate cross-signed duplicate key-usage-signature large-hello out-of-order root-sent self-signed-ca staple-missing unrelated]
-        &'smtp-certcheck;audit;--only'=[address-not-tried address-unreachable addresses-differ bad-ca-file expiring intermediate-expiring long-validity shared-key tls-1.2 bad-handshake-signature connect-failed connection-closed connection-reset dns-failure ehlo-refused greeting-refused io-error malformed-reply message-too-large no-address not-smtp not-tls starttls-injection starttls-not-offered starttls-refused temporary-refusal timeout no-such-key tls-alert tls-error tls-incompatible unsolicited-reply wrong-mode anchor-expired anchor-not-yet-valid anchor-rejected bad-signature ca-as-leaf critical-extension distrusted expired key-not-proven key-usage malformed missing-intermediate name-constraint name-mismatch no-certificate no-san not-a-ca not-yet-valid obsolete-tls path-invalid path-too-long pin-mismatch self-signed too-complex unknown-issuer unsupported-algorithm unsupported-version weak-key weak-signature wrong-usage anchor-is-leaf client-certificate cross-signed duplicate key-usage-signature large-hello out-of-order root-sent self-signed-ca staple-missing unrelated]
+        &'smtp-certcheck;audit;--ignore'=[address-not-tried address-unreachable addresses-differ bad-ca-file expiring intermediate-expiring long-validity shared-key tls-1.2 bad-handshake-signature connect-failed connection-closed connection-reset dns-failure ehlo-refused greeting-refused io-error malformed-reply message-too-large no-address not-smtp not-tls starttls-injection starttls-not-offered starttls-refused starttls-unavailable temporary-refusal timeout no-such-key tls-alert tls-error tls-incompatible unsolicited-reply wrong-mode anchor-expired anchor-not-yet-valid anchor-rejected bad-signature ca-as-leaf critical-extension distrusted expired key-not-proven key-usage malformed missing-intermediate name-constraint name-mismatch no-certificate no-san not-a-ca not-yet-valid obsolete-tls path-invalid path-too-long pin-mismatch self-signed too-complex unknown-issuer unsupported-algorithm unsupported-version weak-key weak-signature wrong-usage anchor-is-leaf client-certificate cross-signed duplicate key-usage-signature large-hello out-of-order root-sent self-signed-ca staple-missing unrelated]
+        &'smtp-certcheck;audit;--only'=[address-not-tried address-unreachable addresses-differ bad-ca-file expiring intermediate-expiring long-validity shared-key tls-1.2 bad-handshake-signature connect-failed connection-closed connection-reset dns-failure ehlo-refused greeting-refused io-error malformed-reply message-too-large no-address not-smtp not-tls starttls-injection starttls-not-offered starttls-refused starttls-unavailable temporary-refusal timeout no-such-key tls-alert tls-error tls-incompatible unsolicited-reply wrong-mode anchor-expired anchor-not-yet-valid anchor-rejected bad-signature ca-as-leaf critical-extension distrusted expired key-not-proven key-usage malformed missing-intermediate name-constraint name-mismatch no-certificate no-san not-a-ca not-yet-valid obsolete-tls path-invalid path-too-long pin-mismatch self-signed too-complex unknown-issuer unsupported-algorithm unsupported-version weak-key weak-signature wrong-usage anchor-is-leaf client-certificate cross-signed duplicate key-usage-signature large-hello out-of-order root-sent self-signed-ca staple-missing unrelated]
         &'smtp-certcheck;audit;--fail-on'=[critical warning never]
         &'smtp-certcheck;audit;--tls'=[auto starttls smtps]
         &'smtp-certcheck;audit;--key-type'=[rsa ecdsa]

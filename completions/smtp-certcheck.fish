@@ -39,13 +39,13 @@ complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l chain -d 'Judge a saved chain (PEM or DER, the server\'s certificate first; - reads standard input) without any network' -r -F
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -s R -l repository -d 'The repository whose Mercurial settings apply [default: the one around the current directory]' -r -f -a "(__fish_complete_directories)"
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l hgrc -d 'Of Mercurial\'s configuration read only this file, and what it includes' -r -F
-complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l pin-expires -d 'Warn when the pinned certificate ends in fewer days, or none is pinned' -r -f
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l pin-expires -d 'Warn when the pinned certificate has less left (21 days, 72h, 30%), or none is pinned' -r -f
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l format -d 'The format of the report' -r -f -a "table\t'For people'
 json\t'For programs: one object, or an array for several targets'
 pem\t'The presented chain'
 nagios\t'For monitoring: a plugin\'s line and exit code (0 OK, 1 warning, 2 critical, 3 unknown)'"
-complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l warning -d 'With --format nagios: fewer days left are a warning; a number, or a range of the plugin guidelines [default: 21]' -r -f
-complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l critical -d 'With --format nagios: fewer days left are critical [default: 7]' -r -f
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l warning -d 'With --format nagios: less left is a warning: 21 (days), 72h, 30%, or a range of the plugin guidelines [default: auto]' -r -f
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l critical -d 'With --format nagios: less left is critical [default: auto]' -r -f
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l color -d 'When to use colours; NO_COLOR in the environment turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Also into files and pipes'
 never\t'Never'"
@@ -124,8 +124,8 @@ complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l 
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l pause -d 'Between two connections to one address' -r -f
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l rate -d 'New connections a second, of all [default: no limit]' -r -f
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l retries -d 'Tries beyond the first where a server is busy, within its --timeout' -r -f
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l warning -d 'A certificate that ends in fewer days is a warning' -r -f
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l critical -d 'A certificate that ends in fewer days is critical' -r -f
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l warning -d 'A certificate with less left is a warning: 21 (days), 72h, or 30%' -r -f
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l critical -d 'A certificate with less left is critical' -r -f
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l ignore -d 'Findings to leave out, by their code; may be repeated' -r -f -a "address-not-tried\t''
 address-unreachable\t''
 addresses-differ\t''
@@ -151,6 +151,7 @@ not-tls\t''
 starttls-injection\t''
 starttls-not-offered\t''
 starttls-refused\t''
+starttls-unavailable\t''
 temporary-refusal\t''
 timeout\t''
 no-such-key\t''
@@ -225,6 +226,7 @@ not-tls\t''
 starttls-injection\t''
 starttls-not-offered\t''
 starttls-refused\t''
+starttls-unavailable\t''
 temporary-refusal\t''
 timeout\t''
 no-such-key\t''

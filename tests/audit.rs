@@ -872,10 +872,27 @@ fn a_monitoring_plugin_has_states_of_its_own() {
         (run.code, run.stdout)
     };
     let at = |address: SocketAddr| format!("smtp://localhost:{}", address.port());
+    // Of its forty days a third and a sixth.
+    let (ended, line) = check(at(soon), &[]);
+    assert_eq!(ended, 1, "{line}");
+    assert!(
+        line.starts_with("SMTP CERT WARNING - ") && line.ends_with(";13.33333:;6.66666:\n"),
+        "{line}"
+    );
     for (args, code, word, perf) in [
-        (&[][..], 1, "WARNING", "21:;7:"),
+        (
+            &["--warning", "21", "--critical", "7"][..],
+            1,
+            "WARNING",
+            "21:;7:",
+        ),
         (&["--warning", "5", "--critical", "3"], 0, "OK", "5:;3:"),
-        (&["--critical", "12"], 2, "CRITICAL", "21:;12:"),
+        (
+            &["--warning", "21", "--critical", "12"],
+            2,
+            "CRITICAL",
+            "21:;12:",
+        ),
         (
             &["--warning", "@5:15", "--critical", "~:100"],
             1,
@@ -903,6 +920,322 @@ fn a_monitoring_plugin_has_states_of_its_own() {
     let mut command = program();
     command.args([&at(soon), "--format", "nagios", "--cacerts", "/nonexistent"]);
     assert_eq!(finish(&mut command).code, 3);
+}
+
+/// A plugin's line about a saved chain, at a time before its end.
+fn plugin_before_the_end(
+    pki: &Pki,
+    (lifetime, left): (time::Duration, time::Duration),
+    args: &[&str],
+) -> (i32, String) {
+    let dir = Dir::new();
+    let root = dir.file("root.pem", pki.root_pem());
+    let mut params = leaf(&["localhost"]);
+    let begin = testkit::pki::now().replace_nanosecond(0).expect("a time");
+    (params.not_before, params.not_after) = (begin, begin + lifetime);
+    let chain = dir.file("chain.pem", pki.identity(params).chain_pem());
+    let at = (begin + lifetime - left).format(&time::format_description::well_known::Rfc3339);
+    let mut command = program();
+    command.args(["--servername", "localhost", "--format", "nagios", "--at"]);
+    command
+        .arg(at.expect("RFC 3339"))
+        .arg("--cacerts")
+        .arg(root);
+    let run = finish(command.arg("--chain").arg(chain).args(args));
+    (run.code, run.stdout)
+}
+
+/// The state that performance data tell.
+fn state_of(performance: &str) -> i32 {
+    let (_, data) = performance.trim().split_once('=').expect("a label");
+    let numbers = data
+        .split(';')
+        .map(|part| part.trim_end_matches(':').parse());
+    let numbers: Vec<f64> = numbers.map(|number| number.expect("a number")).collect();
+    assert_eq!(numbers.len(), 3, "{performance}");
+    let (left, warning, critical) = (numbers[0], numbers[1], numbers[2]);
+    i32::from(left < warning) + i32::from(left < critical)
+}
+
+#[test]
+fn thresholds_follow_the_lifetime_to_the_second() {
+    use time::Duration as D;
+    let second = D::SECOND;
+    for (lifetime, warning, critical) in [
+        (D::hours(2), D::minutes(40), D::minutes(20)),
+        (D::hours(5), D::minutes(100), D::minutes(50)),
+        (D::days(6), D::days(2), D::days(1)),
+        // A third of it is no whole second: the second that is cut is too little.
+        (
+            D::days(6) + second,
+            D::days(2) + second,
+            D::days(1) + second,
+        ),
+        (D::hours(160), D::minutes(3200), D::minutes(1600)),
+        (D::days(45), D::days(15), D::days(7)),
+        (D::days(90), D::days(21), D::days(7)),
+        (D::days(398), D::days(21), D::days(7)),
+    ] {
+        for (left, state) in [
+            (lifetime, 0),
+            (warning, 0),
+            (warning - second, 1),
+            (critical, 1),
+            (critical - second, 2),
+            (D::ZERO, 2),
+        ] {
+            let (code, line) = plugin_before_the_end(&PKI, (lifetime, left), &[]);
+            assert_eq!(code, state, "{lifetime} {left}: {line}");
+            let (text, performance) = line.split_once(" | ").expect("performance data");
+            assert_eq!(state_of(performance), state, "{lifetime} {left}: {line}");
+            let is_short = left < D::days(1);
+            assert_eq!(text.contains("hour"), is_short, "{line}");
+        }
+    }
+}
+
+#[test]
+fn thresholds_that_are_given_count_as_given() {
+    use time::Duration as D;
+    let days = (D::days(6), D::days(3));
+    for (args, state, perf) in [
+        (
+            &["--warning", "21", "--critical", "7"][..],
+            2,
+            "days=3;21:;7:",
+        ),
+        (
+            &["--warning", "50%", "--critical", "20%"],
+            0,
+            "days=3;3:;1.2:",
+        ),
+        (
+            &["--warning", "50.01%", "--critical", "20%"],
+            1,
+            "days=3;3.0006:;1.2:",
+        ),
+        (
+            &["--warning", "72h", "--critical", "71h"],
+            0,
+            "days=3;3:;2.95833:",
+        ),
+        (
+            &["--warning", "73h", "--critical", "10%"],
+            1,
+            "days=3;3.04166:;0.6:",
+        ),
+        (&["--warning", "100%", "--critical", "72.1h"], 3, ""),
+        (&["--warning", "0", "--critical", "0"], 0, "days=3;0:;0:"),
+        // What is critical is not more than a third of a warning that is given alone.
+        (&["--warning", "4"], 1, "days=3;4:;1:"),
+        (&["--warning", "30h"], 0, "days=3;1.25:;0.41666:"),
+        (
+            &["--critical", "auto", "--warning", "auto"],
+            0,
+            "days=3;2:;1:",
+        ),
+        (&["--critical", "1.5:"], 0, "days=3;2:;1.5:"),
+    ] {
+        let (code, line) = plugin_before_the_end(&PKI, days, args);
+        assert_eq!(code, state, "{args:?}: {line}");
+        if state < 3 {
+            let data = line.trim().split(" | ").nth(1).unwrap_or_default();
+            assert_eq!(data, perf, "{args:?}");
+        }
+    }
+}
+
+/// What is critical comes first, whatever is left.
+#[test]
+fn a_warning_that_can_never_come_is_refused() {
+    let dir = Dir::new();
+    let list = dir.file("list", "localhost:1\n");
+    let list = list.to_str().expect("UTF-8");
+    for (warning, critical) in [
+        (Some("7"), "80"),
+        (Some("72h"), "4"),
+        (Some("10%"), "11%"),
+        (None, "80"),
+        (None, "40%"),
+    ] {
+        let mut levels = vec!["--critical", critical];
+        levels.extend(warning.iter().flat_map(|warning| ["--warning", warning]));
+        let one = [&["localhost:1", "--format", "nagios"][..], &levels].concat();
+        let run = common::run(one);
+        assert_eq!(run.code, 3, "{levels:?}: {}", run.stdout);
+        assert!(run.stderr.contains("can never come"), "{}", run.stderr);
+        let many = [&["audit", "--input", list][..], &levels].concat();
+        let run = common::run(many);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{levels:?}");
+        assert!(
+            run.stderr.contains("can never come") && run.stderr.contains("--warning 0"),
+            "{}",
+            run.stderr
+        );
+    }
+    // In a range, too.
+    let run = common::run([
+        "localhost:1",
+        "--format=nagios",
+        "--warning=@5:9",
+        "--critical=10",
+    ]);
+    assert_eq!(run.code, 3, "{}", run.stdout);
+}
+
+#[test]
+fn lines_of_a_list_have_thresholds_of_their_own() {
+    let server = |lifetime: time::Duration, left: time::Duration| {
+        let mut params = leaf(&["localhost"]);
+        params.not_after = testkit::pki::now() + left;
+        params.not_before = params.not_after - lifetime;
+        start(&PKI.identity(params)).port()
+    };
+    use time::Duration as D;
+    let [fresh, third, ten] = [
+        server(D::days(6), D::days(6) - D::hours(1)),
+        server(D::days(6), D::hours(47)),
+        server(D::days(90), D::days(10) + D::hours(1)),
+    ];
+    let found = |list: &str, args: &[&str]| {
+        let run = audit(list, &[&["--format", "jsonl"], args].concat());
+        let reports = reports(&run.stdout);
+        let found = reports.iter().map(|report| {
+            let found = report["findings"].as_array().expect("findings");
+            found.first().map_or(String::new(), |finding| {
+                let text = |field: &str| finding[field].as_str().unwrap_or_default().to_owned();
+                assert_eq!(text("code"), "expiring", "{report:#}");
+                text("severity")
+            })
+        });
+        (found.collect::<Vec<_>>(), run.stderr)
+    };
+    let one = |port: u16, columns: &str, args: &[&str]| {
+        let (mut found, _) = found(&format!("localhost:{port} {columns}\n"), args);
+        found.swap_remove(0)
+    };
+    assert_eq!(one(fresh, "", &[]), "");
+    assert_eq!(one(third, "", &[]), "warning");
+    assert_eq!(one(ten, "", &[]), "warning");
+    assert_eq!(
+        one(fresh, "", &["--warning", "21", "--critical", "7"]),
+        "critical"
+    );
+    assert_eq!(one(fresh, "warning=6", &[]), "warning");
+    assert_eq!(one(third, "warning=24h", &[]), "");
+    assert_eq!(one(third, "critical=33%", &[]), "critical");
+    assert_eq!(one(ten, "warning=10%", &[]), "");
+    assert_eq!(
+        one(ten, "warning=auto", &["--warning", "9", "--critical", "1"]),
+        "warning"
+    );
+    assert_eq!(one(ten, "warning=9 critical=3", &["--warning", "30"]), "");
+    // Each for itself, and a pair that cannot be is a bad line, whichever half is its own.
+    let list = format!("localhost:{ten} critical=80\nlocalhost:{fresh}\n");
+    let (levels, told) = found(&list, &[]);
+    assert_eq!(levels, [""]);
+    assert!(
+        told.contains("list:1: ") && told.contains("can never come"),
+        "{told}"
+    );
+    let list = format!("localhost:{fresh}\nlocalhost:{ten} warning=5\n");
+    let run = audit(&list, &["--critical", "10", "--warning", "30", "--strict"]);
+    assert_eq!((run.code, run.stdout.as_str()), (2, ""));
+    assert!(
+        run.stderr.contains("list:2: a warning at 5 days"),
+        "{}",
+        run.stderr
+    );
+    // The performance data are those of the one that matters.
+    let list = format!("localhost:{fresh}\nlocalhost:{ten}\n");
+    let run = audit(&list, &["--format", "nagios"]);
+    assert_eq!(run.code, 1, "{}", run.stdout);
+    let first = run.stdout.lines().next().unwrap_or_default();
+    assert!(
+        first.contains("the next expires in 5 days") && first.ends_with(" days=10;21:;7:"),
+        "{first}"
+    );
+}
+
+/// The first line of a plugin is the one that is shown and sent.
+#[test]
+fn several_targets_are_one_plugin_whose_first_line_is_about_the_worst() {
+    let good = start(&PKI.identity(leaf(&["localhost"])));
+    let soon = {
+        let mut params = leaf(&["localhost"]);
+        params.not_after = testkit::pki::now() + time::Duration::days(10);
+        start(&PKI.identity(params))
+    };
+    let expired = start(&PKI.identity(expired_leaf(&["localhost"])));
+    let dir = Dir::new();
+    let root = dir.file("root.pem", PKI.root_pem());
+    let at = |address: SocketAddr| format!("localhost:{}", address.port());
+    let (good, soon, expired, nobody) = (at(good), at(soon), at(expired), at(nobody()));
+    let check = |targets: &[&String]| {
+        let mut command = program();
+        command.args([
+            "--no-hgrc",
+            "--tls",
+            "starttls",
+            "--format",
+            "nagios",
+            "--cacerts",
+        ]);
+        let run = finish(command.arg(&root).args(targets));
+        let (first, rest) = run.stdout.split_once('\n').expect("a line");
+        let rest: Vec<String> = rest.lines().map(ToOwned::to_owned).collect();
+        (run.code, first.to_owned(), rest)
+    };
+    for targets in [
+        [&good, &soon, &expired],
+        [&expired, &good, &soon],
+        [&soon, &expired, &good],
+        [&good, &expired, &soon],
+    ] {
+        let (code, first, rest) = check(&targets);
+        assert_eq!(code, 2, "{first}");
+        let begin = format!(
+            "SMTP CERT CRITICAL - 3 targets: 1 critical, 1 with warnings; {expired}: expired: "
+        );
+        assert!(first.starts_with(&begin), "{first}");
+        let words: Vec<&str> = rest
+            .iter()
+            .filter_map(|line| line.split(' ').next())
+            .collect();
+        assert_eq!(words, ["CRITICAL", "WARNING", "OK"], "{rest:?}");
+        let (_, data) = first.split_once(" | ").expect("performance data");
+        let mut labels: Vec<&str> = data
+            .split(' ')
+            .filter_map(|one| one.split('=').next())
+            .collect();
+        labels.sort_unstable();
+        let mut expected = targets.map(|target| format!("days_{target}"));
+        expected.sort();
+        assert_eq!(labels, expected, "{first}");
+        let text = first.clone() + &rest.concat();
+        assert_eq!(text.matches('|').count(), 1, "{text}");
+    }
+    let (code, first, _) = check(&[&good, &nobody]);
+    assert_eq!(code, 2, "{first}");
+    assert!(
+        first.starts_with("SMTP CERT CRITICAL - 2 targets: 1 critical, "),
+        "{first}"
+    );
+    assert_eq!(first.matches("days_").count(), 1, "{first}");
+    let (code, first, _) = check(&[&good, &soon]);
+    assert!(
+        code == 1 && first.starts_with("SMTP CERT WARNING - 2 targets: "),
+        "{first}"
+    );
+    // A target may come twice; its numbers have labels of their own all the same.
+    let (code, first, rest) = check(&[&good, &good]);
+    assert!(
+        code == 0 && first.starts_with("SMTP CERT OK - 2 targets: 0 critical"),
+        "{first}"
+    );
+    assert!(first.contains(&format!(" | days_{good}=")), "{first}");
+    assert!(first.contains(&format!(" days_{good}_2=")), "{first}");
+    assert_eq!(rest.len(), 2);
 }
 
 #[test]

@@ -235,10 +235,166 @@ fn only_does_not_make_fine_what_was_not_seen() {
     let run = desk.audit(&gone, &["--only", "expiring", "--format", "nagios"]);
     assert_eq!(run.code, 2, "{}", run.stdout);
     assert!(run.stdout.contains("refused"), "{}", run.stdout);
+    // Also where nobody wants to hear of it.
     let ignored = ["--ignore", "connect-failed", "--format", "nagios"];
-    assert_eq!(desk.audit(&gone, &ignored).code, 0);
+    assert_eq!(desk.audit(&gone, &ignored).code, 3);
     let only = ["--only", "name-mismatch", "--format", "nagios"];
-    assert_eq!(desk.audit(&line(&SOON), &only).code, 0);
+    assert_eq!(desk.audit(&line(&GOOD), &only).code, 0);
+}
+
+/// A filter is no verdict: what is wrong and was not asked for leaves a target neither good nor bad.
+#[test]
+fn what_is_left_out_is_not_fine_in_any_format() {
+    let desk = Desk::new();
+    let wrong = start(&PKI.identity(leaf(&["other.example"])));
+    let own = start(&Pki::self_signed(&leaf(&["localhost"]), KeyKind::P256));
+    let list = [&wrong, &own, &GOOD].map(line).concat();
+    let only = ["--only", "expired"];
+    let ignore = ["--ignore", "name-mismatch", "--ignore", "self-signed"];
+    let with = |filter: &[&str], more: &[&str]| desk.audit(&list, &[filter, more].concat());
+    for filter in [&only[..], &ignore] {
+        let told = |format| with(filter, &["--format", format]).stdout;
+        let table = told("table");
+        let count = |word: &str| {
+            let lines = table.lines().filter(|line| line.starts_with(word));
+            lines.count()
+        };
+        assert_eq!((count("OK "), count("SKIP")), (1, 2), "{table}");
+        assert!(
+            table.contains("left out: name-mismatch") && table.contains("left out: self-signed"),
+            "{table}"
+        );
+        let sums = "3 targets: 0 critical, 0 with warnings, 2 with findings left out, 1 fine";
+        assert!(table.contains(sums), "{table}");
+
+        let run = with(filter, &["--format", "jsonl"]);
+        assert_eq!(run.code, 0, "nothing that was asked for");
+        assert!(run.stderr.contains(sums), "{}", run.stderr);
+        let left_out = jsonl(&run.stdout).into_iter().map(|report| {
+            common::check_schema(&report);
+            assert_eq!(report["findings"].as_array().map(Vec::len), Some(0));
+            match &report["left_out"][0] {
+                Value::Null => String::new(),
+                left => format!("{} {} {}", left["code"], left["severity"], left["accepted"]),
+            }
+        });
+        let mut left_out: Vec<String> = left_out.map(|text| text.replace('"', "")).collect();
+        left_out.sort();
+        let expected = [
+            "",
+            "name-mismatch critical false",
+            "self-signed critical false",
+        ];
+        assert_eq!(left_out, expected);
+
+        let csv = told("csv");
+        let mut ends: Vec<&str> = csv
+            .lines()
+            .filter_map(|line| line.rsplit(',').next())
+            .collect();
+        ends.sort_unstable();
+        assert_eq!(
+            ends,
+            ["", "left_out", "name-mismatch", "self-signed"],
+            "{csv}"
+        );
+
+        let xml = told("junit");
+        assert_eq!(xml.matches("<skipped").count(), 2, "{xml}");
+        assert!(
+            xml.contains("disabled=\"2\"") || xml.contains("skipped=\"2\""),
+            "{xml}"
+        );
+
+        let page = told("html");
+        assert!(page.contains("<strong>2</strong> have findings that were not asked for"));
+        assert!(page.contains("<strong>1</strong> are fine"));
+        assert_eq!(page.matches("data-s=\"0.5\"").count(), 2);
+        assert_eq!(page.matches("data-s=\"0\"").count(), 1);
+
+        let metrics = told("prometheus");
+        let counts = metrics
+            .lines()
+            .filter(|line| line.starts_with("smtp_certcheck_left_out_findings{"))
+            .filter(|line| line.ends_with(" 1"));
+        assert_eq!(counts.count(), 2, "{metrics}");
+
+        let run = with(filter, &["--format", "nagios"]);
+        assert_eq!(run.code, 3, "{}", run.stdout);
+        assert!(
+            run.stdout.starts_with("SMTP CERTS UNKNOWN - 3 targets: 0 critical, 0 with warnings, 2 with findings left out"),
+            "{}",
+            run.stdout
+        );
+        assert!(
+            run.stdout.contains("\nUNKNOWN localhost:"),
+            "{}",
+            run.stdout
+        );
+    }
+    // What is bad beside it stays bad.
+    let run = with(&["--only", "self-signed"], &["--format", "nagios"]);
+    assert_eq!(run.code, 2, "{}", run.stdout);
+}
+
+/// Whoever names a warning lives with it.
+#[test]
+fn a_warning_that_is_ignored_is_accepted() {
+    let desk = Desk::new();
+    let nagios = |args: &[&str]| {
+        let args = [args, &["--format", "nagios"]].concat();
+        desk.audit(&line(&SOON), &args).code
+    };
+    assert_eq!(nagios(&[]), 1);
+    assert_eq!(nagios(&["--only", "expired"]), 3);
+    assert_eq!(nagios(&["--ignore", "expiring"]), 0);
+    assert_eq!(nagios(&["--only", "expired", "--ignore", "expiring"]), 0);
+    // Not what is critical.
+    assert_eq!(nagios(&["--ignore", "expiring", "--critical", "11"]), 3);
+    let run = desk.audit(&line(&SOON), &["--ignore", "expiring", "--format", "jsonl"]);
+    let report = &jsonl(&run.stdout)[0];
+    assert_eq!(report["left_out"][0]["accepted"], true, "{report:#}");
+    let run = desk.audit(&line(&SOON), &["--ignore", "expiring"]);
+    assert!(
+        run.stdout.starts_with("OK ") && run.stdout.contains(" 1 fine"),
+        "{}",
+        run.stdout
+    );
+    // A server that is busy was not seen.
+    let busy = testkit::raw::listen(|mut client| testkit::raw::send(&mut client, b"421 busy\r\n"));
+    let list = format!("smtp://localhost:{}\n", busy.port());
+    let run = desk.audit(
+        &list,
+        &["--ignore", "temporary-refusal", "--format", "nagios"],
+    );
+    assert_eq!(run.code, 3, "{}", run.stdout);
+}
+
+/// Another filter than the last time is no change of the server.
+#[test]
+fn another_choice_is_no_change() {
+    let desk = Desk::new();
+    let none: &[&str] = &[];
+    let only = &["--only", "name-mismatch"][..];
+    let ignore = &["--ignore", "expiring"][..];
+    for (then, now) in [
+        (none, only),
+        (only, none),
+        (ignore, only),
+        (ignore, none),
+        (none, ignore),
+    ] {
+        desk.audit(&line(&SOON), &[then, &["--save", "last.jsonl"]].concat());
+        let daily = [
+            "--baseline",
+            "last.jsonl",
+            "--changes-only",
+            "--format",
+            "jsonl",
+        ];
+        let run = desk.audit(&line(&SOON), &[now, &daily].concat());
+        assert_eq!(run.stdout, "", "{then:?} {now:?}");
+    }
 }
 
 /// A file of ours that cannot be read is not the server's fault.

@@ -10,7 +10,7 @@ mod common;
 use common::{Dir, finish, program};
 use rcgen::DnType;
 use rustls::pki_types::CertificateDer;
-use smtp_certcheck::audit::{Audited, Change, Elsewhere, Levels, Summary, findings};
+use smtp_certcheck::audit::{Audited, Change, Elsewhere, Least, Levels, Summary, findings};
 use smtp_certcheck::certificate::Certificate;
 use smtp_certcheck::endpoint::Host;
 use smtp_certcheck::escape::is_unsafe;
@@ -101,12 +101,14 @@ fn audited(name: &str, chain: &[Certificate], version: &str) -> Audited {
         from_hgrc: false,
     };
     let levels = Levels {
-        warning: 21,
-        critical: 7,
+        warning: Least::Days(21),
+        critical: Least::Days(7),
         public_cas: false,
     };
     Audited {
+        levels,
         findings: findings(&report, &Elsewhere::default(), levels),
+        left_out: Vec::new(),
         report,
         elsewhere: Elsewhere::default(),
         label: None,

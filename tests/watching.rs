@@ -237,6 +237,42 @@ fn a_pin_is_watched_until_its_certificate_ends() {
     }
 }
 
+/// Ten days of seventy are left, and an hour that the test may take.
+#[test]
+fn what_must_be_left_of_a_pin_is_days_hours_or_a_share() {
+    let pki = Pki::new("Watch", KeyKind::P256);
+    let identity = ending_in(&pki, 241);
+    let server = Server::start(&identity, Behaviour::default());
+    let dir = Dir::new();
+    let hgrc = pinned(&dir, &server, &identity);
+    for (least, code) in [
+        ("10d", 0),
+        ("240h", 0),
+        ("242h", 1),
+        ("14%", 0),
+        ("14.5%", 1),
+        ("30%", 1),
+        ("100%", 1),
+        ("auto", 1),
+        ("0%", 0),
+    ] {
+        let run = watch(&hgrc, least, &["-q"]);
+        assert_eq!((run.code, run.stderr.as_str()), (code, ""), "{least}");
+        assert_eq!(run.stdout.starts_with("WARNING "), code == 1, "{least}");
+    }
+    for least in ["101%", "1.5h", "5:9", "-1h", "soon"] {
+        assert_eq!(watch(&hgrc, least, &["-q"]).code, 2, "{least}");
+    }
+    // A fresh one for six days is as it should be.
+    let mut params = leaf(&["localhost"]);
+    (params.not_before, params.not_after) = (now(), now() + Duration::days(6));
+    let fresh = pki.identity(params);
+    server.renew(&fresh);
+    let hgrc = pinned(&dir, &server, &fresh);
+    assert_eq!(watch(&hgrc, "auto", &["-q"]).code, 0);
+    assert_eq!(watch(&hgrc, "21", &["-q"]).code, 1);
+}
+
 fn identity_end(identity: &Identity) -> String {
     let text = common::openssl::x509(
         &testkit::pki::to_pem(&identity.chain[0]),
@@ -386,7 +422,8 @@ fn systemd_takes_the_units_of_the_document() {
     // What it runs is a command line of ours.
     let words = std::iter::once("smtp-certcheck").chain(rest.split(' '));
     let parsed = <smtp_certcheck::cli::Cli as clap::Parser>::try_parse_from(words);
-    assert_eq!(parsed.expect("it parses").inspect.pin_expires, Some(21));
+    let least = parsed.expect("it parses").inspect.pin_expires;
+    assert_eq!(least, Some(smtp_certcheck::audit::Least::Days(21)));
 }
 
 /// They look like a watch, and would be none.

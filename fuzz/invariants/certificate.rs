@@ -5,7 +5,7 @@
 
 use super::byte;
 use rustls::pki_types::CertificateDer;
-use smtp_certcheck::audit::{Audited, Elsewhere, Levels, Severity, Summary, findings};
+use smtp_certcheck::audit::{Audited, Elsewhere, Least, Levels, Severity, Summary, findings};
 use smtp_certcheck::certificate::{Certificate, pem};
 use smtp_certcheck::endpoint::{Host, TlsMode};
 use smtp_certcheck::escape::is_unsafe;
@@ -119,15 +119,24 @@ fn audited(report: Report, style: Style, text: &str) {
     );
 
     let at = report.at;
+    let both = [report.clone(), report.clone()];
+    let (lines, _) = nagios::render_all(&both, thresholds);
+    safe("nagios for several", &lines);
+    assert!(
+        lines.matches('|').count() <= 1 && lines.lines().count() == 3,
+        "{lines}"
+    );
     let levels = Levels {
-        warning: 21,
-        critical: 7,
+        warning: Least::Auto,
+        critical: Least::Auto,
         public_cas: true,
     };
     let audited = Audited {
         elsewhere: Elsewhere::default(),
         label: Some(text.to_owned()),
+        levels,
         findings: findings(&report, &Elsewhere::default(), levels),
+        left_out: Vec::new(),
         changes: None,
         report,
     };

@@ -1,7 +1,8 @@
 //! Names with several addresses: which report speaks for the name, and what is worth telling where
 //! they differ. A client gets any of them, so that the name is as bad as its worst address.
 
-use super::finding::{self, Finding, Levels, Severity};
+use super::Levels;
+use super::finding::{self, Finding, Severity};
 use crate::certificate::Certificate;
 use crate::escape::excerpt;
 use crate::fingerprint::{Algorithm, Fingerprint};

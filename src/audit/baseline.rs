@@ -1,6 +1,6 @@
 //! What has changed since the last audit, whose JSON lines are the memory.
 
-use super::{Audited, Elsewhere, Finding, Identity, Severity};
+use super::{Audited, Choice, Elsewhere, Finding, Identity, Severity};
 use crate::fingerprint::Algorithm;
 use crate::report::Report;
 use serde_json::Value;
@@ -87,7 +87,8 @@ pub struct Baseline {
 
 impl Baseline {
     /// Takes a line of the last audit in; a target that comes twice counts as it was the last time.
-    pub fn add(&mut self, line: &str) -> Result<(), BaselineError> {
+    /// Only the findings that are asked for now count.
+    pub fn add(&mut self, line: &str, choice: &Choice) -> Result<(), BaselineError> {
         let report: Value = serde_json::from_str(line)?;
         let text = |pointer: &str| {
             let value = report.pointer(pointer).and_then(Value::as_str);
@@ -111,7 +112,7 @@ impl Baseline {
             settled: false,
             name,
             rank: rank(&outcome),
-            severity: worst(Severity::of_line(&report)),
+            severity: worst(choice.of_line(&report)),
             leaves,
         };
         self.known.insert(target, known);
@@ -292,15 +293,15 @@ mod tests {
     fn lines_that_are_no_reports_are_refused() {
         let mut baseline = Baseline::default();
         for line in ["", "{", "[]", "{\"outcome\":\"trusted\"}", "1"] {
-            assert!(baseline.add(line).is_err(), "{line}");
+            assert!(baseline.add(line, &Choice::default()).is_err(), "{line}");
         }
         let line = "{\"target\":{\"input\":\"a:25\"},\"outcome\":\"trusted\",\"chain\":[]}";
-        assert!(baseline.add(line).is_ok());
+        assert!(baseline.add(line, &Choice::default()).is_ok());
         assert_eq!(baseline.gone(), ["a:25"]);
         baseline.pass_over(|target| target.input == "a:25");
         assert!(baseline.gone().is_empty());
         let line = "{\"target\":{\"input\":\"a:25\",\"host\":\"a\",\"servername\":\"b\"},\"outcome\":\"trusted\"}";
-        assert!(baseline.add(line).is_ok());
+        assert!(baseline.add(line, &Choice::default()).is_ok());
         assert_eq!(baseline.gone(), ["a:25 (b)"]);
     }
 }

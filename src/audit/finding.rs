@@ -1,7 +1,8 @@
 //! What is worth telling of a target, with a severity: its failure, the judges' findings, and what
 //! will be bad soon.
 
-use crate::certificate::Certificate;
+use super::{Levels, left};
+use crate::certificate::{Certificate, in_words};
 use crate::judge;
 use crate::observation::{Failure, FailureClass};
 use crate::report::{Outcome, Report};
@@ -33,7 +34,19 @@ impl Severity {
 
     /// The findings of a line of an earlier audit: code and severity of each.
     pub fn of_line(report: &Value) -> impl Iterator<Item = (&str, Self)> {
-        let found = report.get("findings").and_then(Value::as_array);
+        Self::of_field(report, "findings")
+    }
+
+    /// What was left out there.
+    pub fn left_out_of_line(report: &Value) -> impl Iterator<Item = (&str, Self)> {
+        Self::of_field(report, "left_out")
+    }
+
+    fn of_field<'a>(
+        report: &'a Value,
+        field: &str,
+    ) -> impl Iterator<Item = (&'a str, Self)> + use<'a> {
+        let found = report.get(field).and_then(Value::as_array);
         found.into_iter().flatten().filter_map(|finding| {
             let severity = finding.get("severity")?.as_str()?.parse().ok()?;
             Some((finding.get("code")?.as_str()?, severity))
@@ -71,17 +84,6 @@ pub struct Finding {
     pub message: String,
     /// What to do.
     pub advice: String,
-}
-
-/// When a certificate that is still valid is worth telling, in days before its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Levels {
-    /// A warning.
-    pub warning: i64,
-    /// Critical.
-    pub critical: i64,
-    /// The anchors are those of public CAs, whose own rules count, too.
-    pub public_cas: bool,
 }
 
 /// All findings on one address of a target, the worst first.
@@ -178,24 +180,26 @@ fn expiring(report: &Report, levels: Levels) -> Vec<Finding> {
         .filter(|(index, certificate)| *index == 0 || (!path.is_empty() && used(certificate)))
         .filter_map(|(index, certificate)| {
             let facts = certificate.facts().ok()?;
-            let days = days_left(facts.not_after, report.at)?;
-            let severity = match days {
-                days if days < levels.critical => Severity::Critical,
-                days if days < levels.warning => Severity::Warning,
+            let left = left(facts, report.at);
+            let limits = levels.limits(facts.lifetime());
+            let severity = match left {
+                left if left.is_negative() => return None,
+                left if limits.critical.alerts(left) => Severity::Critical,
+                left if limits.warning.alerts(left) => Severity::Warning,
                 _ => return None,
             };
             let (code, whose) = match index {
                 0 => ("expiring", "the server's certificate"),
                 _ => ("intermediate-expiring", "an intermediate certificate"),
             };
-            let plural = if days == 1 { "" } else { "s" };
             Some(Finding {
                 code,
                 severity,
                 certificate: Some(index),
                 message: format!(
-                    "{whose}, \"{}\", expires in {days} day{plural}, on {}",
+                    "{whose}, \"{}\", expires in {}, on {}",
                     certificate.label(),
+                    in_words(left),
                     facts.not_after.date()
                 ),
                 advice: "renew it, and have the server reload it".to_owned(),

@@ -1,5 +1,6 @@
 //! The grammar of a list: one target a line, `#` comments, and columns `name=value` behind it.
 
+use crate::certificate::Least;
 use crate::endpoint::{Host, Target, TargetError};
 use crate::fingerprint::Pin;
 
@@ -21,6 +22,10 @@ pub struct Entry {
     pub cacerts: Option<String>,
     /// `label=`.
     pub label: Option<String>,
+    /// `warning=`: how much must be left, instead of what the command line says.
+    pub warning: Option<Least>,
+    /// `critical=`, likewise.
+    pub critical: Option<Least>,
 }
 
 /// Why a line is no entry.
@@ -36,10 +41,14 @@ pub enum LineError {
     #[error("the line is not UTF-8")]
     NotUtf8,
     /// A column without `=`.
-    #[error("\"{0}\" is no column: write servername=, pin=, cacerts= or label=")]
+    #[error(
+        "\"{0}\" is no column: write servername=, pin=, cacerts=, label=, warning= or critical="
+    )]
     Column(String),
     /// A column that is not known.
-    #[error("the column \"{0}\" is not known: servername, pin, cacerts and label are")]
+    #[error(
+        "the column \"{0}\" is not known: servername, pin, cacerts, label, warning and critical are"
+    )]
     Unknown(String),
     /// A column that comes twice.
     #[error("the column \"{0}\" comes twice")]
@@ -47,6 +56,9 @@ pub enum LineError {
     /// A pin that is none.
     #[error("\"{0}\" is no pin: write pin=sha256: and 64 hex digits (or sha512, sha1)")]
     Pin(String),
+    /// Nothing that can be left of a lifetime.
+    #[error("{0}: {1}")]
+    Least(String, String),
     /// Not a name.
     #[error("servername: {0}")]
     ServerName(TargetError),
@@ -70,6 +82,8 @@ pub fn parse_line(line: &[u8]) -> Result<Option<Entry>, LineError> {
         pins: Vec::new(),
         cacerts: None,
         label: None,
+        warning: None,
+        critical: None,
     };
     for word in words {
         if word.starts_with('#') {
@@ -107,6 +121,15 @@ fn column(entry: &mut Entry, name: &str, value: &str) -> Result<(), LineError> {
             once(entry.label.is_some())?;
             entry.label = Some(value.to_owned());
         }
+        "warning" | "critical" => {
+            let level = match name {
+                "warning" => &mut entry.warning,
+                _ => &mut entry.critical,
+            };
+            once(level.is_some())?;
+            let least = value.parse();
+            *level = Some(least.map_err(|why| LineError::Least(name.to_owned(), why))?);
+        }
         _ => return Err(LineError::Unknown(name.to_owned())),
     }
     Ok(())
@@ -135,6 +158,11 @@ mod tests {
         assert_eq!(entry.pins.len(), 2);
         assert_eq!(entry.label.as_deref(), Some("x"));
         assert!(entry.servername.is_some());
+        assert_eq!((entry.warning, entry.critical), (None, None));
+        let entry = parse_line(b"a warning=30% critical=72h").expect("a line");
+        let entry = entry.expect("an entry");
+        let levels = (entry.warning, entry.critical);
+        assert_eq!(levels, (Some(Least::Share(3_000)), Some(Least::Hours(72))));
         for line in ["", "  ", "# x", "\t#", "\r", "\u{feff}# c"] {
             assert_eq!(parse_line(line.as_bytes()), Ok(None), "{line:?}");
         }
@@ -150,6 +178,10 @@ mod tests {
             ("a pin=sha256:aa", "no pin"),
             ("a:99999", "port"),
             ("a servername=-", "servername"),
+            ("a warning=soon", "warning: write a number of days"),
+            ("a critical=1.5", "critical: write a number of days"),
+            ("a warning=1 warning=2", "twice"),
+            ("a critical=1 critical=1", "twice"),
         ] {
             let error = parse_line(line.as_bytes()).expect_err(line);
             assert!(error.to_string().contains(word), "{line}: {error}");

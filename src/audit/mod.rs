@@ -3,9 +3,11 @@
 
 mod addresses;
 mod baseline;
+mod choice;
 mod code;
 mod finding;
 mod identity;
+mod levels;
 mod list;
 mod range;
 mod shard;
@@ -13,13 +15,17 @@ mod summary;
 
 pub use addresses::{Elsewhere, findings, speaker};
 pub use baseline::{Baseline, BaselineError, Change};
+pub use choice::{Choice, LeftOut, Standing};
 pub use code::CODES;
-pub use finding::{Finding, Levels, Severity, worst};
+pub use finding::{Finding, Severity, worst};
 pub use identity::{Identity, other_name};
+pub use levels::{Levels, Limit, Limits, Threshold, conflict, left};
 pub use list::{Entry, LineError, parse_line};
 pub use range::Range;
 pub use shard::Shard;
 pub use summary::Summary;
+
+pub use crate::certificate::Least;
 
 use crate::report::Report;
 
@@ -32,8 +38,12 @@ pub struct Audited {
     pub elsewhere: Elsewhere,
     /// The label of the list, if it has one.
     pub label: Option<String>,
+    /// From when on an end is worth telling.
+    pub levels: Levels,
     /// What is worth telling, the worst first.
     pub findings: Vec<Finding>,
+    /// What is as well, and was not asked for.
+    pub left_out: Vec<LeftOut>,
     /// What has changed; `None`: there is nothing to compare with.
     pub changes: Option<Vec<Change>>,
 }

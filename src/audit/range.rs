@@ -13,13 +13,10 @@ pub struct Range {
 }
 
 impl Range {
-    /// An alert below the number: `N:`.
-    pub fn at_least(number: u32) -> Self {
-        Self {
-            low: number.into(),
-            high: f64::INFINITY,
-            inside: false,
-        }
+    /// The numbers that it is about, as far as they are finite.
+    pub(super) fn bounds(self) -> impl Iterator<Item = f64> {
+        let bounds = [self.low, self.high].into_iter();
+        bounds.filter(|bound| bound.is_finite())
     }
 
     /// Whether the number is an alert.
@@ -50,7 +47,7 @@ impl FromStr for Range {
         };
         match (low, high) {
             (Some(low), Some(high)) if low <= high => Ok(Self { low, high, inside }),
-            _ => Err("write a number of days, or a range: 21, 21:, ~:10, 10:20, @10:20".to_owned()),
+            _ => Err("write a number of days, or a range (21, 21:, ~:10, 10:20, @10:20), of hours (72h), a share of the lifetime (30%), or auto".to_owned()),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The sums of an audit: small, however many targets there are.
 
 use super::finding::days_left;
-use super::{Audited, Severity, worst};
+use super::{Audited, Severity, Standing};
 use crate::escape::excerpt;
 use std::collections::{BTreeMap, HashMap};
 
@@ -18,8 +18,8 @@ pub struct Summary {
     pub targets: u64,
     /// By outcome.
     pub outcomes: BTreeMap<&'static str, u64>,
-    /// By the worst finding of each target; `None`: nothing above a note.
-    pub worst: BTreeMap<Option<Severity>, u64>,
+    /// By how each target stands.
+    pub standings: BTreeMap<Standing, u64>,
     /// By code, each target once.
     pub findings: BTreeMap<(&'static str, Severity), u64>,
     /// By the issuer of the leaf; untrusted text.
@@ -40,8 +40,7 @@ impl Summary {
         let report = &audited.report;
         self.targets += 1;
         *self.outcomes.entry(report.outcome().as_str()).or_default() += 1;
-        let level = worst(&audited.findings).filter(|worst| *worst > Severity::Note);
-        *self.worst.entry(level).or_default() += 1;
+        *self.standings.entry(audited.standing()).or_default() += 1;
         let mut seen = Vec::new();
         for finding in &audited.findings {
             let key = (finding.code, finding.severity);
@@ -69,9 +68,9 @@ impl Summary {
         }
     }
 
-    /// How many targets have a finding of this severity as their worst.
-    pub fn with(&self, severity: Severity) -> u64 {
-        self.worst.get(&Some(severity)).copied().unwrap_or_default()
+    /// How many targets stand so.
+    pub fn with(&self, standing: Standing) -> u64 {
+        self.standings.get(&standing).copied().unwrap_or_default()
     }
 }
 

@@ -5,6 +5,7 @@ mod facts;
 mod idn;
 mod key;
 mod known;
+mod lifetime;
 mod name;
 pub mod pem;
 pub mod raw;
@@ -16,6 +17,7 @@ pub use facts::{BasicConstraints, ExtendedKeyUsage, Facts, KeyUsage, SanOther, S
 pub use idn::Idn;
 pub use key::PublicKey;
 pub use known::Known;
+pub use lifetime::{Least, in_words};
 pub use name::{Name, canonical as canonical_name, text as string_text};
 pub use remains::Remains;
 pub use trust::{ForServers, TrustSettings};

@@ -1,9 +1,9 @@
 //! `audit`: its definitions.
 
 use super::help::{FINDINGS, LIST, MANNERS, OUTPUT};
-use super::value::{CodeParser, ColorArg, TargetArg, pause, rate, target};
+use super::value::{CodeParser, ColorArg, TargetArg, left, pause, rate, target};
 use super::{Connection, Trust};
-use crate::audit::Shard;
+use crate::audit::{Least, Shard};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -62,19 +62,30 @@ pub struct Audit {
     #[arg(long, value_name = "N", default_value = "2", help_heading = MANNERS)]
     pub retries: u32,
 
-    /// A certificate that ends in fewer days is a warning
-    #[arg(long, value_name = "DAYS", default_value = "21", value_parser = days, help_heading = FINDINGS)]
-    pub warning: i64,
+    /// A certificate with less left is a warning: 21 (days), 72h, or 30%
+    ///
+    /// A % is of the certificate's lifetime; auto is the lesser of 21 days and a third. The column
+    /// warning= of the list counts instead. 0 turns it off.
+    #[arg(long, value_name = "LEFT", default_value = "auto", value_parser = left, help_heading = FINDINGS)]
+    pub warning: Least,
 
-    /// A certificate that ends in fewer days is critical
-    #[arg(long, value_name = "DAYS", default_value = "7", value_parser = days, help_heading = FINDINGS)]
-    pub critical: i64,
+    /// A certificate with less left is critical
+    ///
+    /// Here auto is the lesser of 7 days and a sixth, and of a third of --warning, where only that is
+    /// given. The column critical= of the list counts instead.
+    #[arg(long, value_name = "LEFT", default_value = "auto", value_parser = left, help_heading = FINDINGS)]
+    pub critical: Least,
 
     /// Findings to leave out, by their code; may be repeated
+    ///
+    /// A warning that is left out is accepted. A target is not called fine where something critical
+    /// is left out, or why nothing was seen.
     #[arg(long, value_name = "CODE", value_parser = CodeParser, hide_possible_values = true, help_heading = FINDINGS)]
     pub ignore: Vec<String>,
 
     /// Only these findings, by their code; may be repeated
+    ///
+    /// A target is not called fine where others, that are more than notes, are left out.
     #[arg(long, value_name = "CODE", value_parser = CodeParser, hide_possible_values = true, help_heading = FINDINGS)]
     pub only: Vec<String>,
 
@@ -122,14 +133,6 @@ pub struct Audit {
     /// When to use colours; NO_COLOR in the environment turns them off
     #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = OUTPUT)]
     pub color: ColorArg,
-}
-
-/// Days, also as the range of a monitoring plugin that means the same: `N:`.
-fn days(text: &str) -> Result<i64, String> {
-    let number = text.strip_suffix(':').unwrap_or(text);
-    number
-        .parse()
-        .map_err(|_| "write a number of days: 21, or 21: as a monitoring plugin does".to_owned())
 }
 
 /// The value of `audit --format`.

@@ -10,7 +10,7 @@ pub use audit::{Audit, AuditFormat, FailOnArg};
 pub use pin::{ByArg, DigestArg, Pin, ToolArg};
 pub use value::{ColorArg, Completions, ConnectTo, ExpectedPin, FormatArg, TargetArg, TlsArg};
 
-use crate::audit::Range;
+use crate::audit::{Least, Threshold};
 use crate::endpoint::Host;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use help::{
@@ -20,7 +20,9 @@ use help::{
 use std::path::PathBuf;
 use std::time::Duration;
 use time::OffsetDateTime;
-use value::{CompletionsParser, connect_to, duration, ehlo_name, host, point_in_time, target};
+use value::{
+    CompletionsParser, connect_to, duration, ehlo_name, host, left, point_in_time, target,
+};
 
 /// Inspect and validate the TLS certificates of SMTP servers
 ///
@@ -69,7 +71,8 @@ pub enum Command {
     /// Check many servers, and tell what is bad, what will be bad soon, and what has changed
     ///
     /// The list is a stream of targets, one a line, as on the command line, with comments (#) and
-    /// columns behind the target: servername=NAME pin=sha256:HEX cacerts=FILE label=TEXT. Results
+    /// columns after the target: servername=NAME pin=sha256:HEX cacerts=FILE label=TEXT
+    /// warning=LEFT critical=LEFT. Results
     /// come in the order in which the servers answer.
     #[command(after_long_help = AUDIT_AFTER_HELP)]
     Audit(Box<Audit>),
@@ -157,26 +160,34 @@ pub struct Inspect {
     #[arg(long, conflicts_with_all = ["chain", "no_hgrc"], help_heading = MERCURIAL)]
     pub lint: bool,
 
-    /// Warn when the pinned certificate ends in fewer days, or none is pinned
+    /// Warn when the pinned certificate has less left (21 days, 72h, 30%), or none is pinned
     ///
+    /// A number is of days, of hours with an h, and of hundredths of the certificate's lifetime with
+    /// a %; auto is the lesser of 21 days and a third.
     /// The exit code is 1 then. The pinned certificate is the server's, if one of the configured fingerprints is its own;
     /// else the anchor, if a CA file is named for this host or with --cacerts. A warning does not
     /// keep `hg email` from sending.
-    #[arg(long, value_name = "DAYS", conflicts_with_all = ["chain", "lint"], value_parser = clap::value_parser!(u32).range(..=36_500), help_heading = MERCURIAL)]
-    pub pin_expires: Option<u32>,
+    #[arg(long, value_name = "LEFT", conflicts_with_all = ["chain", "lint"], value_parser = left, help_heading = MERCURIAL)]
+    pub pin_expires: Option<Least>,
 
     /// The format of the report
     #[arg(long, value_name = "FORMAT", default_value = "table", help_heading = OUTPUT)]
     pub format: FormatArg,
 
-    /// With --format nagios: fewer days left are a warning; a number, or a range of the plugin
-    /// guidelines [default: 21]
-    #[arg(long, value_name = "DAYS", help_heading = OUTPUT)]
-    pub warning: Option<Range>,
+    /// With --format nagios: less left is a warning: 21 (days), 72h, 30%, or a range of the plugin
+    /// guidelines [default: auto]
+    ///
+    /// A % is of the certificate's lifetime; auto is the lesser of 21 days and a third. 0 turns it
+    /// off.
+    #[arg(long, value_name = "LEFT", help_heading = OUTPUT)]
+    pub warning: Option<Threshold>,
 
-    /// With --format nagios: fewer days left are critical [default: 7]
-    #[arg(long, value_name = "DAYS", help_heading = OUTPUT)]
-    pub critical: Option<Range>,
+    /// With --format nagios: less left is critical [default: auto]
+    ///
+    /// Here auto is the lesser of 7 days and a sixth, and of a third of --warning, where only that is
+    /// given.
+    #[arg(long, value_name = "LEFT", help_heading = OUTPUT)]
+    pub critical: Option<Threshold>,
 
     /// Print nothing when all is well, else the verdict line alone
     #[arg(short, long, conflicts_with = "verbose", help_heading = OUTPUT)]

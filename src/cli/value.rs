@@ -1,6 +1,6 @@
 //! What a value may be, and how it is read.
 
-use crate::audit::CODES;
+use crate::audit::{CODES, Least};
 use crate::endpoint::{Host, Target, TargetError, TlsMode};
 use crate::fingerprint::Algorithm;
 use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
@@ -243,6 +243,11 @@ pub(super) fn code(text: &str) -> Result<String, String> {
     Err(format!(
         "no finding has that code, the nearest is \"{near}\"; docs/audit.md and docs/json.md list them"
     ))
+}
+
+/// How much of a lifetime must be left.
+pub(super) fn left(text: &str) -> Result<Least, String> {
+    text.parse()
 }
 
 pub(super) fn rate(text: &str) -> Result<f64, String> {

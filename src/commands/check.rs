@@ -3,7 +3,7 @@
 
 use super::hg::{self, Mercurial, Scope};
 use super::{Error, environment, files, warn};
-use crate::certificate::{Certificate, Known};
+use crate::certificate::{Certificate, Known, Least};
 use crate::cli::{Connection, KeyTypeArg, TargetArg};
 use crate::endpoint::{Endpoint, Host};
 use crate::judge::{
@@ -263,9 +263,9 @@ impl Check {
         })
     }
 
-    /// Notes that the pinned certificate ends in fewer than `least` days: the leaf that a
+    /// Notes that the pinned certificate has less than `least` left: the leaf that a
     /// fingerprint matches, else the anchor in a CA file that was named for this host.
-    pub(super) fn watch_pin(&self, report: &mut Report, arg: &TargetArg, least: u32) {
+    pub(super) fn watch_pin(&self, report: &mut Report, arg: &TargetArg, least: Least) {
         let host = arg.target.written.as_str();
         let by_ca = self.anchors.is_some()
             || self

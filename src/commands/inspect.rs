@@ -2,7 +2,8 @@
 
 use super::check::{Check, Wanted, endpoint, options};
 use super::hg::Scope;
-use super::{Error, environment, files, lint, print, say, warn};
+use super::{BELOW_WARNING, Error, environment, files, lint, print, say, warn};
+use crate::audit::{Threshold, conflict};
 use crate::certificate::Certificate;
 use crate::cli::{Cli, FormatArg, Hgrc, Inspect, TargetArg};
 use crate::endpoint::{Endpoint, Host};
@@ -26,9 +27,13 @@ pub(super) fn run(cli: &Inspect) -> Result<u8, Error> {
         // In a job for cron it would look like a watch.
         return Err(
             Error::new("--warning and --critical are for --format nagios").hint(
-                "--pin-expires DAYS warns before a pinned certificate ends; audit takes both options",
+                "--pin-expires LEFT warns before a pinned certificate ends; audit takes both options",
             ),
         );
+    }
+    let thresholds = [cli.warning, cli.critical].map(|given| given.unwrap_or(Threshold::AUTO));
+    if let Some(why) = conflict(thresholds[0], thresholds[1]) {
+        return Err(Error::new(why).hint(BELOW_WARNING));
     }
     if cli.lint {
         return lint::run(cli);
@@ -155,24 +160,15 @@ impl Setting<'_> {
     /// That of `--help`, or a plugin's.
     fn exit_code(&self, reports: &[Report]) -> u8 {
         if self.cli.format == FormatArg::Nagios {
-            let states = reports
-                .iter()
-                .map(|report| nagios::render(report, self.thresholds()).1);
-            return states.max().map_or(3, nagios::State::exit_code);
+            return nagios::render_all(reports, self.thresholds()).1.exit_code();
         }
         exit_code(reports.iter().map(Report::exit_code))
     }
 
     fn thresholds(&self) -> nagios::Thresholds {
         nagios::Thresholds {
-            warning: self
-                .cli
-                .warning
-                .unwrap_or(crate::audit::Range::at_least(21)),
-            critical: self
-                .cli
-                .critical
-                .unwrap_or(crate::audit::Range::at_least(7)),
+            warning: self.cli.warning.unwrap_or(Threshold::AUTO),
+            critical: self.cli.critical.unwrap_or(Threshold::AUTO),
         }
     }
 
@@ -207,7 +203,7 @@ impl Setting<'_> {
             if let Some(least) = self.cli.pin_expires {
                 self.check.watch_pin(&mut report, arg, least);
             }
-            if self.cli.format != FormatArg::Json {
+            if !matches!(self.cli.format, FormatArg::Json | FormatArg::Nagios) {
                 let gap = if reports.is_empty() || self.is_terse() {
                     ""
                 } else {
@@ -221,14 +217,17 @@ impl Setting<'_> {
             }
             reports.push(report);
         }
-        if self.cli.format == FormatArg::Json {
-            print(&json::render(&reports))?;
+        match self.cli.format {
+            FormatArg::Json => print(&json::render(&reports))?,
+            // Its first line is about all of them.
+            FormatArg::Nagios => print(&nagios::render_all(&reports, self.thresholds()).0)?,
+            FormatArg::Table | FormatArg::Pem => {}
         }
         Ok(reports)
     }
 
     fn is_terse(&self) -> bool {
-        self.cli.quiet || matches!(self.cli.format, FormatArg::Pem | FormatArg::Nagios)
+        self.cli.quiet || self.cli.format == FormatArg::Pem
     }
 
     fn render_one(&self, report: &Report) -> String {

@@ -24,6 +24,10 @@ use crate::cli::{AuditFormat, Cli, Command, FormatArg};
 use crate::render::nagios;
 use std::io::{ErrorKind, Write as _};
 
+/// Where a warning can never come.
+const BELOW_WARNING: &str =
+    "name a smaller --critical or a larger --warning; --warning 0 turns the warning off";
+
 /// Runs the command line and returns the exit code that `--help` documents.
 pub fn run(cli: &Cli) -> u8 {
     let result = match &cli.command {

@@ -1,8 +1,7 @@
 //! Is the presented leaf one of those that the user pinned, and for how long still?
 
 use super::finding::{Code, Finding};
-use super::validity::days;
-use crate::certificate::Certificate;
+use crate::certificate::{Certificate, Least, in_words};
 use crate::fingerprint::Algorithm;
 use time::{Duration, OffsetDateTime};
 
@@ -16,31 +15,31 @@ pub fn pin_mismatch(leaf: &Certificate) -> Finding {
     Finding::new(Code::PinMismatch, Some(0), message, advice)
 }
 
-/// The note that a pinned certificate ends in fewer than `least` days, or that it cannot be told
-/// when. `index` is its place in the presented chain, if it was presented.
+/// The note that a pinned certificate has less than `least` left, or that it cannot be told when it
+/// ends. `index` is its place in the presented chain, if it was presented.
 pub fn pin_expiring(
     pinned: &Certificate,
     index: Option<usize>,
     now: OffsetDateTime,
-    least: u32,
+    least: Least,
 ) -> Option<Finding> {
     let label = pinned.label();
     let message = match pinned.facts() {
         Ok(facts) => {
             let left = facts.not_after - now;
-            if left >= Duration::days(least.into()) {
+            if left >= Duration::seconds(least.for_warning(facts.lifetime())) {
                 return None;
             }
             let date = facts.not_after.date();
             if left.is_negative() {
                 format!(
                     "the pinned certificate \"{label}\" expired {} ago, on {date}",
-                    days(-left)
+                    in_words(-left)
                 )
             } else {
                 format!(
                     "the pinned certificate \"{label}\" expires in {}, on {date}",
-                    days(left)
+                    in_words(left)
                 )
             }
         }

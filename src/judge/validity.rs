@@ -2,7 +2,8 @@
 
 use super::finding::{Code, Finding};
 use super::{Member, Role};
-use time::{Duration, OffsetDateTime};
+use crate::certificate::in_words;
+use time::OffsetDateTime;
 
 pub(super) fn check(member: &Member<'_>, now: OffsetDateTime) -> Option<Finding> {
     let facts = member.certificate.facts().ok()?;
@@ -30,7 +31,7 @@ pub(super) fn check(member: &Member<'_>, now: OffsetDateTime) -> Option<Finding>
         };
         let message = format!(
             "\"{label}\" expired {} ago, on {}",
-            days(now - facts.not_after),
+            in_words(now - facts.not_after),
             facts.not_after.date()
         );
         return Some(member.finding(code, message, expired_advice(member.role)));
@@ -44,7 +45,7 @@ pub(super) fn check(member: &Member<'_>, now: OffsetDateTime) -> Option<Finding>
         let message = format!(
             "\"{label}\" is not valid before {}, in {}",
             facts.not_before.date(),
-            days(facts.not_before - now)
+            in_words(facts.not_before - now)
         );
         let advice = "check the clock of this machine; else wait, or have it issued again";
         return Some(member.finding(code, message, advice));
@@ -59,31 +60,5 @@ fn expired_advice(role: Role) -> &'static str {
         Role::Anchor => {
             "get the CA's current root certificate and replace it in the configured anchors"
         }
-    }
-}
-
-/// A duration as people say it; the largest that RFC 5280 can express does not overflow.
-pub(super) fn days(duration: Duration) -> String {
-    match duration.whole_days() {
-        0 => match duration.whole_hours() {
-            0 => "less than an hour".to_owned(),
-            1 => "1 hour".to_owned(),
-            hours => format!("{hours} hours"),
-        },
-        1 => "1 day".to_owned(),
-        days => format!("{days} days"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn durations_are_spoken() {
-        assert_eq!(days(Duration::minutes(59)), "less than an hour");
-        assert_eq!(days(Duration::hours(1)), "1 hour");
-        assert_eq!(days(Duration::hours(25)), "1 day");
-        assert_eq!(days(Duration::days(400)), "400 days");
     }
 }

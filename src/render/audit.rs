@@ -2,7 +2,7 @@
 
 use super::table::Style;
 use super::text::labelled;
-use crate::audit::{Audited, Severity, Summary, worst};
+use crate::audit::{Audited, Severity, Standing, Summary};
 use crate::escape::{excerpt, visible};
 use crate::report::Outcome;
 use std::fmt::Write as _;
@@ -10,11 +10,13 @@ use std::fmt::Write as _;
 /// One line, and below it what is bad about the target; ends in a line feed.
 pub fn row(audited: &Audited, style: Style) -> String {
     let report = &audited.report;
-    let (word, ansi) = match (worst(&audited.findings), report.outcome()) {
-        (Some(Severity::Critical), Outcome::Unreachable) => ("AWAY", "\x1b[1;31m"),
-        (Some(Severity::Critical), _) => ("BAD", "\x1b[1;31m"),
-        (Some(Severity::Warning), _) => ("WARN", "\x1b[1;33m"),
-        _ => ("OK", "\x1b[1;32m"),
+    let standing = audited.standing();
+    let (word, ansi) = match (standing, report.outcome()) {
+        (Standing::Critical, Outcome::Unreachable) => ("AWAY", "\x1b[1;31m"),
+        (Standing::Critical, _) => ("BAD", "\x1b[1;31m"),
+        (Standing::Warning, _) => ("WARN", "\x1b[1;33m"),
+        (Standing::LeftOut, _) => ("SKIP", "\x1b[1;33m"),
+        (Standing::Fine, _) => ("OK", "\x1b[1;32m"),
     };
     let (on, off) = if style.color {
         (ansi, "\x1b[0m")
@@ -39,6 +41,11 @@ pub fn row(audited: &Audited, style: Style) -> String {
         .and_then(|leaf| Some(leaf.facts().ok()?.not_after));
     let until = until.map_or_else(|| "-".to_owned(), |end| end.date().to_string());
     let _ = write!(out, "  {until:10}  {}", codes.join(", "));
+    let hidden = audited.hidden_codes();
+    if !hidden.is_empty() {
+        let gap = if codes.is_empty() { "" } else { "; " };
+        let _ = write!(out, "{gap}left out: {hidden}");
+    }
     if let Some(changes) = audited
         .changes
         .as_ref()
@@ -68,13 +75,17 @@ pub fn row(audited: &Audited, style: Style) -> String {
 
 /// The sums; ends in a line feed.
 pub fn summary(summary: &Summary, gone: &[&str]) -> String {
+    let left_out = match summary.with(Standing::LeftOut) {
+        0 => String::new(),
+        count => format!("{count} with findings left out, "),
+    };
     let mut out = format!(
-        "\n{} target{}: {} critical, {} with warnings, {} fine\n",
+        "\n{} target{}: {} critical, {} with warnings, {left_out}{} fine\n",
         summary.targets,
         if summary.targets == 1 { "" } else { "s" },
-        summary.with(Severity::Critical),
-        summary.with(Severity::Warning),
-        summary.worst.get(&None).copied().unwrap_or_default()
+        summary.with(Standing::Critical),
+        summary.with(Standing::Warning),
+        summary.with(Standing::Fine)
     );
     let mut list = |heading: &str, lines: Vec<String>| {
         if !lines.is_empty() {

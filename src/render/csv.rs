@@ -5,7 +5,7 @@ use crate::escape::visible;
 use crate::fingerprint::Algorithm;
 
 /// The names of the columns.
-const COLUMNS: [&str; 16] = [
+const COLUMNS: [&str; 17] = [
     "target",
     "label",
     "outcome",
@@ -22,6 +22,7 @@ const COLUMNS: [&str; 16] = [
     "address",
     "message",
     "addresses",
+    "left_out",
 ];
 
 /// The first line.
@@ -65,6 +66,7 @@ pub fn row(audited: &Audited) -> String {
                 .map(|finding| finding.message.clone()),
         ),
         addresses(audited),
+        audited.hidden_codes().replace(',', ""),
     ])
 }
 

@@ -35,10 +35,16 @@ pub fn line(audited: &Audited) -> String {
         message: finding.message.clone(),
         advice: finding.advice.clone(),
     });
+    let left_out = audited.left_out.iter().map(|left| LeftOutJson {
+        code: left.code,
+        severity: left.severity.as_str(),
+        accepted: left.accepted,
+    });
     let changes = audited.changes.as_ref();
     let report = ReportJson {
         label: audited.label.clone(),
         findings: Some(findings.collect()),
+        left_out: (!audited.left_out.is_empty()).then(|| left_out.collect()),
         changes: changes.map(|changes| changes.iter().map(|change| change.as_str()).collect()),
         addresses: (!audited.elsewhere.is_empty()).then(|| addresses(audited)),
         addresses_left_out: (!audited.elsewhere.is_empty()).then_some(audited.elsewhere.left_out),
@@ -167,11 +173,21 @@ struct ReportJson {
     #[serde(skip_serializing_if = "Option::is_none")]
     findings: Option<Vec<AuditFindingJson>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    left_out: Option<Vec<LeftOutJson>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     changes: Option<Vec<&'static str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     addresses: Option<Vec<AddressJson>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     addresses_left_out: Option<usize>,
+}
+
+/// A finding that was left out.
+#[derive(Serialize)]
+struct LeftOutJson {
+    code: &'static str,
+    severity: &'static str,
+    accepted: bool,
 }
 
 /// One of several addresses of a name, in an audit.
@@ -398,6 +414,7 @@ impl From<&Report> for ReportJson {
             lint: report.lints.iter().map(LintJson::from).collect(),
             label: None,
             findings: None,
+            left_out: None,
             changes: None,
             addresses: None,
             addresses_left_out: None,

@@ -5,15 +5,22 @@ use crate::escape::visible;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use std::time::Duration;
 
-/// A target as a test case: it fails if a finding is as severe as `least`, and tells the others.
+/// A target as a test case: it fails if a finding is as severe as `least`, and tells the others. It
+/// is skipped where nothing of what was asked for is wrong, and something else is.
 pub fn case(audited: &Audited, least: Severity) -> TestCase {
     let report = &audited.report;
     let critical: Vec<String> = texts(audited, |severity| severity >= least);
-    let mut status = if critical.is_empty() {
-        TestCaseStatus::success()
-    } else {
-        TestCaseStatus::non_success(NonSuccessKind::Failure)
+    let hidden = audited.hidden_codes();
+    let hidden = (!hidden.is_empty()).then(|| format!("left out by --only or --ignore: {hidden}"));
+    let mut status = match (critical.is_empty(), &hidden) {
+        (true, None) => TestCaseStatus::success(),
+        // It has not passed: what is wrong was not asked for.
+        (true, Some(_)) => TestCaseStatus::skipped(),
+        (false, _) => TestCaseStatus::non_success(NonSuccessKind::Failure),
     };
+    if let (true, Some(hidden)) = (critical.is_empty(), &hidden) {
+        status.set_message(hidden.as_str());
+    }
     if let Some(first) = critical.first() {
         status
             .set_message(first.as_str())
@@ -32,7 +39,8 @@ pub fn case(audited: &Audited, least: Severity) -> TestCase {
             .as_ref()
             .map_or(Duration::ZERO, |seen| seen.elapsed),
     );
-    let others = texts(audited, |severity| severity < least);
+    let mut others = texts(audited, |severity| severity < least);
+    others.extend(hidden);
     if !others.is_empty() {
         case.set_system_out(others.join("\n"));
     }

@@ -11,9 +11,11 @@ use time::OffsetDateTime;
 pub struct Sample {
     labels: String,
     outcome: Outcome,
+    not_before: Option<i64>,
     not_after: Option<i64>,
     critical: usize,
     warnings: usize,
+    left_out: usize,
     seconds: f64,
 }
 
@@ -38,9 +40,11 @@ impl Sample {
                 quoted(label)
             ),
             outcome: report.outcome(),
+            not_before: leaf.map(|facts| facts.not_before.unix_timestamp()),
             not_after: leaf.map(|facts| facts.not_after.unix_timestamp()),
             critical: count(Severity::Critical),
             warnings: count(Severity::Warning),
+            left_out: audited.hidden().count(),
             seconds: report
                 .seen
                 .as_ref()
@@ -87,6 +91,11 @@ pub fn render(samples: &[Sample], at: OffsetDateTime) -> String {
         &|sample| sample.not_after.map(|end| end.to_string()),
     );
     metric(
+        "not_before_timestamp_seconds",
+        "Since when the certificate of the server is valid.",
+        &|sample| sample.not_before.map(|begin| begin.to_string()),
+    );
+    metric(
         "critical_findings",
         "How many findings are critical.",
         &|sample| Some(sample.critical.to_string()),
@@ -95,6 +104,11 @@ pub fn render(samples: &[Sample], at: OffsetDateTime) -> String {
         "warning_findings",
         "How many findings are warnings.",
         &|sample| Some(sample.warnings.to_string()),
+    );
+    metric(
+        "left_out_findings",
+        "How many kinds of findings --only and --ignore have left out that are not fine.",
+        &|sample| Some(sample.left_out.to_string()),
     );
     metric(
         "probe_duration_seconds",

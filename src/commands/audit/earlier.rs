@@ -3,7 +3,7 @@
 
 use super::input;
 use super::results::Worst;
-use crate::audit::{Baseline, Identity, Severity};
+use crate::audit::{Baseline, Choice, Identity, Severity};
 use crate::commands::{Error, io_text};
 use serde_json::Value;
 use std::collections::HashMap;
@@ -26,8 +26,8 @@ pub(super) struct Earlier {
     pub(super) worst: Worst,
 }
 
-/// Reads the last audit.
-pub(super) fn baseline(path: &Path) -> Result<Baseline, Error> {
+/// Reads the last audit, of whose findings those count that are asked for now.
+pub(super) fn baseline(path: &Path, choice: &Choice) -> Result<Baseline, Error> {
     let mut baseline = Baseline::default();
     let mut reader = BufReader::new(input::reader(path)?);
     let mut line = Vec::new();
@@ -38,7 +38,7 @@ pub(super) fn baseline(path: &Path) -> Result<Baseline, Error> {
             continue;
         }
         baseline
-            .add(&String::from_utf8_lossy(&line))
+            .add(&String::from_utf8_lossy(&line), choice)
             .map_err(|why| {
                 bad_line(path, number, &why.to_string())
                     .hint("--baseline takes what audit --format jsonl has written")

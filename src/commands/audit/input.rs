@@ -171,7 +171,10 @@ fn entries(
         };
         match parse_line(&line) {
             Ok(None) => None,
-            Ok(Some(entry)) => filter.takes(&entry).then_some(Ok(entry)),
+            Ok(Some(entry)) => match super::levels(&filter.args, Some(&entry)).conflict() {
+                Some(why) => Some(Err(Trouble::BadLine(format!("{name}:{number}: {why}")))),
+                None => filter.takes(&entry).then_some(Ok(entry)),
+            },
             Err(why) => Some(Err(Trouble::BadLine(format!("{name}:{number}: {why}")))),
         }
     })

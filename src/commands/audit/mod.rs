@@ -8,8 +8,9 @@ mod signals;
 mod sink;
 
 use super::check::{Check, Wanted, endpoint, options};
-use super::{Error, environment, say, warn};
-use crate::audit::{Entry, Identity, Levels};
+use super::{BELOW_WARNING, Error, environment, say, warn};
+use crate::audit::{Choice, Entry, Identity, Levels};
+use crate::certificate::Least;
 use crate::cli::{Audit as Args, FailOnArg};
 use crate::endpoint::{Endpoint, Host};
 use crate::observation::Survey;
@@ -39,6 +40,13 @@ const INTERRUPTED: u8 = 130;
 pub(super) fn run(args: &Args) -> Result<u8, Error> {
     let (jobs, lookups) = at_once(args);
     one_file_for_one_thing(args)?;
+    if let Some(why) = levels(args, None).conflict() {
+        return Err(Error::new(why).hint(BELOW_WARNING));
+    }
+    let choice = Choice {
+        only: args.only.clone(),
+        ignore: args.ignore.clone(),
+    };
     let check = Check::read(&Wanted {
         cacerts: &args.trust.cacerts,
         scope: None,
@@ -53,7 +61,7 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
     let mut baseline = args
         .baseline
         .as_deref()
-        .map(earlier::baseline)
+        .map(|path| earlier::baseline(path, &choice))
         .transpose()?;
     let signals = Signals::wait()?;
     let (
@@ -81,18 +89,13 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
     let progress = progress::Progress::new(args.verbose);
     let shared = progress.shared();
     let input = Input::open(args, done, shared.clone())?;
-    let levels = Levels {
-        warning: args.warning,
-        critical: args.critical,
-        public_cas: args.trust.cacerts.is_empty(),
-    };
     let interrupted = signals.clean();
     let ending = Arc::new(Ending::default());
     let to_stdout = sink.is_stdout() && save.is_none();
     let results = Results::new(
         args,
         check,
-        levels,
+        choice,
         baseline,
         (sink, save),
         progress,
@@ -334,6 +337,19 @@ fn meant(args: &Args, entry: &Entry) -> (Endpoint, Host) {
     let name = entry.servername.as_ref();
     let name = name.or(args.trust.servername.as_ref());
     endpoint(&entry.target, &args.connection, name)
+}
+
+/// From when on the end of a target's certificate is worth telling: as its line says, else as the
+/// command line does.
+fn levels(args: &Args, entry: Option<&Entry>) -> Levels {
+    let own = |level: fn(&Entry) -> Option<Least>| entry.and_then(level);
+    // Whoever names anchors for a target names a CA of its own.
+    let own_cas = entry.is_some_and(|entry| entry.cacerts.is_some());
+    Levels {
+        warning: own(|entry| entry.warning).unwrap_or(args.warning),
+        critical: own(|entry| entry.critical).unwrap_or(args.critical),
+        public_cas: args.trust.cacerts.is_empty() && !own_cas,
+    }
 }
 
 /// Resolves when nobody reads standard output any more, if that can be known: it is a pipe then.

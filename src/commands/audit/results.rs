@@ -4,8 +4,8 @@ use super::Ending;
 use super::progress::Progress;
 use super::sink::Sink;
 use crate::audit::{
-    Audited, Baseline, Change, Elsewhere, Entry, Finding, Levels, Severity, Summary, findings,
-    speaker, worst,
+    Audited, Baseline, Change, Choice, Elsewhere, Entry, Finding, Severity, Standing, Summary,
+    findings, speaker, worst,
 };
 use crate::certificate::Certificate;
 use crate::cli::{Audit as Args, AuditFormat, FailOnArg, TargetArg};
@@ -100,9 +100,9 @@ impl Selection {
 /// The thread that judges and writes.
 pub(super) struct Results {
     check: Check,
-    levels: Levels,
-    only: Vec<String>,
-    ignore: Vec<String>,
+    /// The least that must be left, where a line does not say otherwise.
+    args: Arc<Args>,
+    choice: Choice,
     selection: Selection,
     /// Not even the sums where no target is shown.
     quiet: bool,
@@ -132,7 +132,7 @@ impl Results {
     pub(super) fn new(
         args: &Args,
         check: Check,
-        levels: Levels,
+        choice: Choice,
         baseline: Option<Baseline>,
         (sink, save): (Sink, Option<Sink>),
         progress: Progress,
@@ -150,9 +150,8 @@ impl Results {
         };
         Self {
             check,
-            levels,
-            only: args.only.clone(),
-            ignore: args.ignore.clone(),
+            args: Arc::new(args.clone()),
+            choice,
             selection: Selection::of(args),
             quiet: args.quiet,
             fails_from: match args.fail_on {
@@ -233,11 +232,7 @@ impl Results {
             no_route: survey.no_route,
             left_out: survey.left_out,
         };
-        let levels = Levels {
-            // Whoever names anchors for a target names a CA of its own.
-            public_cas: self.levels.public_cas && entry.cacerts.is_none(),
-            ..self.levels
-        };
+        let levels = super::levels(&self.args, Some(&entry));
         let mut found = findings(&report, &elsewhere, levels);
         if let Some(why) = broken {
             // Without anchors there is no path, which is not the server's fault.
@@ -258,7 +253,7 @@ impl Results {
             .filter_map(|report| Some(report.seen.as_ref()?.failure.as_ref()?.code()))
             .chain(["bad-ca-file"])
             .collect();
-        found.retain(|finding| self.wanted(finding.code, &unseen));
+        let (found, left_out) = self.choice.apply(found, &unseen);
         let changes: Option<Vec<Change>> = self
             .baseline
             .as_mut()
@@ -267,16 +262,11 @@ impl Results {
             report,
             elsewhere,
             label: entry.label,
+            levels,
             findings: found,
+            left_out,
             changes,
         })
-    }
-
-    /// Where nothing could be seen, as codes in `unseen` say, `--only` must not make it fine.
-    fn wanted(&self, code: &str, unseen: &[&str]) -> bool {
-        let is_in = |list: &[String]| list.iter().any(|listed| listed == code);
-        let is_asked_for = self.only.is_empty() || is_in(&self.only) || unseen.contains(&code);
-        is_asked_for && !is_in(&self.ignore)
     }
 
     /// Other hosts with the same keys: who has one can play the other.
@@ -390,7 +380,7 @@ impl Results {
                     interrupted: self.ending.interrupted.load(Ordering::SeqCst),
                     gone: gone.len(),
                 };
-                let (text, worst) = self.tally.render(&self.summary, self.levels, doubts);
+                let (text, worst) = self.tally.render(&self.summary, doubts);
                 self.sink.write(&text)?;
                 state = Some(worst.exit_code());
             }
@@ -440,8 +430,8 @@ impl Results {
         }
         Ok(Worst {
             targets: self.summary.targets,
-            critical: self.summary.with(Severity::Critical),
-            warnings: self.summary.with(Severity::Warning),
+            critical: self.summary.with(Standing::Critical),
+            warnings: self.summary.with(Standing::Warning),
             state,
         })
     }

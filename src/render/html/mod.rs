@@ -6,7 +6,7 @@ mod row;
 
 pub use row::Row;
 
-use crate::audit::{Severity, Summary};
+use crate::audit::{Standing, Summary};
 use crate::escape::visible;
 use askama::Template;
 use askama::filters::{Escaper, Html};
@@ -42,7 +42,7 @@ struct Page<'a> {
     date: String,
     time: String,
     summary: &'a Summary,
-    tiles: [Tile; 3],
+    tiles: Vec<Tile>,
     charts: Vec<Bars>,
     timeline: Timeline,
     next: Vec<(i64, &'a str)>,
@@ -53,7 +53,7 @@ struct Page<'a> {
 
 /// A number to see first.
 struct Tile {
-    severity: Option<Severity>,
+    standing: Standing,
     count: u64,
     words: &'static str,
 }
@@ -69,22 +69,25 @@ pub fn render(
 ) -> String {
     rows.sort_by(Row::by_urgency);
     let at = at.to_offset(time::UtcOffset::UTC);
-    let tile = |severity, words| Tile {
-        severity,
-        count: summary.worst.get(&severity).copied().unwrap_or_default(),
+    let tile = |standing, words| Tile {
+        standing,
+        count: summary.with(standing),
         words,
     };
+    let mut tiles = vec![
+        tile(Standing::Critical, "need action now"),
+        tile(Standing::Warning, "will need action"),
+        tile(Standing::LeftOut, "have findings that were not asked for"),
+        tile(Standing::Fine, "are fine"),
+    ];
+    tiles.retain(|tile| tile.standing != Standing::LeftOut || tile.count > 0);
     let page = Page {
         policy: policy(),
         at: super::timestamp(at),
         date: at.date().to_string(),
         time: format!("{:02}:{:02}", at.hour(), at.minute()),
         summary,
-        tiles: [
-            tile(Some(Severity::Critical), "need action now"),
-            tile(Some(Severity::Warning), "will need action"),
-            tile(None, "are fine"),
-        ],
+        tiles,
         charts: charts(summary),
         timeline: Timeline::new(&summary.ends, at.date()),
         next: next(summary),

@@ -1,6 +1,6 @@
 //! What is kept of a target until all are there.
 
-use crate::audit::{Audited, Severity, worst};
+use crate::audit::{Audited, Severity, Standing};
 use crate::certificate::{Certificate, Sans};
 use crate::escape::excerpt;
 use crate::fingerprint::Algorithm;
@@ -16,8 +16,7 @@ const MOST_CERTIFICATES: usize = 12;
 /// A row of the table.
 #[derive(Clone, Debug)]
 pub struct Row {
-    /// Above a note.
-    pub(super) severity: Option<Severity>,
+    pub(super) standing: Standing,
     pub(super) name: String,
     /// The label of the list; as it stands there, if that is not the name.
     pub(super) alias: String,
@@ -33,6 +32,8 @@ pub struct Row {
     /// The addresses of a name that has several, each with its outcome.
     pub(super) addresses: Vec<(String, &'static str)>,
     pub(super) findings: Vec<Told>,
+    /// The codes of what was left out, and is not fine.
+    pub(super) hidden: String,
     pub(super) changes: Vec<&'static str>,
     pub(super) chain: Vec<Link>,
     /// Certificates that are left out.
@@ -78,7 +79,7 @@ impl Row {
         });
         let changes = audited.changes.iter().flatten();
         Self {
-            severity: worst(&audited.findings).filter(|worst| *worst > Severity::Note),
+            standing: audited.standing(),
             name: cut(&report.target.label),
             alias: aliases.join(" · "),
             outcome: report.outcome().as_str(),
@@ -96,6 +97,7 @@ impl Row {
                 .map(|(address, outcome)| (address.to_string(), outcome))
                 .collect(),
             findings: findings.collect(),
+            hidden: audited.hidden_codes(),
             changes: changes.map(|change| change.as_str()).collect(),
             chain: chain.map(Link::of).collect(),
             more: report.chain.len().saturating_sub(MOST_CERTIFICATES),
@@ -104,18 +106,19 @@ impl Row {
 
     /// The worst first, then those that end the soonest, then by name.
     pub(super) fn by_urgency(&self, other: &Self) -> Ordering {
-        let key = |row: &Self| (Reverse(row.severity), row.ends.is_none(), row.ends);
+        let key = |row: &Self| (Reverse(row.standing), row.ends.is_none(), row.ends);
         key(self)
             .cmp(&key(other))
             .then_with(|| self.name.cmp(&other.name))
     }
 
     /// For sorting in the page.
-    pub(super) fn rank(&self) -> u8 {
-        match self.severity {
-            Some(Severity::Critical) => 2,
-            Some(Severity::Warning) => 1,
-            Some(Severity::Note) | None => 0,
+    pub(super) fn rank(&self) -> &'static str {
+        match self.standing {
+            Standing::Critical => "2",
+            Standing::Warning => "1",
+            Standing::LeftOut => "0.5",
+            Standing::Fine => "0",
         }
     }
 
@@ -127,7 +130,12 @@ impl Row {
                 codes.push(finding.code);
             }
         }
-        codes.join(", ")
+        let codes = codes.join(", ");
+        match (self.hidden.as_str(), codes.as_str()) {
+            ("", _) => codes,
+            (hidden, "") => format!("left out: {hidden}"),
+            (hidden, _) => format!("{codes}; left out: {hidden}"),
+        }
     }
 }
 

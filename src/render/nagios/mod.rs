@@ -1,0 +1,206 @@
+//! The report of one target, or the sums of a list, as a monitoring plugin prints them (Monitoring
+//! Plugins Guidelines, "Plugin Output for Nagios").
+
+mod expiry;
+mod list;
+
+pub use list::{Doubts, Tally};
+
+use crate::audit::{Limits, Threshold};
+use crate::escape::excerpt;
+use crate::judge::Code;
+use crate::report::{Outcome, Report};
+use expiry::Expiry;
+use std::cmp::Reverse;
+
+/// The states of a plugin; the number is its exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum State {
+    /// Fine.
+    Ok = 0,
+    /// Soon not.
+    Warning = 1,
+    /// Not.
+    Critical = 2,
+    /// Nobody knows.
+    Unknown = 3,
+}
+
+impl State {
+    /// The exit code.
+    pub fn exit_code(self) -> u8 {
+        self as u8
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "OK",
+            Self::Warning => "WARNING",
+            Self::Critical => "CRITICAL",
+            Self::Unknown => "UNKNOWN",
+        }
+    }
+}
+
+/// When what is left is an alert.
+#[derive(Clone, Copy, Debug)]
+pub struct Thresholds {
+    /// A warning.
+    pub warning: Threshold,
+    /// Critical.
+    pub critical: Threshold,
+}
+
+/// What is told of one target.
+struct Told {
+    state: State,
+    label: String,
+    text: String,
+    expiry: Option<Expiry>,
+}
+
+impl Told {
+    fn of(report: &Report, thresholds: Thresholds) -> Self {
+        let Thresholds { warning, critical } = thresholds;
+        let expiry = Expiry::of(report, |facts| {
+            Limits::new(warning, critical, facts.lifetime())
+        });
+        let outcome = report.outcome();
+        let is_good = matches!(outcome, Outcome::Trusted | Outcome::Pinned);
+        let warned = report.pin_warning().is_some();
+        let end = expiry.map_or(State::Ok, |expiry| expiry.state());
+        let state = match warned {
+            _ if !is_good => State::Critical,
+            true => end.max(State::Warning),
+            false => end,
+        };
+        let text = match expiry {
+            Some(expiry) if is_good && !warned => {
+                format!("{}, {}", outcome.as_str(), expiry.in_words())
+            }
+            _ => reason(report),
+        };
+        Self {
+            state,
+            label: plain(&report.target.label, 300),
+            text: plain(&text, 300),
+            expiry,
+        }
+    }
+}
+
+/// A line with performance data, and the state. What is left is that of the certificate of the path
+/// that matters: the worst, of equals the one that ends first.
+pub fn render(report: &Report, thresholds: Thresholds) -> (String, State) {
+    let told = Told::of(report, thresholds);
+    let performance = told.expiry.map_or_else(String::new, |expiry| {
+        format!(" | {}", expiry.performance("days"))
+    });
+    let Told {
+        state, label, text, ..
+    } = told;
+    let word = state.word();
+    (
+        format!("SMTP CERT {word} - {label}: {text}{performance}\n"),
+        state,
+    )
+}
+
+/// Several targets as one plugin, whose first line alone is shown and sent: the sums and the worst,
+/// with all performance data; below it a line for each, the worst first. One target: as [`render`].
+pub fn render_all(reports: &[Report], thresholds: Thresholds) -> (String, State) {
+    if let [report] = reports {
+        return render(report, thresholds);
+    }
+    let mut told: Vec<Told> = reports
+        .iter()
+        .map(|report| Told::of(report, thresholds))
+        .collect();
+    let performance = performance(&told);
+    told.sort_by_key(|told| Reverse(told.state));
+    let state = told.first().map_or(State::Unknown, |worst| worst.state);
+    let count = |state| told.iter().filter(|told| told.state == state).count();
+    let worst = told.first().filter(|_| state != State::Ok);
+    let worst = worst.map_or_else(String::new, |told| {
+        format!("; {}: {}", told.label, told.text)
+    });
+    let mut out = format!(
+        "SMTP CERT {} - {} targets: {} critical, {} with warnings{worst}{performance}\n",
+        state.word(),
+        told.len(),
+        count(State::Critical),
+        count(State::Warning),
+    );
+    let lines = told.iter().map(|told| {
+        let line = plain(&format!("{}: {}", told.label, told.text), Tally::WIDTH);
+        format!("{} {line}", told.state.word())
+    });
+    list::below(&mut out, lines, told.len() as u64);
+    (out, state)
+}
+
+/// Of all that show a certificate, each with a label of its own.
+fn performance(told: &[Told]) -> String {
+    let mut labels: Vec<String> = Vec::new();
+    let mut out = String::new();
+    for (told, expiry) in told.iter().filter_map(|told| Some((told, told.expiry?))) {
+        let name = label(&told.label);
+        let numbered = (2..).map(|number| format!("{name}_{number}"));
+        let mut names = std::iter::once(name.clone()).chain(numbered);
+        let Some(free) = names.find(|name| !labels.contains(name)) else {
+            continue;
+        };
+        let begin = if labels.is_empty() { " | " } else { " " };
+        out.push_str(begin);
+        out.push_str(&expiry.performance(&free));
+        labels.push(free);
+    }
+    out
+}
+
+/// Without what would end it (Monitoring Plugins Guidelines, "Performance data").
+fn label(target: &str) -> String {
+    let harmless = |c: char| match c {
+        'a'..='z' | 'A'..='Z' | '0'..='9' | '.' | ':' | '-' | '[' | ']' => c,
+        _ => '_',
+    };
+    format!("days_{}", target.chars().map(harmless).collect::<String>())
+}
+
+/// What a plugin says when it cannot do its work; ends in a line feed.
+pub fn unknown(why: &str) -> String {
+    format!(
+        "SMTP CERT {} - {}\n",
+        State::Unknown.word(),
+        plain(why, 300)
+    )
+}
+
+/// On one line, and without a bar, which begins the performance data.
+fn plain(text: &str, most: usize) -> String {
+    excerpt(text, most).replace('|', "/")
+}
+
+fn reason(report: &Report) -> String {
+    let problems = report
+        .judgement
+        .as_ref()
+        .map_or(&[][..], |judgement| &judgement.problems);
+    // Why the handshake failed says more than that it did.
+    if let Some(old) = problems
+        .iter()
+        .find(|problem| problem.code == Code::ObsoleteTls)
+    {
+        return format!("{}: {}", old.code, old.message);
+    }
+    if let Some(failure) = report.seen.as_ref().and_then(|seen| seen.failure.as_ref()) {
+        return failure.to_string();
+    }
+    if let Some(warning) = report.pin_warning() {
+        return format!("{}: {}", warning.code, warning.message);
+    }
+    match problems.first() {
+        Some(problem) => format!("{}: {}", problem.code, problem.message),
+        None => report.outcome().as_str().to_owned(),
+    }
+}
