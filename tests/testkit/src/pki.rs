@@ -154,6 +154,15 @@ impl Pki {
         identity
     }
 
+    /// A leaf with a key of another kind than the CA's, with its intermediate.
+    pub fn identity_of(&self, kind: KeyKind, leaf: &CertificateParams) -> Identity {
+        let key = kind.generate();
+        let certificate = leaf.signed_by(&key, &self.intermediate).expect("a leaf");
+        let mut identity = identity(certificate.der().clone(), &key);
+        identity.chain.push(self.intermediate());
+        identity
+    }
+
     /// A leaf without its intermediate.
     pub fn lonely(&self, leaf: CertificateParams) -> Identity {
         let key = self.kind.generate();

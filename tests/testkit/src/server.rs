@@ -43,13 +43,36 @@ impl Default for Behaviour {
     }
 }
 
+/// What each connection is shown, in turn.
+#[derive(Debug)]
+struct Turns {
+    configs: Vec<Arc<ServerConfig>>,
+    next: usize,
+}
+
+impl Turns {
+    fn of(identities: &[&Identity], behaviour: &Behaviour) -> Self {
+        let configs = identities
+            .iter()
+            .map(|identity| Arc::new(tls_config(identity, behaviour)))
+            .collect();
+        Self { configs, next: 0 }
+    }
+
+    fn take(&mut self) -> Arc<ServerConfig> {
+        let config = Arc::clone(&self.configs[self.next % self.configs.len()]);
+        self.next += 1;
+        config
+    }
+}
+
 /// A running server; its threads end with the process.
 #[derive(Clone, Debug)]
 pub struct Server {
     /// Where it listens.
     pub address: SocketAddr,
     behaviour: Behaviour,
-    config: Arc<Mutex<Arc<ServerConfig>>>,
+    configs: Arc<Mutex<Turns>>,
     flights: Arc<AtomicU32>,
     lines: Arc<Mutex<Vec<String>>>,
 }
@@ -62,16 +85,15 @@ impl Server {
 
     /// Starts one on `address`.
     pub fn start_on(address: &str, identity: &Identity, behaviour: Behaviour) -> Self {
-        let config = Arc::new(tls_config(identity, &behaviour));
-        let config = Arc::new(Mutex::new(config));
-        let (current, how) = (Arc::clone(&config), behaviour.clone());
+        let configs = Arc::new(Mutex::new(Turns::of(&[identity], &behaviour)));
+        let (turns, how) = (Arc::clone(&configs), behaviour.clone());
         let flights = Arc::new(AtomicU32::new(0));
         let lines = Arc::new(Mutex::new(Vec::new()));
         let (counted, heard) = (Arc::clone(&flights), Arc::clone(&lines));
         let address = raw::listen_on(address, move |stream| {
             let session = Session {
                 stream,
-                config: Arc::clone(&current.lock().expect("not poisoned")),
+                config: turns.lock().expect("not poisoned").take(),
                 behaviour: how.clone(),
                 flights: Arc::clone(&counted),
                 lines: Arc::clone(&heard),
@@ -82,7 +104,7 @@ impl Server {
         Self {
             address,
             behaviour,
-            config,
+            configs,
             flights,
             lines,
         }
@@ -90,8 +112,13 @@ impl Server {
 
     /// Presents another identity from now on, as after a renewal.
     pub fn renew(&self, identity: &Identity) {
-        let config = Arc::new(tls_config(identity, &self.behaviour));
-        *self.config.lock().expect("not poisoned") = config;
+        self.alternate(&[identity]);
+    }
+
+    /// Presents these in turn from now on, one to each connection, as a balancer does.
+    pub fn alternate(&self, identities: &[&Identity]) {
+        let turns = Turns::of(identities, &self.behaviour);
+        *self.configs.lock().expect("not poisoned") = turns;
     }
 
     /// The port.

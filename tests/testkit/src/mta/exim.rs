@@ -12,6 +12,12 @@ pub(super) fn configure(place: &Place) -> std::io::Result<Command> {
     // Read for each connection, by its own user.
     chown(place.path("key.pem"), uid, None)?;
     let dir = place.dir.path().display();
+    // Without a chain none is configured, and Exim makes one for itself.
+    let certificate = if std::fs::metadata(place.path("chain.pem"))?.len() == 0 {
+        String::new()
+    } else {
+        format!("tls_certificate = {dir}/chain.pem\ntls_privatekey = {dir}/key.pem\n")
+    };
     let (starttls, smtps) = (place.starttls, place.smtps);
     let configuration = format!(
         "exim_user = Debian-exim
@@ -26,9 +32,7 @@ tls_on_connect_ports = {smtps}
 local_interfaces = 127.0.0.1
 daemon_startup_retries = 0
 tls_advertise_hosts = *
-tls_certificate = {dir}/chain.pem
-tls_privatekey = {dir}/key.pem
-host_lookup =
+{certificate}host_lookup =
 rfc1413_query_timeout = 0s
 keep_environment =
 log_selector = +smtp_connection +tls_sni +smtp_protocol_error
