@@ -90,6 +90,7 @@ Register-ArgumentCompleter -Native -CommandName 'smtp-certcheck' -ScriptBlock {
             [CompletionResult]::new('--legacy', '--legacy', [CompletionResultType]::ParameterName, 'Also write [hostfingerprints], for Mercurial before 3.9')
             [CompletionResult]::new('--accept-untrusted', '--accept-untrusted', [CompletionResultType]::ParameterName, 'Pin a certificate that is not trusted without asking')
             [CompletionResult]::new('--accept-unproven', '--accept-unproven', [CompletionResultType]::ParameterName, 'Pin a certificate whose key the server has not proven to hold')
+            [CompletionResult]::new('--accept-short-lived', '--accept-short-lived', [CompletionResultType]::ParameterName, 'Pin a certificate that has expired, or will within days, without asking')
             [CompletionResult]::new('--replace', '--replace', [CompletionResultType]::ParameterName, 'Existing pins that do not match: replace them')
             [CompletionResult]::new('--add', '--add', [CompletionResultType]::ParameterName, 'Existing pins that do not match: keep them beside the new one, while certificates rotate')
             [CompletionResult]::new('--prune', '--prune', [CompletionResultType]::ParameterName, 'Drop existing pins that do not match, if one does')

@@ -561,7 +561,7 @@ _smtp__certcheck_static() {
             return 0
             ;;
         smtp__certcheck__subcmd__pin)
-            opts="-y -4 -6 -R -h --for --by --ca-out --digest --legacy --expect --accept-untrusted --accept-unproven --replace --add --prune --write --dry-run --yes --tls --connect --ehlo --key-type --no-sni --timeout --connect-timeout --cacerts --servername --repository --hgrc --no-hgrc --color --help"
+            opts="-y -4 -6 -R -h --for --by --ca-out --digest --legacy --expect --accept-untrusted --accept-unproven --accept-short-lived --replace --add --prune --write --dry-run --yes --tls --connect --ehlo --key-type --no-sni --timeout --connect-timeout --cacerts --servername --repository --hgrc --no-hgrc --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

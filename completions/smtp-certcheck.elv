@@ -85,6 +85,7 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
             cand --legacy 'Also write [hostfingerprints], for Mercurial before 3.9'
             cand --accept-untrusted 'Pin a certificate that is not trusted without asking'
             cand --accept-unproven 'Pin a certificate whose key the server has not proven to hold'
+            cand --accept-short-lived 'Pin a certificate that has expired, or will within days, without asking'
             cand --replace 'Existing pins that do not match: replace them'
             cand --add 'Existing pins that do not match: keep them beside the new one, while certificates rotate'
             cand --prune 'Drop existing pins that do not match, if one does'

@@ -105,6 +105,7 @@ never\t'Never'"
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l legacy -d 'Also write [hostfingerprints], for Mercurial before 3.9'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l accept-untrusted -d 'Pin a certificate that is not trusted without asking'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l accept-unproven -d 'Pin a certificate whose key the server has not proven to hold'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l accept-short-lived -d 'Pin a certificate that has expired, or will within days, without asking'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l replace -d 'Existing pins that do not match: replace them'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l add -d 'Existing pins that do not match: keep them beside the new one, while certificates rotate'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l prune -d 'Drop existing pins that do not match, if one does'

@@ -11,8 +11,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
 use testkit::hg::hg;
-use testkit::pki::{Identity, KeyKind, Pki, ca, expired_leaf, leaf};
+use testkit::names::Names;
+use testkit::pki::{Identity, KeyKind, Pki, ca, expired_leaf, leaf, now};
 use testkit::server::{Behaviour, Server};
+use time::Duration;
 
 static PKI: LazyLock<Pki> = LazyLock::new(|| Pki::new("Pin", KeyKind::P256));
 static GOOD: LazyLock<Served> = LazyLock::new(|| Served::new(PKI.identity(leaf(&["localhost"]))));
@@ -1299,4 +1301,364 @@ fn another_ca_file_goes_only_on_the_users_word() {
         home.read(".hgrc")
             .contains(&format!("verifycertsfile = {ca}\n"))
     );
+}
+
+// ------------------------------------------------------------------------------- what cannot last
+
+/// A leaf of which so much is left, of so long a lifetime.
+fn lasting(left: Duration, lifetime: Duration) -> Served {
+    let mut params = leaf(&["localhost"]);
+    params.not_after = now() + left;
+    params.not_before = params.not_after - lifetime;
+    Served::new(PKI.identity(params))
+}
+
+#[test]
+fn what_cannot_last_is_said_and_asked_for_before_it_is_pinned() {
+    let (hours, days) = (Duration::hours, Duration::days);
+    for (served, said) in [
+        (
+            lasting(hours(2), hours(2)),
+            Some("it is valid for 2 hours in all"),
+        ),
+        (lasting(hours(30), days(90)), Some("expires in 1 day")),
+        (
+            lasting(days(6), days(6)),
+            Some("it is valid for 6 days in all"),
+        ),
+        (
+            lasting(hours(13 * 24 + 12), days(90)),
+            Some("expires in 13 days"),
+        ),
+        (lasting(days(60), days(90)), None),
+        (lasting(days(30), days(3650)), None),
+    ] {
+        let home = Home::new();
+        let write = ["--write", "--yes"];
+        for pin in [&[][..], &write, &["--for", "postfix"], &["--for", "json"]] {
+            let run = home.pin(&served, pin);
+            let refused = said.is_some();
+            assert_eq!(run.code, i32::from(refused), "{pin:?}: {}", run.stderr);
+            assert_eq!(run.stdout.is_empty(), refused, "{pin:?}");
+            assert_eq!(
+                run.stderr.contains("will not last"),
+                refused,
+                "{}",
+                run.stderr
+            );
+            assert_eq!(run.stderr.contains("--accept-short-lived"), refused);
+            let words = run.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(said.is_none_or(|said| words.contains(said)), "{words}");
+            assert_eq!(home.path(".hgrc").exists(), !refused && pin == write);
+            let _ = std::fs::remove_file(home.path(".hgrc"));
+        }
+        // A CA stays.
+        let file = ["--by", "cacerts", "--ca-out", "ca.pem"];
+        let run = home.pin(&served, &file);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        let key = home.pin(&served, &["--for", "postfix", "--by", "key"]);
+        assert_eq!(key.code, 0, "{}", key.stderr);
+        if said.is_none() {
+            continue;
+        }
+        for word in [
+            &["--accept-short-lived"][..],
+            &["--expect", &served.sha256()],
+        ] {
+            let run = home.pin(&served, &[word, &write[..]].concat());
+            assert_eq!(run.code, 0, "{}", run.stderr);
+            assert!(run.stderr.contains("will not last"), "{}", run.stderr);
+            assert!(home.read(".hgrc").contains(&served.sha256()));
+        }
+        // What is pinned already needs no word.
+        let run = home.pin(&served, &write);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        assert!(run.stderr.contains("already pinned"), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn an_expired_certificate_has_no_date_to_come() {
+    let home = Home::new();
+    let run = home.pin(&EXPIRED, &["--accept-untrusted"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(
+        run.stderr.contains("it expired 10 days ago"),
+        "{}",
+        run.stderr
+    );
+    let date = (now() - Duration::days(10)).date();
+    assert!(
+        run.stdout.contains(&format!(", expired {date};")),
+        "{}",
+        run.stdout
+    );
+    assert!(!run.stdout.contains("expires"), "{}", run.stdout);
+    // A CA of which little is left.
+    let dir = Dir::new();
+    let mut root = ca("Old Root");
+    root.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    root.not_after = now() + Duration::days(3);
+    let pki = Pki::custom(root, ca("Intermediate"), KeyKind::P256);
+    let served = Served::new(pki.identity(leaf(&["localhost"])));
+    let root = dir.file("old.pem", pki.root_pem());
+    let root = root.to_str().expect("UTF-8");
+    for by_ca in [
+        &["--by", "cacerts", "--ca-out", "ca.pem"][..],
+        &["--for", "openssl"],
+    ] {
+        let run = home.pin(&served, &[by_ca, &["--cacerts", root]].concat());
+        assert_eq!((run.code, run.stdout.as_str()), (1, ""), "{}", run.stderr);
+        assert!(
+            run.stderr.contains("\"Old Root\" will not last"),
+            "{}",
+            run.stderr
+        );
+        assert!(!home.path("ca.pem").exists());
+    }
+}
+
+#[test]
+fn a_self_signed_certificate_that_was_just_made_is_said_to_be_new() {
+    let home = Home::new();
+    for (minutes, said) in [(5, true), (90, false)] {
+        let mut params = leaf(&["localhost"]);
+        params.not_before = now() - Duration::minutes(minutes);
+        let served = Served::new(Pki::self_signed(&params, KeyKind::P256));
+        let run = home.pin(&served, &["--accept-untrusted"]);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        assert_eq!(run.stderr.contains("is new: "), said, "{}", run.stderr);
+    }
+}
+
+// ------------------------------------------------------------------------------- several certificates
+
+/// The commands that are advised, each for one certificate.
+fn advised(run: &Run) -> Vec<&str> {
+    let lines = run.stderr.lines().map(str::trim);
+    lines
+        .filter(|line| line.starts_with("smtp-certcheck pin "))
+        .collect()
+}
+
+/// Runs one as it is pasted.
+fn pasted(home: &Home, line: &str) -> Run {
+    let program = program();
+    let path = Path::new(program.get_program())
+        .parent()
+        .expect("a directory");
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", &format!("{line} --yes")])
+        .current_dir(home.0.path())
+        .env("HOME", home.0.path())
+        .env("PATH", format!("{}:/usr/bin:/bin", path.display()))
+        .env_remove("HGRCPATH")
+        .env_remove("XDG_CONFIG_HOME")
+        .stdin(std::process::Stdio::null());
+    finish(&mut command)
+}
+
+#[test]
+fn certificates_that_take_turns_are_all_named_and_pinned_one_by_one() {
+    for count in [2, 3] {
+        let home = Home::new();
+        let identities: Vec<Identity> = (0..count)
+            .map(|_| PKI.identity(leaf(&["localhost"])))
+            .collect();
+        let served = Served::new(identities[0].clone());
+        served
+            .server
+            .alternate(&identities.iter().collect::<Vec<_>>());
+        let digest = |identity: &Identity| {
+            Fingerprint::compute(Algorithm::Sha256, &identity.chain[0]).to_string()
+        };
+        let digests: Vec<String> = identities.iter().map(digest).collect();
+        for pin in [
+            &["--write", "--yes"][..],
+            &[],
+            &["--for", "postfix"],
+            &["--for", "msmtp"],
+            &["--for", "json"],
+        ] {
+            let run = home.pin(&served, pin);
+            assert_eq!(
+                (run.code, run.stdout.as_str()),
+                (1, ""),
+                "{pin:?}: {}",
+                run.stderr
+            );
+            let several = format!("presents {count} certificates, now one and now another");
+            assert!(run.stderr.contains(&several), "{}", run.stderr);
+            assert!(
+                digests.iter().all(|digest| run.stderr.contains(digest)),
+                "{}",
+                run.stderr
+            );
+            assert!(!run.stderr.contains("NOT trusted"), "{}", run.stderr);
+            let commands = if pin.contains(&"msmtp") { 0 } else { count };
+            assert_eq!(advised(&run).len(), commands, "{}", run.stderr);
+        }
+        assert!(!home.path(".hgrc").exists());
+        // Whichever has its turn, the one that is named is pinned.
+        for digest in &digests {
+            let run = home.pin(&served, &["--for", "postfix", "--expect", digest]);
+            assert_eq!(run.code, 0, "{}", run.stderr);
+            let colons: Vec<String> = digest[7..]
+                .to_uppercase()
+                .chars()
+                .collect::<Vec<_>>()
+                .chunks(2)
+                .map(|two| two.iter().collect())
+                .collect();
+            assert!(run.stdout.contains(&colons.join(":")), "{}", run.stdout);
+        }
+        // What is pasted does it.
+        let run = home.pin(&served, &[]);
+        for line in advised(&run) {
+            let run = pasted(&home, line);
+            assert_eq!(run.code, 0, "{line}: {}", run.stderr);
+        }
+        let hgrc = home.read(".hgrc");
+        assert!(digests.iter().all(|digest| hgrc.contains(digest)), "{hgrc}");
+        for _ in 0..count {
+            let run = home.pin(&served, &["--write", "--yes"]);
+            assert_eq!(run.code, 0, "{}", run.stderr);
+            assert!(
+                !run.stderr.contains("now one and now another"),
+                "{}",
+                run.stderr
+            );
+            assert_eq!(home.read(".hgrc"), hgrc);
+        }
+        // To drop one of them is to be locked out again.
+        let run = home.pin(&served, &["--prune", "--write", "--yes"]);
+        assert_eq!(run.code, 1, "{}", run.stderr);
+        assert_eq!(home.read(".hgrc"), hgrc);
+    }
+}
+
+#[test]
+fn what_the_pin_accepts_is_no_other_certificate() {
+    let home = Home::new();
+    let first = PKI.identity(leaf(&["localhost"]));
+    let renewed = PKI.renewed(&first, &leaf(&["localhost"]));
+    let served = Served::new(first.clone());
+    served.server.alternate(&[&first, &renewed]);
+    for same in [
+        &["--for", "postfix", "--by", "key"][..],
+        &["--by", "cacerts", "--ca-out", "ca.pem"],
+        &["--for", "git", "--ca-out", "git.pem"],
+    ] {
+        let run = home.pin(&served, same);
+        assert_eq!(run.code, 0, "{same:?}: {}", run.stderr);
+        assert!(!run.stderr.contains("now one"), "{}", run.stderr);
+    }
+    assert_eq!(home.pin(&served, &["--for", "postfix"]).code, 1);
+    // One of another CA, which is not trusted here.
+    let impostor = Pki::new("Impostor", KeyKind::P256).identity(leaf(&["localhost"]));
+    served.server.alternate(&[&first, &impostor]);
+    for pin in [
+        &["--for", "git", "--ca-out", "git.pem"][..],
+        &["--by", "cacerts", "--ca-out", "ca.pem"],
+        &["--add"],
+    ] {
+        // The first look may show either; named, it is the good one.
+        let run = home.pin(&served, &[pin, &["--expect", &served.sha256()]].concat());
+        assert_eq!(run.code, 0, "{pin:?}: {}", run.stderr);
+        assert!(
+            run.stderr.contains("NOT trusted: unknown-issuer"),
+            "{}",
+            run.stderr
+        );
+        assert!(
+            run.stderr.contains("Compare the fingerprint"),
+            "{}",
+            run.stderr
+        );
+        let pasted = advised(&run);
+        let offers = |identity: &Identity| {
+            let digest = Fingerprint::compute(Algorithm::Sha256, &identity.chain[0]).to_string();
+            pasted.iter().any(|line| line.contains(&digest))
+        };
+        assert!(!offers(&impostor), "{}", run.stderr);
+        assert_eq!(offers(&first), pin == ["--add"], "{}", run.stderr);
+    }
+}
+
+#[test]
+fn every_address_of_the_name_is_looked_at() {
+    const NAME: &str = "pin.example";
+    let home = Home::new();
+    let one = PKI.identity(leaf(&[NAME]));
+    let other = PKI.identity(leaf(&[NAME]));
+    let port = GOOD.server.port();
+    let start = |ip: &str, identity: &Identity| {
+        Server::start_on(&format!("{ip}:{port}"), identity, Behaviour::default());
+    };
+    let pin = |hosts: &str, args: &[&str]| {
+        let names = Names::new("every_address_of_the_name_is_looked_at", hosts)?;
+        let mut command = home.command();
+        let target = format!("smtp://{NAME}:{port}");
+        command.args(["pin", &target, "--ehlo", "x", "--timeout", "2", "--cacerts"]);
+        command.arg(home.path("root.pem")).args(args);
+        Some(finish(&mut names.within(&command)))
+    };
+    start("127.46.0.1", &one);
+    start("127.46.0.2", &other);
+    start("127.46.0.3", &one);
+    testkit::raw::listen_on(&format!("127.46.0.4:{port}"), |mut client| {
+        testkit::raw::wait_for_end(&mut client);
+    });
+    let lines = |last: &[u8]| {
+        let lines = last.iter().map(|last| format!("127.46.0.{last} {NAME}\n"));
+        lines.collect::<Vec<_>>().concat()
+    };
+    let Some(run) = pin(&lines(&[1, 2, 3]), &[]) else {
+        return;
+    };
+    assert_eq!((run.code, run.stdout.as_str()), (1, ""), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("at 127.46.0.1, 127.46.0.3\n"),
+        "{}",
+        run.stderr
+    );
+    assert!(run.stderr.contains("at 127.46.0.2\n"), "{}", run.stderr);
+    // Alike: nothing to say.
+    let run = pin(&lines(&[1, 3]), &[]).expect("names");
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    // Of one that does not answer nothing is known.
+    let run = pin(&lines(&[1, 4]), &[]).expect("names");
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let said = "note: 127.46.0.4 was not looked at, and may present another certificate: ";
+    assert!(run.stderr.contains(said), "{}", run.stderr);
+}
+
+#[test]
+fn a_file_for_a_certificate_that_no_line_names_is_not_written() {
+    let home = Home::new();
+    for args in [
+        &[][..],
+        &["--for", "postfix"],
+        &["--for", "msmtp"],
+        &["--for", "tlsa", "--by", "key"],
+        &["--for", "json"],
+    ] {
+        let run = home.pin(&GOOD, &[args, &["--ca-out", "unused.pem"]].concat());
+        assert_eq!(run.code, 0, "{args:?}: {}", run.stderr);
+        let without = |run: &Run| {
+            let lines = run
+                .stdout
+                .lines()
+                .filter(|line| !line.contains("\"checked\""));
+            lines.collect::<Vec<_>>().join("\n")
+        };
+        assert_eq!(without(&run), without(&home.pin(&GOOD, args)), "{args:?}");
+        assert!(
+            run.stderr.contains("--ca-out writes none"),
+            "{}",
+            run.stderr
+        );
+        assert!(!home.path("unused.pem").exists(), "{args:?}");
+    }
 }

@@ -7,7 +7,7 @@ use common::{Dir, program};
 use std::path::PathBuf;
 use std::process::{Child, Command};
 use std::sync::LazyLock;
-use testkit::pki::{KeyKind, Pki, leaf};
+use testkit::pki::{KeyKind, Pki, leaf, now};
 use testkit::server::{Behaviour, Server};
 use testkit::terminal::Terminal;
 
@@ -204,6 +204,43 @@ fn a_ca_file_that_changes_while_the_question_stands_stays() {
                 .read("ca.pem")
                 .expect("it")
                 .contains("BEGIN CERTIFICATE")
+        );
+    }
+}
+
+/// Only a yes, and before the difference is shown.
+#[test]
+fn what_cannot_last_and_one_of_several_are_asked_about() {
+    let mut short = leaf(&["localhost"]);
+    short.not_after = now() + time::Duration::hours(2);
+    let short = [PKI.identity(short)];
+    let several = [0, 1].map(|_| PKI.identity(leaf(&["localhost"])));
+    let all: [(&[_], &str); 2] = [
+        (&short, "Pin it all the same (y/N)?"),
+        (&several, "Pin the first one alone (y/N)?"),
+    ];
+    for (identities, question) in all {
+        let admin = Admin::new();
+        admin
+            .server
+            .alternate(&identities.iter().collect::<Vec<_>>());
+        for answer in ["", "n"] {
+            let (code, shown) = admin.asked(question, &TRUSTED).answer(answer);
+            assert_eq!(code, Some(1), "{shown}");
+            assert!(shown.ends_with("not pinned\n"), "{shown}");
+            assert!(!shown.contains(QUESTION), "{shown}");
+            assert_eq!(admin.read(".hgrc"), None);
+        }
+        let mut asked = admin.asked(question, &TRUSTED);
+        asked.terminal.keys("y\n");
+        asked.terminal.wait_for(QUESTION, 1);
+        let (code, shown) = asked.answer("y");
+        assert_eq!(code, Some(0), "{shown}");
+        assert!(
+            admin
+                .read(".hgrc")
+                .expect("it")
+                .contains(":fingerprints = sha256:")
         );
     }
 }

@@ -992,6 +992,317 @@ fn a_record_of_a_ca_is_of_one_that_the_server_presents() {
     assert!(!run.stdout.contains("TLSA 2 "), "{}", run.stdout);
 }
 
+/// A renewal by another intermediate of the same root: the record is of the first alone.
+#[test]
+fn a_record_of_an_intermediate_promises_no_more_than_it_keeps() {
+    let test = "a_record_of_an_intermediate_promises_no_more_than_it_keeps";
+    let Some(mta) = server(test) else { return };
+    let desk = Desk::new();
+    let run = desk.pin(&mta, "tlsa", &["--by", "cacerts"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let promise = "; pins the intermediate \"Ours Intermediate\": ";
+    assert!(run.stdout.contains(promise), "{}", run.stdout);
+    assert!(!run.stdout.contains("pins this CA"), "{}", run.stdout);
+    let said = run.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    for words in [
+        "an intermediate of \"Ours Root\"",
+        "a record for each intermediate",
+        "3 1 1 of the present and of the next key",
+    ] {
+        assert!(said.contains(words), "{said}");
+    }
+    let data = run
+        .stdout
+        .lines()
+        .filter(|line| !line.starts_with(';'))
+        .find_map(|line| line.split_once(" IN TLSA "))
+        .expect("a record")
+        .1;
+    let mut next = testkit::pki::ca("Ours Next Intermediate");
+    next.key_usages = vec![rcgen::KeyUsagePurpose::KeyCertSign];
+    let by_next = OURS.below(next, &leaf(&["localhost"]));
+    let later = vec![
+        Later("a new key", OURS.identity(leaf(&["localhost"])), true),
+        Later("another intermediate", by_next, false),
+    ];
+    judged(
+        &mta,
+        &PINNED,
+        &later,
+        &["verify error:num=20", "verify error:num=65"],
+        || {
+            let mut command = Command::new("openssl");
+            command
+                .args(["s_client", "-starttls", "smtp", "-verify_return_error"])
+                .args(["-connect", &format!("localhost:{}", mta.starttls_port())])
+                .args(["-dane_tlsa_domain", "localhost", "-dane_tlsa_rrdata", data])
+                .stdin(Stdio::null());
+            Outcome::of(&mut command)
+        },
+    );
+    // Where the root is sent along, the record is the root's, and holds for all of its intermediates.
+    let mut whole = PINNED.clone();
+    whole.chain.push(OURS.root());
+    let (_server, target) = embedded(&whole);
+    let run = desk.pin_at(&target, &["--for", "tlsa", "--by", "cacerts"]);
+    assert!(run.stdout.contains("; pins this CA: "), "{}", run.stdout);
+    let run = desk.pin_at(&target, &["--for", "json"]);
+    let pins: Value = serde_json::from_str(&run.stdout).expect("JSON");
+    let root = Fingerprint::compute(Algorithm::Sha256, &OURS.root()).hex();
+    assert_eq!(pins["tlsa"]["records"][2]["ca"], root);
+    assert_eq!(pins["tlsa"]["records"][0]["ca"], Value::Null);
+}
+
+// ------------------------------------------------------------- what GnuTLS refuses and OpenSSL does not
+
+/// A TLS feature extension with `status_request`: must-staple (RFC 7633).
+fn must_staple(mut params: rcgen::CertificateParams) -> rcgen::CertificateParams {
+    let oid = [1, 3, 6, 1, 5, 5, 7, 1, 24];
+    let content = testkit::der::seq([testkit::der::integer([5])]);
+    let extension = rcgen::CustomExtension::from_oid_content(&oid, content);
+    params.custom_extensions.push(extension);
+    params
+}
+
+/// What GnuTLS does not take; whether that is in the handshake, where no pin helps.
+fn not_for_gnutls() -> Vec<(&'static str, Identity, bool)> {
+    use rcgen::KeyUsagePurpose as U;
+    let usage = |usages: &[U]| {
+        let mut params = leaf(&["localhost"]);
+        params.key_usages = usages.to_vec();
+        params
+    };
+    let strict = OURS.below(
+        must_staple(testkit::pki::ca("Strict")),
+        &must_staple(leaf(&["localhost"])),
+    );
+    vec![
+        (
+            "EC, keyAgreement",
+            OURS.identity(usage(&[U::KeyAgreement])),
+            true,
+        ),
+        (
+            "EC, keyEncipherment and dataEncipherment",
+            OURS.identity(usage(&[U::KeyEncipherment, U::DataEncipherment])),
+            true,
+        ),
+        (
+            "RSA, keyEncipherment",
+            OURS.identity_of(KeyKind::Rsa2048, &usage(&[U::KeyEncipherment])),
+            true,
+        ),
+        (
+            "must-staple",
+            OURS.identity(must_staple(leaf(&["localhost"]))),
+            false,
+        ),
+        ("must-staple, the intermediate as well", strict, false),
+    ]
+}
+
+/// The lines of a good certificate, with the digests of another: what would have been printed.
+fn as_if(lines: &str, bad: &Identity) -> String {
+    let colons =
+        |identity: &Identity| Fingerprint::compute(Algorithm::Sha256, &identity.chain[0]).colons();
+    let key = |identity: &Identity| {
+        let certificate = smtp_certcheck::certificate::Certificate::new(identity.chain[0].clone());
+        let spki = certificate.facts().expect("facts").public_key.spki.clone();
+        pem::encode(&pem::Pem::new("", spki))
+            .lines()
+            .filter(|line| !line.starts_with('-'))
+            .map(str::trim_end)
+            .collect::<String>()
+    };
+    lines
+        .replace(&colons(&PINNED), &colons(bad))
+        .replace(&key(&PINNED), &key(bad))
+}
+
+#[test]
+fn nothing_is_printed_that_the_programs_library_refuses() {
+    let test = "nothing_is_printed_that_the_programs_library_refuses";
+    let programs = has(test, "msmtp", &["--version"])
+        && has(test, "gnutls-cli", &["--version"])
+        && has_exim(test);
+    let Some(mta) = server(test).filter(|_| programs) else {
+        return;
+    };
+    let desk = Desk::new();
+    std::fs::create_dir(desk.path(".gnutls")).expect("a directory");
+    let ways: &[&[&str]] = &[
+        &["msmtp"],
+        &["msmtp", "--by", "cacerts", "--ca-out", "ca.pem"],
+        &["gnutls"],
+        &["gnutls", "--by", "cacerts", "--ca-out", "gnutls.pem"],
+        &["exim", "--ca-out", "exim.pem"],
+    ];
+    let good: Vec<Run> = ways
+        .iter()
+        .map(|way| desk.pin(&mta, way[0], &way[1..]))
+        .collect();
+    open_to_all(desk.dir.path());
+    for (what, identity, in_handshake) in not_for_gnutls() {
+        present(&mta, &identity);
+        for (way, good) in ways.iter().zip(&good) {
+            assert_eq!(good.code, 0, "{way:?}: {}", good.stderr);
+            let run = desk.pin(&mta, way[0], &way[1..]);
+            let lines = as_if(&good.stdout, &identity);
+            let printed = desk.dir.file("printed", &lines);
+            let outcome = match way[0] {
+                "msmtp" => msmtp(&mta, &desk, &printed),
+                "exim" => exim(test, &mta, &lines),
+                _ => {
+                    std::fs::write(desk.path(".gnutls/known_hosts"), &lines).expect("known_hosts");
+                    let words = advised(good, "gnutls-cli", "");
+                    gnutls(&desk, &words)
+                }
+            };
+            assert_eq!(
+                run.code == 0,
+                outcome.accepted,
+                "{what}, {way:?}: {}{}",
+                run.stderr,
+                outcome.said
+            );
+            if outcome.accepted {
+                assert!(!in_handshake, "{what}, {way:?}");
+                continue;
+            }
+            assert_eq!(run.stdout, "", "{what}, {way:?}");
+            let (code, said) = if in_handshake {
+                ("without digitalSignature", "Key usage violation")
+            } else {
+                ("must-staple", "OCSP status is missing")
+            };
+            assert!(run.stderr.contains(code), "{what}, {way:?}: {}", run.stderr);
+            let eximish = way[0] == "exim" && outcome.said.contains("certificate invalid");
+            assert!(
+                outcome.said.contains(said) || eximish,
+                "{what}, {way:?}: {}",
+                outcome.said
+            );
+        }
+        // OpenSSL does not look.
+        for way in [
+            &["curl"][..],
+            &["git", "--ca-out", "git.pem"],
+            &["postfix"],
+            &["openssl"],
+        ] {
+            let run = desk.pin(&mta, way[0], &way[1..]);
+            assert_eq!(run.code, 0, "{what}, {way:?}: {}", run.stderr);
+            let printed = desk.dir.file("printed", &run.stdout);
+            let outcome = match way[0] {
+                "curl" if has(test, "curl", &["--version"]) => {
+                    curl(&mta, &desk, &printed, "both.pem")
+                }
+                "git" if has_git(test) => git(&mta, &desk, &printed),
+                "openssl" => openssl(&desk, &advised(&run, "openssl s_client", "printed")),
+                _ => continue,
+            };
+            assert!(outcome.accepted, "{what}, {way:?}: {}", outcome.said);
+        }
+    }
+}
+
+/// An authority key identifier that is not the issuer's: OpenSSL finds no issuer (error 20), nor does
+/// GnuTLS, so that a CA is nothing to pin by, and the certificate itself is.
+#[test]
+fn no_ca_is_printed_where_the_library_finds_no_issuer() {
+    let test = "no_ca_is_printed_where_the_library_finds_no_issuer";
+    let Some(mta) = server(test) else { return };
+    let desk = Desk::new();
+    let mut params = leaf(&["localhost"]);
+    params.use_authority_key_identifier_extension = false;
+    let other = testkit::der::seq([testkit::der::tlv(0x80, [7; 20])]);
+    let extension = rcgen::CustomExtension::from_oid_content(&[2, 5, 29, 35], other);
+    params.custom_extensions.push(extension);
+    let identity = OURS.identity(params);
+    let ways: &[&[&str]] = &[
+        &["curl", "--by", "cacerts", "--ca-out", "curl.pem"],
+        &["git", "--ca-out", "git.pem"],
+        &["openssl", "--by", "cacerts"],
+        &["postfix", "--by", "cacerts", "--ca-out", "postfix.pem"],
+        &["msmtp", "--by", "cacerts", "--ca-out", "msmtp.pem"],
+        &["gnutls", "--by", "cacerts"],
+    ];
+    let good: Vec<Run> = ways
+        .iter()
+        .map(|way| desk.pin(&mta, way[0], &way[1..]))
+        .collect();
+    present(&mta, &identity);
+    let expected = Fingerprint::compute(Algorithm::Sha256, &identity.chain[0]).to_string();
+    for (way, good) in ways.iter().zip(&good) {
+        assert_eq!(good.code, 0, "{way:?}: {}", good.stderr);
+        let run = desk.pin(
+            &mta,
+            way[0],
+            &[&way[1..], &["--expect", &expected]].concat(),
+        );
+        assert_eq!(
+            (run.code, run.stdout.as_str()),
+            (1, ""),
+            "{way:?}: {}",
+            run.stderr
+        );
+        let printed = desk.dir.file("printed", &good.stdout);
+        let outcome = match way[0] {
+            "curl" if has(test, "curl", &["--version"]) => curl(&mta, &desk, &printed, "both.pem"),
+            "git" if has_git(test) => git(&mta, &desk, &printed),
+            "openssl" => openssl(&desk, &advised(good, "openssl s_client", "printed")),
+            "postfix" => posttls_finger(&mta, &good.stdout, "sha256"),
+            "msmtp" if has(test, "msmtp", &["--version"]) => msmtp(&mta, &desk, &printed),
+            "gnutls" if has(test, "gnutls-cli", &["--version"]) => {
+                gnutls(&desk, &advised(good, "gnutls-cli", "printed"))
+            }
+            _ => continue,
+        };
+        assert!(!outcome.accepted, "{way:?}: {}", outcome.said);
+    }
+    let run = desk.pin(&mta, "postfix", &["--expect", &expected]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let outcome = posttls_finger(&mta, &run.stdout, "sha256");
+    assert!(outcome.accepted, "{}", outcome.said);
+}
+
+/// Exim without `tls_certificate` makes one for two hours, at its start or for each connection.
+#[test]
+fn what_exim_makes_for_itself_is_not_pinned_without_a_word() {
+    let test = "what_exim_makes_for_itself_is_not_pinned_without_a_word";
+    let mut nothing = SELF_SIGNED.clone();
+    nothing.chain.clear();
+    let Some(mta) = Mta::for_test(test, Kind::Exim, &nothing) else {
+        return;
+    };
+    let desk = Desk::new();
+    for args in [
+        &["--for", "postfix"][..],
+        &["--for", "postfix", "--by", "key"],
+        &["--for", "msmtp"],
+        &["--no-hgrc"],
+    ] {
+        let target = format!("localhost:{}", mta.starttls_port());
+        let run = desk.pin_at(&target, &[args, &["--accept-untrusted"]].concat());
+        let said = run.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(
+            said.contains("will not last: it expires in "),
+            "{}",
+            run.stderr
+        );
+        assert!(
+            said.contains("it is valid for 2 hours in all"),
+            "{}",
+            run.stderr
+        );
+        assert!(
+            said.contains("Exim makes such a certificate at each start"),
+            "{}",
+            run.stderr
+        );
+    }
+}
+
 // ------------------------------------------------------------------- what is the same for all
 
 /// Every way to pin, with the arguments that it needs.
@@ -1275,7 +1586,6 @@ fn options_that_do_not_fit_are_refused_before_the_network() {
             "which has no digest",
         ),
         (&["--for", "git"], "--ca-out"),
-        (&["--for", "msmtp", "--ca-out", "x"], "needs no file"),
         (&["--for", "json", "--by", "key"], "it has everything"),
         (
             &["--for", "exim", "--ca-out", "a b"],
@@ -1438,6 +1748,9 @@ fn the_document_has_a_row_for_every_way() {
                 (By::Certificate, _) => "nothing",
                 (By::Key, Tool::Curl) => "renewal with the same key, by a CA that curl trusts",
                 (By::Key, _) => "renewal with the same key, by any CA",
+                (By::Ca, Tool::Tlsa) => {
+                    "renewal and new key, as long as the same intermediate issues them"
+                }
                 (By::Ca, _) => "renewal, new key",
             };
             expected.push((

@@ -37,6 +37,8 @@ pub struct Pin {
     pub by: Option<ByArg>,
 
     /// Save the certificate there that the lines name: the CA's for --by cacerts
+    ///
+    /// Where the lines name no file, none is written.
     #[arg(long, value_name = "FILE", help_heading = PIN)]
     pub ca_out: Option<PathBuf>,
 
@@ -66,6 +68,12 @@ pub struct Pin {
     /// Never for a server whose signature is wrong.
     #[arg(long, help_heading = PIN)]
     pub accept_unproven: bool,
+
+    /// Pin a certificate that has expired, or will within days, without asking
+    ///
+    /// Fewer than 7 days are left of its lifetime, or less than a sixth, up to 21 days.
+    #[arg(long, help_heading = PIN)]
+    pub accept_short_lived: bool,
 
     /// Existing pins that do not match: replace them
     #[arg(long, conflicts_with = "add", help_heading = PIN)]

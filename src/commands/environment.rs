@@ -40,6 +40,14 @@ pub(super) fn asks_for_a_plugin() -> bool {
         || arguments.windows(2).any(|two| two == apart)
 }
 
+/// The command line without the name of the program. Octets that are no text are shown so.
+pub(super) fn arguments() -> Vec<String> {
+    std::env::args_os()
+        .skip(1)
+        .map(|argument| argument.to_string_lossy().into_owned())
+        .collect()
+}
+
 /// The width of standard output, if it is a terminal.
 pub(super) fn width() -> Option<u16> {
     terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| width.0)

@@ -5,6 +5,7 @@ mod anchor;
 pub mod clients;
 mod finding;
 mod hygiene;
+mod lasting;
 mod name;
 mod obsolete;
 mod path;
@@ -20,6 +21,7 @@ mod walk;
 
 pub use anchor::{Anchor, Anchors, LeftOut, NotACertificate};
 pub use finding::{Code, Finding};
+pub use lasting::{just_made, short_lived};
 pub use pin::{no_pin, pin_expiring, pin_mismatch};
 
 use crate::certificate::Certificate;

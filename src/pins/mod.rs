@@ -86,8 +86,14 @@ impl Tool {
         }
     }
 
-    fn takes_file(self) -> bool {
-        self.ways().iter().any(|way| way.file != FileUse::Never)
+    /// The TLS library that decides beside the pin, as Debian builds the program; `None`: there is no
+    /// program.
+    pub fn library(self) -> Option<Library> {
+        match self {
+            Self::Postfix | Self::Git | Self::Curl | Self::Openssl => Some(Library::Openssl),
+            Self::Msmtp | Self::Gnutls | Self::Exim => Some(Library::Gnutls),
+            Self::Tlsa | Self::Json => None,
+        }
     }
 
     fn pin(self, request: &Request<'_>) -> Result<Pin, Objection> {
@@ -109,6 +115,15 @@ impl fmt::Display for Tool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
+}
+
+/// The TLS libraries of the programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Library {
+    /// OpenSSL.
+    Openssl,
+    /// GnuTLS.
+    Gnutls,
 }
 
 /// What a server is pinned by.
@@ -228,7 +243,7 @@ pub struct Choice<'a> {
     pub way: &'a Way,
     /// One of the way's digests.
     pub digest: Algorithm,
-    /// The file for a certificate, as an absolute path.
+    /// The file for a certificate, as an absolute path; `None` also where the way has no use for one.
     pub file: Option<&'a str>,
 }
 
@@ -254,7 +269,6 @@ impl<'a> Choice<'a> {
         };
         match (way.file, file) {
             (FileUse::Needed, None) => return Err(Objection::FileNeeded(tool, way.by)),
-            (FileUse::Never, Some(_)) => return Err(Objection::FileUseless(tool, way.by)),
             (_, Some(file)) if !is_plain(file) => {
                 return Err(Objection::Path(file.to_owned()));
             }
@@ -264,7 +278,7 @@ impl<'a> Choice<'a> {
             tool,
             way,
             digest,
-            file,
+            file: file.filter(|_| way.file != FileUse::Never),
         })
     }
 
@@ -383,6 +397,8 @@ pub struct Pin {
     pub advice: Vec<String>,
     /// The certificate for the file.
     pub certificate: Option<Certificate>,
+    /// What the pin survives, where it is not [`By::promise`].
+    pub promise: Option<String>,
 }
 
 /// Why there is no pin.
@@ -397,9 +413,6 @@ pub enum Objection {
     /// A file is needed.
     #[error("{} by {} reads a certificate from a file", .0, .1.as_str())]
     FileNeeded(Tool, By),
-    /// A file is of no use.
-    #[error("{} by {} needs no file: --ca-out has no meaning", .0, .1.as_str())]
-    FileUseless(Tool, By),
     /// A path that could be read as something else.
     #[error(
         "\"{0}\" cannot stand in a configuration or command: a path may have letters, digits and /._-+@~ only"
@@ -450,7 +463,6 @@ impl Objection {
             Self::NotACa => "pin --by fingerprint or --by key",
             Self::NoKey => "pin --by fingerprint",
             Self::Path(_) => "name another file",
-            Self::FileUseless(tool, _) if tool.takes_file() => "--by cacerts takes one",
             _ => return None,
         })
     }
@@ -555,10 +567,9 @@ mod tests {
             choose(Tool::Git, None, None, None),
             Err(Objection::FileNeeded(Tool::Git, By::Ca))
         );
-        assert_eq!(
-            choose(Tool::Postfix, None, None, Some("/ca.pem")),
-            Err(Objection::FileUseless(Tool::Postfix, By::Certificate))
-        );
+        // One that a way has no use for is no mistake: which way needs one is not for the user to know.
+        let useless = Choice::new(Tool::Postfix, None, None, Some("/ca.pem"));
+        assert_eq!(useless.map(|choice| choice.file), Ok(None));
         assert_eq!(
             choose(Tool::Exim, None, None, Some("/${run{x}}")),
             Err(Objection::Path("/${run{x}}".to_owned()))
@@ -645,8 +656,7 @@ mod tests {
                 mode: TlsMode::Starttls,
                 sni: true,
             };
-            let file = Some("/ca.pem").filter(|_| tool.takes_file() && by == Some(By::Ca));
-            Choice::new(tool, by, None, file).and_then(|choice| choice.fits(&server))
+            Choice::new(tool, by, None, Some("/ca.pem")).and_then(|choice| choice.fits(&server))
         };
         for tool in [Tool::Git, Tool::Curl, Tool::Exim, Tool::Tlsa] {
             let other = fits(tool, "mx.test", "other.test", Some(By::Ca));

@@ -1,6 +1,6 @@
 //! TLSA records for SMTP (RFC 6698, RFC 7671, RFC 7672): lines of a zone file.
 
-use super::{By, Checks, FileUse, Objection, Pin, Request, Way, spki};
+use super::{By, Checks, FileUse, Objection, Pin, Request, Way, comment_text, spki};
 use crate::certificate::Certificate;
 use crate::fingerprint::{Algorithm, Fingerprint};
 use std::fmt;
@@ -45,6 +45,8 @@ pub struct Association {
     pub data: String,
     /// What it pins.
     pub by: By,
+    /// The CA whose key it holds, if it is that of a CA.
+    pub ca: Option<Certificate>,
 }
 
 impl fmt::Display for Association {
@@ -74,6 +76,7 @@ pub fn associations(
         matching,
         data: Fingerprint::compute(digest, bytes).hex(),
         by,
+        ca: None,
     };
     let mut found = Vec::new();
     if let Some(leaf) = presented.first() {
@@ -84,8 +87,29 @@ pub fn associations(
     // root, as a rule, is not among them.
     let issuers = path.get(1..).unwrap_or_default();
     let known = issuers.iter().rfind(|ca| presented.contains(ca));
-    found.extend(known.and_then(spki).map(|key| record(2, 1, By::Ca, key)));
+    if let Some((ca, key)) = known.and_then(|ca| Some((ca, spki(ca)?))) {
+        found.push(Association {
+            ca: Some(ca.clone()),
+            ..record(2, 1, By::Ca, key)
+        });
+    }
     found
+}
+
+/// The intermediate and its root, where the record is of that and not of the root: of the same CA's
+/// next intermediate it knows nothing.
+fn intermediate<'a>(
+    record: &'a Association,
+    path: &'a [Certificate],
+) -> Option<(&'a Certificate, &'a Certificate)> {
+    let (ca, root) = (record.ca.as_ref()?, path.last()?);
+    (ca != root).then_some((ca, root))
+}
+
+/// A name for a comment or an advice, of any length that a certificate may have.
+fn name(certificate: &Certificate) -> String {
+    const MOST: usize = 60;
+    certificate.label().chars().take(MOST).collect()
 }
 
 pub(super) fn pin(request: &Request<'_>) -> Result<Pin, Objection> {
@@ -103,6 +127,10 @@ pub(super) fn pin(request: &Request<'_>) -> Result<Pin, Objection> {
     let fits = |record: &&Association| record.by != by && (same || record.by != By::Ca);
     for other in all.iter().filter(fits) {
         remarks.push(format!("{owner} IN TLSA {other}"));
+        if let Some((ca, _)) = intermediate(other, request.path) {
+            let name = comment_text(&name(ca));
+            remarks.push(format!("that is of the intermediate \"{name}\" alone"));
+        }
     }
     if !remarks.is_empty() {
         remarks.insert(
@@ -112,18 +140,37 @@ pub(super) fn pin(request: &Request<'_>) -> Result<Pin, Objection> {
     }
     let mut lines = String::new();
     let _ = writeln!(lines, "{owner} IN TLSA {chosen}");
-    Ok(Pin {
-        lines,
-        remarks,
-        comment: ";",
-        advice: vec![
+    let narrow = intermediate(chosen, request.path);
+    let promise = narrow.map(|(ca, _)| {
+        format!(
+            "pins the intermediate \"{}\": renewals and new keys are accepted while it issues them, one of \
+             another intermediate of the same CA is not",
+            comment_text(&name(ca))
+        )
+    });
+    let mut advice = narrow.map_or_else(Vec::new, |(ca, root)| {
+        vec![format!(
+            "the record holds the key of \"{}\", an intermediate of \"{}\". CAs change intermediates at a \
+             renewal, and this record refuses the others: publish a record for each intermediate that \
+             the CA may use, or 3 1 1 of the present and of the next key (--by key)",
+            name(ca),
+            name(root)
+        )]
+    });
+    advice.extend([
             "it counts only in a zone signed with DNSSEC, and for clients that do DANE; where MX records \
              lead to the host, their zone must be signed, too (RFC 7672 section 2.2)"
                 .to_owned(),
             "publish the record of the next key or certificate at least two TTLs before the server \
              presents it, and the old one until it does not (RFC 7671 section 8.1)"
                 .to_owned(),
-        ],
+    ]);
+    Ok(Pin {
+        lines,
+        remarks,
+        comment: ";",
+        advice,
+        promise,
         certificate: None,
     })
 }

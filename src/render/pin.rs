@@ -11,6 +11,7 @@ use crate::pins::comment_text;
 use crate::report::Report;
 use similar::TextDiff;
 use std::fmt::Write as _;
+use time::OffsetDateTime;
 
 /// Longer names are cut in comments.
 const NAME: usize = 60;
@@ -43,7 +44,7 @@ pub fn snippet(report: &Report, settings: &Settings, version: &str) -> String {
 pub fn ca_comment(report: &Report, anchor: &Certificate, version: &str) -> String {
     let until = anchor.facts().map_or_else(
         |_| String::new(),
-        |facts| format!(", expires {}", facts.not_after.date()),
+        |facts| format!(", {}", end(facts.not_after, report.at)),
     );
     format!(
         "# {}{until}\n# {}\n# the CA of {}, saved {} by smtp-certcheck {version}\n",
@@ -57,7 +58,8 @@ pub fn ca_comment(report: &Report, anchor: &Certificate, version: &str) -> Strin
 
 /// The leaf, and what its chain is worth, in a line.
 pub(super) fn about(report: &Report) -> String {
-    let leaf = report.chain.first().map_or_else(String::new, describe);
+    let leaf = report.chain.first();
+    let leaf = leaf.map_or_else(String::new, |leaf| describe(leaf, report.at));
     let judgement = report.judgement.as_ref();
     let anchor = judgement.and_then(|judgement| judgement.path.last());
     let problems: Vec<&str> = problems(judgement);
@@ -81,7 +83,8 @@ pub fn problems(judgement: Option<&Judgement>) -> Vec<&'static str> {
     codes
 }
 
-fn describe(certificate: &Certificate) -> String {
+/// A certificate in a line: its name, its issuer, and until when it is valid.
+pub fn describe(certificate: &Certificate, at: OffsetDateTime) -> String {
     let label = excerpt(&certificate.label(), NAME);
     match certificate.facts() {
         Err(_) => format!("{label}, not readable"),
@@ -90,12 +93,17 @@ fn describe(certificate: &Certificate) -> String {
             // Without a common name the label is the whole name.
             let attribute = if label.contains('=') { "" } else { "CN=" };
             format!(
-                "{attribute}{label}, issued by {}, expires {}",
+                "{attribute}{label}, issued by {}, {}",
                 excerpt(&issuer, NAME),
-                facts.not_after.date()
+                end(facts.not_after, at)
             )
         }
     }
+}
+
+fn end(not_after: OffsetDateTime, at: OffsetDateTime) -> String {
+    let verb = if not_after < at { "expired" } else { "expires" };
+    format!("{verb} {}", not_after.date())
 }
 
 /// What is to be compared before trust is given.
@@ -109,7 +117,7 @@ pub fn identity(report: &Report) -> String {
         let _ = writeln!(out, "  {label:column$}{}", visible(text));
     };
     line("server", &report.target.label);
-    line("certificate", &describe(leaf));
+    line("certificate", &describe(leaf, report.at));
     for algorithm in [Algorithm::Sha256, Algorithm::Sha1] {
         // With a label it would not fit into 80 columns.
         line("", &leaf.fingerprint(algorithm).to_string());

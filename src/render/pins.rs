@@ -47,7 +47,7 @@ fn comments(report: &Report, pin: &Pin, by: By, version: &str) -> String {
         visible(&report.target.label),
         report.at.date(),
         about,
-        by.promise()
+        pin.promise.as_deref().unwrap_or(by.promise())
     );
     for remark in &pin.remarks {
         let _ = writeln!(out, "{mark} {remark}");
@@ -98,6 +98,7 @@ pub fn json(report: &Report, path: &[Certificate]) -> String {
                 "matching": record.matching,
                 "data": record.data,
                 "pins": record.by.as_str(),
+                "ca": record.ca.as_ref().map(|ca| ca.fingerprint(Algorithm::Sha256).hex()),
             })
         })
         .collect();
@@ -180,6 +181,7 @@ pub fn list() -> String {
          Exim, git, openssl, and GnuTLS with --x509cafile have no pins as such: they\n\
          trust a file that holds one certificate, and check name and dates, too. curl\n\
          with pinnedpubkey does as well, and its own trust store must know the CA.\n\
+         2 1 1 holds with a new key while the same intermediate of the CA issues for it.\n\
          docs/pins.md says more.\n",
     );
     out

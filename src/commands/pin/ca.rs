@@ -25,11 +25,6 @@ pub(super) struct Ca {
 /// Finds the anchor for `--by cacerts`, and makes sure that Mercurial takes the server with it.
 pub(super) fn of(args: &Args, target: &TargetArg, report: &Report) -> Step<Option<Ca>> {
     let (ByArg::Cacerts, Some(file)) = (by(args), &args.ca_out) else {
-        if args.ca_out.is_some() {
-            return Err(Error::new(
-                "--ca-out belongs to --by cacerts, or to --for TOOL",
-            ));
-        }
         return Ok(Ok(None));
     };
     let validated = report

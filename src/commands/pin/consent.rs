@@ -1,10 +1,12 @@
 //! Whether a certificate may be pinned: it is the one that the user means, and the server's own.
 
 use super::{REFUSED, Step, ask, by};
+use crate::certificate::Certificate;
 use crate::cli::{ByArg, Pin as Args};
 use crate::commands::say;
+use crate::judge::{just_made, short_lived};
 use crate::observation::{Observation, Possession};
-use crate::render::{pin as show, table};
+use crate::render::{pin as show, pins, table};
 use crate::report::Report;
 
 /// Whether this is the certificate that the user means.
@@ -64,6 +66,39 @@ pub(super) fn given(args: &Args, report: &Report) -> Step<()> {
         "not pinned: the chain is not trusted. Compare the fingerprint with one that you have from\n\
          elsewhere, and give that with --expect{or}"
     ))
+}
+
+/// What is about to be pinned and cannot last is said, and asked for.
+pub(super) fn lasts(args: &Args, report: &Report, pinned: Option<&Certificate>) -> Step<()> {
+    let Some(pinned) = pinned else {
+        return Ok(Ok(()));
+    };
+    let label = pinned.label();
+    let Some(why) = short_lived(pinned, report.at) else {
+        if let Some(why) = just_made(pinned, report.at) {
+            say(&pins::note(&format!("\"{label}\" is new: {why}")));
+        }
+        return Ok(Ok(()));
+    };
+    say(&pins::note(&format!("\"{label}\" will not last: {why}")));
+    let is_leaf = report.chain.first() == Some(pinned);
+    let is_pinned = is_leaf && report.pins.matched == Some(true) && !args.replace;
+    let agreed = args.accept_short_lived || args.accept_untrusted || !args.expect.is_empty();
+    if agreed || is_pinned {
+        return Ok(Ok(()));
+    }
+    if !ask::is_possible() {
+        say(
+            "not pinned: there is no terminal to ask on; --accept-short-lived pins it all the same",
+        );
+        return Ok(Err(REFUSED));
+    }
+    Ok(if ask::yes("Pin it all the same (y/N)?")? {
+        Ok(())
+    } else {
+        say("not pinned");
+        Err(REFUSED)
+    })
 }
 
 /// The problems that `--accept-unproven` accepts.

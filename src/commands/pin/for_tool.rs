@@ -1,9 +1,10 @@
 //! `pin --for`: prints what another program reads. Mercurial's configuration has no say in it.
 
 use super::ca::{Place, absolute};
-use super::{REFUSED, Step, VERSION, consent, has_its_port, look, sends_sni, twin};
+use super::library::{self, Refusal};
+use super::{REFUSED, Step, VERSION, again, consent, has_its_port, look, sends_sni, twin};
 use crate::certificate::Certificate;
-use crate::cli::{Pin as Args, TargetArg};
+use crate::cli::Pin as Args;
 use crate::commands::check::{Check, Wanted, endpoint};
 use crate::commands::{Error, print, say};
 use crate::judge::{Code, Judgement};
@@ -48,44 +49,105 @@ pub(super) fn run(args: &Args, tool: Tool) -> Result<u8, Error> {
     if let Some(choice) = &choice {
         choice.fits(&server).map_err(|why| usage(&why))?;
     }
-    let report = match seen(args, target)? {
-        Ok(report) => report,
-        Err(code) => return Ok(code),
-    };
+    if args.ca_out.is_some() && choice.as_ref().is_none_or(|choice| choice.file.is_none()) {
+        say(&format!(
+            "note: {tool} needs no file here: --ca-out writes none"
+        ));
+    }
+    let by = choice
+        .as_ref()
+        .map_or(By::Certificate, |choice| choice.way.by);
+    let check = Check::read(&Wanted {
+        cacerts: &args.trust.cacerts,
+        scope: None,
+        hgrc_needed: false,
+        from_hgrc: false,
+        at: None,
+    })?;
+    let first = look(args, &check, target)?;
+    let set = again::look(args, &check, target, first, by)?;
+    let report = set.report();
+    if let Err(code) = agreed(args, &set, by)? {
+        return Ok(code);
+    }
     server.mode = report.target.tls.unwrap_or(server.mode);
-    let judgement = report.judgement.as_ref();
-    let trusted = judgement.filter(|judgement| judgement.is_trusted());
-    let path = trusted.map_or(&[][..], |judgement| &judgement.path);
     let Some(choice) = choice else {
-        print(&show::json(&report, path))?;
-        twin::look(args, target, &report, "the program")?;
+        print(&show::json(report, path(report)))?;
+        twin::look(args, target, report, "the program")?;
         return Ok(0);
     };
-    if let Some(refused) = refusals(&choice, judgement) {
-        say(&refused);
-        return Ok(REFUSED);
-    }
-    match choice.pin(&server, &report.chain, path) {
+    match pin(&check, &choice, &server, report)? {
         Ok(pin) => {
-            tell(&choice, &pin, &report)?;
+            tell(&choice, &pin, report)?;
             // The lines for the others say whether they send it.
             if [Tool::Msmtp, Tool::Git, Tool::Curl, Tool::Gnutls].contains(&tool) {
                 sends_sni(args, &tool.to_string());
             }
             // A CA is that of both.
-            if choice.way.by != By::Ca {
-                twin::look(args, target, &report, &tool.to_string())?;
+            if by != By::Ca {
+                twin::look(args, target, report, &tool.to_string())?;
             }
             Ok(0)
         }
         Err(why) => {
-            say(&format!("not pinned: {why}"));
-            if let Some(advice) = why.advice() {
+            say(&format!("not pinned: {}", why.message));
+            if let Some(advice) = why.advice {
                 say(&format!("  -> {advice}"));
             }
             Ok(REFUSED)
         }
     }
+}
+
+/// The validated path; empty if the chain is not trusted.
+fn path(report: &Report) -> &[Certificate] {
+    let judgement = report.judgement.as_ref();
+    let trusted = judgement.filter(|judgement| judgement.is_trusted());
+    trusted.map_or(&[][..], |judgement| &judgement.path)
+}
+
+/// Whether the user agrees to what is about to be pinned.
+fn agreed(args: &Args, set: &again::Set, by: By) -> Step<()> {
+    let report = set.report();
+    set.tell(args);
+    if let Err(code) = consent::given(args, report)? {
+        return Ok(Err(code));
+    }
+    if let Err(code) = set.agreed(args)? {
+        return Ok(Err(code));
+    }
+    let leaf = report.chain.first();
+    let pinned = match by {
+        By::Certificate => leaf,
+        // A CA's renewal may keep the key, and what a server makes for itself does not.
+        By::Key => leaf.filter(|leaf| leaf.facts().is_ok_and(|facts| facts.self_issued)),
+        By::Ca => path(report).last(),
+    };
+    consent::lasts(args, report, pinned)
+}
+
+/// The pin, unless the program would refuse the server in spite of it.
+fn pin(
+    check: &Check,
+    choice: &Choice<'_>,
+    server: &Server<'_>,
+    report: &Report,
+) -> Result<Result<Pin, Refusal>, Error> {
+    if let Some(refused) = refusals(choice, report.judgement.as_ref()) {
+        return Ok(Err(refused));
+    }
+    let pin = match choice.pin(server, &report.chain, path(report)) {
+        Ok(pin) => pin,
+        Err(why) => {
+            return Ok(Err(Refusal {
+                message: why.to_string(),
+                advice: why.advice().map(str::to_owned),
+            }));
+        }
+    };
+    let store = check.anchors(None)?;
+    let refused = library::refuses(choice, &pin, server.reference, report, &store);
+    Ok(refused.map_or(Ok(pin), Err))
 }
 
 /// `None`: JSON, which has everything.
@@ -100,7 +162,6 @@ fn choice<'a>(args: &Args, tool: Tool, file: Option<&'a str>) -> Result<Option<C
     let given = [
         ("--by", args.by.is_some()),
         ("--digest", args.digest.is_some()),
-        ("--ca-out", args.ca_out.is_some()),
     ];
     match given.iter().find(|(_, given)| *given) {
         Some((option, _)) => Err(Error::new(format!(
@@ -118,21 +179,8 @@ fn usage(why: &Objection) -> Error {
     }
 }
 
-/// What the server presents, once that is what the user means.
-fn seen(args: &Args, target: &TargetArg) -> Step<Report> {
-    let check = Check::read(&Wanted {
-        cacerts: &args.trust.cacerts,
-        scope: None,
-        hgrc_needed: false,
-        from_hgrc: false,
-        at: None,
-    })?;
-    let report = look(args, &check, target)?;
-    Ok(consent::given(args, &report)?.map(|()| report))
-}
-
 /// Whether the program would refuse the server in spite of the pin.
-fn refusals(choice: &Choice<'_>, judgement: Option<&Judgement>) -> Option<String> {
+fn refusals(choice: &Choice<'_>, judgement: Option<&Judgement>) -> Option<Refusal> {
     // About the way to an anchor: with the certificate itself as the anchor they do not count.
     let about_path = [
         Code::SelfSigned,
@@ -158,18 +206,17 @@ fn refusals(choice: &Choice<'_>, judgement: Option<&Judgement>) -> Option<String
     if codes.is_empty() {
         return None;
     }
-    let mut text = format!(
-        "not pinned: {} checks the certificate beside the pin, and would refuse it: {}",
+    let message = format!(
+        "{} checks the certificate beside the pin, and would refuse it: {}",
         choice.tool,
         codes.join(", ")
     );
     let only_path = problems
         .iter()
         .all(|problem| about_path.contains(&problem.code));
-    if only_path && choice.way.file == FileUse::Optional {
-        text.push_str("\n  -> --ca-out FILE lets it trust the certificate itself");
-    }
-    Some(text)
+    let advice = (only_path && choice.way.file == FileUse::Optional)
+        .then(|| "--ca-out FILE lets it trust the certificate itself".to_owned());
+    Some(Refusal { message, advice })
 }
 
 /// The file, the lines, the advice.

@@ -2,10 +2,13 @@
 //! prints or writes the settings that make Mercurial accept it and no other, or prints those of
 //! another program.
 
+mod again;
 mod ask;
 mod ca;
 mod consent;
 mod for_tool;
+mod library;
+mod paste;
 mod twin;
 mod write;
 
@@ -21,7 +24,7 @@ use crate::mercurial::{
     pinned_lists, stays, wants,
 };
 use crate::observation::{KeyType, Observation, Possession};
-use crate::probe::probe;
+use crate::probe::{Options, probe};
 use crate::render::pin as show;
 use crate::report::Report;
 use std::fmt::Write as _;
@@ -54,16 +57,15 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
         at: None,
     })?;
     let target = target(args, &check)?;
-    let report = look(args, &check, &target)?;
+    let first = look(args, &check, &target)?;
     unreadable_pins(args, &check, &target)?;
-    if let Err(code) = consent::given(args, &report)? {
-        return Ok(code);
-    }
-    let ca = match ca::of(args, &target, &report)? {
+    let set = again::look(args, &check, &target, first, by(args).into())?;
+    let report = set.report();
+    let ca = match agreed(args, &target, &set)? {
         Ok(ca) => ca,
         Err(code) => return Ok(code),
     };
-    let intent = intent(args, &target, &report, ca.as_ref())?;
+    let intent = intent(args, &target, report, ca.as_ref())?;
     let none = Mercurial::none();
     let mercurial = check.mercurial.as_ref().unwrap_or(&none);
     // What may not be written is neither printed nor prepared.
@@ -71,22 +73,40 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
         .map_err(|why| write::objection(&why))?;
     sends_sni(args, "hg");
     if by(args) == ByArg::Fingerprint {
-        twin::look(args, &target, &report, "hg")?;
+        twin::look(args, &target, report, "hg")?;
     }
     if args.write || args.dry_run {
         let writing = write::Writing {
             args,
             intent: &intent,
-            report: &report,
+            report,
             scope: scope.unwrap_or(Scope::Everything(None)),
             ca: ca.as_ref(),
         };
         return writing.run();
     }
     if let Some(ca) = &ca {
-        ca.save(&ca.place(args.replace)?, &report)?;
+        ca.save(&ca.place(args.replace)?, report)?;
     }
-    snippet(mercurial, &intent, &report)
+    snippet(mercurial, &intent, report)
+}
+
+/// Whether the user agrees to what is about to be pinned; the CA, if it is that.
+fn agreed(args: &Args, target: &TargetArg, set: &again::Set) -> Step<Option<ca::Ca>> {
+    let report = set.report();
+    set.tell(args);
+    if let Err(code) = consent::given(args, report)? {
+        return Ok(Err(code));
+    }
+    if let Err(code) = set.agreed(args)? {
+        return Ok(Err(code));
+    }
+    let ca = match ca::of(args, target, report)? {
+        Ok(ca) => ca,
+        Err(code) => return Ok(Err(code)),
+    };
+    let pinned = ca.as_ref().map(|ca| &ca.anchor).or(report.chain.first());
+    Ok(consent::lasts(args, report, pinned)?.map(|()| ca))
 }
 
 /// A server for several names may answer with another certificate then.
@@ -115,7 +135,12 @@ fn unreadable_pins(args: &Args, check: &Check, target: &TargetArg) -> Result<(),
 /// Options that have no meaning for a CA.
 fn fit_together(args: &Args) -> Result<(), Error> {
     match (by(args), &args.ca_out) {
-        (ByArg::Fingerprint, _) => return Ok(()),
+        (ByArg::Fingerprint, file) => {
+            if file.is_some() {
+                say("note: hg needs no file with --by fingerprint: --ca-out writes none");
+            }
+            return Ok(());
+        }
         (ByArg::Key, _) => {
             return Err(Error::new("Mercurial knows no pins of keys")
                 .hint("--by key is for some of --for; smtp-certcheck pin --for lists them"));
@@ -215,16 +240,30 @@ fn observe(
     reference: &Host,
     key_type: Option<KeyType>,
 ) -> Result<Observation, Error> {
+    let options = probe_options(args, reference, key_type)?;
+    block_on(probe(endpoint, &options))
+}
+
+fn probe_options(
+    args: &Args,
+    reference: &Host,
+    key_type: Option<KeyType>,
+) -> Result<Options, Error> {
     let mut options = options(&args.connection, reference)?;
     options.ehlo = options.ehlo.or_else(environment::fqdn);
     options.key_type = key_type.or(options.key_type);
+    Ok(options)
+}
+
+fn block_on<F: Future>(task: F) -> Result<F::Output, Error> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|why| Error::new(format!("cannot start: {why}")))?;
-    let seen = runtime.block_on(probe(endpoint, &options));
+    let ended = runtime.block_on(task);
+    // A lookup that hangs must not keep the program from ending.
     runtime.shutdown_background();
-    Ok(seen)
+    Ok(ended)
 }
 
 /// The server of the report, as Mercurial would meet it.

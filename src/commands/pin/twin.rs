@@ -58,20 +58,26 @@ pub(super) fn look(
 
 /// How to pin both.
 fn both(tool: Option<Tool>, option: &str) -> String {
+    let Some(tool) = tool else {
+        return format!("to pin it, too: the same command with --key-type {option} --add");
+    };
+    match joined(tool) {
+        Ok(how) => format!("{how}: the same command with --key-type {option}"),
+        Err(one_only) => one_only.to_owned(),
+    }
+}
+
+/// How a program is told of several certificates, each of whose lines are printed by a command of
+/// its own; an error: it takes one.
+pub(super) fn joined(tool: Tool) -> Result<&'static str, &'static str> {
     match tool {
-        None => format!("to pin it, too: the same command with --key-type {option} --add"),
-        Some(Tool::Postfix) => format!(
-            "for both, put the match= line that the same command prints with --key-type {option} below the first"
+        Tool::Postfix => Ok("to accept both, put the match= line of the other below the first"),
+        Tool::Curl => Ok(
+            "to accept both keys, put that of the other after the first, in the same quotes (\"sha256//A;sha256//B\")",
         ),
-        Some(Tool::Curl) => format!(
-            "for both keys, put that of --key-type {option} behind the first, in the same quotes: \"sha256//A;sha256//B\""
-        ),
-        Some(Tool::Gnutls | Tool::Tlsa | Tool::Json) => {
-            format!("to pin it, too: the same command with --key-type {option}")
-        }
-        Some(Tool::Msmtp | Tool::Git | Tool::Openssl | Tool::Exim) => {
-            "it takes one certificate: pin the CA with --by cacerts, if both have the same"
-                .to_owned()
+        Tool::Gnutls | Tool::Tlsa | Tool::Json => Ok("to pin the other, too"),
+        Tool::Msmtp | Tool::Git | Tool::Openssl | Tool::Exim => {
+            Err("it takes one certificate: pin the CA with --by cacerts, if both have the same")
         }
     }
 }

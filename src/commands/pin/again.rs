@@ -1,0 +1,400 @@
+//! One look is not enough: what stands in front of several servers, or a renewal that is half done,
+//! shows now one certificate and now another. Every address is looked at, again, before anything is
+//! pinned.
+
+use super::paste::command;
+use super::{Args, REFUSED, Step, ask, block_on, probe_options, where_to};
+use crate::certificate::Certificate;
+use crate::cli::TargetArg;
+use crate::commands::check::Check;
+use crate::commands::{Error, environment, say};
+use crate::endpoint::{Endpoint, Host};
+use crate::fingerprint::Algorithm;
+use crate::observation::{Attempt, Cause, Observation, Possession, Survey};
+use crate::pins::{By, Tool};
+use crate::probe::{Limits, Options};
+use crate::render::pin as show;
+use crate::report::Report;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Looks at every address, beside the first look: two, and more where they differ.
+const ROUNDS: usize = 2;
+const MOST_ROUNDS: usize = 6;
+/// Connections to one address at a time, and in all.
+const PER_ADDRESS: usize = 2;
+const AT_ONCE: usize = 16;
+/// More certificates, or addresses, are counted and not named.
+const MOST_NAMED: usize = 8;
+
+/// What a name shows, and which of it is to be pinned.
+pub(super) struct Set {
+    seen: Vec<Sighting>,
+    chosen: usize,
+    gaps: Vec<Gap>,
+    by: By,
+}
+
+/// An address of which nothing is known.
+#[derive(PartialEq, Eq)]
+struct Gap {
+    ip: Option<IpAddr>,
+    who: String,
+    why: String,
+}
+
+/// A certificate, and where it was seen.
+struct Sighting {
+    report: Report,
+    places: Vec<IpAddr>,
+}
+
+impl Sighting {
+    fn leaf(&self) -> Option<&Certificate> {
+        self.report.chain.first()
+    }
+
+    fn is_trusted(&self) -> bool {
+        show::problems(self.report.judgement.as_ref()).is_empty()
+    }
+}
+
+/// Looks again, and chooses what `--expect` names, else what the first look showed.
+pub(super) fn look(
+    args: &Args,
+    check: &Check,
+    target: &TargetArg,
+    first: Report,
+    by: By,
+) -> Result<Set, Error> {
+    let is_worth_it = may_be_pinned(args, &first);
+    let mut set = Set {
+        seen: vec![Sighting {
+            places: places(first.seen.as_ref()),
+            report: first,
+        }],
+        chosen: 0,
+        gaps: Vec::new(),
+        by,
+    };
+    if !is_worth_it {
+        return Ok(set);
+    }
+    let (endpoint, reference) = where_to(args, target);
+    let options = probe_options(args, &reference, None)?;
+    let limits = Arc::new(Limits::new(
+        AT_ONCE,
+        1,
+        PER_ADDRESS,
+        Duration::ZERO,
+        None,
+        1,
+    ));
+    let surveys = block_on(rounds(&limits, &endpoint, &options, |found| {
+        set.wants_more(args, found)
+    }))?;
+    for survey in surveys {
+        set.left_out(&survey);
+        for seen in survey.seen {
+            set.add(check, target, (&endpoint, &reference), seen)?;
+        }
+    }
+    set.answered();
+    set.chosen = set.expected(args).unwrap_or(0);
+    Ok(set)
+}
+
+/// Whether what the first look showed may be pinned at all.
+fn may_be_pinned(args: &Args, first: &Report) -> bool {
+    let Some(seen) = first.seen.as_ref().filter(|_| !first.chain.is_empty()) else {
+        return false;
+    };
+    match seen.possession {
+        Possession::Proven => seen.failure.is_none(),
+        Possession::NotSeen | Possession::NotCheckable => args.accept_unproven,
+        Possession::Refuted => false,
+    }
+}
+
+async fn rounds(
+    limits: &Arc<Limits>,
+    endpoint: &Endpoint,
+    options: &Options,
+    wants_more: impl Fn(&[Survey]) -> bool,
+) -> Vec<Survey> {
+    let (one, other) = tokio::join!(
+        limits.probe_every(endpoint, options),
+        limits.probe_every(endpoint, options)
+    );
+    let mut found = vec![one, other];
+    while found.len() < MOST_ROUNDS && wants_more(&found) {
+        found.push(limits.probe_every(endpoint, options).await);
+    }
+    found
+}
+
+impl Set {
+    /// The report on the certificate that is to be pinned.
+    pub(super) fn report(&self) -> &Report {
+        &self.seen[self.chosen].report
+    }
+
+    /// Where certificates differ, until a round shows nothing new; where the expected one was not
+    /// seen, to the end.
+    fn wants_more(&self, args: &Args, found: &[Survey]) -> bool {
+        let leaves = |surveys: &[Survey]| -> Vec<Vec<u8>> {
+            let seen = surveys.iter().flat_map(|survey| &survey.seen);
+            let leaves = seen.filter_map(|seen| seen.presented.first());
+            let mut leaves: Vec<Vec<u8>> = leaves.map(|leaf| leaf.to_vec()).collect();
+            leaves.extend(self.seen[0].leaf().map(|leaf| leaf.der().to_vec()));
+            leaves.sort_unstable();
+            leaves.dedup();
+            leaves
+        };
+        let all = leaves(found);
+        let is_expected = |leaf: &Vec<u8>| args.expect.iter().any(|pin| pin.matches(leaf));
+        if !args.expect.is_empty() && !all.iter().any(is_expected) {
+            return true;
+        }
+        let before = leaves(&found[..found.len() - 1]);
+        all.len() > 1 && (found.len() == ROUNDS || before.len() < all.len())
+    }
+
+    fn add(
+        &mut self,
+        check: &Check,
+        target: &TargetArg,
+        (endpoint, reference): (&Endpoint, &Host),
+        seen: Observation,
+    ) -> Result<(), Error> {
+        let Some(leaf) = seen.presented.first() else {
+            self.gaps.extend(gap(&seen));
+            return Ok(());
+        };
+        let places = places(Some(&seen));
+        let mut known = self.seen.iter_mut();
+        let is_known =
+            |known: &&mut Sighting| known.leaf().is_some_and(|other| other.der() == leaf);
+        if let Some(known) = known.find(is_known) {
+            known.places.extend(places);
+            known.places.sort_unstable();
+            known.places.dedup();
+            return Ok(());
+        }
+        let report = check.report(seen, target, endpoint, reference)?;
+        self.seen.push(Sighting { report, places });
+        Ok(())
+    }
+
+    fn left_out(&mut self, survey: &Survey) {
+        for address in &survey.no_route {
+            self.gaps.push(Gap {
+                ip: Some(address.ip()),
+                who: address.ip().to_string(),
+                why: "this machine has no route to it".to_owned(),
+            });
+        }
+        if survey.left_out > 0 {
+            self.gaps.push(Gap {
+                ip: None,
+                who: format!("{} more addresses of the name", survey.left_out),
+                why: format!("{} are enough", survey.seen.len()),
+            });
+        }
+    }
+
+    /// What answered at another time is no gap.
+    fn answered(&mut self) {
+        let seen = self.seen.iter().flat_map(|sighting| &sighting.places);
+        let seen: Vec<IpAddr> = seen.copied().collect();
+        let mut told: Vec<String> = Vec::new();
+        self.gaps.retain(|gap| {
+            let is_news = !told.contains(&gap.who);
+            told.push(gap.who.clone());
+            is_news && gap.ip.is_none_or(|ip| !seen.contains(&ip))
+        });
+    }
+
+    fn expected(&self, args: &Args) -> Option<usize> {
+        self.seen.iter().position(|sighting| {
+            let leaf = sighting.leaf();
+            leaf.is_some_and(|leaf| args.expect.iter().any(|pin| pin.matches(leaf.der())))
+        })
+    }
+
+    /// The certificates that a pin of the chosen one refuses.
+    fn others(&self, args: &Args) -> Vec<&Sighting> {
+        let keeps = !args.replace && !args.prune;
+        let seen = self.seen.iter().enumerate();
+        seen.filter(|(index, sighting)| *index != self.chosen && !self.is_same(&sighting.report))
+            .map(|(_, sighting)| sighting)
+            .filter(|sighting| !(keeps && sighting.report.pins.matched == Some(true)))
+            .collect()
+    }
+
+    /// Whether the pin accepts it, too.
+    fn is_same(&self, other: &Report) -> bool {
+        let chosen = self.report();
+        let anchor = |report: &Report| {
+            let judgement = report.judgement.clone();
+            judgement
+                .filter(crate::judge::Judgement::is_trusted)
+                .and_then(|judgement| judgement.path.last().cloned())
+        };
+        let key = |report: &Report| report.chain.first().and_then(Certificate::spki_sha256);
+        match self.by {
+            By::Certificate => chosen.chain.first() == other.chain.first(),
+            By::Key => key(chosen).is_some() && key(chosen) == key(other),
+            By::Ca => anchor(chosen).is_some() && anchor(chosen) == anchor(other),
+        }
+    }
+
+    /// Says which certificates there are, and of which addresses nothing is known.
+    pub(super) fn tell(&self, args: &Args) {
+        for gap in self.gaps.iter().take(MOST_NAMED) {
+            say(&format!(
+                "note: {} was not looked at, and may present another certificate: {}",
+                gap.who, gap.why
+            ));
+        }
+        let others = self.others(args);
+        if others.is_empty() {
+            return;
+        }
+        let label = &self.report().target.label;
+        say(&format!(
+            "{label} presents {} certificates, now one and now another:",
+            others.len() + 1
+        ));
+        for sighting in std::iter::once(&self.seen[self.chosen])
+            .chain(others.iter().copied())
+            .take(MOST_NAMED)
+        {
+            say(&described(sighting));
+        }
+        if others.iter().any(|sighting| !sighting.is_trusted()) {
+            say(
+                "Compare the fingerprint of what is not trusted with one that you have from elsewhere.",
+            );
+        }
+    }
+
+    /// Whether the user agrees that one of several is pinned.
+    pub(super) fn agreed(&self, args: &Args) -> Step<()> {
+        let others = self.others(args);
+        if others.is_empty() {
+            return Ok(Ok(()));
+        }
+        say("A pin of one refuses the server whenever it presents another.");
+        self.advise(args, &others);
+        if args.add || !args.expect.is_empty() {
+            return Ok(Ok(()));
+        }
+        if !ask::is_possible() {
+            let add = if args.for_tool.is_none() {
+                ", --add accepts several"
+            } else {
+                ""
+            };
+            say(&format!(
+                "not pinned: there is no terminal to ask on; --expect FINGERPRINT names the one to pin{add}"
+            ));
+            return Ok(Err(REFUSED));
+        }
+        Ok(if ask::yes("Pin the first one alone (y/N)?")? {
+            Ok(())
+        } else {
+            say("not pinned");
+            Err(REFUSED)
+        })
+    }
+
+    fn advise(&self, args: &Args, others: &[&Sighting]) {
+        let tool: Option<Tool> = args.for_tool.flatten().map(Into::into);
+        let all = || std::iter::once(&self.seen[self.chosen]).chain(others.iter().copied());
+        // An impostor among them must not be pasted along.
+        let some_are = all().any(Sighting::is_trusted);
+        let all_are = all().all(Sighting::is_trusted);
+        let digests = all()
+            .filter(|sighting| !some_are || sighting.is_trusted())
+            .filter_map(Sighting::leaf)
+            .map(|leaf| leaf.fingerprint(Algorithm::Sha256).to_string());
+        let commands: Vec<String> = digests
+            .take(MOST_NAMED)
+            .map(|digest| command(&environment::arguments(), &digest, tool.is_none()))
+            .collect();
+        let commands = commands.join("\n       ");
+        let how = match tool {
+            _ if self.by == By::Ca => {
+                "they have no CA in common: pin them by fingerprint or key".to_owned()
+            }
+            None if some_are && !all_are => {
+                format!("to accept each that is trusted:\n       {commands}")
+            }
+            None => format!("to accept each of them:\n       {commands}"),
+            Some(tool) => match super::twin::joined(tool) {
+                Ok(joined) => format!("{joined}:\n       {commands}"),
+                Err(one_only) => one_only.to_owned(),
+            },
+        };
+        say(&format!("  -> {how}"));
+    }
+}
+
+fn places(seen: Option<&Observation>) -> Vec<IpAddr> {
+    let address = seen.and_then(|seen| seen.address);
+    address.iter().map(SocketAddr::ip).collect()
+}
+
+fn described(sighting: &Sighting) -> String {
+    let Some(leaf) = sighting.leaf() else {
+        return String::new();
+    };
+    let report = &sighting.report;
+    let key = leaf.facts().map_or_else(
+        |_| String::new(),
+        |facts| format!(", {} key", facts.public_key.algorithm),
+    );
+    let places: Vec<String> = sighting
+        .places
+        .iter()
+        .take(MOST_NAMED)
+        .map(ToString::to_string)
+        .collect();
+    let problems = show::problems(report.judgement.as_ref());
+    let trust = match problems.as_slice() {
+        [] => String::new(),
+        problems => format!("\n    NOT trusted: {}", problems.join(", ")),
+    };
+    format!(
+        "  {}\n    {}{key}, at {}{trust}",
+        leaf.fingerprint(Algorithm::Sha256),
+        show::describe(leaf, report.at),
+        places.join(", ")
+    )
+}
+
+/// Why nothing is known of an address. A loopback address on which nothing listens serves nothing.
+fn gap(seen: &Observation) -> Option<Gap> {
+    let failure = seen.failure.as_ref()?;
+    let place = seen.place().map(|place| place.ip());
+    let refused = |attempts: &[Attempt]| {
+        let text =
+            std::io::Error::from_raw_os_error(nix::errno::Errno::ECONNREFUSED as i32).to_string();
+        attempts.iter().all(|attempt| {
+            attempt
+                .error
+                .as_ref()
+                .is_some_and(|error| text.starts_with(error))
+        })
+    };
+    match (&failure.cause, place) {
+        (Cause::Connect(attempts), Some(ip)) if ip.is_loopback() && refused(attempts) => None,
+        _ => Some(Gap {
+            ip: place,
+            who: place.map_or_else(|| "the server".to_owned(), |ip| ip.to_string()),
+            why: failure.to_string(),
+        }),
+    }
+}

@@ -1,0 +1,92 @@
+//! Whether a program's TLS library would refuse the server in spite of the pin: what it checks in the
+//! handshake, and what it thinks of the chain with nothing but the pinned certificate to trust.
+
+use crate::endpoint::Host;
+use crate::judge::clients::{Answer, Family, Question, verdict};
+use crate::judge::{Anchors, Code, Finding};
+use crate::pins::{Checks, Choice, Library, Pin};
+use crate::report::Report;
+
+/// Why nothing is printed, and what to do about it.
+pub(super) struct Refusal {
+    pub(super) message: String,
+    pub(super) advice: Option<String>,
+}
+
+/// `store`: the anchors that stand for the program's own, where no file replaces them.
+pub(super) fn refuses(
+    choice: &Choice<'_>,
+    pin: &Pin,
+    reference: &Host,
+    report: &Report,
+    store: &Anchors,
+) -> Option<Refusal> {
+    let library = choice.tool.library()?;
+    let of_finding = |finding: &Finding| Refusal {
+        message: format!("{} refuses this server: {}", choice.tool, finding.message),
+        advice: Some(finding.advice.to_owned()),
+    };
+    // No pin spares anybody the handshake.
+    if let Some(finding) = note(report, Code::KeyUsageSignature).filter(|_| is_gnutls(library)) {
+        return Some(of_finding(finding));
+    }
+    if choice.way.checks == Checks::Nothing {
+        return None;
+    }
+    if let Some(finding) = note(report, Code::StapleMissing).filter(|_| is_gnutls(library)) {
+        return Some(of_finding(finding));
+    }
+    let reason = objection(library, pin, reference, report, store)?;
+    Some(Refusal {
+        message: format!("{} refuses this server: {reason}", choice.tool),
+        advice: None,
+    })
+}
+
+fn is_gnutls(library: Library) -> bool {
+    library == Library::Gnutls
+}
+
+fn note(report: &Report, code: Code) -> Option<&Finding> {
+    let notes = &report.judgement.as_ref()?.notes;
+    notes.iter().find(|note| note.code == code)
+}
+
+/// What the model of the library has against the chain.
+fn objection(
+    library: Library,
+    pin: &Pin,
+    reference: &Host,
+    report: &Report,
+    store: &Anchors,
+) -> Option<String> {
+    let family = match library {
+        Library::Openssl => Family::Openssl,
+        Library::Gnutls => Family::Gnutls,
+    };
+    let mut file = Anchors::new("the pinned certificate");
+    let anchors = match &pin.certificate {
+        None => store,
+        Some(certificate) => {
+            // The programs tell OpenSSL to end a path at any trusted certificate, and the model is
+            // of those that do not.
+            let is_root = certificate.facts().is_ok_and(|facts| facts.self_issued);
+            if library == Library::Openssl && !is_root {
+                return None;
+            }
+            file.add(certificate.der().clone(), "").ok()?;
+            &file
+        }
+    };
+    let verdict = verdict(
+        family,
+        &Question {
+            presented: &report.chain,
+            anchors,
+            reference,
+            now: report.at,
+            stapled: report.seen.as_ref().and_then(|seen| seen.ocsp_stapled),
+        },
+    );
+    (verdict.answer == Answer::Refuses).then_some(verdict.reason)
+}

@@ -1,0 +1,63 @@
+//! A command of the user's own, once more, for another certificate: to be pasted.
+
+/// The same command for one of the certificates, to be pasted. For Mercurial it writes, beside what
+/// is pinned already.
+pub(super) fn command(arguments: &[String], digest: &str, for_mercurial: bool) -> String {
+    let mut words = vec!["smtp-certcheck".to_owned()];
+    let mut rest = arguments.iter();
+    while let Some(word) = rest.next() {
+        match word.as_str() {
+            "--expect" => {
+                let _ = rest.next();
+            }
+            "--add" | "--replace" | "--prune" | "--write" | "--dry-run" | "--accept-untrusted" => {}
+            word if word.starts_with("--expect=") => {}
+            word => words.push(quoted(word)),
+        }
+    }
+    if for_mercurial {
+        words.extend(["--write".to_owned(), "--add".to_owned()]);
+    }
+    words.extend(["--expect".to_owned(), digest.to_owned()]);
+    words.join(" ")
+}
+
+/// As a shell reads it back.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "%+,-./:=@_[]".contains(c);
+    if !word.is_empty() && word.chars().all(plain) && !word.contains('[') {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_is_the_same_but_for_what_is_pinned() {
+        let given = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(
+            command(
+                &given("pin a.test:587 --cacerts c.pem --expect aa --replace --yes"),
+                "sha256:bb",
+                true
+            ),
+            "smtp-certcheck pin a.test:587 --cacerts c.pem --yes --write --add --expect sha256:bb"
+        );
+        assert_eq!(
+            command(
+                &given("pin [::1]:25 --for postfix --expect=aa"),
+                "sha256:bb",
+                false
+            ),
+            "smtp-certcheck pin '[::1]:25' --for postfix --expect sha256:bb"
+        );
+        let words = ["pin", "--cacerts", "it's $HOME", ""].map(str::to_owned);
+        assert_eq!(
+            command(&words, "d", false),
+            "smtp-certcheck pin --cacerts 'it'\\''s $HOME' '' --expect d"
+        );
+    }
+}
