@@ -108,6 +108,7 @@ fn every_dependency_has_a_line_on_why_it_is_there() {
     let mut wanted = dependencies(&read("Cargo.toml"));
     assert!(wanted.len() > 20 && wanted.contains("rustls-webpki"));
     wanted.extend(dependencies(&read("tests/testkit/Cargo.toml")));
+    wanted.extend(dependencies(&read("demo/Cargo.toml")));
     wanted.extend(dependencies(&read("fuzz/Cargo.toml")));
 
     let document = read("CONTRIBUTING.md");
