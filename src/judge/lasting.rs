@@ -1,7 +1,6 @@
 //! Will a pin of a certificate last?
 
-use super::validity::days;
-use crate::certificate::{Certificate, Facts};
+use crate::certificate::{Certificate, Facts, in_words};
 use time::{Duration, OffsetDateTime};
 
 /// Less than this is little, however long the certificate lives.
@@ -25,14 +24,14 @@ pub fn short_lived(pinned: &Certificate, now: OffsetDateTime) -> Option<String> 
     if left.is_negative() {
         return Some(format!(
             "it expired {} ago, on {date}: programs that look at dates refuse it, and its renewal will not match the pin",
-            days(-left)
+            in_words(-left)
         ));
     }
     if left >= LITTLE.max(MOST.min(lifetime / 6)) {
         return None;
     }
     let whole = if lifetime < SHORT {
-        format!(" (it is valid for {} in all)", days(lifetime))
+        format!(" (it is valid for {} in all)", in_words(lifetime))
     } else {
         String::new()
     };
@@ -43,7 +42,7 @@ pub fn short_lived(pinned: &Certificate, now: OffsetDateTime) -> Option<String> 
     };
     Some(format!(
         "it expires in {}, on {date}{whole}, and its renewal will not match the pin{cause}",
-        days(left)
+        in_words(left)
     ))
 }
 
