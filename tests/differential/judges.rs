@@ -205,7 +205,7 @@ impl Outcome {
                 .presented
                 .iter()
                 .any(|der| der.windows(8).any(|octets| octets == TLS_FEATURES));
-        let ends_handshake = !signs || must_staple;
+        let ends_handshake = !signs || must_staple || case.presented.len() > 16;
         let reason = || Truth::No("the handshake ends".to_owned());
         Some(if truth == Truth::Yes && ends_handshake {
             reason()

@@ -9,6 +9,7 @@
 )]
 
 mod judges;
+mod live;
 mod models;
 mod tally;
 
@@ -34,11 +35,23 @@ fn judge(first: u64, count: u64) -> Tally {
                     if number >= count {
                         return;
                     }
-                    let case = generator.case(first.wrapping_add(number));
                     // The other release of OpenSSL agrees so well that a part will do.
+                    let case = generator.case(first.wrapping_add(number));
                     let outcome = judges::all(dir.path(), &case, number % 8 == 0);
                     let said = models::verdicts(&case);
+                    let differ = tally::differ(&case, &outcome, &said);
                     tally.lock().expect("a tally").add(&case, &outcome, &said);
+                    for (family, remarks) in differ {
+                        let small = generator.shrink(&case, |case| {
+                            let outcome = judges::all(dir.path(), case, false);
+                            let differ = tally::differ(case, &outcome, &models::verdicts(case));
+                            differ.iter().any(|(of, _)| *of == family)
+                        });
+                        tally::write(&format!("{}-shrunk", family.as_str()), &small, &remarks);
+                    }
+                    if (number + 1) % 10_000 == 0 {
+                        println!("{} of {count}: seeds from {first} on", number + 1);
+                    }
                 }
             });
         }

@@ -4,7 +4,7 @@ use crate::judges::{Outcome, Truth};
 use crate::models::Said;
 use smtp_certcheck::judge::clients::{Answer, Family};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use testkit::generate::Case;
 
 /// How many of a kind, and the first of them.
@@ -35,8 +35,25 @@ pub struct Tally {
     trusted: Kind,
 }
 
-fn directory() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("target/differential")
+/// Writes a case to `target/differential/NAME-SEED/`.
+pub fn write(name: &str, case: &Case, remarks: &str) {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/differential");
+    let dir = dir.join(format!("{name}-{}", case.seed));
+    case.save(&dir, remarks).expect("the case is written");
+}
+
+/// The families whose model is wrong, with what both say.
+pub fn differ(case: &Case, outcome: &Outcome, said: &Said) -> Vec<(Family, String)> {
+    let families = said.families.iter();
+    families
+        .filter_map(|(family, verdict)| {
+            let truth = outcome.of(*family, verdict, case)?;
+            let answer = verdict.answer.accepts()?;
+            let name = family.as_str();
+            let remarks = format!("{name} says: {truth:?}\n\nThe model says: {verdict:?}");
+            (truth.accepts() != Some(answer)).then_some((*family, remarks))
+        })
+        .collect()
 }
 
 /// Most cases of a kind that are written.
@@ -48,8 +65,7 @@ impl Kind {
         *self.reasons.entry(reason.to_owned()).or_default() += 1;
         if self.seeds.len() < MOST_WRITTEN {
             self.seeds.push(case.seed);
-            let dir = directory().join(format!("{name}-{}", case.seed));
-            case.save(&dir, remarks).expect("the case is written");
+            write(name, case, remarks);
         }
     }
 

@@ -329,7 +329,7 @@ impl Draft {
             version: if v1 {
                 Vec::new()
             } else {
-                tlv(0xa0, integer([2]))
+                tlv(0xa0, integer([self.version - 1]))
             },
             serial: integer(&self.serial),
             inner_algorithm: algorithm.clone(),

@@ -44,6 +44,8 @@ pub struct Case {
     pub anchors: Vec<Block>,
     /// The leaf's private key as PEM.
     pub key: String,
+    /// That key is too weak for most libraries.
+    pub key_is_weak: bool,
     /// Whether a response of OCSP is stapled: never yet.
     pub stapled: bool,
     /// Something is valid from or to this very second: a judge with a clock of its own will miss it.
@@ -72,28 +74,46 @@ impl Generator {
 
     /// The case of a seed.
     pub fn case(&self, seed: u64) -> Case {
+        self.case_without(seed, &[])
+    }
+
+    /// The same without some of its changes, by their numbers: what decides remains.
+    pub fn case_without(&self, seed: u64, left_out: &[usize]) -> Case {
         let mut dice = Dice::new(seed);
         let mut plan = Plan::sound(&mut dice);
+        let mut number = 0;
         let shapes = *dice.weighted(&[(40, 0), (45, 1), (15, 2)]);
-        Self::apply(&mut plan, &mut dice, shapes, shapes::ALL);
         let mutations = *dice.weighted(&[(20, 0), (38, 1), (27, 2), (15, 3)]);
-        Self::apply(&mut plan, &mut dice, mutations, &self.mutations);
+        for (count, all) in [(shapes, shapes::ALL), (mutations, &self.mutations)] {
+            let wanted = number + count;
+            // What does not apply is replaced, a few times.
+            for _ in 0..count * 4 {
+                if number == wanted {
+                    break;
+                }
+                let before = plan.clone();
+                if let Some(words) = dice.weighted(all)(&mut plan, &mut dice) {
+                    plan.changes.push(words);
+                    if left_out.contains(&number) {
+                        plan = before;
+                    }
+                    number += 1;
+                }
+            }
+        }
         self.build(seed, plan)
     }
 
-    fn apply(plan: &mut Plan, dice: &mut Dice, count: usize, all: &[(usize, Change)]) {
-        let mut left = count;
-        // What does not apply is replaced, a few times.
-        for _ in 0..count * 4 {
-            if left == 0 {
-                return;
-            }
-            let change = dice.weighted(all);
-            if let Some(words) = change(plan, dice) {
-                plan.changes.push(words);
-                left -= 1;
+    /// Leaves out what is not needed for a case to be as `is_so` wants it.
+    pub fn shrink(&self, case: &Case, mut is_so: impl FnMut(&Case) -> bool) -> Case {
+        let mut left_out = Vec::new();
+        for number in 0..case.changes.len() {
+            left_out.push(number);
+            if !is_so(&self.case_without(case.seed, &left_out)) {
+                left_out.pop();
             }
         }
+        self.case_without(case.seed, &left_out)
     }
 
     fn build(&self, seed: u64, plan: Plan) -> Case {
@@ -113,13 +133,15 @@ impl Generator {
                 der: [der(*index), settings.der()].concat(),
             },
         });
+        let key = plan.drafts[plan.path[0]].key;
         Case {
             seed,
             anchors: anchors.collect(),
             presented,
             name: plan.name.clone(),
             at: self.at,
-            key: self.keys.get(plan.drafts[plan.path[0]].key).pem(),
+            key: self.keys.get(key).pem(),
+            key_is_weak: key == keys::WEAK,
             stapled: false,
             on_the_edge: plan.on_the_edge,
             changes: plan.changes.clone(),

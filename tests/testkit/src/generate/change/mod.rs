@@ -5,6 +5,7 @@ mod extensions;
 mod host;
 mod identifiers;
 mod names;
+mod odd;
 mod trust;
 mod usage;
 
@@ -22,6 +23,7 @@ pub(crate) fn all() -> Vec<(usize, Change)> {
         constraints::ALL,
         host::ALL,
         trust::ALL,
+        odd::ALL,
     ]
     .concat()
 }
