@@ -13,6 +13,9 @@ use rustls::pki_types::CertificateDer;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
+use testkit::der::{
+    Fields, Issuer, common_name, extension, integer, octet_string, oid, seq, tlv, utc,
+};
 use testkit::pki::{Identity, KeyKind, Pki, ca, expired_leaf, leaf, now, to_pem};
 use time::Duration;
 
@@ -316,7 +319,7 @@ fn a_configured_self_signed_certificate_is_judged_by_dates_purpose_and_name() {
     let ca = case(&with(|p| {
         p.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     }));
-    assert_eq!(notes(&ca.1), ["self-signed-ca"]);
+    assert_eq!(notes(&ca.1), ["self-signed-ca", "clients-differ"]);
     expect("CA:TRUE", ca, &[]);
     expect(
         "no basic constraints",
@@ -398,12 +401,13 @@ fn untidy_chains_are_noted_and_trusted() {
         (
             "expired twin",
             vec![leaf.clone(), expired_intermediate, intermediate.clone()],
-            vec!["cross-signed"],
+            vec!["cross-signed", "clients-differ"],
         ),
         (
+            // OpenSSL and GnuTLS take the first, and do not go back.
             "other path",
             vec![leaf.clone(), cross.clone(), intermediate.clone()],
-            vec!["cross-signed"],
+            vec!["cross-signed", "clients-differ", "clients-differ"],
         ),
     ] {
         let outcome = judge(&chain, &[pki.root()]);
@@ -440,23 +444,11 @@ fn a_key_usage_without_digital_signature_is_noted() {
             let leaf = with(|params| params.key_usages.clone_from(&usages));
             let identity = pki.identity(leaf.clone());
             let (_, report) = judge(&identity.chain, &[pki.root()]);
-            let expected = |code: &str, is: bool| {
-                if is {
-                    vec![code.to_owned()]
-                } else {
-                    Vec::new()
-                }
-            };
-            assert_eq!(
-                notes(&report),
-                expected("key-usage-signature", note),
-                "{usages:?}"
-            );
-            assert_eq!(
-                problems(&report),
-                expected("key-usage", problem),
-                "{usages:?}"
-            );
+            let noted = ["key-usage-signature", "clients-differ"];
+            let noted = if note { &noted[..] } else { &[] };
+            assert_eq!(notes(&report), noted, "{usages:?}");
+            let expected = if problem { &["key-usage"][..] } else { &[] };
+            assert_eq!(problems(&report), expected, "{usages:?}");
             // Also where nothing leads to an anchor, and where the certificate is one itself.
             let (_, report) = judge(&identity.chain, &[PKI.root()]);
             assert_eq!(
@@ -465,11 +457,7 @@ fn a_key_usage_without_digital_signature_is_noted() {
             );
             let own = Pki::self_signed(&leaf, kind);
             let (_, report) = judge(&own.chain, &own.chain);
-            assert_eq!(
-                notes(&report),
-                expected("key-usage-signature", note),
-                "{usages:?}"
-            );
+            assert_eq!(notes(&report), noted, "{usages:?}");
         }
     }
 }
@@ -1860,4 +1848,192 @@ proptest::proptest! {
         let certificate = smtp_certcheck::certificate::Certificate::new(altered.into());
         let _ = (certificate.label(), certificate.spki_sha256());
     }
+}
+
+/// The answer of a family of clients.
+fn client<'r>(report: &'r Value, family: &str) -> &'r Value {
+    let clients = report["clients"].as_array().expect("an array");
+    let found = clients.iter().find(|client| client["family"] == family);
+    &found.expect("the family")["accepts"]
+}
+
+/// An authority key identifier: key identifier, name of the issuer's issuer, serial number.
+fn aki(key_id: &[u8], issuer: Option<&[u8]>, serial: &[u8]) -> Vec<u8> {
+    let field = |tag, content: &[u8]| match content {
+        [] => Vec::new(),
+        some => tlv(tag, some),
+    };
+    let issuer = issuer.map_or_else(Vec::new, |name| tlv(0xa1, tlv(0xa4, name)));
+    let fields = [field(0x80, key_id), issuer, field(0x82, serial)];
+    extension("2.5.29.35", false, seq(fields))
+}
+
+/// What an issuer's identifiers say decides for OpenSSL, which asked itself says the same.
+#[test]
+fn an_issuer_with_other_identifiers_is_none() {
+    const KEY_ID: [u8; 4] = [1, 2, 3, 4];
+    let with_ski = |fields: &mut Fields| {
+        let id = octet_string(KEY_ID);
+        fields.extensions.push(extension("2.5.29.14", false, id));
+    };
+    let root = Issuer::odd_root("Corp Root", with_ski);
+    let bare = Issuer::root("Corp Root");
+    let name = common_name("Corp Root");
+    let other = common_name("Other Root");
+    // The serial number of all of them.
+    let serial = [0x5e, 0x51, 0xa1];
+    let mismatch = &["issuer-mismatch 0"][..];
+    for (what, issuer, identifier, expected) in [
+        ("the key", &root, aki(&KEY_ID, None, &[]), &[][..]),
+        ("another key", &root, aki(&[9], None, &[]), mismatch),
+        (
+            "a longer one",
+            &root,
+            aki(&[1, 2, 3, 4, 5], None, &[]),
+            mismatch,
+        ),
+        ("not compared", &bare, aki(&[9], None, &[]), &[]),
+        ("the serial", &root, aki(&[], Some(&name), &serial), &[]),
+        (
+            "another serial",
+            &root,
+            aki(&[], Some(&name), &[7]),
+            mismatch,
+        ),
+        (
+            "another issuer",
+            &root,
+            aki(&[], Some(&other), &serial),
+            mismatch,
+        ),
+        ("all", &root, aki(&KEY_ID, Some(&name), &serial), &[]),
+        (
+            "the serial alone",
+            &root,
+            aki(&KEY_ID, None, &[7]),
+            mismatch,
+        ),
+    ] {
+        let chain = [issuer.leaf(|fields| fields.extensions.push(identifier.clone()))];
+        let anchors = [issuer.der()];
+        let outcome = judge(&chain, &anchors);
+        let accepts = Value::Bool(expected.is_empty());
+        assert_eq!(client(&outcome.1, "openssl"), &accepts, "{what}");
+        assert_eq!(
+            openssl_accepts(&chain, &anchors),
+            expected.is_empty(),
+            "{what}"
+        );
+        expect(what, outcome, expected);
+    }
+    // Where another certificate of the CA fits, nothing is wrong.
+    let old = root.cross_sign(&root, |fields| fields.serial = integer([7]));
+    let identifier = aki(&[], Some(&name), &[7]);
+    let chain = [root.leaf(|fields| fields.extensions.push(identifier.clone()))];
+    let anchors = [root.der(), old.clone()];
+    assert!(openssl_accepts(&chain, &anchors));
+    expect("both", judge(&chain, &anchors), &[]);
+    // Where that has expired, OpenSSL takes it all the same.
+    let old = root.cross_sign(&root, |fields| {
+        fields.serial = integer([7]);
+        let ago = |days| utc(now() - Duration::days(days));
+        fields.valid(ago(90), ago(1));
+    });
+    let anchors = [root.der(), old];
+    assert!(!openssl_accepts(&chain, &anchors));
+    expect("expired", judge(&chain, &anchors), mismatch);
+}
+
+/// Of two roots of one name OpenSSL takes the first, unless an identifier tells them apart.
+#[test]
+fn of_two_roots_of_one_name_the_first_one_counts() {
+    let (right, wrong) = (Issuer::root("Twin Root"), Issuer::root("Twin Root"));
+    let chain = [right.leaf(|_| ())];
+    for (anchors, accepts) in [
+        ([right.der(), wrong.der()], true),
+        ([wrong.der(), right.der()], false),
+    ] {
+        let (code, report) = judge(&chain, &anchors);
+        assert_eq!(code, 0, "{report:#}");
+        assert_eq!(client(&report, "openssl"), accepts);
+        assert_eq!(openssl_accepts(&chain, &anchors), accepts);
+        let told = notes(&report).contains(&"clients-differ".to_owned());
+        // Python's strict mode misses the authority key identifier in either.
+        assert!(told, "{report:#}");
+    }
+}
+
+/// The families, in their order, for chains that some of them refuse.
+#[test]
+fn the_families_of_clients_are_told_apart() {
+    let pki = &*PKI;
+    let good = pki.identity(leaf(&["localhost"])).chain;
+    let (_, report) = judge(&good, &[pki.root()]);
+    let families: Vec<&Value> = report["clients"]
+        .as_array()
+        .expect("an array")
+        .iter()
+        .collect();
+    let names: Vec<&Value> = families.iter().map(|client| &client["family"]).collect();
+    assert_eq!(names, ["openssl", "openssl-strict", "gnutls", "webpki"]);
+    for client in families {
+        assert_eq!(
+            (&client["accepts"], &client["reason"]),
+            (&Value::Bool(true), &Value::Null)
+        );
+    }
+    assert_eq!(notes(&report), [""; 0]);
+    let root = Issuer::root("Odd Root");
+    let v1 = [root.leaf(|fields| {
+        fields.version = Vec::new();
+        fields.extensions = Vec::new();
+    })];
+    // Netscape's Server Gated Crypto.
+    let sgc = extension("2.5.29.37", false, seq([oid("2.16.840.1.113730.4.1")]));
+    let sgc = [root.leaf(|fields| fields.extensions.push(sgc))];
+    let any = extension("2.5.29.37", false, seq([oid("2.5.29.37.0")]));
+    let any = [root.leaf(|fields| fields.extensions.push(any))];
+    let without_aki = [root.leaf(|_| ())];
+    for (what, chain, openssl, strict, webpki) in [
+        ("version 1", &v1, true, false, false),
+        ("SGC", &sgc, true, false, false),
+        ("any purpose", &any, false, false, false),
+        ("no identifiers", &without_aki, true, false, true),
+    ] {
+        let anchors = [root.der()];
+        let (_, report) = judge(chain, &anchors);
+        assert_eq!(client(&report, "openssl"), openssl, "{what}");
+        assert_eq!(openssl_accepts(chain, &anchors), openssl, "{what}");
+        assert_eq!(client(&report, "openssl-strict"), strict, "{what}");
+        assert_eq!(client(&report, "webpki"), webpki, "{what}");
+    }
+}
+
+/// Whether `openssl verify` takes the chain for localhost.
+fn openssl_accepts(chain: &[Der], anchors: &[Der]) -> bool {
+    let dir = Dir::new();
+    dir.file("leaf.pem", pem(&chain[..1]));
+    dir.file("chain.pem", pem(chain));
+    dir.file("ca.pem", pem(anchors));
+    let output = std::process::Command::new("openssl")
+        .current_dir(dir.path())
+        .args([
+            "verify",
+            "-purpose",
+            "sslserver",
+            "-verify_hostname",
+            "localhost",
+        ])
+        .args([
+            "-CAfile",
+            "ca.pem",
+            "-no-CApath",
+            "-no-CAstore",
+            "-untrusted",
+            "chain.pem",
+        ])
+        .arg("leaf.pem")
+        .output()
+        .expect("openssl runs");
+    output.status.success()
 }

@@ -48,6 +48,7 @@ pub const CODES: &[&str] = &[
     "critical-extension",
     "distrusted",
     "expired",
+    "issuer-mismatch",
     "key-not-proven",
     "key-usage",
     "malformed",
@@ -73,6 +74,7 @@ pub const CODES: &[&str] = &[
     // Notes.
     "anchor-is-leaf",
     "client-certificate",
+    "clients-differ",
     "cross-signed",
     "duplicate",
     "key-usage-signature",

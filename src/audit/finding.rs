@@ -154,9 +154,10 @@ pub(super) fn is_temporary(failure: &Failure) -> bool {
 fn note_severity(code: judge::Code) -> Severity {
     match code {
         // Modern programs do not reach that server.
-        judge::Code::LargeHello | judge::Code::KeyUsageSignature | judge::Code::StapleMissing => {
-            Severity::Warning
-        }
+        judge::Code::LargeHello
+        | judge::Code::KeyUsageSignature
+        | judge::Code::StapleMissing
+        | judge::Code::ClientsDiffer => Severity::Warning,
         _ => Severity::Note,
     }
 }

@@ -7,8 +7,8 @@ use crate::certificate::{Certificate, Known, Least};
 use crate::cli::{Connection, KeyTypeArg, TargetArg};
 use crate::endpoint::{Endpoint, Host};
 use crate::judge::{
-    Anchors, Judgement, Policy, judge_handshake, judge_name, judge_whoever, no_pin, pin_expiring,
-    pin_mismatch,
+    Anchors, Judgement, Policy, judge_clients, judge_handshake, judge_name, judge_whoever, no_pin,
+    pin_expiring, pin_mismatch,
 };
 use crate::mercurial::{Decision, LintScope, Server, Settings, decide};
 use crate::observation::{KeyType, Observation, Possession};
@@ -221,8 +221,12 @@ impl Check {
             .map(|der| self.known.borrow_mut().read(der))
             .collect();
         let leaf = chain.first();
-        let mut judgement = leaf
-            .map(|_| judge_handshake(&chain, &seen, self.judge_chain(&chain, &anchors, reference)));
+        let mut judgement = leaf.map(|_| {
+            let judgement = self.judge_chain(&chain, &anchors, reference);
+            let judgement = judge_handshake(&chain, &seen, judgement);
+            let policy = self.policy(&anchors, reference);
+            judge_clients(&chain, &policy, seen.ocsp_stapled, judgement)
+        });
         let pins = settings
             .as_ref()
             .map_or_else(Pins::default, |(settings, own)| {

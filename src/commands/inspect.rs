@@ -7,7 +7,7 @@ use crate::audit::{Threshold, conflict};
 use crate::certificate::Certificate;
 use crate::cli::{Cli, FormatArg, Hgrc, Inspect, TargetArg};
 use crate::endpoint::{Endpoint, Host};
-use crate::judge::judge_chain;
+use crate::judge::{judge_chain, judge_clients};
 use crate::observation::{Observation, Step};
 use crate::probe::probe;
 use crate::render::{json, nagios, pem, table};
@@ -115,7 +115,8 @@ impl Setting<'_> {
             .as_ref()
             .ok_or_else(|| Error::new("--servername is missing"))?;
         let anchors = self.check.anchors(None)?;
-        let judgement = judge_chain(&chain, &self.check.policy(&anchors, reference));
+        let policy = self.check.policy(&anchors, reference);
+        let judgement = judge_clients(&chain, &policy, None, judge_chain(&chain, &policy));
         let label = files::name(path).trim_matches('"').to_owned();
         let report = Report {
             target: Target {

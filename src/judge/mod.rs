@@ -3,9 +3,11 @@
 
 mod anchor;
 pub mod clients;
+mod differ;
 mod finding;
 mod hygiene;
 mod lasting;
+mod identifiers;
 mod name;
 mod obsolete;
 mod path;
@@ -20,6 +22,7 @@ mod verified;
 mod walk;
 
 pub use anchor::{Anchor, Anchors, LeftOut, NotACertificate};
+pub use differ::judge_clients;
 pub use finding::{Code, Finding};
 pub use lasting::{just_made, short_lived};
 pub use pin::{no_pin, pin_expiring, pin_mismatch};
@@ -53,6 +56,9 @@ pub struct Judgement {
     pub problems: Vec<Finding>,
     /// What is worth knowing.
     pub notes: Vec<Finding>,
+    /// How the families of clients judge chain and name, in the order of [`clients::Family::ALL`];
+    /// empty until they are asked ([`judge_clients`]).
+    pub clients: Vec<(clients::Family, clients::Verdict)>,
 }
 
 impl Judgement {
@@ -165,12 +171,17 @@ pub fn judge_whoever(presented: &[Certificate], policy: &Policy<'_>) -> Judgemen
             anchor: None,
             problems: vec![problem],
             notes: Vec::new(),
+            clients: Vec::new(),
         };
     };
     let mut judgement = match self_signed_anchor(leaf, policy) {
         Some(anchor) => judge_self_signed(presented, anchor, policy),
         None => judge_path(presented, policy),
     };
+    let path = &judgement.path;
+    judgement
+        .problems
+        .extend(identifiers::check(presented, path, policy));
     judgement.notes.extend(signing::check(leaf));
     judgement
 }
@@ -194,6 +205,7 @@ fn judge_self_signed(presented: &[Certificate], anchor: &Anchor, policy: &Policy
         anchor: Some(anchor.clone()),
         problems,
         notes,
+        clients: Vec::new(),
     }
 }
 
@@ -220,6 +232,7 @@ fn judge_path(presented: &[Certificate], policy: &Policy<'_>) -> Judgement {
             Judgement {
                 problems: leaf_problems(&presented[0], policy),
                 notes,
+                clients: Vec::new(),
                 path: members
                     .into_iter()
                     .cloned()
@@ -240,6 +253,7 @@ fn judge_path(presented: &[Certificate], policy: &Policy<'_>) -> Judgement {
                 anchor: None,
                 problems,
                 notes: dead_end_notes(presented, &walk, policy),
+                clients: Vec::new(),
             }
         }
     }

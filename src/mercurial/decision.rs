@@ -2,13 +2,13 @@
 //! replace everything, even expiry and name, and OpenSSL builds no partial chains
 //! (`sslutil._hostsettings` and `validatesocket` of 7.2.4).
 
-use super::name;
+use super::chain;
 use super::settings::{Line, Setting, Settings, Transport};
+use crate::certificate::Certificate;
 use crate::certificate::pem::Entry;
-use crate::certificate::{Certificate, Facts, ForServers};
-use crate::endpoint::{Host, TlsMode};
+use crate::endpoint::TlsMode;
 use crate::fingerprint::Pin;
-use crate::judge::{Anchors, Code, Policy, judge_chain};
+use crate::judge::Anchors;
 use time::OffsetDateTime;
 
 /// The values of `minimumprotocol` that Mercurial knows.
@@ -392,7 +392,7 @@ fn by_anchors(
             Decision::new(None, ground, &lines, reason)
         }
         CaFile::Certificates(certificates) => {
-            let (accepts, reason) = verify(server, &certificates, &path);
+            let (accepts, reason) = chain::verify(server, &certificates, &path);
             Decision::new(accepts, ground, &lines, reason)
         }
     }
@@ -401,23 +401,9 @@ fn by_anchors(
 /// Which store hg's Python takes (certifi, or OpenSSL's own) cannot be known from here; but what no
 /// store can mend is a refusal.
 fn by_system(server: &Server<'_>, system: &Anchors) -> Decision {
-    let judged = judge(server, server.chain, system);
-    let (accepts, reason) = answer(server, &judged, "the system's trust store");
-    let store_may_mend = [
-        Code::UnknownIssuer,
-        Code::SelfSigned,
-        Code::MissingIntermediate,
-        Code::AnchorExpired,
-        Code::AnchorNotYetValid,
-        Code::AnchorRejected,
-    ];
-    let hopeless = judged
-        .iter()
-        .any(|code| !store_may_mend.contains(code) && !depends_on_openssl(*code, server.chain));
+    let (accepts, reason) = chain::by_anchors(server, system, "the system's trust store");
     match accepts {
-        Some(false) if hopeless || name_problem(server).is_some() => {
-            Decision::refuse(Ground::System, &[], reason)
-        }
+        Some(false) if chain::is_hopeless(server) => Decision::refuse(Ground::System, &[], reason),
         _ => Decision::new(
             None,
             Ground::System,
@@ -426,156 +412,5 @@ fn by_system(server: &Server<'_>, system: &Anchors) -> Decision {
                 "hg takes the trust store of its Python (certifi, or OpenSSL's own), which cannot be known from here; by this machine's store: {reason}"
             ),
         ),
-    }
-}
-
-/// Whether OpenSSL calls it self-signed, so that it can be an anchor: it names itself as issuer,
-/// and no other key (`EXFLAG_SS` in `crypto/x509/v3_purp.c`). The certificate that an old key of
-/// the CA has signed for its new one names another.
-pub(super) fn is_root(facts: &Facts) -> bool {
-    let other_key = matches!((&facts.aki, &facts.ski), (Some(aki), Some(ski)) if aki != ski);
-    facts.self_issued && !other_key
-}
-
-/// Whether OpenSSL takes it as an anchor for servers: it is self-signed or trusted by name, and not
-/// rejected.
-pub(super) fn is_anchor(entry: &Entry) -> bool {
-    let root = || {
-        Certificate::new(entry.der.clone())
-            .facts()
-            .is_ok_and(is_root)
-    };
-    match entry.trust.for_servers() {
-        ForServers::Neutral => root(),
-        ForServers::Trusted => true,
-        ForServers::Rejected => false,
-    }
-}
-
-/// Of the certificates in the file that are no anchors some repair a chain, and others, which are
-/// rejected, break it.
-fn verify(server: &Server<'_>, file: &[Entry], path: &str) -> (Option<bool>, String) {
-    let mut anchors = Anchors::new(path);
-    let mut chain = server.chain.to_vec();
-    for entry in file {
-        let certificate = Certificate::new(entry.der.clone());
-        if is_anchor(entry) || entry.trust.for_servers() == ForServers::Rejected {
-            // What is no certificate for webpki is no anchor here.
-            let _ = anchors.add(entry.clone(), path);
-        } else if !chain.contains(&certificate) {
-            chain.push(certificate);
-        }
-    }
-    let codes = judge(server, &chain, &anchors);
-    answer(server, &codes, path)
-}
-
-/// Our judge's problems, without those that OpenSSL and Mercurial see otherwise.
-fn judge(server: &Server<'_>, chain: &[Certificate], anchors: &Anchors) -> Vec<Code> {
-    let reference = Host::Name {
-        ascii: server.host.to_owned(),
-        absolute: false,
-    };
-    let policy = Policy {
-        anchors,
-        reference: &reference,
-        now: server.now,
-    };
-    let tolerated = [
-        Code::NameMismatch,
-        Code::NoSan,
-        Code::UnsupportedVersion,
-        Code::CaAsLeaf,
-    ];
-    let judgement = judge_chain(chain, &policy);
-    let unverified = judgement.anchor.is_none().then_some(Code::PathInvalid);
-    let problems = judgement.problems;
-    let codes: Vec<Code> = problems
-        .iter()
-        .map(|problem| problem.code)
-        .filter(|code| !tolerated.contains(code))
-        .collect();
-    // `check_purpose_ssl_server` in `crypto/x509/v3_purp.c`.
-    let leaf = chain.first().and_then(|leaf| leaf.facts().ok());
-    let is_for_others = leaf.is_some_and(|facts| facts.netscape_server == Some(false));
-    let codes: Vec<Code> = codes
-        .into_iter()
-        .chain(is_for_others.then_some(Code::WrongUsage))
-        .collect();
-    // Tolerated is not verified: where no path was checked to its end, nothing is known.
-    if codes.is_empty() {
-        unverified.into_iter().collect()
-    } else {
-        codes
-    }
-}
-
-fn name_problem(server: &Server<'_>) -> Option<String> {
-    let facts = server.chain.first()?.facts().ok()?;
-    name::mismatch(facts, server.host)
-}
-
-fn answer(server: &Server<'_>, codes: &[Code], store: &str) -> (Option<bool>, String) {
-    let bad: Vec<&str> = codes
-        .iter()
-        .filter(|code| !depends_on_openssl(**code, server.chain))
-        .map(|code| code.as_str())
-        .collect();
-    if !bad.is_empty() {
-        return (
-            Some(false),
-            format!(
-                "unable to verify certificate by {store}: {}",
-                bad.join(", ")
-            ),
-        );
-    }
-    if let Some(mismatch) = name_problem(server) {
-        return (
-            Some(false),
-            format!("{} certificate error: {mismatch}", server.host),
-        );
-    }
-    if let Some(code) = codes.first() {
-        let reason = format!("depends on hg's OpenSSL and its security level: {code}");
-        return (None, reason);
-    }
-    (Some(true), format!("the chain is valid by {store}"))
-}
-
-/// The critical extensions that OpenSSL takes (`X509_supported_extension` in
-/// `crypto/x509/v3_purp.c`), whatever they say where it was not asked to look at policies.
-const TAKEN_BY_OPENSSL: [&str; 13] = [
-    "2.16.840.1.113730.1.1",
-    "2.5.29.15",
-    "2.5.29.17",
-    "2.5.29.19",
-    "2.5.29.30",
-    "2.5.29.31",
-    "2.5.29.32",
-    "2.5.29.33",
-    "2.5.29.36",
-    "2.5.29.37",
-    "2.5.29.54",
-    "1.3.6.1.5.5.7.1.7",
-    "1.3.6.1.5.5.7.1.8",
-];
-
-/// Whether OpenSSL may take what we do not: it knows more algorithms and extensions, parses
-/// certificates less strictly, and its security level is the administrator's.
-fn depends_on_openssl(code: Code, chain: &[Certificate]) -> bool {
-    match code {
-        Code::UnsupportedAlgorithm
-        | Code::WeakKey
-        | Code::WeakSignature
-        | Code::TooComplex
-        | Code::PathInvalid
-        | Code::Malformed => true,
-        Code::CriticalExtension => chain
-            .iter()
-            .filter_map(|certificate| certificate.facts().ok())
-            .flat_map(|facts| &facts.critical_extensions)
-            .all(|oid| TAKEN_BY_OPENSSL.contains(&oid.as_str())),
-        _ => false,
     }
 }

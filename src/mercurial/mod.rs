@@ -1,5 +1,6 @@
 //! What Mercurial does with its configuration.
 
+mod chain;
 mod decision;
 mod lint;
 mod list;

@@ -165,6 +165,7 @@ struct ReportJson {
     connection: Option<ConnectionJson>,
     chain: Vec<CertificateJson>,
     validation: Option<ValidationJson>,
+    clients: Vec<ClientJson>,
     pins: PinsJson,
     mercurial: Option<MercurialJson>,
     lint: Vec<LintJson>,
@@ -370,6 +371,14 @@ struct ValidationJson {
     notes: Vec<FindingJson>,
 }
 
+/// How a family of clients would judge chain and name.
+#[derive(Serialize)]
+struct ClientJson {
+    family: &'static str,
+    accepts: Option<bool>,
+    reason: Option<String>,
+}
+
 #[derive(Serialize)]
 struct PathMemberJson {
     subject: String,
@@ -409,6 +418,7 @@ impl From<&Report> for ReportJson {
             connection: report.seen.as_ref().map(ConnectionJson::from),
             chain: report.chain.iter().map(CertificateJson::from).collect(),
             validation: report.judgement.as_ref().map(ValidationJson::from),
+            clients: clients(report),
             pins: PinsJson::from(&report.pins),
             mercurial: report.mercurial.as_ref().map(MercurialJson::from),
             lint: report.lints.iter().map(LintJson::from).collect(),
@@ -420,6 +430,17 @@ impl From<&Report> for ReportJson {
             addresses_left_out: None,
         }
     }
+}
+
+fn clients(report: &Report) -> Vec<ClientJson> {
+    let clients = report.judgement.iter().flat_map(|j| &j.clients);
+    clients
+        .map(|(family, verdict)| ClientJson {
+            family: family.as_str(),
+            accepts: verdict.answer.accepts(),
+            reason: (!verdict.reason.is_empty()).then(|| verdict.reason.clone()),
+        })
+        .collect()
 }
 
 impl AddressJson {

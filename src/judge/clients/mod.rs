@@ -58,6 +58,18 @@ impl Family {
     }
 }
 
+impl Family {
+    /// The programs, as a sentence names them.
+    pub fn programs(self) -> &'static str {
+        match self {
+            Self::Openssl => "Postfix, Mercurial, curl, Python and OpenSMTPD (OpenSSL)",
+            Self::OpensslStrict => "Python 3.13 and later by default (OpenSSL in its strict mode)",
+            Self::Gnutls => "Exim, msmtp, mutt and wget as Debian builds them (GnuTLS)",
+            Self::Webpki => "programs built on rustls (webpki)",
+        }
+    }
+}
+
 /// A client's answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Answer {
@@ -87,6 +99,8 @@ pub struct Verdict {
     pub answer: Answer,
     /// Why; may hold text of the certificate, which is untrusted. Empty where it accepts.
     pub reason: String,
+    /// What to do about a refusal, where the reason says more than the family.
+    pub cure: Option<&'static str>,
 }
 
 impl Verdict {
@@ -95,6 +109,7 @@ impl Verdict {
         Self {
             answer: Answer::Accepts,
             reason: String::new(),
+            cure: None,
         }
     }
 
@@ -103,6 +118,16 @@ impl Verdict {
         Self {
             answer: Answer::Refuses,
             reason: reason.into(),
+            cure: None,
+        }
+    }
+
+    /// The same, with what to do about it.
+    #[must_use]
+    pub fn cured_by(self, cure: &'static str) -> Self {
+        Self {
+            cure: Some(cure),
+            ..self
         }
     }
 
@@ -127,6 +152,7 @@ impl Verdict {
         Self {
             answer: Answer::Unknown,
             reason: reason.into(),
+            cure: None,
         }
     }
 }

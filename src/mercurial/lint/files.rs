@@ -2,7 +2,8 @@
 
 use super::{Lint, LintCode, Machine, text};
 use crate::hgrc::{Config, Environment};
-use crate::mercurial::decision::{CaFile, PROTOCOLS, is_anchor};
+use crate::mercurial::chain::is_anchor;
+use crate::mercurial::decision::{CaFile, PROTOCOLS};
 use crate::mercurial::settings::{Setting, Settings};
 
 /// The CA file and the protocols of one host.

@@ -42,7 +42,8 @@ fn key_usage(leaf: &Read<'_>) -> Verdict {
     match leaf.key_usage {
         Field::Is(usage) if usage != 0 && usage & DIGITAL_SIGNATURE == 0 => Verdict::refuses(
             "the key usage does not allow digital signatures, with which every handshake is signed",
-        ),
+        )
+        .cured_by("have it issued again with the key usage digitalSignature"),
         _ => Verdict::accepts(),
     }
 }
@@ -79,7 +80,8 @@ fn staple(presented: &[Read<'_>], stapled: Option<bool>) -> Verdict {
         _ if !above && !demands(&presented[0]) => Verdict::accepts(),
         Some(false) => Verdict::refuses(
             "the certificate demands an OCSP response (must-staple), and the server staples none",
-        ),
+        )
+        .cured_by("turn OCSP stapling on at the server, or have the certificate issued again without must-staple"),
         None => Verdict::unknown(
             "the certificate demands an OCSP response (must-staple), and it is not known whether the server staples one",
         ),
@@ -89,7 +91,10 @@ fn staple(presented: &[Read<'_>], stapled: Option<bool>) -> Verdict {
 impl From<Status> for Verdict {
     fn from(status: Status) -> Self {
         match (status.reasons.into_iter().next(), status.doubt) {
-            (Some(reason), _) => Self::refuses(reason),
+            (Some(reason), _) => Self {
+                cure: status.cure,
+                ..Self::refuses(reason)
+            },
             (None, Some(doubt)) => Self::unknown(doubt),
             (None, None) => Self::accepts(),
         }

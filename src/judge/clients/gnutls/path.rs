@@ -119,7 +119,10 @@ fn check_dates(status: &mut Status, certificate: &Read<'_>, now: i64) {
         status.refuse("the chain holds a certificate that is not yet valid");
     } else if now > certificate.not_after {
         status.old = true;
-        status.refuse("the chain holds a certificate that has expired");
+        status.refuse_with_cure(
+                "the chain holds a certificate that has expired",
+                "take the expired certificate out of the server's chain file: the path does not need it",
+            );
     }
 }
 

@@ -5,6 +5,8 @@
 pub(super) struct Status {
     /// Why it is refused; none: it is accepted.
     pub(super) reasons: Vec<String>,
+    /// What to do about the first of the reasons.
+    pub(super) cure: Option<&'static str>,
     /// What cannot be known, and decides if nothing else does.
     pub(super) doubt: Option<String>,
     /// `GNUTLS_CERT_SIGNER_NOT_FOUND`.
@@ -18,6 +20,14 @@ impl Status {
         self.reasons.push(reason.into());
     }
 
+    /// The same, with what to do about it.
+    pub(super) fn refuse_with_cure(&mut self, reason: &str, cure: &'static str) {
+        if self.reasons.is_empty() {
+            self.cure = Some(cure);
+        }
+        self.refuse(reason);
+    }
+
     pub(super) fn doubt(&mut self, reason: impl Into<String>) {
         self.doubt.get_or_insert(reason.into());
     }
@@ -28,6 +38,9 @@ impl Status {
 
     /// Adds what was found later.
     pub(super) fn merge(&mut self, other: Self) {
+        if self.reasons.is_empty() {
+            self.cure = other.cure;
+        }
         self.reasons.extend(other.reasons);
         if let Some(doubt) = other.doubt {
             self.doubt(doubt);

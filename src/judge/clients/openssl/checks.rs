@@ -9,6 +9,7 @@ use super::seen::{
 use super::{Built, Mode, Store};
 use crate::certificate::signature::{Verification, verify_as_openssl};
 use crate::certificate::{ForServers, PublicKey};
+use crate::judge::anchor::Anchors;
 use crate::judge::clients::Verdict;
 use std::rc::Rc;
 
@@ -19,6 +20,25 @@ pub(super) fn check(built: &Built, store: &Store<'_>, now: i64, mode: Mode) -> V
         .and(signatures(built, store, now, mode))
         .and(name_constraints(&built.path));
     verdict.and(strengths(&built.path))
+}
+
+/// What no trust store changes: the leaf's own dates and extensions.
+pub(super) fn leaf(seen: &Seen, now: i64) -> Verdict {
+    if seen.invalid {
+        return refuse(seen, "invalid certificate extension");
+    }
+    let nothing = Anchors::new("");
+    let store = Store { anchors: &nothing };
+    // As if its issuer were there.
+    let place = Place {
+        depth: 0,
+        of: 2,
+        from_store: false,
+    };
+    match extension_error(seen, place, 0, &store, Mode::Default) {
+        Some(why) => refuse(seen, why),
+        None => dates(seen, now),
+    }
 }
 
 fn refuse(seen: &Seen, why: &str) -> Verdict {

@@ -11,7 +11,7 @@ mod seen;
 
 pub use seen::NotIssuer;
 
-use super::{Question, Verdict};
+use super::{Answer, Question, Verdict};
 use crate::certificate::{Certificate, ForServers};
 use crate::judge::anchor::Anchors;
 use build::{Built, NoPath};
@@ -82,11 +82,59 @@ pub fn chain(
     }
 }
 
-/// Why `issuer` is not the issuer of `subject` for OpenSSL (`X509_check_issued`); `None`: it is, or
-/// one of them cannot be read.
-pub fn not_issuer(issuer: &Certificate, subject: &Certificate) -> Option<NotIssuer> {
-    let (issuer, subject) = (Seen::read(issuer)?, Seen::read(subject)?);
-    issuer.issued(&subject).err()
+/// Whether OpenSSL calls it self-signed (`EXFLAG_SS` in `crypto/x509/v3_purp.c`): it names itself as
+/// its issuer, and no identifier says otherwise. Only such a certificate is an anchor by itself.
+pub fn is_self_signed(certificate: &Certificate) -> bool {
+    Seen::read(certificate).is_some_and(|seen| seen.self_signed && !seen.invalid)
+}
+
+/// Why OpenSSL refuses the leaf whatever the trust store holds: for its dates, purpose or
+/// extensions; `None`: with some store it may accept it.
+pub fn leaf_refusal(leaf: &Certificate, now: OffsetDateTime) -> Option<String> {
+    let verdict = checks::leaf(&Seen::read(leaf)?, now.unix_timestamp());
+    (verdict.answer == Answer::Refuses).then_some(verdict.reason)
+}
+
+/// An identifier in a path that is not that of the certificate above.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mismatch {
+    /// The place in the path of the certificate that names its issuer.
+    pub place: usize,
+    /// Which identifier differs.
+    pub kind: NotIssuer,
+    /// What the certificate names, in hex; empty for a name.
+    pub named: String,
+    /// What its issuer has, in hex; empty for a name.
+    pub has: String,
+}
+
+/// The first certificate of a path, the leaf first, that does not name the next one as its issuer
+/// (`X509_check_issued`): by key identifier, serial number, or the issuer's issuer. The last one is
+/// held against itself where it is the only one.
+pub fn mismatch(path: &[Certificate]) -> Option<Mismatch> {
+    let seen: Vec<Seen> = path.iter().map_while(Seen::read).collect();
+    let alone = (path.len() == 1).then_some(()).and(seen.first());
+    let issuers = seen.iter().skip(1).chain(alone);
+    seen.iter()
+        .zip(issuers)
+        .enumerate()
+        .find_map(|(place, (subject, issuer))| {
+            let kind = issuer.issued(subject).err()?;
+            let aki = subject.aki.as_ref()?;
+            let (named, has) = match kind {
+                NotIssuer::KeyId => (aki.key_id.as_deref(), issuer.ski.as_deref()),
+                NotIssuer::Serial => (aki.serial.as_deref(), Some(issuer.serial.as_slice())),
+                NotIssuer::IssuerName => (None, None),
+                NotIssuer::Name | NotIssuer::Invalid | NotIssuer::Algorithm => return None,
+            };
+            let in_hex = |octets: Option<&[u8]>| octets.map(hex::encode).unwrap_or_default();
+            Some(Mismatch {
+                place,
+                kind,
+                named: in_hex(named),
+                has: in_hex(has),
+            })
+        })
 }
 
 fn explain(why: &NoPath) -> String {

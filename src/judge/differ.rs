@@ -1,0 +1,58 @@
+//! Who else would refuse a chain that is trusted here?
+
+use super::clients::{Answer, Family, Question, verdicts};
+use super::finding::{Code, Finding};
+use super::{Judgement, Policy};
+use crate::certificate::Certificate;
+
+/// Adds the answers of the families of clients, and a note for each that refuses what is trusted.
+/// `stapled`: whether the server stapled an OCSP response; `None`: not known.
+pub fn judge_clients(
+    presented: &[Certificate],
+    policy: &Policy<'_>,
+    stapled: Option<bool>,
+    judgement: Judgement,
+) -> Judgement {
+    let mut judgement = judgement;
+    judgement.clients = verdicts(&Question {
+        presented,
+        anchors: policy.anchors,
+        reference: policy.reference,
+        now: policy.now,
+        stapled,
+    });
+    if judgement.is_trusted() {
+        let refuses = |family: Family| {
+            let mut all = judgement.clients.iter();
+            all.any(|(f, verdict)| *f == family && verdict.answer == Answer::Refuses)
+        };
+        // What OpenSSL refuses it refuses in its strict mode, too.
+        let is_said = refuses(Family::Openssl);
+        let refusing = judgement.clients.iter().filter(|(family, verdict)| {
+            verdict.answer == Answer::Refuses && !(*family == Family::OpensslStrict && is_said)
+        });
+        let notes = refusing.map(|(family, verdict)| {
+            let message = format!("{} would refuse it: {}", family.programs(), verdict.reason);
+            let advice = verdict.cure.unwrap_or(advice(*family));
+            Finding::new(Code::ClientsDiffer, None, message, advice)
+        });
+        let notes: Vec<Finding> = notes.collect();
+        judgement.notes.extend(notes);
+    }
+    judgement
+}
+
+fn advice(family: Family) -> &'static str {
+    match family {
+        Family::Openssl => {
+            "have the certificate issued again, or configure the anchors as OpenSSL needs them: most mail programs use it"
+        }
+        Family::OpensslStrict => {
+            "have the certificate issued again by a CA that follows RFC 5280; until then such a program has to clear ssl.VERIFY_X509_STRICT"
+        }
+        Family::Gnutls => {
+            "have the certificate issued again as GnuTLS needs it, or repair the chain: about half of Debian's mail programs use it"
+        }
+        Family::Webpki => "have the certificate issued again if such a program has to connect",
+    }
+}

@@ -1,0 +1,69 @@
+//! What hg makes of a chain without a pin: its OpenSSL verifies it for a TLS server and builds no
+//! partial chains (`sslutil.SSLContext` of Mercurial), hg compares the name.
+
+use super::decision::Server;
+use super::name;
+use crate::certificate::pem::Entry;
+use crate::certificate::{Certificate, ForServers};
+use crate::judge::Anchors;
+use crate::judge::clients::openssl::{Mode, chain, is_self_signed, leaf_refusal};
+use crate::judge::clients::{Answer, Verdict};
+
+/// Whether OpenSSL takes it as an anchor for servers: it is self-signed or trusted by name, and not
+/// rejected.
+pub(super) fn is_anchor(entry: &Entry) -> bool {
+    match entry.trust.for_servers() {
+        ForServers::Neutral => is_self_signed(&Certificate::new(entry.der.clone())),
+        ForServers::Trusted => true,
+        ForServers::Rejected => false,
+    }
+}
+
+/// By the certificates of a CA file. Those that are no anchors may repair a chain, or break it.
+pub(super) fn verify(server: &Server<'_>, file: &[Entry], path: &str) -> (Option<bool>, String) {
+    let mut anchors = Anchors::new(path);
+    for entry in file {
+        // What our own judge cannot read is no anchor for us; it is kept for OpenSSL's model.
+        let _ = anchors.add(entry.clone(), path);
+    }
+    by_anchors(server, &anchors, path)
+}
+
+/// By anchors; `store` is what they are called.
+pub(super) fn by_anchors(
+    server: &Server<'_>,
+    anchors: &Anchors,
+    store: &str,
+) -> (Option<bool>, String) {
+    let verdict = chain(server.chain, anchors, server.now, Mode::Default);
+    let verdict = match verdict.answer {
+        Answer::Refuses => Verdict::refuses(format!(
+            "unable to verify certificate by {store}: {}",
+            verdict.reason
+        )),
+        _ => verdict.and(name_verdict(server)),
+    };
+    let reason = match verdict.answer {
+        Answer::Accepts => format!("the chain is valid by {store}"),
+        Answer::Refuses => verdict.reason,
+        Answer::Unknown => format!("depends on hg's OpenSSL: {}", verdict.reason),
+    };
+    (verdict.answer.accepts(), reason)
+}
+
+/// Whether hg refuses whatever its trust store holds.
+pub(super) fn is_hopeless(server: &Server<'_>) -> bool {
+    let leaf = server.chain.first();
+    let refused = leaf.and_then(|leaf| leaf_refusal(leaf, server.now));
+    refused.is_some() || name_verdict(server).answer == Answer::Refuses
+}
+
+fn name_verdict(server: &Server<'_>) -> Verdict {
+    let facts = server.chain.first().and_then(|leaf| leaf.facts().ok());
+    match facts.and_then(|facts| name::mismatch(facts, server.host)) {
+        Some(mismatch) => {
+            Verdict::refuses(format!("{} certificate error: {mismatch}", server.host))
+        }
+        None => Verdict::accepts(),
+    }
+}
