@@ -722,27 +722,38 @@ fn a_plugin_tells_a_whole_list_in_a_line() {
     assert_eq!(text.matches('|').count(), 1, "{text}");
     let harmless = |c: char| c == '\n' || !smtp_certcheck::escape::is_unsafe(c);
     assert!(text.chars().all(harmless), "{text:?}");
+}
+
+#[test]
+fn what_a_plugin_does_not_know_is_unknown_and_long_lists_are_cut() {
+    let dir = Dir::new();
+    let plugin = |list: &str, args: &[&str]| {
+        let args = [&["--format", "nagios"], args].concat();
+        let run = finish(&mut with_list(&dir, list, &args));
+        (run.code, run.stdout)
+    };
+    let fine = line(good());
     // What is not known is not fine.
-    let (code, text, _) = plugin(&format!("{fine}b@d line\n"), &[]);
+    let (code, text) = plugin(&format!("{fine}b@d line\n"), &[]);
     assert_eq!(code, 3, "{text}");
     assert!(
         text.contains("UNKNOWN - 1 target: ") && text.contains("1 line of the list"),
         "{text}"
     );
-    let (code, text, _) = plugin("# nothing\n", &[]);
+    let (code, text) = plugin("# nothing\n", &[]);
     assert_eq!(code, 3, "{text}");
     assert!(
         text.starts_with("SMTP CERTS UNKNOWN - 0 targets: "),
         "{text}"
     );
-    let (code, text, _) = plugin(&fine, &["--baseline", "/nonexistent|x"]);
+    let (code, text) = plugin(&fine, &["--baseline", "/nonexistent|x"]);
     assert_eq!(code, 3, "{text}");
     assert!(
         text.starts_with("SMTP CERT UNKNOWN - cannot read \"/nonexistent/x\""),
         "{text}"
     );
     // Long lists are cut.
-    let (code, text, _) = plugin(&gone.repeat(60), &["--retries", "0"]);
+    let (code, text) = plugin(&line(closed_port()).repeat(60), &["--retries", "0"]);
     assert_eq!(code, 2);
     assert_eq!(text.lines().count(), 1 + 40 + 1, "{text}");
     assert!(
