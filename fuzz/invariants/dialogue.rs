@@ -1,9 +1,10 @@
 //! The dialogue: the pieces in which a server's turn arrives change nothing, no turn is answered
-//! before it is over, and after a refusal nothing is sent. An input is the lengths of the pieces, a
+//! before it is over, after a refusal nothing is sent, and an answer that goes on is never taken for
+//! one that lacks what comes then. An input is the lengths of the pieces, a
 //! zero byte, and the server's turns with a zero byte between them.
 
 use super::{pieces, split_at_zero};
-use smtp_certcheck::smtp::{Dialogue, Line, Refusal, Step};
+use smtp_certcheck::smtp::{Dialogue, Farewell, Line, Refusal, Stage, Step};
 
 /// What came of a dialogue: why it ended, what was said, and what its end would mean.
 #[derive(Debug, PartialEq)]
@@ -13,6 +14,8 @@ struct Outcome {
     ready: bool,
     transcript: Vec<Line>,
     at_the_end: Option<Refusal>,
+    /// The turn that it ended in.
+    last: usize,
 }
 
 pub fn check(input: &[u8]) {
@@ -27,6 +30,39 @@ pub fn check(input: &[u8]) {
             && whole.ready == (whole.sent.len() == 2 && whole.refusal.is_none() && said_go(&whole)),
         "{whole:?}"
     );
+    if whole.refusal.as_ref().is_some_and(Refusal::is_provisional) {
+        goes_on(&turns[..=whole.last], cuts);
+    }
+    farewell(said, cuts);
+}
+
+/// More in the same turn, and nothing is missing that may be in it.
+fn goes_on(turns: &[&[u8]], cuts: &[u8]) {
+    let Some((last, before)) = turns.split_last() else {
+        return;
+    };
+    let more = [last, &b"250-STARTTLS\r\n"[..]].concat();
+    let turns = [before, &[more.as_slice()]].concat();
+    for cuts in [None, Some(cuts)] {
+        let refusal = play(&turns, cuts).refusal;
+        let is_told = matches!(refusal, Some(Refusal::Unsolicited(..)));
+        assert!(is_told, "{refusal:?} of {turns:?} in pieces of {cuts:?}");
+    }
+}
+
+/// What comes after QUIT is the same in any pieces; more than an answer to it is told.
+fn farewell(said: &[u8], cuts: &[u8]) {
+    let judged = |parts: Vec<&[u8]>| {
+        let mut farewell = Farewell::default();
+        let _ = parts.iter().any(|part| farewell.receive(part));
+        let refusal = farewell.judge(Stage::Ehlo, Refusal::StarttlsNotOffered);
+        matches!(refusal, Refusal::Unsolicited(..))
+    };
+    let whole = judged(vec![said]);
+    assert_eq!(judged(pieces(said, cuts)), whole, "in pieces of {cuts:?}");
+    if let [b'2', b'5', b'0', ..] = said {
+        assert!(whole, "{said:?}");
+    }
 }
 
 /// The last that was said is the `220` that TLS waits for.
@@ -38,8 +74,10 @@ fn play(turns: &[&[u8]], cuts: Option<&[u8]>) -> Outcome {
     let mut dialogue = Dialogue::new("probe.example");
     let mut sent = Vec::new();
     let mut refusal = None;
+    let mut last = 0;
     for (index, turn) in turns.iter().enumerate() {
-        // What comes behind an answer comes with it: in a later piece it would be another turn.
+        last = index;
+        // What comes after an answer comes with it: in a later piece it would be another turn.
         let answered = cuts.map_or(0, |_| length_of_answer(&turns[..index], turn));
         let (early, late) = turn.split_at(answered.saturating_sub(1));
         let mut parts = cuts.map_or_else(Vec::new, |cuts| pieces(early, cuts));
@@ -61,6 +99,7 @@ fn play(turns: &[&[u8]], cuts: Option<&[u8]>) -> Outcome {
         refusal,
         transcript: dialogue.transcript().to_vec(),
         at_the_end: dialogue.end(),
+        last,
     }
 }
 
