@@ -199,7 +199,7 @@ impl Facts {
         let subject = Name::read(&tbs.subject);
         let issuer = Name::read(&tbs.issuer);
         let public_key = PublicKey::read(&tbs.subject_pki);
-        let self_issued = subject.raw() == issuer.raw();
+        let self_issued = subject.is_same(&issuer);
         let self_signed = match self_issued.then(|| verify_certificate(whole, &public_key.spki)) {
             Some(Verification::Verified) => Some(true),
             Some(Verification::Unsupported) => None,
@@ -357,13 +357,19 @@ impl Sans {
         }
     }
 
+    /// The first name that a TLS client could compare; untrusted.
+    pub fn first(&self) -> Option<String> {
+        let ip = || self.ip.first().map(ToString::to_string);
+        self.dns.first().cloned().or_else(ip)
+    }
+
     /// Whether there is a name that a TLS client could compare (RFC 9525 §6.1).
     pub fn is_comparable(&self) -> bool {
         !self.dns.is_empty() || !self.ip.is_empty()
     }
 }
 
-fn ip_address(octets: &[u8]) -> Option<IpAddr> {
+pub(super) fn ip_address(octets: &[u8]) -> Option<IpAddr> {
     let v4 = <[u8; 4]>::try_from(octets).map(|o| Ipv4Addr::from(o).into());
     v4.or_else(|_| <[u8; 16]>::try_from(octets).map(|o| Ipv6Addr::from(o).into()))
         .ok()

@@ -1,5 +1,6 @@
 //! Certificates: the DER as it was presented, its fingerprints, and what x509-parser read from it.
 
+pub mod constraints;
 pub mod der;
 mod facts;
 mod idn;
@@ -7,6 +8,7 @@ mod key;
 mod known;
 mod lifetime;
 mod name;
+pub mod parameters;
 pub mod pem;
 pub mod raw;
 mod remains;
@@ -85,15 +87,31 @@ impl Certificate {
         ))
     }
 
-    /// What to call it: its common name, else its whole subject, else its fingerprint; untrusted.
+    /// What to call it: its common name; where it has none, its first name for clients to compare;
+    /// else its whole subject; else its fingerprint. Untrusted.
     pub fn label(&self) -> String {
-        match self.facts() {
-            Ok(facts) if !facts.subject.is_empty() => facts.subject.label(),
+        let facts = self.facts().ok();
+        let named = facts.filter(|facts| facts.subject.has_common_name());
+        let san = facts.and_then(|facts| facts.sans.as_ref()?.first());
+        match (named, san, facts) {
+            (Some(facts), ..) => facts.subject.label(),
+            (None, Some(san), _) => shortened(&san),
+            (None, None, Some(facts)) if !facts.subject.is_empty() => facts.subject.label(),
             _ => format!(
                 "certificate {}...",
                 &self.fingerprint(Algorithm::Sha256).hex()[..16]
             ),
         }
+    }
+}
+
+/// A name, cut where it gets longer than any name is (RFC 5280 §A.1 has 64 characters for a common
+/// name).
+fn shortened(name: &str) -> String {
+    const MOST: usize = 200;
+    match name.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}...", &name[..end]),
+        None => name.to_owned(),
     }
 }
 

@@ -2,18 +2,31 @@
 //! two attributes.
 
 use super::der::{self, Element};
+use super::shortened;
 use std::fmt;
 use std::fmt::Write as _;
+use std::sync::OnceLock;
 use x509_parser::asn1_rs::{Any, Tag, ToDer};
 use x509_parser::x509::{AttributeTypeAndValue, X509Name};
 
 /// A distinguished name.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Name {
     text: String,
     raw: Vec<u8>,
     common_names: Vec<String>,
+    /// Of few names it is asked for, and then often.
+    canonical: OnceLock<Option<Vec<u8>>>,
 }
+
+/// By its DER, of which all else is made.
+impl PartialEq for Name {
+    fn eq(&self, other: &Self) -> bool {
+        self.raw == other.raw
+    }
+}
+
+impl Eq for Name {}
 
 impl Name {
     pub(super) fn read(name: &X509Name<'_>) -> Self {
@@ -36,6 +49,7 @@ impl Name {
             text: rdns.join(","),
             raw: name.as_raw().to_vec(),
             common_names,
+            canonical: OnceLock::new(),
         }
     }
 
@@ -51,8 +65,17 @@ impl Name {
     }
 
     /// The form in which OpenSSL compares names; `None`: OpenSSL cannot read it.
-    pub fn canonical(&self) -> Option<Vec<u8>> {
-        canonical(self.contents())
+    pub fn canonical(&self) -> Option<&[u8]> {
+        let made = self.canonical.get_or_init(|| canonical(self.contents()));
+        made.as_deref()
+    }
+
+    /// Whether it is the same name, however it is encoded (RFC 5280 §7.1, as OpenSSL has it).
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.raw == other.raw
+            || self
+                .canonical()
+                .is_some_and(|name| Some(name) == other.canonical())
     }
 
     /// Whether the name has no attributes, as the subject of a certificate with SANs only.
@@ -65,18 +88,19 @@ impl Name {
         &self.common_names
     }
 
-    /// What people call it: the last common name, else the whole name, cut where it gets longer
-    /// than any name is (RFC 5280 §A.1 has 64 characters for a common name); untrusted.
+    /// What people call it: the last common name, else the whole name, both shortened; untrusted.
     pub fn label(&self) -> String {
-        const MOST: usize = 200;
-        let name = match self.common_names.last() {
-            Some(name) if !name.is_empty() => name,
-            _ => &self.text,
-        };
-        match name.char_indices().nth(MOST) {
-            Some((end, _)) => format!("{}...", &name[..end]),
-            None => name.clone(),
+        match self.common_names.last() {
+            Some(name) if !name.is_empty() => shortened(name),
+            _ => shortened(&self.text),
         }
+    }
+
+    /// Whether there is a common name to call it by.
+    pub fn has_common_name(&self) -> bool {
+        self.common_names
+            .last()
+            .is_some_and(|name| !name.is_empty())
     }
 }
 

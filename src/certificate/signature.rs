@@ -39,6 +39,8 @@ pub fn verify_certificate(certificate: &[u8], issuer_spki: &[u8]) -> Verificatio
     });
     match matching {
         Some(algorithm) => key.verify(*algorithm, signed.tbs, &signed.signature),
+        // Whatever the signature is, a key of another kind has not made it.
+        None if key.signs(first_oid(signed.algorithm)) == Some(false) => Verification::Refuted,
         None => Verification::Unsupported,
     }
 }
@@ -143,6 +145,7 @@ impl<'a> Signed<'a> {
 const RSA_ENCRYPTION: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
 const RSASSA_PSS: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0a];
 const EC_PUBLIC_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
+const DSA: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x38, 0x04, 0x01];
 const ED25519: &[u8] = &[0x2b, 0x65, 0x70];
 const ED448: &[u8] = &[0x2b, 0x65, 0x71];
 const P256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
@@ -164,6 +167,41 @@ impl<'a> Key<'a> {
             algorithm: algorithm.data,
             bits: bits.data.into_owned(),
         })
+    }
+
+    /// Whether a key of this type can make signatures of the algorithm with this OID; `None`: one of
+    /// them is not known here.
+    fn signs(&self, algorithm: &[u8]) -> Option<bool> {
+        const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01];
+        const OLD_RSA: &[u8] = &[0x2b, 0x0e, 0x03, 0x02, 0x1d];
+        const ECDSA: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04];
+        const OLD_DSA: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x38, 0x04, 0x03];
+        // From 1 to 16 with DSA (FIPS 186) and others, from 17 with ML-DSA, whose keys have its OID.
+        const NIST: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03];
+        let key = first_oid(self.algorithm);
+        let makes: &[&[u8]] = match algorithm {
+            RSASSA_PSS => &[RSA_ENCRYPTION, RSASSA_PSS],
+            OLD_RSA => &[RSA_ENCRYPTION],
+            ED25519 | ED448 => &[algorithm],
+            OLD_DSA => &[DSA],
+            _ if algorithm.starts_with(RSA) => &[RSA_ENCRYPTION],
+            _ if algorithm.starts_with(ECDSA) => &[EC_PUBLIC_KEY],
+            _ => match algorithm.strip_prefix(NIST) {
+                Some([1..=4]) => &[DSA],
+                Some([17..=19]) => &[algorithm],
+                _ => return None,
+            },
+        };
+        let known = [
+            RSA_ENCRYPTION,
+            RSASSA_PSS,
+            EC_PUBLIC_KEY,
+            ED25519,
+            ED448,
+            DSA,
+        ];
+        let is_known = known.contains(&key) || key.strip_prefix(NIST).is_some();
+        is_known.then(|| makes.contains(&key))
     }
 
     /// Whether a key of this type can make signatures of `scheme` (RFC 8446 §4.2.3, RFC 8422
