@@ -299,7 +299,7 @@ impl Failure {
             Cause::SpeaksSmtp => "use --tls starttls, or smtp://HOST:PORT",
             Cause::NotTls(..) => "check the port: 465 is implicit TLS, 587 and 25 are STARTTLS",
             Cause::Alert(_) => {
-                "the server refused the handshake: it may not know the name sent as SNI (--servername, --no-sni), or be too old for TLS 1.2"
+                "the server refused the handshake: it may not know the name sent as SNI (--servername, --no-sni), be too old for TLS 1.2, or have a key of a kind for which no signature scheme is in common (--key-type rsa or ecdsa asks for one kind; see the server's log)"
             }
             Cause::Incompatible(_) => {
                 "the server may be too old: it must speak TLS 1.2 or 1.3 with a current cipher suite"

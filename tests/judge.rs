@@ -3,6 +3,8 @@
 #![allow(clippy::disallowed_methods, reason = "tests read and write files")]
 
 mod common;
+#[path = "judge/reasons.rs"]
+mod reasons;
 
 use common::{Dir, finish, notes, openssl, problems, program};
 use rcgen::{

@@ -54,6 +54,7 @@ pub const CODES: &[&str] = &[
     "malformed",
     "missing-intermediate",
     "name-constraint",
+    "name-encoding",
     "name-mismatch",
     "no-certificate",
     "no-san",

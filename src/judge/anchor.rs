@@ -220,6 +220,13 @@ impl Anchors {
         used.find(|anchor| anchor.der == *der)
     }
 
+    /// The anchors, each with the DER of its subject without the outer header.
+    pub(super) fn with_subjects(&self) -> impl Iterator<Item = (&[u8], &Anchor)> {
+        let used = self.used.iter().map(|&index| &self.all[index]);
+        let subjects = self.webpki.iter().map(|webpki| webpki.subject.as_ref());
+        subjects.zip(used)
+    }
+
     fn pick<'a>(
         &'a self,
         wanted: impl Fn(&TrustAnchor<'static>) -> bool + 'a,

@@ -1,7 +1,8 @@
 //! Is the certificate for the reference identifier? (RFC 9525)
 
+use super::dns_id::{Place, flaw};
 use super::finding::{Code, Finding};
-use crate::certificate::{Certificate, Facts, Sans};
+use crate::certificate::{Certificate, Facts, Idn, Sans};
 use crate::endpoint::Host;
 use rustls::pki_types::ServerName;
 use webpki::EndEntityCert;
@@ -13,6 +14,9 @@ pub(super) fn check(leaf: &Certificate, reference: &Host) -> Option<Finding> {
     }
     if matches(leaf, facts, reference) {
         return None;
+    }
+    if let Some(finding) = look_alike(facts.sans.as_ref()?, reference) {
+        return Some(finding);
     }
     let message = format!(
         "the certificate is not for \"{reference}\", but for {}",
@@ -27,6 +31,51 @@ pub(super) fn check(leaf: &Certificate, reference: &Host) -> Option<Finding> {
         }
     };
     Some(Finding::new(Code::NameMismatch, Some(0), message, advice))
+}
+
+/// Where people would take one of the names for the right one: why it does not count.
+fn look_alike(sans: &Sans, reference: &Host) -> Option<Finding> {
+    const MOST: usize = 1000;
+    let mut names = sans.dns.iter().take(MOST);
+    let (name, why, advice) = match reference {
+        Host::Ip(ip) => {
+            let name = names.find(|name| name.trim().parse() == Ok(*ip))?;
+            let why = "it is there as a DNS name, and an address counts only as an IP address";
+            let advice = "have it issued with the address as a subject alternative name of the kind iPAddress, or connect by a host name";
+            (name, why, advice)
+        }
+        Host::Name { ascii, .. } => {
+            // GnuTLS and OpenSSL want two labels after a wildcard as well (measured).
+            let (name, why) = names.find_map(|name| {
+                let why = flaw(name.as_bytes(), Place::Presented)?;
+                resembles(name, ascii).then_some((name, why))
+            })?;
+            let advice = "have it issued with this very host name as subject alternative name";
+            (name, why, advice)
+        }
+    };
+    let message = format!(
+        "the certificate is not for \"{reference}\": its name \"{name}\" does not count, as {why}"
+    );
+    Some(Finding::new(Code::NameMismatch, Some(0), message, advice))
+}
+
+/// Whether a name of the certificate would stand for the host if wildcards could stand anywhere, and
+/// blanks, final dots and other writing did not matter.
+fn resembles(name: &str, host: &str) -> bool {
+    let ascii = Idn::read(name.trim()).map(|idn| idn.ascii);
+    let name = ascii.as_deref().unwrap_or(name).trim();
+    let [name, host] = [name, host].map(|name| name.trim_end_matches('.').to_ascii_lowercase());
+    let (names, hosts) = (name.split('.'), host.split('.'));
+    let fits = |(pattern, label): (&str, &str)| match pattern.split_once('*') {
+        Some((before, after)) => {
+            label.len() > before.len() + after.len()
+                && label.starts_with(before)
+                && label.ends_with(after)
+        }
+        None => pattern == label,
+    };
+    names.clone().count() == hosts.clone().count() && names.zip(hosts).all(fits)
 }
 
 fn no_san(facts: &Facts) -> Finding {
@@ -107,6 +156,29 @@ fn purposes(facts: &Facts) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_that_does_not_count_may_resemble_the_right_one() {
+        for (name, host) in [
+            ("*.internal", "mail.internal"),
+            ("mail.test.", "mail.test"),
+            (" mail.test", "mail.test"),
+            ("m*l.test", "mail.test"),
+            ("mail.*.test", "mail.a.test"),
+            ("bücher.test", "xn--bcher-kva.test"),
+        ] {
+            assert!(resembles(name, host), "{name} {host}");
+        }
+        for (name, host) in [
+            ("*.internal", "internal"),
+            ("*.internal", "a.mail.internal"),
+            ("mail.test", "mail.test.example"),
+            ("", "mail.test"),
+            ("m*l.test", "ml.test"),
+        ] {
+            assert!(!resembles(name, host), "{name} {host}");
+        }
+    }
 
     #[test]
     fn our_own_comparison_is_strict() {

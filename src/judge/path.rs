@@ -2,7 +2,6 @@
 //! checked in its callback, so that a path that fails there is passed over for another.
 
 use super::anchor::{Anchor, Anchors};
-use super::finding::{Code, Finding};
 use super::{Member, Role, checks, rejected};
 use crate::certificate::Certificate;
 use rustls::pki_types::{CertificateDer, SignatureVerificationAlgorithm, UnixTime};
@@ -76,6 +75,17 @@ fn search(
         Some(accept),
     )?;
     Ok(())
+}
+
+/// What webpki has against a certificate, whatever is above it.
+pub(super) fn alone(certificate: &Certificate, now: OffsetDateTime) -> Option<Error> {
+    let leaf = match EndEntityCert::try_from(certificate.der()) {
+        Ok(leaf) => leaf,
+        Err(error) => return Some(error),
+    };
+    let usage = KeyUsage::server_auth();
+    leaf.verify_for_usage(&[], &[], &[], unix_time(now), usage, None, None)
+        .err()
 }
 
 /// The certificates that can be on a path from the leaf: those that name each other as issuers,
@@ -155,110 +165,3 @@ pub(super) fn unix_time(time: OffsetDateTime) -> UnixTime {
     let seconds = u64::try_from(time.unix_timestamp()).unwrap_or(0);
     UnixTime::since_unix_epoch(Duration::from_secs(seconds))
 }
-
-/// webpki's one reason in our words, for what our own checks did not find.
-pub(super) fn explain(error: &Error) -> Finding {
-    use Error as E;
-    let (code, message, advice) = match error {
-        E::CertExpired { .. } => (
-            Code::Expired,
-            "a certificate of the path has expired",
-            RENEW,
-        ),
-        E::CertNotValidYet { .. } => (
-            Code::NotYetValid,
-            "a certificate of the path is not valid yet",
-            RENEW,
-        ),
-        E::InvalidSignatureForPublicKey => (
-            Code::BadSignature,
-            "a signature in the path does not match the key of the issuer",
-            "install the chain anew; if that is not it, suspect an attack",
-        ),
-        E::CaUsedAsEndEntity => (
-            Code::CaAsLeaf,
-            "the server's certificate is a CA certificate",
-            REISSUE,
-        ),
-        E::EndEntityUsedAsCa => (Code::NotACa, "an issuer in the path is not a CA", REISSUE),
-        E::PathLenConstraintViolated => (
-            Code::PathTooLong,
-            "a CA in the path allows fewer intermediates below it than there are",
-            REISSUE,
-        ),
-        E::NameConstraintViolation => (
-            Code::NameConstraint,
-            "a CA in the path is not allowed to issue for the names of the certificate",
-            "have the certificate issued by a CA that may, or for the names that this one may",
-        ),
-        E::RequiredEkuNotFoundContext(_) | E::EmptyEkuExtension => (
-            Code::WrongUsage,
-            "a certificate of the path is not for TLS servers",
-            "have it issued with the extended key usage serverAuth",
-        ),
-        E::UnsupportedCriticalExtension => (
-            Code::CriticalExtension,
-            "a certificate of the path has a critical extension that is not understood here",
-            REISSUE,
-        ),
-        E::UnsupportedCertVersion => (
-            Code::UnsupportedVersion,
-            "a certificate of the path is not X.509 version 3",
-            REISSUE,
-        ),
-        E::UnsupportedSignatureAlgorithmContext(_)
-        | E::UnsupportedSignatureAlgorithmForPublicKeyContext(_) => (
-            Code::UnsupportedAlgorithm,
-            "a signature in the path uses an algorithm or key that cannot be checked",
-            "have it issued again with RSA or ECDSA and SHA-256",
-        ),
-        E::CertDistrusted => (
-            Code::Distrusted,
-            "a key of the path is known to be compromised",
-            REISSUE,
-        ),
-        E::MaximumPathDepthExceeded => (
-            Code::TooComplex,
-            "the path to an anchor has more intermediates than are followed here (six)",
-            "present only the leaf and the intermediates that it needs",
-        ),
-        E::MaximumNameConstraintComparisonsExceeded
-        | E::MaximumPathBuildCallsExceeded
-        | E::MaximumSignatureChecksExceeded => (
-            Code::TooComplex,
-            "the presented certificates make path building too expensive",
-            "present only the leaf and the intermediates that it needs",
-        ),
-        E::UnknownIssuer => (
-            Code::UnknownIssuer,
-            "no path to a configured anchor was found",
-            "check --cacerts",
-        ),
-        E::BadDer
-        | E::BadDerTime
-        | E::ExtensionValueInvalid
-        | E::InvalidCertValidity
-        | E::MalformedExtensions
-        | E::MalformedDnsIdentifier
-        | E::MalformedNameConstraint
-        | E::InvalidNetworkMaskConstraint
-        | E::InvalidSerialNumber
-        | E::SignatureAlgorithmMismatch
-        | E::TrailingData(_) => (
-            Code::Malformed,
-            "a certificate of the path breaks the rules of X.509",
-            REISSUE,
-        ),
-        _ => return unexplained(),
-    };
-    Finding::new(code, None, message, advice)
-}
-
-/// What is said when there is a no without a reason that fits.
-pub(super) fn unexplained() -> Finding {
-    let message = "the path breaks a rule of path validation that cannot be named here (self-issued intermediates are one)";
-    Finding::new(Code::PathInvalid, None, message, REISSUE)
-}
-
-const RENEW: &str = "renew it, and install the current chain of the CA";
-const REISSUE: &str = "have the certificate issued again by a CA that follows RFC 5280";

@@ -1,7 +1,9 @@
 //! Are key and signature strong enough, and can they be checked at all?
 
 use super::finding::{Code, Finding};
+use super::objection::elsewhere;
 use super::{Member, Role};
+use crate::certificate::parameters::{OddKind, odd_parameters};
 use crate::certificate::signature::Verification;
 use crate::certificate::{Facts, PublicKey};
 
@@ -77,13 +79,35 @@ fn check_signature(member: &Member<'_>, facts: &Facts) -> Option<Finding> {
             let advice = "the certificate was altered, or its issuer has a new key: install the chain anew; if that is not it, suspect an attack";
             Some(member.finding(Code::BadSignature, message, advice))
         }
-        Verification::Unsupported => {
-            let message = format!(
-                "the signature of \"{label}\" cannot be checked ({algorithm}, or the key of its issuer, is not supported)"
-            );
-            let advice = "have it issued again with RSA or ECDSA and SHA-256";
-            Some(member.finding(Code::UnsupportedAlgorithm, message, advice))
-        }
+        Verification::Unsupported => Some(unsupported_signature(member, algorithm)),
+    }
+}
+
+/// The algorithm may be known, and only its parameters unusual.
+fn unsupported_signature(member: &Member<'_>, algorithm: &str) -> Finding {
+    let label = member.certificate.label();
+    let Some(odd) = odd_parameters(member.certificate.der()) else {
+        let message = format!(
+            "the signature of \"{label}\" cannot be checked: {algorithm} with the key of its issuer is not supported here"
+        );
+        let advice = "have it issued again with RSA or ECDSA and SHA-256";
+        return member.finding(Code::UnsupportedAlgorithm, message, advice);
+    };
+    let message = format!(
+        "the signature of \"{label}\" cannot be checked: it is made with {algorithm}, and its parameters are unusual: {}{}",
+        odd.what,
+        others(odd.kind)
+    );
+    let advice = "have it issued again by software that writes the parameters of a signature as usual; the algorithm and the key can stay";
+    member.finding(Code::UnsupportedAlgorithm, message, advice)
+}
+
+/// What other verifiers make of unusual parameters, as measured with OpenSSL 3.0 and GnuTLS 3.7.
+fn others(kind: OddKind) -> String {
+    match kind {
+        OddKind::Null => format!("; {}", elsewhere(true, true)),
+        OddKind::Pss => format!("; {}", elsewhere(true, false)),
+        OddKind::Other => String::new(),
     }
 }
 

@@ -1,19 +1,8 @@
 //! May the certificate be used for what it is used for? (RFC 5280 §4.2.1.3, §4.2.1.9, §4.2.1.12)
 
 use super::finding::{Code, Finding};
-use super::{Member, Role};
+use super::{Member, Role, critical};
 use crate::certificate::{Facts, KeyUsage};
-
-/// The extensions that are checked here or by webpki; any other critical one must refuse the
-/// certificate (RFC 5280 §4.2).
-const UNDERSTOOD: [&str; 6] = [
-    "2.5.29.15", // key usage
-    "2.5.29.17", // subject alternative name
-    "2.5.29.19", // basic constraints
-    "2.5.29.30", // name constraints
-    "2.5.29.31", // CRL distribution points
-    "2.5.29.37", // extended key usage
-];
 
 /// `below` is the number of intermediates between this certificate and the leaf that are not
 /// self-issued.
@@ -28,7 +17,7 @@ pub(super) fn check(member: &Member<'_>, below: usize) -> Vec<Finding> {
     let mut findings = Vec::new();
     findings.extend(malformed(member, facts));
     findings.extend(version(member, facts));
-    findings.extend(critical(member, facts));
+    findings.extend(critical::check(member, facts));
     findings.extend(match member.role {
         Role::Leaf => leaf_key_usage(member, facts),
         Role::Intermediate | Role::Anchor => issuer(member, facts, below),
@@ -80,19 +69,6 @@ fn version(member: &Member<'_>, facts: &Facts) -> Option<Finding> {
     );
     let advice = "have it issued as version 3, with a subject alternative name";
     Some(member.finding(Code::UnsupportedVersion, message, advice))
-}
-
-fn critical(member: &Member<'_>, facts: &Facts) -> Option<Finding> {
-    let unknown = facts
-        .critical_extensions
-        .iter()
-        .find(|oid| !UNDERSTOOD.contains(&oid.as_str()))?;
-    let message = format!(
-        "\"{}\" has a critical extension that is not understood here ({unknown})",
-        member.certificate.label()
-    );
-    let advice = "mail software that does not know it must refuse it: have it issued without";
-    Some(member.finding(Code::CriticalExtension, message, advice))
 }
 
 fn leaf_key_usage(member: &Member<'_>, facts: &Facts) -> Vec<Finding> {

@@ -3,7 +3,7 @@
 use super::finding::{Code, Finding};
 use super::{Member, Role};
 use crate::certificate::in_words;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 pub(super) fn check(member: &Member<'_>, now: OffsetDateTime) -> Option<Finding> {
     let facts = member.certificate.facts().ok()?;
@@ -34,7 +34,8 @@ pub(super) fn check(member: &Member<'_>, now: OffsetDateTime) -> Option<Finding>
             in_words(now - facts.not_after),
             facts.not_after.date()
         );
-        return Some(member.finding(code, message, expired_advice(member.role)));
+        let ago = now - facts.not_after;
+        return Some(member.finding(code, message, expired_advice(member.role, ago)));
     }
     if now < facts.not_before {
         let code = if anchor {
@@ -53,8 +54,14 @@ pub(super) fn check(member: &Member<'_>, now: OffsetDateTime) -> Option<Finding>
     None
 }
 
-fn expired_advice(role: Role) -> &'static str {
+/// So long ago, it may be the clock that is wrong.
+const YEARS: Duration = Duration::days(365);
+
+fn expired_advice(role: Role, ago: Duration) -> &'static str {
     match role {
+        _ if ago >= YEARS => {
+            "check the clock of this machine, which may be years ahead; else renew the certificate, and install the current chain of the CA"
+        }
         Role::Leaf => "renew the certificate on the server, and have the server reload it",
         Role::Intermediate => "install the current chain of the CA on the server",
         Role::Anchor => {

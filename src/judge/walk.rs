@@ -1,15 +1,15 @@
 //! Finds the path that the server most likely meant, so that all that is wrong with it can be said.
 //! webpki answers only yes or one no; it keeps the last word on yes.
 
-use super::anchor::Anchors;
+use super::anchor::{Anchor, Anchors};
+use super::issuer::{ByName, Signatures, is_named, is_own};
 use super::{Member, Role, checks};
-use crate::certificate::signature::{Verification, verify_certificate};
+use crate::certificate::signature::Verification;
 use crate::certificate::{Certificate, Facts};
 use time::OffsetDateTime;
 
 /// A hostile chain can have exponentially many paths: stop long before that hurts.
 const MAX_PATHS: usize = 32;
-const MAX_SIGNATURES: usize = 200;
 const MAX_DEPTH: usize = 12;
 
 /// A path from the leaf, whether it leads anywhere or not.
@@ -89,7 +89,8 @@ pub(super) fn best<'a>(
     let mut search = Search {
         presented,
         anchors,
-        signatures: 0,
+        by_name: ByName::of(anchors),
+        signatures: Signatures::new(),
         found: Vec::new(),
     };
     search.explore(&[(0, None)]);
@@ -106,8 +107,17 @@ pub(super) fn best<'a>(
 struct Search<'a> {
     presented: &'a [Certificate],
     anchors: &'a Anchors,
-    signatures: usize,
+    by_name: ByName<'a>,
+    signatures: Signatures,
     found: Vec<Walk<'a>>,
+}
+
+/// What may have issued a certificate.
+#[derive(Clone, Copy)]
+enum Candidate<'a> {
+    Anchor(&'a Certificate),
+    /// By its index.
+    Presented(usize),
 }
 
 impl<'a> Search<'a> {
@@ -122,35 +132,22 @@ impl<'a> Search<'a> {
         let Some(&(index, _)) = links.last() else {
             return;
         };
-        let certificate = &presented[index];
-        let Ok(facts) = certificate.facts() else {
+        let Ok(facts) = presented[index].facts() else {
             return self.end(links, End::NoIssuer);
         };
-        let mut goes_on = false;
-        let anchors = self.anchors;
-        for anchor in anchors.named(facts.issuer.contents()) {
-            let candidate = anchor.certificate();
-            if let Some(verdict) = self.issued(certificate, facts, candidate) {
-                goes_on = true;
-                let links = with_last(links, verdict);
-                self.end(&links, End::Anchor(candidate));
+        let candidates = self.candidates(&presented[index], facts, links);
+        for &(candidate, verdict) in &candidates {
+            let mut links = with_last(links, verdict);
+            match candidate {
+                Candidate::Anchor(anchor) => self.end(&links, End::Anchor(anchor)),
+                Candidate::Presented(next) => {
+                    links.push((next, None));
+                    self.explore(&links);
+                }
             }
         }
-        for (next, candidate) in presented.iter().enumerate().skip(1) {
-            let used = links.iter().any(|&(used, _)| presented[used] == *candidate);
-            // An anchor that was sent along has been seen above.
-            if used || anchors.exactly(candidate.der()).is_some() {
-                continue;
-            }
-            if let Some(verdict) = self.issued(certificate, facts, candidate) {
-                goes_on = true;
-                let mut longer = with_last(links, verdict);
-                longer.push((next, None));
-                self.explore(&longer);
-            }
-        }
-        if !goes_on {
-            let end = if self.signatures >= MAX_SIGNATURES {
+        if candidates.is_empty() {
+            let end = if self.signatures.are_used_up() {
                 End::CutShort
             } else if facts.self_issued {
                 End::SelfIssued
@@ -159,6 +156,38 @@ impl<'a> Search<'a> {
             };
             self.end(links, end);
         }
+    }
+
+    /// What has the issuer's name, with the verdict on the signature. Where the signature tells which
+    /// of them it was, the others are none.
+    fn candidates(
+        &mut self,
+        certificate: &Certificate,
+        facts: &Facts,
+        links: &[(usize, Option<Verification>)],
+    ) -> Vec<(Candidate<'a>, Verification)> {
+        let presented = self.presented;
+        let anchors = self.by_name.get(&facts.issuer);
+        let anchors: Vec<&'a Certificate> = anchors.map(Anchor::certificate).collect();
+        let mut found = Vec::new();
+        for anchor in anchors {
+            let verdict = self.issued(certificate, facts, anchor);
+            found.extend(verdict.map(|verdict| (Candidate::Anchor(anchor), verdict)));
+        }
+        for (next, candidate) in presented.iter().enumerate().skip(1) {
+            let used = links.iter().any(|&(used, _)| presented[used] == *candidate);
+            // An anchor that was sent along has been seen above.
+            if used || self.anchors.exactly(candidate.der()).is_some() {
+                continue;
+            }
+            let verdict = self.issued(certificate, facts, candidate);
+            found.extend(verdict.map(|verdict| (Candidate::Presented(next), verdict)));
+        }
+        let is_verified = |&(_, verdict): &(_, Verification)| verdict == Verification::Verified;
+        if is_own(facts) || found.iter().any(is_verified) {
+            found.retain(is_verified);
+        }
+        found
     }
 
     fn end(&mut self, links: &[(usize, Option<Verification>)], end: End<'a>) {
@@ -175,13 +204,10 @@ impl<'a> Search<'a> {
         candidate: &Certificate,
     ) -> Option<Verification> {
         let issuer = candidate.facts().ok()?;
-        if issuer.subject.raw() != facts.issuer.raw() || self.signatures >= MAX_SIGNATURES {
+        if !is_named(facts, issuer) {
             return None;
         }
-        self.signatures += 1;
-        let verdict = verify_certificate(certificate.der(), &issuer.public_key.spki);
-        let other_key = matches!((&facts.aki, &issuer.ski), (Some(aki), Some(ski)) if aki != ski);
-        (verdict == Verification::Verified || !other_key).then_some(verdict)
+        self.signatures.verdict(certificate, facts, issuer)
     }
 }
 

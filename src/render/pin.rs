@@ -90,8 +90,11 @@ pub fn describe(certificate: &Certificate, at: OffsetDateTime) -> String {
         Err(_) => format!("{label}, not readable"),
         Ok(facts) => {
             let issuer = facts.issuer.label();
-            // Without a common name the label is the whole name.
-            let attribute = if label.contains('=') { "" } else { "CN=" };
+            let attribute = if facts.subject.has_common_name() {
+                "CN="
+            } else {
+                ""
+            };
             format!(
                 "{attribute}{label}, issued by {}, {}",
                 excerpt(&issuer, NAME),
