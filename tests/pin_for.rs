@@ -1206,6 +1206,71 @@ fn nothing_is_printed_that_the_programs_library_refuses() {
     }
 }
 
+/// Every mix of the bits that a server's certificate may have, and one that cannot be read at all: what
+/// is printed for GnuTLS is what its handshake takes.
+#[test]
+fn gnutls_is_told_of_every_key_usage_that_it_takes_and_of_no_other() {
+    use rcgen::KeyUsagePurpose as U;
+    let test = "gnutls_is_told_of_every_key_usage_that_it_takes_and_of_no_other";
+    if !has(test, "gnutls-cli", &["--version"]) {
+        return;
+    }
+    let desk = Desk::new();
+    let known_hosts = desk.path(".gnutls/known_hosts");
+    std::fs::create_dir(desk.path(".gnutls")).expect("a directory");
+    let (server, target) = embedded(&PINNED);
+    let good = desk.pin_at(&target, &["--for", "gnutls"]);
+    let words = advised(&good, "gnutls-cli", "");
+    let bits = [
+        U::DigitalSignature,
+        U::ContentCommitment,
+        U::KeyEncipherment,
+        U::DataEncipherment,
+        U::KeyAgreement,
+        U::KeyCertSign,
+    ];
+    let usage = |mix: usize| {
+        let chosen = (0..bits.len()).filter(|bit| mix & (1 << bit) != 0);
+        let mut params = leaf(&["localhost"]);
+        params.key_usages = chosen.map(|bit| bits[bit]).collect();
+        (format!("{:?}", params.key_usages), params)
+    };
+    let mut broken = leaf(&["localhost"]);
+    broken.subject_alt_names.clear();
+    let names =
+        rcgen::CustomExtension::from_oid_content(&[2, 5, 29, 17], vec![0x30, 3, 0x82, 9, b'a']);
+    broken.custom_extensions.push(names);
+    let mixes = (0..1 << bits.len())
+        .map(usage)
+        .chain([("names".to_owned(), broken)]);
+    let mut taken = 0;
+    for (what, params) in mixes {
+        // RSA for every third one; the kind of key makes no difference.
+        let kind = if what.len() % 3 == 0 {
+            KeyKind::Rsa2048
+        } else {
+            KeyKind::P256
+        };
+        let identity = OURS.identity_of(kind, &params);
+        server.renew(&identity);
+        let expected = Fingerprint::compute(Algorithm::Sha256, &identity.chain[0]).to_string();
+        let run = desk.pin_at(&target, &["--for", "gnutls", "--expect", &expected]);
+        std::fs::write(&known_hosts, as_if(&good.stdout, &identity)).expect("known_hosts");
+        let outcome = gnutls(&desk, &words);
+        assert_eq!(
+            run.code == 0,
+            outcome.accepted,
+            "{what}: {}{}",
+            run.stderr,
+            outcome.said
+        );
+        assert_eq!(run.stdout.is_empty(), !outcome.accepted, "{what}");
+        taken += usize::from(outcome.accepted);
+    }
+    // Those with digitalSignature, and none at all.
+    assert_eq!(taken, 33);
+}
+
 /// An authority key identifier that is not the issuer's: OpenSSL finds no issuer (error 20), nor does
 /// GnuTLS, so that a CA is nothing to pin by, and the certificate itself is.
 #[test]

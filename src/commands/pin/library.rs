@@ -2,7 +2,7 @@
 //! handshake, and what it thinks of the chain with nothing but the pinned certificate to trust.
 
 use crate::endpoint::Host;
-use crate::judge::clients::{Answer, Family, Question, verdict};
+use crate::judge::clients::{Answer, Family, Question, Verdict, handshake, verdict};
 use crate::judge::{Anchors, Code, Finding};
 use crate::pins::{Checks, Choice, Library, Pin};
 use crate::report::Report;
@@ -30,17 +30,28 @@ pub(super) fn refuses(
     if let Some(finding) = note(report, Code::KeyUsageSignature).filter(|_| is_gnutls(library)) {
         return Some(of_finding(finding));
     }
+    let of_verdict = |verdict: Verdict| Refusal {
+        message: format!("{} refuses this server: {}", choice.tool, verdict.reason),
+        advice: None,
+    };
+    let greeted = handshake(family(library), &report.chain);
+    if greeted.answer == Answer::Refuses {
+        return Some(of_verdict(greeted));
+    }
     if choice.way.checks == Checks::Nothing {
         return None;
     }
     if let Some(finding) = note(report, Code::StapleMissing).filter(|_| is_gnutls(library)) {
         return Some(of_finding(finding));
     }
-    let reason = objection(library, pin, reference, report, store)?;
-    Some(Refusal {
-        message: format!("{} refuses this server: {reason}", choice.tool),
-        advice: None,
-    })
+    objection(library, pin, reference, report, store).map(of_verdict)
+}
+
+fn family(library: Library) -> Family {
+    match library {
+        Library::Openssl => Family::Openssl,
+        Library::Gnutls => Family::Gnutls,
+    }
 }
 
 fn is_gnutls(library: Library) -> bool {
@@ -59,11 +70,7 @@ fn objection(
     reference: &Host,
     report: &Report,
     store: &Anchors,
-) -> Option<String> {
-    let family = match library {
-        Library::Openssl => Family::Openssl,
-        Library::Gnutls => Family::Gnutls,
-    };
+) -> Option<Verdict> {
     let mut file = Anchors::new("the pinned certificate");
     let anchors = match &pin.certificate {
         None => store,
@@ -79,7 +86,7 @@ fn objection(
         }
     };
     let verdict = verdict(
-        family,
+        family(library),
         &Question {
             presented: &report.chain,
             anchors,
@@ -88,5 +95,5 @@ fn objection(
             stapled: report.seen.as_ref().and_then(|seen| seen.ocsp_stapled),
         },
     );
-    (verdict.answer == Answer::Refuses).then_some(verdict.reason)
+    (verdict.answer == Answer::Refuses).then_some(verdict)
 }

@@ -177,3 +177,16 @@ pub fn verdict(family: Family, question: &Question<'_>) -> Verdict {
         Family::Webpki => webpki::verdict(question),
     }
 }
+
+/// What the handshake of a family refuses by itself: no pin, and no setting about certificates, helps
+/// against that.
+pub fn handshake(family: Family, presented: &[Certificate]) -> Verdict {
+    if presented.is_empty() {
+        return Verdict::refuses("no certificate was presented");
+    }
+    match family {
+        Family::Gnutls => gnutls::handshake(presented),
+        // They look at the certificate in what can be turned off.
+        Family::Openssl | Family::OpensslStrict | Family::Webpki => Verdict::accepts(),
+    }
+}

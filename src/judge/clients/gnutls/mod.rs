@@ -13,6 +13,7 @@ mod status;
 mod subject;
 
 use super::{Question, Verdict};
+use crate::certificate::Certificate;
 use read::{Field, Read};
 use status::Status;
 
@@ -23,16 +24,32 @@ const STATUS_REQUEST: u64 = 5;
 
 /// GnuTLS's answer.
 pub(super) fn verdict(question: &Question<'_>) -> Verdict {
-    let presented: Option<Vec<Read<'_>>> = question.presented.iter().map(Read::new).collect();
-    let Some(presented) = presented else {
-        return Verdict::unknown("a certificate cannot be parsed here, and GnuTLS may read it");
+    let presented = match read(question.presented) {
+        Ok(presented) => presented,
+        Err(verdict) => return verdict,
     };
-    if let Some(reason) = presented.iter().find_map(Read::unacceptable) {
-        return Verdict::refuses(reason);
-    }
     key_usage(&presented[0])
         .and(chain_and_name(&presented, question))
         .and(staple(&presented, question.stapled))
+}
+
+/// What the handshake refuses by itself, whatever a program does about the certificate then.
+pub(super) fn handshake(presented: &[Certificate]) -> Verdict {
+    match read(presented) {
+        Ok(presented) => key_usage(&presented[0]),
+        Err(verdict) => verdict,
+    }
+}
+
+fn read(presented: &[Certificate]) -> Result<Vec<Read<'_>>, Verdict> {
+    let presented: Option<Vec<Read<'_>>> = presented.iter().map(Read::new).collect();
+    let presented = presented.ok_or_else(|| {
+        Verdict::unknown("a certificate cannot be parsed here, and GnuTLS may read it")
+    })?;
+    match presented.iter().find_map(Read::unacceptable) {
+        Some(reason) => Err(Verdict::refuses(reason)),
+        None => Ok(presented),
+    }
 }
 
 /// `_gnutls_check_key_usage_for_sig` (`lib/tls-sig.c`): every handshake of today has the server sign.
