@@ -25,6 +25,25 @@ impl Truth {
     }
 }
 
+/// Asks as libssl asks in a handshake: at the security level that Debian has set, 2, and at that of
+/// others, 1, if the first decides.
+pub fn decided_by_level(mut verify: impl FnMut(u8) -> Truth) -> Truth {
+    let at_2 = verify(2);
+    match &at_2 {
+        Truth::No(why) if is_about_strength(why) => match verify(1) {
+            Truth::No(why) => Truth::No(why),
+            _ => Truth::Depends(why.clone()),
+        },
+        _ => at_2,
+    }
+}
+
+/// Where Debian 13's `openssl` is unpacked.
+pub fn next_root() -> Option<&'static Path> {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/target/mta/openssl/root");
+    Some(Path::new(root)).filter(|root| root.join("usr/bin/openssl").exists())
+}
+
 /// An `openssl` to run.
 #[derive(Clone, Debug)]
 pub struct OpenSsl(Vec<PathBuf>);
@@ -37,30 +56,18 @@ impl OpenSsl {
 
     /// That of Debian 13, with its own loader and libraries; `None`: it is not unpacked.
     pub fn next() -> Option<Self> {
-        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/target/mta/openssl/root");
-        let root = Path::new(root);
-        let program = root.join("usr/bin/openssl");
-        program.exists().then(|| {
-            Self(vec![
-                root.join("lib64/ld-linux-x86-64.so.2"),
-                "--library-path".into(),
-                root.join("usr/lib/x86_64-linux-gnu"),
-                program,
-            ])
-        })
+        let root = next_root()?;
+        Some(Self(vec![
+            root.join("lib64/ld-linux-x86-64.so.2"),
+            "--library-path".into(),
+            root.join("usr/lib/x86_64-linux-gnu"),
+            root.join("usr/bin/openssl"),
+        ]))
     }
 
-    /// What it says of the case, whose files are in `dir`, as libssl asks in a handshake: at the
-    /// security level that Debian has set, 2, and at the one of others, 1.
+    /// What it says of the case, whose files are in `dir`.
     pub fn judge(&self, dir: &Path, case: &Case, strict: bool) -> Truth {
-        let at_2 = self.verify(dir, case, strict, 2);
-        match &at_2 {
-            Truth::No(why) if is_about_strength(why) => match self.verify(dir, case, strict, 1) {
-                Truth::No(why) => Truth::No(why),
-                _ => Truth::Depends(why.clone()),
-            },
-            _ => at_2,
-        }
+        decided_by_level(|level| self.verify(dir, case, strict, level))
     }
 
     fn verify(&self, dir: &Path, case: &Case, strict: bool, level: u8) -> Truth {
@@ -146,9 +153,9 @@ fn run(command: &mut Command, dir: &Path) -> Output {
 #[derive(Debug)]
 pub struct Outcome {
     pub openssl: Truth,
-    strict: Truth,
+    pub strict: Truth,
     /// `None`: certtool cannot be asked.
-    certtool: Option<Truth>,
+    pub gnutls: Option<Truth>,
     /// Debian 12's and Debian 13's OpenSSL.
     pub releases: Vec<(Truth, Truth)>,
 }
@@ -167,7 +174,7 @@ pub fn all(dir: &Path, case: &Case, both_releases: bool) -> Outcome {
     Outcome {
         openssl,
         strict,
-        certtool: certtool_can_be_asked(case).then(|| certtool(dir, case)),
+        gnutls: certtool_can_be_asked(case).then(|| certtool(dir, case)),
         releases: releases.unwrap_or_default(),
     }
 }
@@ -180,6 +187,16 @@ fn certtool_can_be_asked(case: &Case) -> bool {
 }
 
 impl Outcome {
+    /// Whether the programs say the same as their libraries.
+    pub fn agrees_with(&self, programs: &Self) -> bool {
+        let same = |one: &Truth, other: &Truth| one.accepts() == other.accepts();
+        let gnutls = match (&self.gnutls, &programs.gnutls) {
+            (Some(one), Some(other)) if !stopped(other) => same(one, other),
+            _ => true,
+        };
+        gnutls && same(&self.openssl, &programs.openssl) && same(&self.strict, &programs.strict)
+    }
+
     /// The truth of a family; `None`: its program cannot be asked.
     pub fn of(&self, family: Family, verdict: &Verdict, case: &Case) -> Option<Truth> {
         match family {
@@ -190,10 +207,10 @@ impl Outcome {
         }
     }
 
-    /// certtool sees no handshake: what ends that is judged by `gnutls-cli` (`live.rs`).
+    /// Neither certtool nor the library sees a handshake: what ends that is judged by `gnutls-cli` (`live.rs`).
     fn gnutls(&self, verdict: &Verdict, case: &Case) -> Option<Truth> {
-        let truth = self.certtool.clone()?;
-        if matches!(&truth, Truth::No(why) if why.contains("gnutls_x509_crt_get_issuer_dn")) {
+        let truth = self.gnutls.clone()?;
+        if stopped(&truth) {
             return None;
         }
         let certificate = Certificate::new(case.presented[0].clone().into());
@@ -213,6 +230,11 @@ impl Outcome {
             truth
         })
     }
+}
+
+/// certtool stopped before its verdict.
+fn stopped(truth: &Truth) -> bool {
+    matches!(truth, Truth::No(why) if why.contains("gnutls_x509_crt_get_issuer_dn"))
 }
 
 /// The OID of TLS features (RFC 7633).

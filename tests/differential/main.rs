@@ -1,6 +1,6 @@
 //! Generated PKIs before the models of the families of clients, and before the real programs:
-//! docs/conformance.md says what it found. `DIFFERENTIAL=COUNT` judges so many, `SEED=N` begins
-//! there; what differs is written to `target/differential/`.
+//! docs/conformance.md says what it found. `DIFFERENTIAL=COUNT` judges so many, by the programs'
+//! libraries, and `SEED=N` begins there; what differs is written to `target/differential/`.
 #![allow(
     clippy::disallowed_methods,
     clippy::print_stdout,
@@ -9,20 +9,31 @@
 )]
 
 mod judges;
+mod library;
 mod live;
 mod models;
 mod tally;
 
 use judges::OpenSsl;
+use library::Libraries;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use tally::Tally;
-use testkit::generate::Generator;
+use testkit::generate::{Case, Generator};
 use testkit::pki::now;
 
+/// Which judges are asked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum By {
+    /// The programs themselves.
+    Programs,
+    /// Their libraries, and about each hundredth case the programs.
+    Libraries,
+}
+
 /// Judges the cases of the seeds from `first` on.
-fn judge(first: u64, count: u64) -> Tally {
+fn judge(first: u64, count: u64, by: By) -> Tally {
     let generator = Generator::new(now());
     let (next, tally) = (AtomicU64::new(0), Mutex::new(Tally::default()));
     let workers = thread::available_parallelism().map_or(1, usize::from);
@@ -30,26 +41,39 @@ fn judge(first: u64, count: u64) -> Tally {
         for _ in 0..workers {
             scope.spawn(|| {
                 let dir = tempfile::TempDir::new().expect("a directory");
+                let mut libraries = (by == By::Libraries).then(Libraries::start);
+                let mut ask = |case: &Case, number: u64| {
+                    let Some(libraries) = &mut libraries else {
+                        // The other release of OpenSSL agrees so well that a part will do.
+                        return judges::all(dir.path(), case, number.is_multiple_of(8));
+                    };
+                    let outcome = libraries.all(dir.path(), case);
+                    if number.is_multiple_of(100) {
+                        let programs = judges::all(dir.path(), case, false);
+                        let agree = outcome.agrees_with(&programs);
+                        assert!(agree, "{}: {outcome:?} {programs:?}", case.seed);
+                    }
+                    outcome
+                };
                 loop {
                     let number = next.fetch_add(1, Ordering::Relaxed);
                     if number >= count {
                         return;
                     }
-                    // The other release of OpenSSL agrees so well that a part will do.
                     let case = generator.case(first.wrapping_add(number));
-                    let outcome = judges::all(dir.path(), &case, number % 8 == 0);
+                    let outcome = ask(&case, number);
                     let said = models::verdicts(&case);
                     let differ = tally::differ(&case, &outcome, &said);
                     tally.lock().expect("a tally").add(&case, &outcome, &said);
                     for (family, remarks) in differ {
                         let small = generator.shrink(&case, |case| {
-                            let outcome = judges::all(dir.path(), case, false);
+                            let outcome = ask(case, 1);
                             let differ = tally::differ(case, &outcome, &models::verdicts(case));
                             differ.iter().any(|(of, _)| *of == family)
                         });
                         tally::write(&format!("{}-shrunk", family.as_str()), &small, &remarks);
                     }
-                    if (number + 1) % 10_000 == 0 {
+                    if (number + 1).is_multiple_of(10_000) {
                         println!("{} of {count}: seeds from {first} on", number + 1);
                     }
                 }
@@ -67,8 +91,11 @@ fn number(name: &str) -> Option<u64> {
 /// The same every time.
 #[test]
 fn of_a_fixed_seed() {
-    let count = number("DIFFERENTIAL").unwrap_or(1000);
-    judge(number("SEED").unwrap_or(0), count).report();
+    let first = number("SEED").unwrap_or(0);
+    match number("DIFFERENTIAL") {
+        Some(count) => judge(first, count, By::Libraries).report(),
+        None => judge(first, 1000, By::Programs).report(),
+    }
 }
 
 /// Others every time.
@@ -80,7 +107,7 @@ fn of_a_fresh_seed() {
     let nanos = now().unix_timestamp_nanos() + i128::from(std::process::id());
     let first = u64::try_from(nanos % 1_000_000_007).expect("small") * 1_000_000;
     println!("SEED={first}");
-    judge(first, 1000).report();
+    judge(first, 1000, By::Programs).report();
 }
 
 #[test]

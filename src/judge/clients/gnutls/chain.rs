@@ -5,16 +5,19 @@ use super::MOST_CERTIFICATES;
 use super::path::{Judge, drop_self_signed, is_issuer};
 use super::read::Read;
 use super::status::Status;
-use crate::certificate::Certificate;
-use crate::judge::anchor::Anchors;
+use crate::certificate::der;
+use crate::certificate::raw::Raw;
+use crate::judge::anchor::{Anchor, Anchors};
 use crate::judge::verified::Verified;
+use std::collections::HashSet;
 
 /// `DEFAULT_SIZE` (`lib/x509/verify-high.c`): the trust list is a table of so many rows.
 const ROWS: u64 = 127;
+
 /// The trust list: what GnuTLS reads of the configured certificates, and in which row it keeps them.
 #[derive(Debug)]
 pub(super) struct Store<'a> {
-    anchors: Vec<(u64, &'a Certificate)>,
+    anchors: Vec<(u64, &'a Anchor)>,
     verified: &'a Verified,
 }
 
@@ -26,33 +29,47 @@ fn row(name: &[u8]) -> u64 {
     hash % ROWS
 }
 
-/// Whether GnuTLS takes a certificate; cheap for those that have nothing odd.
-fn is_taken(certificate: &Certificate) -> bool {
-    let Ok(facts) = certificate.facts() else {
-        return false;
-    };
-    let odd = facts.version < 3
-        || facts.trailing_octets > 0
-        || facts.breach.is_some()
-        || !facts.repeated_extensions.is_empty()
-        || !facts.unparsable_extensions.is_empty();
-    !odd || Read::new(certificate).is_some_and(|read| read.unacceptable().is_none())
+/// The DER of an anchor's subject; `None`: GnuTLS does not take the certificate. A store holds
+/// hundreds, so that only the odd ones are read as a whole.
+fn subject(anchor: &Anchor) -> Option<Vec<u8>> {
+    /// Both kinds of alternative names.
+    const ALTERNATIVE_NAMES: [&[u8]; 2] = [&[0x55, 0x1d, 0x11], &[0x55, 0x1d, 0x12]];
+    const SEQUENCE: u8 = 0x30;
+    let raw = Raw::read(anchor.der());
+    let is_plain = raw.as_ref().is_some_and(|raw| {
+        let mut extensions = raw.extensions.iter().enumerate();
+        raw.version == 2
+            && raw.signature_inside == raw.signature_outside
+            && extensions.all(|(place, extension)| {
+                let before = &raw.extensions[..place];
+                before.iter().all(|other| other.oid != extension.oid)
+                    && !ALTERNATIVE_NAMES.contains(&extension.oid)
+            })
+    });
+    if !is_plain {
+        let read = Read::new(anchor.certificate())?;
+        return read
+            .unacceptable()
+            .is_none()
+            .then(|| read.subject.raw.to_vec());
+    }
+    raw.map(|raw| der::write(SEQUENCE, raw.subject))
 }
 
 impl<'a> Store<'a> {
     pub(super) fn of(anchors: &'a Anchors) -> Self {
         let verified = anchors.verified();
         // GnuTLS passes over `TRUSTED CERTIFICATE` blocks.
-        let plain = || anchors.all().iter().filter(|anchor| anchor.is_plain());
+        let plain = anchors.all().iter().filter(|anchor| anchor.is_plain());
+        let subjects: Vec<_> = plain.map(|anchor| (anchor, subject(anchor))).collect();
         // `gnutls_x509_crt_list_import`: one that it does not take costs the whole file.
-        let lost: Vec<&str> = plain()
-            .filter(|anchor| !is_taken(anchor.certificate()))
-            .map(|anchor| anchor.source.as_str())
-            .collect();
-        let read = plain().filter(|anchor| !lost.contains(&anchor.source.as_str()));
-        let anchors = read.filter_map(|anchor| {
-            let facts = anchor.certificate().facts().ok()?;
-            Some((row(facts.subject.raw()), anchor.certificate()))
+        let lost = subjects.iter().filter(|(_, subject)| subject.is_none());
+        let lost: HashSet<&str> = lost.map(|(anchor, _)| anchor.source.as_str()).collect();
+        let anchors = subjects.iter().filter_map(|(anchor, subject)| {
+            let kept = subject
+                .as_ref()
+                .filter(|_| !lost.contains(anchor.source.as_str()));
+            Some((row(kept?), *anchor))
         });
         Self {
             anchors: anchors.collect(),
@@ -64,7 +81,8 @@ impl<'a> Store<'a> {
     fn row_of(&self, name: &[u8]) -> Vec<Read<'a>> {
         let wanted = row(name);
         let there = self.anchors.iter().filter(|(row, _)| *row == wanted);
-        there.filter_map(|(_, one)| Read::new(one)).collect()
+        let certificates = there.map(|(_, anchor)| anchor.certificate());
+        certificates.filter_map(Read::new).collect()
     }
 
     fn has_issuer(&self, certificate: &Read<'_>) -> bool {

@@ -271,3 +271,56 @@ fn intersect(permitted: &mut Vec<Node>, more: &[Node], excluded: &mut Vec<Node>)
     }
     *permitted = result;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn permitted(names: &[&str]) -> Constraints {
+        let nodes = names
+            .iter()
+            .map(|name| (Kind::Dns, name.as_bytes().to_vec()));
+        Constraints {
+            permitted: nodes.collect(),
+            excluded: Vec::new(),
+        }
+    }
+
+    /// Whether a name is allowed below CAs with these permitted names, the highest first.
+    fn allow(cas: &[&[&str]], name: &str) -> bool {
+        let mut merged = Constraints::default();
+        for names in cas {
+            merged.append(&permitted(names));
+        }
+        merged.allow_name(Kind::Dns, name.as_bytes())
+    }
+
+    #[test]
+    fn what_several_cas_permit_is_what_all_of_them_permit() {
+        assert!(allow(
+            &[&["test"], &["example.test", "other.test"]],
+            "mail.example.test"
+        ));
+        assert!(allow(&[&["example.test"], &["test"]], "mail.example.test"));
+        assert!(!allow(&[&["example.test"], &["test"]], "mail.other.test"));
+        // Nothing is left: nothing is allowed.
+        assert!(!allow(
+            &[&["example.test"], &["other.test"]],
+            "mail.example.test"
+        ));
+        assert!(!allow(
+            &[&["example.test"], &["other.test"]],
+            "mail.third.test"
+        ));
+        // A CA that says nothing takes nothing away.
+        assert!(allow(&[&["example.test"], &[]], "mail.example.test"));
+    }
+
+    #[test]
+    fn masks_are_ones_and_then_zeros() {
+        assert!(is_mask(&[255, 255, 0, 0]) && is_mask(&[255, 240, 0, 0]) && is_mask(&[0; 4]));
+        assert!(
+            !is_mask(&[255, 15, 0, 0]) && !is_mask(&[240, 240, 0, 0]) && !is_mask(&[0, 0, 0, 1])
+        );
+    }
+}

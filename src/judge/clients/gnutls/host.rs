@@ -67,3 +67,36 @@ fn compare(name: &[u8], host: &[u8]) -> bool {
         .unwrap_or(host.len());
     (0..=label).any(|from| tail.eq_ignore_ascii_case(&host[from..]))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wildcard_stands_for_one_label_above_two() {
+        let host = b"mail.example.test";
+        let fits = [
+            "mail.example.test",
+            "MAIL.example.test",
+            "*.example.test",
+            "*il.example.test",
+            "*mail.example.test",
+        ];
+        for name in fits {
+            assert!(compare(name.as_bytes(), host), "{name}");
+        }
+        let others = [
+            "*.test",
+            "*",
+            "m*.example.test",
+            "*.example.test.",
+            "*.mail.example.test",
+            "example.test",
+            "*.*.test",
+        ];
+        for name in others {
+            assert!(!compare(name.as_bytes(), host), "{name}");
+        }
+        assert!(!compare(b"*.example.test", b"a.mail.example.test"));
+    }
+}

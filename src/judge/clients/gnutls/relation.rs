@@ -138,3 +138,46 @@ pub(super) fn compare(a: Option<&Node>, b: Option<&Node>) -> Relation {
         _ => order(a, b),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dns_names_lie_within_each_other_by_labels() {
+        let table = [
+            ("mail.example.test", "example.test", Relation::IncludedBy),
+            ("EXAMPLE.test", "mail.example.Test", Relation::Includes),
+            ("mail.example.test.", "mail.example.test", Relation::Equal),
+            ("mail.example.test", ".example.test", Relation::IncludedBy),
+            (".example.test", "example.test", Relation::IncludedBy),
+            (".example.test", ".example.test", Relation::Equal),
+            ("badexample.test", "example.test", Relation::Before),
+            ("example.test", "badexample.test", Relation::After),
+            ("", "test", Relation::Before),
+        ];
+        for (a, b, wanted) in table {
+            let relation = compare_dns(a.as_bytes(), b.as_bytes());
+            assert_eq!(relation, wanted, "{a:?} {b:?}");
+        }
+    }
+
+    #[test]
+    fn a_domain_without_a_dot_is_exact_for_mail() {
+        let table = [
+            ("info@example.test", "example.test", Relation::IncludedBy),
+            ("info@mail.example.test", "example.test", Relation::Before),
+            (
+                "info@mail.example.test",
+                ".example.test",
+                Relation::IncludedBy,
+            ),
+            ("info@example.test", "info@EXAMPLE.test", Relation::Equal),
+            ("info@example.test", "Info@example.test", Relation::After),
+        ];
+        for (a, b, wanted) in table {
+            let relation = compare_emails(a.as_bytes(), b.as_bytes());
+            assert_eq!(relation, wanted, "{a:?} {b:?}");
+        }
+    }
+}
