@@ -193,7 +193,7 @@ pub struct Inspect {
     #[arg(short, long, conflicts_with = "verbose", help_heading = OUTPUT)]
     pub quiet: bool,
 
-    /// Show the SMTP dialogue, every name and every digest
+    /// Show the SMTP dialogue, every name and every digest, and what each family of clients would say
     #[arg(short, long, action = ArgAction::SetTrue, help_heading = OUTPUT)]
     pub verbose: bool,
 

@@ -5,6 +5,7 @@ use super::{lint, timestamp};
 use crate::certificate::{Certificate, Facts, Idn, Sans, Unparsable};
 use crate::escape::{excerpt, visible};
 use crate::fingerprint::Algorithm;
+use crate::judge::clients::Answer;
 use crate::judge::{Code, Finding, Judgement};
 use crate::observation::{ClientCertificate, Observation, Possession};
 use crate::report::{Outcome, Report};
@@ -52,6 +53,7 @@ pub fn render(report: &Report, style: Style) -> String {
     page.lints(report);
     page.notes(report);
     if style.verbose {
+        page.clients(report);
         page.dialogue(report);
     }
     page.out
@@ -242,6 +244,24 @@ impl Page {
         self.heading("Notes");
         for note in notes {
             self.finding(note);
+        }
+    }
+
+    /// What each family of clients would say of chain and name.
+    fn clients(&mut self, report: &Report) {
+        let clients = report.judgement.as_ref().map_or(&[][..], |j| &j.clients);
+        if clients.is_empty() {
+            return;
+        }
+        self.heading("Clients");
+        for (family, verdict) in clients {
+            let programs = family.programs();
+            let text = match verdict.answer {
+                Answer::Accepts => format!("accepts: {programs}"),
+                Answer::Refuses => format!("refuses: {programs}: {}", verdict.reason),
+                Answer::Unknown => format!("cannot be known: {programs}: {}", verdict.reason),
+            };
+            self.fact(family.as_str(), &text);
         }
     }
 
