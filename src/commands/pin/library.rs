@@ -32,7 +32,7 @@ pub(super) fn refuses(
     }
     let of_verdict = |verdict: Verdict| Refusal {
         message: format!("{} refuses this server: {}", choice.tool, verdict.reason),
-        advice: None,
+        advice: verdict.cure.map(str::to_owned),
     };
     let greeted = handshake(family(library), &report.chain);
     if greeted.answer == Answer::Refuses {
