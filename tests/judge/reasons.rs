@@ -73,7 +73,7 @@ fn constraints(permitted: &[Vec<u8>], excluded: &[Vec<u8>]) -> Vec<u8> {
 /// A CA with constraints below a root, and a leaf of the CA: the chain.
 fn constrained(root: &Issuer, constraints: Vec<u8>, change: impl FnOnce(&mut Fields)) -> Vec<Der> {
     let ca = root.below("Constrained CA", |fields| {
-        fields.extensions.push(constraints)
+        fields.extensions.push(constraints);
     });
     vec![ca.leaf(change), ca.der()]
 }
@@ -187,7 +187,7 @@ fn constraints_of_every_ca_of_the_path_count_for_the_common_name() {
     };
     // The anchor's count, too.
     let root = Issuer::odd_root("Constrained Root", |fields| {
-        fields.extensions.push(for_test())
+        fields.extensions.push(for_test());
     });
     let sub = root.below("Free CA", |_| ());
     let chain = [leaf_of(&sub), sub.der()];
