@@ -236,6 +236,8 @@ pub(crate) struct Draft {
     pub(crate) signer: KeyId,
     /// The digest of the signature.
     pub(crate) digest: Digest,
+    /// The dates are `GeneralizedTime`, also before 2050.
+    pub(crate) generalized: bool,
     /// The signature is turned.
     pub(crate) forged: bool,
     /// The extensions.
@@ -322,7 +324,14 @@ impl Draft {
     pub(crate) fn der(&self, keys: &Keys, at: OffsetDateTime) -> Vec<u8> {
         let signer = keys.get(self.signer);
         let algorithm = signer.algorithm(self.digest);
-        let moment = |seconds| der::utc(at + Duration::seconds(seconds));
+        let moment = |seconds| {
+            let moment = at + Duration::seconds(seconds);
+            if self.generalized {
+                der::generalized(moment)
+            } else {
+                der::utc(moment)
+            }
+        };
         let extensions = self.extensions.der();
         let v1 = self.version == 1;
         let fields = der::Fields {

@@ -14,6 +14,9 @@ pub(crate) enum Digest {
     Sound,
     /// SHA-1.
     Sha1,
+    /// A sound one, whose algorithm has NULL for parameters where none belong, or none where NULL
+    /// belongs.
+    OddParameters,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,25 +100,31 @@ impl Key {
 
     /// The `AlgorithmIdentifier` of its signatures.
     pub(crate) fn algorithm(&self, digest: Digest) -> Vec<u8> {
-        let rsa = |dotted| seq([oid(dotted), null()]);
+        let with_null = |dotted| seq([oid(dotted), null()]);
         match (self.kind, digest) {
             (Kind::P256, Digest::Sound) => algorithm("1.2.840.10045.4.3.2"),
             (Kind::P384, Digest::Sound) => algorithm("1.2.840.10045.4.3.3"),
             (Kind::P256 | Kind::P384, Digest::Sha1) => algorithm("1.2.840.10045.4.1"),
-            (Kind::Rsa, Digest::Sound) => rsa("1.2.840.113549.1.1.11"),
-            (Kind::Rsa, Digest::Sha1) => rsa("1.2.840.113549.1.1.5"),
-            (Kind::Ed25519, _) => algorithm("1.3.101.112"),
+            (Kind::Rsa, Digest::Sound) => with_null("1.2.840.113549.1.1.11"),
+            (Kind::Rsa, Digest::Sha1) => with_null("1.2.840.113549.1.1.5"),
+            (Kind::Ed25519, Digest::Sound | Digest::Sha1) => algorithm("1.3.101.112"),
+            (Kind::P256, Digest::OddParameters) => with_null("1.2.840.10045.4.3.2"),
+            (Kind::P384, Digest::OddParameters) => with_null("1.2.840.10045.4.3.3"),
+            (Kind::Rsa, Digest::OddParameters) => algorithm("1.2.840.113549.1.1.11"),
+            (Kind::Ed25519, Digest::OddParameters) => with_null("1.3.101.112"),
         }
     }
 
     /// Signs.
     pub(crate) fn sign(&self, message: &[u8], digest: Digest) -> Vec<u8> {
         match (&self.secret, digest) {
-            (Secret::Ours(pair), Digest::Sound) => pair.sign(message).expect("a signature"),
+            (Secret::Ours(pair), Digest::Sound | Digest::OddParameters) => {
+                pair.sign(message).expect("a signature")
+            }
             (Secret::Ours(pair), _) if self.kind == Kind::Ed25519 => {
                 pair.sign(message).expect("a signature")
             }
-            (_, Digest::Sound) => self.by_openssl(message, "-sha256"),
+            (_, Digest::Sound | Digest::OddParameters) => self.by_openssl(message, "-sha256"),
             (_, Digest::Sha1) => self.by_openssl(message, "-sha1"),
         }
     }

@@ -240,6 +240,7 @@ impl Plan {
             key,
             signer,
             digest: Digest::Sound,
+            generalized: false,
             forged: false,
             extensions: Extensions::default(),
         }

@@ -89,6 +89,17 @@ fn host(plan: &mut Plan, dice: &mut Dice) -> Option<String> {
 }
 
 fn numeric(plan: &mut Plan, dice: &mut Dice) -> Option<String> {
+    if dice.chance(20) {
+        let octets = [0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7];
+        let right = dice.chance(60);
+        let octets = if right { &octets[..] } else { &octets[..15] };
+        sans(plan, &[General::Ip(octets.to_vec()), General::dns(HOST)]);
+        plan.name = "2001:db8::7".into();
+        let words = if right { "it" } else { "most of it" };
+        return Some(format!(
+            "an IPv6 address is asked for, and the leaf has {words}"
+        ));
+    }
     plan.name = "192.0.2.7".into();
     let words = match dice.below(5) {
         0 | 1 => (sans(plan, &[General::Ip(ADDRESS.to_vec())]), "it").1,

@@ -4,6 +4,7 @@ use super::{any, authority};
 use crate::der::{integer, octet_string, oid, seq, tlv, utf8};
 use crate::generate::dice::Dice;
 use crate::generate::draft::{Attribute, Constraints, General, kind, tag};
+use crate::generate::keys::Digest;
 use crate::generate::plan::{DAY, HOST, Plan, SERVER};
 use crate::generate::shapes::Change;
 
@@ -19,6 +20,8 @@ pub(super) const ALL: &[(usize, Change)] = &[
     (1, many_certificates),
     (1, validity_turned),
     (1, serial),
+    (1, parameters),
+    (1, generalized),
 ];
 
 fn extension_twice(plan: &mut Plan, dice: &mut Dice) -> Option<String> {
@@ -211,5 +214,25 @@ fn serial(plan: &mut Plan, dice: &mut Dice) -> Option<String> {
     Some(format!(
         "the serial number {:02x?} in the {}",
         draft.serial, draft.what
+    ))
+}
+
+fn parameters(plan: &mut Plan, dice: &mut Dice) -> Option<String> {
+    let index = any(plan, dice);
+    let draft = &mut plan.drafts[index];
+    draft.digest = Digest::OddParameters;
+    Some(format!(
+        "the signature algorithm of the {} has odd parameters",
+        draft.what
+    ))
+}
+
+fn generalized(plan: &mut Plan, dice: &mut Dice) -> Option<String> {
+    let index = any(plan, dice);
+    let draft = &mut plan.drafts[index];
+    draft.generalized = true;
+    Some(format!(
+        "the dates of the {} are GeneralizedTime",
+        draft.what
     ))
 }
