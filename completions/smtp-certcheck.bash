@@ -38,7 +38,7 @@ _smtp__certcheck_static() {
 
     case "${cmd}" in
         smtp__certcheck)
-            opts="-4 -6 -R -q -v -h -V --tls --connect --ehlo --key-type --no-sni --timeout --connect-timeout --cacerts --servername --at --chain --repository --hgrc --no-hgrc --lint --pin-expires --format --warning --critical --quiet --verbose --color --help --version config pin audit completions man"
+            opts="-4 -6 -R -q -v -h -V --tls --connect --ehlo --key-type --no-sni --timeout --connect-timeout --cacerts --servername --at --chain --repository --hgrc --no-hgrc --hg-store --hg-version --lint --pin-expires --format --warning --critical --quiet --verbose --color --help --version config pin audit completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -156,6 +156,20 @@ _smtp__certcheck_static() {
                     fi
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --hg-store)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --hg-version)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
                     fi
                     return 0
                     ;;
@@ -561,7 +575,7 @@ _smtp__certcheck_static() {
             return 0
             ;;
         smtp__certcheck__subcmd__pin)
-            opts="-y -4 -6 -R -h --for --by --ca-out --digest --legacy --expect --accept-untrusted --accept-unproven --accept-short-lived --replace --add --prune --write --dry-run --yes --tls --connect --ehlo --key-type --no-sni --timeout --connect-timeout --cacerts --servername --repository --hgrc --no-hgrc --color --help"
+            opts="-y -4 -6 -R -h --for --by --ca-out --digest --legacy --expect --accept-untrusted --accept-unproven --accept-short-lived --replace --add --prune --write --dry-run --yes --tls --connect --ehlo --key-type --no-sni --timeout --connect-timeout --cacerts --servername --repository --hgrc --no-hgrc --hg-version --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -703,6 +717,13 @@ _smtp__certcheck_static() {
                     fi
                     return 0
                     ;;
+                --hg-version)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
@@ -754,7 +775,7 @@ _smtp__certcheck() {
     local cur=${words[at]}
     [[ $cur == -* ]] && target=
     case ${words[at - 1]} in
-        --at|--baseline|--by|--ca-out|--cacerts|--chain|--color|--connect|--connect-timeout|--critical|--digest|--ehlo|--expect|--fail-on|--for|--format|--hgrc|--ignore|--input|--jobs|--key-type|--only|--output|--pause|--per-address|--pin-expires|--rate|--repository|--resume|--retries|--save|--servername|--shard|--timeout|--tls|--warning|-R|-i|-j|-o) target= ;;
+        --at|--baseline|--by|--ca-out|--cacerts|--chain|--color|--connect|--connect-timeout|--critical|--digest|--ehlo|--expect|--fail-on|--for|--format|--hg-store|--hg-version|--hgrc|--ignore|--input|--jobs|--key-type|--only|--output|--pause|--per-address|--pin-expires|--rate|--repository|--resume|--retries|--save|--servername|--shard|--timeout|--tls|--warning|-R|-i|-j|-o) target= ;;
         # Only the value of an option is a file.
         *) compopt +o default +o bashdefault 2>/dev/null ;;
     esac

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_smtp_certcheck_global_optspecs
-    string join \n tls= connect= 4 6 ehlo= key-type= no-sni timeout= connect-timeout= cacerts= servername= at= chain= R/repository= hgrc= no-hgrc lint pin-expires= format= warning= critical= q/quiet v/verbose color= h/help V/version
+    string join \n tls= connect= 4 6 ehlo= key-type= no-sni timeout= connect-timeout= cacerts= servername= at= chain= R/repository= hgrc= no-hgrc hg-store= hg-version= lint pin-expires= format= warning= critical= q/quiet v/verbose color= h/help V/version
 end
 
 function __fish_smtp_certcheck_needs_command
@@ -39,6 +39,8 @@ complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l chain -d 'Judge a saved chain (PEM or DER, the server\'s certificate first; - reads standard input) without any network' -r -F
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -s R -l repository -d 'The repository whose Mercurial settings apply [default: the one around the current directory]' -r -f -a "(__fish_complete_directories)"
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l hgrc -d 'Of Mercurial\'s configuration read only this file, and what it includes' -r -F
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l hg-store -d 'The trust store of hg\'s Python: openssl, certifi or a FILE [default: what can be seen of the hg in PATH]' -r -f
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l hg-version -d 'The release of Mercurial that is asked about, as 6.3.2 [default: that of the hg in PATH]' -r -f
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l pin-expires -d 'Warn when the pinned certificate has less left (21 days, 72h, 30%), or none is pinned' -r -f
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l format -d 'The format of the report' -r -f -a "table\t'For people'
 json\t'For programs: one object, or an array for several targets'
@@ -99,6 +101,7 @@ complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l ca
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l servername -d 'The name that the certificate must be for, also sent as SNI [default: the target\'s host]' -r -f
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -s R -l repository -d 'Pin in the repository\'s .hg/hgrc' -r -f -a "(__fish_complete_directories)"
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l hgrc -d 'Pin in this file; it is made if it is not there' -r -F
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l hg-version -d 'The release of Mercurial that is asked about, as 6.3.2 [default: that of the hg in PATH]' -r -f
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l color -d 'When to use colours; NO_COLOR in the environment turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Also into files and pipes'
 never\t'Never'"

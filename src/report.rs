@@ -158,6 +158,7 @@ impl Report {
     /// Whether `hg email` would send, over TLS, to a server that it has verified.
     pub fn hg_is_safe(&self) -> bool {
         self.mercurial.as_ref().is_some_and(|decision| {
+            let decision = decision.otherwise.as_deref().unwrap_or(decision);
             let verified = !matches!(decision.decided_by, Ground::TlsNone | Ground::Insecure);
             decision.accepts == Some(true) && verified
         })

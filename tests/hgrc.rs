@@ -852,3 +852,92 @@ fn a_repository_of_pipes_and_devices_is_left() {
     child.kill().expect("a child");
     panic!("it waits for the pipe");
 }
+
+/// The exit code and standard error of a run that must end by itself.
+fn ends(command: &mut Command) -> (Option<i32>, String) {
+    use std::process::Stdio;
+    let command = command.stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the program");
+    for _ in 0..200 {
+        if child.try_wait().expect("a child").is_some() {
+            let output = child.wait_with_output().expect("its output");
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            return (output.status.code(), said);
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    child.kill().expect("a child");
+    panic!("it waits for the pipe");
+}
+
+/// hg waits for a writer. What it would read then is not known.
+#[test]
+fn a_pipe_in_the_place_of_a_file_is_an_error_and_no_wait() {
+    let dir = TempDir::new().expect("a directory");
+    let pipe = dir.path().join("pipe");
+    let mode = nix::sys::stat::Mode::S_IRWXU;
+    nix::unistd::mkfifo(&pipe, mode).expect("a pipe");
+    let including = dir.path().join("including");
+    std::fs::write(&including, "%include pipe\n").expect("a file");
+    for (hgrc, args) in [
+        (&pipe, &["config"][..]),
+        (&including, &["config"]),
+        (&pipe, &["--lint"]),
+        (&pipe, &["-q"]),
+    ] {
+        let mut command = common::program();
+        command.args(args).env("HGRCPATH", hgrc).current_dir("/");
+        let (code, said) = ends(&mut command);
+        assert_eq!(code, Some(2), "{args:?}: {said}");
+        assert!(said.contains("nothing writes to it"), "{args:?}: {said}");
+    }
+    // That of a shell has a writer, who may be slow.
+    let text = "(sleep 1; printf '[smtp]\\nhost = a.example\\n')";
+    let command = format!("exec \"$0\" config --hgrc <{text}");
+    let mut shell = Command::new("bash");
+    let program = common::program();
+    shell.arg("-c").arg(command).arg(program.get_program());
+    let output = shell.output().expect("bash");
+    let shown = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(shown.contains("a.example"), "{output:?}");
+}
+
+/// hg goes on until Python's stack ends, with some 330 files.
+#[test]
+fn includes_go_as_deep_as_hg_reads_them() {
+    let Some(hg) = hg::hg("includes_go_as_deep_as_hg_reads_them") else {
+        return;
+    };
+    for (depth, fine) in [(60, true), (300, true), (400, false)] {
+        let names: Vec<String> = (0..=depth).map(|at| format!("home/{at}")).collect();
+        let texts: Vec<String> = (0..=depth)
+            .map(|at| match at {
+                _ if at == depth => "[smtp]\nhost = a.example\n".to_owned(),
+                _ => format!("%include {}\n", at + 1),
+            })
+            .collect();
+        let files: Vec<(&str, &[u8])> = names
+            .iter()
+            .zip(&texts)
+            .map(|(name, text)| (name.as_str(), text.as_bytes()))
+            .collect();
+        let case = Case {
+            name: "deep",
+            files: &files,
+            variables: &[("HGRCPATH", "@/home/0")],
+            cwd: "home",
+        };
+        let dir = build(&case);
+        let ours = ours(&case, dir.path(), &hg);
+        if fine {
+            assert_eq!(ours, theirs(&case, dir.path(), &hg), "{depth}");
+            continue;
+        }
+        assert!(ours.expect_err("an error").contains("deeper than hg"));
+        let mut command = Command::new(&hg);
+        in_case(command.arg("config"), &case, dir.path(), &hg);
+        let output = command.output().expect("hg");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(said.contains("RecursionError"), "{said}");
+    }
+}

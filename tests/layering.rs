@@ -64,7 +64,10 @@ const TABLE: &[(&str, &[&str])] = &[
             "smtp",
         ],
     ),
-    ("cli", &["audit", "endpoint", "fingerprint", "pins"]),
+    (
+        "cli",
+        &["audit", "endpoint", "fingerprint", "mercurial", "pins"],
+    ),
     (
         "commands",
         &[

@@ -18,7 +18,7 @@ fn lint(dir: &Dir, hgrc: &str, args: &[&str]) -> Run {
     permissions.set_mode(0o600);
     std::fs::set_permissions(&file, permissions).expect("permissions");
     let mut command = program();
-    command.current_dir(dir.path());
+    command.current_dir(dir.path()).env("PATH", "/nowhere");
     finish(command.arg("--lint").arg("--hgrc").arg(file).args(args))
 }
 
@@ -157,6 +157,31 @@ const CASES: &[(&str, &[&str])] = &[
         "[alias]\nmail = email '--ins'\nlog = log\n",
         &["insecure 2"],
     ),
+    ("[defaults]\nemail = --subject --insecure\n", &[]),
+    ("[defaults]\nemail = --insecure --no-insecure\n", &[]),
+    ("[alias]\nsend = email --subject --insecure\n", &[]),
+    ("[defaults]\nemail = --in\n", &["bad-command 2"]),
+    (
+        "[alias]\nemail = email --cwd /\n[defaults]\nemail = --git=1\n",
+        &["bad-command 2"],
+    ),
+    ("[ui]\nquiet = maybe\nverbose = on\n", &["invalid-value 2"]),
+    ("[smtp]\nport = 70000\n", &["invalid-value 2"]),
+    ("[smtp]\nport = +2_5\n", &[]),
+    ("[extensions]\npatchbomb = !\n", &[]),
+    ("{good}[extensions]\npatchbomb = !\n", &["no-patchbomb 6"]),
+    (
+        "[extensions]\npatchbomb = @/none.py\n",
+        &["missing-extension 2"],
+    ),
+    (
+        "{good}minimumprotocol = tls1.3\n",
+        &["depends-on-release 5"],
+    ),
+    (
+        "{good}m.example:minimumprotocol = tls1.3\n",
+        &["depends-on-release 5"],
+    ),
     (
         "[alias]\nsend = email --to x\n[hooks]\npre-email.check = false\n",
         &["alias-without-hook 2"],
@@ -185,6 +210,62 @@ fn every_kind_is_found_on_its_line() {
             .replace('@', &place);
         assert_eq!(found(&dir, &text), *expected, "{text}");
     }
+}
+
+/// hg aborts at a CA file only where it looks for it.
+#[test]
+fn a_missing_ca_file_stops_hg_only_where_it_decides() {
+    let dir = Dir::new();
+    let pin = format!("m.example:fingerprints = {SHA1}\n");
+    let web = "[web]\ncacerts = /none.pem\n";
+    for (text, aborts, why) in [
+        (format!("{GOOD}{web}"), true, ""),
+        (web.to_owned(), true, ""),
+        (format!("{GOOD}{pin}{web}"), false, "by the pins"),
+        (
+            format!("{GOOD}[defaults]\nemail = --insecure\n{web}"),
+            false,
+            "--insecure",
+        ),
+        (
+            format!("{GOOD}m.example:verifycertsfile = /none.pem\n[defaults]\nemail = --ins\n"),
+            false,
+            "--insecure",
+        ),
+        (
+            "[smtp]\ncacerts = /none.pem\n".to_owned(),
+            false,
+            "no Mercurial reads",
+        ),
+    ] {
+        let run = lint(&dir, &text, &["--format", "json"]);
+        let lints: Value = serde_json::from_str(&run.stdout).expect("JSON");
+        let all = lints.as_array().expect("an array");
+        let found = all.iter().find(|lint| lint["code"] == "bad-ca-file");
+        let message = found.expect("the file")["message"]
+            .as_str()
+            .expect("a text");
+        assert_eq!(message.contains("hg aborts"), aborts, "{text}: {message}");
+        assert!(message.contains(why), "{text}: {message}");
+    }
+}
+
+#[test]
+fn the_release_that_is_named_is_the_one_that_is_linted_for() {
+    let dir = Dir::new();
+    let text = format!("{GOOD}minimumprotocol = tls1.3\n");
+    let codes = |version: &str| {
+        let run = lint(&dir, &text, &["--format", "json", "--hg-version", version]);
+        let lints: Value = serde_json::from_str(&run.stdout).expect("JSON");
+        lints[0]["code"].as_str().map(str::to_owned)
+    };
+    assert_eq!(codes("6.9.5").as_deref(), Some("invalid-value"));
+    assert_eq!(codes("7.0"), None);
+    assert_eq!(lint(&dir, &text, &["--hg-version", "seven"]).code, 2);
+    let ciphers = format!("{GOOD}ciphers = DEFAULT:@SECLEVEL=0\n");
+    assert_eq!(found(&dir, &ciphers), ["depends-on-release 5"]);
+    let both = format!("{ciphers}minimumprotocol = tls1.2\n");
+    assert!(found(&dir, &both).is_empty());
 }
 
 #[test]

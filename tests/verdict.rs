@@ -6,7 +6,11 @@
     reason = "tests read and write files"
 )]
 
+#[path = "mercurial/command_line.rs"]
+mod command_line;
 mod common;
+#[path = "mercurial/running.rs"]
+mod running;
 
 use common::Dir;
 use rcgen::{BasicConstraints, CertificateParams, CustomExtension, ExtendedKeyUsagePurpose, IsCa};
@@ -304,20 +308,8 @@ fn hg_sends_with(
     server: &Server,
     variables: &[(&str, &str)],
 ) -> (bool, String) {
-    let output = Command::new(hg)
-        .args([
-            "email",
-            "--rev",
-            "tip",
-            "--to",
-            "a@example.org",
-            "--from",
-            "b@example.org",
-            "--subject",
-            "s",
-            "--body",
-            "--git",
-        ])
+    let output = hg_command(hg, home)
+        .args(["--subject", "s", "--body", "--git"])
         .args([
             "--config",
             "extensions.patchbomb=",
@@ -326,15 +318,7 @@ fn hg_sends_with(
             "--config",
             "patchbomb.confirm=no",
         ])
-        .current_dir(repository(hg))
-        .env("HGRCPATH", home.join("hgrc"))
-        .env("HOME", home)
-        .env("PLACE", home)
-        .env("HGEDITOR", "true")
-        .env_remove("SSL_CERT_FILE")
-        .env_remove("SSL_CERT_DIR")
         .envs(variables.iter().copied())
-        .stdin(Stdio::null())
         .output()
         .expect("hg");
     let sent = server
@@ -342,6 +326,23 @@ fn hg_sends_with(
         .iter()
         .any(|line| line.to_lowercase().starts_with("mail from"));
     (sent, String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+/// `hg email` with the configuration of that home.
+fn hg_command(hg: &Path, home: &Path) -> Command {
+    let mut command = Command::new(hg);
+    command
+        .args(["email", "--rev", "tip", "--to", "a@example.org"])
+        .args(["--from", "b@example.org", "-y"])
+        .current_dir(repository(hg))
+        .env("HGRCPATH", home.join("hgrc"))
+        .env("HOME", home)
+        .env("PLACE", home)
+        .env("HGEDITOR", "true")
+        .env_remove("SSL_CERT_FILE")
+        .env_remove("SSL_CERT_DIR")
+        .stdin(Stdio::null());
+    command
 }
 
 fn our_verdict(home: &Path, options: &[&str]) -> (i32, Value) {
@@ -387,7 +388,10 @@ fn check(hg: &Path, pair: &Pair<'_>, implicit_tls: bool) {
     let (sends, said) = hg_sends(hg, dir.path(), &server);
     // --cacerts keeps our own judge out of it: a CA file that hg refuses may be one that we refuse.
     let root = dir.path().join("root.pem");
-    let (_, report) = our_verdict(dir.path(), &["--cacerts", root.to_str().expect("UTF-8")]);
+    let options = ["--cacerts", root.to_str().expect("UTF-8")];
+    let bin = hg.parent().and_then(Path::to_str).expect("UTF-8");
+    // The one in PATH is the one that is asked about.
+    let (_, report) = our_verdict_with(dir.path(), &options, &[("PATH", bin)]);
     let accepts = &report["mercurial"]["accepts"];
     let name = format!("{} over {tls}", pair.name);
     assert_eq!(

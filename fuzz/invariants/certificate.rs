@@ -12,7 +12,8 @@ use smtp_certcheck::escape::is_unsafe;
 use smtp_certcheck::hgrc::{Config, Environment, Files, Source};
 use smtp_certcheck::judge::{Anchors, Judgement, Policy, judge_server, pin_mismatch};
 use smtp_certcheck::mercurial::{
-    CaFile, Decision, FileEdit, Ground, Line, Lint, LintScope, Machine, is_secret, lint,
+    CaFile, Decision, Extension, FileEdit, Ground, Line, Lint, LintScope, Machine, Release,
+    Surroundings, is_secret, lint,
 };
 use smtp_certcheck::observation::{
     Attempt, Cause, ClientCertificate, Failure, Observation, Possession, Step, TlsFacts,
@@ -26,7 +27,7 @@ use smtp_certcheck::report::{ConfiguredPin, Pins, Report, Target};
 use smtp_certcheck::smtp::{self, Malformed, Refusal, Reply, Stage};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use time::OffsetDateTime;
 
@@ -217,6 +218,8 @@ fn report(how: u8, text: &str, raw_text: &[u8], certificate: Certificate) -> Rep
         decided_by: Ground::WebCacerts,
         lines: vec![line],
         reason: text.to_owned(),
+        hg_version: Some(text.to_owned()),
+        otherwise: None,
     };
     Report {
         target: Target {
@@ -318,7 +321,25 @@ fn config(bytes: &[u8]) -> Config {
 
 struct NoFiles;
 
+impl Surroundings for NoFiles {
+    fn extension(&self, _: &[u8]) -> Extension {
+        Extension::Missing
+    }
+
+    fn broken_share(&self) -> Option<(PathBuf, String)> {
+        None
+    }
+
+    fn is_whole(&self) -> bool {
+        true
+    }
+}
+
 impl Machine for NoFiles {
+    fn release(&self) -> Option<&Release> {
+        None
+    }
+
     fn ca_file(&self, _: &[u8]) -> CaFile {
         CaFile::Missing
     }

@@ -8,10 +8,13 @@ mod value;
 
 pub use audit::{Audit, AuditFormat, FailOnArg};
 pub use pin::{ByArg, DigestArg, Pin, ToolArg};
-pub use value::{ColorArg, Completions, ConnectTo, ExpectedPin, FormatArg, TargetArg, TlsArg};
+pub use value::{
+    ColorArg, Completions, ConnectTo, ExpectedPin, FormatArg, HgStoreArg, TargetArg, TlsArg,
+};
 
 use crate::audit::{Least, Threshold};
 use crate::endpoint::Host;
+use crate::mercurial::Release;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use help::{
     AFTER_HELP, AUDIT_AFTER_HELP, COMPLETIONS_AFTER_HELP, CONFIG_AFTER_HELP, CONNECTION, JUDGEMENT,
@@ -21,7 +24,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 use time::OffsetDateTime;
 use value::{
-    CompletionsParser, connect_to, duration, ehlo_name, host, left, point_in_time, target,
+    CompletionsParser, connect_to, duration, ehlo_name, hg_store, host, left, point_in_time, target,
 };
 
 /// Inspect and validate the TLS certificates of SMTP servers
@@ -154,6 +157,10 @@ pub struct Inspect {
     #[command(flatten)]
     pub hgrc: Hgrc,
 
+    /// Which Mercurial is judged.
+    #[command(flatten)]
+    pub hg: HgVersion,
+
     /// Only look for lines that do not do what they seem to; no network
     ///
     /// With a TARGET only for those about its host. The exit code is 1 if there are any.
@@ -277,6 +284,10 @@ pub struct Trust {
 
 /// What to read of Mercurial's configuration.
 #[derive(Clone, Debug, Args)]
+#[expect(
+    clippy::doc_markdown,
+    reason = "the help has no backticks around variables"
+)]
 pub struct Hgrc {
     /// The repository whose Mercurial settings apply [default: the one around the current directory]
     #[arg(short = 'R', long, value_name = "DIR", help_heading = MERCURIAL)]
@@ -289,6 +300,25 @@ pub struct Hgrc {
     /// Do not read Mercurial's configuration
     #[arg(long, conflicts_with_all = ["repository", "hgrc"], help_heading = MERCURIAL)]
     pub no_hgrc: bool,
+
+    /// The trust store of hg's Python: openssl, certifi or a FILE [default: what can be seen of the hg in PATH]
+    ///
+    /// It counts where Mercurial's settings name no CA file. hg takes the package certifi if its
+    /// Python has that, else the store that its OpenSSL was built for, or SSL_CERT_FILE and
+    /// SSL_CERT_DIR. Where that cannot be seen, the answer is that it cannot be known.
+    #[arg(long, value_name = "STORE", value_parser = hg_store, hide_short_help = true, help_heading = MERCURIAL)]
+    pub hg_store: Option<HgStoreArg>,
+}
+
+/// Which Mercurial is judged.
+#[derive(Clone, Debug, Args)]
+pub struct HgVersion {
+    /// The release of Mercurial that is asked about, as 6.3.2 [default: that of the hg in PATH]
+    ///
+    /// That of the hg in PATH is read without running it. Where it cannot be seen, what differs
+    /// between releases cannot be known.
+    #[arg(long, value_name = "VERSION", hide_short_help = true, help_heading = MERCURIAL)]
+    pub hg_version: Option<Release>,
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::help::{MERCURIAL, OUTPUT, PIN, PIN_TARGET_HELP};
 use super::value::{ColorArg, ExpectedPin, TargetArg, expected, target};
-use super::{Connection, Trust};
+use super::{Connection, HgVersion, Trust};
 use crate::fingerprint::Algorithm;
 use crate::pins::{By, Tool};
 use clap::{Args, ValueEnum};
@@ -27,7 +27,7 @@ pub struct Pin {
         long = "for",
         value_name = "TOOL",
         num_args = 0..=1,
-        conflicts_with_all = ["legacy", "replace", "add", "prune", "write", "dry_run", "yes", "accept_unproven", "repository", "hgrc", "no_hgrc"],
+        conflicts_with_all = ["legacy", "replace", "add", "prune", "write", "dry_run", "yes", "accept_unproven", "repository", "hgrc", "no_hgrc", "hg_version"],
         help_heading = PIN
     )]
     pub for_tool: Option<Option<ToolArg>>,
@@ -121,6 +121,10 @@ pub struct Pin {
     /// Do not read Mercurial's configuration: print the lines for somebody who has none
     #[arg(long, conflicts_with_all = ["repository", "hgrc", "write", "dry_run"], help_heading = MERCURIAL)]
     pub no_hgrc: bool,
+
+    /// Which Mercurial is judged.
+    #[command(flatten)]
+    pub hg: HgVersion,
 
     /// When to use colours; NO_COLOR in the environment turns them off
     #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = OUTPUT)]

@@ -7,6 +7,7 @@ use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
 use clap::{Arg, ValueEnum};
 use clap_complete::Shell;
 use std::ffi::OsStr;
+use std::path::PathBuf;
 use std::time::Duration;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -269,6 +270,26 @@ pub(super) fn point_in_time(text: &str) -> Result<OffsetDateTime, String> {
         Ok(time) if time.unix_timestamp() >= 0 => Ok(time.replace_nanosecond(0).unwrap_or(time)),
         Ok(_) => Err("times before 1970 cannot be judged".to_owned()),
         Err(_) => Err("write it as 2027-01-01T00:00:00Z or 2027-01-01".to_owned()),
+    }
+}
+
+/// The value of `--hg-store`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HgStoreArg {
+    /// OpenSSL's own.
+    Openssl,
+    /// The package certifi.
+    Certifi,
+    /// A file.
+    File(PathBuf),
+}
+
+pub(super) fn hg_store(text: &str) -> Result<HgStoreArg, String> {
+    match text {
+        "" => Err("name a file, openssl or certifi".to_owned()),
+        "openssl" => Ok(HgStoreArg::Openssl),
+        "certifi" => Ok(HgStoreArg::Certifi),
+        path => Ok(HgStoreArg::File(path.into())),
     }
 }
 

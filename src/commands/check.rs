@@ -4,13 +4,15 @@
 use super::hg::{self, Mercurial, Scope};
 use super::{Error, environment, files, warn};
 use crate::certificate::{Certificate, Known, Least};
-use crate::cli::{Connection, KeyTypeArg, TargetArg};
+use crate::cli::{Connection, HgStoreArg, KeyTypeArg, TargetArg};
 use crate::endpoint::{Endpoint, Host};
 use crate::judge::{
     Anchors, Judgement, Policy, judge_clients, judge_handshake, judge_name, judge_whoever, no_pin,
     pin_expiring, pin_mismatch,
 };
-use crate::mercurial::{Decision, LintScope, Server, Settings, decide};
+use crate::mercurial::{
+    Decision, Installation, LintScope, Release, Server, Settings, Store, decide,
+};
 use crate::observation::{KeyType, Observation, Possession};
 use crate::probe::{Family, Options};
 use crate::report::{Pins, Report, Target};
@@ -34,6 +36,8 @@ pub(super) struct Check {
     judged: RefCell<Judged>,
     /// Mercurial's configuration, unless it is left out.
     pub(super) mercurial: Option<Mercurial>,
+    /// The store that hg takes where the settings name none, if it is known; read when needed.
+    hg_store: OnceCell<Option<hg::Store>>,
     /// The target came from that configuration.
     from_hgrc: bool,
     /// One file was named: it is about every target.
@@ -85,6 +89,7 @@ impl Judged {
 }
 
 /// What to read for a check.
+#[derive(Default)]
 pub(super) struct Wanted<'a> {
     /// `--cacerts`.
     pub(super) cacerts: &'a [PathBuf],
@@ -96,6 +101,10 @@ pub(super) struct Wanted<'a> {
     pub(super) from_hgrc: bool,
     /// `--at`.
     pub(super) at: Option<OffsetDateTime>,
+    /// `--hg-version`.
+    pub(super) hg_version: Option<&'a Release>,
+    /// `--hg-store`.
+    pub(super) hg_store: Option<&'a HgStoreArg>,
 }
 
 impl Check {
@@ -110,6 +119,7 @@ impl Check {
             known: RefCell::default(),
             judged: RefCell::default(),
             mercurial: read_mercurial(wanted)?,
+            hg_store: hg_store(wanted)?,
             from_hgrc: wanted.from_hgrc,
             one_file: matches!(wanted.scope, Some(Scope::File(_))),
             at: wanted.at,
@@ -292,6 +302,13 @@ impl Check {
         judgement.notes.extend(note);
     }
 
+    /// The trust store of hg's Python, if it is known.
+    fn hg_store(&self) -> Option<&hg::Store> {
+        // What the user names is there already.
+        let found = self.hg_store.get_or_init(|| hg::store(None).ok().flatten());
+        found.as_ref()
+    }
+
     /// What `hg email` would do, if the configuration is about this host.
     fn decide(
         &self,
@@ -326,8 +343,26 @@ impl Check {
         // Without a store of our own it cannot be known what hg finds in its own.
         let none = Anchors::new("no trust store");
         let system = self.system().unwrap_or(&none);
-        Some(decide(&settings, &server, system, &hg::ca_file))
+        let mercurial = self.mercurial.as_ref()?;
+        let hg = Installation {
+            store: self
+                .hg_store()
+                .map_or(Store::Unknown(system), |store| Store::Known {
+                    name: &store.name,
+                    certificates: &store.certificates,
+                }),
+            ..mercurial.installation(system)
+        };
+        Some(decide(&settings, &server, &hg, &hg::ca_file))
     }
+}
+
+/// The store that the user names is read at once: a file that cannot be used is an error.
+fn hg_store(wanted: &Wanted<'_>) -> Result<OnceCell<Option<hg::Store>>, Error> {
+    Ok(match wanted.hg_store {
+        Some(_) => OnceCell::from(hg::store(wanted.hg_store)?),
+        None => OnceCell::new(),
+    })
 }
 
 /// A configuration that cannot be read matters when the target, or the user, points to it.
@@ -336,7 +371,7 @@ fn read_mercurial(wanted: &Wanted<'_>) -> Result<Option<Mercurial>, Error> {
         return Ok(None);
     };
     match Mercurial::read(scope) {
-        Ok(mercurial) => Ok(Some(mercurial)),
+        Ok(mercurial) => Ok(Some(mercurial.of_release(wanted.hg_version))),
         Err(why) if wanted.hgrc_needed => Err(why),
         Err(why) => {
             warn(&format!(
@@ -403,13 +438,7 @@ mod tests {
         let params = CertificateParams::new(vec!["a.example".to_owned()]).expect("parameters");
         let made = params.self_signed(&key).expect("a certificate");
         let chain = [Certificate::new(made.der().clone())];
-        let check = Check::read(&Wanted {
-            cacerts: &[],
-            scope: None,
-            hgrc_needed: false,
-            from_hgrc: false,
-            at: None,
-        });
+        let check = Check::read(&Wanted::default());
         let check = check
             .map_err(|why| why.message().to_owned())
             .expect("it is read");

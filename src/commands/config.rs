@@ -1,9 +1,9 @@
 //! `config`: the settings of Mercurial that matter for mail, and where each of them stands.
 
-use super::hg::{Scope, configuration};
+use super::hg::{Mercurial, Scope};
 use super::{Error, print, warn};
 use crate::cli::{Config as Args, ConfigFormat};
-use crate::mercurial::is_secret;
+use crate::mercurial::{Surroundings as _, is_secret};
 use crate::render::settings::{Setting, json, table};
 
 /// Runs it.
@@ -12,7 +12,15 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
         Some(file) => Scope::File(file),
         None => Scope::Everything(args.repository.as_deref()),
     };
-    let config = configuration(&scope)?;
+    let mercurial = Mercurial::read(&scope)?;
+    if let Some((file, why)) = mercurial.broken_share() {
+        let place = file.display();
+        return Err(
+            Error::new(format!("\"{place}\": hg aborts in this repository: {why}"))
+                .hint("share it again, or put its source back"),
+        );
+    }
+    let config = mercurial.config();
     let settings: Vec<Setting<'_>> = config
         .items()
         .filter(|(section, key, _)| args.all || matters(section, key))

@@ -53,6 +53,12 @@ pub(super) fn system_anchors() -> Result<Anchors, Error> {
     Ok(anchors)
 }
 
+/// The file and the directory that this machine's OpenSSL most likely takes.
+pub(super) fn distribution_paths() -> (Option<PathBuf>, Option<PathBuf>) {
+    let found = openssl_probe::probe();
+    (found.cert_file, found.cert_dir.into_iter().next())
+}
+
 fn distribution_anchors() -> Result<Anchors, Error> {
     let mut anchors = Anchors::new("the system's trust store");
     let found = openssl_probe::probe();

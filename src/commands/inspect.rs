@@ -45,6 +45,8 @@ pub(super) fn run(cli: &Inspect) -> Result<u8, Error> {
         hgrc_needed: from_hgrc || cli.hgrc.hgrc.is_some() || cli.hgrc.repository.is_some(),
         from_hgrc,
         at: cli.at,
+        hg_version: cli.hg.hg_version.as_ref(),
+        hg_store: cli.hgrc.hg_store.as_ref(),
     })?;
     let targets = if from_hgrc {
         vec![check.configured_target()?]

@@ -14,7 +14,8 @@ pub(super) fn run(cli: &Inspect) -> Result<u8, Error> {
             "--lint prints no certificates: use --format table or json",
         ));
     }
-    let mercurial = Mercurial::read(&scope(&cli.hgrc).unwrap_or(Scope::Everything(None)))?;
+    let scope = scope(&cli.hgrc).unwrap_or(Scope::Everything(None));
+    let mercurial = Mercurial::read(&scope)?.of_release(cli.hg.hg_version.as_ref());
     let mut found: Vec<Lint> = Vec::new();
     if cli.targets.is_empty() {
         found = mercurial.lint(LintScope::default());

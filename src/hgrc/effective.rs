@@ -10,8 +10,12 @@ use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Component, Path, PathBuf};
 
-/// Deeper than any sane configuration; a file that includes itself ends here.
-const MAX_DEPTH: usize = 50;
+/// Mercurial reads some 320, where Python's stack ends; a file that includes itself ends here.
+const MAX_DEPTH: usize = 320;
+
+/// Of files that are read, each as often as it is: two that each include the next one twice are
+/// many in the end.
+const MAX_FILES: usize = 10_000;
 
 /// How files are read; the only way out of this module.
 pub trait Files {
@@ -84,7 +88,7 @@ pub enum ReadError {
     Syntax(Source, Vec<u8>),
     /// A file that cannot be read, and who includes it.
     Unreadable(PathBuf, Option<Source>, io::Error),
-    /// Files that include each other without end.
+    /// Files that include each other without end, or deeper than Mercurial goes.
     TooDeep(Source),
 }
 
@@ -172,7 +176,7 @@ impl Config {
         reading: Reading<'_>,
         depth: usize,
     ) -> Result<(), ReadError> {
-        if depth >= MAX_DEPTH {
+        if depth >= MAX_DEPTH || self.files.len() >= MAX_FILES {
             return Err(ReadError::TooDeep(source.clone()));
         }
         let expanded = reading.environment.expand(name);

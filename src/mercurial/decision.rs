@@ -3,12 +3,13 @@
 //! (`sslutil._hostsettings` and `validatesocket` of 7.2.4).
 
 use super::chain;
+use super::command::Hindrance;
+use super::release::{Installation, Release, Store};
 use super::settings::{Line, Setting, Settings, Transport};
 use crate::certificate::Certificate;
 use crate::certificate::pem::Entry;
 use crate::endpoint::TlsMode;
 use crate::fingerprint::Pin;
-use crate::judge::Anchors;
 use time::OffsetDateTime;
 
 /// The values of `minimumprotocol` that Mercurial knows.
@@ -62,6 +63,11 @@ pub struct Decision {
     pub lines: Vec<Line>,
     /// In words, close to Mercurial's own; may hold untrusted text.
     pub reason: String,
+    /// The release that it is about; `None`: it is not known, and holds for each.
+    pub hg_version: Option<String>,
+    /// What it would be where the hindrance is not: hg may be told otherwise in another repository,
+    /// or on its own command line.
+    pub otherwise: Option<Box<Decision>>,
 }
 
 impl Decision {
@@ -76,6 +82,8 @@ impl Decision {
             decided_by,
             lines: lines.iter().map(|line| (*line).clone()).collect(),
             reason: reason.into(),
+            hg_version: None,
+            otherwise: None,
         }
     }
 
@@ -118,31 +126,73 @@ pub enum CaFile {
     Certificates(Vec<Entry>),
 }
 
-/// Decides. `ca_file` reads the CA file of a path, `system` is the trust store of this machine.
+/// Decides. `ca_file` reads the CA file of a path, `hg` is the Mercurial that is asked.
 pub fn decide(
     settings: &Settings,
     server: &Server<'_>,
-    system: &Anchors,
+    hg: &Installation<'_>,
     ca_file: &dyn Fn(&[u8]) -> CaFile,
 ) -> Decision {
+    let at_server = || by_server(settings, server, hg, ca_file);
+    let decision = match hindered(settings) {
+        Some((decision, true)) => {
+            let otherwise = at_server();
+            Decision {
+                reason: format!("{}; where it is, {}", decision.reason, otherwise.reason),
+                otherwise: Some(Box::new(otherwise)),
+                ..decision
+            }
+        }
+        Some((decision, false)) => decision,
+        None => at_server(),
+    };
+    Decision {
+        hg_version: hg.release.map(ToString::to_string),
+        ..decision
+    }
+}
+
+/// What keeps `hg email` from going to any server, and whether that is so here alone.
+fn hindered(settings: &Settings) -> Option<(Decision, bool)> {
+    let all = settings.runs.iter().chain(&settings.command);
+    let (local, all): (Vec<&Hindrance>, Vec<&Hindrance>) = all.partition(|why| why.local);
+    let of = |hindrance: &Hindrance| {
+        let lines: Vec<&Line> = hindrance.line.iter().collect();
+        let accepts = hindrance.certain.then_some(false);
+        Decision::new(accepts, Ground::Settings, &lines, hindrance.reason.clone())
+    };
+    if let Some(certain) = all.iter().find(|hindrance| hindrance.certain) {
+        return Some((of(certain), false));
+    }
     if let Some(method) = &settings.other_method {
         let program = String::from_utf8_lossy(&method.value).into_owned();
         let reason = format!(
             "email.method is \"{program}\": hg hands mail to that program and looks at no server"
         );
-        return Decision::new(None, Ground::Settings, &[&method.line], reason);
+        let decision = Decision::new(None, Ground::Settings, &[&method.line], reason);
+        return Some((decision, false));
     }
-    if let Some(line) = &settings.alias {
-        let reason = "alias.email makes hg email another command: what that one does cannot be known from here";
-        return Decision::new(None, Ground::Settings, &[line], reason);
+    if let Some(open) = all.first() {
+        return Some((of(open), false));
     }
+    local.first().map(|hindrance| (of(hindrance), true))
+}
+
+fn by_server(
+    settings: &Settings,
+    server: &Server<'_>,
+    hg: &Installation<'_>,
+    ca_file: &dyn Fn(&[u8]) -> CaFile,
+) -> Decision {
     // In the clear is in the clear on every port.
     let other = server.port.and_then(|port| settings.other_port(port));
     if let Some(other) = other.filter(|_| settings.transport != Transport::Plain) {
-        return elsewhere(settings, server, system, ca_file, &other);
+        return elsewhere(settings, server, hg, ca_file, &other);
     }
-    let decision = before_tls(settings, server)
-        .unwrap_or_else(|| by_certificate(settings, server, system, ca_file));
+    let decision = before_tls(settings, server, hg).unwrap_or_else(|| {
+        let decision = by_certificate(settings, server, hg, ca_file);
+        by_release(settings, server, hg, decision)
+    });
     if decision.accepts != Some(true) || decision.decided_by == Ground::TlsNone {
         return decision;
     }
@@ -187,10 +237,10 @@ pub fn decide(
 fn by_certificate(
     settings: &Settings,
     server: &Server<'_>,
-    system: &Anchors,
+    hg: &Installation<'_>,
     ca_file: &dyn Fn(&[u8]) -> CaFile,
 ) -> Decision {
-    by_pins(settings, server).unwrap_or_else(|| by_anchors(settings, server, system, ca_file))
+    by_pins(settings, server).unwrap_or_else(|| by_anchors(settings, server, hg, ca_file))
 }
 
 /// For a port of the host that `hg email` does not use: what it would say here is no answer to
@@ -198,7 +248,7 @@ fn by_certificate(
 fn elsewhere(
     settings: &Settings,
     server: &Server<'_>,
-    system: &Anchors,
+    hg: &Installation<'_>,
     ca_file: &dyn Fn(&[u8]) -> CaFile,
     other: &str,
 ) -> Decision {
@@ -211,7 +261,7 @@ fn elsewhere(
         port: None,
         ..*server
     };
-    let decision = decide(&here, &server, system, ca_file);
+    let decision = by_server(&here, &server, hg, ca_file);
     let place = settings.smtp_port.as_ref().map_or_else(
         || "the default of smtp.tls".to_owned(),
         |port| port.line.place(),
@@ -227,7 +277,7 @@ fn elsewhere(
 }
 
 /// What is settled before a certificate is looked at.
-fn before_tls(settings: &Settings, server: &Server<'_>) -> Option<Decision> {
+fn before_tls(settings: &Settings, server: &Server<'_>, hg: &Installation<'_>) -> Option<Decision> {
     let lines: Vec<&Line> = settings.transport_line.iter().collect();
     match (settings.transport, server.mode) {
         (Transport::Plain, TlsMode::Smtps) => {
@@ -249,12 +299,17 @@ fn before_tls(settings: &Settings, server: &Server<'_>) -> Option<Decision> {
         _ => {}
     }
     for minimum in &settings.minimum_protocols {
-        if !PROTOCOLS
-            .iter()
-            .any(|known| known.as_bytes() == minimum.value)
-        {
+        if hg.aborts_at(minimum) == Some(true) {
             let value = String::from_utf8_lossy(&minimum.value).into_owned();
-            let reason = format!("unsupported protocol from {}: {value}", minimum.line.key);
+            let since = if value == "tls1.3" {
+                " (hg 7.0 is the first that knows it)"
+            } else {
+                ""
+            };
+            let reason = format!(
+                "unsupported protocol from {}: {value}{since}",
+                minimum.line.key
+            );
             return Some(Decision::refuse(Ground::Settings, &[&minimum.line], reason));
         }
     }
@@ -269,11 +324,59 @@ fn before_tls(settings: &Settings, server: &Server<'_>) -> Option<Decision> {
         );
         return Some(Decision::refuse(Ground::Fingerprints, &[line], reason));
     }
-    below_minimum(settings, server)
+    below_minimum(settings, server, hg)
 }
 
-/// `minimumprotocol`, which is TLS 1.2 unless set, and which `--insecure` lowers to TLS 1.0.
-fn below_minimum(settings: &Settings, server: &Server<'_>) -> Option<Decision> {
+/// What the release decides of a server that would be taken, where it is not known.
+fn by_release(
+    settings: &Settings,
+    server: &Server<'_>,
+    hg: &Installation<'_>,
+    decision: Decision,
+) -> Decision {
+    let unsure = |line: Option<&Line>, why: &str| Decision {
+        accepts: None,
+        lines: line.into_iter().chain(&decision.lines).cloned().collect(),
+        reason: format!(
+            "depends on the release of hg, which is not known (--hg-version says it): {why}, {}",
+            decision.reason
+        ),
+        ..decision.clone()
+    };
+    if decision.accepts == Some(false) {
+        return decision;
+    }
+    let open = |minimum: &&Setting<Vec<u8>>| hg.aborts_at(minimum).is_none();
+    if let Some(minimum) = settings.minimum_protocols.iter().find(open) {
+        let why = "hg before 7.0 aborts at minimumprotocol tls1.3; since 7.0";
+        return unsure(Some(&minimum.line), why);
+    }
+    let by_default = settings.minimum_protocols.is_empty() && settings.insecure.is_none();
+    if hg.release.is_none() && by_default && spoken(server) == b"tls1.1" {
+        let why = "hg since 7.0 refuses TLS 1.1 unless minimumprotocol is set; before";
+        return unsure(None, why);
+    }
+    decision
+}
+
+/// The version in the words of `minimumprotocol`, which sort by their text.
+fn spoken(server: &Server<'_>) -> &'static [u8] {
+    match server.tls_version {
+        "SSLv3" => b"ssl3",
+        "TLSv1.0" => b"tls1.0",
+        "TLSv1.1" => b"tls1.1",
+        "TLSv1.3" => b"tls1.3",
+        _ => b"tls1.2",
+    }
+}
+
+/// `minimumprotocol`, which is TLS 1.2 unless set (TLS 1.1 before hg 7.0), and which `--insecure`
+/// lowers to TLS 1.0.
+fn below_minimum(
+    settings: &Settings,
+    server: &Server<'_>,
+    hg: &Installation<'_>,
+) -> Option<Decision> {
     let configured = settings
         .minimum_protocols
         .last()
@@ -288,26 +391,27 @@ fn below_minimum(settings: &Settings, server: &Server<'_>) -> Option<Decision> {
             "the least that --insecure allows",
             &b"tls1.0"[..],
         ),
-        (None, None) => (
-            None,
-            "the default of hostsecurity.minimumprotocol",
-            &b"tls1.2"[..],
-        ),
+        (None, None) => {
+            let rule = "the default of hostsecurity.minimumprotocol";
+            // Before 7.0 an OpenSSL of these days refuses TLS 1.1, too, unless `ciphers` lowers its
+            // security level.
+            let strict = hg
+                .release
+                .map_or(settings.ciphers.is_none(), Release::since_7);
+            (None, rule, if strict { &b"tls1.2"[..] } else { b"tls1.1" })
+        }
     };
-    // In the words of the setting, which sort by their text.
-    let spoken: &[u8] = match server.tls_version {
-        "SSLv3" => b"ssl3",
-        "TLSv1.0" => b"tls1.0",
-        "TLSv1.1" => b"tls1.1",
-        "TLSv1.3" => b"tls1.3",
-        _ => b"tls1.2",
-    };
-    if spoken >= floor {
+    if spoken(server) >= floor {
         return None;
     }
+    let shown = match (line, hg.release) {
+        (None, None) => {
+            "tls1.2 (tls1.1 before hg 7.0, where OpenSSL 3 still refuses it by itself)".into()
+        }
+        _ => String::from_utf8_lossy(floor),
+    };
     let reason = format!(
-        "{rule} is {}, and the server speaks {}",
-        String::from_utf8_lossy(floor),
+        "{rule} is {shown}, and the server speaks {}",
         server.tls_version
     );
     let lines: Vec<&Line> = line.into_iter().collect();
@@ -357,7 +461,7 @@ fn by_pins(settings: &Settings, server: &Server<'_>) -> Option<Decision> {
 fn by_anchors(
     settings: &Settings,
     server: &Server<'_>,
-    system: &Anchors,
+    hg: &Installation<'_>,
     ca_file: &dyn Fn(&[u8]) -> CaFile,
 ) -> Decision {
     if let Some(line) = &settings.insecure {
@@ -372,7 +476,7 @@ fn by_anchors(
         .into_iter()
         .find_map(|(ground, file)| Some((ground, file.as_ref()?)));
     let Some((ground, file)) = found else {
-        return by_system(server, system);
+        return by_system(server, hg);
     };
     let path = String::from_utf8_lossy(&file.value).into_owned();
     let lines = [&file.line];
@@ -398,9 +502,16 @@ fn by_anchors(
     }
 }
 
-/// Which store hg's Python takes (certifi, or OpenSSL's own) cannot be known from here; but what no
-/// store can mend is a refusal.
-fn by_system(server: &Server<'_>, system: &Anchors) -> Decision {
+/// The store of hg's Python. Where it is not known which one it takes (certifi, or OpenSSL's own),
+/// what no store can help is a refusal.
+fn by_system(server: &Server<'_>, hg: &Installation<'_>) -> Decision {
+    let system = match &hg.store {
+        Store::Known { name, certificates } => {
+            let (accepts, reason) = chain::verify(server, certificates, name);
+            return Decision::new(accepts, Ground::System, &[], reason);
+        }
+        Store::Unknown(system) => system,
+    };
     let (accepts, reason) = chain::by_anchors(server, system, "the system's trust store");
     match accepts {
         Some(false) if chain::is_hopeless(server) => Decision::refuse(Ground::System, &[], reason),
@@ -409,7 +520,7 @@ fn by_system(server: &Server<'_>, system: &Anchors) -> Decision {
             Ground::System,
             &[],
             format!(
-                "hg takes the trust store of its Python (certifi, or OpenSSL's own), which cannot be known from here; by this machine's store: {reason}"
+                "hg takes the trust store of its Python (certifi, or OpenSSL's own), which cannot be known from here (--hg-store names it); by this machine's store: {reason}"
             ),
         ),
     }

@@ -1,15 +1,20 @@
 //! What Mercurial does with its configuration.
 
 mod chain;
+mod command;
 mod decision;
 mod lint;
 mod list;
 mod name;
 mod pin_plan;
+mod port;
+mod release;
+mod runs;
 mod search;
 mod secret;
 mod settings;
 
+pub use command::Hindrance;
 pub use decision::{CaFile, Decision, Ground, Server, decide};
 pub use lint::{Lint, LintCode, LintScope, Machine, hosts, lint};
 pub use list::items as list_items;
@@ -17,6 +22,9 @@ pub use pin_plan::{
     By, Change, Edits, FileEdit, Intent, Objection, Old, PinPlan, PlanError, Shadow, Tree, Want,
     is_smtp_host, pinned_lists, plan, stays, wants,
 };
-pub use search::{Layer, Layout, layers, user_layers};
+pub use port::{Port, ipv4, read_port};
+pub use release::{Installation, NoRelease, Release, Store};
+pub use runs::{Extension, Surroundings, hindrances};
+pub use search::{Layer, Layout, broken_share, layers, user_layers};
 pub use secret::is_secret;
-pub use settings::{Line, Setting, Settings, Transport, port_number};
+pub use settings::{Line, Setting, Settings, Transport};

@@ -2,7 +2,8 @@
 //! will be in force. Nothing is written here: a dry run and a write carry out the same plan.
 
 use super::list;
-use super::settings::{Settings, Transport, port_number};
+use super::port::{Port, read_port};
+use super::settings::{Settings, Transport};
 use crate::endpoint::TlsMode;
 use crate::fingerprint::{Algorithm, Fingerprint, Pin};
 use crate::hgrc::{Config, Document, Environment, Source};
@@ -413,8 +414,8 @@ fn server(settings: &Settings, intent: &Intent<'_>) -> Vec<Want> {
         wants.push(set("smtp", "host", intent.host));
     }
     let port = settings.smtp_port.as_ref();
-    let port = port.and_then(|port| port_number(&String::from_utf8_lossy(&port.value)).ok());
-    if port != Some(intent.port) {
+    let port = port.map(|port| read_port(&port.value));
+    if port != Some(Port::Number(intent.port)) {
         wants.push(set("smtp", "port", &intent.port.to_string()));
     }
     if settings.transport != Transport::from(intent.mode) {

@@ -1,7 +1,7 @@
 //! Which files Mercurial reads, in which order (`rcutil.rccomponents`, `scmposix.systemrcpath` and
 //! `localrepo.loadhgrc` of 7.2.4). A later file wins.
 
-use crate::hgrc::Environment;
+use crate::hgrc::{Config, Environment};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
@@ -110,7 +110,8 @@ fn user(environment: &Environment) -> Vec<Layer> {
 fn of_repository(root: &Path, layout: &dyn Layout) -> Vec<Layer> {
     let hg = root.join(".hg");
     let own = [hg.join("hgrc"), hg.join("hgrc-not-shared")];
-    let source = shared_source(&hg, layout).map(|source| source.join("hgrc"));
+    let share = Share::read(root, layout).filter(|share| share.safe);
+    let source = share.and_then(|share| Some(share.source?.join("hgrc")));
     source
         .into_iter()
         .chain(own)
@@ -118,25 +119,76 @@ fn of_repository(root: &Path, layout: &dyn Layout) -> Vec<Layer> {
         .collect()
 }
 
-fn shared_source(hg: &Path, layout: &dyn Layout) -> Option<PathBuf> {
-    let requires = layout.read(&hg.join("requires"))?;
-    let requires: Vec<&[u8]> = requires.split(|&b| b == b'\n').collect();
-    let needs = |name: &[u8]| requires.contains(&name);
-    let relative = needs(b"relshared");
-    if !needs(b"share-safe") || !(needs(b"shared") || relative) {
-        return None;
+/// A repository that keeps its history in another.
+struct Share {
+    /// It has the settings of that one, too.
+    safe: bool,
+    /// The `.hg` of the other; `None`: the file that names it cannot be read.
+    source: Option<PathBuf>,
+}
+
+impl Share {
+    fn read(root: &Path, layout: &dyn Layout) -> Option<Self> {
+        let hg = root.join(".hg");
+        let requires = layout.read(&hg.join("requires"))?;
+        let requires: Vec<&[u8]> = requires.split(|&b| b == b'\n').collect();
+        let needs = |name: &[u8]| requires.contains(&name);
+        let relative = needs(b"relshared");
+        if !(needs(b"shared") || relative) {
+            return None;
+        }
+        let source = layout.read(&hg.join("sharedpath")).map(|text| {
+            let end = text
+                .iter()
+                .rposition(|&b| b != b'\n')
+                .map_or(0, |at| at + 1);
+            // Joining an absolute path replaces what is before it.
+            if relative {
+                hg.join(to_path(&text[..end]))
+            } else {
+                to_path(&text[..end])
+            }
+        });
+        Some(Self {
+            safe: needs(b"share-safe"),
+            source,
+        })
     }
-    let text = layout.read(&hg.join("sharedpath"))?;
-    let end = text
-        .iter()
-        .rposition(|&b| b != b'\n')
-        .map_or(0, |at| at + 1);
-    // Joining an absolute path replaces what is before it.
-    Some(if relative {
-        hg.join(to_path(&text[..end]))
-    } else {
-        to_path(&text[..end])
-    })
+}
+
+/// Why hg aborts in the repository at `root`, which is a share of another
+/// (`localrepo.makelocalrepository`).
+pub fn broken_share(root: &Path, config: &Config, layout: &dyn Layout) -> Option<String> {
+    let share = Share::read(root, layout)?;
+    let Some(source) = share.source else {
+        return Some(
+            "there is no .hg/sharedpath, though .hg/requires says that it is a share".to_owned(),
+        );
+    };
+    // For hg an empty path is the current directory.
+    if !source.as_os_str().is_empty() && !layout.is_directory(&source) {
+        let path = source.display();
+        return Some(format!(
+            ".hg/sharedpath points to nonexistent directory \"{path}\""
+        ));
+    }
+    let requires = layout.read(&source.join("requires")).unwrap_or_default();
+    let safe_source = requires
+        .split(|&b| b == b'\n')
+        .any(|line| line == b"share-safe");
+    let aborts = |key: &[u8]| {
+        let chosen = config.get(b"share", key);
+        chosen.is_none_or(|chosen| chosen.value == b"abort")
+    };
+    match (share.safe, safe_source) {
+        (true, false) if aborts(b"safe-mismatch.source-not-safe") => {
+            Some("its source does not support share-safe".to_owned())
+        }
+        (false, true) if aborts(b"safe-mismatch.source-safe") => {
+            Some("its source uses share-safe, and the share does not".to_owned())
+        }
+        _ => None,
+    }
 }
 
 /// The `*.rc` of a directory, sorted by their bytes.

@@ -1,7 +1,9 @@
 //! What the configuration says about one SMTP server, each setting with the line that it stands on.
 
-use super::list;
-use crate::endpoint::{TargetError, TlsMode, parse_port};
+use super::command::{Command, Hindrance};
+use super::port::{Port, read_port};
+use super::{list, runs};
+use crate::endpoint::TlsMode;
 use crate::fingerprint::{Algorithm, Pin};
 use crate::hgrc::{Config, Environment, Item, Source};
 
@@ -72,8 +74,10 @@ pub struct Settings {
     pub ciphers: Option<Line>,
     /// Where `--insecure` is made the default of `hg email`.
     pub insecure: Option<Line>,
-    /// An alias that makes `hg email` something else than the command of that name.
-    pub alias: Option<Line>,
+    /// What `[defaults]` and `[alias]` make of the command itself.
+    pub command: Option<Hindrance>,
+    /// What keeps `hg email` from running at all; found by the caller, who knows the machine.
+    pub runs: Vec<Hindrance>,
 }
 
 impl Settings {
@@ -90,6 +94,7 @@ impl Settings {
         let tls = of("smtp", b"tls");
         let global = of("hostsecurity", b"minimumprotocol");
         let own = of_host("hostsecurity", ":minimumprotocol");
+        let command = Command::read(config, environment);
         Self {
             smtp_host: of("smtp", b"host").filter(|host| !host.value.is_empty()),
             smtp_port: of("smtp", b"port"),
@@ -109,8 +114,9 @@ impl Settings {
                 .or_else(|| of("hostsecurity", b"ciphers"))
                 .filter(|ciphers| !ciphers.value.is_empty())
                 .map(|ciphers| ciphers.line),
-            insecure: insecure(config, environment),
-            alias: alias(config, environment),
+            insecure: command.insecure,
+            command: command.hindrance,
+            runs: Vec::new(),
         }
     }
 }
@@ -118,12 +124,22 @@ impl Settings {
 impl Settings {
     /// The port that `hg email` connects to, as it is written, if it is not `port`.
     pub fn other_port(&self, port: u16) -> Option<String> {
-        let written = match (&self.smtp_port, self.transport) {
-            (Some(set), _) => String::from_utf8_lossy(&set.value).into_owned(),
-            (None, Transport::Smtps) => "465".to_owned(),
-            (None, _) => "25".to_owned(),
+        let default = match self.transport {
+            Transport::Smtps => 465,
+            Transport::Starttls | Transport::Plain => 25,
         };
-        (port_number(&written) != Ok(port)).then_some(written)
+        let number = match &self.smtp_port {
+            Some(set) => match read_port(&set.value) {
+                Port::Number(number) => Some(number),
+                Port::OutOfRange | Port::Name => None,
+            },
+            None => Some(default),
+        };
+        let written = self.smtp_port.as_ref().map_or_else(
+            || default.to_string(),
+            |set| String::from_utf8_lossy(&set.value).into_owned(),
+        );
+        (number != Some(port)).then_some(written)
     }
 
     /// Whether a setting names the host.
@@ -165,20 +181,9 @@ fn line(section: &str, key: &[u8], item: &Item) -> Line {
     }
 }
 
-/// A number, or one of the names that `/etc/services` has for mail: Mercurial takes them, too.
-pub fn port_number(text: &str) -> Result<u16, TargetError> {
-    match text.trim() {
-        "smtp" => Ok(25),
-        "submission" => Ok(587),
-        "submissions" | "smtps" | "ssmtp" | "urd" => Ok(465),
-        number => parse_port(number),
-    }
-}
-
 fn transport(tls: Option<&[u8]>) -> Transport {
     let tls = tls.unwrap_or_default();
-    let lower = tls.to_ascii_lowercase();
-    let is_true = [&b"1"[..], b"yes", b"true", b"on", b"always"].contains(&lower.as_slice());
+    let is_true = runs::boolean(tls) == Some(true);
     match tls {
         b"smtps" => Transport::Smtps,
         b"starttls" => Transport::Starttls,
@@ -202,63 +207,4 @@ fn legacy_pins(value: &[u8]) -> Vec<Pin> {
         .iter()
         .map(|item| Pin::new(Algorithm::Sha1, &String::from_utf8_lossy(item)))
         .collect()
-}
-
-/// `[defaults] email = --insecure` and `[alias] email = email --insecure` turn verification off.
-fn insecure(config: &Config, environment: &Environment) -> Option<Line> {
-    ["defaults", "alias"].into_iter().find_map(|section| {
-        let item = of_email(config, environment, section)?;
-        let insecure = words(&item.value).any(|word| is_insecure(&environment.expand(&word)));
-        insecure.then(|| line(section, b"email", item))
-    })
-}
-
-/// Whatever does not begin with `email`: another command, another alias, a program. An empty one is
-/// an error of its own.
-fn alias(config: &Config, environment: &Environment) -> Option<Line> {
-    let item = of_email(config, environment, "alias")?;
-    (!sends_mail(&item.value)).then(|| line("alias", b"email", item))
-}
-
-/// Whether an alias is another name of `hg email`.
-pub(super) fn sends_mail(value: &[u8]) -> bool {
-    words(value).next().is_some_and(|word| word == b"email")
-}
-
-/// Whether `--insecure` is among the words of a command line.
-pub(super) fn turns_off(value: &[u8]) -> bool {
-    words(value).any(|word| is_insecure(&word))
-}
-
-/// The setting of that section for `email`, unless plain mode leaves the section out
-/// (`ui._applyconfig`): either variable turns it on, and only aliases can be excepted.
-fn of_email<'a>(config: &'a Config, environment: &Environment, section: &str) -> Option<&'a Item> {
-    let except = environment.get("HGPLAINEXCEPT");
-    let plain = environment.get("HGPLAIN").is_some() || except.is_some();
-    let excepted = section == "alias"
-        && except.is_some_and(|list| {
-            list.trim_ascii()
-                .split(|&b| b == b',')
-                .any(|feature| feature == b"alias")
-        });
-    config
-        .get(section.as_bytes(), b"email")
-        .filter(|_| !plain || excepted)
-}
-
-/// The words of a command line, quotes and backslashes dropped. A shell might see fewer words than
-/// this: better one `--insecure` too many than one overlooked.
-fn words(value: &[u8]) -> impl Iterator<Item = Vec<u8>> {
-    value
-        .split(u8::is_ascii_whitespace)
-        .filter(|word| !word.is_empty())
-        .map(|word| {
-            let plain = word.iter().filter(|b| !b"\"'\\".contains(b));
-            plain.copied().collect()
-        })
-}
-
-/// Long options may be cut short where they stay unique: `email` also has `--inline` and `--intro`.
-fn is_insecure(word: &[u8]) -> bool {
-    word.starts_with(b"--ins") && b"--insecure".starts_with(word)
 }

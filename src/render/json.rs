@@ -245,6 +245,7 @@ struct MercurialJson {
     decided_by: &'static str,
     lines: Vec<LineJson>,
     reason: String,
+    hg_version: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -527,6 +528,7 @@ impl From<&Decision> for MercurialJson {
             decided_by: decision.decided_by.as_str(),
             lines: lines.collect(),
             reason: decision.reason.clone(),
+            hg_version: decision.hg_version.clone(),
         }
     }
 }

@@ -201,6 +201,8 @@ impl Page {
             };
             self.fact("hg email", &format!("{answer}: {}", decision.reason));
             self.fact("decided by", decision.decided_by.as_str());
+            let release = decision.hg_version.as_deref();
+            self.fact("release", release.unwrap_or("not known"));
             for line in &decision.lines {
                 self.fact("", &format!("{} ({})", line.key, line.place()));
             }

@@ -49,10 +49,7 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
     };
     let check = Check::read(&Wanted {
         cacerts: &args.trust.cacerts,
-        scope: None,
-        hgrc_needed: false,
-        from_hgrc: false,
-        at: None,
+        ..Wanted::default()
     })?;
     if args.trust.cacerts.is_empty() {
         // A store that cannot be read is told before anybody is connected to.

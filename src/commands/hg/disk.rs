@@ -5,9 +5,12 @@ use crate::commands::replace::MAX_FILE;
 use crate::hgrc::Files;
 use crate::mercurial::Layout;
 use nix::errno::Errno;
+use nix::fcntl::OFlag;
 use std::cell::Cell;
 use std::io::{self, ErrorKind, Read as _};
+use std::os::unix::fs::{FileTypeExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Whether this user may write the file, and put another in its place.
 pub(in crate::commands) fn may_write(path: &Path) -> bool {
@@ -39,15 +42,48 @@ pub(in crate::commands) fn resolve(path: &Path) -> PathBuf {
     path
 }
 
-/// A device may have no end.
+/// A device may have no end, and a pipe no writer: opening it would wait for one.
 pub(super) fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let file = std::fs::File::open(path)?;
-    file.take(MAX_FILE + 1).read_to_end(&mut bytes)?;
+    let mut options = std::fs::OpenOptions::new();
+    let flags = OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
+    let file = options.read(true).custom_flags(flags.bits()).open(path)?;
+    let bytes = if file.metadata()?.file_type().is_fifo() {
+        read_pipe(file)?
+    } else {
+        let mut bytes = Vec::new();
+        file.take(MAX_FILE + 1).read_to_end(&mut bytes)?;
+        bytes
+    };
     if bytes.len() as u64 > MAX_FILE {
         return Err(Errno::EFBIG.into());
     }
     Ok(bytes)
+}
+
+/// A pipe as far as it is written: that of a shell (`<(…)`) has a writer, who may take a moment.
+/// One that nobody writes to is an error, as hg would wait for it.
+fn read_pipe(mut file: std::fs::File) -> io::Result<Vec<u8>> {
+    const MOMENT: Duration = Duration::from_millis(20);
+    const MOST_MOMENTS: u32 = 250;
+    let mut bytes = Vec::new();
+    let mut part = [0; 4096];
+    let mut waited = 0;
+    loop {
+        match file.read(&mut part) {
+            Ok(0) if bytes.is_empty() => return Err(ErrorKind::WouldBlock.into()),
+            Ok(0) => return Ok(bytes),
+            Ok(count) => bytes.extend_from_slice(&part[..count]),
+            Err(why) if why.kind() == ErrorKind::WouldBlock && waited < MOST_MOMENTS => {
+                waited += 1;
+                std::thread::sleep(MOMENT);
+            }
+            Err(why) if why.kind() == ErrorKind::Interrupted => {}
+            Err(why) => return Err(why),
+        }
+        if bytes.len() as u64 > MAX_FILE {
+            return Ok(bytes);
+        }
+    }
 }
 
 pub(super) struct Disk;

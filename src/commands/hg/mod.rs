@@ -1,20 +1,25 @@
 //! Mercurial's configuration on this machine: finding the files, reading them, and whom to trust.
 
 mod disk;
+mod installed;
+mod python;
 mod trust;
 
 pub(super) use disk::{may_write, resolve};
+pub(super) use installed::{Store, store};
 
 use self::disk::{Disk, Glance, read_bounded};
 use self::trust::Trusted;
 use super::{Error, io_text, warn};
 use crate::certificate::{Certificate, pem};
-use crate::endpoint::{Target, TargetError, TlsMode};
+use crate::endpoint::{Host, Target, TargetError, TlsMode};
 use crate::fingerprint::Pin;
 use crate::hgrc::{Config, Environment, Files, ReadError};
+use crate::judge::Anchors;
 use crate::mercurial::{
-    CaFile, Edits, Layer, Line, Lint, LintScope, Machine, Setting, Settings, Transport, layers,
-    lint, port_number, user_layers,
+    CaFile, Edits, Extension, Installation, Layer, Line, Lint, LintScope, Machine, Port, Release,
+    Setting, Settings, Surroundings, Transport, broken_share, hindrances, ipv4, layers, lint,
+    read_port, user_layers,
 };
 use crate::report::{ConfiguredPin, Pins};
 use nix::errno::Errno;
@@ -44,14 +49,25 @@ pub(super) enum Scope<'a> {
 pub(super) struct Mercurial {
     config: Config,
     environment: Environment,
+    /// The repository whose settings are among them.
+    root: Option<PathBuf>,
+    /// All files of hg were read.
+    whole: bool,
+    /// The release that the user names.
+    release: Option<Release>,
 }
 
 impl Mercurial {
     /// Reads the files.
     pub(super) fn read(scope: &Scope<'_>) -> Result<Self, Error> {
+        let root = match scope {
+            Scope::Everything(repository) => repository_root(*repository)?,
+            Scope::File(_) | Scope::NewFile(_) => None,
+        };
         Ok(Self {
-            config: configuration(scope)?,
-            environment: environment(),
+            root,
+            whole: matches!(scope, Scope::Everything(_)),
+            ..Self::with(configuration(scope)?)
         })
     }
 
@@ -64,8 +80,8 @@ impl Mercurial {
         let layers = layers(&environment, hg.as_deref(), root.as_deref(), &disk);
         let config = everything(&layers, &disk, &environment, &|_| ()).ok()?;
         Some(Self {
-            config,
             environment,
+            ..Self::with(config)
         })
     }
 
@@ -74,7 +90,24 @@ impl Mercurial {
         Self {
             config,
             environment: environment(),
+            root: None,
+            whole: false,
+            release: None,
         }
+    }
+
+    /// For that release of Mercurial, if one is named.
+    pub(super) fn of_release(self, release: Option<&Release>) -> Self {
+        Self {
+            release: release.cloned(),
+            ..self
+        }
+    }
+
+    /// The release that is named, else that of the hg in `PATH`.
+    pub(super) fn release(&self) -> Option<&Release> {
+        let named = self.release.as_ref();
+        named.or_else(|| installed::installed().release.as_ref())
     }
 
     /// Without any settings.
@@ -91,12 +124,20 @@ impl Mercurial {
             }
         }
         let mut of = Self {
-            config: Config::default(),
             environment: Environment::default(),
+            ..Self::none()
         };
         // A line that cannot be read leaves the rest out: then nothing is decided by it.
         let _ = of.config.read(Path::new("/"), &Text(text), &of.environment);
         of
+    }
+
+    /// The Mercurial whose store is not looked at; `system` is that of this machine.
+    pub(super) fn installation<'a>(&'a self, system: &'a Anchors) -> Installation<'a> {
+        Installation {
+            release: self.release(),
+            ..Installation::unknown(system)
+        }
     }
 
     /// The effective configuration.
@@ -111,7 +152,10 @@ impl Mercurial {
 
     /// The settings for a host, as it is written.
     pub(super) fn settings(&self, host: &str) -> Settings {
-        Settings::read(&self.config, &self.environment, host.as_bytes())
+        Settings {
+            runs: hindrances(&self.config, &self.environment, self),
+            ..Settings::read(&self.config, &self.environment, host.as_bytes())
+        }
     }
 
     /// Lines that do not do what they seem to.
@@ -125,19 +169,11 @@ impl Mercurial {
         scope: LintScope<'_>,
         ca_file: &dyn Fn(&[u8]) -> CaFile,
     ) -> Vec<Lint> {
-        struct Planned<'a>(&'a dyn Fn(&[u8]) -> CaFile);
-        impl Machine for Planned<'_> {
-            fn ca_file(&self, path: &[u8]) -> CaFile {
-                (self.0)(path)
-            }
-
-            fn is_world_readable(&self, path: &Path) -> bool {
-                const OTHERS_READ: u32 = 0o004;
-                path.metadata()
-                    .is_ok_and(|metadata| metadata.mode() & OTHERS_READ != 0)
-            }
-        }
-        lint(&self.config, &self.environment, &Planned(ca_file), scope)
+        let planned = Planned {
+            mercurial: self,
+            ca_file,
+        };
+        lint(&self.config, &self.environment, &planned, scope)
     }
 
     /// The server that `hg email` would use: `smtp.host`, `smtp.port`, `smtp.tls`.
@@ -157,20 +193,96 @@ impl Mercurial {
             Transport::Plain => None,
         };
         let port = match &settings.smtp_port {
-            Some(port) => {
-                let text = String::from_utf8_lossy(&port.value).into_owned();
-                Some(port_number(&text).map_err(|why| bad(&port.line, why.to_string()))?)
-            }
+            Some(port) => match read_port(&port.value) {
+                Port::Number(number) => Some(number),
+                Port::OutOfRange | Port::Name => {
+                    let text = String::from_utf8_lossy(&port.value).into_owned();
+                    return Err(bad(&port.line, TargetError::Port(text).to_string()));
+                }
+            },
             None => None,
         };
+        // The resolver takes addresses that are written otherwise, too.
+        let address = ipv4(&written).map(|address| Host::Ip(address.into()));
+        let read = || written.parse();
         Ok(Target {
-            host: written
-                .parse()
+            host: address
+                .map_or_else(read, Ok)
                 .map_err(|why: TargetError| bad(&host.line, why.to_string()))?,
             written,
             port,
             tls,
         })
+    }
+}
+
+impl Surroundings for Mercurial {
+    fn extension(&self, path: &[u8]) -> Extension {
+        let path = Path::new(OsStr::from_bytes(path));
+        let file = if path.is_dir() {
+            path.join("__init__.py")
+        } else {
+            path.to_owned()
+        };
+        match read_bounded(&file) {
+            Ok(text) if holds_email(&text) => Extension::Email,
+            Err(why) if matches!(why.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                Extension::Missing
+            }
+            _ => Extension::Other,
+        }
+    }
+
+    fn broken_share(&self) -> Option<(PathBuf, String)> {
+        let root = self.root.as_ref()?;
+        let why = broken_share(root, &self.config, &Disk)?;
+        Some((root.join(".hg/sharedpath"), why))
+    }
+
+    fn is_whole(&self) -> bool {
+        self.whole
+    }
+}
+
+/// Whether a Python file defines a command `email`.
+fn holds_email(text: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(text);
+    text.lines().any(|line| line.starts_with("def email("))
+}
+
+/// The machine with CA files that are not there yet.
+struct Planned<'a> {
+    mercurial: &'a Mercurial,
+    ca_file: &'a dyn Fn(&[u8]) -> CaFile,
+}
+
+impl Surroundings for Planned<'_> {
+    fn extension(&self, path: &[u8]) -> Extension {
+        self.mercurial.extension(path)
+    }
+
+    fn broken_share(&self) -> Option<(PathBuf, String)> {
+        self.mercurial.broken_share()
+    }
+
+    fn is_whole(&self) -> bool {
+        self.mercurial.is_whole()
+    }
+}
+
+impl Machine for Planned<'_> {
+    fn release(&self) -> Option<&Release> {
+        self.mercurial.release()
+    }
+
+    fn ca_file(&self, path: &[u8]) -> CaFile {
+        (self.ca_file)(path)
+    }
+
+    fn is_world_readable(&self, path: &Path) -> bool {
+        const OTHERS_READ: u32 = 0o004;
+        path.metadata()
+            .is_ok_and(|metadata| metadata.mode() & OTHERS_READ != 0)
     }
 }
 
@@ -248,6 +360,7 @@ pub(super) fn ca_file(path: &[u8]) -> CaFile {
     match read_bounded(path) {
         // Only we do not read it.
         Err(why) if why.kind() == ErrorKind::FileTooLarge => CaFile::Unknown(io_text(&why)),
+        Err(why) if why.kind() == ErrorKind::WouldBlock => CaFile::Unknown(NO_WRITER.to_owned()),
         Err(why) => CaFile::Unusable(io_text(&why)),
         // Bare DER is for us, not for OpenSSL's load_verify_locations.
         Ok(bytes) if bytes.first() == Some(&0x30) => {
@@ -403,7 +516,9 @@ fn add(
 ) -> Result<(), Error> {
     let path = layer.path();
     match config.read(path, files, environment) {
-        Err(ReadError::Unreadable(_, None, ref why)) if why.kind() != ErrorKind::FileTooLarge => {
+        Err(ReadError::Unreadable(_, None, ref why))
+            if !matches!(why.kind(), ErrorKind::FileTooLarge | ErrorKind::WouldBlock) =>
+        {
             // A missing file, or a file in the place of its directory.
             if !matches!(why.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) {
                 say(&format!(
@@ -418,8 +533,18 @@ fn add(
     }
 }
 
+/// Of a pipe that hg would wait for.
+const NO_WRITER: &str = "it is a pipe, and nothing writes to it: hg waits until something does";
+
+fn cause(why: &io::Error) -> String {
+    match why.kind() {
+        ErrorKind::WouldBlock => NO_WRITER.to_owned(),
+        _ => io_text(why),
+    }
+}
+
 fn malformed(why: &ReadError) -> Error {
-    let hint = "hg reads no configuration at all until this is mended";
+    let hint = "hg reads no configuration at all until this is fixed";
     match why {
         ReadError::Syntax(source, text) => Error::new(format!(
             "{}:{}: not a line of a configuration file: {}",
@@ -431,14 +556,14 @@ fn malformed(why: &ReadError) -> Error {
         ReadError::Unreadable(path, None, why) => Error::new(format!(
             "cannot read \"{}\": {}",
             path.display(),
-            io_text(why)
+            cause(why)
         )),
         ReadError::Unreadable(path, Some(source), why) => Error::new(format!(
             "{}:{}: cannot include \"{}\": {}",
             source.file.display(),
             source.line,
             path.display(),
-            io_text(why)
+            cause(why)
         ))
         .hint(match why.kind() {
             ErrorKind::FileTooLarge => {
@@ -447,7 +572,7 @@ fn malformed(why: &ReadError) -> Error {
             _ => hint,
         }),
         ReadError::TooDeep(source) => Error::new(format!(
-            "{}:{}: files include each other without end",
+            "{}:{}: files include each other without end, or deeper than hg reads them",
             source.file.display(),
             source.line
         ))
@@ -489,9 +614,14 @@ fn repository_root(named: Option<&Path>) -> Result<Option<PathBuf>, Error> {
 
 /// Where the shell would find `hg`: its prefix has configuration files, too.
 fn find_hg(environment: &Environment) -> Option<PathBuf> {
+    find_program("hg", environment)
+}
+
+/// Where the shell would find a program.
+fn find_program(name: &str, environment: &Environment) -> Option<PathBuf> {
     use nix::unistd::{AccessFlags, access};
     let path = OsStr::from_bytes(environment.get("PATH")?);
     std::env::split_paths(path)
-        .map(|folder| folder.join("hg"))
-        .find(|hg| hg.is_file() && access(hg, AccessFlags::X_OK).is_ok())
+        .map(|folder| folder.join(name))
+        .find(|program| program.is_file() && access(program, AccessFlags::X_OK).is_ok())
 }

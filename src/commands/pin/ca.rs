@@ -10,7 +10,7 @@ use crate::endpoint::TlsMode;
 use crate::escape::visible;
 use crate::fingerprint::Algorithm;
 use crate::judge::Anchors;
-use crate::mercurial::{CaFile, Decision, Settings, Transport, decide};
+use crate::mercurial::{CaFile, Decision, Installation, Settings, Transport, decide};
 use crate::render::pin as show;
 use crate::report::Report;
 use std::path::{Path, PathBuf};
@@ -80,7 +80,8 @@ fn with_anchor(target: &TargetArg, report: &Report, anchor: &Certificate) -> Dec
     settings.transport = Transport::from(mode);
     let server = server(written, mode, None, report);
     let file = |_: &[u8]| CaFile::Certificates(vec![anchor.der().clone().into()]);
-    decide(&settings, &server, &Anchors::new("none"), &file)
+    let none = Anchors::new("none");
+    decide(&settings, &server, &Installation::unknown(&none), &file)
 }
 
 impl Ca {

@@ -59,10 +59,7 @@ pub(super) fn run(args: &Args, tool: Tool) -> Result<u8, Error> {
         .map_or(By::Certificate, |choice| choice.way.by);
     let check = Check::read(&Wanted {
         cacerts: &args.trust.cacerts,
-        scope: None,
-        hgrc_needed: false,
-        from_hgrc: false,
-        at: None,
+        ..Wanted::default()
     })?;
     let first = look(args, &check, target)?;
     let set = again::look(args, &check, target, first, by)?;

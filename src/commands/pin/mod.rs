@@ -54,7 +54,8 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
         scope,
         hgrc_needed: from_hgrc || named || args.write || args.dry_run,
         from_hgrc: false,
-        at: None,
+        hg_version: args.hg.hg_version.as_ref(),
+        ..Wanted::default()
     })?;
     let target = target(args, &check)?;
     let first = look(args, &check, &target)?;
@@ -339,13 +340,13 @@ fn snippet(mercurial: &Mercurial, intent: &Intent<'_>, report: &Report) -> Resul
         }
     }
     print(&show::snippet(report, &lines, VERSION))?;
-    unsure(&settings, &lines, intent, report);
+    unsure(mercurial, &lines, intent, report);
     Ok(0)
 }
 
 /// Says what keeps the pin of a server that we could not speak to from being enough.
 fn unsure(
-    settings: &Settings,
+    mercurial: &Mercurial,
     lines: &[(&'static str, String, String)],
     intent: &Intent<'_>,
     report: &Report,
@@ -359,16 +360,19 @@ fn unsure(
         transport: intent.mode.into(),
         pins: pinned.pins,
         verifycertsfile: pinned.verifycertsfile,
-        ..settings.clone()
+        // Whether hg email runs is another question.
+        runs: Vec::new(),
+        ..mercurial.settings(intent.host)
     };
     let server = server(intent.host, intent.mode, None, report);
     if server.key_proven && !server.handshake_failed {
         return;
     }
+    let none = Anchors::new("none");
     let decision = decide(
         &settings,
         &server,
-        &Anchors::new("none"),
+        &mercurial.installation(&none),
         &super::hg::ca_file,
     );
     let verdict = match decision.accepts {

@@ -12,8 +12,8 @@ use crate::escape::visible;
 use crate::hgrc::Config;
 use crate::judge::Anchors;
 use crate::mercurial::{
-    By, CaFile, Edits, Intent, LintScope, Objection, PinPlan, PlanError, Settings, Tree, decide,
-    is_smtp_host, plan, stays, wants,
+    By, CaFile, Edits, Intent, LintScope, Objection, PinPlan, PlanError, Release, Settings, Tree,
+    decide, is_smtp_host, plan, stays, wants,
 };
 use crate::render::pin as show;
 use crate::report::Report;
@@ -120,13 +120,18 @@ impl Writing<'_> {
         Ok(written)
     }
 
+    /// The release of Mercurial that the user names.
+    fn release(&self) -> Option<&Release> {
+        self.args.hg.hg_version.as_ref()
+    }
+
     /// What `--write` would come to.
     fn foresee(&self, plan: &PinPlan, tree: &Files<'_>) -> Result<u8, Error> {
         let edits = plan.files.iter();
         let edits: Edits = edits
             .map(|edit| (edit.path.clone(), edit.after.clone()))
             .collect();
-        let mercurial = Mercurial::with(tree.config(&edits)?);
+        let mercurial = Mercurial::with(tree.config(&edits)?).of_release(self.release());
         let ca_file = |path: &[u8]| match self.ca {
             Some(ca) if ca.path.as_bytes() == path => {
                 CaFile::Certificates(vec![ca.anchor.der().clone().into()])
@@ -144,7 +149,7 @@ impl Writing<'_> {
 
     /// Reads everything again, and claims success only where `hg email` is safe now.
     fn verify(&self, plan: &PinPlan, was_there: bool) -> Result<u8, Error> {
-        let mercurial = Mercurial::read(&self.scope)?;
+        let mercurial = Mercurial::read(&self.scope)?.of_release(self.release());
         let settings = mercurial.settings(self.intent.host);
         // They were told with the difference.
         let mut bad = !plan.shadowed.is_empty();
@@ -159,6 +164,7 @@ impl Writing<'_> {
                         .iter()
                         .any(|read| same_file(&read.path, file)) =>
                 {
+                    let all = all.of_release(self.release());
                     bad |= !self.holds(&all, state, &hg::ca_file);
                 }
                 Ok(_) => say(&format!(
@@ -242,6 +248,8 @@ impl Writing<'_> {
     /// Whether Mercurial's judge takes the server by the pin, and by nothing less.
     fn holds(&self, mercurial: &Mercurial, state: &str, ca_file: &dyn Fn(&[u8]) -> CaFile) -> bool {
         let mut settings: Settings = mercurial.settings(self.intent.host);
+        // Whether hg email runs is another question.
+        settings.runs.clear();
         let own = is_smtp_host(&settings, self.intent.host) && settings.smtp_host.is_some();
         let stays = stays(&settings, self.intent);
         if let Some(port) = &stays {
@@ -258,7 +266,9 @@ impl Writing<'_> {
         }
         let port = here.then_some(self.intent.port);
         let server = super::server(self.intent.host, self.intent.mode, port, self.report);
-        let decision = decide(&settings, &server, &Anchors::new("none"), ca_file);
+        let none = Anchors::new("none");
+        let hg = mercurial.installation(&none);
+        let decision = decide(&settings, &server, &hg, ca_file);
         if is_pinned(&decision, self.intent.by) {
             return true;
         }

@@ -16,14 +16,17 @@ pub(super) fn check(
     let settings = Settings::read(config, environment, host.as_bytes());
     let mut found = Vec::new();
     if let Some(file) = &settings.verifycertsfile {
-        match pins(&settings) {
-            Some(pins) => {
-                let message = "hg ignores the CA file of a host that has pins";
-                let advice = "remove the one that you do not mean";
-                let lint = Lint::new(LintCode::IgnoredCaFile, &file.line, message, advice);
-                found.push(lint.beside(&pins));
-            }
-            None => found.extend(ca_file(file, machine)),
+        if let Some(pins) = pins(&settings) {
+            let message = "hg ignores the CA file of a host that has pins";
+            let advice = "remove the one that you do not mean";
+            let lint = Lint::new(LintCode::IgnoredCaFile, &file.line, message, advice);
+            found.push(lint.beside(&pins));
+        } else {
+            let use_of = match &settings.insecure {
+                Some(_) => Use::Otherwise(INSECURE),
+                None => Use::Decides,
+            };
+            found.extend(ca_file(file, use_of, machine));
         }
     }
     let own = settings
@@ -40,12 +43,18 @@ pub(super) fn check_common(
     environment: &Environment,
     machine: &dyn Machine,
 ) -> Vec<Lint> {
-    let settings = Settings::read(config, environment, b"");
-    let files = [&settings.web_cacerts, &settings.smtp_cacerts];
+    let host = config
+        .get(b"smtp", b"host")
+        .map(|host| host.value.as_slice());
+    let settings = Settings::read(config, environment, host.unwrap_or_default());
+    let files = [
+        (&settings.web_cacerts, use_of_web(&settings)),
+        (&settings.smtp_cacerts, Use::Never),
+    ];
     let mut found: Vec<Lint> = files
         .into_iter()
-        .flatten()
-        .flat_map(|file| ca_file(file, machine))
+        .filter_map(|(file, use_of)| Some((file.as_ref()?, use_of)))
+        .flat_map(|(file, use_of)| ca_file(file, use_of, machine))
         .collect();
     let global = settings
         .minimum_protocols
@@ -88,7 +97,49 @@ fn protocol(minimum: &Setting<Vec<u8>>) -> Option<Lint> {
     ))
 }
 
-fn ca_file(file: &Setting<Vec<u8>>, machine: &dyn Machine) -> Vec<Lint> {
+/// What a CA file is to `hg email`.
+#[derive(Clone, Copy)]
+enum Use {
+    /// It decides.
+    Decides,
+    /// Something else does.
+    Otherwise(&'static str),
+    /// No Mercurial reads the setting.
+    Never,
+}
+
+const INSECURE: &str = "hg email does not look at it, as --insecure is its default";
+
+/// What `web.cacerts` is to the server of `smtp.host`.
+fn use_of_web(settings: &Settings) -> Use {
+    if settings.smtp_host.is_none() {
+        Use::Decides
+    } else if pins(settings).is_some() {
+        Use::Otherwise("hg email goes by the pins of its server")
+    } else if settings.insecure.is_some() {
+        Use::Otherwise(INSECURE)
+    } else if settings.verifycertsfile.is_some() {
+        Use::Otherwise("hg email goes by the CA file of its server")
+    } else {
+        Use::Decides
+    }
+}
+
+impl Use {
+    /// What follows where the file is of no use.
+    fn effect(self) -> String {
+        match self {
+            Self::Decides => ": hg aborts".to_owned(),
+            Self::Otherwise(what) => format!("; {what}, but what else is verified by it fails"),
+            Self::Never => {
+                "; no Mercurial reads the setting, and smtp-certcheck has no anchor by it"
+                    .to_owned()
+            }
+        }
+    }
+}
+
+fn ca_file(file: &Setting<Vec<u8>>, use_of: Use, machine: &dyn Machine) -> Vec<Lint> {
     let path = text(&file.value);
     let mut found = Vec::new();
     if !path.starts_with('/') {
@@ -106,11 +157,11 @@ fn ca_file(file: &Setting<Vec<u8>>, machine: &dyn Machine) -> Vec<Lint> {
     let (code, message) = match machine.ca_file(&file.value) {
         CaFile::Missing => (
             LintCode::BadCaFile,
-            format!("\"{path}\" does not exist: hg aborts"),
+            format!("\"{path}\" does not exist{}", use_of.effect()),
         ),
         CaFile::Unusable(why) => (
             LintCode::BadCaFile,
-            format!("hg cannot load \"{path}\": {why}"),
+            format!("\"{path}\" cannot be loaded ({why}){}", use_of.effect()),
         ),
         CaFile::Unknown(_) => return found,
         CaFile::Certificates(certificates) => {

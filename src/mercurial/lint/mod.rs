@@ -3,11 +3,15 @@
 mod files;
 mod keys;
 mod pins;
+mod release;
 
 pub use keys::hosts;
 
+use super::command::Alias;
 use super::decision::CaFile;
-use super::settings::{Line, Settings, Transport, sends_mail, turns_off};
+use super::release::Release;
+use super::runs::{Surroundings, stops};
+use super::settings::{Line, Settings, Transport};
 use crate::certificate::Certificate;
 use crate::hgrc::{Config, Environment, Source};
 use std::fmt;
@@ -26,7 +30,7 @@ pub enum LintCode {
     InvalidPin,
     /// A pin that can never match.
     UselessPin,
-    /// Another value that makes Mercurial abort.
+    /// Another value that makes Mercurial abort, or may.
     InvalidValue,
     /// `#` behind a value is part of the value.
     CommentInValue,
@@ -54,6 +58,16 @@ pub enum LintCode {
     AliasWithoutHook,
     /// A password that every user of the machine can read.
     ReadablePassword,
+    /// `[defaults]` or `[alias]` make hg abort at `hg email`, or send nothing.
+    BadCommand,
+    /// The extension with the command `email` is not enabled.
+    NoPatchbomb,
+    /// The file of an extension that is needed is not there.
+    MissingExtension,
+    /// The repository is a share, and its source is gone.
+    BrokenShare,
+    /// What it does depends on the release of Mercurial.
+    DependsOnRelease,
 }
 
 impl LintCode {
@@ -79,6 +93,11 @@ impl LintCode {
             Self::Insecure => "insecure",
             Self::AliasWithoutHook => "alias-without-hook",
             Self::ReadablePassword => "readable-password",
+            Self::BadCommand => "bad-command",
+            Self::NoPatchbomb => "no-patchbomb",
+            Self::MissingExtension => "missing-extension",
+            Self::BrokenShare => "broken-share",
+            Self::DependsOnRelease => "depends-on-release",
         }
     }
 }
@@ -107,7 +126,9 @@ pub struct Lint {
 }
 
 /// What the lints need to know of the machine.
-pub trait Machine {
+pub trait Machine: Surroundings {
+    /// The release of Mercurial, if it is known.
+    fn release(&self) -> Option<&Release>;
     /// What a CA file holds.
     fn ca_file(&self, path: &[u8]) -> CaFile;
     /// Whether every user may read the file.
@@ -133,7 +154,9 @@ pub fn lint(
     let smtp_host = config.get(b"smtp", b"host").map(|host| text(&host.value));
     let mut found = keys::check(config, smtp_host.as_deref());
     found.extend(server(config, environment));
-    found.extend(aliases(config));
+    found.extend(hindered(config, environment, machine));
+    found.extend(release::check(config, machine.release()));
+    found.extend(aliases(config, environment));
     found.extend(password(config, machine));
     found.extend(pins::check_smtp(config, environment, smtp_host.as_deref()));
     found.extend(pins::taken_back(config));
@@ -181,8 +204,36 @@ fn server(config: &Config, environment: &Environment) -> Vec<Lint> {
     found
 }
 
+/// What keeps `hg email` from running.
+fn hindered(config: &Config, environment: &Environment, machine: &dyn Machine) -> Vec<Lint> {
+    let settings = Settings::read(config, environment, b"");
+    let mut found = Vec::new();
+    if let Some(hindrance) = settings.command.filter(|hindrance| hindrance.certain)
+        && let Some(line) = &hindrance.line
+    {
+        let advice =
+            "write it as hg email takes it on the command line, without what is for that alone";
+        found.push(Lint::new(
+            LintCode::BadCommand,
+            line,
+            hindrance.reason,
+            advice,
+        ));
+    }
+    let stops = stops(config, environment, machine).into_iter();
+    // Without a server nothing is said of mail.
+    let stops =
+        stops.filter(|stop| stop.code != LintCode::NoPatchbomb || settings.smtp_host.is_some());
+    found.extend(stops.filter_map(|stop| {
+        let line = stop.hindrance.line?;
+        let reason = stop.hindrance.reason;
+        Some(Lint::new(stop.code, &line, reason, stop.advice))
+    }));
+    found
+}
+
 /// Other names of `hg email`: what they add, and which hooks hg runs for them (`pre-NAME` alone).
-fn aliases(config: &Config) -> Vec<Lint> {
+fn aliases(config: &Config, environment: &Environment) -> Vec<Lint> {
     let has_hook = |command: &str| {
         let hook = format!("pre-{command}");
         let mut items = config.items();
@@ -194,15 +245,18 @@ fn aliases(config: &Config) -> Vec<Lint> {
     };
     let mut found = Vec::new();
     for (section, key, item) in config.items() {
-        if section != b"alias" || key == b"email" || !sends_mail(&item.value) {
+        if section != b"alias" || key == b"email" {
             continue;
         }
+        let Alias::Email(insecure) = Alias::read(&item.value, environment) else {
+            continue;
+        };
         let name = text(key);
         let line = Line {
             key: format!("alias.{name}"),
             source: item.source.clone(),
         };
-        if turns_off(&item.value) {
+        if insecure {
             let message =
                 format!("hg {name} sends mail with --insecure: without a pin nothing is verified");
             let advice = "remove --insecure, and pin the server or name its CA";

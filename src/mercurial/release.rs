@@ -1,0 +1,134 @@
+//! The Mercurial that is judged: its release, and the store that its Python takes.
+
+use super::settings::Setting;
+use crate::certificate::pem::Entry;
+use crate::judge::Anchors;
+use std::fmt;
+use std::str::FromStr;
+
+/// A release of Mercurial.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Release {
+    text: String,
+    major: u32,
+}
+
+/// A text that names no release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a version of Mercurial is written 7.2 or 6.3.2")]
+pub struct NoRelease;
+
+impl FromStr for Release {
+    type Err = NoRelease;
+
+    /// Reads `7.2`, `7.2.4`, `7.0rc0`, `6.3.2+20-4a5b`.
+    fn from_str(text: &str) -> Result<Self, NoRelease> {
+        let (major, rest) = text.split_once('.').ok_or(NoRelease)?;
+        let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        let minor = rest
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(rest.len());
+        let has_odd = text
+            .chars()
+            .any(|c| !c.is_ascii_alphanumeric() && !matches!(c, '.' | '+' | '-' | '_'));
+        if !is_number(major) || minor == 0 || has_odd || text.len() > 64 {
+            return Err(NoRelease);
+        }
+        Ok(Self {
+            text: text.to_owned(),
+            major: major.parse().map_err(|_| NoRelease)?,
+        })
+    }
+}
+
+impl fmt::Display for Release {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl Release {
+    /// Whether it has the rules of 7.0: `tls1.3` is a value of `minimumprotocol`, and `tls1.2` is
+    /// its default instead of `tls1.1`.
+    pub(super) fn since_7(&self) -> bool {
+        self.major >= 7
+    }
+}
+
+/// What is known of the Mercurial that is judged.
+#[derive(Clone, Debug)]
+pub struct Installation<'a> {
+    /// Its release; `None`: not known.
+    pub release: Option<&'a Release>,
+    /// The trust store that it takes where the settings name none.
+    pub store: Store<'a>,
+}
+
+impl<'a> Installation<'a> {
+    /// One that nothing is known of; `system` is the trust store of this machine.
+    pub fn unknown(system: &'a Anchors) -> Self {
+        Self {
+            release: None,
+            store: Store::Unknown(system),
+        }
+    }
+
+    /// Whether it aborts at that value of `minimumprotocol`; `None`: by release.
+    pub(super) fn aborts_at(&self, minimum: &Setting<Vec<u8>>) -> Option<bool> {
+        match minimum.value.as_slice() {
+            b"tls1.0" | b"tls1.1" | b"tls1.2" => Some(false),
+            b"tls1.3" => self.release.map(|release| !release.since_7()),
+            _ => Some(true),
+        }
+    }
+}
+
+/// The trust store of hg's Python.
+#[derive(Clone, Debug)]
+pub enum Store<'a> {
+    /// Certifi or OpenSSL's own, which is not known; that of this machine for comparison.
+    Unknown(&'a Anchors),
+    /// These certificates.
+    Known {
+        /// What it is, for people.
+        name: &'a str,
+        /// All of them.
+        certificates: &'a [Entry],
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn releases_are_read_as_hg_writes_them() {
+        for (text, since_7) in [
+            ("4.9", false),
+            ("6.3.2", false),
+            ("6.9rc1+hg12.abc", false),
+            ("7.0rc0", true),
+            ("7.2.4", true),
+            ("10.0", true),
+        ] {
+            let release: Release = text.parse().expect("a release");
+            assert_eq!(
+                (release.since_7(), release.to_string()),
+                (since_7, text.to_owned())
+            );
+        }
+        for text in [
+            "",
+            "7",
+            "7.",
+            ".7",
+            "unknown",
+            "7.x",
+            "a.1",
+            "7.1\u{1b}[m",
+            "7.1 ",
+        ] {
+            assert_eq!(text.parse::<Release>(), Err(NoRelease), "{text}");
+        }
+    }
+}
