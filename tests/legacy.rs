@@ -693,6 +693,10 @@ fn what_is_not_proven_is_not_pinned() {
 
 /// Mercurial's verdict on a scripted server of this version, for lines of `[hostsecurity]`.
 fn hg_verdict(version: u8, lines: &str) -> Value {
+    hg_verdict_with(version, lines, &[])
+}
+
+fn hg_verdict_with(version: u8, lines: &str, options: &[&str]) -> Value {
     use smtp_certcheck::fingerprint::{Algorithm, Fingerprint};
     let pin = Fingerprint::compute(Algorithm::Sha256, &IDENTITY.chain[0]);
     let dir = Dir::new();
@@ -703,11 +707,34 @@ fn hg_verdict(version: u8, lines: &str) -> Value {
     let server = Scripted::start(vec![refuses(), says(presents(version, 5))]);
     let target = format!("smtps://localhost:{}", server.address.port());
     let args = [&target, "--connect", "127.0.0.1", "--hgrc"].map(std::ffi::OsStr::new);
-    let (code, report) = report(args.into_iter().chain([hgrc.as_os_str()]));
+    let options = options.iter().map(std::ffi::OsStr::new);
+    let args = args.into_iter().chain([hgrc.as_os_str()]).chain(options);
+    let (code, report) = report(args);
     // A pin stands for a certificate whose key was proven.
     assert_eq!((code, &report["outcome"]), (5, &"tls-failed".into()));
     assert_eq!(report["pins"]["matched"], true);
     report["mercurial"].clone()
+}
+
+/// hg before 7.0 takes TLS 1.1 where `ciphers` let its OpenSSL do so.
+#[test]
+fn the_default_protocol_is_that_of_the_release() {
+    let ciphers = "ciphers=DEFAULT:@SECLEVEL=0\n";
+    for (version, release, accepts) in [
+        (2, Some("6.9.5"), Value::Null),
+        (2, Some("7.0"), Value::Bool(false)),
+        (2, None, Value::Null),
+        (1, Some("6.9.5"), Value::Bool(false)),
+        (1, None, Value::Bool(false)),
+    ] {
+        let options = release.map(|release| ["--hg-version", release]);
+        let options = options.iter().flatten().copied().collect::<Vec<_>>();
+        let verdict = hg_verdict_with(version, ciphers, &options);
+        assert_eq!(verdict["accepts"], accepts, "3.{version}: {verdict:#}");
+        let reason = verdict["reason"].as_str().expect("a reason");
+        let names = release.is_some() || reason.contains("7.0");
+        assert!(names, "{reason}");
+    }
 }
 
 #[test]
