@@ -494,6 +494,15 @@ mod tests {
     }
 
     #[test]
+    fn an_alert_may_be_about_the_kind_of_key() {
+        let alert = Cause::Alert("handshake_failure".to_owned());
+        let advice = failure(Step::Tls, alert).advice();
+        for cause in ["SNI", "too old", "signature scheme", "--key-type"] {
+            assert!(advice.contains(cause), "{cause}: {advice}");
+        }
+    }
+
+    #[test]
     fn a_time_out_anywhere_is_unreachable_and_a_break_in_the_handshake_is_tls() {
         let timeout = Cause::Timeout(Duration::from_secs(45));
         assert_eq!(
