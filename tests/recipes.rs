@@ -152,7 +152,8 @@ impl Home {
             "[hostsecurity]\nmail.example.org:fingerprints = {}\n",
             sha256(&world.identity)
         );
-        dir.file(".hgrc", format!("{smtp}{pin}"));
+        let email = "[extensions]\npatchbomb =\n";
+        dir.file(".hgrc", format!("{email}{smtp}{pin}"));
         for folder in [
             "src/project/.hg",
             ".local/share/bash-completion/completions",
