@@ -1773,7 +1773,7 @@ fn chains_are_read_in_every_form_or_refused() {
 }
 
 #[test]
-fn the_system_store_must_hold_something() {
+fn a_system_store_without_anchors_is_a_finding() {
     let dir = Dir::new();
     let (_, chain) = saved(&dir);
     let junk = dir.file("junk.pem", "junk");
@@ -1787,9 +1787,13 @@ fn the_system_store_must_hold_something() {
         ("SSL_CERT_DIR", &missing),
     ] {
         let args = ["--chain", path(&chain), "--servername", "localhost"];
-        let run = finish(program().args(args).env(name, value));
-        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{name}={value:?}");
-        assert!(run.stderr.contains(path(value)), "{}", run.stderr);
+        let json = ["--format", "json"];
+        let run = finish(program().args(args).args(json).env(name, value));
+        assert_eq!((run.code, run.stderr.as_str()), (1, ""), "{name}={value:?}");
+        let report: Value = serde_json::from_str(&run.stdout).expect("JSON");
+        assert_eq!(problems(&report), ["anchors-unreadable"], "{report:#}");
+        let message = report["validation"]["problems"][0]["message"].to_string();
+        assert!(message.contains(path(value)), "{message}");
     }
     // What is named on the command line counts alone.
     let root = dir.file("root.pem", PKI.root_pem());

@@ -7,11 +7,11 @@ mod common;
 use common::{Dir, finish, problems, program};
 use rcgen::{BasicConstraints, IsCa};
 use serde_json::Value;
-use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
 use std::sync::LazyLock;
 use testkit::der::{oid, seq, tlv, utf8};
+use testkit::generate::dice::Dice;
 use testkit::pki::{Identity, KeyKind, Pki, ca, leaf, to_pem};
 
 static PKI: LazyLock<Pki> = LazyLock::new(|| Pki::new("Trust", KeyKind::P256));
@@ -21,34 +21,6 @@ const SERVERS: &str = "1.3.6.1.5.5.7.3.1";
 const CLIENTS: &str = "1.3.6.1.5.5.7.3.2";
 const MAIL: &str = "1.3.6.1.5.5.7.3.4";
 const ANY: &str = "2.5.29.37.0";
-
-/// Numbers that are the same for the same seed (xorshift64).
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % end
-    }
-
-    fn pick<'t, T: ?Sized>(&mut self, of: &[&'t T]) -> &'t T {
-        let end = u64::try_from(of.len()).expect("few");
-        of[usize::try_from(self.below(end)).expect("few")]
-    }
-}
-
-/// The seed of a generator: of the environment, or a fixed one.
-fn seed() -> u64 {
-    let seed = std::env::var("SMTP_CERTCHECK_SEED").ok();
-    let seed = seed
-        .and_then(|seed| seed.parse().ok())
-        .unwrap_or(20_261_215);
-    // Shown when the test fails.
-    let _ = writeln!(std::io::stderr(), "SMTP_CERTCHECK_SEED={seed}");
-    seed
-}
 
 fn path(path: &Path) -> &str {
     path.to_str().expect("UTF-8")
@@ -256,7 +228,7 @@ fn what_was_left_out_is_named_with_its_file_wherever_anchors_come_from() {
 /// Files of random blocks with random settings: the verdict is OpenSSL's.
 #[test]
 fn random_trust_settings_are_read_as_openssl_reads_them() {
-    let mut dice = Dice(seed());
+    let mut dice = Dice::thrown(1);
     let below = {
         let mut issuer = ca("Trust Below");
         issuer.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -276,7 +248,7 @@ fn random_trust_settings_are_read_as_openssl_reads_them() {
             for tag in [0x30, 0xa0] {
                 let count = dice.below(4);
                 let list: Vec<&str> = (0..count)
-                    .map(|_| dice.pick(&[SERVERS, CLIENTS, MAIL, ANY, "1.2.3"]))
+                    .map(|_| *dice.pick(&[SERVERS, CLIENTS, MAIL, ANY, "1.2.3"]))
                     .collect();
                 if dice.below(3) == 0 {
                     fields.push(purposes(tag, &list));
@@ -302,4 +274,269 @@ fn random_trust_settings_are_read_as_openssl_reads_them() {
 /// What stands in the first line of a certificate's block.
 fn pem_body(der: &[u8]) -> String {
     to_pem(der).lines().nth(1).expect("a line").to_owned()
+}
+
+/// A saved chain of the server, judged by what the environment says.
+fn judged(chain: &Path, variable: (&str, &Path)) -> (i32, Value) {
+    let args = ["--chain", path(chain), "--servername", "localhost"];
+    let mut command = program();
+    command.args(args).args(["--format", "json"]);
+    command.env(variable.0, variable.1);
+    let run = finish(&mut command);
+    assert_eq!(run.stderr, "", "nothing on standard error");
+    let report: Value = serde_json::from_str(&run.stdout).expect("JSON");
+    common::check_schema(&report);
+    (run.code, report)
+}
+
+fn first_message(report: &Value) -> String {
+    report["validation"]["problems"][0]["message"].to_string()
+}
+
+#[test]
+fn a_file_that_was_renamed_to_switch_a_ca_off_is_no_anchor() {
+    let dir = Dir::new();
+    let chain = dir.file("chain.pem", SERVER.chain_pem());
+    let folder = dir.path().join("certs");
+    std::fs::create_dir(&folder).expect("a directory");
+    let args = ["--chain", path(&chain), "--servername", "localhost"];
+    let by_option = [&args[..], &["--cacerts", path(&folder)]].concat();
+    for name in [
+        "ca.pem.bak",
+        "ca.pem~",
+        ".ca.pem",
+        "ca.pem.old",
+        "ca.pem.orig",
+        "ca.pem.disabled",
+        "ca.pem.dpkg-old",
+        "ca.pem.dpkg-dist",
+        "ca.pem.rpmsave",
+        "ca.pem.rpmnew",
+        "#ca.pem#",
+        "ca.pem.off",
+        "ca.pem.2",
+        "3f94a23e.0.bak",
+        "3f94a23e.x",
+        "3f94a23.0",
+        "ca",
+    ] {
+        let file = folder.join(name);
+        std::fs::write(&file, PKI.root_pem()).expect("a file");
+        let run = finish(program().args(&by_option));
+        assert_eq!(run.code, 2, "{name}: {}", run.stdout);
+        assert!(run.stderr.contains(path(&file)), "{name}: {}", run.stderr);
+        let (code, report) = judged(&chain, ("SSL_CERT_DIR", &folder));
+        assert_eq!(
+            (code, problems(&report)),
+            (1, vec!["anchors-unreadable".to_owned()]),
+            "{name}"
+        );
+        assert!(first_message(&report).contains(path(&file)), "{report:#}");
+        std::fs::remove_file(file).expect("it is removed");
+    }
+    for name in [
+        "ca.pem",
+        "ca.crt",
+        "ca.cer",
+        "CA.PEM",
+        "3f94a23e.0",
+        "3f94a23e.12",
+    ] {
+        let file = folder.join(name);
+        std::fs::write(&file, PKI.root_pem()).expect("a file");
+        assert_eq!(common::report(&by_option).0, 0, "{name}");
+        assert_eq!(judged(&chain, ("SSL_CERT_DIR", &folder)).0, 0, "{name}");
+        std::fs::remove_file(file).expect("it is removed");
+    }
+    // Another CA beside it: the report says which file was left out.
+    std::fs::write(
+        folder.join("other.pem"),
+        to_pem(&Pki::new("Other", KeyKind::P256).root()),
+    )
+    .expect("a file");
+    std::fs::write(folder.join("ca.pem.bak"), PKI.root_pem()).expect("a file");
+    let (code, report) = common::report(&by_option);
+    assert_eq!(code, 1);
+    assert!(
+        first_message(&report).contains("left out for the name"),
+        "{report:#}"
+    );
+    // A file with a switched-off name and another one counts once, by the other.
+    std::os::unix::fs::symlink("ca.pem.bak", folder.join("3f94a23e.0")).expect("a link");
+    assert_eq!(common::report(&by_option).0, 0);
+}
+
+#[test]
+fn what_openssl_does_not_load_from_the_environment_is_a_finding() {
+    let dir = Dir::new();
+    let chain = dir.file("chain.pem", SERVER.chain_pem());
+    let root = PKI.root_pem();
+    let torn = format!("{root}{}", &root[..200]);
+    let broken = trusted_block(&PKI.root(), &[1, 1, 0xff]);
+    for (name, bytes) in [
+        ("empty", Vec::new()),
+        ("junk", b"junk".to_vec()),
+        ("torn", torn.clone().into_bytes()),
+        ("der", PKI.root().to_vec()),
+        ("settings", broken.clone().into_bytes()),
+        ("indented", format!(" {root}").into_bytes()),
+    ] {
+        let file = dir.file(name, bytes);
+        let (code, report) = judged(&chain, ("SSL_CERT_FILE", &file));
+        assert_eq!(
+            (code, problems(&report)),
+            (1, vec!["anchors-unreadable".to_owned()]),
+            "{name}"
+        );
+        assert!(first_message(&report).contains(path(&file)), "{report:#}");
+        assert_eq!(report["chain"].as_array().map(Vec::len), Some(2));
+    }
+    // Of a directory OpenSSL reads each file by itself, and what is before the break.
+    let folder = dir.path().join("certs");
+    std::fs::create_dir(&folder).expect("a directory");
+    std::fs::write(folder.join("3f94a23e.0"), torn).expect("a file");
+    assert_eq!(judged(&chain, ("SSL_CERT_DIR", &folder)).0, 0);
+    std::fs::write(folder.join("3f94a23e.0"), broken).expect("a file");
+    std::fs::write(folder.join("root.pem"), root).expect("a file");
+    assert_eq!(judged(&chain, ("SSL_CERT_DIR", &folder)).0, 0);
+    // The leaf is judged all the same.
+    let late = PKI.identity(testkit::pki::expired_leaf(&["localhost"]));
+    let late = dir.file("late.pem", late.chain_pem());
+    let (_, report) = judged(&late, ("SSL_CERT_FILE", Path::new("/dev/null")));
+    assert_eq!(problems(&report), ["expired", "anchors-unreadable"]);
+}
+
+/// Runs `openssl` with these words in the directory.
+fn words(dir: &Dir, line: &str) {
+    let args: Vec<&str> = line.split_whitespace().collect();
+    common::openssl::run(dir, &args);
+}
+
+/// Files of all forms that hold no PEM.
+fn other_forms(dir: &Dir) {
+    dir.file("root.pem", PKI.root_pem());
+    dir.file("chain.pem", SERVER.chain_pem());
+    dir.file("key.pem", &SERVER.key_pem);
+    let words = |line| words(dir, line);
+    words("x509 -in root.pem -outform DER -out root.der");
+    words("crl2pkcs7 -nocrl -certfile root.pem -outform DER -out root.p7b");
+    words("crl2pkcs7 -nocrl -certfile root.pem -out root.p7.pem");
+    words("pkcs12 -export -nokeys -in root.pem -passout pass:x -out root.p12");
+    words("req -new -key key.pem -subj /CN=x -out request.pem");
+    words("req -in request.pem -outform DER -out request.der");
+    words("pkey -in key.pem -outform DER -out key.der");
+    words("pkey -in key.pem -traditional -outform DER -out sec1.der");
+    words("pkcs8 -topk8 -in key.pem -passout pass:x -outform DER -out encrypted.der");
+    words("genrsa -traditional -out rsa.pem 2048");
+    words("rsa -in rsa.pem -traditional -outform DER -out rsa.der");
+    words("pkey -in key.pem -pubout -outform DER -out public.der");
+    words("pkey -in key.pem -pubout -out public.pem");
+    let read = |name: &str| std::fs::read(dir.path().join(name)).expect("a file");
+    let der = read("root.der");
+    let utf16 = |mark: &[u8], big: bool| -> Vec<u8> {
+        let pairs = PKI
+            .root_pem()
+            .encode_utf16()
+            .flat_map(|unit| {
+                if big {
+                    unit.to_be_bytes()
+                } else {
+                    unit.to_le_bytes()
+                }
+            })
+            .collect::<Vec<u8>>();
+        [mark, &pairs].concat()
+    };
+    for (name, bytes) in [
+        ("jks", [&[0xfe, 0xed, 0xfe, 0xed][..], &[0; 40]].concat()),
+        ("utf16le", utf16(&[0xff, 0xfe], false)),
+        ("utf16be", utf16(&[0xfe, 0xff], true)),
+        ("bare16", utf16(&[], false)),
+        ("cr.pem", PKI.root_pem().replace('\n', "\r").into_bytes()),
+        ("more.der", [&der[..], b"more"].concat()),
+    ] {
+        dir.file(name, bytes);
+    }
+}
+
+#[test]
+fn files_of_another_form_are_read_or_named_with_the_way_out() {
+    let (dir, root) = (Dir::new(), PKI.root());
+    other_forms(&dir);
+    let (as_chain, as_anchors) = (
+        ["--chain", "FILE", "--cacerts", "root.pem"],
+        ["--chain", "chain.pem", "--cacerts", "FILE"],
+    );
+    let command = |form: &[&str; 4], file: &str| {
+        let args = form
+            .iter()
+            .map(|word| if *word == "FILE" { file } else { word });
+        let mut command = program();
+        command
+            .args(args)
+            .args(["--servername", "localhost"])
+            .current_dir(dir.path());
+        finish(&mut command)
+    };
+    for (file, what, way) in [
+        (
+            "root.p7b",
+            "PKCS #7",
+            "openssl pkcs7 -inform DER -in \"root.p7b\" -print_certs",
+        ),
+        (
+            "root.p7.pem",
+            "PKCS #7",
+            "openssl pkcs7 -in \"root.p7.pem\" -print_certs",
+        ),
+        (
+            "root.p12",
+            "PKCS #12",
+            "openssl pkcs12 -in \"root.p12\" -nokeys",
+        ),
+        ("jks", "Java keystore", "keytool -list -rfc"),
+        ("request.pem", "certificate request", "CA"),
+        ("request.der", "certificate request", "CA"),
+        ("key.pem", "private key", "belongs to it"),
+        ("key.der", "private key", "belongs to it"),
+        ("sec1.der", "private key", "belongs to it"),
+        ("encrypted.der", "private key", "belongs to it"),
+        ("rsa.pem", "private key", "belongs to it"),
+        ("rsa.der", "private key", "belongs to it"),
+        ("public.pem", "public key", "belongs to it"),
+        ("public.der", "public key", "belongs to it"),
+        ("utf16le", "UTF-16", "iconv -f UTF-16"),
+        ("utf16be", "UTF-16", "iconv -f UTF-16"),
+        ("bare16", "UTF-16", "iconv -f UTF-16"),
+        ("cr.pem", "CR alone", "tr"),
+        ("more.der", "4 octets that are none", ""),
+    ] {
+        for form in [&as_chain, &as_anchors] {
+            let run = command(form, file);
+            assert_eq!(run.code, 2, "{file}: {}", run.stdout);
+            for word in [file, what, way] {
+                assert!(run.stderr.contains(word), "{file}: {word}: {}", run.stderr);
+            }
+        }
+    }
+    // The commands do what they say.
+    words(
+        &dir,
+        "pkcs7 -inform DER -in root.p7b -print_certs -out made.pem",
+    );
+    assert_eq!(command(&as_anchors, "made.pem").code, 0);
+    dir.file("newline.der", [&root[..], b"\n"].concat());
+    dir.file("two.der", [&PKI.intermediate(), &root[..]].concat());
+    for file in ["root.der", "newline.der", "two.der"] {
+        assert_eq!(command(&as_anchors, file).code, 0, "{file}");
+    }
+    dir.file(
+        "chain.der",
+        SERVER
+            .chain
+            .iter()
+            .flat_map(|der| der.to_vec())
+            .collect::<Vec<u8>>(),
+    );
+    assert_eq!(command(&as_chain, "chain.der").code, 0);
 }

@@ -43,6 +43,7 @@ pub const CODES: &[&str] = &[
     "anchor-expired",
     "anchor-not-yet-valid",
     "anchor-rejected",
+    "anchors-unreadable",
     "bad-signature",
     "ca-as-leaf",
     "critical-extension",

@@ -168,7 +168,7 @@ fn judged(finding: &judge::Finding, severity: Severity) -> Finding {
         severity,
         certificate: finding.certificate,
         message: finding.message.clone(),
-        advice: finding.advice.to_owned(),
+        advice: finding.advice.clone().into_owned(),
     }
 }
 

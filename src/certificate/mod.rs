@@ -1,8 +1,10 @@
 //! Certificates: the DER as it was presented, its fingerprints, and what x509-parser read from it.
 
+mod armour;
 pub mod constraints;
 pub mod der;
 mod facts;
+mod form;
 mod idn;
 mod key;
 mod known;
@@ -15,7 +17,9 @@ mod remains;
 pub mod signature;
 mod trust;
 
+pub use armour::BrokenBlock;
 pub use facts::{BasicConstraints, ExtendedKeyUsage, Facts, KeyUsage, SanOther, Sans};
+pub use form::{Form, is_utf16};
 pub use idn::Idn;
 pub use key::PublicKey;
 pub use known::Known;

@@ -1,11 +1,12 @@
 //! PEM (RFC 7468) and bare DER, in and out.
 
+use super::armour::{Block, Blocks, BrokenBlock, Indented};
 use super::der::Element;
+use super::form::Form;
 use super::trust::TrustSettings;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject as _;
 
 /// A certificate, and what stands beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +15,18 @@ pub struct Entry {
     pub der: CertificateDer<'static>,
     /// What a `TRUSTED CERTIFICATE` block says of it.
     pub trust: TrustSettings,
+}
+
+impl Entry {
+    /// Without what follows the certificate in its block, which OpenSSL does not look at.
+    #[must_use]
+    pub fn without_rest(mut self) -> Self {
+        let rest = Element::read(&self.der).map_or(0, |first| first.rest.len());
+        if rest > 0 {
+            self.der = self.der[..self.der.len() - rest].to_vec().into();
+        }
+        self
+    }
 }
 
 impl From<CertificateDer<'static>> for Entry {
@@ -29,56 +42,147 @@ pub enum PemError {
     /// Neither PEM nor DER.
     #[error("it holds no certificate: neither a PEM \"BEGIN CERTIFICATE\" block nor DER")]
     NoCertificate,
+    /// It is something else.
+    #[error("{0}")]
+    Other(Form),
+    /// It is DER, which OpenSSL does not read here.
+    #[error("it is DER, and only PEM is read here")]
+    Der,
     /// A PEM block is broken.
     #[error("a PEM block is broken: {0}")]
-    Broken(String),
-    /// A block begins and does not end.
-    #[error("of {0} PEM blocks that begin, {1} are complete")]
-    Truncated(usize, usize),
+    Broken(#[from] BrokenBlock),
+    /// A block is whole, and what is in it is not.
+    #[error(
+        "certificate {0} in it is broken, or its trust settings are: OpenSSL reads nothing of the file"
+    )]
+    Unusable(usize),
+    /// After the certificates in DER comes something else.
+    #[error("after {certificates} in DER come {octets} octets that are none")]
+    More {
+        /// How many certificates, in words.
+        certificates: String,
+        /// How many other octets.
+        octets: usize,
+    },
 }
 
-/// The certificates in `bytes`: every `CERTIFICATE` block of a PEM text, or one DER certificate.
-/// Other blocks (keys, CRLs) and the text around them are passed over.
+impl PemError {
+    /// The way to a file that can be used, if there is a known one.
+    pub fn hint(&self, file: &str) -> Option<String> {
+        match self {
+            Self::Other(form) => Some(form.hint(file)),
+            Self::Der => Some(format!(
+                "this makes PEM of it: openssl x509 -inform DER -in {file} -out ca.pem"
+            )),
+            Self::NoCertificate | Self::Broken(_) | Self::Unusable(_) | Self::More { .. } => None,
+        }
+    }
+}
+
+/// The certificates in `bytes`: every `CERTIFICATE` block of a PEM text, or certificates in DER,
+/// one after the other. Other blocks (keys, CRLs) and the text around them are passed over; a
+/// block may be indented.
 pub fn read(bytes: &[u8]) -> Result<Vec<Entry>, PemError> {
-    const BEGIN: &[u8] = b"-----BEGIN ";
-    let begins = bytes.windows(BEGIN.len()).filter(|w| *w == BEGIN).count();
-    if begins == 0 {
-        return match bytes {
-            // A DER SEQUENCE with a long length, as every certificate is.
-            [0x30, 0x81..=0x84, ..] => Ok(vec![CertificateDer::from(bytes.to_vec()).into()]),
-            _ => Err(PemError::NoCertificate),
-        };
+    match blocks(bytes, Indented::Read) {
+        Err(PemError::Der) => read_der(bytes),
+        read => read,
     }
-    let blocks = ::pem::parse_many(bytes).map_err(|e| PemError::Broken(e.to_string()))?;
-    if blocks.len() != begins {
-        return Err(PemError::Truncated(begins, blocks.len()));
-    }
-    let found: Vec<_> = blocks.iter().filter_map(entry).collect();
-    if found.is_empty() {
-        return Err(PemError::NoCertificate);
-    }
-    Ok(found)
 }
 
-/// The certificates in `bytes` that can be used, whatever else there is.
-pub fn read_usable(bytes: &[u8]) -> Vec<Entry> {
-    read(bytes).unwrap_or_else(|_| {
-        let blocks = CertificateDer::pem_slice_iter(bytes).flatten();
-        blocks.map(Entry::from).collect()
+/// The certificates that OpenSSL loads from a file of anchors (`X509_load_cert_crl_file`): all, or
+/// where anything in it is broken, none.
+pub fn read_as_openssl(bytes: &[u8]) -> Result<Vec<Entry>, PemError> {
+    let found = blocks(bytes, Indented::Text)?;
+    let broken = found
+        .iter()
+        .position(|entry| entry.trust.unreadable || !is_shaped(&entry.der));
+    match broken {
+        Some(index) => Err(PemError::Unusable(index + 1)),
+        None => Ok(found.into_iter().map(Entry::without_rest).collect()),
+    }
+}
+
+/// Those that it loads from a file of a directory of anchors (`X509_load_cert_file`): all before
+/// the first that is broken.
+pub fn read_until_broken(bytes: &[u8]) -> Vec<Entry> {
+    let blocks = Blocks::new(bytes, Indented::Text);
+    let entries = blocks.map_while(|block| entry(block.ok()?).ok());
+    let is_whole = |entry: &Entry| !entry.trust.unreadable && is_shaped(&entry.der);
+    let entries = entries.flatten().take_while(is_whole);
+    entries.map(Entry::without_rest).collect()
+}
+
+fn blocks(bytes: &[u8], indented: Indented) -> Result<Vec<Entry>, PemError> {
+    let mut found = Vec::new();
+    let mut other = None;
+    for block in Blocks::new(bytes, indented) {
+        let block = block?;
+        other = other.or(Form::of_tag(&block.tag));
+        found.extend(entry(block)?);
+    }
+    match (found.is_empty(), other.or_else(|| Form::of(bytes))) {
+        (false, _) => Ok(found),
+        (true, Some(form)) => Err(PemError::Other(form)),
+        // A DER SEQUENCE with a long length, as every certificate is.
+        (true, None) if matches!(bytes, [0x30, 0x81..=0x84, ..]) => Err(PemError::Der),
+        (true, None) => Err(PemError::NoCertificate),
+    }
+}
+
+/// The certificate in a block; `None`: it is another block.
+fn entry(block: Block) -> Result<Option<Entry>, BrokenBlock> {
+    let is_trusted = match block.tag.as_slice() {
+        b"CERTIFICATE" | b"X509 CERTIFICATE" => false,
+        b"TRUSTED CERTIFICATE" => true,
+        _ => return Ok(None),
+    };
+    if block.has_header {
+        return Err(BrokenBlock::new(
+            block.line,
+            "is a certificate with a header",
+        ));
+    }
+    let mut der = block.contents;
+    let mut trust = TrustSettings::default();
+    if is_trusted {
+        let length = Element::read(&der).map_or(der.len(), |first| der.len() - first.rest.len());
+        trust = TrustSettings::read(&der.split_off(length));
+    }
+    let der = der.into();
+    Ok(Some(Entry { der, trust }))
+}
+
+/// The outer form of a certificate (RFC 5280 §4.1.1).
+fn is_shaped(der: &[u8]) -> bool {
+    let mut rest = Element::open(der).unwrap_or_default();
+    [0x30, 0x30, 0x03].into_iter().all(|tag| {
+        let element = Element::read(rest).filter(|element| element.tag == tag);
+        rest = element.as_ref().map_or(&[][..], |element| element.rest);
+        element.is_some()
     })
 }
 
-fn entry(block: &::pem::Pem) -> Option<Entry> {
-    let contents = block.contents();
-    match block.tag() {
-        "CERTIFICATE" | "X509 CERTIFICATE" => Some(CertificateDer::from(contents.to_vec()).into()),
-        "TRUSTED CERTIFICATE" => {
-            let rest = Element::read(contents)?.rest;
-            let der = contents[..contents.len() - rest.len()].to_vec().into();
-            let trust = TrustSettings::read(rest);
-            Some(Entry { der, trust })
-        }
-        _ => None,
+/// Certificates in DER, one after the other, and at most blanks after them.
+fn read_der(bytes: &[u8]) -> Result<Vec<Entry>, PemError> {
+    let mut found: Vec<Entry> = Vec::new();
+    let mut rest = bytes;
+    while let Some(element) = Element::read(rest).filter(|element| element.tag == 0x30) {
+        let length = rest.len() - element.rest.len();
+        found.push(CertificateDer::from(rest[..length].to_vec()).into());
+        rest = element.rest;
+    }
+    let is_blank = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0;
+    match found.len() {
+        // One that is cut off, or not DER: what is wrong with it is for others.
+        0 => Ok(vec![CertificateDer::from(bytes.to_vec()).into()]),
+        _ if rest.iter().all(is_blank) => Ok(found),
+        count => Err(PemError::More {
+            certificates: match count {
+                1 => "the certificate".to_owned(),
+                _ => format!("{count} certificates"),
+            },
+            octets: rest.len(),
+        }),
     }
 }
 
@@ -139,14 +243,26 @@ mod tests {
 
     #[test]
     fn nothing_is_lost_in_silence() {
-        assert_eq!(read(b""), Err(PemError::NoCertificate));
+        assert_eq!(read(b""), Err(PemError::Other(Form::Empty)));
         assert_eq!(read(b"hello"), Err(PemError::NoCertificate));
         let key = ::pem::encode(&::pem::Pem::new("PRIVATE KEY", b"x".as_slice()));
-        assert_eq!(read(key.as_bytes()), Err(PemError::NoCertificate));
+        assert_eq!(read(key.as_bytes()), Err(PemError::Other(Form::PrivateKey)));
         let whole = write(&der(5));
         let torn = format!("{whole}{}", &whole[..100]);
         assert!(read(torn.as_bytes()).is_err());
         let bad = whole.replace("MIHI", "M*HI");
         assert!(read(bad.as_bytes()).is_err());
+        assert_eq!(read_as_openssl(&der(5)), Err(PemError::Der));
+    }
+
+    #[test]
+    fn certificates_in_der_follow_each_other() {
+        let two = [der(6), der(7)].concat();
+        assert_eq!(read(&two).map(|read| read.len()), Ok(2));
+        assert_eq!(
+            read(&[&der(6)[..], b"\n"].concat()).map(|read| read.len()),
+            Ok(1)
+        );
+        assert!(read(&[&der(6)[..], b"more"].concat()).is_err());
     }
 }

@@ -141,41 +141,23 @@ impl Check {
         })
     }
 
-    pub(super) fn system(&self) -> Result<&Anchors, Error> {
-        if let Some(system) = self.system.get() {
-            return Ok(system);
-        }
-        let system = files::system_anchors()?;
-        Ok(self.system.get_or_init(|| system))
+    pub(super) fn system(&self) -> &Anchors {
+        self.system.get_or_init(files::system_anchors)
     }
 
-    /// Those of `--cacerts`, else of Mercurial's settings for the host, else the system's.
-    pub(super) fn anchors(
-        &self,
-        settings: Option<&(Settings, bool)>,
-    ) -> Result<Cow<'_, Anchors>, Error> {
+    /// Those of `--cacerts`, else of Mercurial's settings for the host, else the system's. What
+    /// cannot be read is noted in them.
+    pub(super) fn anchors(&self, settings: Option<&(Settings, bool)>) -> Cow<'_, Anchors> {
         if let Some(anchors) = &self.anchors {
-            return Ok(Cow::Borrowed(anchors));
+            return Cow::Borrowed(anchors);
         }
         let named = settings.and_then(|(settings, own)| hg::cacerts(settings, *own));
         let Some(named) = named else {
-            return Ok(Cow::Borrowed(self.system()?));
+            return Cow::Borrowed(self.system());
         };
         let path = PathBuf::from(OsStr::from_bytes(&named.value));
-        let mut anchors = files::configured_anchors(&[path]).map_err(|why| {
-            why.hint(format!(
-                "{} names it, at {}; --no-hgrc leaves it out",
-                named.line.key,
-                named.line.place()
-            ))
-        })?;
-        anchors.origin = format!(
-            "{}, from {} at {}",
-            anchors.origin,
-            named.line.key,
-            named.line.place()
-        );
-        Ok(Cow::Owned(anchors))
+        let (key, place) = (named.line.key.as_str(), named.line.place());
+        Cow::Owned(files::setting_anchors(&path, key, &place))
     }
 
     pub(super) fn policy<'p>(&self, anchors: &'p Anchors, reference: &'p Host) -> Policy<'p> {
@@ -200,7 +182,7 @@ impl Check {
         arg: &TargetArg,
         endpoint: &Endpoint,
         reference: &Host,
-    ) -> Result<Report, Error> {
+    ) -> Report {
         self.report_with(seen, arg, endpoint, reference, None)
     }
 
@@ -212,7 +194,7 @@ impl Check {
         endpoint: &Endpoint,
         reference: &Host,
         anchors: Option<&Anchors>,
-    ) -> Result<Report, Error> {
+    ) -> Report {
         let written = arg.target.written.as_str();
         let settings = self.mercurial.as_ref().map(|mercurial| {
             let settings = mercurial.settings(written);
@@ -224,7 +206,7 @@ impl Check {
         });
         let anchors = match anchors {
             Some(anchors) => Cow::Borrowed(anchors),
-            None => self.anchors(settings.as_ref())?,
+            None => self.anchors(settings.as_ref()),
         };
         let presented = std::mem::take(&mut seen.presented).into_iter();
         let chain: Vec<Certificate> = presented
@@ -256,7 +238,7 @@ impl Check {
             .mercurial
             .as_ref()
             .map_or_else(Vec::new, |mercurial| mercurial.lint(scope));
-        Ok(Report {
+        Report {
             target: Target {
                 input: arg.input.clone(),
                 host: Some(endpoint.host.to_string()),
@@ -274,7 +256,7 @@ impl Check {
             mercurial,
             lints,
             from_hgrc: self.from_hgrc,
-        })
+        }
     }
 
     /// Notes that the pinned certificate has less than `least` left: the leaf that a
@@ -341,8 +323,7 @@ impl Check {
             now: self.now,
         };
         // Without a store of our own it cannot be known what hg finds in its own.
-        let none = Anchors::new("no trust store");
-        let system = self.system().unwrap_or(&none);
+        let system = self.system();
         let mercurial = self.mercurial.as_ref()?;
         let hg = Installation {
             store: self

@@ -27,7 +27,10 @@ pub(super) fn configured_anchors(paths: &[PathBuf]) -> Result<Anchors, Error> {
             let before = anchors.all().len();
             add_directory(&mut anchors, path, Care::Strict)?;
             if anchors.all().len() == before {
-                return Err(unreadable(path, "no file in it holds a certificate"));
+                let left_out = anchors.switched_off();
+                let left_out = left_out.map_or_else(String::new, |files| format!("; {files}"));
+                let why = format!("no file in it holds a certificate{left_out}");
+                return Err(unreadable(path, why).hint(NAMES));
             }
         } else {
             add_file(&mut anchors, path)?;
@@ -36,21 +39,42 @@ pub(super) fn configured_anchors(paths: &[PathBuf]) -> Result<Anchors, Error> {
     Ok(anchors)
 }
 
+/// The anchors of a CA file that a setting names, `at` a place, as hg's OpenSSL reads it. What is
+/// wrong with it is noted.
+pub(super) fn setting_anchors(path: &Path, key: &str, at: &str) -> Anchors {
+    let mut anchors = Anchors::new(format!("{}, from {key} at {at}", path.display()));
+    if let Err(why) = add_as_openssl(&mut anchors, path) {
+        let quoted = path.as_os_str().as_encoded_bytes();
+        let is_quoted = matches!(quoted, [b'"', .., b'"'] | [b'\'', .., b'\'']);
+        let advice = match why.advice() {
+            _ if is_quoted => "take the quotes away: they are part of the name".to_owned(),
+            Some(hint) => hint.to_owned(),
+            None => format!("correct {key}, or leave it out with --no-hgrc"),
+        };
+        let message = format!("{}; {key} names it, at {at}", why.message());
+        anchors.add_unread(message, advice);
+    }
+    anchors
+}
+
 /// The system's anchors: `SSL_CERT_FILE` and `SSL_CERT_DIR` if one of them is set, else the bundle
-/// of the distribution, else its directory.
-pub(super) fn system_anchors() -> Result<Anchors, Error> {
+/// of the distribution, else its directory. What cannot be read is noted.
+pub(super) fn system_anchors() -> Anchors {
     let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
-    let anchors = match (variable("SSL_CERT_FILE"), variable("SSL_CERT_DIR")) {
-        (None, None) => distribution_anchors()?,
-        (file, directories) => environment_anchors(file.as_deref(), directories.as_deref())?,
+    let mut anchors = match (variable("SSL_CERT_FILE"), variable("SSL_CERT_DIR")) {
+        (None, None) => distribution_anchors(),
+        (file, directories) => environment_anchors(file.as_deref(), directories.as_deref()),
     };
-    if anchors.all().is_empty() {
-        let hint = "install the package ca-certificates, or name a file with --cacerts";
-        return Err(
-            Error::new(format!("there are no trust anchors in {}", anchors.origin)).hint(hint),
+    if anchors.all().is_empty() && anchors.unread().is_empty() {
+        let left_out = anchors.switched_off();
+        let left_out = left_out.map_or_else(String::new, |files| format!("; {files}"));
+        let why = format!("there are none in {}{left_out}", anchors.origin);
+        anchors.add_unread(
+            why,
+            "install the package ca-certificates, or name a file with --cacerts",
         );
     }
-    Ok(anchors)
+    anchors
 }
 
 /// The file and the directory that this machine's OpenSSL most likely takes.
@@ -59,23 +83,25 @@ pub(super) fn distribution_paths() -> (Option<PathBuf>, Option<PathBuf>) {
     (found.cert_file, found.cert_dir.into_iter().next())
 }
 
-fn distribution_anchors() -> Result<Anchors, Error> {
+fn distribution_anchors() -> Anchors {
     let mut anchors = Anchors::new("the system's trust store");
     let found = openssl_probe::probe();
-    match (found.cert_file, found.cert_dir.first()) {
-        (Some(file), _) => add_lenient(&mut anchors, &file)?,
-        (None, Some(directory)) => add_directory(&mut anchors, directory, Care::Lenient)?,
-        (None, None) => {}
-    }
-    Ok(anchors)
+    let read = match (found.cert_file, found.cert_dir.first()) {
+        (Some(file), _) => add_as_openssl(&mut anchors, &file),
+        (None, Some(directory)) => add_directory(&mut anchors, directory, Care::AsOpenssl),
+        (None, None) => Ok(()),
+    };
+    note(
+        &mut anchors,
+        read,
+        "install the package ca-certificates again",
+    );
+    anchors
 }
 
-/// What the environment names was chosen by somebody: a file that is not there is an error, but
-/// of the directories some may be missing, as OpenSSL has it.
-fn environment_anchors(
-    file: Option<&OsStr>,
-    directories: Option<&OsStr>,
-) -> Result<Anchors, Error> {
+/// What the environment names was chosen by its user: a file that is not there is noted, but of
+/// the directories some may be missing, as OpenSSL has it.
+fn environment_anchors(file: Option<&OsStr>, directories: Option<&OsStr>) -> Anchors {
     let named = [("SSL_CERT_FILE", file), ("SSL_CERT_DIR", directories)];
     let origin: Vec<String> = named
         .iter()
@@ -83,17 +109,36 @@ fn environment_anchors(
         .collect();
     let mut anchors = Anchors::new(origin.join(", "));
     if let Some(file) = file {
-        add_lenient(&mut anchors, Path::new(file))?;
+        let read = add_as_openssl(&mut anchors, Path::new(file));
+        let read = read.map_err(|why| {
+            let hint = why.advice().unwrap_or_default().to_owned();
+            let message = format!("{}; SSL_CERT_FILE names it", why.message());
+            Error::new(message).hint(hint)
+        });
+        note(
+            &mut anchors,
+            read,
+            "correct SSL_CERT_FILE, or unset it for the system's trust store",
+        );
     }
     for directory in directories
         .iter()
         .flat_map(|list| std::env::split_paths(list))
     {
         if directory.is_dir() {
-            add_directory(&mut anchors, &directory, Care::Lenient)?;
+            let read = add_directory(&mut anchors, &directory, Care::AsOpenssl);
+            note(&mut anchors, read, "correct SSL_CERT_DIR, or unset it");
         }
     }
-    Ok(anchors)
+    anchors
+}
+
+/// Notes what could not be read, with its own hint or this advice.
+fn note(anchors: &mut Anchors, read: Result<(), Error>, advice: &str) {
+    if let Err(why) = read {
+        let hint = why.advice().filter(|hint| !hint.is_empty());
+        anchors.add_unread(why.message(), hint.unwrap_or(advice));
+    }
 }
 
 /// Servers are heard for 256 KiB. A chain of 10 MiB in PEM is judged within 64 MiB of memory.
@@ -111,7 +156,13 @@ pub(super) fn chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> 
     } else {
         open(path, MAX_CHAIN)?
     };
-    let certificates = pem::read(&bytes).map_err(|why| fail(why.to_string()))?;
+    let certificates = pem::read(&bytes).map_err(|why| {
+        let failed = fail(why.to_string());
+        match why.hint(&name(path)) {
+            Some(hint) => failed.hint(hint),
+            None => failed,
+        }
+    })?;
     if certificates.len() > MAX_CERTIFICATES {
         let count = certificates.len();
         let why =
@@ -134,6 +185,7 @@ pub(super) fn name(path: &Path) -> String {
 fn add_file(anchors: &mut Anchors, path: &Path) -> Result<(), Error> {
     let certificates = pem::read(&read(path)?).map_err(|why| {
         let hint = "--cacerts takes CA certificates in PEM or DER, or a directory of such files";
+        let hint = why.hint(&name(path)).unwrap_or_else(|| hint.to_owned());
         unreadable(path, why).hint(hint)
     })?;
     for (index, der) in certificates.into_iter().enumerate() {
@@ -144,32 +196,62 @@ fn add_file(anchors: &mut Anchors, path: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// A store that others look after: what cannot be used is left out.
-fn add_lenient(anchors: &mut Anchors, path: &Path) -> Result<(), Error> {
+/// All that OpenSSL loads from a file; what only webpki cannot use is left out.
+fn add_as_openssl(anchors: &mut Anchors, path: &Path) -> Result<(), Error> {
+    let certificates = pem::read_as_openssl(&read(path)?).map_err(|why| {
+        let hint = why.hint(&name(path));
+        let failed = unreadable(path, why);
+        match hint {
+            Some(hint) => failed.hint(hint),
+            None => failed,
+        }
+    })?;
     let source = path.display().to_string();
-    for der in pem::read_usable(&read(path)?) {
-        // Not usable for webpki means that it is no anchor for anybody.
-        let _ = anchors.add(der, &source);
+    for entry in certificates {
+        let _ = anchors.add(entry, &source);
     }
     Ok(())
 }
 
-/// Whether a certificate that cannot be used is an error.
+/// How the files of a directory are read.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Care {
+    /// One that holds certificates, and something that cannot be used, is an error.
     Strict,
-    Lenient,
+    /// As OpenSSL reads them: until something is broken.
+    AsOpenssl,
 }
 
-/// Every file in a directory, in the order of names; subdirectories and files without
-/// certificates (CRLs, a README) are passed over.
+const NAMES: &str = "of a directory the files count whose names end in .pem, .crt, .cer, .der or .crl, or are a hash, such as 3f94a23e.0";
+
+/// Whether the name is one of a file that counts: `openssl rehash` takes no others, and a file
+/// that was renamed is one that was switched off.
+fn counts(path: &Path) -> bool {
+    const ENDINGS: [&str; 5] = ["pem", "crt", "cer", "crl", "der"];
+    let Some(name) = path.file_name().and_then(OsStr::to_str) else {
+        return false;
+    };
+    let Some((stem, ending)) = name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()) else {
+        return false;
+    };
+    let is_hash = stem.len() == 8 && stem.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_number = !ending.is_empty() && ending.bytes().all(|byte| byte.is_ascii_digit());
+    let has_ending = ENDINGS
+        .iter()
+        .any(|known| ending.eq_ignore_ascii_case(known));
+    !name.starts_with('.') && (has_ending || (is_hash && is_number))
+}
+
+/// The files in a directory whose names count, in the order of names; subdirectories and files
+/// without certificates (CRLs, a README) are passed over.
 fn add_directory(anchors: &mut Anchors, directory: &Path, care: Care) -> Result<(), Error> {
     let entries =
         std::fs::read_dir(directory).map_err(|why| unreadable(directory, io_text(&why)))?;
     let mut paths: Vec<PathBuf> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
         .collect();
-    paths.sort();
+    // Those that count first: the same file may have another name as well.
+    paths.sort_by_cached_key(|path| (!counts(path), path.clone()));
     // A hashed directory has links to its own files: each is read once.
     let mut seen = HashSet::new();
     for path in paths {
@@ -180,9 +262,21 @@ fn add_directory(anchors: &mut Anchors, directory: &Path, care: Care) -> Result<
             continue;
         }
         match care {
+            _ if !counts(&path) => {
+                let holds_some = read(&path).is_ok_and(|bytes| pem::read(&bytes).is_ok());
+                if holds_some {
+                    anchors.add_switched_off(path.display().to_string());
+                }
+            }
             Care::Strict => add_if_any(anchors, &path)?,
-            // A file that cannot be read is no reason to do without the others.
-            Care::Lenient => drop(add_lenient(anchors, &path)),
+            Care::AsOpenssl => {
+                // A file that cannot be read is no reason to do without the others.
+                let bytes = read(&path).unwrap_or_default();
+                let source = path.display().to_string();
+                for entry in pem::read_until_broken(&bytes) {
+                    let _ = anchors.add(entry, &source);
+                }
+            }
         }
     }
     Ok(())
@@ -190,7 +284,7 @@ fn add_directory(anchors: &mut Anchors, directory: &Path, care: Care) -> Result<
 
 fn add_if_any(anchors: &mut Anchors, path: &Path) -> Result<(), Error> {
     let certificates = match pem::read(&read(path)?) {
-        Err(PemError::NoCertificate) => return Ok(()),
+        Err(PemError::NoCertificate | PemError::Other(_)) => return Ok(()),
         certificates => certificates.map_err(|why| unreadable(path, why))?,
     };
     let source = path.display().to_string();

@@ -116,7 +116,7 @@ impl Setting<'_> {
             .servername
             .as_ref()
             .ok_or_else(|| Error::new("--servername is missing"))?;
-        let anchors = self.check.anchors(None)?;
+        let anchors = self.check.anchors(None);
         let policy = self.check.policy(&anchors, reference);
         let judgement = judge_clients(&chain, &policy, None, judge_chain(&chain, &policy));
         let label = files::name(path).trim_matches('"').to_owned();
@@ -202,7 +202,7 @@ impl Setting<'_> {
             let seen = task
                 .await
                 .map_err(|why| Error::new(format!("the probe of {endpoint} broke: {why}")))?;
-            let mut report = self.check.report(seen, arg, &endpoint, &reference)?;
+            let mut report = self.check.report(seen, arg, &endpoint, &reference);
             if let Some(least) = self.cli.pin_expires {
                 self.check.watch_pin(&mut report, arg, least);
             }

@@ -87,12 +87,25 @@ pub struct Anchors {
     used: Vec<usize>,
     /// The same in webpki's form, index by index.
     webpki: Vec<TrustAnchor<'static>>,
+    /// What was to be read as well, and could not be.
+    unread: Vec<Unread>,
+    /// Files with certificates that are left out for their names.
+    switched_off: Vec<String>,
     /// The digests of all.
     known: HashSet<[u8; 32]>,
     /// All by the form in which OpenSSL compares their subjects, as indices; made when asked for.
     by_name: OnceLock<HashMap<Vec<u8>, Vec<usize>>>,
     /// In the paths to them.
     verified: Verified,
+}
+
+/// A file, or a store, of anchors that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// Which, and why not.
+    pub why: String,
+    /// What to do about it.
+    pub advice: String,
 }
 
 /// A configured certificate that cannot be an anchor.
@@ -138,6 +151,45 @@ impl Anchors {
             source: source.to_owned(),
         });
         not_a_certificate.map_or(Ok(()), |_| Err(NotACertificate))
+    }
+
+    /// Notes what could not be read.
+    pub fn add_unread(&mut self, why: impl Into<String>, advice: impl Into<String>) {
+        self.unread.push(Unread {
+            why: why.into(),
+            advice: advice.into(),
+        });
+    }
+
+    /// What could not be read.
+    pub fn unread(&self) -> &[Unread] {
+        &self.unread
+    }
+
+    /// Notes a file with certificates that is left out for its name.
+    pub fn add_switched_off(&mut self, file: impl Into<String>) {
+        self.switched_off.push(file.into());
+    }
+
+    /// The files with certificates that are left out for their names, in words.
+    pub fn switched_off(&self) -> Option<String> {
+        const MOST: usize = 3;
+        let more = match self.switched_off.len() {
+            0 => return None,
+            count if count > MOST => format!(" and {} more", count - MOST),
+            _ => String::new(),
+        };
+        let named = self.switched_off.iter().take(MOST);
+        let named: Vec<String> = named.map(|file| format!("\"{file}\"")).collect();
+        Some(format!("left out for the name: {}{more}", named.join(", ")))
+    }
+
+    /// What they are called, and what is missing.
+    pub(super) fn described(&self) -> String {
+        match self.switched_off() {
+            Some(files) => format!("{}; {files}", self.origin),
+            None => self.origin.clone(),
+        }
     }
 
     /// How many anchors there are.

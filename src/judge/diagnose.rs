@@ -4,7 +4,7 @@ use super::anchor::Anchors;
 use super::finding::{Code, Finding};
 use super::issuer::ByName;
 use super::walk::{End, Walk};
-use super::{Member, Policy, Role, checks, explain, hygiene, path, rejected};
+use super::{Member, Policy, Role, checks, explain, hygiene, path, rejected, unread};
 use crate::certificate::Certificate;
 use crate::certificate::signature::Verification;
 use time::OffsetDateTime;
@@ -22,10 +22,14 @@ pub(super) fn diagnose(
     let rejected = rejected::check(presented, walk, policy.anchors);
     // The end of the path is explained once.
     let end = rejected.last().map(|finding| finding.certificate);
-    if end != Some(Some(walk.last())) {
+    let unread = unread::check(policy.anchors);
+    // Where no anchors could be read, nothing is known of the end.
+    let nothing = !unread.is_empty() && policy.anchors.is_empty();
+    if end != Some(Some(walk.last())) && !nothing {
         problems.extend(no_anchor(presented, walk, policy.anchors));
     }
     problems.extend(rejected);
+    problems.extend(unread);
     problems.extend(reason(error, &members, &problems, policy.now));
     // Dates hide what else webpki would find: ask again at a time when all of them hold.
     let then = common_time(&members);
@@ -123,9 +127,9 @@ fn no_anchor(presented: &[Certificate], walk: &Walk<'_>, anchors: &Anchors) -> O
     let (label, issuer) = (certificate.label(), facts.issuer.label());
     let namesake = ByName::of(anchors).get(&facts.issuer).next().is_some();
     let origin = if namesake {
-        format!("{}, where that name has another key", anchors.origin)
+        format!("{}, where that name has another key", anchors.described())
     } else {
-        anchors.origin.clone()
+        anchors.described()
     };
     let (code, message, advice) = match walk.end {
         End::Anchor(..) => return None,
@@ -138,7 +142,7 @@ fn no_anchor(presented: &[Certificate], walk: &Walk<'_>, anchors: &Anchors) -> O
             Code::SelfSigned,
             format!(
                 "\"{label}\" is self-signed, and not among the anchors ({}): the anchor of that name has another key, an older one of this server?",
-                anchors.origin
+                anchors.described()
             ),
             "if the server has a new key, or one of another kind, compare the fingerprint on the server and configure this certificate with --cacerts, too",
         ),

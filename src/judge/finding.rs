@@ -1,5 +1,6 @@
 //! What the judges say: findings with a stable code.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// A finding about the chain. The names are stable: programs depend on them.
@@ -36,6 +37,7 @@ pub enum Code {
     AnchorExpired,
     AnchorNotYetValid,
     AnchorRejected,
+    AnchorsUnreadable,
     Distrusted,
     TooComplex,
     PathInvalid,
@@ -90,6 +92,7 @@ impl Code {
             Self::AnchorExpired => "anchor-expired",
             Self::AnchorNotYetValid => "anchor-not-yet-valid",
             Self::AnchorRejected => "anchor-rejected",
+            Self::AnchorsUnreadable => "anchors-unreadable",
             Self::Distrusted => "distrusted",
             Self::TooComplex => "too-complex",
             Self::PathInvalid => "path-invalid",
@@ -128,7 +131,7 @@ pub struct Finding {
     /// One sentence; may hold text of the certificate, which is untrusted.
     pub message: String,
     /// What to do about it.
-    pub advice: &'static str,
+    pub advice: Cow<'static, str>,
 }
 
 impl Finding {
@@ -136,13 +139,13 @@ impl Finding {
         code: Code,
         certificate: Option<usize>,
         message: impl Into<String>,
-        advice: &'static str,
+        advice: impl Into<Cow<'static, str>>,
     ) -> Self {
         Self {
             code,
             certificate,
             message: message.into(),
-            advice,
+            advice: advice.into(),
         }
     }
 }

@@ -26,12 +26,13 @@ mod signing;
 mod staple;
 mod strength;
 mod subtree;
+mod unread;
 mod usage;
 mod validity;
 mod verified;
 mod walk;
 
-pub use anchor::{Anchor, Anchors, LeftOut, NotACertificate};
+pub use anchor::{Anchor, Anchors, LeftOut, NotACertificate, Unread};
 pub use differ::judge_clients;
 pub use finding::{Code, Finding};
 pub use lasting::{just_made, short_lived};

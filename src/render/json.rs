@@ -15,6 +15,7 @@ use crate::observation::{ClientCertificate, Failure, Observation, Possession, St
 use crate::report::{Pins, Report};
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
+use std::borrow::Cow;
 use std::io;
 use std::net::SocketAddr;
 
@@ -398,7 +399,7 @@ struct FindingJson {
     code: &'static str,
     certificate: Option<usize>,
     message: String,
-    advice: &'static str,
+    advice: Cow<'static, str>,
 }
 
 impl From<&Report> for ReportJson {
@@ -726,7 +727,7 @@ impl From<&Finding> for FindingJson {
             code: finding.code.as_str(),
             certificate: finding.certificate,
             message: finding.message.clone(),
-            advice: finding.advice,
+            advice: finding.advice.clone(),
         }
     }
 }

@@ -273,7 +273,7 @@ impl Page {
             .map_or(String::new(), |index| format!(" [{index}]"));
         let text = format!("{}{about}: {}", finding.code, finding.message);
         self.labelled(2, "", 0, &text);
-        self.labelled(4, "->", 3, finding.advice);
+        self.labelled(4, "->", 3, &finding.advice);
     }
 
     fn connection(&mut self, report: &Report) {

@@ -362,15 +362,7 @@ pub(super) fn ca_file(path: &[u8]) -> CaFile {
         Err(why) if why.kind() == ErrorKind::FileTooLarge => CaFile::Unknown(io_text(&why)),
         Err(why) if why.kind() == ErrorKind::WouldBlock => CaFile::Unknown(NO_WRITER.to_owned()),
         Err(why) => CaFile::Unusable(io_text(&why)),
-        // Bare DER is for us, not for OpenSSL's load_verify_locations.
-        Ok(bytes) if bytes.first() == Some(&0x30) => {
-            CaFile::Unusable("file is empty or malformed?".to_owned())
-        }
-        Ok(bytes) => match pem::read(&bytes) {
-            Ok(entries) if entries.iter().any(|entry| entry.trust.unreadable) => {
-                let why = "the trust settings of a TRUSTED CERTIFICATE block cannot be read";
-                CaFile::Unusable(format!("file is empty or malformed? {why}"))
-            }
+        Ok(bytes) => match pem::read_as_openssl(&bytes) {
             Ok(entries) => CaFile::Certificates(entries),
             Err(why) => CaFile::Unusable(format!("file is empty or malformed? {why}")),
         },

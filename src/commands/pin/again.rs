@@ -97,7 +97,7 @@ pub(super) fn look(
     for survey in surveys {
         set.left_out(&survey);
         for seen in survey.seen {
-            set.add(check, target, (&endpoint, &reference), seen)?;
+            set.add(check, target, (&endpoint, &reference), seen);
         }
     }
     set.answered();
@@ -167,10 +167,10 @@ impl Set {
         target: &TargetArg,
         (endpoint, reference): (&Endpoint, &Host),
         seen: Observation,
-    ) -> Result<(), Error> {
+    ) {
         let Some(leaf) = seen.presented.first() else {
             self.gaps.extend(gap(&seen));
-            return Ok(());
+            return;
         };
         let places = places(Some(&seen));
         let mut known = self.seen.iter_mut();
@@ -180,11 +180,10 @@ impl Set {
             known.places.extend(places);
             known.places.sort_unstable();
             known.places.dedup();
-            return Ok(());
+            return;
         }
-        let report = check.report(seen, target, endpoint, reference)?;
+        let report = check.report(seen, target, endpoint, reference);
         self.seen.push(Sighting { report, places });
-        Ok(())
     }
 
     fn left_out(&mut self, survey: &Survey) {

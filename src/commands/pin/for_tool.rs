@@ -73,7 +73,7 @@ pub(super) fn run(args: &Args, tool: Tool) -> Result<u8, Error> {
         twin::look(args, target, report, "the program")?;
         return Ok(0);
     };
-    match pin(&check, &choice, &server, report)? {
+    match pin(&check, &choice, &server, report) {
         Ok(pin) => {
             tell(&choice, &pin, report)?;
             // The lines for the others say whether they send it.
@@ -129,22 +129,22 @@ fn pin(
     choice: &Choice<'_>,
     server: &Server<'_>,
     report: &Report,
-) -> Result<Result<Pin, Refusal>, Error> {
+) -> Result<Pin, Refusal> {
     if let Some(refused) = refusals(choice, report.judgement.as_ref()) {
-        return Ok(Err(refused));
+        return Err(refused);
     }
     let pin = match choice.pin(server, &report.chain, path(report)) {
         Ok(pin) => pin,
         Err(why) => {
-            return Ok(Err(Refusal {
+            return Err(Refusal {
                 message: why.to_string(),
                 advice: why.advice().map(str::to_owned),
-            }));
+            });
         }
     };
-    let store = check.anchors(None)?;
+    let store = check.anchors(None);
     let refused = library::refuses(choice, &pin, server.reference, report, &store);
-    Ok(refused.map_or(Ok(pin), Err))
+    refused.map_or(Ok(pin), Err)
 }
 
 /// `None`: JSON, which has everything.
@@ -186,6 +186,7 @@ fn refusals(choice: &Choice<'_>, judgement: Option<&Judgement>) -> Option<Refusa
         Code::AnchorExpired,
         Code::AnchorNotYetValid,
         Code::AnchorRejected,
+        Code::AnchorsUnreadable,
         Code::Distrusted,
     ];
     let checked = match (choice.way.checks, choice.file) {

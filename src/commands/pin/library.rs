@@ -24,7 +24,7 @@ pub(super) fn refuses(
     let library = choice.tool.library()?;
     let of_finding = |finding: &Finding| Refusal {
         message: format!("{} refuses this server: {}", choice.tool, finding.message),
-        advice: Some(finding.advice.to_owned()),
+        advice: Some(finding.advice.clone().into_owned()),
     };
     // No pin spares anybody the handshake.
     if let Some(finding) = note(report, Code::KeyUsageSignature).filter(|_| is_gnutls(library)) {

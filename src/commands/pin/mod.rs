@@ -226,7 +226,7 @@ fn has_its_port(args: &Args, given: &TargetArg, program: &str) -> Result<(), Err
 fn look(args: &Args, check: &Check, target: &TargetArg) -> Result<Report, Error> {
     let (endpoint, reference) = where_to(args, target);
     let seen = observe(args, &endpoint, &reference, None)?;
-    check.report(seen, target, &endpoint, &reference)
+    Ok(check.report(seen, target, &endpoint, &reference))
 }
 
 fn where_to(args: &Args, target: &TargetArg) -> (Endpoint, Host) {

@@ -6,7 +6,7 @@
 )]
 
 mod change;
-mod dice;
+pub mod dice;
 mod draft;
 mod keys;
 mod plan;

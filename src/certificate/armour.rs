@@ -1,0 +1,216 @@
+//! The blocks of a PEM text, as OpenSSL finds them (`PEM_read_bio_ex` in `crypto/pem/pem_lib.c`):
+//! what another reader would make of a broken file is of no use to who wants to know whom OpenSSL
+//! trusts.
+
+use base64::Engine as _;
+use base64::alphabet::STANDARD;
+use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
+
+/// OpenSSL reads lines in pieces of this length.
+const MOST: usize = 254;
+const BEGIN: &[u8] = b"-----BEGIN ";
+const END: &[u8] = b"-----END ";
+const TAIL: &[u8] = b"-----";
+
+/// A block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Block {
+    pub(super) tag: Vec<u8>,
+    /// There are lines before the contents, such as those of an encrypted key.
+    pub(super) has_header: bool,
+    pub(super) contents: Vec<u8>,
+    /// Where it begins, counted from 1.
+    pub(super) line: usize,
+}
+
+/// A block that begins and cannot be read; nothing after it is read either.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the block that begins in line {line} {why}")]
+pub struct BrokenBlock {
+    line: usize,
+    why: &'static str,
+}
+
+impl BrokenBlock {
+    pub(super) fn new(line: usize, why: &'static str) -> Self {
+        Self { line, why }
+    }
+}
+
+/// Whether the lines of a block may be indented. OpenSSL does not read such a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Indented {
+    Read,
+    Text,
+}
+
+/// The blocks in the order of the text, until one is broken.
+pub(super) struct Blocks<'a> {
+    rest: &'a [u8],
+    line: usize,
+    indented: Indented,
+    is_broken: bool,
+}
+
+impl<'a> Blocks<'a> {
+    pub(super) fn new(text: &'a [u8], indented: Indented) -> Self {
+        Self {
+            rest: text,
+            line: 0,
+            indented,
+            is_broken: false,
+        }
+    }
+
+    /// The next line, or piece of one, without what OpenSSL strips from its end, and whether the
+    /// line goes on; `None`: that was all.
+    fn next_line(&mut self) -> Option<(&'a [u8], bool)> {
+        let window = &self.rest[..self.rest.len().min(MOST)];
+        let feed = position(window, b'\n');
+        let length = feed.map_or(window.len(), |feed| feed + 1);
+        let (line, rest) = self.rest.split_at(length);
+        // A piece ends at its first NUL, and without anything before that the text ends.
+        let nul = position(line, 0);
+        let line = &line[..nul.unwrap_or(length)];
+        if line.is_empty() {
+            return None;
+        }
+        self.rest = rest;
+        self.line += usize::from(feed.is_some());
+        let goes_on = length == MOST && feed.is_none() && nul.is_none();
+        // Its characters have signs: what is not ASCII is below the blank.
+        let is_stripped = |byte: &u8| *byte <= b' ' || !byte.is_ascii();
+        let end = line.iter().rposition(|byte| !is_stripped(byte));
+        let line = &line[..end.map_or(0, |end| end + 1)];
+        Some((self.without_indent(line), goes_on))
+    }
+
+    fn without_indent<'l>(&self, line: &'l [u8]) -> &'l [u8] {
+        match self.indented {
+            Indented::Text => line,
+            Indented::Read => {
+                let begin = line.iter().position(|byte| !matches!(byte, b' ' | b'\t'));
+                &line[begin.unwrap_or(line.len())..]
+            }
+        }
+    }
+
+    /// The tag of the next block.
+    fn begin(&mut self) -> Option<&'a [u8]> {
+        let mut is_first = true;
+        loop {
+            let (mut line, _) = self.next_line()?;
+            if std::mem::take(&mut is_first) {
+                line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+                line = self.without_indent(line);
+            }
+            if let Some(tag) = line.strip_prefix(BEGIN)
+                && let Some(tag) = tag.strip_suffix(TAIL)
+            {
+                return Some(tag);
+            }
+        }
+    }
+
+    /// The rest of the block `tag`.
+    fn block(&mut self, tag: &[u8]) -> Result<(Vec<u8>, bool), &'static str> {
+        let mut digits = Vec::new();
+        let (mut place, mut has_header) = (Place::Unknown, false);
+        let (mut goes_on, mut is_last) = (false, false);
+        while let Some((text, more)) = self.next_line() {
+            let went_on = std::mem::replace(&mut goes_on, more);
+            if place == Place::Unknown && text.contains(&b':') {
+                place = Place::Header;
+            }
+            if text.is_empty() {
+                if went_on {
+                    continue;
+                }
+                if place == Place::Data {
+                    return Err("has two blank lines");
+                }
+                // What came before was no data.
+                place = Place::Data;
+                has_header = !digits.is_empty();
+                digits.clear();
+                continue;
+            }
+            if let Some(end) = text.strip_prefix(END) {
+                if end.strip_prefix(tag) != Some(TAIL) {
+                    return Err("ends with another name");
+                }
+                if place == Place::Header {
+                    has_header = true;
+                    digits.clear();
+                }
+                let contents = decode(&digits).ok_or("is not base64")?;
+                return Ok((contents, has_header));
+            }
+            if is_last {
+                return Err("has a short line, and goes on");
+            }
+            if BLANKS.iter().any(|blank| text.contains(blank)) {
+                digits.extend(text.iter().filter(|byte| !BLANKS.contains(byte)));
+            } else {
+                digits.extend_from_slice(text);
+            }
+            if place == Place::Data {
+                if text.len() > 64 {
+                    return Err("has a line of more than 64 characters after a blank one");
+                }
+                is_last = text.len() < 64;
+            }
+        }
+        Err("does not end")
+    }
+}
+
+/// Blanks within a line.
+const BLANKS: &[u8] = b" \t\r";
+
+/// `contains` is much the faster in a program that is not optimised, and a file may have megabytes.
+fn position(text: &[u8], wanted: u8) -> Option<usize> {
+    let found = text.contains(&wanted);
+    found.then(|| text.iter().position(|byte| *byte == wanted))?
+}
+
+/// Where in a block a line is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Unknown,
+    Header,
+    Data,
+}
+
+impl Iterator for Blocks<'_> {
+    type Item = Result<Block, BrokenBlock>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.is_broken {
+            return None;
+        }
+        let tag = self.begin()?.to_owned();
+        let line = self.line.max(1);
+        let block = self.block(&tag);
+        self.is_broken = block.is_err();
+        Some(match block {
+            Ok((contents, has_header)) => Ok(Block {
+                tag,
+                has_header,
+                contents,
+                line,
+            }),
+            Err(why) => Err(BrokenBlock::new(line, why)),
+        })
+    }
+}
+
+/// Base64 as `EVP_DecodeUpdate` reads it: a hyphen ends it.
+fn decode(digits: &[u8]) -> Option<Vec<u8>> {
+    const LENIENT: GeneralPurpose = GeneralPurpose::new(
+        &STANDARD,
+        GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true),
+    );
+    let end = position(digits, b'-');
+    LENIENT.decode(&digits[..end.unwrap_or(digits.len())]).ok()
+}
