@@ -410,3 +410,82 @@ fn the_list_is_not_replaced_by_its_results() {
         }
     }
 }
+
+#[test]
+fn no_line_of_a_list_vanishes() {
+    let dir = Dir::new();
+    let line = good().trim().to_owned();
+    for (name, list, targets, code) in [
+        ("LF", format!("{line}\n{line}\n"), 2, 0),
+        ("CR LF", format!("{line}\r\n{line}\r\n"), 2, 0),
+        ("CR", format!("{line}\r{line}\r"), 2, 0),
+        (
+            "CR after a comment",
+            format!("# a list\r{line}\r{line}"),
+            2,
+            0,
+        ),
+        ("CR in one line", format!("{line}\n{line}\r{line}\n"), 3, 0),
+        (
+            "CR and LF the other way round",
+            format!("{line}\n\r{line}\n\r"),
+            2,
+            0,
+        ),
+        ("bad after CR", format!("{line}\rb@d line\r"), 1, 2),
+        ("comments", "# nothing\n\n".to_owned(), 0, 2),
+        ("empty", String::new(), 0, 2),
+    ] {
+        let run = run(&dir, &list, &["--format", "csv"]);
+        let rows = run.stdout.lines().count().saturating_sub(1);
+        assert_eq!((rows, run.code), (targets, code), "{name}: {}", run.stderr);
+    }
+    // A shard may have none.
+    let shards = ["1/2", "2/2"].map(|shard| run(&dir, &line, &["--shard", shard]).code);
+    assert_eq!(shards, [0, 0]);
+    let run = run(&dir, &format!("{line}\rb@d line\r"), &["--format", "csv"]);
+    assert!(run.stderr.contains("list:2:"), "{}", run.stderr);
+}
+
+#[test]
+fn the_bytes_of_a_comment_do_not_matter_and_utf_16_is_named() {
+    let dir = Dir::new();
+    let line = good().trim().to_owned();
+    let audit = |bytes: Vec<u8>| {
+        let mut command = command(&dir, "", &["--format", "csv"]);
+        fs::write(dir.path().join("list"), bytes).expect("a list");
+        finish(&mut command)
+    };
+    let mut latin = b"# caf\xe9 \x00\xff\n".to_vec();
+    latin.extend(format!("{line} # ").into_bytes());
+    latin.extend(b"caf\xe9\n");
+    let run = audit(latin);
+    assert_eq!(
+        (run.code, run.stdout.lines().count()),
+        (0, 2),
+        "{}",
+        run.stderr
+    );
+    let mut bad = line.clone().into_bytes();
+    bad.extend(b" label=caf\xe9\n");
+    assert_eq!(audit(bad).code, 2);
+    for (mark, big) in [
+        (&[0xff, 0xfe][..], false),
+        (&[0xfe, 0xff], true),
+        (&[], false),
+        (&[], true),
+    ] {
+        let text = format!("{line}\n{line}\n");
+        let pairs = text.encode_utf16().flat_map(|unit| {
+            if big {
+                unit.to_be_bytes()
+            } else {
+                unit.to_le_bytes()
+            }
+        });
+        let run = audit(mark.iter().copied().chain(pairs).collect());
+        assert_eq!(run.code, 2, "{}", run.stderr);
+        assert!(run.stderr.contains("iconv -f UTF-16"), "{}", run.stderr);
+        assert_eq!(run.stderr.matches("UTF-16").count(), 2, "{}", run.stderr);
+    }
+}

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{Dir, finish, openssl, program};
+use common::{Dir, Run, finish, openssl, program};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
@@ -32,6 +32,10 @@ fn good() -> SocketAddr {
 
 fn silent() -> SocketAddr {
     listen(|mut client| wait_for_end(&mut client))
+}
+
+fn path(path: &Path) -> &str {
+    path.to_str().expect("UTF-8")
 }
 
 fn line(address: SocketAddr) -> String {
@@ -536,23 +540,58 @@ fn the_rules_of_public_cas_count_for_public_cas_only() {
     let list = line(start(&PKI.identity(params)));
     let run = finish(&mut with_list(&dir, &list, &["--format", "jsonl"]));
     assert_eq!(codes(&reports(&run.stdout)[0]), Vec::<String>::new());
-    // The same, where the CA is one of the system's.
-    let mut command = program();
-    command
-        .args(["audit", "--format", "jsonl", "--input"])
-        .arg(dir.file("list", &list))
-        .env("SSL_CERT_FILE", dir.file("system.pem", PKI.root_pem()));
-    let run = finish(&mut command);
-    assert_eq!(codes(&reports(&run.stdout)[0]), ["long-validity warning"]);
-    // And where the list names a CA of one's own.
-    let own = format!(
-        "{} cacerts={}\n",
-        list.trim(),
-        dir.path().join("root.pem").display()
-    );
-    dir.file("list", own);
-    let run = finish(&mut command);
+    // The same, where the user has chosen the store.
+    let store = dir.file("system.pem", PKI.root_pem());
+    let list = dir.file("list", &list);
+    let args = ["audit", "--format", "jsonl", "--input", path(&list)];
+    let run = finish(program().args(args).env("SSL_CERT_FILE", &store));
     assert_eq!(codes(&reports(&run.stdout)[0]), Vec::<String>::new());
+    // Where the CA is one of the distribution's, and where an administrator has added it.
+    let Some(run) = with_system_store(&args, &store, "/usr/share/ca-certificates/mozilla") else {
+        testkit::skip::skip("the_rules_of_public_cas", "no mount namespace");
+        return;
+    };
+    assert_eq!(codes(&reports(&run.stdout)[0]), ["long-validity warning"]);
+    let run = with_system_store(&args, &store, "/usr/local/share/ca-certificates");
+    let run = run.expect("a mount namespace");
+    assert_eq!(codes(&reports(&run.stdout)[0]), Vec::<String>::new());
+    // And where the list names a CA of one's own.
+    let text = std::fs::read_to_string(&list).expect("the list");
+    let own = format!("{} cacerts={}\n", text.trim(), path(&store));
+    dir.file("list", own);
+    let run = with_system_store(&args, &store, "/usr/share/ca-certificates/mozilla");
+    let run = run.expect("a mount namespace");
+    assert_eq!(codes(&reports(&run.stdout)[0]), Vec::<String>::new());
+}
+
+/// Runs the program where the system's bundle is this file, and the one CA in it comes from that
+/// directory; `None`: there can be no such place here.
+fn with_system_store(args: &[&str], store: &Path, directory: &str) -> Option<Run> {
+    const SETUP: &str = "\
+set -e
+mkdir -p /etc/ssl/certs /usr/share/ca-certificates/mozilla /usr/local/share/ca-certificates
+mount -t tmpfs tmpfs /usr/share/ca-certificates/mozilla
+mount -t tmpfs tmpfs /usr/local/share/ca-certificates
+cp \"$1\" \"$2/ca.crt\"
+mount -t tmpfs tmpfs /etc/ssl/certs
+cp \"$1\" /etc/ssl/certs/ca-certificates.crt
+shift 2
+exec \"$@\"
+";
+    let unshared = ["--mount", "true"];
+    let tried = Command::new("unshare").args(unshared).output();
+    if !tried.is_ok_and(|tried| tried.status.success()) {
+        return None;
+    }
+    let mut command = Command::new("unshare");
+    command
+        .args(["--mount", "sh", "-c", SETUP, "sh", path(store), directory])
+        .arg(env!("CARGO_BIN_EXE_smtp-certcheck"))
+        .args(args)
+        .env_remove("SSL_CERT_FILE")
+        .env_remove("SSL_CERT_DIR")
+        .stdin(Stdio::null());
+    Some(finish(&mut command))
 }
 
 /// The handshake that fails is told, too, but not first: the reason says more.

@@ -13,6 +13,7 @@ use std::sync::LazyLock;
 use testkit::der::{oid, seq, tlv, utf8};
 use testkit::generate::dice::Dice;
 use testkit::pki::{Identity, KeyKind, Pki, ca, leaf, to_pem};
+use testkit::server::{Behaviour, Server};
 
 static PKI: LazyLock<Pki> = LazyLock::new(|| Pki::new("Trust", KeyKind::P256));
 static SERVER: LazyLock<Identity> = LazyLock::new(|| PKI.identity(leaf(&["localhost"])));
@@ -539,4 +540,188 @@ fn files_of_another_form_are_read_or_named_with_the_way_out() {
             .collect::<Vec<u8>>(),
     );
     assert_eq!(command(&as_chain, "chain.der").code, 0);
+}
+
+/// The server, live, as a configuration of Mercurial has it.
+fn live(dir: &Dir, port: u16, hgrc: &str, args: &[&str]) -> (i32, Value) {
+    let hgrc = dir.file("rc", hgrc);
+    let target = format!("localhost:{port}");
+    let mut command = program();
+    command.env("HGRCPATH", &hgrc).env("HOME", dir.path());
+    command.env("SSL_CERT_FILE", dir.file("system.pem", PKI.root_pem()));
+    command.args([&target, "--format", "json", "--hgrc", path(&hgrc)]);
+    let run = finish(command.args(args));
+    let report: Value = serde_json::from_str(&run.stdout).expect(&run.stderr);
+    common::check_schema(&report);
+    (run.code, report)
+}
+
+#[test]
+fn a_ca_file_that_a_setting_names_and_that_cannot_be_read_is_a_finding() {
+    use smtp_certcheck::fingerprint::{Algorithm, Fingerprint};
+    let dir = Dir::new();
+    let port = Server::start(&SERVER, Behaviour::default()).port();
+    let root = PKI.root_pem();
+    dir.file("empty.pem", "");
+    dir.file("junk.pem", "junk");
+    dir.file("torn.pem", format!("{root}{}", &root[..100]));
+    dir.file("root.pem", &root);
+    dir.file("root.der", PKI.root());
+    let place = path(dir.path());
+    let digest = Fingerprint::compute(Algorithm::Sha256, &SERVER.chain[0]).hex();
+    let right = format!("localhost:fingerprints = sha256:{digest}\n");
+    let wrong = format!("localhost:fingerprints = sha256:{}\n", "0".repeat(64));
+    let insecure = "[defaults]\nemail = --insecure\n";
+    let settings = [
+        ("web.cacerts", "[web]\ncacerts = "),
+        (
+            "hostsecurity.localhost:verifycertsfile",
+            "[hostsecurity]\nlocalhost:verifycertsfile = ",
+        ),
+    ];
+    for (key, setting) in settings {
+        for file in [
+            "gone.pem",
+            "empty.pem",
+            "junk.pem",
+            "torn.pem",
+            "root.der",
+            "",
+            "\"root.pem\"",
+        ] {
+            let (name, quoted) = match file.strip_prefix('"') {
+                Some(_) => (format!("\"{place}/root.pem\""), true),
+                None => (format!("{place}/{file}"), false),
+            };
+            let base = format!(
+                "[extensions]\npatchbomb =\n[smtp]\nhost = localhost\nport = {port}\ntls = starttls\n{setting}{name}\n"
+            );
+            for (ground, more, accepts, outcome) in [
+                ("nothing", "", false, "untrusted"),
+                (
+                    "a right pin",
+                    &*format!("[hostsecurity]\n{right}"),
+                    true,
+                    "pinned",
+                ),
+                (
+                    "a wrong pin",
+                    &*format!("[hostsecurity]\n{wrong}"),
+                    false,
+                    "untrusted",
+                ),
+                ("--insecure", insecure, true, "untrusted"),
+            ] {
+                let said = format!("{key} {file} {ground}");
+                let (code, report) = live(&dir, port, &format!("{base}{more}"), &[]);
+                assert_eq!(code, i32::from(outcome != "pinned"), "{said}: {report:#}");
+                assert_eq!(report["outcome"], outcome, "{said}: {report:#}");
+                assert_eq!(
+                    report["mercurial"]["accepts"], accepts,
+                    "{said}: {report:#}"
+                );
+                assert_eq!(report["chain"].as_array().map(Vec::len), Some(2), "{said}");
+                let found = report["validation"]["problems"]
+                    .as_array()
+                    .expect("problems");
+                let unread: Vec<&Value> = found
+                    .iter()
+                    .filter(|one| one["code"] == "anchors-unreadable")
+                    .collect();
+                assert_eq!(unread.len(), 1, "{said}: {report:#}");
+                let unread = unread[0];
+                let message = unread["message"].as_str().unwrap_or_default();
+                for word in [name.trim_matches('"'), key, &*format!("{place}/rc:")] {
+                    assert!(message.contains(word), "{said}: {word}: {message}");
+                }
+                let advice = unread["advice"].as_str().unwrap_or_default();
+                assert_eq!(advice.contains("quotes"), quoted, "{said}: {advice}");
+                let others: Vec<String> = problems(&report)
+                    .into_iter()
+                    .filter(|code| code != "anchors-unreadable" && code != "pin-mismatch")
+                    .collect();
+                assert_eq!(others, Vec::<String>::new(), "{said}");
+            }
+        }
+    }
+    // On the command line it is an error.
+    let (code, _) = live(
+        &dir,
+        port,
+        &format!("{}gone.pem\n", settings[0].1),
+        &["--cacerts", &format!("{place}/root.pem")],
+    );
+    assert_eq!(code, 0);
+    let gone = format!("{place}/gone.pem");
+    let run = finish(program().args([&format!("localhost:{port}"), "--cacerts", &gone]));
+    assert_eq!((run.code, run.stdout.as_str()), (2, ""));
+}
+
+#[test]
+fn an_audit_without_a_trust_store_is_one_of_findings() {
+    let dir = Dir::new();
+    let port = Server::start(&SERVER, Behaviour::default()).port();
+    let root = dir.file("root.pem", PKI.root_pem());
+    let audit = |list: String| {
+        let list = dir.file("list", list);
+        let mut command = program();
+        command.args([
+            "audit",
+            "--format",
+            "jsonl",
+            "-4",
+            "--pause",
+            "0",
+            "--input",
+            path(&list),
+        ]);
+        let run = finish(command.env("SSL_CERT_FILE", "/dev/null"));
+        let reports: Vec<Value> = run
+            .stdout
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("JSON"))
+            .collect();
+        let codes: Vec<Vec<String>> = reports
+            .iter()
+            .map(|report| {
+                let found = report["findings"].as_array().expect("findings");
+                found
+                    .iter()
+                    .map(|one| one["code"].as_str().unwrap_or_default().to_owned())
+                    .collect()
+            })
+            .collect();
+        (run.code, codes)
+    };
+    let line = format!("localhost:{port}");
+    let own = format!("{line} cacerts={}", path(&root));
+    assert_eq!(audit(format!("{own}\n{own}\n")), (0, vec![vec![], vec![]]));
+    let (code, codes) = audit(format!("{own}\n{line} servername=other.example\n"));
+    assert_eq!(code, 1);
+    let mut codes = codes.concat();
+    codes.sort();
+    assert_eq!(codes, ["anchors-unreadable", "name-mismatch"]);
+}
+
+/// OpenSSL and GnuTLS try them all.
+#[test]
+fn of_many_anchors_of_one_name_the_right_one_is_found() {
+    let mut others = String::new();
+    for _ in 0..150 {
+        let mut params = ca("Trust Root");
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let key = rcgen::KeyPair::generate().expect("a key");
+        others += &to_pem(params.self_signed(&key).expect("a root").der());
+    }
+    for (anchors, trusted) in [
+        (format!("{others}{}", PKI.root_pem()), true),
+        (others, false),
+    ] {
+        let ((code, report), theirs) = both(&SERVER, anchors.as_bytes());
+        assert_eq!((theirs, code), (trusted, i32::from(!trusted)), "{report:#}");
+        assert!(
+            !problems(&report).contains(&"too-complex".to_owned()),
+            "{report:#}"
+        );
+    }
 }

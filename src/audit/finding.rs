@@ -260,7 +260,7 @@ fn long_validity(report: &Report) -> Option<Finding> {
             "it is valid for {} days; public CAs may issue for {most} days at most since {since}",
             (seconds + 86_399).div_euclid(86_400),
         ),
-        advice: "get a new one: clients may refuse this".to_owned(),
+        advice: "get a new one: clients may refuse this; if the CA is your own, name it with --cacerts or cacerts=, or leave this out with --ignore long-validity".to_owned(),
     })
 }
 

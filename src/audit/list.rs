@@ -66,13 +66,13 @@ pub enum LineError {
 
 /// Reads a line without its end; `None`: it is blank, or a comment.
 pub fn parse_line(line: &[u8]) -> Result<Option<Entry>, LineError> {
+    let line = without_comment(line);
     if line.len() > MAX_LINE {
         return Err(LineError::TooLong);
     }
     let text = std::str::from_utf8(line).map_err(|_| LineError::NotUtf8)?;
-    let text = text.trim_start_matches('\u{feff}');
     let mut words = text.split_ascii_whitespace();
-    let Some(input) = words.next().filter(|word| !word.starts_with('#')) else {
+    let Some(input) = words.next() else {
         return Ok(None);
     };
     let mut entry = Entry {
@@ -86,15 +86,20 @@ pub fn parse_line(line: &[u8]) -> Result<Option<Entry>, LineError> {
         critical: None,
     };
     for word in words {
-        if word.starts_with('#') {
-            break;
-        }
         let (name, value) = word
             .split_once('=')
             .ok_or_else(|| LineError::Column(word.to_owned()))?;
         column(&mut entry, name, value)?;
     }
     Ok(Some(entry))
+}
+
+/// The line before its comment, whose bytes may be anything, and after a byte order mark.
+fn without_comment(line: &[u8]) -> &[u8] {
+    let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+    let begins = |at: usize| at == 0 || line[at - 1].is_ascii_whitespace();
+    let mut marks = (0..line.len()).filter(|at| line[*at] == b'#');
+    marks.find(|at| begins(*at)).map_or(line, |at| &line[..at])
 }
 
 fn column(entry: &mut Entry, name: &str, value: &str) -> Result<(), LineError> {
@@ -163,6 +168,12 @@ mod tests {
         let entry = entry.expect("an entry");
         let levels = (entry.warning, entry.critical);
         assert_eq!(levels, (Some(Least::Share(3_000)), Some(Least::Hours(72))));
+        let latin: &[u8] = b"mail.example label=a#b # caf\xe9 \x00\xff";
+        let entry = parse_line(latin).expect("a line").expect("an entry");
+        assert_eq!(entry.label.as_deref(), Some("a#b"));
+        assert_eq!(parse_line(b"# caf\xe9"), Ok(None));
+        let long = [b"a # ".to_vec(), vec![b'x'; 9000]].concat();
+        assert!(parse_line(&long).is_ok_and(|entry| entry.is_some()));
         for line in ["", "  ", "# x", "\t#", "\r", "\u{feff}# c"] {
             assert_eq!(parse_line(line.as_bytes()), Ok(None), "{line:?}");
         }

@@ -2,6 +2,7 @@
 //! configuration, and the report that comes of an observation.
 
 use super::hg::{self, Mercurial, Scope};
+use super::public::Publicity;
 use super::{Error, environment, files, warn};
 use crate::certificate::{Certificate, Known, Least};
 use crate::cli::{Connection, HgStoreArg, KeyTypeArg, TargetArg};
@@ -32,6 +33,7 @@ pub(super) struct Check {
     anchors: Option<Anchors>,
     /// Read when they are needed.
     system: OnceCell<Anchors>,
+    publicity: OnceCell<Publicity>,
     known: RefCell<Known>,
     judged: RefCell<Judged>,
     /// Mercurial's configuration, unless it is left out.
@@ -116,6 +118,7 @@ impl Check {
         Ok(Self {
             anchors,
             system: OnceCell::new(),
+            publicity: OnceCell::new(),
             known: RefCell::default(),
             judged: RefCell::default(),
             mercurial: read_mercurial(wanted)?,
@@ -158,6 +161,17 @@ impl Check {
         let path = PathBuf::from(OsStr::from_bytes(&named.value));
         let (key, place) = (named.line.key.as_str(), named.line.place());
         Cow::Owned(files::setting_anchors(&path, key, &place))
+    }
+
+    /// Whether the anchor of a judgement is that of a public CA, as far as the store is known.
+    pub(super) fn is_public(&self, judgement: Option<&Judgement>) -> bool {
+        let anchor = judgement.and_then(|judgement| judgement.anchor.as_ref());
+        let is_systems = self.anchors.is_none() && self.system().is_distribution;
+        is_systems
+            && anchor.is_some_and(|anchor| {
+                let publicity = self.publicity.get_or_init(Publicity::read);
+                publicity.is_public(anchor.der())
+            })
     }
 
     pub(super) fn policy<'p>(&self, anchors: &'p Anchors, reference: &'p Host) -> Policy<'p> {

@@ -85,6 +85,7 @@ pub(super) fn distribution_paths() -> (Option<PathBuf>, Option<PathBuf>) {
 
 fn distribution_anchors() -> Anchors {
     let mut anchors = Anchors::new("the system's trust store");
+    anchors.is_distribution = true;
     let found = openssl_probe::probe();
     let read = match (found.cert_file, found.cert_dir.first()) {
         (Some(file), _) => add_as_openssl(&mut anchors, &file),

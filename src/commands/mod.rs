@@ -15,6 +15,7 @@ mod inspect;
 mod lint;
 mod manual;
 mod pin;
+mod public;
 mod replace;
 
 pub use error::Error;

@@ -81,6 +81,8 @@ impl LeftOut {
 pub struct Anchors {
     /// What they are called in messages: `the system store`, or the file.
     pub origin: String,
+    /// They are those of the distribution, and not of the user's choice.
+    pub is_distribution: bool,
     /// In the order of the files, with those that are left out.
     all: Vec<Anchor>,
     /// Those that are anchors, as indices.
@@ -232,7 +234,7 @@ impl Anchors {
         self.rejected().find(|anchor| {
             let theirs = anchor.certificate().facts().ok();
             theirs.is_some_and(|theirs| {
-                theirs.subject.raw() == facts.subject.raw()
+                theirs.subject.is_same(&facts.subject)
                     && theirs.public_key.spki == facts.public_key.spki
             })
         })

@@ -4,7 +4,9 @@
 use super::anchor::{Anchor, Anchors};
 use super::{Member, Role, checks, rejected};
 use crate::certificate::Certificate;
-use rustls::pki_types::{CertificateDer, SignatureVerificationAlgorithm, UnixTime};
+use crate::certificate::signature::{Verification, verify_certificate};
+use rustls::pki_types::{CertificateDer, SignatureVerificationAlgorithm, TrustAnchor, UnixTime};
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -62,12 +64,13 @@ fn search(
 ) -> Result<(), Error> {
     let leaf = EndEntityCert::try_from(presented[0].der())?;
     let others = candidates(presented).ok_or(Error::MaximumPathBuildCallsExceeded)?;
+    let tried = tried(presented, anchors);
     let algorithms = anchors.verified().algorithms();
     let algorithms: Vec<&dyn SignatureVerificationAlgorithm> =
         algorithms.iter().map(|one| one as _).collect();
     leaf.verify_for_usage(
         &algorithms,
-        anchors.webpki(),
+        &tried,
         &others,
         unix_time(now),
         KeyUsage::server_auth(),
@@ -75,6 +78,42 @@ fn search(
         Some(accept),
     )?;
     Ok(())
+}
+
+/// The anchors for webpki. It gives up after a hundred signatures: where many anchors have the name
+/// of an issuer, those are for it that have made a signature.
+fn tried<'a>(presented: &[Certificate], anchors: &'a Anchors) -> Cow<'a, [TrustAnchor<'static>]> {
+    const FEW: usize = 16;
+    let issued: Vec<(&Certificate, &[u8])> = presented
+        .iter()
+        .filter_map(|certificate| Some((certificate, certificate.facts().ok()?.issuer.contents())))
+        .collect();
+    let named = |subject: &[u8]| issued.iter().any(|(_, issuer)| *issuer == subject);
+    let count = anchors
+        .with_subjects()
+        .filter(|(subject, _)| named(subject));
+    if count.count() <= FEW {
+        return Cow::Borrowed(anchors.webpki());
+    }
+    let signed = |subject: &[u8], anchor: &Anchor| {
+        let Ok(facts) = anchor.certificate().facts() else {
+            return false;
+        };
+        let key = &facts.public_key.spki;
+        let mut below = issued
+            .iter()
+            .filter(|(_, issuer)| *issuer == subject)
+            .take(FEW);
+        below.any(|(one, _)| verify_certificate(one.der(), key) == Verification::Verified)
+    };
+    let signers = anchors.with_subjects().zip(anchors.webpki());
+    let signers = signers.filter(|((subject, anchor), _)| signed(subject, anchor));
+    Cow::Owned(
+        signers
+            .map(|(_, webpki)| webpki.clone())
+            .take(FEW)
+            .collect(),
+    )
 }
 
 /// What webpki has against a certificate, whatever is above it.

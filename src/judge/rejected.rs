@@ -55,7 +55,7 @@ fn issued(issuer: &Certificate, certificate: &Certificate) -> bool {
     let (Ok(issuer), Ok(facts)) = (issuer.facts(), certificate.facts()) else {
         return false;
     };
-    issuer.subject.raw() == facts.issuer.raw()
+    facts.issuer.is_same(&issuer.subject)
         && verify_certificate(certificate.der(), &issuer.public_key.spki) == Verification::Verified
 }
 

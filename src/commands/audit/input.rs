@@ -4,6 +4,7 @@
 use super::earlier::Done;
 use super::progress::Shared;
 use crate::audit::{Entry, Identity, parse_line};
+use crate::certificate::is_utf16;
 use crate::cli::Audit as Args;
 use crate::commands::{Error, io_text};
 use std::collections::VecDeque;
@@ -16,7 +17,7 @@ use tokio::sync::mpsc;
 /// Lines that are read ahead.
 const AHEAD: usize = 256;
 /// A longer line is cut off, and refused by the grammar.
-const MAX_LINE: u64 = 16 * 1024;
+const MAX_LINE: usize = 16 * 1024;
 
 /// Entries, or what is wrong with a line.
 type Line = Result<Entry, Trouble>;
@@ -182,13 +183,13 @@ fn entries(
 
 /// The lines of a file, or of standard input (`-`), without their ends.
 fn lines_of(path: &Path) -> Result<Box<dyn Iterator<Item = io::Result<Vec<u8>>> + Send>, Error> {
-    let mut reader = BufReader::new(reader(path)?);
+    let mut lines = Lines::of(BufReader::new(reader(path)?));
     let mut failed = false;
     Ok(Box::new(std::iter::from_fn(move || {
         if failed {
             return None;
         }
-        let line = next_line(&mut reader).transpose();
+        let line = lines.next_line().transpose();
         // An error of reading comes again and again.
         failed = matches!(line, Some(Err(_)));
         line
@@ -204,22 +205,56 @@ pub(super) fn reader(path: &Path) -> Result<Box<dyn Read + Send>, Error> {
     Ok(Box::new(file))
 }
 
-fn next_line(reader: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
-    let mut line = Vec::new();
-    if reader
-        .by_ref()
-        .take(MAX_LINE)
-        .read_until(b'\n', &mut line)?
-        == 0
-    {
-        return Ok(None);
+/// Lines that end in LF, CR LF, or CR.
+struct Lines<R> {
+    reader: R,
+    /// The last line ended in a CR: an LF that follows belongs to it.
+    after_cr: bool,
+    is_first: bool,
+}
+
+impl<R: BufRead> Lines<R> {
+    fn of(reader: R) -> Self {
+        Self {
+            reader,
+            after_cr: false,
+            is_first: true,
+        }
     }
-    if line.last() == Some(&b'\n') {
-        line.pop();
-    } else if line.len() as u64 == MAX_LINE {
-        reader.skip_until(b'\n')?;
+
+    /// The next line without its end.
+    fn next_line(&mut self) -> io::Result<Option<Vec<u8>>> {
+        if std::mem::take(&mut self.is_first) && is_utf16(self.reader.fill_buf()?) {
+            let text = "it is text in UTF-16, which is not read here: iconv -f UTF-16 -t UTF-8 makes UTF-8 of it";
+            return Err(io::Error::other(text));
+        }
+        let mut line = Vec::new();
+        let mut has_begun = false;
+        loop {
+            let buffer = match self.reader.fill_buf() {
+                Err(why) if why.kind() == io::ErrorKind::Interrupted => continue,
+                buffer => buffer?,
+            };
+            if std::mem::take(&mut self.after_cr) && buffer.first() == Some(&b'\n') {
+                self.reader.consume(1);
+                continue;
+            }
+            if buffer.is_empty() {
+                return Ok(has_begun.then_some(line));
+            }
+            has_begun = true;
+            let end = buffer.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+            let part = &buffer[..end.unwrap_or(buffer.len())];
+            // What is longer is no line, but its end has to be found.
+            line.extend(&part[..part.len().min(MAX_LINE - line.len())]);
+            self.after_cr = end.is_some_and(|end| buffer[end] == b'\r');
+            let used = part.len() + usize::from(end.is_some());
+            self.reader.consume(used);
+            if end.is_some() {
+                return Ok(Some(line));
+            }
+        }
     }
-    Ok(Some(line))
 }
 
 pub(super) fn unreadable(path: &Path, why: &io::Error) -> Error {

@@ -205,9 +205,11 @@ fn conclude(args: &Args, worst: Worst, earlier: Worst, end: End, ending: &Ending
         let lines = if bad == 1 { "line" } else { "lines" };
         say(&format!("{bad} {lines} of the list could not be used"));
     }
+    // A list that is empty by mistake must not look like one without faults.
+    let is_empty = worst.targets + earlier.targets == 0 && args.shard.is_none();
     match (fails, bad) {
         (true, _) => 1,
-        (false, 0) => 0,
+        (false, 0) if !is_empty => 0,
         (false, _) => 2,
     }
 }

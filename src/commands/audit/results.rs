@@ -232,7 +232,8 @@ impl Results {
             no_route: survey.no_route,
             left_out: survey.left_out,
         };
-        let levels = super::levels(&self.args, Some(&entry));
+        let mut levels = super::levels(&self.args, Some(&entry));
+        levels.public_cas &= self.check.is_public(report.judgement.as_ref());
         let mut found = findings(&report, &elsewhere, levels);
         if let Some(why) = broken {
             // Without anchors there is no path, which is not the server's fault.
