@@ -147,7 +147,15 @@ impl<'a> Read<'a> {
             }
             ParsedExtension::KeyUsage(usage) => self.key_usage = Field::Is(usage.flags),
             ParsedExtension::ExtendedKeyUsage(usage) => {
-                let known = [(usage.any, ANY_PURPOSE), (usage.server_auth, SERVER_AUTH)];
+                let known = [
+                    (usage.any, ANY_PURPOSE),
+                    (usage.server_auth, SERVER_AUTH),
+                    (usage.client_auth, "1.3.6.1.5.5.7.3.2"),
+                    (usage.code_signing, "1.3.6.1.5.5.7.3.3"),
+                    (usage.email_protection, "1.3.6.1.5.5.7.3.4"),
+                    (usage.time_stamping, "1.3.6.1.5.5.7.3.8"),
+                    (usage.ocsp_signing, "1.3.6.1.5.5.7.3.9"),
+                ];
                 let known = known.iter().filter(|(set, _)| *set);
                 let mut all: Vec<String> = known.map(|(_, oid)| (*oid).to_owned()).collect();
                 all.extend(usage.other.iter().map(Oid::to_id_string));
@@ -194,6 +202,8 @@ impl<'a> Read<'a> {
         match &self.purposes {
             Field::Absent => true,
             Field::Unreadable => false,
+            // An empty list is none.
+            Field::Is(purposes) if purposes.is_empty() => true,
             Field::Is(purposes) => purposes.iter().any(|purpose| {
                 purpose == SERVER_AUTH
                     || (any && purpose == ANY_PURPOSE)

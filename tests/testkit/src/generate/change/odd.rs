@@ -22,6 +22,7 @@ pub(super) const ALL: &[(usize, Change)] = &[
     (1, serial),
     (1, parameters),
     (1, generalized),
+    (1, no_purpose),
 ];
 
 fn extension_twice(plan: &mut Plan, dice: &mut Dice) -> Option<String> {
@@ -235,4 +236,11 @@ fn generalized(plan: &mut Plan, dice: &mut Dice) -> Option<String> {
         "the dates of the {} are GeneralizedTime",
         draft.what
     ))
+}
+
+fn no_purpose(plan: &mut Plan, dice: &mut Dice) -> Option<String> {
+    let index = any(plan, dice);
+    let draft = &mut plan.drafts[index];
+    draft.extensions.purposes = Some((dice.chance(30), Vec::new()));
+    Some(format!("an empty extended key usage in the {}", draft.what))
 }
