@@ -725,3 +725,73 @@ fn of_many_anchors_of_one_name_the_right_one_is_found() {
         );
     }
 }
+
+#[test]
+fn in_a_directory_openssl_finds_hashes_only_and_a_note_says_so() {
+    let dir = Dir::new();
+    let chain = dir.file("chain.pem", SERVER.chain_pem());
+    let leaf = dir.file("leaf.pem", to_pem(&SERVER.chain[0]));
+    let folder = dir.path().join("certs");
+    std::fs::create_dir(&folder).expect("a directory");
+    let root = dir.file("root.pem", PKI.root_pem());
+    let hash = common::openssl::x509(&PKI.root_pem(), &["-hash"]);
+    let other = Pki::new("Other", KeyKind::P256).root_pem();
+    let theirs = || {
+        let mut command = Command::new("openssl");
+        command
+            .args(["verify", "-no-CAfile", "-no-CAstore", "-CApath"])
+            .args([path(&folder), "-untrusted", path(&chain), path(&leaf)]);
+        command.output().expect("openssl").status.success()
+    };
+    for (name, files, found) in [
+        ("by its name", vec![("ca.pem", PKI.root_pem())], false),
+        (
+            "by a hash",
+            vec![(&*format!("{hash}.0"), PKI.root_pem())],
+            true,
+        ),
+        (
+            "second",
+            vec![
+                (&*format!("{hash}.0"), other.clone()),
+                (&*format!("{hash}.1"), PKI.root_pem()),
+            ],
+            true,
+        ),
+        (
+            "after a gap",
+            vec![
+                (&*format!("{hash}.0"), other.clone()),
+                (&*format!("{hash}.2"), PKI.root_pem()),
+            ],
+            false,
+        ),
+        (
+            "by another hash",
+            vec![("3f94a23e.0", PKI.root_pem())],
+            false,
+        ),
+        (
+            "by both",
+            vec![
+                ("ca.pem", PKI.root_pem()),
+                (&*format!("{hash}.0"), PKI.root_pem()),
+            ],
+            true,
+        ),
+    ] {
+        for (file, text) in &files {
+            std::fs::write(folder.join(file), text).expect("a file");
+        }
+        let (code, report) = judged(&chain, ("SSL_CERT_DIR", &folder));
+        assert_eq!(code, 0, "{name}: {report:#}");
+        let noted = common::notes(&report).contains(&"anchor-not-hashed".to_owned());
+        assert_eq!((theirs(), !noted), (found, found), "{name}: {report:#}");
+        for (file, _) in &files {
+            std::fs::remove_file(folder.join(file)).expect("it is removed");
+        }
+    }
+    // A file that is named is read whatever its name.
+    let (_, report) = judged(&chain, ("SSL_CERT_FILE", &root));
+    assert!(!common::notes(&report).contains(&"anchor-not-hashed".to_owned()));
+}

@@ -75,6 +75,7 @@ pub const CODES: &[&str] = &[
     "wrong-usage",
     // Notes.
     "anchor-is-leaf",
+    "anchor-not-hashed",
     "client-certificate",
     "clients-differ",
     "cross-signed",

@@ -157,6 +157,7 @@ fn note_severity(code: judge::Code) -> Severity {
         judge::Code::LargeHello
         | judge::Code::KeyUsageSignature
         | judge::Code::StapleMissing
+        | judge::Code::AnchorNotHashed
         | judge::Code::ClientsDiffer => Severity::Warning,
         _ => Severity::Note,
     }

@@ -70,6 +70,15 @@ impl Name {
         made.as_deref()
     }
 
+    /// The number by which OpenSSL finds the certificates of a name in a directory
+    /// (`X509_NAME_hash`).
+    pub fn openssl_hash(&self) -> Option<u32> {
+        use sha1::{Digest as _, Sha1};
+        let digest = Sha1::digest(self.canonical()?);
+        let first = digest.first_chunk::<4>()?;
+        Some(u32::from_le_bytes(*first))
+    }
+
     /// Whether it is the same name, however it is encoded (RFC 5280 §7.1, as OpenSSL has it).
     pub fn is_same(&self, other: &Self) -> bool {
         self.raw == other.raw

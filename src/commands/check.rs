@@ -8,8 +8,8 @@ use crate::certificate::{Certificate, Known, Least};
 use crate::cli::{Connection, HgStoreArg, KeyTypeArg, TargetArg};
 use crate::endpoint::{Endpoint, Host};
 use crate::judge::{
-    Anchors, Judgement, Policy, judge_clients, judge_handshake, judge_name, judge_whoever, no_pin,
-    pin_expiring, pin_mismatch,
+    Anchor, Anchors, Judgement, Policy, anchor_not_hashed, judge_clients, judge_handshake,
+    judge_name, judge_whoever, no_pin, pin_expiring, pin_mismatch,
 };
 use crate::mercurial::{
     Decision, Installation, LintScope, Release, Server, Settings, Store, decide,
@@ -174,6 +174,18 @@ impl Check {
             })
     }
 
+    /// Notes that programs built on OpenSSL do not find the anchor, where that is so.
+    pub(super) fn watch_hash(&self, judgement: &mut Judgement) {
+        let is_systems = |anchor: &&Anchor| {
+            let all = self.system.get().map_or(&[][..], Anchors::all);
+            self.anchors.is_none() && all.iter().any(|one| one.source == anchor.source)
+        };
+        let anchor = judgement.anchor.as_ref().filter(is_systems);
+        let lost = anchor.filter(|anchor| !files::is_found_by_hash(anchor));
+        let note = lost.map(anchor_not_hashed);
+        judgement.notes.extend(note);
+    }
+
     pub(super) fn policy<'p>(&self, anchors: &'p Anchors, reference: &'p Host) -> Policy<'p> {
         Policy {
             anchors,
@@ -231,7 +243,9 @@ impl Check {
             let judgement = self.judge_chain(&chain, &anchors, reference);
             let judgement = judge_handshake(&chain, &seen, judgement);
             let policy = self.policy(&anchors, reference);
-            judge_clients(&chain, &policy, seen.ocsp_stapled, judgement)
+            let mut judgement = judge_clients(&chain, &policy, seen.ocsp_stapled, judgement);
+            self.watch_hash(&mut judgement);
+            judgement
         });
         let pins = settings
             .as_ref()

@@ -3,7 +3,7 @@
 
 use super::{Error, io_text};
 use crate::certificate::pem::{self, PemError};
-use crate::judge::Anchors;
+use crate::judge::{Anchor, Anchors};
 use rustls::pki_types::CertificateDer;
 use std::collections::HashSet;
 use std::ffi::OsStr;
@@ -132,6 +132,31 @@ fn environment_anchors(file: Option<&OsStr>, directories: Option<&OsStr>) -> Anc
         }
     }
     anchors
+}
+
+/// Whether OpenSSL finds an anchor of the system's, as far as the names of files matter: in
+/// `SSL_CERT_DIR` it looks for the hash of the name, with 0, 1 and so on behind it.
+pub(super) fn is_found_by_hash(anchor: &Anchor) -> bool {
+    let directories = std::env::var_os("SSL_CERT_DIR").unwrap_or_default();
+    let named = |path: &Path| !path.as_os_str().is_empty();
+    let all: Vec<PathBuf> = std::env::split_paths(&directories)
+        .filter(|path| named(path))
+        .collect();
+    let place = Path::new(&anchor.source).parent();
+    if !all.iter().any(|directory| place == Some(directory)) {
+        return true;
+    }
+    let facts = anchor.certificate().facts().ok();
+    let Some(hash) = facts.and_then(|facts| facts.subject.openssl_hash()) else {
+        return false;
+    };
+    let files = all.iter().flat_map(|directory| {
+        let numbered = (0..).map(move |number| directory.join(format!("{hash:08x}.{number}")));
+        numbered.take_while(|path| path.exists())
+    });
+    files
+        .map(|file| pem::read_until_broken(&read(&file).unwrap_or_default()))
+        .any(|entries| entries.iter().any(|entry| entry.der == *anchor.der()))
 }
 
 /// Notes what could not be read, with its own hint or this advice.

@@ -118,7 +118,8 @@ impl Setting<'_> {
             .ok_or_else(|| Error::new("--servername is missing"))?;
         let anchors = self.check.anchors(None);
         let policy = self.check.policy(&anchors, reference);
-        let judgement = judge_clients(&chain, &policy, None, judge_chain(&chain, &policy));
+        let mut judgement = judge_clients(&chain, &policy, None, judge_chain(&chain, &policy));
+        self.check.watch_hash(&mut judgement);
         let label = files::name(path).trim_matches('"').to_owned();
         let report = Report {
             target: Target {

@@ -37,6 +37,7 @@ pub use differ::judge_clients;
 pub use finding::{Code, Finding};
 pub use lasting::{just_made, short_lived};
 pub use pin::{no_pin, pin_expiring, pin_mismatch};
+pub use unread::anchor_not_hashed;
 
 use crate::certificate::Certificate;
 use crate::certificate::signature::Verification;

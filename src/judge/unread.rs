@@ -1,6 +1,7 @@
 //! Anchors that were to be read and could not be: a reason for distrust where no path was found.
+//! And one that only we have read.
 
-use super::anchor::Anchors;
+use super::anchor::{Anchor, Anchors};
 use super::finding::{Code, Finding};
 
 /// Each file that could not be read.
@@ -11,4 +12,14 @@ pub(super) fn check(anchors: &Anchors) -> Vec<Finding> {
         Finding::new(Code::AnchorsUnreadable, None, message, advice)
     });
     findings.collect()
+}
+
+/// The note that OpenSSL does not find an anchor in its directory, for the name of its file.
+pub fn anchor_not_hashed(anchor: &Anchor) -> Finding {
+    let (label, source) = (anchor.certificate().label(), &anchor.source);
+    let message = format!(
+        "the anchor \"{label}\" is in \"{source}\": of SSL_CERT_DIR OpenSSL reads files with the names of hashes only, so that programs built on it do not trust this server"
+    );
+    let advice = "make the names: openssl rehash DIRECTORY";
+    Finding::new(Code::AnchorNotHashed, None, message, advice)
 }
