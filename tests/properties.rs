@@ -11,12 +11,17 @@
 mod invariants;
 
 use proptest::prelude::*;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+fn folder(target: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("fuzz/seeds")
+        .join(target)
+}
 
 /// Checks the committed seeds of a fuzz target.
-fn seeds(target: &str, check: fn(&[u8])) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds");
-    let entries = std::fs::read_dir(folder.join(target)).expect("seeds");
+fn seeds(target: &str, check: invariants::Check) {
+    let entries = std::fs::read_dir(folder(target)).expect("seeds");
     let mut count = 0;
     for entry in entries.flatten() {
         let seed = std::fs::read(entry.path()).expect("a seed");
@@ -29,12 +34,15 @@ fn seeds(target: &str, check: fn(&[u8])) {
 
 #[test]
 fn every_seed_holds() {
-    seeds("reply", invariants::reply::check);
-    seeds("dialogue", invariants::dialogue::check);
-    seeds("target", invariants::target::check);
-    seeds("hgrc", invariants::hgrc::check);
-    seeds("certificate", invariants::certificate::check);
-    seeds("legacy", invariants::legacy::check);
+    for (target, check) in invariants::TARGETS {
+        seeds(target, *check);
+    }
+    let folders = std::fs::read_dir(folder("")).expect("seeds").count();
+    assert_eq!(
+        folders,
+        invariants::TARGETS.len(),
+        "a folder without a target"
+    );
 }
 
 /// Perl has the tables of Unicode, too, and they are not ours.

@@ -8,6 +8,19 @@ pub mod legacy;
 pub mod reply;
 pub mod target;
 
+/// What panics where something does not hold.
+pub type Check = fn(&[u8]);
+
+/// The fuzz targets. Each has a folder of seeds.
+pub const TARGETS: &[(&str, Check)] = &[
+    ("certificate", certificate::check),
+    ("dialogue", dialogue::check),
+    ("hgrc", hgrc::check),
+    ("legacy", legacy::check),
+    ("reply", reply::check),
+    ("target", target::check),
+];
+
 /// Takes one byte off the front, zero where there is none: how an input decides something.
 fn byte(bytes: &mut &[u8]) -> u8 {
     match bytes {

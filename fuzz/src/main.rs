@@ -1,0 +1,16 @@
+//! The fuzz targets, in one program, so that they are linked once: the environment names the one.
+#![no_main]
+
+use std::sync::OnceLock;
+
+static CHECK: OnceLock<invariants::Check> = OnceLock::new();
+
+libfuzzer_sys::fuzz_target!(
+    init: {
+        let name = std::env::var("FUZZ_TARGET").expect("FUZZ_TARGET names a target");
+        let found = invariants::TARGETS.iter().find(|(known, _)| *known == name);
+        let (_, check) = found.expect("FUZZ_TARGET is none of the targets");
+        CHECK.get_or_init(|| *check);
+    },
+    |bytes: &[u8]| CHECK.get().expect("it is set first")(bytes)
+);
