@@ -9,6 +9,7 @@ mod idn;
 mod key;
 mod known;
 mod lifetime;
+mod loads;
 mod name;
 pub mod parameters;
 pub mod pem;

@@ -3,6 +3,7 @@
 use super::armour::{Block, Blocks, BrokenBlock, Indented};
 use super::der::Element;
 use super::form::Form;
+use super::loads;
 use super::trust::TrustSettings;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -95,7 +96,7 @@ pub fn read_as_openssl(bytes: &[u8]) -> Result<Vec<Entry>, PemError> {
     let found = blocks(bytes, Indented::Text)?;
     let broken = found
         .iter()
-        .position(|entry| entry.trust.unreadable || !is_shaped(&entry.der));
+        .position(|entry| entry.trust.unreadable || !loads::by_openssl(&entry.der));
     match broken {
         Some(index) => Err(PemError::Unusable(index + 1)),
         None => Ok(found.into_iter().map(Entry::without_rest).collect()),
@@ -107,7 +108,7 @@ pub fn read_as_openssl(bytes: &[u8]) -> Result<Vec<Entry>, PemError> {
 pub fn read_until_broken(bytes: &[u8]) -> Vec<Entry> {
     let blocks = Blocks::new(bytes, Indented::Text);
     let entries = blocks.map_while(|block| entry(block.ok()?).ok());
-    let is_whole = |entry: &Entry| !entry.trust.unreadable && is_shaped(&entry.der);
+    let is_whole = |entry: &Entry| !entry.trust.unreadable && loads::by_openssl(&entry.der);
     let entries = entries.flatten().take_while(is_whole);
     entries.map(Entry::without_rest).collect()
 }
@@ -150,16 +151,6 @@ fn entry(block: Block) -> Result<Option<Entry>, BrokenBlock> {
     }
     let der = der.into();
     Ok(Some(Entry { der, trust }))
-}
-
-/// The outer form of a certificate (RFC 5280 §4.1.1).
-fn is_shaped(der: &[u8]) -> bool {
-    let mut rest = Element::open(der).unwrap_or_default();
-    [0x30, 0x30, 0x03].into_iter().all(|tag| {
-        let element = Element::read(rest).filter(|element| element.tag == tag);
-        rest = element.as_ref().map_or(&[][..], |element| element.rest);
-        element.is_some()
-    })
 }
 
 /// Certificates in DER, one after the other, and at most blanks after them.

@@ -10,6 +10,7 @@
 //! ```
 
 use super::der::Element;
+use super::loads::identifier;
 use x509_parser::asn1_rs::Oid;
 
 const SERVER_AUTH: &str = "1.3.6.1.5.5.7.3.1";
@@ -117,15 +118,8 @@ fn purposes(mut rest: &[u8]) -> Option<Vec<String>> {
     while !rest.is_empty() {
         let element = Element::read(rest)?;
         rest = element.rest;
-        let octets = element.content;
-        // `c2i_ASN1_OBJECT`: whole, and without leading zeros.
-        let starts = |index: usize| index == 0 || octets[index - 1] & 0x80 == 0;
-        let padded = (0..octets.len()).any(|index| octets[index] == 0x80 && starts(index));
-        let whole = octets.last().is_some_and(|last| last & 0x80 == 0);
-        if element.tag != 0x06 || padded || !whole {
-            return None;
-        }
-        found.push(Oid::new(octets.into()).to_id_string());
+        identifier(element.content).filter(|()| element.tag == 0x06)?;
+        found.push(Oid::new(element.content.into()).to_id_string());
     }
     Some(found)
 }

@@ -1,0 +1,151 @@
+//! Whether OpenSSL's `d2i_X509` takes a certificate: where one in a file of anchors is broken, it
+//! reads none of the others. It looks at less than other parsers do: not at what is in extensions,
+//! nor at what dates say.
+
+use super::der::{self, Element};
+use super::name::canonical;
+
+/// The elements of a structure, taken one after the other.
+struct Fields<'a>(std::iter::Peekable<std::vec::IntoIter<Element<'a>>>);
+
+impl<'a> Fields<'a> {
+    fn of(content: &'a [u8]) -> Option<Self> {
+        Some(Self(der::all(content)?.into_iter().peekable()))
+    }
+
+    /// The next one, if it has this tag.
+    fn optional(&mut self, tag: u8) -> Option<&'a [u8]> {
+        let next = self.0.next_if(|element| element.tag == tag);
+        next.map(|element| element.content)
+    }
+
+    fn end(mut self) -> Option<()> {
+        self.0.next().is_none().then_some(())
+    }
+}
+
+/// Whether it is one, whatever follows it.
+pub(super) fn by_openssl(der: &[u8]) -> bool {
+    let outer = Element::read(der).filter(|outer| outer.tag == 0x30);
+    outer.is_some_and(|outer| certificate(outer.content).is_some())
+}
+
+fn certificate(content: &[u8]) -> Option<()> {
+    let mut fields = Fields::of(content)?;
+    to_be_signed(fields.optional(0x30)?)?;
+    algorithm(fields.optional(0x30)?)?;
+    bits(fields.optional(0x03)?)?;
+    fields.end()
+}
+
+fn to_be_signed(content: &[u8]) -> Option<()> {
+    let mut fields = Fields::of(content)?;
+    if let Some(version) = fields.optional(0xa0) {
+        let mut version = Fields::of(version)?;
+        integer(version.optional(0x02)?)?;
+        version.end()?;
+    }
+    integer(fields.optional(0x02)?)?;
+    algorithm(fields.optional(0x30)?)?;
+    name(fields.optional(0x30)?)?;
+    let mut validity = Fields::of(fields.optional(0x30)?)?;
+    for _ in 0..2 {
+        validity
+            .optional(0x17)
+            .or_else(|| validity.optional(0x18))?;
+    }
+    validity.end()?;
+    name(fields.optional(0x30)?)?;
+    let mut key = Fields::of(fields.optional(0x30)?)?;
+    algorithm(key.optional(0x30)?)?;
+    bits(key.optional(0x03)?)?;
+    key.end()?;
+    for unique in [0x81, 0x82] {
+        fields.optional(unique).map_or(Some(()), bits)?;
+    }
+    if let Some(extensions) = fields.optional(0xa3) {
+        let mut wrapped = Fields::of(extensions)?;
+        let list = der::all(wrapped.optional(0x30)?)?;
+        wrapped.end()?;
+        let is_sound = |one: &Element<'_>| one.tag == 0x30 && extension(one.content).is_some();
+        list.iter().all(is_sound).then_some(())?;
+    }
+    fields.end()
+}
+
+fn extension(content: &[u8]) -> Option<()> {
+    let mut fields = Fields::of(content)?;
+    identifier(fields.optional(0x06)?)?;
+    if let Some(critical) = fields.optional(0x01) {
+        (critical.len() == 1).then_some(())?;
+    }
+    fields.optional(0x04)?;
+    fields.end()
+}
+
+fn algorithm(content: &[u8]) -> Option<()> {
+    let mut fields = Fields::of(content)?;
+    identifier(fields.optional(0x06)?)?;
+    if let Some(parameters) = fields.0.next() {
+        value(&parameters)?;
+    }
+    fields.end()
+}
+
+/// An `ANY`; what is in a sequence is not looked at.
+fn value(element: &Element<'_>) -> Option<()> {
+    let content = element.content;
+    match element.tag {
+        0x01 => (content.len() == 1).then_some(()),
+        0x02 | 0x0a => integer(content),
+        0x03 => bits(content),
+        0x05 => content.is_empty().then_some(()),
+        0x06 => identifier(content),
+        0x1c => content.len().is_multiple_of(4).then_some(()),
+        0x1e => content.len().is_multiple_of(2).then_some(()),
+        _ => Some(()),
+    }
+}
+
+fn name(content: &[u8]) -> Option<()> {
+    for set in der::all(content)? {
+        for attribute in der::all(set.content)? {
+            let mut fields = Fields::of(attribute.content)?;
+            identifier(fields.optional(0x06)?)?;
+            let text = fields.0.next()?;
+            // `ASN1_PRINTABLE`, which has more types than its name says.
+            let is_other = matches!(text.tag, 1 | 2 | 4..=6 | 10 | 0x31 | 21 | 23..=27);
+            (text.tag & 0xc0 == 0 && !is_other).then_some(())?;
+            value(&text)?;
+            fields.end()?;
+        }
+    }
+    canonical(content).map(drop)
+}
+
+/// `c2i_ASN1_INTEGER`: not empty, and no padding.
+fn integer(content: &[u8]) -> Option<()> {
+    let is_sound = match content {
+        [] => false,
+        [0x00, next, ..] => next & 0x80 != 0,
+        [0xff, next, ..] => next & 0x80 == 0,
+        _ => true,
+    };
+    is_sound.then_some(())
+}
+
+/// `c2i_ASN1_BIT_STRING`.
+fn bits(content: &[u8]) -> Option<()> {
+    content
+        .first()
+        .is_some_and(|unused| *unused <= 7)
+        .then_some(())
+}
+
+/// `c2i_ASN1_OBJECT`: whole, and without leading zeros.
+pub(super) fn identifier(octets: &[u8]) -> Option<()> {
+    let starts = |index: usize| index == 0 || octets[index - 1] & 0x80 == 0;
+    let padded = (0..octets.len()).any(|index| octets[index] == 0x80 && starts(index));
+    let whole = octets.last().is_some_and(|last| last & 0x80 == 0);
+    (whole && !padded).then_some(())
+}
