@@ -2015,6 +2015,19 @@ fn the_families_of_clients_are_told_apart() {
     }
 }
 
+/// webpki takes an underscore for a letter of host names, also under a wildcard; OpenSSL does not.
+#[test]
+fn a_wildcard_over_an_underscore_is_for_some_clients_only() {
+    let chain = PKI.identity(leaf(&["*.a_b.test"])).chain;
+    let (code, report) = judge_with(&chain, &[PKI.root()], &["--servername", "x_y.a_b.test"]);
+    assert_eq!(code, 0, "{report:#}");
+    assert_eq!(client(&report, "webpki"), true);
+    assert_eq!(client(&report, "openssl"), false);
+    assert!(notes(&report).contains(&"clients-differ".to_owned()));
+    let (_, report) = judge_with(&chain, &[PKI.root()], &["--servername", "x-y.a_b.test"]);
+    assert_eq!(client(&report, "webpki"), true);
+}
+
 /// Whether `openssl verify` takes the chain for localhost.
 fn openssl_accepts(chain: &[Der], anchors: &[Der]) -> bool {
     let dir = Dir::new();
