@@ -176,7 +176,11 @@ fn the_document_has_the_numbers() {
         let line = format!("\n| `{reason}` | {count} | ");
         assert!(document.contains(&line), "not in the document: {line}");
     }
-    let rows = document.matches("\n| `").count();
+    // Other sections have tables of their own.
+    let section = document
+        .split("\n## ")
+        .find(|s| s.starts_with("Known divergences"));
+    let rows = section.map_or(0, |section| section.matches("\n| `").count());
     assert_eq!(rows, reasons.len(), "a reason that is no more");
     let lines = SUITES[1..].iter().flat_map(|suite| scores(suite));
     for line in lines {
