@@ -21,7 +21,7 @@ pub enum GeneralName {
     Uri(Vec<u8>),
     /// iPAddress.
     Ip(Vec<u8>),
-    /// Another kind, by the number of its tag.
+    /// Another kind, by the octet of its tag.
     Other(u8, Vec<u8>),
 }
 
@@ -53,8 +53,15 @@ impl NameConstraints {
     /// The constraints of a certificate (DER); `None`: it has none, or they cannot be read.
     pub fn of(certificate: &[u8]) -> Option<Self> {
         let raw = Raw::read(certificate)?;
+        let mut extensions = raw.extensions.iter();
+        Self::read(extensions.find(|one| one.oid == NAME_CONSTRAINTS)?.value)
+    }
+
+    /// The constraints in what the extension holds; `None`: they cannot be read.
+    pub fn read(value: &[u8]) -> Option<Self> {
+        let parts = Element::read(value).filter(|parts| parts.tag == 0x30)?;
         let mut constraints = Self::default();
-        for part in der::all(extension(&raw, NAME_CONSTRAINTS)?.content)? {
+        for part in der::all(parts.content)? {
             let list: Option<Vec<Subtree>> =
                 der::all(part.content)?.iter().map(Subtree::read).collect();
             match part.tag {
@@ -104,22 +111,37 @@ impl GeneralName {
         names.iter().map(Self::read).collect()
     }
 
-    fn read(element: &Element<'_>) -> Self {
+    /// The name in an element.
+    pub fn read(element: &Element<'_>) -> Self {
         let content = element.content.to_vec();
-        match element.tag & 0x1f {
-            1 => Self::Email(content),
-            2 => Self::Dns(content),
-            4 => Self::Directory(content),
-            6 => Self::Uri(content),
-            7 => Self::Ip(content),
+        match element.tag {
+            0x81 => Self::Email(content),
+            0x82 => Self::Dns(content),
+            0xa4 => Self::Directory(content),
+            0x86 => Self::Uri(content),
+            0x87 => Self::Ip(content),
             other => Self::Other(other, content),
         }
     }
 
-    /// Whether both are names of one kind, which a constraint can compare.
+    /// The octets of the type of an otherName.
+    pub fn other_type(&self) -> Option<&[u8]> {
+        match self {
+            Self::Other(0xa0, content) => {
+                let kind = Element::read(content).filter(|kind| kind.tag == 0x06)?;
+                Some(kind.content)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether both are names of one kind, which a constraint can compare; each type of otherName is
+    /// a kind of its own.
     pub fn is_like(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Other(one, _), Self::Other(two, _)) => one == two,
+            (Self::Other(one, _), Self::Other(two, _)) => {
+                one == two && self.other_type() == other.other_type()
+            }
             _ => std::mem::discriminant(self) == std::mem::discriminant(other),
         }
     }
@@ -132,7 +154,7 @@ impl GeneralName {
             Self::Directory(_) => "directory name",
             Self::Uri(_) => "URI",
             Self::Ip(_) => "IP address",
-            Self::Other(8, _) => "registered ID",
+            Self::Other(0x88, _) => "registered ID",
             Self::Other(..) => "name of a rare kind",
         }
     }
@@ -203,7 +225,7 @@ mod tests {
                 "10.0.0.0/255.0.255.0",
             ),
             (GeneralName::Ip(vec![10, 0, 0]), "0a0000"),
-            (GeneralName::Other(8, vec![0x2a, 3]), "2a03"),
+            (GeneralName::Other(0x88, vec![0x2a, 3]), "2a03"),
         ] {
             assert_eq!(name.to_string(), shown);
         }

@@ -36,9 +36,6 @@ pub struct Facts {
     pub key_usage: Option<KeyUsage>,
     /// The extended key usage; `None` without the extension.
     pub extended_key_usage: Option<ExtendedKeyUsage>,
-    /// Whether Netscape's certificate type allows TLS servers; `None` without the extension. No RFC
-    /// has it, and OpenSSL obeys it.
-    pub netscape_server: Option<bool>,
     /// The TLS feature extension asks for `status_request` (RFC 7633 §4): the server must staple an
     /// OCSP response ("must-staple").
     pub must_staple: bool,
@@ -220,7 +217,6 @@ impl Facts {
             basic_constraints: None,
             key_usage: None,
             extended_key_usage: None,
-            netscape_server: None,
             must_staple: false,
             ski: None,
             aki: None,
@@ -254,7 +250,6 @@ impl Facts {
             ParsedExtension::ExtendedKeyUsage(usage) => {
                 self.extended_key_usage = Some(extended_key_usage(usage));
             }
-            ParsedExtension::NSCertType(kind) => self.netscape_server = Some(kind.ssl_server()),
             ParsedExtension::SubjectKeyIdentifier(id) => self.ski = Some(hex::encode(id.0)),
             ParsedExtension::AuthorityKeyIdentifier(id) => {
                 self.aki = id.key_identifier.as_ref().map(|id| hex::encode(id.0));

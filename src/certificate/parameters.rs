@@ -18,7 +18,7 @@ pub struct Odd {
 pub enum OddKind {
     /// NULL where there are none.
     Null,
-    /// Those of RSASSA-PSS are allowed, and others than everybody has.
+    /// Those of RSASSA-PSS are allowed, but are not the usual ones.
     Pss,
     /// Anything else.
     Other,

@@ -104,7 +104,7 @@ const KNOWN: [Known; 24] = [
     ),
 ];
 
-/// Nobody here asks for a policy, and webpki does not look at the extensions of an anchor.
+/// This program asks for no policy, and webpki does not look at the extensions of an anchor.
 const POLICIES: [&str; 4] = ["2.5.29.32", "2.5.29.33", "2.5.29.36", "2.5.29.54"];
 
 pub(super) fn check(member: &Member<'_>, facts: &Facts) -> Option<Finding> {

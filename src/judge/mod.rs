@@ -25,6 +25,7 @@ mod rejected;
 mod signing;
 mod staple;
 mod strength;
+mod subject;
 mod subtree;
 mod unread;
 mod usage;

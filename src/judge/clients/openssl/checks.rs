@@ -1,10 +1,11 @@
 //! What OpenSSL checks of a path that it has built: extensions and purpose (`check_extensions`),
 //! signatures and dates (`internal_verify`), name constraints; all in `crypto/x509/x509_vfy.c`.
 
-use super::constraints::Held;
+use super::algorithm::KeyKind;
+use super::constraints;
 use super::seen::{
-    CRL_SIGN, DIGITAL_SIGNATURE, KEY_AGREEMENT, KEY_CERT_SIGN, KEY_ENCIPHERMENT, KeyKind,
-    NS_ANY_CA, NS_SSL_CA, NS_SSL_SERVER, Seen,
+    CRL_SIGN, DIGITAL_SIGNATURE, KEY_AGREEMENT, KEY_CERT_SIGN, KEY_ENCIPHERMENT, NS_ANY_CA,
+    NS_SSL_CA, NS_SSL_SERVER, Seen,
 };
 use super::{Built, Mode, Store};
 use crate::certificate::signature::{Verification, verify_as_openssl};
@@ -25,7 +26,7 @@ pub(super) fn check(built: &Built, store: &Store<'_>, now: i64, mode: Mode) -> V
 /// What no trust store changes: the leaf's own dates and extensions.
 pub(super) fn leaf(seen: &Seen, now: i64) -> Verdict {
     if seen.invalid {
-        return refuse(seen, "invalid certificate extension");
+        return seen.refuse("invalid certificate extension");
     }
     let nothing = Anchors::new("");
     let store = Store { anchors: &nothing };
@@ -36,13 +37,9 @@ pub(super) fn leaf(seen: &Seen, now: i64) -> Verdict {
         from_store: false,
     };
     match extension_error(seen, place, 0, &store, Mode::Default) {
-        Some(why) => refuse(seen, why),
+        Some(why) => seen.refuse(why),
         None => dates(seen, now),
     }
-}
-
-fn refuse(seen: &Seen, why: &str) -> Verdict {
-    Verdict::refuses(format!("\"{}\": {why}", seen.certificate.label()))
 }
 
 fn extensions(built: &Built, store: &Store<'_>, mode: Mode) -> Verdict {
@@ -55,7 +52,7 @@ fn extensions(built: &Built, store: &Store<'_>, mode: Mode) -> Verdict {
             from_store: depth >= built.untrusted,
         };
         if let Some(why) = extension_error(seen, place, path_len, store, mode) {
-            return refuse(seen, why);
+            return seen.refuse(why);
         }
         if depth > 0 && !seen.is_self_issued() {
             path_len += 1;
@@ -257,7 +254,7 @@ fn signatures(built: &Built, store: &Store<'_>, now: i64, mode: Mode) -> Verdict
     // One that is trusted and not self-issued is not checked itself, not even its dates.
     let skips_last = last.issued(last).is_err() && !mode.is_partial();
     if skips_last && path.len() == 1 {
-        return refuse(last, "unable to verify the first certificate");
+        return last.refuse("unable to verify the first certificate");
     }
     let mut verdict = Verdict::accepts();
     for (depth, seen) in path.iter().enumerate() {
@@ -273,11 +270,11 @@ fn signatures(built: &Built, store: &Store<'_>, now: i64, mode: Mode) -> Verdict
 
 fn signature(seen: &Seen, issuer: &Seen, store: &Store<'_>) -> Verdict {
     if issuer.usage_lacks(KEY_CERT_SIGN) {
-        return refuse(issuer, "key usage does not include certificate signing");
+        return issuer.refuse("key usage does not include certificate signing");
     }
     // `X509_verify` compares the two first.
     if !seen.signature_consistent {
-        return refuse(seen, "certificate signature failure");
+        return seen.refuse("certificate signature failure");
     }
     let algorithms = store.anchors.verified().algorithms();
     let algorithms: Vec<_> = algorithms.iter().map(|one| one as _).collect();
@@ -287,7 +284,7 @@ fn signature(seen: &Seen, issuer: &Seen, store: &Store<'_>) -> Verdict {
     let spki = &facts.public_key.spki;
     match verify_as_openssl(seen.certificate.der(), spki, &algorithms) {
         Verification::Verified => Verdict::accepts(),
-        Verification::Refuted => refuse(seen, "certificate signature failure"),
+        Verification::Refuted => seen.refuse("certificate signature failure"),
         Verification::Unsupported => Verdict::unknown(format!(
             "the signature of \"{}\" cannot be checked here ({})",
             seen.certificate.label(),
@@ -300,9 +297,9 @@ fn signature(seen: &Seen, issuer: &Seen, store: &Store<'_>) -> Verdict {
 
 fn dates(seen: &Seen, now: i64) -> Verdict {
     if seen.not_before > now {
-        refuse(seen, "certificate is not yet valid")
+        seen.refuse("certificate is not yet valid")
     } else if seen.not_after <= now {
-        refuse(seen, "certificate has expired")
+        seen.refuse("certificate has expired")
     } else {
         Verdict::accepts()
     }
@@ -324,12 +321,8 @@ fn name_constraints(path: &[Rc<Seen>]) -> Verdict {
             continue;
         }
         let above = path[depth + 1..].iter();
-        for constraints in above.filter_map(|issuer| issuer.constraints.as_ref()) {
-            verdict = verdict.and(match constraints.check(seen, depth == 0) {
-                Held::Yes => Verdict::accepts(),
-                Held::No(why) => refuse(seen, why),
-                Held::Unknown(why) => Verdict::unknown(why),
-            });
+        for set in above.filter_map(|issuer| issuer.constraints.as_ref()) {
+            verdict = verdict.and(constraints::check(set, seen, depth == 0));
         }
     }
     verdict

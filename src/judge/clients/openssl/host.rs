@@ -2,8 +2,8 @@
 //! `X509_check_ip` in `crypto/x509/v3_utl.c`, without flags).
 
 use super::constraints::common_names;
-use super::general_name::GeneralName;
 use super::seen::Seen;
+use crate::certificate::constraints::GeneralName;
 use crate::endpoint::Host;
 use std::net::IpAddr;
 

@@ -2,9 +2,11 @@
 //! Postfix, curl, Python and Mercurial call it. Versions 3.0 and 3.5 give the same answers. What the
 //! security level decides, which is the administrator's, is unknown.
 
+mod algorithm;
 mod build;
 mod checks;
 mod constraints;
+mod extension;
 mod general_name;
 mod host;
 mod seen;

@@ -1,11 +1,17 @@
 //! A certificate as OpenSSL sees it: the flags that `ossl_x509v3_cache_extensions` of
 //! `crypto/x509/v3_purp.c` computes, and the fields that its checks compare.
 
-use super::constraints::NameConstraints;
-use super::general_name::{self, GeneralName};
-use crate::certificate::der::{self, Element};
+use super::algorithm::{KeyKind, Signer, algorithm_oid, key_kind, signer};
+use super::extension::{
+    AuthorityKeyId, BasicConstraints, authority_key_id, basic_constraints, bits,
+    distribution_points, key_usage, number, only, sequence,
+};
+use super::general_name::{self, is_decodable};
+use crate::certificate::constraints::{GeneralName, NameConstraints};
+use crate::certificate::der::Element;
 use crate::certificate::raw::{Raw, RawExtension};
 use crate::certificate::{Certificate, canonical_name};
+use crate::judge::clients::Verdict;
 
 /// The key usage bits, as `x509v3.h` numbers them.
 pub(super) const DIGITAL_SIGNATURE: u16 = 0x80;
@@ -18,39 +24,6 @@ pub(super) const CRL_SIGN: u16 = 0x02;
 pub(super) const NS_SSL_SERVER: u8 = 0x40;
 pub(super) const NS_SSL_CA: u8 = 0x04;
 pub(super) const NS_ANY_CA: u8 = 0x07;
-
-/// The kinds of public keys that matter to OpenSSL's checks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum KeyKind {
-    Rsa,
-    RsaPss,
-    Ec,
-    /// An EC key with explicit parameters, which OpenSSL 3 refuses in a chain.
-    EcExplicit,
-    Ed25519,
-    Ed448,
-    Dsa,
-    /// A kind that OpenSSL 3 does not know, or a key that it cannot decode.
-    Other,
-}
-
-/// What the basic constraints say.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct BasicConstraints {
-    pub(super) ca: bool,
-    pub(super) path_len: Option<u64>,
-    pub(super) critical: bool,
-}
-
-/// The authority key identifier (RFC 5280 §4.2.1.1).
-#[derive(Clone, Debug, Default)]
-pub(super) struct AuthorityKeyId {
-    pub(super) key_id: Option<Vec<u8>>,
-    /// The first directory name, canonical.
-    pub(super) issuer: Option<Vec<u8>>,
-    pub(super) serial: Option<Vec<u8>>,
-    pub(super) critical: bool,
-}
 
 /// A certificate, as far as OpenSSL's checks look at it.
 #[derive(Clone, Debug)]
@@ -178,6 +151,11 @@ impl Seen {
         Some(seen)
     }
 
+    /// A refusal for what is wrong with this certificate.
+    pub(super) fn refuse(&self, why: &str) -> Verdict {
+        Verdict::refuses(format!("\"{}\": {why}", self.certificate.label()))
+    }
+
     /// `EXFLAG_SI`.
     pub(super) fn is_self_issued(&self) -> bool {
         self.subject == self.issuer
@@ -236,7 +214,11 @@ impl Seen {
                 );
                 self.alt_names_critical = critical;
             }
-            NAME_CONSTRAINTS => self.constraints = Some(NameConstraints::read(value)?),
+            NAME_CONSTRAINTS => {
+                let read = NameConstraints::read(value);
+                let decoded = read.filter(|all| all.all().all(|s| is_decodable(&s.base)));
+                self.constraints = Some(decoded?);
+            }
             CRL_DISTRIBUTION_POINTS => distribution_points(value)?,
             PROXY => self.is_proxy = true,
             IP_BLOCKS | AS_NUMBERS => self.has_ip_resources = true,
@@ -335,177 +317,4 @@ fn is_decoded(oid: &[u8]) -> bool {
         AS_NUMBERS,
     ];
     decoded.contains(&oid)
-}
-
-enum Signer {
-    Rsa,
-    Pss,
-    Ec,
-    Ed25519,
-    Ed448,
-    Dsa,
-}
-
-/// The kind of key that makes signatures of this algorithm (`OBJ_find_sigid_algs`).
-fn signer(oid: &[u8]) -> Option<Signer> {
-    const PKCS1: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01];
-    const ECDSA_SHA2: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03];
-    const ECDSA_SHA1: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x01];
-    const DSA_SHA1: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x38, 0x04, 0x03];
-    /// sigAlgs of NIST: 1 to 8 are DSA, 9 to 12 ECDSA, 13 to 16 RSA.
-    const NIST: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03];
-    if let Some([last]) = oid.strip_prefix(PKCS1) {
-        return match last {
-            // With MD2, MD4, MD5, SHA-1, SHA-2.
-            2..=5 | 11..=16 => Some(Signer::Rsa),
-            10 => Some(Signer::Pss),
-            _ => None,
-        };
-    }
-    if let Some([1..=4]) = oid.strip_prefix(ECDSA_SHA2) {
-        return Some(Signer::Ec);
-    }
-    if let Some([last]) = oid.strip_prefix(NIST) {
-        return match last {
-            1..=8 => Some(Signer::Dsa),
-            9..=12 => Some(Signer::Ec),
-            13..=16 => Some(Signer::Rsa),
-            _ => None,
-        };
-    }
-    match oid {
-        ECDSA_SHA1 => Some(Signer::Ec),
-        DSA_SHA1 => Some(Signer::Dsa),
-        [0x2b, 0x65, 0x70] => Some(Signer::Ed25519),
-        [0x2b, 0x65, 0x71] => Some(Signer::Ed448),
-        _ => None,
-    }
-}
-
-fn key_kind(spki: &[u8]) -> KeyKind {
-    let fields = Element::read(spki).and_then(|spki| der::all(spki.content));
-    let algorithm = fields.and_then(|fields| fields.first().copied());
-    let Some(parts) = algorithm.and_then(|algorithm| der::all(algorithm.content)) else {
-        return KeyKind::Other;
-    };
-    match parts.first().map(|oid| oid.content) {
-        Some([0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01]) => KeyKind::Rsa,
-        Some([0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0a]) => KeyKind::RsaPss,
-        Some([0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01]) => {
-            match parts.get(1).map(|parameters| parameters.tag) {
-                Some(0x06) => KeyKind::Ec,
-                Some(0x30) => KeyKind::EcExplicit,
-                _ => KeyKind::Other,
-            }
-        }
-        Some([0x2a, 0x86, 0x48, 0xce, 0x38, 0x04, 0x01]) => KeyKind::Dsa,
-        Some([0x2b, 0x65, 0x70]) => KeyKind::Ed25519,
-        Some([0x2b, 0x65, 0x71]) => KeyKind::Ed448,
-        _ => KeyKind::Other,
-    }
-}
-
-fn algorithm_oid(algorithm: &[u8]) -> Option<&[u8]> {
-    let parts = Element::read(algorithm)?.content;
-    let oid = Element::read(parts).filter(|oid| oid.tag == 0x06)?;
-    Some(oid.content)
-}
-
-/// An INTEGER without needless octets in front.
-fn number(mut octets: &[u8]) -> &[u8] {
-    while let [first, second, ..] = octets
-        && matches!((first, second >> 7), (0, 0) | (0xff, 1))
-    {
-        octets = &octets[1..];
-    }
-    octets
-}
-
-/// The content of the one element that `der` is.
-fn only(der: &[u8], tag: u8) -> Option<&[u8]> {
-    let element = Element::read(der).filter(|element| element.rest.is_empty())?;
-    (element.tag == tag).then_some(element.content)
-}
-
-/// The elements of the one SEQUENCE that `der` is.
-pub(super) fn sequence(der: &[u8]) -> Option<Vec<Element<'_>>> {
-    der::all(only(der, 0x30)?)
-}
-
-/// The octets of a BIT STRING.
-fn bits(der: &[u8]) -> Option<&[u8]> {
-    match only(der, 0x03)? {
-        [0..=7, octets @ ..] => Some(octets),
-        _ => None,
-    }
-}
-
-/// Bit 0 is 0x80, bit 8 is 0x8000; no bit at all is an error (RFC 5280 §4.2.1.3).
-fn key_usage(der: &[u8]) -> Option<u16> {
-    let usage = match *bits(der)? {
-        [] => 0,
-        [low] => u16::from(low),
-        [low, high, ..] => u16::from(low) | u16::from(high) << 8,
-    };
-    (usage != 0).then_some(usage)
-}
-
-fn basic_constraints(der: &[u8], critical: bool) -> Option<BasicConstraints> {
-    let fields = sequence(der)?;
-    let (ca, rest) = match fields.split_first() {
-        Some((first, rest)) if first.tag == 0x01 => (first.content != [0], rest),
-        _ => (false, fields.as_slice()),
-    };
-    let path_len = match rest {
-        [] => None,
-        [length] if length.tag == 0x02 => Some(path_len(length.content)?),
-        _ => return None,
-    };
-    Some(BasicConstraints {
-        ca,
-        path_len,
-        critical,
-    })
-}
-
-/// `None`: a negative one.
-fn path_len(octets: &[u8]) -> Option<u64> {
-    if octets.first()? & 0x80 != 0 {
-        return None;
-    }
-    let fold =
-        |length: u64, octet: &u8| length.saturating_mul(256).saturating_add(u64::from(*octet));
-    Some(octets.iter().fold(0, fold))
-}
-
-/// `setup_crldp`: each names a point or an issuer.
-fn distribution_points(der: &[u8]) -> Option<()> {
-    sequence(der)?.iter().try_for_each(|point| {
-        let fields = der::all(point.content).filter(|_| point.tag == 0x30)?;
-        let names =
-            |field: &Element<'_>| matches!(field.tag, 0xa0 | 0xa2) && !field.content.is_empty();
-        fields.iter().any(names).then_some(())
-    })
-}
-
-fn authority_key_id(der: &[u8], critical: bool) -> Option<AuthorityKeyId> {
-    let mut found = AuthorityKeyId {
-        critical,
-        ..AuthorityKeyId::default()
-    };
-    for field in sequence(der)? {
-        match field.tag {
-            0x80 => found.key_id = Some(field.content.to_vec()),
-            0xa1 => {
-                let names = der::all(field.content)?;
-                let names = names.iter().map(general_name::read);
-                let names: Vec<GeneralName> = names.collect::<Option<_>>()?;
-                let first = names.into_iter().find_map(GeneralName::into_directory);
-                found.issuer = first;
-            }
-            0x82 => found.serial = Some(number(field.content).to_vec()),
-            _ => return None,
-        }
-    }
-    Some(found)
 }

@@ -1,0 +1,95 @@
+//! The kinds of keys that OpenSSL knows, and which of them makes which signatures
+//! (`check_sig_alg_match` in `crypto/x509/v3_purp.c`).
+
+use crate::certificate::der::{self, Element};
+
+/// The kinds of public keys that matter to OpenSSL's checks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum KeyKind {
+    Rsa,
+    RsaPss,
+    Ec,
+    /// An EC key with explicit parameters, which OpenSSL 3 refuses in a chain.
+    EcExplicit,
+    Ed25519,
+    Ed448,
+    Dsa,
+    /// A kind that OpenSSL 3 does not know, or a key that it cannot decode.
+    Other,
+}
+
+/// The kinds of keys that make signatures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Signer {
+    Rsa,
+    Pss,
+    Ec,
+    Ed25519,
+    Ed448,
+    Dsa,
+}
+
+/// The kind of key that makes signatures of this algorithm (`OBJ_find_sigid_algs`).
+pub(super) fn signer(oid: &[u8]) -> Option<Signer> {
+    const PKCS1: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01];
+    const ECDSA_SHA2: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03];
+    const ECDSA_SHA1: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x01];
+    const DSA_SHA1: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x38, 0x04, 0x03];
+    /// sigAlgs of NIST: 1 to 8 are DSA, 9 to 12 ECDSA, 13 to 16 RSA.
+    const NIST: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03];
+    if let Some([last]) = oid.strip_prefix(PKCS1) {
+        return match last {
+            // With MD2, MD4, MD5, SHA-1, SHA-2.
+            2..=5 | 11..=16 => Some(Signer::Rsa),
+            10 => Some(Signer::Pss),
+            _ => None,
+        };
+    }
+    if let Some([1..=4]) = oid.strip_prefix(ECDSA_SHA2) {
+        return Some(Signer::Ec);
+    }
+    if let Some([last]) = oid.strip_prefix(NIST) {
+        return match last {
+            1..=8 => Some(Signer::Dsa),
+            9..=12 => Some(Signer::Ec),
+            13..=16 => Some(Signer::Rsa),
+            _ => None,
+        };
+    }
+    match oid {
+        ECDSA_SHA1 => Some(Signer::Ec),
+        DSA_SHA1 => Some(Signer::Dsa),
+        [0x2b, 0x65, 0x70] => Some(Signer::Ed25519),
+        [0x2b, 0x65, 0x71] => Some(Signer::Ed448),
+        _ => None,
+    }
+}
+
+pub(super) fn key_kind(spki: &[u8]) -> KeyKind {
+    let fields = Element::read(spki).and_then(|spki| der::all(spki.content));
+    let algorithm = fields.and_then(|fields| fields.first().copied());
+    let Some(parts) = algorithm.and_then(|algorithm| der::all(algorithm.content)) else {
+        return KeyKind::Other;
+    };
+    match parts.first().map(|oid| oid.content) {
+        Some([0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01]) => KeyKind::Rsa,
+        Some([0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0a]) => KeyKind::RsaPss,
+        Some([0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01]) => {
+            match parts.get(1).map(|parameters| parameters.tag) {
+                Some(0x06) => KeyKind::Ec,
+                Some(0x30) => KeyKind::EcExplicit,
+                _ => KeyKind::Other,
+            }
+        }
+        Some([0x2a, 0x86, 0x48, 0xce, 0x38, 0x04, 0x01]) => KeyKind::Dsa,
+        Some([0x2b, 0x65, 0x70]) => KeyKind::Ed25519,
+        Some([0x2b, 0x65, 0x71]) => KeyKind::Ed448,
+        _ => KeyKind::Other,
+    }
+}
+
+pub(super) fn algorithm_oid(algorithm: &[u8]) -> Option<&[u8]> {
+    let parts = Element::read(algorithm)?.content;
+    let oid = Element::read(parts).filter(|oid| oid.tag == 0x06)?;
+    Some(oid.content)
+}
