@@ -1,10 +1,13 @@
 //! What Mercurial does with its configuration.
 
+mod boolean;
 mod chain;
 mod command;
 mod decision;
+mod extensions;
 mod lint;
 mod list;
+mod malformed;
 mod name;
 mod pin_plan;
 mod port;
@@ -13,6 +16,7 @@ mod runs;
 mod search;
 mod secret;
 mod settings;
+mod stop;
 
 pub use command::Hindrance;
 pub use decision::{CaFile, Decision, Ground, Server, decide};
@@ -24,7 +28,8 @@ pub use pin_plan::{
 };
 pub use port::{Port, ipv4, read_port};
 pub use release::{Installation, NoRelease, Release, Store};
-pub use runs::{Extension, Surroundings, hindrances};
+pub use runs::hindrances;
 pub use search::{Layer, Layout, broken_share, layers, user_layers};
 pub use secret::is_secret;
 pub use settings::{Line, Setting, Settings, Transport};
+pub use stop::{Extension, Surroundings};

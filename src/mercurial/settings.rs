@@ -1,8 +1,9 @@
 //! What the configuration says about one SMTP server, each setting with the line that it stands on.
 
+use super::boolean::boolean;
 use super::command::{Command, Hindrance};
+use super::list;
 use super::port::{Port, read_port};
-use super::{list, runs};
 use crate::endpoint::TlsMode;
 use crate::fingerprint::{Algorithm, Pin};
 use crate::hgrc::{Config, Environment, Item, Source};
@@ -183,7 +184,7 @@ fn line(section: &str, key: &[u8], item: &Item) -> Line {
 
 fn transport(tls: Option<&[u8]>) -> Transport {
     let tls = tls.unwrap_or_default();
-    let is_true = runs::boolean(tls) == Some(true);
+    let is_true = boolean(tls) == Some(true);
     match tls {
         b"smtps" => Transport::Smtps,
         b"starttls" => Transport::Starttls,

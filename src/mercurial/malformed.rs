@@ -1,0 +1,225 @@
+//! Settings that stop `hg email` where they are malformed.
+
+use super::LintCode;
+use super::boolean::boolean;
+use super::command::Hindrance;
+use super::port::{Port, is_integer, read_port};
+use super::settings::Line;
+use super::stop::Stop;
+use crate::hgrc::{Config, Environment, Item};
+
+/// How hg reads a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Bool,
+    Int,
+    Bytes,
+    Float,
+    Output,
+}
+
+/// When hg reads it on the way to the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Read {
+    Always,
+    /// Not in plain mode.
+    Fancy,
+    /// Not with `ui.debug`.
+    Talking,
+    /// Not in plain mode, nor with `ui.debug`.
+    FancyTalking,
+    /// Not with `ui.debug`, `ui.quiet` or `progress.disable`.
+    Progress,
+    /// By repository, release or option.
+    Sometimes,
+}
+
+/// Settings at which `hg email` aborts if they are malformed: those of 7.2.4, found by setting each
+/// of its registered settings to something else, with the repository of a single commit. `Always`
+/// and its like stop 6.3.2 and 7.0.1 as well.
+const SETTINGS: &[(Kind, Read, &[&str])] = &[
+    (
+        Kind::Bool,
+        Read::Always,
+        &[
+            "ui.formatdebug",
+            "ui.formatjson",
+            "ui.logblockedtimes",
+            "ui.strict",
+            "ui.timestamp-output",
+            "ui.tweakdefaults",
+            "profiling.enabled",
+            "patchbomb.confirm",
+            "diff.nodates",
+            "diff.showfunc",
+        ],
+    ),
+    (Kind::Int, Read::Always, &["diff.unified"]),
+    (
+        Kind::Bool,
+        Read::Fancy,
+        &["ui.debug", "ui.traceback", "ui.formatted", "ui.nontty"],
+    ),
+    (Kind::Output, Read::Fancy, &["ui.message-output"]),
+    (Kind::Bool, Read::FancyTalking, &["ui.verbose", "ui.quiet"]),
+    (
+        Kind::Bool,
+        Read::Talking,
+        &["ui.report_untrusted", "progress.disable"],
+    ),
+    (
+        Kind::Bool,
+        Read::Progress,
+        &["progress.debug", "progress.assume-tty"],
+    ),
+    (
+        Kind::Bool,
+        Read::Sometimes,
+        &[
+            "diff.git",
+            "debug.revlog.debug-delta",
+            "devel.all-warnings",
+            "devel.check-locks",
+            "devel.debug.repo-filters",
+            "devel.disableloaddefaultcerts",
+            "devel.persistent-nodemap",
+            "experimental.evolution.createmarkers",
+            "experimental.extendedheader.similarity",
+            "experimental.rust.index",
+            "experimental.sparse-read",
+            "experimental.xdiff",
+            "format.generaldelta",
+            "format.use-dirstate-tracked-hint.automatic-upgrade-of-mismatching-repositories",
+            "format.use-dirstate-tracked-hint.automatic-upgrade-of-mismatching-repositories:quiet",
+            "format.use-dirstate-v2.automatic-upgrade-of-mismatching-repositories",
+            "format.use-dirstate-v2.automatic-upgrade-of-mismatching-repositories:quiet",
+            "format.use-share-safe.automatic-upgrade-of-mismatching-repositories",
+            "format.use-share-safe.automatic-upgrade-of-mismatching-repositories:quiet",
+            "storage.revlog.issue6528.fix-incoming",
+            "storage.revlog.mmap.index",
+            "storage.revlog.optimize-delta-parent-choice",
+            "storage.revlog.persistent-nodemap.mmap",
+            "storage.revlog.record-delta-quality",
+            "storage.revlog.reuse-external-delta",
+            "storage.revlog.reuse-external-delta-compression",
+            "storage.revlog.reuse-external-delta-parent",
+            "storage.revlog.reuse-external-suspicious-delta-parent",
+            "storage.revlog.validate-delta-base",
+        ],
+    ),
+    (
+        Kind::Bytes,
+        Read::Sometimes,
+        &[
+            "experimental.maxdeltachainspan",
+            "experimental.sparse-read.min-gap-size",
+            "storage.revlog.mmap.index:size-threshold",
+        ],
+    ),
+    (
+        Kind::Float,
+        Read::Sometimes,
+        &["experimental.sparse-read.density-threshold"],
+    ),
+    (
+        Kind::Int,
+        Read::Sometimes,
+        &[
+            "format.chunkcachesize",
+            "format.manifestcachesize",
+            "format.maxchainlen",
+            "format.obsstore-version",
+            "storage.delta-fold-tolerance-percentage",
+            "storage.filelog.expected-max-compression-ratio",
+            "storage.revlog.delta-parent-search.candidate-group-chunk-size",
+            "storage.revlog.zlib.level",
+            "storage.revlog.zstd.level",
+        ],
+    ),
+];
+
+/// Those settings that are malformed.
+pub(super) fn malformed(config: &Config, environment: &Environment) -> Vec<Stop> {
+    let plain = ["HGPLAIN", "HGPLAINEXCEPT"]
+        .iter()
+        .any(|name| environment.get(name).is_some());
+    let on = |section: &str, key: &str| {
+        let item = config.get(section.as_bytes(), key.as_bytes());
+        item.is_some_and(|item| boolean(&item.value) == Some(true))
+    };
+    let debug = !plain && on("ui", "debug");
+    let silent = debug || !plain && on("ui", "quiet") || on("progress", "disable");
+    let mut found = Vec::new();
+    for &(kind, read, names) in SETTINGS {
+        let certain = match read {
+            Read::Fancy | Read::FancyTalking if plain => continue,
+            Read::Always | Read::Fancy => true,
+            Read::Talking | Read::FancyTalking => !debug,
+            Read::Progress => !silent && !plain,
+            Read::Sometimes => false,
+        };
+        for (section, key) in names.iter().filter_map(|name| name.split_once('.')) {
+            let item = config.get(section.as_bytes(), key.as_bytes());
+            let refused = item.and_then(|item| Some((item, kind.refuses(&item.value)?)));
+            if let Some((item, wanted)) = refused {
+                found.push(stop(section, key, item, wanted, certain));
+            }
+        }
+    }
+    found
+}
+
+/// hg gets to the port last, and fails there.
+pub(super) fn port(config: &Config) -> Option<Stop> {
+    let item = config.get(b"smtp", b"port")?;
+    let wanted = "a port (1 to 65535)";
+    (read_port(&item.value) == Port::OutOfRange).then(|| stop("smtp", "port", item, wanted, true))
+}
+
+fn stop(section: &str, key: &str, item: &Item, wanted: &str, certain: bool) -> Stop {
+    let value = String::from_utf8_lossy(&item.value).into_owned();
+    let line = Line {
+        key: format!("{section}.{key}"),
+        source: item.source.clone(),
+    };
+    let may = if certain { "hg aborts" } else { "hg may abort" };
+    Stop {
+        code: LintCode::InvalidValue,
+        hindrance: Hindrance {
+            certain,
+            reason: format!("{may}: {section}.{key} is not {wanted}: \"{value}\""),
+            line: Some(line),
+            local: false,
+        },
+        advice: format!("write {wanted}, or remove the line"),
+    }
+}
+
+impl Kind {
+    /// What is wanted instead of that value.
+    fn refuses(self, value: &[u8]) -> Option<&'static str> {
+        let (fine, wanted) = match self {
+            Self::Bool => (boolean(value).is_some(), "a boolean (yes or no)"),
+            Self::Int => (is_integer(value), "a whole number"),
+            Self::Bytes => (is_size(value), "a number of bytes"),
+            Self::Float => (is_float(value), "a number"),
+            Self::Output => (
+                matches!(value, b"stdio" | b"stderr" | b"channel"),
+                "stdio or stderr",
+            ),
+        };
+        (!fine).then_some(wanted)
+    }
+}
+
+fn is_float(value: &[u8]) -> bool {
+    str::from_utf8(value).is_ok_and(|text| text.trim().parse::<f64>().is_ok())
+}
+
+/// `util.sizetoint`.
+fn is_size(value: &[u8]) -> bool {
+    let lower = value.trim_ascii().to_ascii_lowercase();
+    let units: [&[u8]; 7] = [b"kb", b"mb", b"gb", b"k", b"m", b"g", b"b"];
+    let unit = units.iter().find_map(|unit| lower.strip_suffix(*unit));
+    unit.map_or_else(|| is_integer(&lower), is_float)
+}
