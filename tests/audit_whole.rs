@@ -235,7 +235,7 @@ fn only_does_not_make_fine_what_was_not_seen() {
     let run = desk.audit(&gone, &["--only", "expiring", "--format", "nagios"]);
     assert_eq!(run.code, 2, "{}", run.stdout);
     assert!(run.stdout.contains("refused"), "{}", run.stdout);
-    // Also where nobody wants to hear of it.
+    // Also where the finding is left out.
     let ignored = ["--ignore", "connect-failed", "--format", "nagios"];
     assert_eq!(desk.audit(&gone, &ignored).code, 3);
     let only = ["--only", "name-mismatch", "--format", "nagios"];

@@ -25,7 +25,7 @@ fn main() {
 
     say(
         "A mail server whose certificate comes from a private CA. The system does not know that CA,\n\
-         so nobody should trust the server yet:",
+         so no program should trust the server yet:",
     );
     check(&["localhost", &good.port().to_string()], &[]);
 
@@ -37,7 +37,7 @@ fn main() {
         &["--cacerts", "demo-ca.pem"],
     );
 
-    say("Another server of the same CA. Somebody forgot to renew its certificate:");
+    say("Another server of the same CA. Its certificate was not renewed:");
     check(
         &["localhost", &expired.port().to_string()],
         &["--cacerts", "demo-ca.pem"],

@@ -460,7 +460,7 @@ fn critical_extensions_are_named_in_words() {
         );
         expect(number, outcome, &["critical-extension 1"]);
     }
-    // Nobody asks for a policy: in an anchor, where nothing else stands in the way, it is fine.
+    // No policy is asked for: an anchor may have one, as webpki does not look at it.
     for (number, expected) in [
         ("2.5.29.32", &[][..]),
         ("1.2.3.4", &["critical-extension null"]),

@@ -60,8 +60,8 @@ pub(super) fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// A pipe as far as it is written: that of a shell (`<(…)`) has a writer, who may take a moment.
-/// One that nobody writes to is an error, as hg would wait for it.
+/// A pipe as far as it is written: that of a shell (`<(…)`) has a writer, which may take a moment.
+/// A pipe without a writer is an error, as hg would wait for it.
 fn read_pipe(mut file: std::fs::File) -> io::Result<Vec<u8>> {
     const MOMENT: Duration = Duration::from_millis(20);
     const MOST_MOMENTS: u32 = 250;

@@ -22,7 +22,7 @@ pub enum State {
     Warning = 1,
     /// Not.
     Critical = 2,
-    /// Nobody knows.
+    /// The state cannot be known.
     Unknown = 3,
 }
 
