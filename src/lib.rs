@@ -1,10 +1,10 @@
 //! smtp-certcheck: inspects, validates and pins the TLS certificates of SMTP servers.
 //!
 //! *Words* are at the bottom ([`endpoint`], [`fingerprint`], [`escape`], [`certificate`]), the
-//! languages of SMTP ([`smtp`]) and of Mercurial's configuration files ([`hgrc`]) beside them.
+//! languages of SMTP ([`starttls`]) and of Mercurial's configuration files ([`hgrc`]) beside them.
 //! Above, side by side and knowing nothing of each other: [`probe`] looks at a server and returns
 //! an [`observation`], and [`judge`] thinks about a chain. [`mercurial`] knows what hg makes of its
-//! settings, and plans their edits; [`pins`] knows what other programs must be told. All come together in one [`report`], which the renderers in
+//! settings, and plans their edits; [`programs`] knows what other programs must be told. All come together in one [`report`], which the renderers in
 //! [`render`] show. [`commands`] join it all to what the user typed ([`cli`]).
 //!
 //! Only `probe` touches the network; only `commands` touches files, clock, environment and
@@ -21,8 +21,8 @@ pub mod hgrc;
 pub mod judge;
 pub mod mercurial;
 pub mod observation;
-pub mod pins;
 pub mod probe;
+pub mod programs;
 pub mod render;
 pub mod report;
-pub mod smtp;
+pub mod starttls;

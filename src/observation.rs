@@ -1,7 +1,7 @@
 //! What was seen of a server, or why nothing was. Data only: no verdicts.
 
 use crate::endpoint::TlsMode;
-use crate::smtp::{Line, Protocol, Refusal, Reply, Stage};
+use crate::starttls::{Line, Protocol, Refusal, Reply, Stage};
 use rustls::pki_types::CertificateDer;
 use std::fmt;
 use std::net::SocketAddr;

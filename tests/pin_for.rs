@@ -12,7 +12,7 @@ mod common;
 use common::{Dir, Run, finish, program};
 use serde_json::Value;
 use smtp_certcheck::fingerprint::{Algorithm, Fingerprint};
-use smtp_certcheck::pins::{By, FileUse, Tool};
+use smtp_certcheck::programs::{By, FileUse, Tool};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};

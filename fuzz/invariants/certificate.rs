@@ -5,7 +5,7 @@
 
 use super::byte;
 use rustls::pki_types::CertificateDer;
-use smtp_certcheck::audit::{Audited, Elsewhere, Least, Levels, Severity, Summary, findings};
+use smtp_certcheck::audit::{Audited, Least, Levels, OtherAddresses, Severity, Summary, findings};
 use smtp_certcheck::certificate::{Certificate, pem};
 use smtp_certcheck::endpoint::{Host, TlsMode};
 use smtp_certcheck::escape::is_unsafe;
@@ -24,7 +24,7 @@ use smtp_certcheck::render::{
     self, csv, html, json, junit, nagios, pin, prometheus, settings, table,
 };
 use smtp_certcheck::report::{ConfiguredPin, Pins, Report, Target};
-use smtp_certcheck::smtp::{self, Malformed, Refusal, Reply, Stage};
+use smtp_certcheck::starttls::{self, Malformed, Refusal, Reply, Stage};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
@@ -133,10 +133,10 @@ fn audited(report: Report, style: Style, text: &str) {
         public_cas: true,
     };
     let audited = Audited {
-        elsewhere: Elsewhere::default(),
+        elsewhere: OtherAddresses::default(),
         label: Some(text.to_owned()),
         levels,
-        findings: findings(&report, &Elsewhere::default(), levels),
+        findings: findings(&report, &OtherAddresses::default(), levels),
         left_out: Vec::new(),
         changes: None,
         report,
@@ -281,7 +281,10 @@ fn observation(how: u8, text: &str) -> Observation {
         mode: Some(TlsMode::Starttls),
         greeting: Some(reply.clone()),
         capabilities: Some(reply),
-        transcript: vec![smtp::Line::Client(word()), smtp::Line::Server(word())],
+        transcript: vec![
+            starttls::Line::Client(word()),
+            starttls::Line::Server(word()),
+        ],
         tls: Some(TlsFacts {
             version: word(),
             cipher_suite: word(),

@@ -4,7 +4,7 @@
 //! zero byte, and the server's turns with a zero byte between them.
 
 use super::{pieces, split_at_zero};
-use smtp_certcheck::smtp::{Dialogue, Farewell, Line, Refusal, Stage, Step};
+use smtp_certcheck::starttls::{Dialogue, Farewell, Line, Refusal, Stage, Step};
 
 /// What came of a dialogue: why it ended, what was said, and what its end would mean.
 #[derive(Debug, PartialEq)]

@@ -3,7 +3,7 @@
 //! server says.
 
 use super::{byte, pieces, split_at_zero};
-use smtp_certcheck::smtp::{Malformed, Reply, ReplyReader};
+use smtp_certcheck::starttls::{Malformed, Reply, ReplyReader};
 
 /// The 64 KiB of one dialogue, and the octet that is too many.
 const MOST: usize = 64 * 1024 + 1;

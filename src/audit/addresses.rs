@@ -16,7 +16,7 @@ const MOST_NAMED: usize = 4;
 
 /// What is known of the addresses beside the one that the report of the target is about.
 #[derive(Clone, Debug, Default)]
-pub struct Elsewhere {
+pub struct OtherAddresses {
     /// A report for each that was looked at.
     pub reports: Vec<Report>,
     /// Those to which this machine has no route.
@@ -25,7 +25,7 @@ pub struct Elsewhere {
     pub left_out: usize,
 }
 
-impl Elsewhere {
+impl OtherAddresses {
     /// Whether the name has one address, as far as it is known.
     pub fn is_empty(&self) -> bool {
         self.reports.is_empty() && self.no_route.is_empty() && self.left_out == 0
@@ -75,7 +75,7 @@ impl Weight {
 /// The report that speaks for the name, and the others in the order of their addresses. Which one
 /// it is does not depend on the order that a resolver gives them in: it is the worst, of equals
 /// that whose certificate ends first, of these the one with the least address.
-pub fn speaker(mut reports: Vec<Report>) -> Option<(Report, Vec<Report>)> {
+pub fn representative(mut reports: Vec<Report>) -> Option<(Report, Vec<Report>)> {
     reports.sort_by_key(place);
     let key = |report: &Report| {
         let end = end(report);
@@ -89,7 +89,7 @@ pub fn speaker(mut reports: Vec<Report>) -> Option<(Report, Vec<Report>)> {
 
 /// All findings on a target, the worst first. Each says at which addresses it holds, unless it
 /// holds at all that answer.
-pub fn findings(report: &Report, elsewhere: &Elsewhere, levels: Levels) -> Vec<Finding> {
+pub fn findings(report: &Report, elsewhere: &OtherAddresses, levels: Levels) -> Vec<Finding> {
     if elsewhere.is_empty() {
         return finding::findings(report, levels);
     }
@@ -225,7 +225,7 @@ fn unreachable(silent: &[&Report], all: usize) -> Option<Finding> {
 }
 
 /// Addresses of which nothing is known.
-fn not_tried(elsewhere: &Elsewhere, looked_at: usize) -> Vec<Finding> {
+fn not_tried(elsewhere: &OtherAddresses, looked_at: usize) -> Vec<Finding> {
     let note = |message, advice: &str| Finding {
         code: "address-not-tried",
         severity: Severity::Note,

@@ -1,6 +1,6 @@
 //! What has changed since the last audit, whose JSON lines are the memory.
 
-use super::{Audited, Choice, Elsewhere, Finding, Identity, Severity};
+use super::{Audited, Choice, Finding, Identity, OtherAddresses, Severity};
 use crate::fingerprint::Algorithm;
 use crate::report::Report;
 use serde_json::Value;
@@ -141,7 +141,7 @@ impl Baseline {
     pub fn compare(
         &mut self,
         report: &Report,
-        elsewhere: &Elsewhere,
+        elsewhere: &OtherAddresses,
         found: &[Finding],
     ) -> Vec<Change> {
         let Some(before) = self.known.get_mut(&Identity::of(report)) else {
@@ -191,7 +191,7 @@ impl Baseline {
 }
 
 impl Known {
-    fn of(report: &Report, elsewhere: &Elsewhere) -> Self {
+    fn of(report: &Report, elsewhere: &OtherAddresses) -> Self {
         let mut leaves = Vec::new();
         let reports = std::iter::once(report).chain(&elsewhere.reports);
         add(&mut leaves, reports.filter_map(Leaf::of));

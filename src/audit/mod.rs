@@ -13,7 +13,7 @@ mod range;
 mod shard;
 mod summary;
 
-pub use addresses::{Elsewhere, findings, speaker};
+pub use addresses::{OtherAddresses, findings, representative};
 pub use baseline::{Baseline, BaselineError, Change};
 pub use choice::{Choice, LeftOut, Standing};
 pub use code::CODES;
@@ -35,7 +35,7 @@ pub struct Audited {
     /// The report, as for one target alone; of several addresses the worst.
     pub report: Report,
     /// What is known of the other addresses of its name.
-    pub elsewhere: Elsewhere,
+    pub elsewhere: OtherAddresses,
     /// The label of the list, if it has one.
     pub label: Option<String>,
     /// From when on an end is worth telling.

@@ -1,7 +1,7 @@
 //! The facts of one certificate (RFC 5280 §4), as far as they can be read. No judgement here.
 
 use super::signature::{Verification, verify_certificate};
-use super::{Idn, Name, PublicKey, Remains, Unparsable, der};
+use super::{Idn, Name, PartialFacts, PublicKey, Unparsable, der};
 use std::collections::HashSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use time::OffsetDateTime;
@@ -170,7 +170,7 @@ impl Facts {
             };
             Unparsable {
                 why,
-                remains: Box::new(Remains::read(der)),
+                remains: Box::new(PartialFacts::read(der)),
             }
         })?;
         let whole = &der[..der.len() - rest.len()];

@@ -1,32 +1,32 @@
 //! Certificates: the DER as it was presented, its fingerprints, and what x509-parser read from it.
 
 mod armour;
+mod cache;
 pub mod constraints;
 pub mod der;
 mod facts;
 mod form;
 mod idn;
 mod key;
-mod known;
 mod lifetime;
 mod loads;
 mod name;
 pub mod parameters;
+mod partial;
 pub mod pem;
 pub mod raw;
-mod remains;
 pub mod signature;
 mod trust;
 
 pub use armour::BrokenBlock;
+pub use cache::CertificateCache;
 pub use facts::{BasicConstraints, ExtendedKeyUsage, Facts, KeyUsage, SanOther, Sans};
 pub use form::{Form, is_utf16};
 pub use idn::Idn;
 pub use key::PublicKey;
-pub use known::Known;
 pub use lifetime::{Least, in_words};
 pub use name::{Name, canonical as canonical_name, text as string_text};
-pub use remains::Remains;
+pub use partial::PartialFacts;
 pub use trust::{ForServers, TrustSettings};
 
 use crate::fingerprint::{Algorithm, Fingerprint};
@@ -58,7 +58,7 @@ pub struct Unparsable {
     /// What the parser said.
     pub why: String,
     /// The fields that can be read all the same.
-    pub remains: Box<Remains>,
+    pub remains: Box<PartialFacts>,
 }
 
 impl Certificate {

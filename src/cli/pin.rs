@@ -4,7 +4,7 @@ use super::help::{MERCURIAL, OUTPUT, PIN, PIN_TARGET_HELP};
 use super::value::{ColorArg, ExpectedPin, TargetArg, expected, target};
 use super::{Connection, HgVersion, Trust};
 use crate::fingerprint::Algorithm;
-use crate::pins::{By, Tool};
+use crate::programs::{By, Tool};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 

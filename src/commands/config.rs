@@ -1,6 +1,6 @@
 //! `config`: the settings of Mercurial that matter for mail, and where each of them stands.
 
-use super::hg::{Mercurial, Scope};
+use super::mercurial::{Mercurial, Scope};
 use super::{Error, print, warn};
 use crate::cli::{Config as Args, ConfigFormat};
 use crate::mercurial::{Surroundings as _, is_secret};

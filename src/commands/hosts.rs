@@ -1,7 +1,7 @@
 //! The targets that Mercurial's configuration knows, for the completions: nobody has asked for
 //! them yet, and they end up in a shell.
 
-use super::hg::Mercurial;
+use super::mercurial::Mercurial;
 use crate::cli::Cli;
 use crate::endpoint::{Endpoint, Host, Target};
 use crate::mercurial;

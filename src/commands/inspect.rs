@@ -1,7 +1,7 @@
 //! The main command: probe each target, judge, print.
 
-use super::check::{Check, Wanted, endpoint, options};
-use super::hg::Scope;
+use super::assess::{Assessor, Sources, endpoint, options};
+use super::mercurial::Scope;
 use super::{BELOW_WARNING, Error, environment, files, lint, print, say, warn};
 use crate::audit::{Threshold, conflict};
 use crate::certificate::Certificate;
@@ -39,7 +39,7 @@ pub(super) fn run(cli: &Inspect) -> Result<u8, Error> {
         return lint::run(cli);
     }
     let from_hgrc = cli.targets.is_empty() && cli.chain.is_none();
-    let check = Check::read(&Wanted {
+    let check = Assessor::read(&Sources {
         cacerts: &cli.trust.cacerts,
         scope: scope(&cli.hgrc).filter(|_| cli.chain.is_none()),
         hgrc_needed: from_hgrc || cli.hgrc.hgrc.is_some() || cli.hgrc.repository.is_some(),
@@ -100,7 +100,7 @@ pub(super) fn scope(hgrc: &Hgrc) -> Option<Scope<'_>> {
 struct Setting<'a> {
     cli: &'a Inspect,
     targets: Vec<TargetArg>,
-    check: Check,
+    check: Assessor,
 }
 
 impl Setting<'_> {

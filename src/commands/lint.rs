@@ -1,7 +1,7 @@
 //! `--lint`: lines of the configuration that do not do what they seem to, without any network.
 
-use super::hg::{Mercurial, Scope};
 use super::inspect::scope;
+use super::mercurial::{Mercurial, Scope};
 use super::{Error, environment, print};
 use crate::cli::{FormatArg, Inspect};
 use crate::mercurial::{Lint, LintScope};

@@ -1,19 +1,19 @@
 //! One file for each verb: joins the layers, and does the file and terminal I/O.
 
+mod assess;
 mod attributes;
 mod audit;
-mod check;
 mod completions;
 mod config;
 mod environment;
 mod error;
 mod files;
 mod generate;
-mod hg;
 mod hosts;
 mod inspect;
 mod lint;
 mod manual;
+mod mercurial;
 mod pin;
 mod public;
 mod replace;

@@ -1,6 +1,6 @@
 //! Trust anchors: the certificates that the user configured, and where each came from.
 
-use super::verified::Verified;
+use super::signature_cache::SignatureCache;
 use crate::certificate::pem::Entry;
 use crate::certificate::raw::Raw;
 use crate::certificate::{Certificate, ForServers, TrustSettings, canonical_name};
@@ -98,7 +98,7 @@ pub struct Anchors {
     /// All by the form in which OpenSSL compares their subjects, as indices; made when asked for.
     by_name: OnceLock<HashMap<Vec<u8>, Vec<usize>>>,
     /// In the paths to them.
-    verified: Verified,
+    verified: SignatureCache,
 }
 
 /// A file, or a store, of anchors that could not be read.
@@ -248,7 +248,7 @@ impl Anchors {
             .filter(move |anchor| anchor.left_out.is_some_and(is_rejected))
     }
 
-    pub(super) fn verified(&self) -> &Verified {
+    pub(super) fn verified(&self) -> &SignatureCache {
         &self.verified
     }
 

@@ -3,8 +3,8 @@
 use super::anchor::Anchors;
 use super::finding::{Code, Finding};
 use super::issuer::ByName;
-use super::walk::{End, Walk};
-use super::{Member, Policy, Role, checks, explain, hygiene, path, rejected, unread};
+use super::likely_path::{End, LikelyPath};
+use super::{Member, Policy, Role, checks, explain, path, rejected, tidiness, unread};
 use crate::certificate::Certificate;
 use crate::certificate::signature::Verification;
 use time::OffsetDateTime;
@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 /// All that is wrong with the path that the server most likely meant.
 pub(super) fn diagnose(
     presented: &[Certificate],
-    walk: &Walk<'_>,
+    walk: &LikelyPath<'_>,
     error: &webpki::Error,
     policy: &Policy<'_>,
 ) -> Vec<Finding> {
@@ -88,7 +88,11 @@ fn before_1970(members: &[Member<'_>]) -> bool {
 }
 
 /// Where an issuer is missing, what cannot be parsed may have been it.
-fn unreadable(presented: &[Certificate], walk: &Walk<'_>, now: OffsetDateTime) -> Vec<Finding> {
+fn unreadable(
+    presented: &[Certificate],
+    walk: &LikelyPath<'_>,
+    now: OffsetDateTime,
+) -> Vec<Finding> {
     if !matches!(walk.end, End::NoIssuer) {
         return Vec::new();
     }
@@ -104,7 +108,7 @@ fn unreadable(presented: &[Certificate], walk: &Walk<'_>, now: OffsetDateTime) -
 /// below it, are checked as if it were the anchor.
 fn constraint_below(
     presented: &[Certificate],
-    walk: &Walk<'_>,
+    walk: &LikelyPath<'_>,
     members: &[Member<'_>],
 ) -> Option<Finding> {
     if matches!(walk.end, End::Anchor(..)) || walk.last() == 0 {
@@ -120,7 +124,11 @@ fn constraint_below(
 }
 
 /// Why the path ends without an anchor.
-fn no_anchor(presented: &[Certificate], walk: &Walk<'_>, anchors: &Anchors) -> Option<Finding> {
+fn no_anchor(
+    presented: &[Certificate],
+    walk: &LikelyPath<'_>,
+    anchors: &Anchors,
+) -> Option<Finding> {
     let last = walk.last();
     let certificate = &presented[last];
     let facts = certificate.facts().ok()?;
@@ -178,7 +186,7 @@ fn no_anchor(presented: &[Certificate], walk: &Walk<'_>, anchors: &Anchors) -> O
 
 pub(super) fn dead_end_notes(
     presented: &[Certificate],
-    walk: &Walk<'_>,
+    walk: &LikelyPath<'_>,
     policy: &Policy<'_>,
 ) -> Vec<Finding> {
     let members = walk.members(presented);
@@ -189,7 +197,7 @@ pub(super) fn dead_end_notes(
         .collect();
     let anchor = members.iter().find(|member| member.role == Role::Anchor);
     let anchor = anchor.map(|member| member.certificate);
-    let mut notes = hygiene::check(presented, &path, anchor, policy);
+    let mut notes = tidiness::check(presented, &path, anchor, policy);
     if policy.anchors.exactly(presented[0].der()).is_some() {
         notes.push(Finding::new(
             Code::AnchorIsLeaf,

@@ -11,27 +11,27 @@ mod dns_id;
 mod encoding;
 mod explain;
 mod finding;
-mod hygiene;
 mod identifiers;
 mod issuer;
 mod lasting;
+mod likely_path;
 mod name;
 mod objection;
-mod obsolete;
 mod path;
 mod pin;
+mod protocol;
 mod reach;
 mod rejected;
+mod signature_cache;
 mod signing;
 mod staple;
 mod strength;
 mod subject;
 mod subtree;
+mod tidiness;
 mod unread;
 mod usage;
 mod validity;
-mod verified;
-mod walk;
 
 pub use anchor::{Anchor, Anchors, LeftOut, NotACertificate, Unread};
 pub use differ::judge_clients;
@@ -135,7 +135,7 @@ pub fn judge_handshake(
     if let Some(problem) = possession(seen.possession) {
         judgement.problems.insert(0, problem);
     }
-    if let Some(problem) = obsolete::check(seen) {
+    if let Some(problem) = protocol::check(seen) {
         judgement.problems.insert(0, problem);
     }
     judgement
@@ -153,7 +153,7 @@ pub fn judge_chain(presented: &[Certificate], policy: &Policy<'_>) -> Judgement 
     judge_name(
         presented,
         policy.reference,
-        judge_whoever(presented, policy),
+        judge_without_name(presented, policy),
     )
 }
 
@@ -169,7 +169,7 @@ pub fn judge_name(presented: &[Certificate], reference: &Host, chain: Judgement)
 }
 
 /// Judges a chain, whoever it is for: the reference identifier changes nothing.
-pub fn judge_whoever(presented: &[Certificate], policy: &Policy<'_>) -> Judgement {
+pub fn judge_without_name(presented: &[Certificate], policy: &Policy<'_>) -> Judgement {
     let Some(leaf) = presented.first() else {
         let advice = "the server, or the file, has none";
         let problem = Finding::new(
@@ -211,7 +211,7 @@ fn judge_self_signed(presented: &[Certificate], anchor: &Anchor, policy: &Policy
     // It is trusted as it stands: its own signature proves nothing, however it is made.
     problems.retain(|problem| problem.code != Code::WeakSignature);
     let leaf = &presented[0];
-    let mut notes = hygiene::check(presented, &[leaf], Some(leaf), policy);
+    let mut notes = tidiness::check(presented, &[leaf], Some(leaf), policy);
     notes.extend(ca_as_own_leaf(&presented[0]));
     Judgement {
         path: vec![presented[0].clone()],
@@ -240,7 +240,7 @@ fn judge_path(presented: &[Certificate], policy: &Policy<'_>) -> Judgement {
             let members: Vec<&Certificate> = std::iter::once(&presented[0])
                 .chain(validated.intermediates)
                 .collect();
-            let notes = hygiene::check(presented, &members, Some(anchor), policy);
+            let notes = tidiness::check(presented, &members, Some(anchor), policy);
             Judgement {
                 problems: leaf_problems(&presented[0], policy),
                 notes,
@@ -254,7 +254,7 @@ fn judge_path(presented: &[Certificate], policy: &Policy<'_>) -> Judgement {
             }
         }
         Err(error) => {
-            let walk = walk::best(presented, policy.anchors, policy.now);
+            let walk = likely_path::best(presented, policy.anchors, policy.now);
             Judgement {
                 path: Vec::new(),
                 anchor: None,

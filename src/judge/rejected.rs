@@ -3,12 +3,16 @@
 
 use super::anchor::{Anchor, Anchors, LeftOut};
 use super::finding::{Code, Finding};
-use super::walk::{End, Walk};
+use super::likely_path::{End, LikelyPath};
 use crate::certificate::signature::{Verification, verify_certificate};
 use crate::certificate::{Certificate, ForServers};
 
 /// Each of them on the path, the leaf's side first.
-pub(super) fn check(presented: &[Certificate], walk: &Walk<'_>, anchors: &Anchors) -> Vec<Finding> {
+pub(super) fn check(
+    presented: &[Certificate],
+    walk: &LikelyPath<'_>,
+    anchors: &Anchors,
+) -> Vec<Finding> {
     let on_path = walk.links.iter().filter_map(|&(index, _)| {
         // A leaf is looked up in the trust store where it is its own issuer.
         let facts = presented[index].facts().ok()?;

@@ -92,12 +92,12 @@ impl Capture {
 
 /// The two roles that rustls asks for.
 #[derive(Debug)]
-pub(super) struct Watcher {
+pub(super) struct AcceptingVerifier {
     pub(super) capture: Arc<Capture>,
     pub(super) key_type: Option<KeyType>,
 }
 
-impl ServerCertVerifier for Watcher {
+impl ServerCertVerifier for AcceptingVerifier {
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -164,7 +164,7 @@ fn signs_with(scheme: SignatureScheme) -> Option<KeyType> {
     }
 }
 
-impl ResolvesClientCert for Watcher {
+impl ResolvesClientCert for AcceptingVerifier {
     fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
         self.capture.lock().client_certificate = ClientCertificate::Asked;
         None

@@ -1,11 +1,11 @@
 //! Drives a TLS handshake over a stream, bounded in bytes; the deadline is the caller's.
 
 use super::Options;
-use super::capture::{Capture, Watcher};
+use super::capture::{AcceptingVerifier, Capture};
 use super::negotiate::broken;
 use crate::endpoint::{Host, TlsMode};
 use crate::observation::{Cause, ClientCertificate, TlsFacts};
-use crate::smtp::{Protocol, Refusal, identify};
+use crate::starttls::{Protocol, Refusal, identify};
 use rustls::client::Resumption;
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::ServerName;
@@ -33,11 +33,11 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What the first message offers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Hello {
+pub(super) enum Offer {
     /// All key exchanges, the post-quantum one first, with its key share: 1.7 KB.
-    Whole,
+    Full,
     /// Those of the elliptic curves: 0.3 KB, which every network carries in one segment.
-    Small,
+    Compact,
 }
 
 /// What servers answer that have no certificate for the signature algorithms on offer (RFC 8446
@@ -54,11 +54,11 @@ pub(super) async fn run(
     mode: TlsMode,
     options: &Options,
     capture: Arc<Capture>,
-    hello: Hello,
+    offer: Offer,
 ) -> Result<(), Cause> {
-    let mut tls = client(options, &capture, hello)?;
+    let mut tls = client(options, &capture, offer)?;
     let mut incoming = Incoming::default();
-    if hello == Hello::Whole && options.timeout > 2 * PATIENCE {
+    if offer == Offer::Full && options.timeout > 2 * PATIENCE {
         flush(&mut stream, &mut tls).await.map_err(|e| broken(&e))?;
         let answer = tokio::time::timeout(PATIENCE, stream.readable()).await;
         answer
@@ -104,7 +104,7 @@ pub(super) async fn run(
 fn client(
     options: &Options,
     capture: &Arc<Capture>,
-    hello: Hello,
+    offer: Offer,
 ) -> Result<ClientConnection, Cause> {
     let internal = |error: Error| Cause::Tls(error.to_string());
     // Made once: their lists of algorithms cost more than a connection should.
@@ -119,11 +119,11 @@ fn client(
         ];
         Arc::new(provider)
     });
-    let provider = match hello {
-        Hello::Whole => Arc::clone(&WHOLE),
-        Hello::Small => Arc::clone(&SMALL),
+    let provider = match offer {
+        Offer::Full => Arc::clone(&WHOLE),
+        Offer::Compact => Arc::clone(&SMALL),
     };
-    let watcher = Arc::new(Watcher {
+    let watcher = Arc::new(AcceptingVerifier {
         capture: Arc::clone(capture),
         key_type: options.key_type,
     });

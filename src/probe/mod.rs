@@ -8,19 +8,19 @@ mod capture;
 mod connect;
 mod handshake;
 mod legacy;
-mod limits;
 mod negotiate;
-mod small;
+mod pace;
+mod small_hello;
 
 pub use connect::Family;
 pub use legacy::{Answer, Presented, Unreadable};
-pub use limits::Limits;
+pub use pace::Pacer;
 
 use crate::endpoint::{Endpoint, Host, TlsMode};
 use crate::observation::{Cause, Failure, KeyType, Observation, Step};
-use crate::smtp::{Dialogue, Protocol, Refusal};
+use crate::starttls::{Dialogue, Protocol, Refusal};
 use capture::Capture;
-use handshake::Hello;
+use handshake::Offer;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -167,7 +167,7 @@ async fn run(
     let mut result = first_look(endpoint, options, addresses, progress).await;
     if let Err(failure) = &mut result {
         progress.failed = Some(failure.clone());
-        if let Some(second) = small::look(failure, options, progress).await {
+        if let Some(second) = small_hello::look(failure, options, progress).await {
             return second;
         }
         legacy::look(failure, options, progress).await;
@@ -316,7 +316,7 @@ async fn tls(
     options: &Options,
     progress: &mut Progress,
 ) -> Result<(), Failure> {
-    tls_with(stream, mode, options, progress, Hello::Whole).await
+    tls_with(stream, mode, options, progress, Offer::Full).await
 }
 
 async fn tls_with(
@@ -324,13 +324,13 @@ async fn tls_with(
     mode: TlsMode,
     options: &Options,
     progress: &mut Progress,
-    hello: Hello,
+    offer: Offer,
 ) -> Result<(), Failure> {
     progress.step = Step::Tls;
     progress.seen.mode = Some(mode);
     let capture = Arc::new(Capture::default());
     progress.capture = Some(Arc::clone(&capture));
-    handshake::run(stream, mode, options, capture, hello)
+    handshake::run(stream, mode, options, capture, offer)
         .await
         .map_err(|cause| progress.fail(cause))
 }
@@ -338,7 +338,7 @@ async fn tls_with(
 /// What a silent port turned out to speak.
 enum Spoken {
     Tls(Arc<Capture>, Result<(), Cause>),
-    Other(crate::smtp::Protocol, String),
+    Other(crate::starttls::Protocol, String),
     Unknown,
 }
 
@@ -375,7 +375,7 @@ async fn speaks_tls(address: SocketAddr, options: &Options) -> Spoken {
     };
     let capture = Arc::new(Capture::default());
     let (mode, seen) = (TlsMode::Smtps, Arc::clone(&capture));
-    let result = handshake::run(stream, mode, options, seen, Hello::Whole).await;
+    let result = handshake::run(stream, mode, options, seen, Offer::Full).await;
     match result {
         // Only slow, or gone: the first connection may still greet.
         Err(

@@ -3,7 +3,7 @@
 use super::connect::error_text;
 use super::{Options, Progress};
 use crate::observation::{Cause, Failure};
-use crate::smtp::{Dialogue, Farewell, Refusal, Stage, Step as Next};
+use crate::starttls::{Dialogue, Farewell, Refusal, Stage, Step as Next};
 use std::io::ErrorKind;
 use std::net::IpAddr;
 use std::time::Duration;

@@ -7,7 +7,7 @@ use crate::fingerprint::Algorithm;
 use crate::hgrc::{Document, Kind};
 use crate::judge::Judgement;
 use crate::mercurial::{FileEdit, is_secret};
-use crate::pins::comment_text;
+use crate::programs::comment_text;
 use crate::report::Report;
 use similar::TextDiff;
 use std::fmt::Write as _;

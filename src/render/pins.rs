@@ -5,7 +5,7 @@ use super::pin::{about, problems};
 use crate::certificate::{Certificate, pem};
 use crate::escape::visible;
 use crate::fingerprint::Algorithm;
-use crate::pins::{By, FileUse, Pin, Tool, associations, comment_text};
+use crate::programs::{By, FileUse, Pin, Tool, associations, comment_text};
 use crate::report::Report;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -9,7 +9,7 @@ use crate::judge::clients::Answer;
 use crate::judge::{Code, Finding, Judgement};
 use crate::observation::{ClientCertificate, Observation, Possession};
 use crate::report::{Outcome, Report};
-use crate::smtp::Line;
+use crate::starttls::Line;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 use std::fmt::Write as _;
 use time::OffsetDateTime;

@@ -2,7 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "here it is read")]
 
 use super::input;
-use super::results::Worst;
+use super::results::Counts;
 use crate::audit::{Baseline, Choice, Identity, Severity};
 use crate::commands::{Error, io_text};
 use serde_json::Value;
@@ -23,7 +23,7 @@ pub(super) type Done = HashMap<Identity, u64>;
 #[derive(Default)]
 pub(super) struct Earlier {
     pub(super) done: Done,
-    pub(super) worst: Worst,
+    pub(super) worst: Counts,
 }
 
 /// Reads the last audit, of whose findings those count that are asked for now.

@@ -7,17 +7,17 @@ mod results;
 mod signals;
 mod sink;
 
-use super::check::{Check, Wanted, endpoint, options};
+use super::assess::{Assessor, Sources, endpoint, options};
 use super::{BELOW_WARNING, Error, environment, say, warn};
 use crate::audit::{Choice, Entry, Identity, Levels};
 use crate::certificate::Least;
 use crate::cli::{Audit as Args, FailOnArg};
 use crate::endpoint::{Endpoint, Host};
 use crate::observation::Survey;
-use crate::probe::Limits;
+use crate::probe::Pacer;
 use earlier::Earlier;
 use input::{Input, Trouble};
-use results::{Results, Seen, Worst};
+use results::{Counts, Results, Seen};
 use signals::Signals;
 use std::os::fd::AsFd as _;
 use std::path::{Path, PathBuf};
@@ -47,9 +47,9 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
         only: args.only.clone(),
         ignore: args.ignore.clone(),
     };
-    let check = Check::read(&Wanted {
+    let check = Assessor::read(&Sources {
         cacerts: &args.trust.cacerts,
-        ..Wanted::default()
+        ..Sources::default()
     })?;
     let mut baseline = args
         .baseline
@@ -100,7 +100,7 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
         .map_err(|why| Error::new(format!("cannot start: {why}")))?;
     let (sender, receiver) = mpsc::channel(WAITING);
     let writer = std::thread::spawn(move || results.run(receiver));
-    let limits = Arc::new(Limits::new(
+    let pacer = Arc::new(Pacer::new(
         jobs,
         lookups,
         args.per_address as usize,
@@ -110,7 +110,7 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
     ));
     let scheduler = Scheduler {
         args,
-        limits,
+        pacer,
         permits: Arc::new(Semaphore::new(IN_HAND.max(jobs))),
         ehlo: args.connection.ehlo.clone().or_else(environment::fqdn),
         sender,
@@ -173,7 +173,7 @@ fn one_file_for_one_thing(args: &Args) -> Result<(), Error> {
 }
 
 /// The last words, and the exit code, which is that of the earlier run, too.
-fn conclude(args: &Args, worst: Worst, earlier: Worst, end: End, ending: &Ending) -> u8 {
+fn conclude(args: &Args, worst: Counts, earlier: Counts, end: End, ending: &Ending) -> u8 {
     let critical = worst.critical + earlier.critical;
     let warnings = worst.warnings + earlier.warnings;
     let fails = match args.fail_on {
@@ -236,7 +236,7 @@ enum End {
 /// Starts probes as long as there is room, and hands on what they saw.
 struct Scheduler<'a> {
     args: &'a Args,
-    limits: Arc<Limits>,
+    pacer: Arc<Pacer>,
     permits: Arc<Semaphore>,
     ehlo: Option<String>,
     sender: mpsc::Sender<Seen>,
@@ -307,13 +307,13 @@ impl Scheduler<'_> {
         let (endpoint, reference) = meant(self.args, &entry);
         let mut options = options(connection, &reference)?;
         options.ehlo.clone_from(&self.ehlo);
-        let (limits, sender) = (Arc::clone(&self.limits), self.sender.clone());
+        let (pacer, sender) = (Arc::clone(&self.pacer), self.sender.clone());
         let one_address = self.args.one_address;
         Ok(async move {
             let survey: Survey = if one_address {
-                limits.probe(&endpoint, &options).await.into()
+                pacer.probe(&endpoint, &options).await.into()
             } else {
-                limits.probe_every(&endpoint, &options).await
+                pacer.probe_every(&endpoint, &options).await
             };
             let seen = Seen {
                 entry,
@@ -322,7 +322,7 @@ impl Scheduler<'_> {
                 survey,
             };
             // The writer has gone when nobody reads any more.
-            let _ = limits.hand_on(sender.send(seen)).await;
+            let _ = pacer.hand_on(sender.send(seen)).await;
         })
     }
 }

@@ -4,12 +4,12 @@ use super::Ending;
 use super::progress::Progress;
 use super::sink::Sink;
 use crate::audit::{
-    Audited, Baseline, Change, Choice, Elsewhere, Entry, Finding, Severity, Standing, Summary,
-    findings, speaker, worst,
+    Audited, Baseline, Change, Choice, Entry, Finding, OtherAddresses, Severity, Standing, Summary,
+    findings, representative, worst,
 };
 use crate::certificate::Certificate;
 use crate::cli::{Audit as Args, AuditFormat, FailOnArg, TargetArg};
-use crate::commands::check::Check;
+use crate::commands::assess::Assessor;
 use crate::commands::{Error, environment, files, say};
 use crate::endpoint::{Endpoint, Host};
 use crate::hgrc::Source;
@@ -47,7 +47,7 @@ pub(super) struct Seen {
 
 /// How many targets are how bad.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Worst {
+pub(super) struct Counts {
     pub(super) targets: u64,
     pub(super) critical: u64,
     pub(super) warnings: u64,
@@ -55,7 +55,7 @@ pub(super) struct Worst {
     pub(super) state: Option<u8>,
 }
 
-impl Worst {
+impl Counts {
     /// One more target.
     pub(super) fn add(&mut self, worst: Option<Severity>) {
         self.targets += 1;
@@ -99,7 +99,7 @@ impl Selection {
 
 /// The thread that judges and writes.
 pub(super) struct Results {
-    check: Check,
+    check: Assessor,
     /// The least that must be left, where a line does not say otherwise.
     args: Arc<Args>,
     choice: Choice,
@@ -131,7 +131,7 @@ pub(super) struct Results {
 impl Results {
     pub(super) fn new(
         args: &Args,
-        check: Check,
+        check: Assessor,
         choice: Choice,
         baseline: Option<Baseline>,
         (sink, save): (Sink, Option<Sink>),
@@ -176,7 +176,7 @@ impl Results {
         }
     }
 
-    pub(super) fn run(mut self, mut receiver: mpsc::Receiver<Seen>) -> Result<Worst, Error> {
+    pub(super) fn run(mut self, mut receiver: mpsc::Receiver<Seen>) -> Result<Counts, Error> {
         let mut goes_on = true;
         if self.format == AuditFormat::Csv {
             goes_on = self.sink.write(&csv::header())?;
@@ -225,9 +225,9 @@ impl Results {
                 .report_with(seen, &target, &endpoint, &reference, own);
             reports.push(with_pins(report, &entry));
         }
-        let (report, others) =
-            speaker(reports).ok_or_else(|| Error::new(format!("the probe of {endpoint} broke")))?;
-        let elsewhere = Elsewhere {
+        let (report, others) = representative(reports)
+            .ok_or_else(|| Error::new(format!("the probe of {endpoint} broke")))?;
+        let elsewhere = OtherAddresses {
             reports: others,
             no_route: survey.no_route,
             left_out: survey.left_out,
@@ -271,7 +271,7 @@ impl Results {
     }
 
     /// Other hosts with the same keys: who has one can play the other.
-    fn shared_keys(&mut self, report: &Report, elsewhere: &Elsewhere) -> Vec<Finding> {
+    fn shared_keys(&mut self, report: &Report, elsewhere: &OtherAddresses) -> Vec<Finding> {
         let Some(host) = &report.target.host else {
             return Vec::new();
         };
@@ -362,7 +362,7 @@ impl Results {
         why
     }
 
-    fn end(mut self, is_whole: bool) -> Result<Worst, Error> {
+    fn end(mut self, is_whole: bool) -> Result<Counts, Error> {
         self.progress.end();
         // What was not seen yet is not gone.
         let bad_lines = self.ending.bad_lines.load(Ordering::SeqCst);
@@ -429,7 +429,7 @@ impl Results {
             Some(save) => say(&as_it_was(&save)),
             None => {}
         }
-        Ok(Worst {
+        Ok(Counts {
             targets: self.summary.targets,
             critical: self.summary.with(Standing::Critical),
             warnings: self.summary.with(Standing::Warning),

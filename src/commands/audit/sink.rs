@@ -5,7 +5,7 @@
 use super::earlier::{self, Earlier};
 use crate::cli::Audit as Args;
 use crate::commands::attributes::{self, Lost};
-use crate::commands::{Error, hg, io_text};
+use crate::commands::{Error, io_text, mercurial};
 use std::fs::{File, Metadata, OpenOptions, Permissions};
 use std::io::{self, ErrorKind, Write as _};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
@@ -46,7 +46,7 @@ pub(super) fn at_the_end(path: &Path) -> Result<Sink, Error> {
         Some((special, false)) => return Ok(Sink::Stream(special, path.to_owned())),
         old => old.map(|(file, _)| file),
     };
-    let real = hg::resolve(path);
+    let real = mercurial::resolve(path);
     let directory = real.parent().unwrap_or(Path::new("/"));
     // A new file has what the umask leaves.
     let file = tempfile::Builder::new()

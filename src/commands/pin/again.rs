@@ -6,13 +6,13 @@ use super::paste::command;
 use super::{Args, REFUSED, Step, ask, block_on, probe_options, where_to};
 use crate::certificate::Certificate;
 use crate::cli::TargetArg;
-use crate::commands::check::Check;
+use crate::commands::assess::Assessor;
 use crate::commands::{Error, environment, say};
 use crate::endpoint::{Endpoint, Host};
 use crate::fingerprint::Algorithm;
 use crate::observation::{Attempt, Cause, Observation, Possession, Survey};
-use crate::pins::{By, Tool};
-use crate::probe::{Limits, Options};
+use crate::probe::{Options, Pacer};
+use crate::programs::{By, Tool};
 use crate::render::pin as show;
 use crate::report::Report;
 use std::net::{IpAddr, SocketAddr};
@@ -63,7 +63,7 @@ impl Sighting {
 /// Looks again, and chooses what `--expect` names, else what the first look showed.
 pub(super) fn look(
     args: &Args,
-    check: &Check,
+    check: &Assessor,
     target: &TargetArg,
     first: Report,
     by: By,
@@ -83,15 +83,8 @@ pub(super) fn look(
     }
     let (endpoint, reference) = where_to(args, target);
     let options = probe_options(args, &reference, None)?;
-    let limits = Arc::new(Limits::new(
-        AT_ONCE,
-        1,
-        PER_ADDRESS,
-        Duration::ZERO,
-        None,
-        1,
-    ));
-    let surveys = block_on(rounds(&limits, &endpoint, &options, |found| {
+    let pacer = Arc::new(Pacer::new(AT_ONCE, 1, PER_ADDRESS, Duration::ZERO, None, 1));
+    let surveys = block_on(rounds(&pacer, &endpoint, &options, |found| {
         set.wants_more(args, found)
     }))?;
     for survey in surveys {
@@ -118,18 +111,18 @@ fn may_be_pinned(args: &Args, first: &Report) -> bool {
 }
 
 async fn rounds(
-    limits: &Arc<Limits>,
+    pacer: &Arc<Pacer>,
     endpoint: &Endpoint,
     options: &Options,
     wants_more: impl Fn(&[Survey]) -> bool,
 ) -> Vec<Survey> {
     let (one, other) = tokio::join!(
-        limits.probe_every(endpoint, options),
-        limits.probe_every(endpoint, options)
+        pacer.probe_every(endpoint, options),
+        pacer.probe_every(endpoint, options)
     );
     let mut found = vec![one, other];
     while found.len() < MOST_ROUNDS && wants_more(&found) {
-        found.push(limits.probe_every(endpoint, options).await);
+        found.push(pacer.probe_every(endpoint, options).await);
     }
     found
 }
@@ -163,7 +156,7 @@ impl Set {
 
     fn add(
         &mut self,
-        check: &Check,
+        check: &Assessor,
         target: &TargetArg,
         (endpoint, reference): (&Endpoint, &Host),
         seen: Observation,

@@ -3,7 +3,7 @@
 use super::{REFUSED, Step, VERSION, by, server};
 use crate::certificate::{Certificate, pem};
 use crate::cli::{ByArg, Pin as Args, TargetArg};
-use crate::commands::hg::{self, Mercurial, Snapshot};
+use crate::commands::mercurial::{self, Mercurial, Snapshot};
 use crate::commands::replace::{Replaced, replace};
 use crate::commands::{Error, io_text, say};
 use crate::endpoint::TlsMode;
@@ -119,7 +119,7 @@ impl Place {
         if there.is_ok_and(|there| !there.is_file()) {
             return Err(Error::new(format!("\"{path}\" is no regular file")));
         }
-        let real = hg::resolve(Path::new(path));
+        let real = mercurial::resolve(Path::new(path));
         let before = Snapshot::default()
             .read(&real)
             .map_err(|why| Error::new(format!("cannot read \"{path}\": {}", io_text(&why))))?;

@@ -5,10 +5,10 @@ use super::library::{self, Refusal};
 use super::{REFUSED, Step, VERSION, again, consent, has_its_port, look, sends_sni, twin};
 use crate::certificate::Certificate;
 use crate::cli::Pin as Args;
-use crate::commands::check::{Check, Wanted, endpoint};
+use crate::commands::assess::{Assessor, Sources, endpoint};
 use crate::commands::{Error, print, say};
 use crate::judge::{Code, Judgement};
-use crate::pins::{By, Checks, Choice, FileUse, Objection, Pin, Server, Tool};
+use crate::programs::{By, Checks, Choice, FileUse, Objection, Pin, Server, Tool};
 use crate::render::pins as show;
 use crate::report::Report;
 
@@ -57,9 +57,9 @@ pub(super) fn run(args: &Args, tool: Tool) -> Result<u8, Error> {
     let by = choice
         .as_ref()
         .map_or(By::Certificate, |choice| choice.way.by);
-    let check = Check::read(&Wanted {
+    let check = Assessor::read(&Sources {
         cacerts: &args.trust.cacerts,
-        ..Wanted::default()
+        ..Sources::default()
     })?;
     let first = look(args, &check, target)?;
     let set = again::look(args, &check, target, first, by)?;
@@ -125,7 +125,7 @@ fn agreed(args: &Args, set: &again::Set, by: By) -> Step<()> {
 
 /// The pin, unless the program would refuse the server in spite of it.
 fn pin(
-    check: &Check,
+    check: &Assessor,
     choice: &Choice<'_>,
     server: &Server<'_>,
     report: &Report,

@@ -4,7 +4,7 @@
 use crate::endpoint::Host;
 use crate::judge::clients::{Answer, Family, Question, Verdict, handshake, verdict};
 use crate::judge::{Anchors, Code, Finding};
-use crate::pins::{Checks, Choice, Library, Pin};
+use crate::programs::{Checks, Choice, Library, Pin};
 use crate::report::Report;
 
 /// Why nothing is printed, and what to do about it.

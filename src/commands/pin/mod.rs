@@ -12,8 +12,8 @@ mod paste;
 mod twin;
 mod write;
 
-use super::check::{Check, Wanted, endpoint, options};
-use super::hg::{Mercurial, Scope, is_read};
+use super::assess::{Assessor, Sources, endpoint, options};
+use super::mercurial::{Mercurial, Scope, is_read};
 use super::{Error, environment, print, say};
 use crate::cli::{ByArg, Pin as Args, TargetArg};
 use crate::endpoint::{Endpoint, Host, TlsMode};
@@ -49,13 +49,13 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
     let scope = scope(args)?;
     let from_hgrc = args.target.is_none();
     let named = args.hgrc.is_some() || args.repository.is_some();
-    let check = Check::read(&Wanted {
+    let check = Assessor::read(&Sources {
         cacerts: &args.trust.cacerts,
         scope,
         hgrc_needed: from_hgrc || named || args.write || args.dry_run,
         from_hgrc: false,
         hg_version: args.hg.hg_version.as_ref(),
-        ..Wanted::default()
+        ..Sources::default()
     })?;
     let target = target(args, &check)?;
     let first = look(args, &check, &target)?;
@@ -121,7 +121,7 @@ fn sends_sni(args: &Args, program: &str) {
 }
 
 /// A list of pins that makes hg abort is no list to be compared with.
-fn unreadable_pins(args: &Args, check: &Check, target: &TargetArg) -> Result<(), Error> {
+fn unreadable_pins(args: &Args, check: &Assessor, target: &TargetArg) -> Result<(), Error> {
     let mercurial = check.mercurial.as_ref().filter(|_| !args.replace);
     let settings = mercurial.map(|mercurial| mercurial.settings(&target.target.written));
     match settings.and_then(|settings| settings.pins) {
@@ -182,7 +182,7 @@ fn scope(args: &Args) -> Result<Option<Scope<'_>>, Error> {
 
 /// The server. Where it is the host of `smtp.host`, that is how it is written, and without a port
 /// `smtp.port` and `smtp.tls` count.
-fn target(args: &Args, check: &Check) -> Result<TargetArg, Error> {
+fn target(args: &Args, check: &Assessor) -> Result<TargetArg, Error> {
     let Some(given) = &args.target else {
         return check.configured_target();
     };
@@ -223,7 +223,7 @@ fn has_its_port(args: &Args, given: &TargetArg, program: &str) -> Result<(), Err
 }
 
 /// One probe, and what is thought of it.
-fn look(args: &Args, check: &Check, target: &TargetArg) -> Result<Report, Error> {
+fn look(args: &Args, check: &Assessor, target: &TargetArg) -> Result<Report, Error> {
     let (endpoint, reference) = where_to(args, target);
     let seen = observe(args, &endpoint, &reference, None)?;
     Ok(check.report(seen, target, &endpoint, &reference))
@@ -373,7 +373,7 @@ fn unsure(
         &settings,
         &server,
         &mercurial.installation(&none),
-        &super::hg::ca_file,
+        &super::mercurial::ca_file,
     );
     let verdict = match decision.accepts {
         Some(true) => return,
@@ -402,6 +402,6 @@ fn name(path: &Path) -> String {
 
 /// Paths that lead to the same file.
 fn same_file(one: &Path, other: &Path) -> bool {
-    let real = |path: &Path| -> PathBuf { super::hg::resolve(path) };
+    let real = |path: &Path| -> PathBuf { super::mercurial::resolve(path) };
     real(one) == real(other)
 }

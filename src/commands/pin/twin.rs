@@ -8,7 +8,7 @@ use crate::commands::{Error, say};
 use crate::escape::visible;
 use crate::fingerprint::{Algorithm, Pin};
 use crate::observation::{Cause, KeyType, Possession};
-use crate::pins::Tool;
+use crate::programs::Tool;
 use crate::report::Report;
 
 /// Looks for the other certificate, and says how to pin it, too, for `program`.

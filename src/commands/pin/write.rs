@@ -3,7 +3,7 @@
 use super::ca::{Ca, Place};
 use super::{ask, is_pinned, name, same_file};
 use crate::cli::Pin as Args;
-use crate::commands::hg::{
+use crate::commands::mercurial::{
     self, Mercurial, Scope, Snapshot, repository_files, resolve, user_files,
 };
 use crate::commands::replace::{Replaced, clean, replace};
@@ -136,7 +136,7 @@ impl Writing<'_> {
             Some(ca) if ca.path.as_bytes() == path => {
                 CaFile::Certificates(vec![ca.anchor.der().clone().into()])
             }
-            _ => hg::ca_file(path),
+            _ => mercurial::ca_file(path),
         };
         let holds = self.holds(&mercurial, "planned", &ca_file);
         let settings = mercurial.settings(self.intent.host);
@@ -154,7 +154,7 @@ impl Writing<'_> {
         // They were told with the difference.
         let mut bad = !plan.shadowed.is_empty();
         let state = if was_there { "pinned" } else { "written" };
-        bad |= !self.holds(&mercurial, state, &hg::ca_file);
+        bad |= !self.holds(&mercurial, state, &mercurial::ca_file);
         if let Scope::NewFile(file) = self.scope {
             match Mercurial::read(&Scope::Everything(None)) {
                 Ok(all)
@@ -165,7 +165,7 @@ impl Writing<'_> {
                         .any(|read| same_file(&read.path, file)) =>
                 {
                     let all = all.of_release(self.release());
-                    bad |= !self.holds(&all, state, &hg::ca_file);
+                    bad |= !self.holds(&all, state, &mercurial::ca_file);
                 }
                 Ok(_) => say(&format!(
                     "note: hg does not read {} by itself here; HGRCPATH or %include must name it",
@@ -180,7 +180,7 @@ impl Writing<'_> {
         if !is_smtp_host(&settings, self.intent.host) {
             other_host(&settings, self.intent.host);
         }
-        self.tell_lints(&mercurial, &hg::ca_file);
+        self.tell_lints(&mercurial, &mercurial::ca_file);
         if bad {
             return Ok(super::REFUSED);
         }
@@ -394,7 +394,7 @@ impl<'a> Files<'a> {
         for read in config.files() {
             let is_root = |root: &PathBuf| same_file(root, &read.root);
             let is_included = read.path != read.root && roots.iter().any(is_root);
-            if is_included && hg::may_write(&read.path) {
+            if is_included && mercurial::may_write(&read.path) {
                 editable.push(resolve(&read.path));
             }
         }

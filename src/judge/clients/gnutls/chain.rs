@@ -8,7 +8,7 @@ use super::status::Status;
 use crate::certificate::der;
 use crate::certificate::raw::Raw;
 use crate::judge::anchor::{Anchor, Anchors};
-use crate::judge::verified::Verified;
+use crate::judge::signature_cache::SignatureCache;
 use std::collections::HashSet;
 
 /// `DEFAULT_SIZE` (`lib/x509/verify-high.c`): the trust list is a table of so many rows.
@@ -18,7 +18,7 @@ const ROWS: u64 = 127;
 #[derive(Debug)]
 pub(super) struct Store<'a> {
     anchors: Vec<(u64, &'a Anchor)>,
-    verified: &'a Verified,
+    verified: &'a SignatureCache,
 }
 
 /// `hash_pjw_bare` (`lib/gl/hash-pjw-bare.c`) of the DER of a name.

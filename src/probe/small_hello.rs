@@ -2,7 +2,7 @@
 //! TCP segment, and what stands in front of some servers reads the first alone, and hangs up, or
 //! waits for ever.
 
-use super::handshake::{Hello, PATIENCE};
+use super::handshake::{Offer, PATIENCE};
 use super::{Options, Progress, connect, negotiate, tls_with};
 use crate::endpoint::TlsMode;
 use crate::observation::{Cause, Failure, Step};
@@ -36,7 +36,7 @@ pub(super) async fn look(
         agreed.ok()?;
     }
     let started = Instant::now();
-    let result = tls_with(stream, mode, options, &mut second, Hello::Small).await;
+    let result = tls_with(stream, mode, options, &mut second, Offer::Compact).await;
     let capture = second.capture?;
     // Without a ServerHello it is no answer.
     capture.lock().tls.as_ref()?;

@@ -23,7 +23,7 @@ const MOST_ADDRESSES: usize = 16;
 
 /// What holds for all targets of a run together.
 #[derive(Debug)]
-pub struct Limits {
+pub struct Pacer {
     /// Targets that are connected to at once.
     jobs: Semaphore,
     /// Names that are looked up at once.
@@ -54,7 +54,7 @@ struct Slot {
     last: Mutex<Option<Instant>>,
 }
 
-impl Limits {
+impl Pacer {
     /// `rate`: new connections a second, if they are limited.
     pub fn new(
         jobs: usize,

@@ -14,7 +14,7 @@ const MAX_DEPTH: usize = 12;
 
 /// A path from the leaf, whether it leads anywhere or not.
 #[derive(Clone, Debug)]
-pub(super) struct Walk<'a> {
+pub(super) struct LikelyPath<'a> {
     /// Indices into the presented chain, the leaf first; each with the verdict on its signature by
     /// the key of the next.
     pub(super) links: Vec<(usize, Option<Verification>)>,
@@ -34,7 +34,7 @@ pub(super) enum End<'a> {
     CutShort,
 }
 
-impl Walk<'_> {
+impl LikelyPath<'_> {
     pub(super) fn members<'m>(&'m self, presented: &'m [Certificate]) -> Vec<Member<'m>> {
         let mut members: Vec<Member<'m>> = self
             .links
@@ -85,7 +85,7 @@ pub(super) fn best<'a>(
     presented: &'a [Certificate],
     anchors: &'a Anchors,
     now: OffsetDateTime,
-) -> Walk<'a> {
+) -> LikelyPath<'a> {
     let mut search = Search {
         presented,
         anchors,
@@ -98,7 +98,7 @@ pub(super) fn best<'a>(
         .found
         .into_iter()
         .min_by_key(|walk| walk.cost(presented, now))
-        .unwrap_or(Walk {
+        .unwrap_or(LikelyPath {
             links: vec![(0, None)],
             end: End::NoIssuer,
         })
@@ -109,7 +109,7 @@ struct Search<'a> {
     anchors: &'a Anchors,
     by_name: ByName<'a>,
     signatures: Signatures,
-    found: Vec<Walk<'a>>,
+    found: Vec<LikelyPath<'a>>,
 }
 
 /// What may have issued a certificate.
@@ -192,7 +192,7 @@ impl<'a> Search<'a> {
 
     fn end(&mut self, links: &[(usize, Option<Verification>)], end: End<'a>) {
         let links = links.to_vec();
-        self.found.push(Walk { links, end });
+        self.found.push(LikelyPath { links, end });
     }
 
     /// Whether `candidate` is the issuer that `certificate` names, and if so, whether it signed it.

@@ -12,16 +12,16 @@ const MOST: usize = 1024;
 
 /// Digests of what was verified: algorithm, key, message and signature.
 #[derive(Debug, Default)]
-pub(super) struct Verified(Mutex<HashSet<[u8; 32]>>);
+pub(super) struct SignatureCache(Mutex<HashSet<[u8; 32]>>);
 
 /// A copy begins with nothing: it costs time, and no truth.
-impl Clone for Verified {
+impl Clone for SignatureCache {
     fn clone(&self) -> Self {
         Self::default()
     }
 }
 
-impl Verified {
+impl SignatureCache {
     /// The algorithms of the crypto provider, which pass over what they have verified before.
     pub(super) fn algorithms(&self) -> Vec<Remembering<'_>> {
         let algorithms = supported().all.iter();
@@ -54,7 +54,7 @@ impl Verified {
 #[derive(Debug)]
 pub(super) struct Remembering<'m> {
     algorithm: &'static dyn SignatureVerificationAlgorithm,
-    verified: &'m Verified,
+    verified: &'m SignatureCache,
 }
 
 impl SignatureVerificationAlgorithm for Remembering<'_> {
@@ -129,8 +129,8 @@ mod tests {
     #[test]
     fn what_was_verified_is_not_verified_again_and_nothing_else_passes() {
         static ALGORITHM: Counting = Counting(AtomicUsize::new(0));
-        let verified = Verified::default();
-        let verify = |verified: &Verified, key: &str, message: &str, signature: &str| {
+        let verified = SignatureCache::default();
+        let verify = |verified: &SignatureCache, key: &str, message: &str, signature: &str| {
             let algorithm = Remembering {
                 algorithm: &ALGORITHM,
                 verified,

@@ -12,7 +12,7 @@ use x509_parser::x509::{AlgorithmIdentifier, SubjectPublicKeyInfo, X509Name};
 
 /// The fields that could be read; nothing is judged by them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Remains {
+pub struct PartialFacts {
     /// As [`super::Facts::serial`].
     pub serial: Option<String>,
     /// As [`super::Facts::signature_algorithm`].
@@ -29,7 +29,7 @@ pub struct Remains {
     pub sans: Option<Sans>,
 }
 
-impl Remains {
+impl PartialFacts {
     /// Reads the fields of RFC 5280 §4.1 in their order, as far as they follow each other.
     pub(super) fn read(der: &[u8]) -> Self {
         let mut remains = Self::default();
@@ -104,14 +104,14 @@ mod tests {
             &[0x30, 2, 0x30, 0],
             &[0x30, 2, 5, 0],
         ] {
-            assert_eq!(Remains::read(der), Remains::default(), "{der:?}");
+            assert_eq!(PartialFacts::read(der), PartialFacts::default(), "{der:?}");
         }
     }
 
     #[test]
     fn fields_are_read_up_to_the_end() {
         // Cut off behind the serial number.
-        let remains = Remains::read(&[0x30, 0x82, 2, 0, 0x30, 0x82, 1, 0, 2, 2, 0x12, 0x34]);
+        let remains = PartialFacts::read(&[0x30, 0x82, 2, 0, 0x30, 0x82, 1, 0, 2, 2, 0x12, 0x34]);
         assert_eq!(remains.serial.as_deref(), Some("1234"));
         assert_eq!(remains.issuer, None);
     }

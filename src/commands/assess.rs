@@ -1,15 +1,15 @@
 //! What every command that looks at servers shares: options of the probe, anchors, Mercurial's
 //! configuration, and the report that comes of an observation.
 
-use super::hg::{self, Mercurial, Scope};
+use super::mercurial::{self, Mercurial, Scope};
 use super::public::Publicity;
 use super::{Error, environment, files, warn};
-use crate::certificate::{Certificate, Known, Least};
+use crate::certificate::{Certificate, CertificateCache, Least};
 use crate::cli::{Connection, HgStoreArg, KeyTypeArg, TargetArg};
 use crate::endpoint::{Endpoint, Host};
 use crate::judge::{
     Anchor, Anchors, Judgement, Policy, anchor_not_hashed, judge_clients, judge_handshake,
-    judge_name, judge_whoever, no_pin, pin_expiring, pin_mismatch,
+    judge_name, judge_without_name, no_pin, pin_expiring, pin_mismatch,
 };
 use crate::mercurial::{
     Decision, Installation, LintScope, Release, Server, Settings, Store, decide,
@@ -28,18 +28,18 @@ use std::path::PathBuf;
 use time::OffsetDateTime;
 
 /// Everything read that the command line points to.
-pub(super) struct Check {
+pub(super) struct Assessor {
     /// Those of `--cacerts`.
     anchors: Option<Anchors>,
     /// Read when they are needed.
     system: OnceCell<Anchors>,
     publicity: OnceCell<Publicity>,
-    known: RefCell<Known>,
-    judged: RefCell<Judged>,
+    known: RefCell<CertificateCache>,
+    judged: RefCell<JudgementCache>,
     /// Mercurial's configuration, unless it is left out.
     pub(super) mercurial: Option<Mercurial>,
     /// The store that hg takes where the settings name none, if it is known; read when needed.
-    hg_store: OnceCell<Option<hg::Store>>,
+    hg_store: OnceCell<Option<mercurial::Store>>,
     /// The target came from that configuration.
     from_hgrc: bool,
     /// One file was named: it is about every target.
@@ -52,13 +52,13 @@ pub(super) struct Check {
 
 /// Judgements of chains, but for the name, by their digest; all at the same time.
 #[derive(Default)]
-struct Judged {
+struct JudgementCache {
     known: HashMap<[u8; 32], Judgement>,
     /// How many there were to make.
     made: u64,
 }
 
-impl Judged {
+impl JudgementCache {
     fn judge(&mut self, chain: &[Certificate], policy: &Policy<'_>) -> Judgement {
         /// Servers of one operator come close to each other in a list.
         const MOST: usize = 256;
@@ -67,7 +67,7 @@ impl Judged {
         let octets: usize = chain.iter().map(|member| member.der().len()).sum();
         if octets > MOST_OCTETS {
             self.made += 1;
-            return judge_whoever(chain, policy);
+            return judge_without_name(chain, policy);
         }
         let mut digest = Sha256::new();
         for part in std::iter::once(policy.anchors.origin.as_bytes())
@@ -84,7 +84,7 @@ impl Judged {
             self.known.clear();
         }
         self.made += 1;
-        let judgement = judge_whoever(chain, policy);
+        let judgement = judge_without_name(chain, policy);
         self.known.insert(digest, judgement.clone());
         judgement
     }
@@ -92,7 +92,7 @@ impl Judged {
 
 /// What to read for a check.
 #[derive(Default)]
-pub(super) struct Wanted<'a> {
+pub(super) struct Sources<'a> {
     /// `--cacerts`.
     pub(super) cacerts: &'a [PathBuf],
     /// Which configuration; `None`: none.
@@ -109,9 +109,9 @@ pub(super) struct Wanted<'a> {
     pub(super) hg_store: Option<&'a HgStoreArg>,
 }
 
-impl Check {
+impl Assessor {
     /// Reads it.
-    pub(super) fn read(wanted: &Wanted<'_>) -> Result<Self, Error> {
+    pub(super) fn read(wanted: &Sources<'_>) -> Result<Self, Error> {
         let anchors = (!wanted.cacerts.is_empty())
             .then(|| files::configured_anchors(wanted.cacerts))
             .transpose()?;
@@ -154,7 +154,7 @@ impl Check {
         if let Some(anchors) = &self.anchors {
             return Cow::Borrowed(anchors);
         }
-        let named = settings.and_then(|(settings, own)| hg::cacerts(settings, *own));
+        let named = settings.and_then(|(settings, own)| mercurial::cacerts(settings, *own));
         let Some(named) = named else {
             return Cow::Borrowed(self.system());
         };
@@ -250,7 +250,7 @@ impl Check {
         let pins = settings
             .as_ref()
             .map_or_else(Pins::default, |(settings, own)| {
-                hg::pins(settings, *own, leaf)
+                mercurial::pins(settings, *own, leaf)
             });
         if let (Some(judgement), Some(false), Some(leaf)) = (&mut judgement, pins.matched, leaf) {
             judgement.problems.push(pin_mismatch(leaf));
@@ -292,10 +292,9 @@ impl Check {
     pub(super) fn watch_pin(&self, report: &mut Report, arg: &TargetArg, least: Least) {
         let host = arg.target.written.as_str();
         let by_ca = self.anchors.is_some()
-            || self
-                .mercurial
-                .as_ref()
-                .is_some_and(|mercurial| hg::has_own_cacerts(&mercurial.settings(host), host));
+            || self.mercurial.as_ref().is_some_and(|mercurial| {
+                mercurial::has_own_cacerts(&mercurial.settings(host), host)
+            });
         let Some(judgement) = &mut report.judgement else {
             return;
         };
@@ -313,9 +312,11 @@ impl Check {
     }
 
     /// The trust store of hg's Python, if it is known.
-    fn hg_store(&self) -> Option<&hg::Store> {
+    fn hg_store(&self) -> Option<&mercurial::Store> {
         // What the user names is there already.
-        let found = self.hg_store.get_or_init(|| hg::store(None).ok().flatten());
+        let found = self
+            .hg_store
+            .get_or_init(|| mercurial::store(None).ok().flatten());
         found.as_ref()
     }
 
@@ -362,20 +363,20 @@ impl Check {
                 }),
             ..mercurial.installation(system)
         };
-        Some(decide(&settings, &server, &hg, &hg::ca_file))
+        Some(decide(&settings, &server, &hg, &mercurial::ca_file))
     }
 }
 
 /// The store that the user names is read at once: a file that cannot be used is an error.
-fn hg_store(wanted: &Wanted<'_>) -> Result<OnceCell<Option<hg::Store>>, Error> {
+fn hg_store(wanted: &Sources<'_>) -> Result<OnceCell<Option<mercurial::Store>>, Error> {
     Ok(match wanted.hg_store {
-        Some(_) => OnceCell::from(hg::store(wanted.hg_store)?),
+        Some(_) => OnceCell::from(mercurial::store(wanted.hg_store)?),
         None => OnceCell::new(),
     })
 }
 
 /// A configuration that cannot be read matters when the target, or the user, points to it.
-fn read_mercurial(wanted: &Wanted<'_>) -> Result<Option<Mercurial>, Error> {
+fn read_mercurial(wanted: &Sources<'_>) -> Result<Option<Mercurial>, Error> {
     let Some(scope) = &wanted.scope else {
         return Ok(None);
     };
@@ -447,7 +448,7 @@ mod tests {
         let params = CertificateParams::new(vec!["a.example".to_owned()]).expect("parameters");
         let made = params.self_signed(&key).expect("a certificate");
         let chain = [Certificate::new(made.der().clone())];
-        let check = Check::read(&Wanted::default());
+        let check = Assessor::read(&Sources::default());
         let check = check
             .map_err(|why| why.message().to_owned())
             .expect("it is read");

@@ -12,9 +12,9 @@ const LONGEST: usize = 4 * 1024;
 
 /// Some of the certificates that were read, so that an identical one is not parsed again.
 #[derive(Debug, Default)]
-pub struct Known(HashSet<Certificate>);
+pub struct CertificateCache(HashSet<Certificate>);
 
-impl Known {
+impl CertificateCache {
     /// The certificate with that DER, which may be any bytes.
     pub fn read(&mut self, der: CertificateDer<'static>) -> Certificate {
         if let Some(certificate) = self.0.get(der.as_ref()) {
@@ -44,7 +44,7 @@ mod tests {
 
     #[test]
     fn identical_bytes_are_read_once() {
-        let mut known = Known::default();
+        let mut known = CertificateCache::default();
         let first = known.read(der(64, 1));
         assert!(Arc::ptr_eq(&first.0, &known.read(der(64, 1)).0));
         assert_eq!(known.read(der(64, 2)).der(), &der(64, 2));
@@ -53,7 +53,7 @@ mod tests {
 
     #[test]
     fn it_does_not_grow() {
-        let mut known = Known::default();
+        let mut known = CertificateCache::default();
         for number in 0..3 * MOST {
             assert_eq!(known.read(der(64, number)).der(), &der(64, number));
             assert!(known.0.len() <= MOST);
