@@ -10,7 +10,7 @@ mod common;
 use common::{Dir, finish, program};
 use rcgen::DnType;
 use rustls::pki_types::CertificateDer;
-use smtp_certcheck::audit::{Audited, Change, Elsewhere, Least, Levels, Summary, findings};
+use smtp_certcheck::audit::{Audited, Change, Least, Levels, OtherAddresses, Summary, findings};
 use smtp_certcheck::certificate::Certificate;
 use smtp_certcheck::endpoint::Host;
 use smtp_certcheck::escape::is_unsafe;
@@ -107,10 +107,10 @@ fn audited(name: &str, chain: &[Certificate], version: &str) -> Audited {
     };
     Audited {
         levels,
-        findings: findings(&report, &Elsewhere::default(), levels),
+        findings: findings(&report, &OtherAddresses::default(), levels),
         left_out: Vec::new(),
         report,
-        elsewhere: Elsewhere::default(),
+        elsewhere: OtherAddresses::default(),
         label: None,
         changes: None,
     }
