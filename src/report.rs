@@ -5,7 +5,8 @@ use crate::certificate::Certificate;
 use crate::endpoint::TlsMode;
 use crate::judge::{Code, Finding, Judgement};
 use crate::mercurial::{Decision, Ground, Line, Lint};
-use crate::observation::{FailureClass, Observation, Possession};
+use crate::observation::{Failure, FailureClass, Observation, Possession};
+use std::net::SocketAddr;
 use time::OffsetDateTime;
 
 /// The report on one target.
@@ -111,10 +112,45 @@ impl Outcome {
 }
 
 impl Report {
+    /// Why the probe ended early.
+    pub fn failure(&self) -> Option<&Failure> {
+        self.seen.as_ref()?.failure.as_ref()
+    }
+
+    /// The server's own certificate, the first of the presented chain.
+    pub fn leaf(&self) -> Option<&Certificate> {
+        self.chain.first()
+    }
+
+    /// What makes the chain untrusted; empty without a judgement, too.
+    pub fn problems(&self) -> &[Finding] {
+        self.judgement.as_ref().map_or(&[], |j| &j.problems)
+    }
+
+    /// What is worth knowing of the chain.
+    pub fn notes(&self) -> &[Finding] {
+        self.judgement.as_ref().map_or(&[], |j| &j.notes)
+    }
+
+    /// The path that was validated, the leaf first; empty if there is none.
+    pub fn path(&self) -> &[Certificate] {
+        self.judgement.as_ref().map_or(&[], |j| &j.path)
+    }
+
+    /// The address that was looked at, or would have been.
+    pub fn address(&self) -> Option<SocketAddr> {
+        self.seen.as_ref()?.place()
+    }
+
+    /// Whether the server proved that it holds the leaf's key.
+    pub fn is_proven(&self) -> bool {
+        let seen = self.seen.as_ref();
+        seen.is_some_and(|seen| seen.possession == Possession::Proven)
+    }
+
     /// The outcome. Trust needs a whole probe and a judgement without problems.
     pub fn outcome(&self) -> Outcome {
-        let failure = self.seen.as_ref().and_then(|seen| seen.failure.as_ref());
-        match failure.map(crate::observation::Failure::class) {
+        match self.failure().map(Failure::class) {
             Some(FailureClass::Unreachable) => Outcome::Unreachable,
             Some(FailureClass::SmtpRefused) => Outcome::SmtpRefused,
             Some(FailureClass::TlsFailed) => Outcome::TlsFailed,
@@ -132,19 +168,14 @@ impl Report {
 
     /// A pin stands for a chain that does not validate, not for a key that was not proven.
     fn is_pinned(&self) -> bool {
-        let proven = self
-            .seen
-            .as_ref()
-            .is_some_and(|seen| seen.possession == Possession::Proven);
-        proven && self.pins.matched == Some(true)
+        self.is_proven() && self.pins.matched == Some(true)
     }
 
     /// What the user asked to be warned of about the pin, where nothing is worse.
     pub fn pin_warning(&self) -> Option<&Finding> {
-        let notes = &self.judgement.as_ref()?.notes;
         let asked = |note: &&Finding| matches!(note.code, Code::PinExpiring | Code::NoPin);
         let good = matches!(self.outcome(), Outcome::Trusted | Outcome::Pinned);
-        notes.iter().find(asked).filter(|_| good)
+        self.notes().iter().find(asked).filter(|_| good)
     }
 
     /// The exit code: that of the outcome, but for a warning that the user asked for.

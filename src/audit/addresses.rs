@@ -135,7 +135,7 @@ pub fn findings(report: &Report, elsewhere: &OtherAddresses, levels: Levels) -> 
 fn differ(reports: &[&Report]) -> Option<Finding> {
     let mut served: Vec<(Fingerprint, &Certificate, Vec<IpAddr>)> = Vec::new();
     for report in reports {
-        let Some(leaf) = report.chain.first() else {
+        let Some(leaf) = report.leaf() else {
             continue;
         };
         let digest = leaf.fingerprint(Algorithm::Sha256);
@@ -200,7 +200,7 @@ fn unreachable(silent: &[&Report], all: usize) -> Option<Finding> {
         return None;
     }
     let why = silent.iter().take(MOST_NAMED).map(|report| {
-        let failure = report.seen.as_ref().and_then(|seen| seen.failure.as_ref());
+        let failure = report.failure();
         let why = failure.map_or_else(String::new, ToString::to_string);
         let ip = ip(report).map_or_else(String::new, |ip| format!("{ip}: "));
         format!("{ip}{}", excerpt(&why, 200))
@@ -264,7 +264,7 @@ fn named(places: &[IpAddr]) -> String {
 }
 
 fn place(report: &Report) -> Option<SocketAddr> {
-    report.seen.as_ref()?.place()
+    report.address()
 }
 
 fn ip(report: &Report) -> Option<IpAddr> {
@@ -273,6 +273,6 @@ fn ip(report: &Report) -> Option<IpAddr> {
 
 /// When the leaf ends.
 fn end(report: &Report) -> Option<OffsetDateTime> {
-    let leaf = report.chain.first()?;
+    let leaf = report.leaf()?;
     Some(leaf.facts().ok()?.not_after)
 }

@@ -212,7 +212,7 @@ impl Known {
 
 impl Leaf {
     fn of(report: &Report) -> Option<Self> {
-        let leaf = report.chain.first()?;
+        let leaf = report.leaf()?;
         let facts = leaf.facts().ok();
         Some(Self {
             certificate: leaf.fingerprint(Algorithm::Sha256).hex(),

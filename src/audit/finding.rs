@@ -130,7 +130,7 @@ pub fn worst(findings: &[Finding]) -> Option<Severity> {
 }
 
 fn failure(report: &Report) -> Option<Finding> {
-    let failure = report.seen.as_ref()?.failure.as_ref()?;
+    let failure = report.failure()?;
     let severity = if is_temporary(failure) {
         // Busy, later: not broken.
         Severity::Warning
@@ -175,7 +175,7 @@ fn judged(finding: &judge::Finding, severity: Severity) -> Finding {
 
 /// Certificates of the path that will end soon; those that have ended are problems already.
 fn expiring(report: &Report, levels: Levels) -> Vec<Finding> {
-    let path = report.judgement.as_ref().map_or(&[][..], |j| &j.path);
+    let path = report.path();
     let used = |certificate: &Certificate| path.is_empty() || path.contains(certificate);
     let chain = report.chain.iter().enumerate();
     chain
@@ -250,7 +250,7 @@ fn longest(issued: Date) -> Option<(Date, i64)> {
 fn long_validity(report: &Report) -> Option<Finding> {
     // Without a path to an anchor nobody knows whose rules count.
     report.judgement.as_ref()?.anchor.as_ref()?;
-    let facts = report.chain.first()?.facts().ok()?;
+    let facts = report.leaf()?.facts().ok()?;
     let (since, most) = longest(facts.not_before.date())?;
     let seconds = seconds(facts.not_before, facts.not_after);
     (seconds > most * 86_400).then(|| Finding {

@@ -52,7 +52,7 @@ impl Summary {
         if let Some(tls) = report.seen.as_ref().and_then(|seen| seen.tls.as_ref()) {
             count(&mut self.versions, &tls.version);
         }
-        let Some(Ok(facts)) = report.chain.first().map(|leaf| leaf.facts()) else {
+        let Some(Ok(facts)) = report.leaf().map(|leaf| leaf.facts()) else {
             return;
         };
         count(&mut self.issuers, &facts.issuer.label());

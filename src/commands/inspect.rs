@@ -67,7 +67,7 @@ pub(super) fn run(cli: &Inspect) -> Result<u8, Error> {
 /// A command whose name was all but typed where the first target stands, if that is no server.
 fn mistyped(reports: &[Report]) -> Option<(&str, String)> {
     let first = reports.first()?;
-    let failure = first.seen.as_ref()?.failure.as_ref()?;
+    let failure = first.failure()?;
     let word = first.target.input.as_str();
     let is_word = word.bytes().all(|byte| byte.is_ascii_alphabetic());
     if failure.step != Step::Resolve || !is_word {

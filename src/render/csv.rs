@@ -33,7 +33,7 @@ pub fn header() -> String {
 /// A target on a line.
 pub fn row(audited: &Audited) -> String {
     let report = &audited.report;
-    let leaf = report.chain.first();
+    let leaf = report.leaf();
     let facts = leaf.and_then(|leaf| leaf.facts().ok());
     let seen = report.seen.as_ref();
     let codes: Vec<&str> = audited

@@ -58,7 +58,7 @@ pub fn line(audited: &Audited) -> String {
 fn addresses(audited: &Audited) -> Vec<AddressJson> {
     let elsewhere = &audited.elsewhere;
     let seen = std::iter::once(&audited.report).chain(&elsewhere.reports);
-    let place = |report: &Report| report.seen.as_ref().and_then(Observation::place);
+    let place = |report: &Report| report.address();
     let seen = seen.map(|report| (place(report), AddressJson::from(report)));
     let unseen = elsewhere.no_route.iter();
     let unseen = unseen.map(|address| (Some(*address), AddressJson::no_route(*address)));
@@ -404,7 +404,7 @@ struct FindingJson {
 
 impl From<&Report> for ReportJson {
     fn from(report: &Report) -> Self {
-        let failure = report.seen.as_ref().and_then(|seen| seen.failure.as_ref());
+        let failure = report.failure();
         Self {
             schema: 1,
             target: TargetJson {
@@ -470,9 +470,9 @@ impl AddressJson {
 impl From<&Report> for AddressJson {
     fn from(report: &Report) -> Self {
         let seen = report.seen.as_ref();
-        let leaf = report.chain.first();
+        let leaf = report.leaf();
         let facts = leaf.and_then(|leaf| leaf.facts().ok());
-        let problems = report.judgement.iter().flat_map(|judged| &judged.problems);
+        let problems = report.problems().iter();
         Self {
             address: seen.and_then(|seen| Some(seen.place()?.to_string())),
             outcome: Some(report.outcome().as_str()),

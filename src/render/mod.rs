@@ -17,7 +17,6 @@ pub mod table;
 mod text;
 
 use crate::audit::Audited;
-use crate::observation::Observation;
 use std::net::SocketAddr;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -38,7 +37,7 @@ fn addresses(audited: &Audited) -> Vec<(SocketAddr, &'static str)> {
     }
     let seen = std::iter::once(&audited.report).chain(&elsewhere.reports);
     let seen = seen.filter_map(|report| {
-        let place = report.seen.as_ref().and_then(Observation::place)?;
+        let place = report.address()?;
         Some((place, report.outcome().as_str()))
     });
     let unseen = elsewhere.no_route.iter();

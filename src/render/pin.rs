@@ -58,7 +58,7 @@ pub fn ca_comment(report: &Report, anchor: &Certificate, version: &str) -> Strin
 
 /// The leaf, and what its chain is worth, in a line.
 pub(super) fn about(report: &Report) -> String {
-    let leaf = report.chain.first();
+    let leaf = report.leaf();
     let leaf = leaf.map_or_else(String::new, |leaf| describe(leaf, report.at));
     let judgement = report.judgement.as_ref();
     let anchor = judgement.and_then(|judgement| judgement.path.last());
@@ -111,7 +111,7 @@ fn end(not_after: OffsetDateTime, at: OffsetDateTime) -> String {
 
 /// What is to be compared before trust is given.
 pub fn identity(report: &Report) -> String {
-    let Some(leaf) = report.chain.first() else {
+    let Some(leaf) = report.leaf() else {
         return String::new();
     };
     let mut out = String::new();
@@ -155,7 +155,7 @@ pub fn alarm(report: &Report) -> String {
             shown.push(&pin.value);
         }
     }
-    if let Some(leaf) = report.chain.first() {
+    if let Some(leaf) = report.leaf() {
         let _ = writeln!(out, "  presented   {}", leaf.fingerprint(Algorithm::Sha256));
         if let Ok(facts) = leaf.facts() {
             let _ = writeln!(

@@ -83,7 +83,7 @@ pub fn note(text: &str) -> String {
 /// digests, PEM, codes and what the user has named.
 pub fn json(report: &Report, path: &[Certificate]) -> String {
     let target = &report.target;
-    let leaf = report.chain.first();
+    let leaf = report.leaf();
     let host = target.host.clone().unwrap_or_default();
     let is_name = host.parse::<std::net::IpAddr>().is_err();
     // DANE-TA(2) goes by the name that the record stands at (RFC 7672 §3.2.2).

@@ -31,7 +31,7 @@ impl Sample {
             found.count()
         };
         let label = audited.label.as_deref().unwrap_or_default();
-        let leaf = report.chain.first().and_then(|leaf| leaf.facts().ok());
+        let leaf = report.leaf().and_then(|leaf| leaf.facts().ok());
         Self {
             labels: format!(
                 "target=\"{}\",servername=\"{}\",label=\"{}\"",

@@ -81,7 +81,7 @@ pub fn verdict(report: &Report, color: bool) -> String {
 }
 
 fn reason(report: &Report, outcome: Outcome) -> String {
-    let failure = report.seen.as_ref().and_then(|seen| seen.failure.as_ref());
+    let failure = report.failure();
     let judgement = report.judgement.as_ref();
     if let Some(failure) = failure {
         let text = match obsolete(report) {
@@ -128,7 +128,7 @@ fn reason(report: &Report, outcome: Outcome) -> String {
 
 /// The problem that explains the failure of the handshake better than the failure does.
 fn obsolete(report: &Report) -> Option<&Finding> {
-    let problems = &report.judgement.as_ref()?.problems;
+    let problems = report.problems();
     problems.iter().find(|p| p.code == Code::ObsoleteTls)
 }
 
@@ -172,11 +172,11 @@ impl Page {
     }
 
     fn problems(&mut self, report: &Report) {
-        let failure = report.seen.as_ref().and_then(|seen| seen.failure.as_ref());
+        let failure = report.failure();
         if let Some(failure) = failure.filter(|_| obsolete(report).is_none()) {
             self.labelled(2, "->", 3, failure.advice());
         }
-        let problems = report.judgement.as_ref().map_or(&[][..], |j| &j.problems);
+        let problems = report.problems();
         if problems.is_empty() {
             return;
         }
@@ -239,7 +239,7 @@ impl Page {
     }
 
     fn notes(&mut self, report: &Report) {
-        let notes = report.judgement.as_ref().map_or(&[][..], |j| &j.notes);
+        let notes = report.notes();
         if notes.is_empty() {
             return;
         }
@@ -416,7 +416,7 @@ impl Page {
     }
 
     fn leaf_details(&mut self, report: &Report) {
-        if let Some(Ok(facts)) = report.chain.first().map(Certificate::facts) {
+        if let Some(Ok(facts)) = report.leaf().map(Certificate::facts) {
             self.heading("Names of the server's certificate");
             self.names(facts);
         }

@@ -15,7 +15,7 @@ use crate::endpoint::{Endpoint, Host};
 use crate::hgrc::Source;
 use crate::judge::{Anchors, pin_mismatch};
 use crate::mercurial::Line;
-use crate::observation::{Observation, Survey};
+use crate::observation::Survey;
 use crate::render::{audit, csv, html, json, junit, nagios, prometheus, table::Style};
 use crate::report::{ConfiguredPin, Report};
 use std::collections::HashMap;
@@ -251,7 +251,7 @@ impl Results {
         found.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
         let unseen: Vec<&str> = std::iter::once(&report)
             .chain(&elsewhere.reports)
-            .filter_map(|report| Some(report.seen.as_ref()?.failure.as_ref()?.code()))
+            .filter_map(|report| Some(report.failure()?.code()))
             .chain(["bad-ca-file", "anchors-unreadable"])
             .collect();
         let (found, left_out) = self.choice.apply(found, &unseen);
@@ -277,7 +277,7 @@ impl Results {
         };
         let mut others: Vec<(String, Option<SocketAddr>)> = Vec::new();
         let places = std::iter::once((report, None)).chain(elsewhere.reports.iter().map(|each| {
-            let place = each.seen.as_ref().and_then(Observation::place);
+            let place = each.address();
             (each, place)
         }));
         for (each, place) in places {

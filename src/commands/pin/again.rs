@@ -52,7 +52,7 @@ struct Sighting {
 
 impl Sighting {
     fn leaf(&self) -> Option<&Certificate> {
-        self.report.chain.first()
+        self.report.leaf()
     }
 
     fn is_trusted(&self) -> bool {
@@ -234,7 +234,7 @@ impl Set {
                 .filter(crate::judge::Judgement::is_trusted)
                 .and_then(|judgement| judgement.path.last().cloned())
         };
-        let key = |report: &Report| report.chain.first().and_then(Certificate::spki_sha256);
+        let key = |report: &Report| report.leaf().and_then(Certificate::spki_sha256);
         match self.by {
             By::Certificate => chosen.chain.first() == other.chain.first(),
             By::Key => key(chosen).is_some() && key(chosen) == key(other),

@@ -16,7 +16,7 @@ pub(super) fn given(args: &Args, report: &Report) -> Step<()> {
         Ok(Err(REFUSED))
     };
     let seen = report.seen.as_ref();
-    let (Some(seen), Some(leaf)) = (seen, report.chain.first()) else {
+    let (Some(seen), Some(leaf)) = (seen, report.leaf()) else {
         return Ok(Err(failed(report)));
     };
     if let Err(code) = proven(args, report, seen) {
@@ -81,7 +81,7 @@ pub(super) fn lasts(args: &Args, report: &Report, pinned: Option<&Certificate>) 
         return Ok(Ok(()));
     };
     say(&pins::note(&format!("\"{label}\" will not last: {why}")));
-    let is_leaf = report.chain.first() == Some(pinned);
+    let is_leaf = report.leaf() == Some(pinned);
     let is_pinned = is_leaf && report.pins.matched == Some(true) && !args.replace;
     let agreed = args.accept_short_lived || args.accept_untrusted || !args.expect.is_empty();
     if agreed || is_pinned {
@@ -137,7 +137,7 @@ pub(super) fn proven(args: &Args, report: &Report, seen: &Observation) -> Result
 /// Why there is nothing to pin, and the exit code.
 pub(super) fn failed(report: &Report) -> u8 {
     say(table::verdict(report, false).trim_end());
-    let failure = report.seen.as_ref().and_then(|seen| seen.failure.as_ref());
+    let failure = report.failure();
     if let Some(failure) = failure {
         say(&format!("  -> {}", failure.advice()));
     }

@@ -113,7 +113,7 @@ fn agreed(args: &Args, set: &again::Set, by: By) -> Step<()> {
     if let Err(code) = set.agreed(args)? {
         return Ok(Err(code));
     }
-    let leaf = report.chain.first();
+    let leaf = report.leaf();
     let pinned = match by {
         By::Certificate => leaf,
         // A CA's renewal may keep the key, and what a server makes for itself does not.

@@ -59,7 +59,7 @@ fn is_gnutls(library: Library) -> bool {
 }
 
 fn note(report: &Report, code: Code) -> Option<&Finding> {
-    let notes = &report.judgement.as_ref()?.notes;
+    let notes = report.notes();
     notes.iter().find(|note| note.code == code)
 }
 

@@ -106,7 +106,7 @@ fn agreed(args: &Args, target: &TargetArg, set: &again::Set) -> Step<Option<ca::
         Ok(ca) => ca,
         Err(code) => return Ok(Err(code)),
     };
-    let pinned = ca.as_ref().map(|ca| &ca.anchor).or(report.chain.first());
+    let pinned = ca.as_ref().map(|ca| &ca.anchor).or(report.leaf());
     Ok(consent::lasts(args, report, pinned)?.map(|()| ca))
 }
 
@@ -290,7 +290,7 @@ fn intent<'a>(
     ca: Option<&'a ca::Ca>,
 ) -> Result<Intent<'a>, Error> {
     let (Some(leaf), Some(port), Some(mode)) =
-        (report.chain.first(), report.target.port, report.target.tls)
+        (report.leaf(), report.target.port, report.target.tls)
     else {
         return Err(Error::new("there is no certificate to pin"));
     };

@@ -7,7 +7,7 @@ use crate::cli::TargetArg;
 use crate::commands::{Error, say};
 use crate::escape::visible;
 use crate::fingerprint::{Algorithm, Pin};
-use crate::observation::{Cause, KeyType, Possession};
+use crate::observation::{Cause, KeyType};
 use crate::programs::Tool;
 use crate::report::Report;
 
@@ -18,14 +18,11 @@ pub(super) fn look(
     report: &Report,
     program: &str,
 ) -> Result<(), Error> {
-    let Some(leaf) = report.chain.first() else {
+    let Some(leaf) = report.leaf() else {
         return Ok(());
     };
     let is_asked = args.connection.key_type.is_none();
-    let proven = report
-        .seen
-        .as_ref()
-        .is_some_and(|seen| seen.possession == Possession::Proven);
+    let proven = report.is_proven();
     let (true, true, Some(other)) = (is_asked, proven, other_key(leaf)) else {
         return Ok(());
     };

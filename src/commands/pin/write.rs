@@ -194,7 +194,7 @@ impl Writing<'_> {
     }
 
     fn tell_lints(&self, mercurial: &Mercurial, ca_file: &dyn Fn(&[u8]) -> CaFile) {
-        let leaf = self.report.chain.first();
+        let leaf = self.report.leaf();
         let scope = LintScope {
             host: Some(self.intent.host),
             leaf,

@@ -63,7 +63,7 @@ impl Row {
     /// Takes what is needed.
     pub fn of(audited: &Audited) -> Self {
         let report = &audited.report;
-        let facts = report.chain.first();
+        let facts = report.leaf();
         let facts = facts.and_then(|leaf| leaf.facts().ok());
         let seen = report.seen.as_ref();
         let tls = seen.and_then(|seen| seen.tls.as_ref());

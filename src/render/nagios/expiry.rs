@@ -18,8 +18,8 @@ impl Expiry {
     /// The worst of the path, of equals the one that ends first; without a path that of the server.
     /// A range may alert where more is left, too: it is about the one that ends first.
     pub(super) fn of(report: &Report, limits: impl Fn(&Facts) -> Limits) -> Option<Self> {
-        let path = report.judgement.as_ref().map_or(&[][..], |j| &j.path);
-        let leaf = report.chain.first().filter(|_| path.is_empty());
+        let path = report.path();
+        let leaf = report.leaf().filter(|_| path.is_empty());
         let used = path.iter().chain(leaf);
         let facts = used.filter_map(|certificate| certificate.facts().ok());
         let each = facts.map(|facts| Self {

@@ -193,7 +193,7 @@ fn reason(report: &Report) -> String {
     {
         return format!("{}: {}", old.code, old.message);
     }
-    if let Some(failure) = report.seen.as_ref().and_then(|seen| seen.failure.as_ref()) {
+    if let Some(failure) = report.failure() {
         return failure.to_string();
     }
     if let Some(warning) = report.pin_warning() {
