@@ -1,6 +1,7 @@
 //! smtp-certcheck: inspects, validates and pins the TLS certificates of SMTP servers.
 //!
-//! *Words* are at the bottom ([`endpoint`], [`fingerprint`], [`escape`], [`certificate`]), the
+//! *Words* are at the bottom ([`endpoint`], [`fingerprint`], [`escape`], [`certificate`],
+//! [`bounded`]: a map that forgets), the
 //! languages of SMTP ([`starttls`]) and of Mercurial's configuration files ([`hgrc`]) beside them.
 //! Above, side by side and knowing nothing of each other: [`probe`] looks at a server and returns
 //! an [`observation`], and [`judge`] thinks about a chain. [`mercurial`] knows what hg makes of its
@@ -11,6 +12,7 @@
 //! terminal. Everything else is a function of its arguments.
 
 pub mod audit;
+pub mod bounded;
 pub mod certificate;
 pub mod cli;
 pub mod commands;

@@ -11,21 +11,34 @@ use std::path::{Path, PathBuf};
 
 /// The architecture. The absent edges carry it: `probe` and `judge` never meet.
 const TABLE: &[(&str, &[&str])] = &[
+    ("bounded", &[]),
     ("endpoint", &[]),
     ("escape", &[]),
     ("fingerprint", &[]),
     ("hgrc", &[]),
     ("starttls", &[]),
-    ("certificate", &["fingerprint"]),
+    ("certificate", &["bounded", "fingerprint"]),
     ("observation", &["endpoint", "starttls"]),
     ("programs", &["certificate", "endpoint", "fingerprint"]),
     (
         "probe",
-        &["certificate", "endpoint", "observation", "starttls"],
+        &[
+            "bounded",
+            "certificate",
+            "endpoint",
+            "observation",
+            "starttls",
+        ],
     ),
     (
         "judge",
-        &["certificate", "endpoint", "fingerprint", "observation"],
+        &[
+            "bounded",
+            "certificate",
+            "endpoint",
+            "fingerprint",
+            "observation",
+        ],
     ),
     (
         "mercurial",
@@ -78,6 +91,7 @@ const TABLE: &[(&str, &[&str])] = &[
         "commands",
         &[
             "audit",
+            "bounded",
             "certificate",
             "cli",
             "endpoint",

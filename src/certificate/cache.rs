@@ -1,8 +1,8 @@
 //! Certificates that were read before: the intermediates of a CA come with every one of its leaves.
 
 use super::Certificate;
+use crate::bounded::BoundedSet;
 use rustls::pki_types::CertificateDer;
-use std::collections::HashSet;
 
 /// How many are kept. Servers of one operator come close to each other in a list.
 const MOST: usize = 256;
@@ -12,7 +12,7 @@ const LONGEST: usize = 4 * 1024;
 
 /// Some of the certificates that were read, so that an identical one is not parsed again.
 #[derive(Debug, Default)]
-pub struct CertificateCache(HashSet<Certificate>);
+pub struct CertificateCache(BoundedSet<Certificate, MOST>);
 
 impl CertificateCache {
     /// The certificate with that DER, which may be any bytes.
@@ -22,9 +22,6 @@ impl CertificateCache {
         }
         let certificate = Certificate::new(der);
         if certificate.der().len() <= LONGEST {
-            if self.0.len() >= MOST {
-                self.0.clear();
-            }
             self.0.insert(certificate.clone());
         }
         certificate
@@ -56,8 +53,9 @@ mod tests {
         let mut known = CertificateCache::default();
         for number in 0..3 * MOST {
             assert_eq!(known.read(der(64, number)).der(), &der(64, number));
-            assert!(known.0.len() <= MOST);
         }
+        let kept = (0..3 * MOST).filter(|number| known.0.contains(der(64, *number).as_ref()));
+        assert_eq!(kept.count(), MOST);
         known.read(der(LONGEST + 1, 0));
         assert!(!known.0.contains(der(LONGEST + 1, 0).as_ref()));
     }

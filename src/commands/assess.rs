@@ -4,6 +4,7 @@
 use super::mercurial::{self, Mercurial, Scope};
 use super::public::Publicity;
 use super::{Error, environment, files, warn};
+use crate::bounded::BoundedMap;
 use crate::certificate::{Certificate, CertificateCache, Least};
 use crate::cli::{Connection, HgStoreArg, KeyTypeArg, TargetArg};
 use crate::endpoint::{Endpoint, Host};
@@ -21,7 +22,6 @@ use rustls::pki_types::ServerName;
 use sha2::{Digest as _, Sha256};
 use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
-use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::PathBuf;
@@ -50,18 +50,19 @@ pub(super) struct Assessor {
     pub(super) now: OffsetDateTime,
 }
 
+/// How many are kept. Servers of one operator come close to each other in a list.
+const MOST_JUDGEMENTS: usize = 256;
+
 /// Judgements of chains, but for the name, by their digest; all at the same time.
 #[derive(Default)]
 struct JudgementCache {
-    known: HashMap<[u8; 32], Judgement>,
+    known: BoundedMap<[u8; 32], Judgement, MOST_JUDGEMENTS>,
     /// How many there were to make.
     made: u64,
 }
 
 impl JudgementCache {
     fn judge(&mut self, chain: &[Certificate], policy: &Policy<'_>) -> Judgement {
-        /// Servers of one operator come close to each other in a list.
-        const MOST: usize = 256;
         /// Of a chain; what is said of it can be many times as long.
         const MOST_OCTETS: usize = 16 * 1024;
         let octets: usize = chain.iter().map(|member| member.der().len()).sum();
@@ -79,9 +80,6 @@ impl JudgementCache {
         let digest = digest.finalize().into();
         if let Some(judgement) = self.known.get(&digest) {
             return judgement.clone();
-        }
-        if self.known.len() >= MOST {
-            self.known.clear();
         }
         self.made += 1;
         let judgement = judge_without_name(chain, policy);

@@ -2,12 +2,13 @@
 //! rate, and patience with those that are busy.
 
 use super::{Options, connect, probe_at};
+use crate::bounded::{BoundedMap, lock};
 use crate::endpoint::{Endpoint, Host};
 use crate::observation::{Attempt, Cause, Failure, FailureClass, Observation, Step, Survey};
 use nix::errno::Errno;
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::{OnceCell, RwLock, Semaphore, watch};
 use tokio::task::JoinSet;
@@ -37,7 +38,7 @@ pub struct Pacer {
     /// Tries beyond the first, where a server is busy.
     retries: u32,
     addresses: Mutex<HashMap<IpAddr, Arc<Slot>>>,
-    names: Mutex<HashMap<Host, Name>>,
+    names: Mutex<BoundedMap<Host, Name, MAX_NAMES>>,
     next_start: Mutex<Option<Instant>>,
     /// Written to while a result waits to be taken: nothing new begins then.
     handing_on: RwLock<()>,
@@ -238,13 +239,7 @@ impl Pacer {
         options: &Options,
     ) -> Result<Vec<SocketAddr>, Cause> {
         let (host, port) = options.destination(endpoint);
-        let name = {
-            let mut names = lock(&self.names);
-            if names.len() >= MAX_NAMES {
-                names.clear();
-            }
-            Arc::clone(names.entry(host.clone()).or_default())
-        };
+        let name = Arc::clone(lock(&self.names).or_default(host));
         // What says nothing about the name is not kept.
         let found = name
             .get_or_try_init(|| async {
@@ -385,10 +380,6 @@ fn was_turned_away(attempt: &Attempt) -> bool {
         .error
         .as_ref()
         .is_some_and(|error| texts.contains(error))
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

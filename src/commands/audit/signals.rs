@@ -2,10 +2,11 @@
 
 use super::INTERRUPTED;
 use super::sink::Sink;
+use crate::bounded::lock;
 use crate::commands::{Error, say};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use tokio::sync::oneshot;
 
 /// Ctrl-C, or a polite request to end: the first ends the audit cleanly, once it has begun, and the
@@ -77,8 +78,4 @@ impl Signals {
         self.has_begun.store(true, Ordering::SeqCst);
         self.first
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

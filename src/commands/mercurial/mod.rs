@@ -11,6 +11,7 @@ pub(super) use installed::{Store, store};
 use self::disk::{Disk, Glance, read_bounded};
 use self::trust::Trusted;
 use super::{Error, io_text, warn};
+use crate::bounded::lock;
 use crate::certificate::{Certificate, pem};
 use crate::endpoint::{Host, Target, TargetError, TlsMode};
 use crate::fingerprint::Pin;
@@ -32,7 +33,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::ffi::OsStringExt as _;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 /// Which files to read.
 #[derive(Clone, Copy)]
@@ -575,8 +576,7 @@ fn malformed(why: &ReadError) -> Error {
 /// The configuration is read more than once, and the warnings are the same each time.
 fn warn_once(text: &str) {
     static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
-    let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
-    if said.insert(text.to_owned()) {
+    if lock(&SAID).insert(text.to_owned()) {
         warn(text);
     }
 }
