@@ -1,7 +1,7 @@
 //! smtp-certcheck: inspects, validates and pins the TLS certificates of SMTP servers.
 //!
-//! *Words* are at the bottom ([`endpoint`], [`fingerprint`], [`escape`], [`certificate`],
-//! [`bounded`]: a map that forgets), the
+//! *Words* are at the bottom ([`endpoint`], [`finding`], [`fingerprint`], [`escape`],
+//! [`certificate`], [`bounded`]: a map that forgets), the
 //! languages of SMTP ([`starttls`]) and of Mercurial's configuration files ([`hgrc`]) beside them.
 //! Above, side by side and knowing nothing of each other: [`probe`] looks at a server and returns
 //! an [`observation`], and [`judge`] thinks about a chain. [`mercurial`] knows what hg makes of its
@@ -18,6 +18,7 @@ pub mod cli;
 pub mod commands;
 pub mod endpoint;
 pub mod escape;
+pub mod finding;
 pub mod fingerprint;
 pub mod hgrc;
 pub mod judge;

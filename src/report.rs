@@ -3,7 +3,8 @@
 
 use crate::certificate::Certificate;
 use crate::endpoint::TlsMode;
-use crate::judge::{Code, Finding, Judgement};
+use crate::finding::{Code, Finding};
+use crate::judge::Judgement;
 use crate::mercurial::{Decision, Ground, Line, Lint};
 use crate::observation::{Failure, FailureClass, Observation, Possession};
 use std::net::SocketAddr;

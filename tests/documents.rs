@@ -34,7 +34,7 @@ fn codes(source: &str, marker: &str) -> Vec<String> {
 #[test]
 fn every_code_is_explained() {
     let document = read("docs/json.md");
-    let mut all = codes(&read("src/judge/finding.rs"), "=> \"");
+    let mut all = codes(&read("src/finding.rs"), "=> \"");
     let failures = read("src/observation.rs");
     all.extend(codes(&failures, "Cause::"));
     all.extend(codes(&failures, "Refusal::"));
@@ -49,7 +49,7 @@ fn every_code_is_explained() {
 
 #[test]
 fn findings_can_be_selected_by_exactly_the_codes_that_exist() {
-    let mut all = codes(&read("src/judge/finding.rs"), "=> \"");
+    let mut all = codes(&read("src/finding.rs"), "=> \"");
     let failures = read("src/observation.rs");
     all.extend(codes(&failures, "Cause::"));
     all.extend(codes(&failures, "Refusal::"));

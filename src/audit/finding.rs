@@ -3,7 +3,7 @@
 
 use super::{Levels, left};
 use crate::certificate::{Certificate, in_words};
-use crate::judge;
+use crate::finding;
 use crate::observation::{Failure, FailureClass};
 use crate::report::{Outcome, Report};
 use serde_json::Value;
@@ -91,8 +91,8 @@ pub(super) fn findings(report: &Report, levels: Levels) -> Vec<Finding> {
     let mut found: Vec<Finding> = failure(report).into_iter().collect();
     let judgement = report.judgement.as_ref();
     // Why the handshake failed says more than that it did.
-    let is_cause = |finding: &judge::Finding| finding.code == judge::Code::ObsoleteTls;
-    let of = |list: &[judge::Finding], severity| -> Vec<Finding> {
+    let is_cause = |finding: &finding::Finding| finding.code == finding::Code::ObsoleteTls;
+    let of = |list: &[finding::Finding], severity| -> Vec<Finding> {
         list.iter()
             .map(|finding| judged(finding, severity))
             .collect()
@@ -151,19 +151,19 @@ pub(super) fn is_temporary(failure: &Failure) -> bool {
 }
 
 /// A note is no reason for distrust; some are for action.
-fn note_severity(code: judge::Code) -> Severity {
+fn note_severity(code: finding::Code) -> Severity {
     match code {
         // Modern programs do not reach that server.
-        judge::Code::LargeHello
-        | judge::Code::KeyUsageSignature
-        | judge::Code::StapleMissing
-        | judge::Code::AnchorNotHashed
-        | judge::Code::ClientsDiffer => Severity::Warning,
+        finding::Code::LargeHello
+        | finding::Code::KeyUsageSignature
+        | finding::Code::StapleMissing
+        | finding::Code::AnchorNotHashed
+        | finding::Code::ClientsDiffer => Severity::Warning,
         _ => Severity::Note,
     }
 }
 
-fn judged(finding: &judge::Finding, severity: Severity) -> Finding {
+fn judged(finding: &finding::Finding, severity: Severity) -> Finding {
     Finding {
         code: finding.code.as_str(),
         severity,

@@ -437,7 +437,7 @@ pub(super) fn options(connection: &Connection, reference: &Host) -> Result<Optio
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::judge::Code;
+    use crate::finding::Code;
     use rcgen::{CertificateParams, KeyPair};
 
     #[test]

@@ -1,9 +1,9 @@
 //! Does a certificate have critical extensions that are not understood? (RFC 5280 §4.2)
 
-use super::finding::{Code, Finding};
 use super::objection::elsewhere;
 use super::{Member, Role};
 use crate::certificate::Facts;
+use crate::finding::{Code, Finding};
 
 /// The extensions that are checked here or by webpki; any other critical one must refuse the
 /// certificate.

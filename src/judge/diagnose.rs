@@ -1,12 +1,12 @@
 //! Where there is no path: all that is wrong with the one that the server most likely meant.
 
 use super::anchor::Anchors;
-use super::finding::{Code, Finding};
 use super::issuer::ByName;
 use super::likely_path::{End, LikelyPath};
 use super::{Member, Policy, Role, checks, explain, path, rejected, tidiness, unread};
 use crate::certificate::Certificate;
 use crate::certificate::signature::Verification;
+use crate::finding::{Code, Finding};
 use time::OffsetDateTime;
 
 /// All that is wrong with the path that the server most likely meant.

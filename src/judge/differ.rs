@@ -1,9 +1,9 @@
 //! Who else would refuse a chain that is trusted here?
 
 use super::clients::{Answer, Family, Question, verdicts};
-use super::finding::{Code, Finding};
 use super::{Judgement, Policy};
 use crate::certificate::Certificate;
+use crate::finding::{Code, Finding};
 
 /// Adds the answers of the families of clients, and a note for each that refuses what is trusted.
 /// `stapled`: whether the server stapled an OCSP response; `None`: not known.

@@ -2,9 +2,9 @@
 //! names without string types, letter case and runs of blanks; webpki compares octets.
 
 use super::Member;
-use super::finding::{Code, Finding};
 use super::objection::elsewhere;
 use crate::certificate::Name;
+use crate::finding::{Code, Finding};
 
 /// Each link of a path whose two names are the same and not written alike.
 pub(super) fn check(members: &[Member<'_>]) -> Vec<Finding> {

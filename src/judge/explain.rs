@@ -1,8 +1,8 @@
 //! webpki's one reason in our words, with the certificate that it is about: for what our own checks
 //! did not find.
 
-use super::finding::{Code, Finding};
 use super::{Member, Role, objection, path};
+use crate::finding::{Code, Finding};
 use time::OffsetDateTime;
 use webpki::Error;
 

@@ -4,8 +4,8 @@
 use super::Policy;
 use super::clients::Answer;
 use super::clients::openssl::{Mismatch, Mode, NotIssuer, chain, mismatch};
-use super::finding::{Code, Finding};
 use crate::certificate::Certificate;
+use crate::finding::{Code, Finding};
 
 /// `path` is the validated path, the leaf first. Where OpenSSL finds another path, nothing is wrong.
 pub(super) fn check(

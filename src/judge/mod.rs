@@ -10,7 +10,6 @@ mod differ;
 mod dns_id;
 mod encoding;
 mod explain;
-mod finding;
 mod identifiers;
 mod issuer;
 mod lasting;
@@ -35,7 +34,6 @@ mod validity;
 
 pub use anchor::{Anchor, Anchors, LeftOut, NotACertificate, Unread};
 pub use differ::judge_clients;
-pub use finding::{Code, Finding};
 pub use lasting::{just_made, short_lived};
 pub use pin::{no_pin, pin_expiring, pin_mismatch};
 pub use unread::anchor_not_hashed;
@@ -43,6 +41,7 @@ pub use unread::anchor_not_hashed;
 use crate::certificate::Certificate;
 use crate::certificate::signature::Verification;
 use crate::endpoint::Host;
+use crate::finding::{Code, Finding};
 use crate::observation::{ClientCertificate, Observation, Possession};
 use time::OffsetDateTime;
 

@@ -1,9 +1,9 @@
 //! Is the certificate for the reference identifier? (RFC 9525)
 
 use super::dns_id::{Place, flaw};
-use super::finding::{Code, Finding};
 use crate::certificate::{Certificate, Facts, Idn, Sans};
 use crate::endpoint::Host;
+use crate::finding::{Code, Finding};
 use rustls::pki_types::ServerName;
 use webpki::EndEntityCert;
 

@@ -4,9 +4,9 @@
 
 use super::Member;
 use super::dns_id::{Place, flaw};
-use super::finding::{Code, Finding};
 use super::subtree::{self, Breach};
 use crate::certificate::constraints::{GeneralName, NameConstraints, Subtree, is_prefix};
+use crate::finding::{Code, Finding};
 
 /// webpki's `name_constraint_comparisons`, for a whole path.
 const MOST_COMPARISONS: usize = 250_000;

@@ -1,7 +1,7 @@
 //! Is the presented leaf one of those that the user pinned, and for how long still?
 
-use super::finding::{Code, Finding};
 use crate::certificate::{Certificate, Least, in_words};
+use crate::finding::{Code, Finding};
 use crate::fingerprint::Algorithm;
 use time::{Duration, OffsetDateTime};
 

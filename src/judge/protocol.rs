@@ -1,6 +1,6 @@
 //! Is the TLS that the server speaks too old for today's clients?
 
-use super::finding::{Code, Finding};
+use crate::finding::{Code, Finding};
 use crate::observation::{Cause, Observation, TlsFacts};
 
 /// The version, or the suite where the handshake may have failed for it.

@@ -2,10 +2,10 @@
 //! or through one, is told.
 
 use super::anchor::{Anchor, Anchors, LeftOut};
-use super::finding::{Code, Finding};
 use super::likely_path::{End, LikelyPath};
 use crate::certificate::signature::{Verification, verify_certificate};
 use crate::certificate::{Certificate, ForServers};
+use crate::finding::{Code, Finding};
 
 /// Each of them on the path, the leaf's side first.
 pub(super) fn check(

@@ -1,7 +1,7 @@
 //! May the key of the leaf sign a handshake? (RFC 8446 §4.4.2.2)
 
-use super::finding::{Code, Finding};
 use crate::certificate::Certificate;
+use crate::finding::{Code, Finding};
 
 /// Without a key usage it may. Every handshake of today is signed: that with RSA as the key exchange,
 /// for which keyEncipherment was enough, is no part of TLS 1.3, and out of use in 1.2.

@@ -1,7 +1,7 @@
 //! Does the server staple what its certificates demand? (RFC 7633)
 
-use super::finding::{Code, Finding};
 use crate::certificate::Certificate;
+use crate::finding::{Code, Finding};
 
 /// `stapled`: whether an OCSP response for the leaf came; `None`: not known. Of all that is sent, on
 /// the path or not, as GnuTLS looks at it (`lib/cert-session.c`, `_gnutls_x509_cert_verify_peers`).

@@ -1,11 +1,11 @@
 //! Are key and signature strong enough, and can they be checked at all?
 
-use super::finding::{Code, Finding};
 use super::objection::elsewhere;
 use super::{Member, Role};
 use crate::certificate::parameters::{OddKind, odd_parameters};
 use crate::certificate::signature::Verification;
 use crate::certificate::{Facts, PublicKey};
+use crate::finding::{Code, Finding};
 
 /// NIST SP 800-131A and CA/Browser Forum BR §6.1.5: 2048 bits of RSA, 224 of a curve.
 const MIN_RSA_BITS: u32 = 2048;

@@ -1,9 +1,9 @@
 //! Is the presented chain tidy? Notes only: a path that was found is not worse for them.
 
 use super::Policy;
-use super::finding::{Code, Finding};
 use super::issuer::is_own;
 use super::reach::Reach;
+use crate::finding::{Code, Finding};
 
 use crate::certificate::{Certificate, in_words};
 use time::OffsetDateTime;

@@ -2,7 +2,7 @@
 //! And one that only we have read.
 
 use super::anchor::{Anchor, Anchors};
-use super::finding::{Code, Finding};
+use crate::finding::{Code, Finding};
 
 /// Each file that could not be read.
 pub(super) fn check(anchors: &Anchors) -> Vec<Finding> {

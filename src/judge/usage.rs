@@ -1,8 +1,8 @@
 //! May the certificate be used for what it is used for? (RFC 5280 §4.2.1.3, §4.2.1.9, §4.2.1.12)
 
-use super::finding::{Code, Finding};
 use super::{Member, Role, critical};
 use crate::certificate::{Facts, KeyUsage};
+use crate::finding::{Code, Finding};
 
 /// `below` is the number of intermediates between this certificate and the leaf that are not
 /// self-issued.

@@ -1,8 +1,8 @@
 //! Is the certificate within its dates? (RFC 5280 §4.1.2.5)
 
-use super::finding::{Code, Finding};
 use super::{Member, Role};
 use crate::certificate::in_words;
+use crate::finding::{Code, Finding};
 use time::{Duration, OffsetDateTime};
 
 pub(super) fn check(member: &Member<'_>, now: OffsetDateTime) -> Option<Finding> {

@@ -7,9 +7,10 @@ use crate::certificate::{
     BasicConstraints, Certificate, Facts, Idn, KeyUsage, Name, PublicKey, Sans, pem,
 };
 use crate::escape::{is_plain, is_unsafe};
+use crate::finding::Finding;
 use crate::fingerprint::Algorithm;
 use crate::hgrc::Source;
-use crate::judge::{Finding, Judgement};
+use crate::judge::Judgement;
 use crate::mercurial::{Decision, Lint};
 use crate::observation::{ClientCertificate, Failure, Observation, Possession, Step};
 use crate::report::{Pins, Report};

@@ -2,8 +2,9 @@
 //! handshake, and what it thinks of the chain with nothing but the pinned certificate to trust.
 
 use crate::endpoint::Host;
+use crate::finding::{Code, Finding};
+use crate::judge::Anchors;
 use crate::judge::clients::{Answer, Family, Question, Verdict, handshake, verdict};
-use crate::judge::{Anchors, Code, Finding};
 use crate::programs::{Checks, Choice, Library, Pin};
 use crate::report::Report;
 

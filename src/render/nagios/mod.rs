@@ -8,7 +8,7 @@ pub use list::{Doubts, Tally};
 
 use crate::audit::{Limits, Threshold};
 use crate::escape::excerpt;
-use crate::judge::Code;
+use crate::finding::Code;
 use crate::report::{Outcome, Report};
 use expiry::Expiry;
 use std::cmp::Reverse;

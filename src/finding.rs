@@ -137,7 +137,8 @@ pub struct Finding {
 }
 
 impl Finding {
-    pub(super) fn new(
+    /// Makes one.
+    pub fn new(
         code: Code,
         certificate: Option<usize>,
         message: impl Into<String>,
