@@ -7,9 +7,9 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-/// Everything that one probe of one target saw.
+/// One look at one address: what was seen, or why nothing was.
 #[derive(Clone, Debug, Default)]
-pub struct Observation {
+pub struct Sighting {
     /// Every address that was tried, in the order of trying.
     pub attempts: Vec<Attempt>,
     /// The address that answered.
@@ -51,15 +51,15 @@ pub struct Observation {
 #[derive(Clone, Debug, Default)]
 pub struct Survey {
     /// One for each address that was looked at; one alone if no address could be connected to.
-    pub seen: Vec<Observation>,
+    pub seen: Vec<Sighting>,
     /// Addresses to which this machine has no route: nothing is known of them.
     pub no_route: Vec<SocketAddr>,
     /// How many more the name has: there is a bound.
     pub left_out: usize,
 }
 
-impl From<Observation> for Survey {
-    fn from(seen: Observation) -> Self {
+impl From<Sighting> for Survey {
+    fn from(seen: Sighting) -> Self {
         Self {
             seen: vec![seen],
             ..Self::default()
@@ -67,7 +67,7 @@ impl From<Observation> for Survey {
     }
 }
 
-impl Observation {
+impl Sighting {
     /// Where it was made, or would have been.
     pub fn place(&self) -> Option<SocketAddr> {
         let tried = self.attempts.first().map(|attempt| attempt.address);

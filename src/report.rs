@@ -6,7 +6,7 @@ use crate::endpoint::TlsMode;
 use crate::finding::{Code, Finding};
 use crate::judge::Judgement;
 use crate::mercurial::{Decision, Ground, Line, Lint};
-use crate::observation::{Failure, FailureClass, Observation, Possession};
+use crate::observation::{Failure, FailureClass, Possession, Sighting};
 use std::net::SocketAddr;
 use time::OffsetDateTime;
 
@@ -16,7 +16,7 @@ pub struct Report {
     /// What was looked at.
     pub target: Target,
     /// What was seen on the wire, but for the chain; `None`: a saved chain was judged.
-    pub seen: Option<Observation>,
+    pub seen: Option<Sighting>,
     /// The presented chain, the leaf first.
     pub chain: Vec<Certificate>,
     /// What is thought of the chain; `None`: there is none.

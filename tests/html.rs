@@ -15,7 +15,7 @@ use smtp_certcheck::certificate::Certificate;
 use smtp_certcheck::endpoint::Host;
 use smtp_certcheck::escape::is_unsafe;
 use smtp_certcheck::judge::{Anchors, Policy, judge_server};
-use smtp_certcheck::observation::{Cause, Failure, Observation, Possession, Step, TlsFacts};
+use smtp_certcheck::observation::{Cause, Failure, Possession, Sighting, Step, TlsFacts};
 use smtp_certcheck::render::html::{Row, render};
 use smtp_certcheck::report::{Pins, Report, Target};
 use std::path::{Path, PathBuf};
@@ -57,7 +57,7 @@ fn certificates(chain: Vec<CertificateDer<'static>>) -> Vec<Certificate> {
 
 /// What an audit says of a host with that chain; an empty one: nobody listens.
 fn audited(name: &str, chain: &[Certificate], version: &str) -> Audited {
-    let seen = Observation {
+    let seen = Sighting {
         address: "192.0.2.7:25".parse().ok(),
         possession: Possession::Proven,
         tls: (!chain.is_empty()).then(|| TlsFacts {
@@ -72,7 +72,7 @@ fn audited(name: &str, chain: &[Certificate], version: &str) -> Audited {
             step: Step::Connect,
             cause: Cause::Timeout(Duration::from_secs(45)),
         }),
-        ..Observation::default()
+        ..Sighting::default()
     };
     let reference: Host = "mx.example".parse().expect("a host");
     let policy = Policy {

@@ -16,7 +16,7 @@ use smtp_certcheck::mercurial::{
     Surroundings, is_secret, lint,
 };
 use smtp_certcheck::observation::{
-    Attempt, Cause, ClientCertificate, Failure, Observation, Possession, Step, TlsFacts,
+    Attempt, Cause, ClientCertificate, Failure, Possession, Sighting, Step, TlsFacts,
 };
 use smtp_certcheck::render::settings::Setting;
 use smtp_certcheck::render::table::Style;
@@ -242,7 +242,7 @@ fn report(how: u8, text: &str, raw_text: &[u8], certificate: Certificate) -> Rep
     }
 }
 
-fn observation(how: u8, text: &str) -> Observation {
+fn observation(how: u8, text: &str) -> Sighting {
     let address = (Ipv4Addr::LOCALHOST, 25).into();
     let attempt = Attempt {
         address,
@@ -273,7 +273,7 @@ fn observation(how: u8, text: &str) -> Observation {
         12 => refused(Refusal::Injection(word())),
         _ => None,
     };
-    Observation {
+    Sighting {
         legacy: false,
         small_hello: how & 1 != 0,
         attempts: vec![attempt],

@@ -1,5 +1,5 @@
 //! What every command that looks at servers shares: options of the probe, anchors, Mercurial's
-//! configuration, and the report that comes of an observation.
+//! configuration, and the report that comes of a sighting.
 
 use super::mercurial::{self, Mercurial, Scope};
 use super::public::Publicity;
@@ -15,7 +15,7 @@ use crate::judge::{
 use crate::mercurial::{
     Decision, Installation, LintScope, Release, Server, Settings, Store, decide,
 };
-use crate::observation::{KeyType, Observation, Possession};
+use crate::observation::{KeyType, Possession, Sighting};
 use crate::probe::{Family, Options};
 use crate::report::{Pins, Report, Target};
 use rustls::pki_types::ServerName;
@@ -202,7 +202,7 @@ impl Assessor {
     /// Everything that is known and thought of a target.
     pub(super) fn report(
         &self,
-        seen: Observation,
+        seen: Sighting,
         arg: &TargetArg,
         endpoint: &Endpoint,
         reference: &Host,
@@ -213,7 +213,7 @@ impl Assessor {
     /// The same; `anchors` are the target's own.
     pub(super) fn report_with(
         &self,
-        mut seen: Observation,
+        mut seen: Sighting,
         arg: &TargetArg,
         endpoint: &Endpoint,
         reference: &Host,
@@ -324,7 +324,7 @@ impl Assessor {
         mut settings: Settings,
         is_smtp_host: bool,
         (written, port): (&str, u16),
-        seen: &Observation,
+        seen: &Sighting,
         chain: &[Certificate],
     ) -> Option<Decision> {
         let about = is_smtp_host || self.one_file || settings.is_about_host();

@@ -8,7 +8,7 @@ use crate::certificate::Certificate;
 use crate::cli::{Cli, FormatArg, Hgrc, Inspect, TargetArg};
 use crate::endpoint::{Endpoint, Host};
 use crate::judge::{judge_chain, judge_clients};
-use crate::observation::{Observation, Step};
+use crate::observation::{Sighting, Step};
 use crate::probe::probe;
 use crate::render::{json, nagios, pem, table};
 use crate::report::{Pins, Report, Target, exit_code};
@@ -188,7 +188,7 @@ impl Setting<'_> {
             planned.push((endpoint, reference, options));
         }
         let ehlo = connection.ehlo.clone().or_else(environment::fqdn);
-        let mut running: Vec<(Endpoint, Host, JoinHandle<Observation>)> = Vec::new();
+        let mut running: Vec<(Endpoint, Host, JoinHandle<Sighting>)> = Vec::new();
         for (endpoint, reference, mut options) in planned {
             options.ehlo.clone_from(&ehlo);
             let (permits, to_probe) = (Arc::clone(&permits), endpoint.clone());

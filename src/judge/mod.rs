@@ -42,7 +42,7 @@ use crate::certificate::Certificate;
 use crate::certificate::signature::Verification;
 use crate::endpoint::Host;
 use crate::finding::{Code, Finding};
-use crate::observation::{ClientCertificate, Observation, Possession};
+use crate::observation::{ClientCertificate, Sighting, Possession};
 use time::OffsetDateTime;
 
 /// Everything that a judgement depends on besides the chain.
@@ -117,7 +117,7 @@ impl<'a> Member<'a> {
 /// Judges what a server presented: the chain, and whether it holds the key.
 pub fn judge_server(
     presented: &[Certificate],
-    seen: &Observation,
+    seen: &Sighting,
     policy: &Policy<'_>,
 ) -> Judgement {
     judge_handshake(presented, seen, judge_chain(presented, policy))
@@ -127,7 +127,7 @@ pub fn judge_server(
 /// itself says.
 pub fn judge_handshake(
     presented: &[Certificate],
-    seen: &Observation,
+    seen: &Sighting,
     chain: Judgement,
 ) -> Judgement {
     let mut judgement = chain;

@@ -1,10 +1,10 @@
 //! Is the TLS that the server speaks too old for today's clients?
 
 use crate::finding::{Code, Finding};
-use crate::observation::{Cause, Observation, TlsFacts};
+use crate::observation::{Cause, Sighting, TlsFacts};
 
 /// The version, or the suite where the handshake may have failed for it.
-pub(super) fn check(seen: &Observation) -> Option<Finding> {
+pub(super) fn check(seen: &Sighting) -> Option<Finding> {
     let TlsFacts {
         version,
         cipher_suite,
@@ -38,7 +38,7 @@ mod tests {
     use crate::observation::{Failure, Step};
 
     fn code(version: &str, suite: &str, cause: Cause) -> Option<Code> {
-        let seen = Observation {
+        let seen = Sighting {
             tls: Some(TlsFacts {
                 version: version.to_owned(),
                 cipher_suite: suite.to_owned(),
@@ -48,7 +48,7 @@ mod tests {
                 step: Step::Tls,
                 cause,
             }),
-            ..Observation::default()
+            ..Sighting::default()
         };
         check(&seen).map(|finding| finding.code)
     }
@@ -82,6 +82,6 @@ mod tests {
             assert_eq!(code("TLSv1.2", suite, alert()), None);
         }
         assert_eq!(code("TLSv1.3", "TLS_AES_128_GCM_SHA256", alert()), None);
-        assert_eq!(check(&Observation::default()), None);
+        assert_eq!(check(&Sighting::default()), None);
     }
 }

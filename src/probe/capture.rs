@@ -3,7 +3,7 @@
 
 use crate::certificate;
 use crate::certificate::signature::{Verification, supported, verify_handshake};
-use crate::observation::{ClientCertificate, KeyType, Observation, Possession, TlsFacts};
+use crate::observation::{ClientCertificate, KeyType, Possession, Sighting, TlsFacts};
 use rustls::client::ResolvesClientCert;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 #[derive(Debug, Default)]
 pub(super) struct Capture(Mutex<Seen>);
 
-/// The parts of an observation that come out of the handshake.
+/// The parts of a sighting that come out of the handshake.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     pub(super) chain: Vec<CertificateDer<'static>>,
@@ -37,19 +37,19 @@ impl Capture {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Moves everything into the observation.
-    pub(super) fn report(&self, observation: &mut Observation) {
+    /// Moves everything into the sighting.
+    pub(super) fn report(&self, sighting: &mut Sighting) {
         let mut seen = self.lock();
-        observation.presented = std::mem::take(&mut seen.chain);
-        observation.ocsp_stapled = seen.ocsp_stapled;
+        sighting.presented = std::mem::take(&mut seen.chain);
+        sighting.ocsp_stapled = seen.ocsp_stapled;
         // Without the server's Finished the signature may be relayed from another connection.
-        observation.possession = match seen.possession {
+        sighting.possession = match seen.possession {
             Possession::Proven if !seen.completed => Possession::NotSeen,
             possession => possession,
         };
-        observation.client_certificate = seen.client_certificate;
-        observation.tls = seen.tls.take();
-        observation.round_trips += seen.round_trips;
+        sighting.client_certificate = seen.client_certificate;
+        sighting.tls = seen.tls.take();
+        sighting.round_trips += seen.round_trips;
     }
 
     /// Checks the handshake signature with the leaf's raw key, so that leaves that webpki refuses
@@ -75,7 +75,7 @@ impl Capture {
             Verification::Verified => {
                 (Possession::Proven, Ok(HandshakeSignatureValid::assertion()))
             }
-            // Going on shows more of the server; the observation says that nothing is proven.
+            // Going on shows more of the server; the sighting says that nothing is proven.
             Verification::Unsupported => (
                 Possession::NotCheckable,
                 Ok(HandshakeSignatureValid::assertion()),

@@ -1,4 +1,4 @@
-//! The only sockets: an endpoint in, an observation out, under one deadline. Nothing is judged.
+//! The only sockets: an endpoint in, a sighting out, under one deadline. Nothing is judged.
 #![expect(
     clippy::disallowed_methods,
     reason = "here the network and the monotonic clock are used"
@@ -17,7 +17,7 @@ pub use legacy::{Answer, Presented, Unreadable};
 pub use pace::Pacer;
 
 use crate::endpoint::{Endpoint, Host, TlsMode};
-use crate::observation::{Cause, Failure, KeyType, Observation, Step};
+use crate::observation::{Cause, Failure, KeyType, Sighting, Step};
 use crate::starttls::{Dialogue, Protocol, Refusal};
 use capture::Capture;
 use handshake::Offer;
@@ -62,8 +62,8 @@ impl Options {
 /// a slow greeting is normal and an early talker gets blocked.
 const SILENCE: Duration = Duration::from_secs(5);
 
-/// Looks at one server. Never fails: what went wrong is part of the observation.
-pub async fn probe(endpoint: &Endpoint, options: &Options) -> Observation {
+/// Looks at one server. Never fails: what went wrong is part of the sighting.
+pub async fn probe(endpoint: &Endpoint, options: &Options) -> Sighting {
     probe_at(endpoint, options, None).await
 }
 
@@ -72,7 +72,7 @@ async fn probe_at(
     endpoint: &Endpoint,
     options: &Options,
     addresses: Option<Vec<SocketAddr>>,
-) -> Observation {
+) -> Sighting {
     let start = Instant::now();
     let mut progress = Progress::default();
     let run = run(endpoint, options, addresses, &mut progress);
@@ -107,7 +107,7 @@ async fn probe_at(
 #[derive(Default)]
 struct Progress {
     step: Step,
-    seen: Observation,
+    seen: Sighting,
     capture: Option<Arc<Capture>>,
     /// What is said before TLS.
     dialogue: Option<Dialogue>,
@@ -118,7 +118,7 @@ struct Progress {
 }
 
 impl Progress {
-    fn finish(self) -> Observation {
+    fn finish(self) -> Sighting {
         let mut seen = self.seen;
         if let Some(dialogue) = self.dialogue {
             (seen.greeting, seen.capabilities, seen.transcript) = dialogue.into_parts();

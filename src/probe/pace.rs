@@ -4,7 +4,7 @@
 use super::{Options, connect, probe_at};
 use crate::bounded::{BoundedMap, lock};
 use crate::endpoint::{Endpoint, Host};
-use crate::observation::{Attempt, Cause, Failure, FailureClass, Observation, Step, Survey};
+use crate::observation::{Attempt, Cause, Failure, FailureClass, Sighting, Step, Survey};
 use nix::errno::Errno;
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
@@ -88,7 +88,7 @@ impl Pacer {
 
     /// Looks at one server when its turn has come. The deadline runs from then on, so that nobody
     /// pays for another's slowness; looking the name up has a deadline of its own.
-    pub async fn probe(&self, endpoint: &Endpoint, options: &Options) -> Observation {
+    pub async fn probe(&self, endpoint: &Endpoint, options: &Options) -> Sighting {
         match self.resolve(endpoint, options).await {
             Ok(addresses) => self.look(endpoint, options, &addresses, None).await,
             Err(cause) => unresolved(cause),
@@ -131,7 +131,7 @@ impl Pacer {
         while let Some(ended) = running.join_next().await {
             seen.extend(ended);
         }
-        seen.sort_by_key(Observation::place);
+        seen.sort_by_key(Sighting::place);
         Survey {
             seen: nobody(&seen).map_or(seen, |one| vec![one]),
             no_route,
@@ -146,7 +146,7 @@ impl Pacer {
         options: &Options,
         addresses: &[SocketAddr],
         answered: Option<&watch::Sender<bool>>,
-    ) -> Observation {
+    ) -> Sighting {
         // Everybody takes them in one order, so that nobody waits for who waits for him.
         let mut ips: Vec<IpAddr> = addresses.iter().map(SocketAddr::ip).collect();
         ips.sort_unstable();
@@ -177,7 +177,7 @@ impl Pacer {
         options: &Options,
         addresses: &[SocketAddr],
         answered: Option<&watch::Sender<bool>>,
-    ) -> Observation {
+    ) -> Sighting {
         let _job = self.jobs.acquire().await;
         drop(self.handing_on.read().await);
         let mut wait = BACK_OFF.max(self.pause);
@@ -323,18 +323,18 @@ async fn rest(wait: Duration, answered: Option<&watch::Sender<bool>>) -> bool {
     timeout(wait, other).await.is_err()
 }
 
-fn unresolved(cause: Cause) -> Observation {
-    Observation {
+fn unresolved(cause: Cause) -> Sighting {
+    Sighting {
         failure: Some(Failure {
             step: Step::Resolve,
             cause,
         }),
-        ..Observation::default()
+        ..Sighting::default()
     }
 }
 
-/// One observation for all, if no address could be connected to.
-fn nobody(seen: &[Observation]) -> Option<Observation> {
+/// One sighting for all, if no address could be connected to.
+fn nobody(seen: &[Sighting]) -> Option<Sighting> {
     let mut attempts = Vec::new();
     for each in seen {
         let Cause::Connect(failed) = &each.failure.as_ref()?.cause else {
@@ -358,7 +358,7 @@ fn is_our_own(cause: &Cause) -> bool {
 }
 
 /// Whether another try may help: 4yz replies, and connections that are refused or reset.
-fn is_busy(seen: &Observation) -> bool {
+fn is_busy(seen: &Sighting) -> bool {
     let Some(failure) = &seen.failure else {
         return false;
     };
@@ -388,7 +388,7 @@ mod tests {
 
     #[test]
     fn only_who_answers_is_asked_again() {
-        let seen = |causes: &[&str]| Observation {
+        let seen = |causes: &[&str]| Sighting {
             failure: Some(Failure {
                 step: Step::Connect,
                 cause: Cause::Connect(
@@ -401,7 +401,7 @@ mod tests {
                         .collect(),
                 ),
             }),
-            ..Observation::default()
+            ..Sighting::default()
         };
         assert!(is_busy(&seen(&["Connection refused"])));
         assert!(is_busy(&seen(&[

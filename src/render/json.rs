@@ -12,7 +12,7 @@ use crate::fingerprint::Algorithm;
 use crate::hgrc::Source;
 use crate::judge::Judgement;
 use crate::mercurial::{Decision, Lint};
-use crate::observation::{ClientCertificate, Failure, Observation, Possession, Step};
+use crate::observation::{ClientCertificate, Failure, Possession, Sighting, Step};
 use crate::report::{Pins, Report};
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
@@ -546,8 +546,8 @@ impl From<&Failure> for ErrorJson {
     }
 }
 
-impl From<&Observation> for ConnectionJson {
-    fn from(seen: &Observation) -> Self {
+impl From<&Sighting> for ConnectionJson {
+    fn from(seen: &Sighting) -> Self {
         let tls = seen.tls.as_ref();
         Self {
             address: seen.address.map(|address| address.to_string()),

@@ -8,7 +8,7 @@ use crate::finding::{Code, Finding};
 use crate::fingerprint::Algorithm;
 use crate::judge::Judgement;
 use crate::judge::clients::Answer;
-use crate::observation::{ClientCertificate, Observation, Possession};
+use crate::observation::{ClientCertificate, Sighting, Possession};
 use crate::report::{Outcome, Report};
 use crate::starttls::Line;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
@@ -313,7 +313,7 @@ impl Page {
         }
     }
 
-    fn attempts(&mut self, seen: &Observation) {
+    fn attempts(&mut self, seen: &Sighting) {
         for attempt in seen
             .attempts
             .iter()

@@ -10,7 +10,7 @@ use crate::commands::assess::Assessor;
 use crate::commands::{Error, environment, say};
 use crate::endpoint::{Endpoint, Host};
 use crate::fingerprint::Algorithm;
-use crate::observation::{Attempt, Cause, Observation, Possession, Survey};
+use crate::observation::{Attempt, Cause, Possession, Sighting, Survey};
 use crate::probe::{Options, Pacer};
 use crate::programs::{By, Tool};
 use crate::render::pin as show;
@@ -30,7 +30,7 @@ const MOST_NAMED: usize = 8;
 
 /// What a name shows, and which of it is to be pinned.
 pub(super) struct Set {
-    seen: Vec<Sighting>,
+    seen: Vec<SeenLeaf>,
     chosen: usize,
     gaps: Vec<Gap>,
     by: By,
@@ -45,12 +45,12 @@ struct Gap {
 }
 
 /// A certificate, and where it was seen.
-struct Sighting {
+struct SeenLeaf {
     report: Report,
     places: Vec<IpAddr>,
 }
 
-impl Sighting {
+impl SeenLeaf {
     fn leaf(&self) -> Option<&Certificate> {
         self.report.leaf()
     }
@@ -70,7 +70,7 @@ pub(super) fn look(
 ) -> Result<Set, Error> {
     let is_worth_it = may_be_pinned(args, &first);
     let mut set = Set {
-        seen: vec![Sighting {
+        seen: vec![SeenLeaf {
             places: places(first.seen.as_ref()),
             report: first,
         }],
@@ -159,7 +159,7 @@ impl Set {
         check: &Assessor,
         target: &TargetArg,
         (endpoint, reference): (&Endpoint, &Host),
-        seen: Observation,
+        seen: Sighting,
     ) {
         let Some(leaf) = seen.presented.first() else {
             self.gaps.extend(gap(&seen));
@@ -168,7 +168,7 @@ impl Set {
         let places = places(Some(&seen));
         let mut known = self.seen.iter_mut();
         let is_known =
-            |known: &&mut Sighting| known.leaf().is_some_and(|other| other.der() == leaf);
+            |known: &&mut SeenLeaf| known.leaf().is_some_and(|other| other.der() == leaf);
         if let Some(known) = known.find(is_known) {
             known.places.extend(places);
             known.places.sort_unstable();
@@ -176,7 +176,7 @@ impl Set {
             return;
         }
         let report = check.report(seen, target, endpoint, reference);
-        self.seen.push(Sighting { report, places });
+        self.seen.push(SeenLeaf { report, places });
     }
 
     fn left_out(&mut self, survey: &Survey) {
@@ -216,7 +216,7 @@ impl Set {
     }
 
     /// The certificates that a pin of the chosen one refuses.
-    fn others(&self, args: &Args) -> Vec<&Sighting> {
+    fn others(&self, args: &Args) -> Vec<&SeenLeaf> {
         let keeps = !args.replace && !args.prune;
         let seen = self.seen.iter().enumerate();
         seen.filter(|(index, sighting)| *index != self.chosen && !self.is_same(&sighting.report))
@@ -302,15 +302,15 @@ impl Set {
         })
     }
 
-    fn advise(&self, args: &Args, others: &[&Sighting]) {
+    fn advise(&self, args: &Args, others: &[&SeenLeaf]) {
         let tool: Option<Tool> = args.for_tool.flatten().map(Into::into);
         let all = || std::iter::once(&self.seen[self.chosen]).chain(others.iter().copied());
         // An impostor among them must not be pasted along.
-        let some_are = all().any(Sighting::is_trusted);
-        let all_are = all().all(Sighting::is_trusted);
+        let some_are = all().any(SeenLeaf::is_trusted);
+        let all_are = all().all(SeenLeaf::is_trusted);
         let digests = all()
             .filter(|sighting| !some_are || sighting.is_trusted())
-            .filter_map(Sighting::leaf)
+            .filter_map(SeenLeaf::leaf)
             .map(|leaf| leaf.fingerprint(Algorithm::Sha256).to_string());
         let commands: Vec<String> = digests
             .take(MOST_NAMED)
@@ -334,12 +334,12 @@ impl Set {
     }
 }
 
-fn places(seen: Option<&Observation>) -> Vec<IpAddr> {
+fn places(seen: Option<&Sighting>) -> Vec<IpAddr> {
     let address = seen.and_then(|seen| seen.address);
     address.iter().map(SocketAddr::ip).collect()
 }
 
-fn described(sighting: &Sighting) -> String {
+fn described(sighting: &SeenLeaf) -> String {
     let Some(leaf) = sighting.leaf() else {
         return String::new();
     };
@@ -368,7 +368,7 @@ fn described(sighting: &Sighting) -> String {
 }
 
 /// Why nothing is known of an address. A loopback address on which nothing listens serves nothing.
-fn gap(seen: &Observation) -> Option<Gap> {
+fn gap(seen: &Sighting) -> Option<Gap> {
     let failure = seen.failure.as_ref()?;
     let place = seen.place().map(|place| place.ip());
     let refused = |attempts: &[Attempt]| {

@@ -5,7 +5,7 @@ use crate::certificate::Certificate;
 use crate::cli::{ByArg, Pin as Args};
 use crate::commands::say;
 use crate::judge::{just_made, short_lived};
-use crate::observation::{Observation, Possession};
+use crate::observation::{Possession, Sighting};
 use crate::render::{pin as show, pins, table};
 use crate::report::Report;
 
@@ -105,7 +105,7 @@ pub(super) fn lasts(args: &Args, report: &Report, pinned: Option<&Certificate>) 
 const UNPROVEN: [&str; 2] = ["key-not-proven", "obsolete-tls"];
 
 /// Whether the server holds the key of its certificate, or the user does without the proof.
-pub(super) fn proven(args: &Args, report: &Report, seen: &Observation) -> Result<(), u8> {
+pub(super) fn proven(args: &Args, report: &Report, seen: &Sighting) -> Result<(), u8> {
     match seen.possession {
         Possession::Proven if seen.failure.is_none() => return Ok(()),
         Possession::Proven => return Err(failed(report)),

@@ -23,7 +23,7 @@ use crate::mercurial::{
     By, Decision, Ground, Intent, Objection, Old, Server, Setting, Settings, decide, is_smtp_host,
     pinned_lists, stays, wants,
 };
-use crate::observation::{KeyType, Observation, Possession};
+use crate::observation::{KeyType, Possession, Sighting};
 use crate::probe::{Options, probe};
 use crate::render::pin as show;
 use crate::report::Report;
@@ -240,7 +240,7 @@ fn observe(
     endpoint: &Endpoint,
     reference: &Host,
     key_type: Option<KeyType>,
-) -> Result<Observation, Error> {
+) -> Result<Sighting, Error> {
     let options = probe_options(args, reference, key_type)?;
     block_on(probe(endpoint, &options))
 }
