@@ -6,24 +6,24 @@ use std::str::FromStr;
 
 /// How TLS starts on a port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TlsMode {
+pub enum Start {
     /// In the clear first, upgraded by the STARTTLS command (RFC 3207).
     Starttls,
-    /// TLS from the first byte, "implicit TLS" (RFC 8314 §3).
-    Smtps,
+    /// TLS from the first byte (RFC 8314 §3).
+    Implicit,
 }
 
-impl TlsMode {
+impl Start {
     /// The name that the command line, the reports and Mercurial use.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Starttls => "starttls",
-            Self::Smtps => "smtps",
+            Self::Implicit => "smtps",
         }
     }
 }
 
-impl fmt::Display for TlsMode {
+impl fmt::Display for Start {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
@@ -191,7 +191,7 @@ pub struct Target {
     /// The port, if one was given.
     pub port: Option<u16>,
     /// The mode that the scheme asks for, if there was one.
-    pub tls: Option<TlsMode>,
+    pub tls: Option<Start>,
 }
 
 impl FromStr for Target {
@@ -212,13 +212,13 @@ impl FromStr for Target {
     }
 }
 
-fn split_scheme(text: &str) -> Result<(Option<TlsMode>, &str), TargetError> {
+fn split_scheme(text: &str) -> Result<(Option<Start>, &str), TargetError> {
     let Some((scheme, rest)) = text.split_once("://") else {
         return Ok((None, text));
     };
     let tls = match scheme.to_ascii_lowercase().as_str() {
-        "smtp" => TlsMode::Starttls,
-        "smtps" => TlsMode::Smtps,
+        "smtp" => Start::Starttls,
+        "smtps" => Start::Implicit,
         _ => return Err(TargetError::Scheme(scheme.into())),
     };
     let (authority, path) = match rest.find(['/', '?', '#']) {
@@ -268,16 +268,16 @@ pub struct Endpoint {
     /// The TCP port.
     pub port: u16,
     /// The mode that must be used; `None`: find out.
-    pub tls: Option<TlsMode>,
+    pub tls: Option<Start>,
 }
 
 impl Endpoint {
     /// Fills in what the target leaves open. The scheme of a target is more particular than the
     /// mode that was `asked` for all targets, so it wins.
-    pub fn from_target(target: Target, asked: Option<TlsMode>) -> Self {
+    pub fn from_target(target: Target, asked: Option<Start>) -> Self {
         let tls = target.tls.or(asked);
         let port = target.port.unwrap_or(match tls {
-            Some(TlsMode::Smtps) => 465,
+            Some(Start::Implicit) => 465,
             _ => 25,
         });
         Self {
@@ -288,10 +288,10 @@ impl Endpoint {
     }
 
     /// The mode to begin with: what was asked for, else implicit TLS on 465 only (RFC 8314 §7.3).
-    pub fn first_mode(&self) -> TlsMode {
+    pub fn first_start(&self) -> Start {
         self.tls.unwrap_or(match self.port {
-            465 => TlsMode::Smtps,
-            _ => TlsMode::Starttls,
+            465 => Start::Implicit,
+            _ => Start::Starttls,
         })
     }
 }
@@ -308,7 +308,7 @@ mod tests {
 
     fn endpoint(text: &str) -> String {
         let endpoint = Endpoint::from_target(text.parse().expect(text), None);
-        format!("{endpoint} {}", endpoint.first_mode())
+        format!("{endpoint} {}", endpoint.first_start())
     }
 
     #[test]
@@ -385,11 +385,11 @@ mod tests {
     #[test]
     fn the_scheme_wins_over_the_mode_for_all() {
         let target: Target = "smtp://a.example".parse().expect("a target");
-        let endpoint = Endpoint::from_target(target, Some(TlsMode::Smtps));
-        assert_eq!((endpoint.port, endpoint.tls), (25, Some(TlsMode::Starttls)));
+        let endpoint = Endpoint::from_target(target, Some(Start::Implicit));
+        assert_eq!((endpoint.port, endpoint.tls), (25, Some(Start::Starttls)));
         let target: Target = "a.example".parse().expect("a target");
         assert_eq!(
-            Endpoint::from_target(target, Some(TlsMode::Smtps)).port,
+            Endpoint::from_target(target, Some(Start::Implicit)).port,
             465
         );
     }

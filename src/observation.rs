@@ -1,6 +1,6 @@
 //! What was seen of a server, or why nothing was. Data only: no verdicts.
 
-use crate::endpoint::TlsMode;
+use crate::endpoint::Start;
 use crate::starttls::{Line, Protocol, Refusal, Reply, Stage};
 use rustls::pki_types::CertificateDer;
 use std::fmt;
@@ -15,7 +15,7 @@ pub struct Sighting {
     /// The address that answered.
     pub address: Option<SocketAddr>,
     /// How TLS was started in the end; `None`: it did not come to that.
-    pub mode: Option<TlsMode>,
+    pub mode: Option<Start>,
     /// The greeting.
     pub greeting: Option<Reply>,
     /// The answer to EHLO.

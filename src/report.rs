@@ -2,7 +2,7 @@
 //! outcome that follows.
 
 use crate::certificate::Certificate;
-use crate::endpoint::TlsMode;
+use crate::endpoint::Start;
 use crate::finding::{Code, Finding};
 use crate::judge::Judgement;
 use crate::mercurial::{Decision, Ground, Line, Lint};
@@ -65,7 +65,7 @@ pub struct Target {
     /// `host:port`, or the file: what to call it in a line.
     pub label: String,
     /// The mode that was used in the end, else the one that was asked for.
-    pub tls: Option<TlsMode>,
+    pub tls: Option<Start>,
     /// The reference identifier.
     pub servername: String,
 }

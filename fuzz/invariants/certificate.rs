@@ -7,7 +7,7 @@ use super::byte;
 use rustls::pki_types::CertificateDer;
 use smtp_certcheck::audit::{Audited, Least, Levels, OtherAddresses, Severity, Summary, findings};
 use smtp_certcheck::certificate::{Certificate, pem};
-use smtp_certcheck::endpoint::{Host, TlsMode};
+use smtp_certcheck::endpoint::{Host, Start};
 use smtp_certcheck::escape::is_unsafe;
 use smtp_certcheck::hgrc::{Config, Environment, Files, Source};
 use smtp_certcheck::judge::{Anchors, Judgement, Policy, judge_server, pin_mismatch};
@@ -227,7 +227,7 @@ fn report(how: u8, text: &str, raw_text: &[u8], certificate: Certificate) -> Rep
             host: Some(text.to_owned()),
             port: Some(25),
             label: text.to_owned(),
-            tls: Some(TlsMode::Starttls),
+            tls: Some(Start::Starttls),
             servername: text.to_owned(),
         },
         chain,
@@ -278,7 +278,7 @@ fn observation(how: u8, text: &str) -> Sighting {
         small_hello: how & 1 != 0,
         attempts: vec![attempt],
         address: Some(address),
-        mode: Some(TlsMode::Starttls),
+        mode: Some(Start::Starttls),
         greeting: Some(reply.clone()),
         capabilities: Some(reply),
         transcript: vec![

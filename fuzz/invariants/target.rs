@@ -1,6 +1,6 @@
 //! Targets: what a target is shown as is read as the same target, and nothing odd is let through.
 
-use smtp_certcheck::endpoint::{Endpoint, Host, Target, TlsMode, authority};
+use smtp_certcheck::endpoint::{Endpoint, Host, Start, Target, authority};
 use smtp_certcheck::escape::is_unsafe;
 
 pub fn check(input: &[u8]) {
@@ -12,22 +12,22 @@ pub fn check(input: &[u8]) {
         return;
     };
     check_host(&target.host);
-    for asked in [None, Some(TlsMode::Starttls), Some(TlsMode::Smtps)] {
+    for asked in [None, Some(Start::Starttls), Some(Start::Implicit)] {
         let endpoint = Endpoint::from_target(target.clone(), asked);
         let again = endpoint.to_string().parse::<Target>().expect("a target");
         assert_eq!(again.host, relative(&endpoint.host), "{endpoint}");
         assert_eq!(again.port, Some(endpoint.port), "{endpoint}");
 
-        let scheme = match endpoint.first_mode() {
-            TlsMode::Starttls => "smtp",
-            TlsMode::Smtps => "smtps",
+        let scheme = match endpoint.first_start() {
+            Start::Starttls => "smtp",
+            Start::Implicit => "smtps",
         };
         let url = format!("{scheme}://{}/", authority(&target.host, endpoint.port));
         let again = Endpoint::from_target(url.parse().expect("a URL"), asked);
         assert_eq!(again.host, relative(&endpoint.host), "{url}");
         assert_eq!(
-            (again.port, again.first_mode()),
-            (endpoint.port, endpoint.first_mode()),
+            (again.port, again.first_start()),
+            (endpoint.port, endpoint.first_start()),
             "{url}"
         );
     }

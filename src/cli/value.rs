@@ -1,7 +1,7 @@
 //! What a value may be, and how it is read.
 
 use crate::audit::{CODES, Least};
-use crate::endpoint::{Host, Target, TargetError, TlsMode};
+use crate::endpoint::{Host, Start, Target, TargetError};
 use crate::fingerprint::Algorithm;
 use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
 use clap::{Arg, ValueEnum};
@@ -46,11 +46,11 @@ pub enum TlsArg {
 
 impl TlsArg {
     /// The mode that must be used, if one must.
-    pub fn mode(self) -> Option<TlsMode> {
+    pub fn mode(self) -> Option<Start> {
         match self {
             Self::Auto => None,
-            Self::Starttls => Some(TlsMode::Starttls),
-            Self::Smtps => Some(TlsMode::Smtps),
+            Self::Starttls => Some(Start::Starttls),
+            Self::Smtps => Some(Start::Implicit),
         }
     }
 }

@@ -270,7 +270,7 @@ impl Assessor {
                 host: Some(endpoint.host.to_string()),
                 port: Some(endpoint.port),
                 label: endpoint.to_string(),
-                tls: seen.mode.or(Some(endpoint.first_mode())),
+                tls: seen.mode.or(Some(endpoint.first_start())),
                 servername: reference.to_string(),
             },
             chain,

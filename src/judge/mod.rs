@@ -42,7 +42,7 @@ use crate::certificate::Certificate;
 use crate::certificate::signature::Verification;
 use crate::endpoint::Host;
 use crate::finding::{Code, Finding};
-use crate::observation::{ClientCertificate, Sighting, Possession};
+use crate::observation::{ClientCertificate, Possession, Sighting};
 use time::OffsetDateTime;
 
 /// Everything that a judgement depends on besides the chain.
@@ -115,21 +115,13 @@ impl<'a> Member<'a> {
 }
 
 /// Judges what a server presented: the chain, and whether it holds the key.
-pub fn judge_server(
-    presented: &[Certificate],
-    seen: &Sighting,
-    policy: &Policy<'_>,
-) -> Judgement {
+pub fn judge_server(presented: &[Certificate], seen: &Sighting, policy: &Policy<'_>) -> Judgement {
     judge_handshake(presented, seen, judge_chain(presented, policy))
 }
 
 /// Adds to the judgement of the chain, which may be that of an identical one, what the connection
 /// itself says.
-pub fn judge_handshake(
-    presented: &[Certificate],
-    seen: &Sighting,
-    chain: Judgement,
-) -> Judgement {
+pub fn judge_handshake(presented: &[Certificate], seen: &Sighting, chain: Judgement) -> Judgement {
     let mut judgement = chain;
     if let Some(problem) = possession(seen.possession) {
         judgement.problems.insert(0, problem);

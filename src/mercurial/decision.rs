@@ -8,7 +8,7 @@ use super::release::{Installation, Release, Store};
 use super::settings::{Line, Setting, Settings, Transport};
 use crate::certificate::Certificate;
 use crate::certificate::pem::Entry;
-use crate::endpoint::TlsMode;
+use crate::endpoint::Start;
 use crate::fingerprint::Pin;
 use time::OffsetDateTime;
 
@@ -98,7 +98,7 @@ pub struct Server<'a> {
     /// The value of `smtp.host`.
     pub host: &'a str,
     /// The mode that the port speaks.
-    pub mode: TlsMode,
+    pub mode: Start,
     /// The port; `None`: the one that Mercurial would use.
     pub port: Option<u16>,
     /// The presented chain, the leaf first.
@@ -280,19 +280,19 @@ fn elsewhere(
 fn before_tls(settings: &Settings, server: &Server<'_>, hg: &Installation<'_>) -> Option<Decision> {
     let lines: Vec<&Line> = settings.transport_line.iter().collect();
     match (settings.transport, server.mode) {
-        (Transport::Plain, TlsMode::Smtps) => {
+        (Transport::Plain, Start::Implicit) => {
             let reason = "smtp.tls asks for no TLS, and the port speaks TLS at once: hg hangs";
             return Some(Decision::refuse(Ground::Settings, &lines, reason));
         }
-        (Transport::Plain, TlsMode::Starttls) => {
+        (Transport::Plain, Start::Starttls) => {
             let reason = "smtp.tls is not set to starttls or smtps: mail goes in the clear, and no certificate is looked at";
             return Some(Decision::new(Some(true), Ground::TlsNone, &lines, reason));
         }
-        (Transport::Starttls, TlsMode::Smtps) => {
+        (Transport::Starttls, Start::Implicit) => {
             let reason = "smtp.tls is starttls, and the port speaks TLS at once: hg hangs";
             return Some(Decision::refuse(Ground::Settings, &lines, reason));
         }
-        (Transport::Smtps, TlsMode::Starttls) => {
+        (Transport::Smtps, Start::Starttls) => {
             let reason = "smtp.tls is smtps, and the port speaks STARTTLS: the handshake fails";
             return Some(Decision::refuse(Ground::Settings, &lines, reason));
         }

@@ -4,7 +4,7 @@
 use super::list;
 use super::port::{Port, read_port};
 use super::settings::{Settings, Transport};
-use crate::endpoint::TlsMode;
+use crate::endpoint::Start;
 use crate::fingerprint::{Algorithm, Fingerprint, Pin};
 use crate::hgrc::{Config, Document, Environment, Source};
 use std::collections::BTreeMap;
@@ -19,7 +19,7 @@ pub struct Intent<'a> {
     /// The port that was looked at.
     pub port: u16,
     /// The mode that it speaks.
-    pub mode: TlsMode,
+    pub mode: Start,
     /// The DER of the leaf.
     pub leaf: &'a [u8],
     /// What to write.

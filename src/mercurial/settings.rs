@@ -4,7 +4,7 @@ use super::boolean::boolean;
 use super::command::{Command, Hindrance};
 use super::list;
 use super::port::{Port, read_port};
-use crate::endpoint::TlsMode;
+use crate::endpoint::Start;
 use crate::fingerprint::{Algorithm, Pin};
 use crate::hgrc::{Config, Environment, Item, Source};
 
@@ -149,11 +149,11 @@ impl Settings {
     }
 }
 
-impl From<TlsMode> for Transport {
-    fn from(mode: TlsMode) -> Self {
+impl From<Start> for Transport {
+    fn from(mode: Start) -> Self {
         match mode {
-            TlsMode::Starttls => Self::Starttls,
-            TlsMode::Smtps => Self::Smtps,
+            Start::Starttls => Self::Starttls,
+            Start::Implicit => Self::Smtps,
         }
     }
 }

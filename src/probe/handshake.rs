@@ -3,7 +3,7 @@
 use super::Options;
 use super::capture::{AcceptingVerifier, Capture};
 use super::negotiate::broken;
-use crate::endpoint::{Host, TlsMode};
+use crate::endpoint::{Host, Start};
 use crate::observation::{Cause, ClientCertificate, TlsFacts};
 use crate::starttls::{Protocol, Refusal, identify};
 use rustls::client::Resumption;
@@ -51,7 +51,7 @@ const REFUSED_KEY: [&str; 3] = [
 /// Shakes hands, notes what is seen in `capture`, and says goodbye without waiting for an answer.
 pub(super) async fn run(
     mut stream: TcpStream,
-    mode: TlsMode,
+    mode: Start,
     options: &Options,
     capture: Arc<Capture>,
     offer: Offer,
@@ -75,7 +75,7 @@ pub(super) async fn run(
     note(&tls, &capture);
     let asked = capture.lock().client_certificate == ClientCertificate::Asked;
     if result.is_ok() {
-        if mode == TlsMode::Starttls {
+        if mode == Start::Starttls {
             // RFC 5321 §4.1.1.10. Over implicit TLS the server has not greeted yet: we do not speak.
             let _ = std::io::Write::write_all(&mut tls.writer(), b"QUIT\r\n");
         }
@@ -168,7 +168,7 @@ impl Default for Incoming {
 async fn drive(
     stream: &mut TcpStream,
     tls: &mut ClientConnection,
-    mode: TlsMode,
+    mode: Start,
     incoming: &mut Incoming,
     capture: &Capture,
 ) -> Result<(), Cause> {
@@ -185,7 +185,7 @@ async fn drive(
 async fn receive(
     stream: &mut TcpStream,
     tls: &mut ClientConnection,
-    mode: TlsMode,
+    mode: Start,
     incoming: &mut Incoming,
 ) -> Result<(), Cause> {
     let read = stream.read(&mut incoming.buffer).await;
@@ -234,15 +234,15 @@ fn looks_like_tls(head: &[u8], ended: bool) -> Option<bool> {
 }
 
 /// What came in the place of a `ServerHello`.
-pub(super) fn not_tls(head: &[u8], mode: TlsMode) -> Cause {
+pub(super) fn not_tls(head: &[u8], mode: Start) -> Cause {
     let text = String::from_utf8_lossy(head).into_owned();
     let is_text = head
         .first()
         .is_some_and(|c| c.is_ascii_graphic() || c.is_ascii_whitespace());
     match (mode, identify(head)) {
         // Clear text between the 220 and the ServerHello: an injection like that behind the 220.
-        (TlsMode::Starttls, _) if is_text => Cause::Smtp(Refusal::Injection(text)),
-        (TlsMode::Smtps, Some(Protocol::Smtp)) => Cause::SpeaksSmtp,
+        (Start::Starttls, _) if is_text => Cause::Smtp(Refusal::Injection(text)),
+        (Start::Implicit, Some(Protocol::Smtp)) => Cause::SpeaksSmtp,
         (_, protocol) => Cause::NotTls(protocol, text),
     }
 }
@@ -303,7 +303,7 @@ async fn insists(
 ) -> bool {
     let answer = async {
         loop {
-            if let Err(cause) = receive(stream, tls, TlsMode::Smtps, incoming).await {
+            if let Err(cause) = receive(stream, tls, Start::Implicit, incoming).await {
                 return wants_a_certificate(&cause);
             }
             let mut data = [0; 1];

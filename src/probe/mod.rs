@@ -16,7 +16,7 @@ pub use connect::Family;
 pub use legacy::{Answer, Presented, Unreadable};
 pub use pace::Pacer;
 
-use crate::endpoint::{Endpoint, Host, TlsMode};
+use crate::endpoint::{Endpoint, Host, Start};
 use crate::observation::{Cause, Failure, KeyType, Sighting, Step};
 use crate::starttls::{Dialogue, Protocol, Refusal};
 use capture::Capture;
@@ -212,12 +212,12 @@ async fn first_look(
     .await;
     let (stream, address) = connected.map_err(|cause| progress.fail(cause))?;
     progress.seen.address = Some(address);
-    match endpoint.first_mode() {
-        TlsMode::Starttls => {
+    match endpoint.first_start() {
+        Start::Starttls => {
             let first = (stream, address, one_at_a_time);
             starttls_first(first, endpoint, options, progress).await
         }
-        TlsMode::Smtps => smtps_first(stream, address, endpoint, options, progress).await,
+        Start::Implicit => smtps_first(stream, address, endpoint, options, progress).await,
     }
 }
 
@@ -262,14 +262,14 @@ async fn starttls_first(
         }) if endpoint.tls.is_none() => {}
         result => {
             result?;
-            return tls(stream, TlsMode::Starttls, options, progress).await;
+            return tls(stream, Start::Starttls, options, progress).await;
         }
     }
     drop(stream);
     progress.seen.round_trips = 0;
     progress.step = Step::Connect;
     let stream = reconnect(address, options, progress).await?;
-    tls(stream, TlsMode::Smtps, options, progress).await
+    tls(stream, Start::Implicit, options, progress).await
 }
 
 async fn reconnect(
@@ -294,7 +294,7 @@ async fn smtps_first(
     options: &Options,
     progress: &mut Progress,
 ) -> Result<(), Failure> {
-    match tls(stream, TlsMode::Smtps, options, progress).await {
+    match tls(stream, Start::Implicit, options, progress).await {
         Err(Failure {
             cause: Cause::SpeaksSmtp,
             ..
@@ -307,12 +307,12 @@ async fn smtps_first(
     progress.step = Step::Connect;
     let mut stream = reconnect(address, options, progress).await?;
     negotiate::starttls(&mut stream, options, progress).await?;
-    tls(stream, TlsMode::Starttls, options, progress).await
+    tls(stream, Start::Starttls, options, progress).await
 }
 
 async fn tls(
     stream: TcpStream,
-    mode: TlsMode,
+    mode: Start,
     options: &Options,
     progress: &mut Progress,
 ) -> Result<(), Failure> {
@@ -321,7 +321,7 @@ async fn tls(
 
 async fn tls_with(
     stream: TcpStream,
-    mode: TlsMode,
+    mode: Start,
     options: &Options,
     progress: &mut Progress,
     offer: Offer,
@@ -352,7 +352,7 @@ fn settled(
         Spoken::Unknown => return None,
         Spoken::Tls(capture, result) if endpoint.tls.is_none() => {
             progress.step = Step::Tls;
-            progress.seen.mode = Some(TlsMode::Smtps);
+            progress.seen.mode = Some(Start::Implicit);
             progress.capture = Some(capture);
             return Some(result.map_err(|cause| progress.fail(cause)));
         }
@@ -374,7 +374,7 @@ async fn speaks_tls(address: SocketAddr, options: &Options) -> Spoken {
         return Spoken::Unknown;
     };
     let capture = Arc::new(Capture::default());
-    let (mode, seen) = (TlsMode::Smtps, Arc::clone(&capture));
+    let (mode, seen) = (Start::Implicit, Arc::clone(&capture));
     let result = handshake::run(stream, mode, options, seen, Offer::Full).await;
     match result {
         // Only slow, or gone: the first connection may still greet.

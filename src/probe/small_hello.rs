@@ -4,7 +4,7 @@
 
 use super::handshake::{Offer, PATIENCE};
 use super::{Options, Progress, connect, negotiate, tls_with};
-use crate::endpoint::TlsMode;
+use crate::endpoint::Start;
 use crate::observation::{Cause, Failure, Step};
 use tokio::time::Instant;
 
@@ -31,7 +31,7 @@ pub(super) async fn look(
     let mut second = Progress::default();
     let connected = connect::connect_one(address, options.connect_timeout).await;
     let mut stream = connected.ok()?;
-    if mode == TlsMode::Starttls {
+    if mode == Start::Starttls {
         let agreed = negotiate::starttls(&mut stream, options, &mut second).await;
         agreed.ok()?;
     }

@@ -35,8 +35,8 @@ pub(super) const WAYS: &[Way] = &[
 pub(super) fn pin(request: &Request<'_>) -> Result<Pin, Objection> {
     let server = &request.server;
     let url = match server.mode {
-        crate::endpoint::TlsMode::Starttls => "smtp",
-        crate::endpoint::TlsMode::Smtps => "smtps",
+        crate::endpoint::Start::Starttls => "smtp",
+        crate::endpoint::Start::Implicit => "smtps",
     };
     let at = authority(server.host, server.port);
     let mut lines = format!("url = \"{url}://{at}\"\nssl-reqd\nno-insecure\n");

@@ -1,7 +1,7 @@
 //! Exim: a transport. Exim has no pins; what it trusts can be made as small as one certificate.
 
 use super::{By, Checks, FileUse, Objection, Pin, Request, Way};
-use crate::endpoint::{Host, TlsMode};
+use crate::endpoint::{Host, Start};
 use crate::fingerprint::{Algorithm, Fingerprint};
 use std::fmt::Write as _;
 
@@ -36,7 +36,7 @@ pub(super) fn pin(request: &Request<'_>) -> Result<Pin, Objection> {
         "{name}:\n  driver = smtp\n  hosts = {host}\n  hosts_override\n  gethostbyname\n  port = {}\n",
         server.port
     );
-    if server.mode == TlsMode::Smtps {
+    if server.mode == Start::Implicit {
         lines.push_str("  protocol = smtps\n");
     }
     if let Some(sni) = server.sni() {

@@ -1,7 +1,7 @@
 //! `git send-email`: a section of git's configuration (git-send-email(1)). It knows files only.
 
 use super::{By, Checks, FileUse, Objection, Pin, Request, Way};
-use crate::endpoint::TlsMode;
+use crate::endpoint::Start;
 
 pub(super) const WAYS: &[Way] = &[
     Way {
@@ -24,8 +24,8 @@ pub(super) const WAYS: &[Way] = &[
 pub(super) fn pin(request: &Request<'_>) -> Result<Pin, Objection> {
     let server = &request.server;
     let encryption = match server.mode {
-        TlsMode::Starttls => "tls",
-        TlsMode::Smtps => "ssl",
+        Start::Starttls => "tls",
+        Start::Implicit => "ssl",
     };
     let lines = format!(
         "[sendemail]\n\tsmtpServer = {}\n\tsmtpServerPort = {}\n\tsmtpEncryption = {encryption}\n\

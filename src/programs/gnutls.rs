@@ -1,7 +1,7 @@
 //! GnuTLS: a line of the keys seen before (`lib/verify-tofu.c`), or a file of trusted certificates.
 
 use super::{By, Checks, FileUse, Objection, Pin, Request, Way};
-use crate::endpoint::TlsMode;
+use crate::endpoint::Start;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use std::fmt::Write as _;
@@ -33,7 +33,7 @@ pub(super) const WAYS: &[Way] = &[
 pub(super) fn pin(request: &Request<'_>) -> Result<Pin, Objection> {
     let server = &request.server;
     let mut command = format!("gnutls-cli --port {}", server.port);
-    if server.mode == TlsMode::Starttls {
+    if server.mode == Start::Starttls {
         command.push_str(" --starttls-proto=smtp");
     }
     let other = Some(server.reference).filter(|name| *name != server.host);

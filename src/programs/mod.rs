@@ -14,7 +14,7 @@ mod tlsa;
 pub use tlsa::{Association, associations};
 
 use crate::certificate::Certificate;
-use crate::endpoint::{Host, TlsMode};
+use crate::endpoint::{Host, Start};
 use crate::fingerprint::{Algorithm, Fingerprint};
 use std::fmt;
 
@@ -222,7 +222,7 @@ pub struct Server<'a> {
     /// The port.
     pub port: u16,
     /// How TLS starts there.
-    pub mode: TlsMode,
+    pub mode: Start,
     /// The name was sent as SNI; a server may present something else without it.
     pub sni: bool,
 }
@@ -578,7 +578,7 @@ mod tests {
     }
 
     /// What is printed for a certificate that is any bytes.
-    fn lines(tool: Tool, target: (&str, &str, u16, TlsMode), sni: bool) -> String {
+    fn lines(tool: Tool, target: (&str, &str, u16, Start), sni: bool) -> String {
         let (host, reference, port, mode) = target;
         let host: Host = host.parse().expect("a host");
         let reference: Host = reference.parse().expect("a host");
@@ -601,7 +601,7 @@ mod tests {
 
     #[test]
     fn postfix_is_told_of_both_next_hops_and_of_the_name_to_ask_for() {
-        let at = |host, reference, port| (host, reference, port, TlsMode::Starttls);
+        let at = |host, reference, port| (host, reference, port, Start::Starttls);
         assert_eq!(
             lines(Tool::Postfix, at("mx.test", "mx.test", 25), true),
             format!(
@@ -625,7 +625,7 @@ mod tests {
         assert_eq!(
             lines(
                 Tool::Msmtp,
-                ("2001:db8::25", "mx.test", 465, TlsMode::Smtps),
+                ("2001:db8::25", "mx.test", 465, Start::Implicit),
                 true
             ),
             format!(
@@ -637,7 +637,7 @@ mod tests {
 
     #[test]
     fn a_record_is_of_the_certificate_without_a_readable_key() {
-        let at = ("mx.test", "mx.test", 25, TlsMode::Starttls);
+        let at = ("mx.test", "mx.test", 25, Start::Starttls);
         let hex = ABC.replace(':', "").to_lowercase();
         assert_eq!(
             lines(Tool::Tlsa, at, true),
@@ -653,7 +653,7 @@ mod tests {
                 host: &host,
                 reference: &reference.expect("a host"),
                 port: 25,
-                mode: TlsMode::Starttls,
+                mode: Start::Starttls,
                 sni: true,
             };
             Choice::new(tool, by, None, Some("/ca.pem")).and_then(|choice| choice.fits(&server))

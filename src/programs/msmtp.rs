@@ -1,7 +1,7 @@
 //! msmtp: an account of its configuration (msmtp(1)).
 
 use super::{By, Checks, FileUse, Objection, Pin, Request, Way};
-use crate::endpoint::TlsMode;
+use crate::endpoint::Start;
 use crate::fingerprint::Algorithm;
 use std::fmt::Write as _;
 
@@ -26,8 +26,8 @@ pub(super) fn pin(request: &Request<'_>) -> Result<Pin, Objection> {
     let server = &request.server;
     let by_ca = request.choice.way.by == By::Ca;
     let on = match server.mode {
-        TlsMode::Starttls => "on",
-        TlsMode::Smtps => "off",
+        Start::Starttls => "on",
+        Start::Implicit => "off",
     };
     // In the name of an account a colon means something, and no two may be alike.
     let host = server.host.to_string().replace(':', "_");

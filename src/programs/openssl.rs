@@ -1,7 +1,7 @@
 //! OpenSSL: a file of trusted certificates (openssl-verification-options(1)).
 
 use super::{By, Checks, FileUse, Objection, Pin, Request, Way};
-use crate::endpoint::{Host, TlsMode, authority};
+use crate::endpoint::{Host, Start, authority};
 use std::fmt::Write as _;
 
 pub(super) const WAYS: &[Way] = &[
@@ -28,7 +28,7 @@ pub(super) fn pin(request: &Request<'_>) -> Result<Pin, Objection> {
         "openssl s_client -connect {}",
         authority(server.host, server.port)
     );
-    if server.mode == TlsMode::Starttls {
+    if server.mode == Start::Starttls {
         command.push_str(" -starttls smtp");
     }
     let option = match server.reference {

@@ -1,7 +1,7 @@
 //! Postfix: a line of `smtp_tls_policy_maps` (postconf(5)).
 
 use super::{By, Checks, FileUse, Objection, Pin, Request, Way};
-use crate::endpoint::{Host, TlsMode};
+use crate::endpoint::{Host, Start};
 use crate::fingerprint::Algorithm;
 use std::fmt::Write as _;
 
@@ -78,7 +78,7 @@ pub(super) fn pin(request: &Request<'_>) -> Result<Pin, Objection> {
         ));
         main.push(line);
     }
-    if server.mode == TlsMode::Smtps {
+    if server.mode == Start::Implicit {
         pin.remarks.push(
             "the port is implicit TLS: needs a transport with -o smtp_tls_wrappermode=yes in master.cf"
                 .to_owned(),
@@ -94,7 +94,7 @@ pub(super) fn pin(request: &Request<'_>) -> Result<Pin, Objection> {
          has it ({hop} and {hop}:{} are two); for a domain that is routed by MX it is the domain",
         server.port
     ));
-    if server.mode == TlsMode::Smtps {
+    if server.mode == Start::Implicit {
         pin.advice.push(format!(
             "the port is implicit TLS, and smtp_tls_wrappermode in main.cf would stop mail to every other \
              server: give it a transport of its own in master.cf, and name that in the transport table or \

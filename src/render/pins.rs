@@ -107,7 +107,7 @@ pub fn json(report: &Report, path: &[Certificate]) -> String {
         "schema": 1,
         "host": host,
         "port": target.port,
-        "tls": target.tls.map(crate::endpoint::TlsMode::as_str),
+        "tls": target.tls.map(crate::endpoint::Start::as_str),
         "servername": target.servername,
         "checked": super::timestamp(report.at),
         "trusted": !path.is_empty(),

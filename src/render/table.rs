@@ -8,7 +8,7 @@ use crate::finding::{Code, Finding};
 use crate::fingerprint::Algorithm;
 use crate::judge::Judgement;
 use crate::judge::clients::Answer;
-use crate::observation::{ClientCertificate, Sighting, Possession};
+use crate::observation::{ClientCertificate, Possession, Sighting};
 use crate::report::{Outcome, Report};
 use crate::starttls::Line;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
@@ -291,8 +291,8 @@ impl Page {
         }
         if let (Some(tls), Some(mode)) = (&seen.tls, seen.mode) {
             let mode = match mode {
-                crate::endpoint::TlsMode::Starttls => "STARTTLS",
-                crate::endpoint::TlsMode::Smtps => "implicit TLS",
+                crate::endpoint::Start::Starttls => "STARTTLS",
+                crate::endpoint::Start::Implicit => "implicit TLS",
             };
             let unknown = if seen.legacy {
                 "read from a second connection, without a handshake"

@@ -13,7 +13,7 @@ use self::trust::Trusted;
 use super::{Error, io_text, warn};
 use crate::bounded::lock;
 use crate::certificate::{Certificate, pem};
-use crate::endpoint::{Host, Target, TargetError, TlsMode};
+use crate::endpoint::{Host, Start, Target, TargetError};
 use crate::fingerprint::Pin;
 use crate::hgrc::{Config, Environment, Files, ReadError};
 use crate::judge::Anchors;
@@ -189,8 +189,8 @@ impl Mercurial {
         let bad =
             |line: &Line, why: String| Error::new(format!("{}: {}: {why}", line.place(), line.key));
         let tls = match settings.transport {
-            Transport::Starttls => Some(TlsMode::Starttls),
-            Transport::Smtps => Some(TlsMode::Smtps),
+            Transport::Starttls => Some(Start::Starttls),
+            Transport::Smtps => Some(Start::Implicit),
             Transport::Plain => None,
         };
         let port = match &settings.smtp_port {

@@ -6,7 +6,7 @@ use crate::cli::{ByArg, Pin as Args, TargetArg};
 use crate::commands::mercurial::{self, Mercurial, Snapshot};
 use crate::commands::replace::{Replaced, replace};
 use crate::commands::{Error, io_text, say};
-use crate::endpoint::TlsMode;
+use crate::endpoint::Start;
 use crate::escape::visible;
 use crate::fingerprint::Algorithm;
 use crate::judge::Anchors;
@@ -76,7 +76,7 @@ fn with_anchor(target: &TargetArg, report: &Report, anchor: &Certificate) -> Dec
     let mercurial = Mercurial::of(config.as_bytes());
     let mut settings: Settings = mercurial.settings(written);
     let mode = report.seen.as_ref().and_then(|seen| seen.mode);
-    let mode = mode.unwrap_or(TlsMode::Starttls);
+    let mode = mode.unwrap_or(Start::Starttls);
     settings.transport = Transport::from(mode);
     let server = server(written, mode, None, report);
     let file = |_: &[u8]| CaFile::Certificates(vec![anchor.der().clone().into()]);

@@ -43,7 +43,7 @@ pub(super) fn run(args: &Args, tool: Tool) -> Result<u8, Error> {
         host: &endpoint.host,
         reference: &reference,
         port: endpoint.port,
-        mode: endpoint.first_mode(),
+        mode: endpoint.first_start(),
         sni: !args.connection.no_sni,
     };
     let choice = choice(args, tool, file.as_deref())?;

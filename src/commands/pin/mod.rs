@@ -16,7 +16,7 @@ use super::assess::{Assessor, Sources, endpoint, options};
 use super::mercurial::{Mercurial, Scope, is_read};
 use super::{Error, environment, print, say};
 use crate::cli::{ByArg, Pin as Args, TargetArg};
-use crate::endpoint::{Endpoint, Host, TlsMode};
+use crate::endpoint::{Endpoint, Host, Start};
 use crate::escape::visible;
 use crate::judge::Anchors;
 use crate::mercurial::{
@@ -268,7 +268,7 @@ fn block_on<F: Future>(task: F) -> Result<F::Output, Error> {
 }
 
 /// The server of the report, as Mercurial would meet it.
-fn server<'a>(host: &'a str, mode: TlsMode, port: Option<u16>, report: &'a Report) -> Server<'a> {
+fn server<'a>(host: &'a str, mode: Start, port: Option<u16>, report: &'a Report) -> Server<'a> {
     let seen = report.seen.as_ref();
     let tls = seen.and_then(|seen| seen.tls.as_ref());
     Server {

@@ -7,7 +7,7 @@ mod hello;
 
 use super::connect::connect_one;
 use super::{Options, Progress, negotiate};
-use crate::endpoint::{Host, TlsMode};
+use crate::endpoint::{Host, Start};
 use crate::observation::{Cause, Failure, Step};
 pub use answer::{Answer, Presented, Unreadable};
 
@@ -71,13 +71,13 @@ const ALERTS: [&str; 12] = [
 /// `None`: nothing could be read; why does not matter, as the first failure is what is reported.
 async fn fetch(
     address: SocketAddr,
-    mode: TlsMode,
+    mode: Start,
     options: &Options,
     second: &mut Progress,
 ) -> Option<Presented> {
     let connected = connect_one(address, options.connect_timeout).await;
     let mut stream = connected.ok()?;
-    if mode == TlsMode::Starttls {
+    if mode == Start::Starttls {
         let agreed = negotiate::starttls(&mut stream, options, second).await;
         agreed.ok()?;
     }
