@@ -16,7 +16,7 @@ use smtp_certcheck::endpoint::Host;
 use smtp_certcheck::escape::is_unsafe;
 use smtp_certcheck::judge::{Anchors, Policy, judge_server};
 use smtp_certcheck::observation::{Cause, Failure, Possession, Sighting, Step, TlsFacts};
-use smtp_certcheck::render::html::{Row, render};
+use smtp_certcheck::render::audit::html::{Row, render};
 use smtp_certcheck::report::{Pins, Report, Target};
 use std::path::{Path, PathBuf};
 use std::process::Command;

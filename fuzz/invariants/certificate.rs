@@ -18,11 +18,10 @@ use smtp_certcheck::mercurial::{
 use smtp_certcheck::observation::{
     Attempt, Cause, ClientCertificate, Failure, Possession, Sighting, Step, TlsFacts,
 };
+use smtp_certcheck::render::audit::{csv, html, junit, prometheus};
 use smtp_certcheck::render::settings::Setting;
 use smtp_certcheck::render::table::Style;
-use smtp_certcheck::render::{
-    self, csv, html, json, junit, nagios, pin, prometheus, settings, table,
-};
+use smtp_certcheck::render::{self, json, nagios, pin, settings, table};
 use smtp_certcheck::report::{ConfiguredPin, Pins, Report, Target};
 use smtp_certcheck::starttls::{self, Malformed, Refusal, Reply, Stage};
 use std::io;
@@ -149,8 +148,8 @@ fn audited(report: Report, style: Style, text: &str) {
 
     let mut summary = Summary::default();
     summary.add(&audited);
-    safe("row", &render::audit::row(&audited, style));
-    safe("summary", &render::audit::summary(&summary, &[text]));
+    safe("row", &render::audit::table::row(&audited, style));
+    safe("summary", &render::audit::table::summary(&summary, &[text]));
     let row = csv::row(&audited);
     safe("CSV", &row);
     assert_eq!(row.lines().count(), 1, "{row}");

@@ -2,16 +2,12 @@
 //! nothing; nothing from the network leaves them unescaped.
 
 pub mod audit;
-pub mod csv;
-pub mod html;
 pub mod json;
-pub mod junit;
 pub mod lint;
 pub mod nagios;
 pub mod pem;
 pub mod pin;
 pub mod pins;
-pub mod prometheus;
 pub mod settings;
 pub mod table;
 mod text;

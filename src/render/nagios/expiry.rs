@@ -9,15 +9,18 @@ use time::Duration;
 
 /// Of the certificates of a path, the one that matters.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Expiry {
-    pub(super) left: Duration,
+pub(in crate::render) struct Expiry {
+    pub(in crate::render) left: Duration,
     limits: Limits,
 }
 
 impl Expiry {
     /// The worst of the path, of equals the one that ends first; without a path that of the server.
     /// A range may alert where more is left, too: it is about the one that ends first.
-    pub(super) fn of(report: &Report, limits: impl Fn(&Facts) -> Limits) -> Option<Self> {
+    pub(in crate::render) fn of(
+        report: &Report,
+        limits: impl Fn(&Facts) -> Limits,
+    ) -> Option<Self> {
         let path = report.path();
         let leaf = report.leaf().filter(|_| path.is_empty());
         let used = path.iter().chain(leaf);
@@ -36,11 +39,11 @@ impl Expiry {
     }
 
     /// The greatest is the most urgent.
-    pub(super) fn urgency(&self) -> (State, Reverse<Duration>) {
+    pub(in crate::render) fn urgency(&self) -> (State, Reverse<Duration>) {
         (self.state(), Reverse(self.left))
     }
 
-    pub(super) fn state(&self) -> State {
+    pub(in crate::render) fn state(&self) -> State {
         if self.limits.critical.alerts(self.left) {
             State::Critical
         } else if self.limits.warning.alerts(self.left) {
@@ -50,7 +53,7 @@ impl Expiry {
         }
     }
 
-    pub(super) fn in_words(self) -> String {
+    pub(in crate::render) fn in_words(self) -> String {
         if self.left.is_negative() {
             format!("expired {} ago", in_words(-self.left))
         } else {
@@ -59,7 +62,7 @@ impl Expiry {
     }
 
     /// Performance data: days, whole ones where the thresholds are. The state follows from them.
-    pub(super) fn performance(&self, label: &str) -> String {
+    pub(in crate::render) fn performance(&self, label: &str) -> String {
         let Limits { warning, critical } = self.limits;
         let in_days = warning.is_in_days() && critical.is_in_days();
         let left = if in_days {

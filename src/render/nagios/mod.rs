@@ -1,14 +1,12 @@
 //! The report of one target, or the sums of a list, as a monitoring plugin prints them (Monitoring
 //! Plugins Guidelines, "Plugin Output for Nagios").
 
-mod expiry;
-mod list;
-
-pub use list::{Doubts, Tally};
+pub(in crate::render) mod expiry;
 
 use crate::audit::{Limits, Threshold};
 use crate::escape::excerpt;
 use crate::finding::Code;
+use crate::render::audit::nagios::{Tally, below};
 use crate::report::{Outcome, Report};
 use expiry::Expiry;
 use std::cmp::Reverse;
@@ -32,7 +30,7 @@ impl State {
         self as u8
     }
 
-    fn word(self) -> &'static str {
+    pub(in crate::render) fn word(self) -> &'static str {
         match self {
             Self::Ok => "OK",
             Self::Warning => "WARNING",
@@ -135,7 +133,7 @@ pub fn render_all(reports: &[Report], thresholds: Thresholds) -> (String, State)
         let line = plain(&format!("{}: {}", told.label, told.text), Tally::WIDTH);
         format!("{} {line}", told.state.word())
     });
-    list::below(&mut out, lines, told.len() as u64);
+    below(&mut out, lines, told.len() as u64);
     (out, state)
 }
 
@@ -177,7 +175,7 @@ pub fn unknown(why: &str) -> String {
 }
 
 /// On one line, and without a bar, which begins the performance data.
-fn plain(text: &str, most: usize) -> String {
+pub(in crate::render) fn plain(text: &str, most: usize) -> String {
     excerpt(text, most).replace('|', "/")
 }
 

@@ -35,7 +35,7 @@ impl Escaper for Harmless {
 }
 
 #[derive(Template)]
-#[template(path = "page.html", config = "src/render/html/askama.toml")]
+#[template(path = "page.html", config = "src/render/audit/html/askama.toml")]
 struct Page<'a> {
     policy: String,
     at: String,
@@ -83,7 +83,7 @@ pub fn render(
     tiles.retain(|tile| tile.standing != Standing::LeftOut || tile.count > 0);
     let page = Page {
         policy: policy(),
-        at: super::timestamp(at),
+        at: crate::render::timestamp(at),
         date: at.date().to_string(),
         time: format!("{:02}:{:02}", at.hour(), at.minute()),
         summary,

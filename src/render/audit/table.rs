@@ -1,9 +1,9 @@
 //! An audit for people: a line for each target as it is finished, and the sums at the end.
 
-use super::table::Style;
-use super::text::labelled;
 use crate::audit::{Audited, Severity, Standing, Summary};
 use crate::escape::{excerpt, visible};
+use crate::render::table::Style;
+use crate::render::text::labelled;
 use crate::report::Outcome;
 use std::fmt::Write as _;
 

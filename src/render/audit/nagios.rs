@@ -1,8 +1,8 @@
 //! An audit as one plugin.
 
-use super::expiry::Expiry;
-use super::{State, plain};
 use crate::audit::{Audited, Standing, Summary};
+use crate::render::nagios::expiry::Expiry;
+use crate::render::nagios::{State, plain};
 use crate::report::Outcome;
 use std::fmt::Write as _;
 
@@ -31,9 +31,9 @@ pub struct Tally {
 
 impl Tally {
     /// Targets that are told by name; monitoring systems cut longer outputs off (Nagios at 8 KiB).
-    pub(super) const MOST: usize = 40;
+    pub(in crate::render) const MOST: usize = 40;
     /// Of a line about a target, in characters.
-    pub(super) const WIDTH: usize = 160;
+    pub(in crate::render) const WIDTH: usize = 160;
 
     /// Takes a target in.
     pub fn add(&mut self, audited: &Audited) {
@@ -145,7 +145,7 @@ impl Tally {
 }
 
 /// As many lines as are told, and how many more there are of `all`.
-pub(super) fn below(out: &mut String, lines: impl Iterator<Item = String>, all: u64) {
+pub(in crate::render) fn below(out: &mut String, lines: impl Iterator<Item = String>, all: u64) {
     let mut told = 0;
     for line in lines.take(Tally::MOST) {
         out.push_str(&line);

@@ -14,7 +14,7 @@ const MOST_TEXT: usize = 44;
 
 /// Bars that lie, the longest first, each below its name and its count.
 #[derive(Template)]
-#[template(path = "bars.html", config = "src/render/html/askama.toml")]
+#[template(path = "bars.html", config = "src/render/audit/html/askama.toml")]
 pub(super) struct Bars {
     id: &'static str,
     title: &'static str,
@@ -80,7 +80,7 @@ const TALLEST: u64 = 110;
 
 /// How many certificates end in each of the coming weeks.
 #[derive(Template)]
-#[template(path = "timeline.html", config = "src/render/html/askama.toml")]
+#[template(path = "timeline.html", config = "src/render/audit/html/askama.toml")]
 pub(super) struct Timeline {
     columns: Vec<Column>,
     months: Vec<Month>,
