@@ -11,6 +11,7 @@ use smtp_certcheck::endpoint::{Endpoint, Host};
 use smtp_certcheck::escape::is_unsafe;
 use smtp_certcheck::judge::{Anchors, Policy, judge_server};
 use smtp_certcheck::probe::{Family, Options, probe};
+use smtp_certcheck::render::style::Style;
 use smtp_certcheck::render::{json, pem, table};
 use smtp_certcheck::report::{Outcome, Pins, Report, Target};
 use std::net::{SocketAddr, TcpStream};
@@ -172,7 +173,7 @@ fn check(what: &str, report: &Report) {
     let outcome = report.outcome();
     let good = [Outcome::Trusted, Outcome::Pinned];
     assert!(!good.contains(&outcome), "{what}: {outcome:?}");
-    let style = table::Style {
+    let style = Style {
         color: false,
         width: Some(80),
         verbose: true,

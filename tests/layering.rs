@@ -326,13 +326,6 @@ const STILL: &[&str] = &[
     "programs/openssl.rs",
     "programs/postfix.rs",
     "programs/tlsa.rs",
-    "render/audit/html/chart.rs",
-    "render/audit/html/mod.rs",
-    "render/audit/nagios.rs",
-    "render/lint.rs",
-    "render/nagios/expiry.rs",
-    "render/nagios/mod.rs",
-    "render/table.rs",
 ];
 
 #[test]

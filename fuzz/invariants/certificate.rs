@@ -20,7 +20,7 @@ use smtp_certcheck::observation::{
 };
 use smtp_certcheck::render::audit::{csv, html, junit, prometheus};
 use smtp_certcheck::render::settings::Setting;
-use smtp_certcheck::render::table::Style;
+use smtp_certcheck::render::style::Style;
 use smtp_certcheck::render::{self, json, nagios, pin, settings, table};
 use smtp_certcheck::report::{ConfiguredPin, Pins, Report, Target};
 use smtp_certcheck::starttls::{self, Malformed, Refusal, Reply, Stage};

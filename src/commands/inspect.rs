@@ -10,6 +10,7 @@ use crate::endpoint::{Endpoint, Host};
 use crate::judge::{judge_chain, judge_clients};
 use crate::observation::{Sighting, Step};
 use crate::probe::probe;
+use crate::render::style::Style;
 use crate::render::{json, nagios, pem, table};
 use crate::report::{Pins, Report, Target, exit_code};
 use clap::CommandFactory as _;
@@ -245,7 +246,7 @@ impl Setting<'_> {
             FormatArg::Table if self.cli.quiet => table::verdict(report, color),
             FormatArg::Table => table::render(
                 report,
-                table::Style {
+                Style {
                     color,
                     width: environment::width(),
                     verbose: self.cli.verbose,

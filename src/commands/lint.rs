@@ -5,7 +5,7 @@ use super::mercurial::{Mercurial, Scope};
 use super::{Error, environment, print};
 use crate::cli::{FormatArg, Inspect};
 use crate::mercurial::{Lint, LintScope};
-use crate::render::{json, lint, table::Style};
+use crate::render::{json, lint, style::Style};
 
 /// Runs it: 1 if there is anything to say.
 pub(super) fn run(cli: &Inspect) -> Result<u8, Error> {

@@ -1,7 +1,7 @@
 //! JSON for programs. The types here are the format: `docs/report.schema.json` describes them,
 //! and they are stable: fields may be added, not changed.
 
-use super::timestamp;
+use super::timestamp::timestamp;
 use crate::audit::Audited;
 use crate::certificate::{
     BasicConstraints, Certificate, Facts, Idn, KeyUsage, Name, PublicKey, Sans, pem,

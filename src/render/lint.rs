@@ -1,6 +1,6 @@
 //! Lints for people: the place, what is wrong, the way out.
 
-use super::table::Style;
+use super::style::Style;
 use super::text::labelled;
 use crate::mercurial::Lint;
 use std::fmt::Write as _;

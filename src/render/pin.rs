@@ -1,6 +1,6 @@
 //! What `pin` shows: the lines to paste, the alarm, the diff.
 
-use super::timestamp;
+use super::timestamp::timestamp;
 use crate::certificate::Certificate;
 use crate::escape::{excerpt, visible};
 use crate::fingerprint::Algorithm;

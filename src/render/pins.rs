@@ -2,6 +2,7 @@
 //! as JSON, and the list of the programs.
 
 use super::pin::{about, problems};
+use super::timestamp::timestamp;
 use crate::certificate::{Certificate, pem};
 use crate::escape::visible;
 use crate::fingerprint::Algorithm;
@@ -109,7 +110,7 @@ pub fn json(report: &Report, path: &[Certificate]) -> String {
         "port": target.port,
         "tls": target.tls.map(crate::endpoint::Start::as_str),
         "servername": target.servername,
-        "checked": super::timestamp(report.at),
+        "checked": timestamp(report.at),
         "trusted": !path.is_empty(),
         "problems": problems(report.judgement.as_ref()),
         "certificate": leaf.map(certificate),
@@ -130,7 +131,7 @@ fn certificate(certificate: &Certificate) -> Value {
         "sha256": certificate.fingerprint(Algorithm::Sha256).hex(),
         "sha512": certificate.fingerprint(Algorithm::Sha512).hex(),
         "sha1": certificate.fingerprint(Algorithm::Sha1).hex(),
-        "not_after": until.map(|facts| super::timestamp(facts.not_after)),
+        "not_after": until.map(|facts| timestamp(facts.not_after)),
         "pem": pem::write(certificate.der()),
     })
 }

@@ -1,7 +1,9 @@
 //! The report for people: the verdict first, then what to do about it, then the facts.
 
+use super::lint;
+use super::style::Style;
 use super::text::labelled;
-use super::{lint, timestamp};
+use super::timestamp::timestamp;
 use crate::certificate::{Certificate, Facts, Idn, Sans, Unparsable};
 use crate::escape::{excerpt, visible};
 use crate::finding::{Code, Finding};
@@ -14,25 +16,6 @@ use crate::starttls::Line;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 use std::fmt::Write as _;
 use time::OffsetDateTime;
-
-/// How to show it.
-#[derive(Clone, Copy, Debug)]
-pub struct Style {
-    /// With ANSI colours.
-    pub color: bool,
-    /// The width of the terminal; `None`: not a terminal, so nothing is wrapped.
-    pub width: Option<u16>,
-    /// The dialogue, every SAN and every digest too.
-    pub verbose: bool,
-}
-
-impl Style {
-    /// The columns to fill.
-    pub(super) fn columns(self) -> usize {
-        self.width
-            .map_or(usize::MAX, |width| usize::from(width.max(40)))
-    }
-}
 
 /// The whole report; ends in a line feed.
 pub fn render(report: &Report, style: Style) -> String {

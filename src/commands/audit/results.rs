@@ -17,7 +17,7 @@ use crate::judge::{Anchors, pin_mismatch};
 use crate::mercurial::Line;
 use crate::observation::Survey;
 use crate::render::audit::{csv, html, junit, nagios, prometheus, table as audit};
-use crate::render::{json, table::Style};
+use crate::render::{json, style::Style};
 use crate::report::{ConfiguredPin, Report};
 use std::collections::HashMap;
 use std::net::SocketAddr;

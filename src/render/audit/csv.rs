@@ -3,6 +3,7 @@
 use crate::audit::{Audited, worst};
 use crate::escape::visible;
 use crate::fingerprint::Algorithm;
+use crate::render::timestamp::timestamp;
 
 /// The names of the columns.
 const COLUMNS: [&str; 17] = [
@@ -53,7 +54,7 @@ pub fn row(audited: &Audited) -> String {
         changes.join(" "),
         text(leaf.map(crate::certificate::Certificate::label)),
         text(facts.map(|facts| facts.issuer.label())),
-        text(facts.map(|facts| crate::render::timestamp(facts.not_after))),
+        text(facts.map(|facts| timestamp(facts.not_after))),
         text(facts.map(|facts| (facts.not_after - report.at).whole_days().to_string())),
         text(facts.map(|facts| facts.public_key.describe())),
         text(leaf.map(|leaf| leaf.fingerprint(Algorithm::Sha256).hex())),
@@ -72,7 +73,7 @@ pub fn row(audited: &Audited) -> String {
 
 /// Of a name with several addresses, each with its outcome.
 fn addresses(audited: &Audited) -> String {
-    let each = crate::render::addresses(audited);
+    let each = super::addresses::addresses(audited);
     let each = each
         .iter()
         .map(|(address, outcome)| format!("{address}={outcome}"));

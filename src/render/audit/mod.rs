@@ -1,5 +1,6 @@
 //! The formats of an audit, one file for each.
 
+mod addresses;
 pub mod csv;
 pub mod html;
 pub mod junit;

@@ -1,8 +1,9 @@
 //! An audit as one plugin.
 
 use crate::audit::{Audited, Standing, Summary};
+use crate::render::nagios::State;
 use crate::render::nagios::expiry::Expiry;
-use crate::render::nagios::{State, plain};
+use crate::render::nagios::output::{MOST, WIDTH, below, plain};
 use crate::report::Outcome;
 use std::fmt::Write as _;
 
@@ -30,11 +31,6 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Targets that are told by name; monitoring systems cut longer outputs off (Nagios at 8 KiB).
-    pub(in crate::render) const MOST: usize = 40;
-    /// Of a line about a target, in characters.
-    pub(in crate::render) const WIDTH: usize = 160;
-
     /// Takes a target in.
     pub fn add(&mut self, audited: &Audited) {
         let report = &audited.report;
@@ -61,12 +57,12 @@ impl Tally {
             ),
             _ => return,
         };
-        if list.len() < Self::MOST {
+        if list.len() < MOST {
             let name = match &audited.label {
                 Some(label) => format!("{} ({label})", report.target.label),
                 None => report.target.label.clone(),
             };
-            list.push(plain(&format!("{name}: {text}"), Self::WIDTH));
+            list.push(plain(&format!("{name}: {text}"), WIDTH));
         }
     }
 
@@ -141,19 +137,5 @@ impl Tally {
             parts.push(format!("{} gone since the baseline", doubts.gone));
         }
         parts
-    }
-}
-
-/// As many lines as are told, and how many more there are of `all`.
-pub(in crate::render) fn below(out: &mut String, lines: impl Iterator<Item = String>, all: u64) {
-    let mut told = 0;
-    for line in lines.take(Tally::MOST) {
-        out.push_str(&line);
-        out.push('\n');
-        told += 1;
-    }
-    let more = all.saturating_sub(told);
-    if more > 0 {
-        let _ = writeln!(out, "and {more} more");
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::audit::{Audited, Severity, Standing, Summary};
 use crate::escape::{excerpt, visible};
-use crate::render::table::Style;
+use crate::render::style::Style;
 use crate::render::text::labelled;
 use crate::report::Outcome;
 use std::fmt::Write as _;

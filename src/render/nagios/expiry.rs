@@ -1,6 +1,6 @@
 //! What is left of a path, and what a plugin makes of it.
 
-use super::State;
+use super::state::State;
 use crate::audit::{Limit, Limits, left};
 use crate::certificate::{Facts, in_words};
 use crate::report::Report;

@@ -2,43 +2,17 @@
 //! Plugins Guidelines, "Plugin Output for Nagios").
 
 pub(in crate::render) mod expiry;
+pub(in crate::render) mod output;
+mod state;
+
+pub use state::State;
 
 use crate::audit::{Limits, Threshold};
-use crate::escape::excerpt;
 use crate::finding::Code;
-use crate::render::audit::nagios::{Tally, below};
 use crate::report::{Outcome, Report};
 use expiry::Expiry;
+use output::{WIDTH, below, plain};
 use std::cmp::Reverse;
-
-/// The states of a plugin; the number is its exit code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum State {
-    /// Fine.
-    Ok = 0,
-    /// Soon not.
-    Warning = 1,
-    /// Not.
-    Critical = 2,
-    /// The state cannot be known.
-    Unknown = 3,
-}
-
-impl State {
-    /// The exit code.
-    pub fn exit_code(self) -> u8 {
-        self as u8
-    }
-
-    pub(in crate::render) fn word(self) -> &'static str {
-        match self {
-            Self::Ok => "OK",
-            Self::Warning => "WARNING",
-            Self::Critical => "CRITICAL",
-            Self::Unknown => "UNKNOWN",
-        }
-    }
-}
 
 /// When what is left is an alert.
 #[derive(Clone, Copy, Debug)]
@@ -130,7 +104,7 @@ pub fn render_all(reports: &[Report], thresholds: Thresholds) -> (String, State)
         count(State::Warning),
     );
     let lines = told.iter().map(|told| {
-        let line = plain(&format!("{}: {}", told.label, told.text), Tally::WIDTH);
+        let line = plain(&format!("{}: {}", told.label, told.text), WIDTH);
         format!("{} {line}", told.state.word())
     });
     below(&mut out, lines, told.len() as u64);
@@ -172,11 +146,6 @@ pub fn unknown(why: &str) -> String {
         State::Unknown.word(),
         plain(why, 300)
     )
-}
-
-/// On one line, and without a bar, which begins the performance data.
-pub(in crate::render) fn plain(text: &str, most: usize) -> String {
-    excerpt(text, most).replace('|', "/")
 }
 
 fn reason(report: &Report) -> String {

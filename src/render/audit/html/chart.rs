@@ -1,11 +1,12 @@
 //! Charts as SVG. What is drawn is written beside it: no colour or length is the only sign.
 
-use super::MOST_BARS;
 use crate::escape::excerpt;
 use askama::Template;
 use std::collections::BTreeMap;
 use time::{Date, Duration};
 
+/// Bars of one chart at most.
+const MOST_BARS: usize = 10;
 /// The width of the drawing of bars, and the height of a bar with its text.
 const WIDTH: u64 = 360;
 const HEIGHT: usize = 32;

@@ -8,6 +8,7 @@ pub use row::Row;
 
 use crate::audit::{Standing, Summary};
 use crate::escape::visible;
+use crate::render::timestamp::timestamp;
 use askama::Template;
 use askama::filters::{Escaper, Html};
 use base64::Engine as _;
@@ -16,9 +17,6 @@ use chart::{Bars, Timeline};
 use sha2::{Digest as _, Sha256};
 use std::fmt;
 use time::OffsetDateTime;
-
-/// Bars of one chart at most.
-const MOST_BARS: usize = 10;
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
@@ -83,7 +81,7 @@ pub fn render(
     tiles.retain(|tile| tile.standing != Standing::LeftOut || tile.count > 0);
     let page = Page {
         policy: policy(),
-        at: crate::render::timestamp(at),
+        at: timestamp(at),
         date: at.date().to_string(),
         time: format!("{:02}:{:02}", at.hour(), at.minute()),
         summary,

@@ -4,6 +4,7 @@ use crate::audit::{Audited, Severity, Standing};
 use crate::certificate::{Certificate, Sans};
 use crate::escape::excerpt;
 use crate::fingerprint::Algorithm;
+use crate::render::audit::addresses::addresses;
 use std::cmp::{Ordering, Reverse};
 use time::{Date, Duration};
 
@@ -92,7 +93,7 @@ impl Row {
             address: seen
                 .and_then(|seen| Some(seen.address?.to_string()))
                 .unwrap_or_default(),
-            addresses: crate::render::addresses(audited)
+            addresses: addresses(audited)
                 .into_iter()
                 .map(|(address, outcome)| (address.to_string(), outcome))
                 .collect(),

@@ -1,0 +1,20 @@
+//! How text for people looks: colours, width, and how much of it there is.
+
+/// How to show it.
+#[derive(Clone, Copy, Debug)]
+pub struct Style {
+    /// With ANSI colours.
+    pub color: bool,
+    /// The width of the terminal; `None`: not a terminal, so nothing is wrapped.
+    pub width: Option<u16>,
+    /// The dialogue, every SAN and every digest too.
+    pub verbose: bool,
+}
+
+impl Style {
+    /// The columns to fill.
+    pub(super) fn columns(self) -> usize {
+        self.width
+            .map_or(usize::MAX, |width| usize::from(width.max(40)))
+    }
+}
