@@ -27,6 +27,13 @@ use value::{
     CompletionsParser, connect_to, duration, ehlo_name, hg_store, host, left, point_in_time, target,
 };
 
+/// The program's name, as it is typed.
+pub const NAME: &str = "smtp-certcheck";
+
+/// The hint for a warning level that lies below the critical one.
+pub const BELOW_WARNING: &str =
+    "name a smaller --critical or a larger --warning; --warning 0 turns the warning off";
+
 /// Inspect and validate the TLS certificates of SMTP servers
 ///
 /// Connects to each TARGET, starts TLS (STARTTLS or implicit), shows the certificate chain that
@@ -34,7 +41,7 @@ use value::{
 /// anchors. No mail is sent and no login is tried.
 #[derive(Clone, Debug, Parser)]
 #[command(
-    name = "smtp-certcheck",
+    name = NAME,
     version,
     max_term_width = 100,
     after_long_help = AFTER_HELP,

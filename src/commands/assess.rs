@@ -1,9 +1,11 @@
 //! What every command that looks at servers shares: options of the probe, anchors, Mercurial's
 //! configuration, and the report that comes of a sighting.
 
+use super::error::Error;
 use super::mercurial::{self, Mercurial, Scope};
 use super::public::Publicity;
-use super::{Error, environment, files, warn};
+use super::terminal::warn;
+use super::{environment, files};
 use crate::bounded::BoundedMap;
 use crate::certificate::{Certificate, CertificateCache, Least};
 use crate::cli::{Connection, HgStoreArg, KeyTypeArg, TargetArg};

@@ -3,8 +3,7 @@
 //! the one in `PATH`, never another that somebody is about to type. What it prints is only ever
 //! compared and inserted, never evaluated.
 
-use super::generate::NAME;
-use crate::cli::Cli;
+use crate::cli::{Cli, NAME};
 use clap::{Arg, Command, CommandFactory as _, ValueHint};
 use clap_complete::Shell;
 use std::fmt::Write as _;

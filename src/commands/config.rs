@@ -1,7 +1,8 @@
 //! `config`: the settings of Mercurial that matter for mail, and where each of them stands.
 
+use super::error::Error;
 use super::mercurial::{Mercurial, Scope};
-use super::{Error, print, warn};
+use super::terminal::{print, warn};
 use crate::cli::{Config as Args, ConfigFormat};
 use crate::mercurial::{Surroundings as _, is_secret};
 use crate::render::settings::{Setting, json, table};

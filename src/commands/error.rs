@@ -5,7 +5,7 @@ use std::fmt;
 
 /// An error that ends the program with exit code 2.
 #[derive(Debug)]
-pub struct Error {
+pub(super) struct Error {
     message: String,
     hint: Option<String>,
 }

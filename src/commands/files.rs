@@ -1,7 +1,8 @@
 //! Reading the user's files: trust anchors and saved chains.
 #![expect(clippy::disallowed_methods, reason = "here files are read")]
 
-use super::{Error, io_text};
+use super::error::Error;
+use super::terminal::io_text;
 use crate::certificate::pem::{self, PemError};
 use crate::judge::{Anchor, Anchors};
 use rustls::pki_types::CertificateDer;

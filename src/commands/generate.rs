@@ -1,13 +1,12 @@
 //! The man pages and the completions, made from the command line's own definitions.
 
 use super::completions::script;
+use super::error::Error;
 use super::hosts::hosts;
-use super::{Error, manual, print};
-use crate::cli::{Command as Verb, Completions};
+use super::manual;
+use super::terminal::print;
+use crate::cli::{Command as Verb, Completions, NAME};
 use clap_complete::Shell;
-
-/// The program.
-pub(super) const NAME: &str = "smtp-certcheck";
 
 /// Every file of the folders `man` and `completions`, with its path and content.
 pub fn files() -> Vec<(String, String)> {

@@ -1,10 +1,13 @@
 //! The main command: probe each target, judge, print.
 
 use super::assess::{Assessor, Sources, endpoint, options};
+use super::error::Error;
 use super::mercurial::Scope;
-use super::{BELOW_WARNING, Error, environment, files, lint, print, say, warn};
+use super::terminal::{print, say, warn};
+use super::{environment, files, lint};
 use crate::audit::{Threshold, conflict};
 use crate::certificate::Certificate;
+use crate::cli::BELOW_WARNING;
 use crate::cli::{Cli, FormatArg, Hgrc, Inspect, TargetArg};
 use crate::endpoint::{Endpoint, Host};
 use crate::judge::{judge_chain, judge_clients};

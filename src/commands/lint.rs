@@ -1,8 +1,10 @@
 //! `--lint`: lines of the configuration that do not do what they seem to, without any network.
 
+use super::environment;
+use super::error::Error;
 use super::inspect::scope;
 use super::mercurial::{Mercurial, Scope};
-use super::{Error, environment, print};
+use super::terminal::print;
 use crate::cli::{FormatArg, Inspect};
 use crate::mercurial::{Lint, LintScope};
 use crate::render::{json, lint, style::Style};

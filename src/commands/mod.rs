@@ -1,4 +1,5 @@
-//! One file for each verb: joins the layers, and does the file and terminal I/O.
+//! Dispatches to the verbs. Each verb has a file, which joins the layers; what they share (disk,
+//! terminal, environment, Mercurial's files) has files of its own.
 
 mod assess;
 mod attributes;
@@ -17,17 +18,14 @@ mod mercurial;
 mod pin;
 mod public;
 mod replace;
+mod terminal;
 
-pub use error::Error;
 pub use generate::files as generated_files;
 
 use crate::cli::{AuditFormat, Cli, Command, FormatArg};
 use crate::render::nagios;
-use std::io::{ErrorKind, Write as _};
-
-/// Where a warning can never come.
-const BELOW_WARNING: &str =
-    "name a smaller --critical or a larger --warning; --warning 0 turns the warning off";
+use std::io::Write as _;
+use terminal::print;
 
 /// Runs the command line and returns the exit code that `--help` documents.
 pub fn run(cli: &Cli) -> u8 {
@@ -59,10 +57,9 @@ pub fn run(cli: &Cli) -> u8 {
     }
 }
 
-/// Says why a command line is none, or what it asks clap to say: help, the version. The exit code
-/// that follows.
+/// Prints clap's message: a usage error, or the help or version asked for. Returns the exit code.
 pub fn not_understood(why: &clap::Error) -> u8 {
-    // Nobody is there to be told that nobody is there.
+    // There is nowhere left to report this.
     let _ = why.print();
     if !why.use_stderr() {
         return 0;
@@ -74,46 +71,4 @@ pub fn not_understood(why: &clap::Error) -> u8 {
         return 3;
     }
     2
-}
-
-/// Writes to standard output. A reader that has seen enough is not an error.
-fn print(text: &str) -> Result<(), Error> {
-    let mut stdout = std::io::stdout().lock();
-    let written = stdout
-        .write_all(text.as_bytes())
-        .and_then(|()| stdout.flush());
-    match written {
-        Err(why) if why.kind() != ErrorKind::BrokenPipe => Err(Error::new(format!(
-            "cannot write to standard output: {why}"
-        ))),
-        _ => Ok(()),
-    }
-}
-
-/// Words for the user on standard error, where standard output is for data.
-fn say(text: &str) {
-    let mut stderr = std::io::stderr().lock();
-    for line in text.lines() {
-        // Nothing can be done about an error of standard error.
-        let _ = writeln!(stderr, "{}", crate::escape::visible(line));
-    }
-}
-
-/// A warning on standard error.
-fn warn(text: &str) {
-    // Nothing can be done about an error of standard error.
-    let _ = writeln!(
-        std::io::stderr(),
-        "warning: {}",
-        crate::escape::visible(text)
-    );
-}
-
-/// The system's text without the number that Rust puts behind it.
-fn io_text(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    match text.find(" (os error") {
-        Some(at) => text[..at].to_owned(),
-        None => text,
-    }
 }

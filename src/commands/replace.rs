@@ -7,7 +7,8 @@
 #![expect(clippy::disallowed_methods, reason = "here files are written")]
 
 use super::attributes::{self, Lost};
-use super::{Error, io_text, warn};
+use super::error::Error;
+use super::terminal::{io_text, warn};
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use std::ffi::OsString;

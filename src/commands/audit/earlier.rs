@@ -4,7 +4,8 @@
 use super::input;
 use super::results::Counts;
 use crate::audit::{Baseline, Choice, Identity, Severity};
-use crate::commands::{Error, io_text};
+use crate::commands::error::Error;
+use crate::commands::terminal::io_text;
 use serde_json::Value;
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};

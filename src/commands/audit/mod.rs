@@ -8,9 +8,12 @@ mod signals;
 mod sink;
 
 use super::assess::{Assessor, Sources, endpoint, options};
-use super::{BELOW_WARNING, Error, environment, say, warn};
+use super::environment;
+use super::error::Error;
+use super::terminal::{say, warn};
 use crate::audit::{Choice, Entry, Identity, Levels};
 use crate::certificate::Least;
+use crate::cli::BELOW_WARNING;
 use crate::cli::{Audit as Args, FailOnArg};
 use crate::endpoint::{Endpoint, Host};
 use crate::observation::Survey;

@@ -1,6 +1,6 @@
 //! How far it is, on standard error: a bar on a terminal, else a line now and then.
 
-use crate::commands::say;
+use crate::commands::terminal::say;
 use indicatif::{HumanDuration, ProgressBar, ProgressState, ProgressStyle};
 use std::fmt;
 use std::io::IsTerminal as _;

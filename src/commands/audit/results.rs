@@ -10,7 +10,9 @@ use crate::audit::{
 use crate::certificate::Certificate;
 use crate::cli::{Audit as Args, AuditFormat, FailOnArg, TargetArg};
 use crate::commands::assess::Assessor;
-use crate::commands::{Error, environment, files, say};
+use crate::commands::error::Error;
+use crate::commands::terminal::say;
+use crate::commands::{environment, files};
 use crate::endpoint::{Endpoint, Host};
 use crate::hgrc::Source;
 use crate::judge::{Anchors, pin_mismatch};

@@ -3,7 +3,8 @@
 use super::INTERRUPTED;
 use super::sink::Sink;
 use crate::bounded::lock;
-use crate::commands::{Error, say};
+use crate::commands::error::Error;
+use crate::commands::terminal::say;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};

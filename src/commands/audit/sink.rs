@@ -5,7 +5,9 @@
 use super::earlier::{self, Earlier};
 use crate::cli::Audit as Args;
 use crate::commands::attributes::{self, Lost};
-use crate::commands::{Error, io_text, mercurial};
+use crate::commands::error::Error;
+use crate::commands::mercurial;
+use crate::commands::terminal::io_text;
 use std::fs::{File, Metadata, OpenOptions, Permissions};
 use std::io::{self, ErrorKind, Write as _};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};

@@ -4,8 +4,7 @@
 mod json;
 mod roff;
 
-use super::generate::NAME;
-use crate::cli::Cli;
+use crate::cli::{Cli, NAME};
 use clap::{Command, CommandFactory as _};
 use clap_mangen::Man;
 use roff::{Section, escaped};

@@ -10,7 +10,8 @@ pub(super) use installed::{Store, store};
 
 use self::disk::{Disk, Glance, read_bounded};
 use self::trust::Trusted;
-use super::{Error, io_text, warn};
+use super::error::Error;
+use super::terminal::{io_text, warn};
 use crate::bounded::lock;
 use crate::certificate::{Certificate, pem};
 use crate::endpoint::{Host, Start, Target, TargetError};

@@ -2,7 +2,8 @@
 
 use crate::certificate::Certificate;
 use crate::cli::ExpectedPin;
-use crate::commands::{Error, io_text};
+use crate::commands::error::Error;
+use crate::commands::terminal::io_text;
 use crate::fingerprint::Algorithm;
 use std::io::{IsTerminal as _, Write as _};
 

@@ -3,7 +3,7 @@
 use super::{REFUSED, Step, ask, by};
 use crate::certificate::Certificate;
 use crate::cli::{ByArg, Pin as Args};
-use crate::commands::say;
+use crate::commands::terminal::say;
 use crate::judge::{just_made, short_lived};
 use crate::observation::{Possession, Sighting};
 use crate::render::{pin as show, pins, table};

@@ -6,7 +6,8 @@ use super::{REFUSED, Step, VERSION, again, consent, has_its_port, look, sends_sn
 use crate::certificate::Certificate;
 use crate::cli::Pin as Args;
 use crate::commands::assess::{Assessor, Sources, endpoint};
-use crate::commands::{Error, print, say};
+use crate::commands::error::Error;
+use crate::commands::terminal::{print, say};
 use crate::finding::Code;
 use crate::judge::Judgement;
 use crate::programs::{By, Checks, Choice, FileUse, Objection, Pin, Server, Tool};

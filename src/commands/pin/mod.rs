@@ -13,8 +13,10 @@ mod twin;
 mod write;
 
 use super::assess::{Assessor, Sources, endpoint, options};
+use super::environment;
+use super::error::Error;
 use super::mercurial::{Mercurial, Scope, is_read};
-use super::{Error, environment, print, say};
+use super::terminal::{print, say};
 use crate::cli::{ByArg, Pin as Args, TargetArg};
 use crate::endpoint::{Endpoint, Host, Start};
 use crate::escape::visible;

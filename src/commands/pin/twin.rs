@@ -4,7 +4,8 @@
 use super::{Args, observe, where_to};
 use crate::certificate::Certificate;
 use crate::cli::TargetArg;
-use crate::commands::{Error, say};
+use crate::commands::error::Error;
+use crate::commands::terminal::say;
 use crate::escape::visible;
 use crate::fingerprint::{Algorithm, Pin};
 use crate::observation::{Cause, KeyType};
