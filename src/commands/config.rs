@@ -9,10 +9,7 @@ use crate::render::settings::{Setting, json, table};
 
 /// Runs it.
 pub(super) fn run(args: &Args) -> Result<u8, Error> {
-    let scope = match &args.hgrc {
-        Some(file) => Scope::File(file),
-        None => Scope::Everything(args.repository.as_deref()),
-    };
+    let scope = Scope::named(args.hgrc.as_deref(), args.repository.as_deref());
     let mercurial = Mercurial::read(&scope)?;
     if let Some((file, why)) = mercurial.broken_share() {
         let place = file.display();

@@ -7,8 +7,7 @@ use super::terminal::{print, say, warn};
 use super::{environment, files, lint};
 use crate::audit::{Threshold, conflict};
 use crate::certificate::Certificate;
-use crate::cli::BELOW_WARNING;
-use crate::cli::{Cli, FormatArg, Hgrc, Inspect, TargetArg};
+use crate::cli::{BELOW_WARNING, Cli, FormatArg, Inspect, TargetArg};
 use crate::endpoint::{Endpoint, Host};
 use crate::judge::{judge_chain, judge_clients};
 use crate::observation::{Sighting, Step};
@@ -45,7 +44,7 @@ pub(super) fn run(cli: &Inspect) -> Result<u8, Error> {
     let from_hgrc = cli.targets.is_empty() && cli.chain.is_none();
     let check = Assessor::read(&Sources {
         cacerts: &cli.trust.cacerts,
-        scope: scope(&cli.hgrc).filter(|_| cli.chain.is_none()),
+        scope: Scope::of(&cli.hgrc).filter(|_| cli.chain.is_none()),
         hgrc_needed: from_hgrc || cli.hgrc.hgrc.is_some() || cli.hgrc.repository.is_some(),
         from_hgrc,
         at: cli.at,
@@ -89,15 +88,6 @@ fn mistyped(reports: &[Report]) -> Option<(&str, String)> {
         strsim::damerau_levenshtein(&word_in_small, name) <= slips
     };
     names.find(is_near).map(|name| (word, name.to_owned()))
-}
-
-/// Which configuration the command line asks for.
-pub(super) fn scope(hgrc: &Hgrc) -> Option<Scope<'_>> {
-    match &hgrc.hgrc {
-        _ if hgrc.no_hgrc => None,
-        Some(file) => Some(Scope::File(file)),
-        None => Some(Scope::Everything(hgrc.repository.as_deref())),
-    }
 }
 
 /// The command line with everything read that it points to.

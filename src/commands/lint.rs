@@ -2,7 +2,6 @@
 
 use super::environment;
 use super::error::Error;
-use super::inspect::scope;
 use super::mercurial::{Mercurial, Scope};
 use super::terminal::print;
 use crate::cli::{FormatArg, Inspect};
@@ -16,7 +15,7 @@ pub(super) fn run(cli: &Inspect) -> Result<u8, Error> {
             "--lint prints no certificates: use --format table or json",
         ));
     }
-    let scope = scope(&cli.hgrc).unwrap_or(Scope::Everything(None));
+    let scope = Scope::of(&cli.hgrc).unwrap_or(Scope::Everything(None));
     let mercurial = Mercurial::read(&scope)?.of_release(cli.hg.hg_version.as_ref());
     let mut found: Vec<Lint> = Vec::new();
     if cli.targets.is_empty() {

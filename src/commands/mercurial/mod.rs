@@ -14,6 +14,7 @@ use super::error::Error;
 use super::terminal::{io_text, warn};
 use crate::bounded::lock;
 use crate::certificate::{Certificate, pem};
+use crate::cli::Hgrc;
 use crate::endpoint::{Host, Start, Target, TargetError};
 use crate::fingerprint::Pin;
 use crate::hgrc::{Config, Environment, Files, ReadError};
@@ -45,6 +46,18 @@ pub(super) enum Scope<'a> {
     File(&'a Path),
     /// The same; the file need not be there yet.
     NewFile(&'a Path),
+}
+
+impl<'a> Scope<'a> {
+    /// What the options say; `None`: no configuration is read.
+    pub(super) fn of(hgrc: &'a Hgrc) -> Option<Self> {
+        (!hgrc.no_hgrc).then(|| Self::named(hgrc.hgrc.as_deref(), hgrc.repository.as_deref()))
+    }
+
+    /// One file, or all that Mercurial reads, in a repository that may be named.
+    pub(super) fn named(file: Option<&'a Path>, repository: Option<&'a Path>) -> Self {
+        file.map_or(Self::Everything(repository), Self::File)
+    }
 }
 
 /// Mercurial's configuration with the environment that it is read in.
