@@ -2,13 +2,13 @@
 //! empty. An input is the lengths of the pieces, a zero byte, how it is framed, and what is said.
 
 use super::{byte, pieces, split_at_zero};
-use smtp_certcheck::probe::{Answer, Presented, Unreadable};
+use smtp_certcheck::probe::{Answer, Chosen, Presented, Unreadable};
 
 /// A record of TLS 1.0 holds no more (RFC 2246 §6.2.1).
 const MOST_IN_RECORD: usize = 1 << 14;
 
-/// Version, suite and the presented octets; or that more is needed; or that it cannot be read.
-type Outcome = Result<Option<(String, String, Vec<Vec<u8>>)>, Unreadable>;
+/// What was chosen and the presented octets; or that more is needed; or that it cannot be read.
+type Outcome = Result<Option<(Chosen, Vec<Vec<u8>>)>, Unreadable>;
 
 pub fn check(input: &[u8]) {
     let (cuts, mut said) = split_at_zero(input);
@@ -21,7 +21,7 @@ pub fn check(input: &[u8]) {
     let whole = read(&[&said]);
     assert_eq!(read(&pieces(&said, cuts)), whole, "in pieces of {cuts:?}");
     assert_eq!(read(&pieces(&said, &[1])), whole, "octet by octet");
-    if let Ok(Some((_, _, chain))) = whole {
+    if let Ok(Some((_, chain))) = whole {
         assert!(!chain.is_empty(), "an empty chain");
         let octets: usize = chain.iter().map(Vec::len).sum();
         assert!(octets <= said.len(), "more than was said");
@@ -38,9 +38,9 @@ fn record(content: &[u8]) -> Vec<u8> {
 fn read(pieces: &[&[u8]]) -> Outcome {
     let mut answer = Answer::default();
     for piece in pieces {
-        if let Some(Presented { tls, chain }) = answer.receive(piece)? {
+        if let Some(Presented { chosen, chain }) = answer.receive(piece)? {
             let chain = chain.iter().map(|certificate| certificate.to_vec());
-            return Ok(Some((tls.version, tls.cipher_suite, chain.collect())));
+            return Ok(Some((chosen, chain.collect())));
         }
     }
     Ok(None)

@@ -8,12 +8,13 @@ mod capture;
 mod connect;
 mod handshake;
 mod legacy;
+mod names;
 mod negotiate;
 mod pace;
 mod small_hello;
 
 pub use connect::Family;
-pub use legacy::{Answer, Presented, Unreadable};
+pub use legacy::{Answer, Chosen, Presented, Unreadable};
 pub use pace::Pacer;
 
 use crate::endpoint::{Endpoint, Host, Start};
@@ -128,7 +129,10 @@ impl Progress {
         }
         if let Some(presented) = self.legacy {
             seen.presented = presented.chain;
-            seen.tls = Some(presented.tls);
+            seen.tls = Some(names::tls_facts(
+                presented.chosen.version,
+                presented.chosen.suite,
+            ));
             seen.legacy = true;
             seen.ocsp_stapled = None;
         }

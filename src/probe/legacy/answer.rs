@@ -1,10 +1,9 @@
 //! The answer to an old `ClientHello`, read in pieces as they come: `ServerHello` and `Certificate`.
-//! All of it is the server's; it is bounded before it is kept.
+//! All of it is the server's; it is bounded before it is kept. Versions and suites are numbers here.
 
-use crate::observation::TlsFacts;
 use rustls::pki_types::CertificateDer;
 use tls_parser::{
-    TlsCipherSuite, TlsHandshakeType, TlsMessageHandshake, TlsRecordType, TlsVersion,
+    TlsHandshakeType, TlsMessageHandshake, TlsRecordType, TlsVersion,
     parse_tls_handshake_msg_certificate, parse_tls_handshake_server_hello, parse_tls_raw_record,
 };
 
@@ -20,12 +19,21 @@ const MAX_CERTIFICATES: usize = 1024;
 #[derive(Debug)]
 pub struct Presented {
     /// The version and the suite.
-    pub tls: TlsFacts,
+    pub chosen: Chosen,
     /// The leaf first; never empty.
     pub chain: Vec<CertificateDer<'static>>,
 }
 
-/// No `Certificate` will come out of this any more.
+/// What a `ServerHello` chooses, in the numbers of RFC 5246 §7.4.1.3.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Chosen {
+    /// 0x0300 (SSL 3) to 0x0303 (TLS 1.2).
+    pub version: u16,
+    /// The cipher suite; none of TLS 1.3.
+    pub suite: u16,
+}
+
+/// These bytes do not lead to a `Certificate`.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Unreadable;
 
@@ -37,7 +45,7 @@ pub struct Answer {
     records: Vec<u8>,
     /// The beginning of a handshake message.
     messages: Vec<u8>,
-    chosen: Option<TlsFacts>,
+    chosen: Option<Chosen>,
 }
 
 impl Answer {
@@ -63,7 +71,7 @@ impl Answer {
     fn open_record(&mut self, start: usize) -> Result<Option<usize>, Unreadable> {
         const HEADER: usize = 5;
         let rest = &self.records[start..];
-        // What is no record of these versions is not waited for.
+        // More is not waited for where this cannot be a record of these versions.
         let is_record = match rest {
             [] => return Ok(None),
             [kind] => (0x15..=0x16).contains(kind),
@@ -100,9 +108,9 @@ impl Answer {
             };
             match (TlsHandshakeType(kind), self.chosen.take()) {
                 (TlsHandshakeType::ServerHello, None) => self.chosen = Some(server_hello(body)?),
-                (TlsHandshakeType::Certificate, Some(tls)) => {
+                (TlsHandshakeType::Certificate, Some(chosen)) => {
                     let chain = certificates(body)?;
-                    return Ok(Some(Presented { tls, chain }));
+                    return Ok(Some(Presented { chosen, chain }));
                 }
                 _ => return Err(Unreadable),
             }
@@ -114,25 +122,14 @@ impl Answer {
 /// The first octet of the suites of TLS 1.3 (RFC 8446 §B.4), which were not on offer.
 const TLS_1_3: u16 = 0x13;
 
-fn server_hello(body: &[u8]) -> Result<TlsFacts, Unreadable> {
+fn server_hello(body: &[u8]) -> Result<Chosen, Unreadable> {
     let (_, hello) = parse_tls_handshake_server_hello(body).map_err(|_| Unreadable)?;
-    let version = match hello.version {
-        TlsVersion::Ssl30 => "SSLv3",
-        TlsVersion::Tls10 => "TLSv1.0",
-        TlsVersion::Tls11 => "TLSv1.1",
-        TlsVersion::Tls12 => "TLSv1.2",
-        _ => return Err(Unreadable),
-    };
-    let suite = hello.cipher.0;
-    if suite >> 8 == TLS_1_3 {
+    let (version, suite) = (hello.version.0, hello.cipher.0);
+    let is_old = (TlsVersion::Ssl30.0..=TlsVersion::Tls12.0).contains(&version);
+    if !is_old || suite >> 8 == TLS_1_3 {
         return Err(Unreadable);
     }
-    Ok(TlsFacts {
-        version: version.to_owned(),
-        cipher_suite: TlsCipherSuite::from_id(suite)
-            .map_or_else(|| format!("0x{suite:04x}"), |suite| suite.name.to_owned()),
-        key_exchange: None,
-    })
+    Ok(Chosen { version, suite })
 }
 
 fn certificates(body: &[u8]) -> Result<Vec<CertificateDer<'static>>, Unreadable> {
@@ -195,24 +192,20 @@ mod tests {
             .collect()
     }
 
-    fn read(bytes: &[u8]) -> Result<Option<(TlsFacts, usize)>, Unreadable> {
+    fn read(bytes: &[u8]) -> Result<Option<(Chosen, usize)>, Unreadable> {
         let read = Answer::default().receive(bytes)?;
-        Ok(read.map(|presented| (presented.tls, presented.chain.len())))
+        Ok(read.map(|presented| (presented.chosen, presented.chain.len())))
     }
 
     #[test]
-    fn versions_and_suites_have_names() {
-        for (version, suite, names) in [
-            (0, 0x0005, ("SSLv3", "TLS_RSA_WITH_RC4_128_SHA")),
-            (1, 0x000a, ("TLSv1.0", "TLS_RSA_WITH_3DES_EDE_CBC_SHA")),
-            (2, 0x002f, ("TLSv1.1", "TLS_RSA_WITH_AES_128_CBC_SHA")),
-            (3, 0xfefe, ("TLSv1.2", "0xfefe")),
-        ] {
+    fn versions_and_suites_are_read() {
+        for (version, suite) in [(0, 0x0005), (1, 0x000a), (2, 0x002f), (3, 0xfefe)] {
             let bytes = [hello(version, suite), chain(&[b"one", b"", b"two"])].concat();
-            let (tls, count) = read(&records(&bytes, 99))
+            let (chosen, count) = read(&records(&bytes, 99))
                 .expect("readable")
                 .expect("whole");
-            assert_eq!((&*tls.version, &*tls.cipher_suite), names);
+            let version = 0x0300 + u16::from(version);
+            assert_eq!(chosen, Chosen { version, suite });
             assert_eq!(count, 3);
         }
     }
@@ -288,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn a_megabyte_is_read_and_no_more() {
+    fn a_message_of_256_kib_is_read_and_no_longer_one() {
         let certificate = vec![0; MAX_MESSAGE - 6];
         let with = |certificate: &[u8]| {
             let messages = [hello(3, 5), chain(&[certificate])].concat();
@@ -307,22 +300,19 @@ mod tests {
     }
 
     /// Feeds `bytes` in pieces of these sizes, and the rest in one.
-    fn in_pieces(
-        mut bytes: &[u8],
-        sizes: &[usize],
-    ) -> Result<Option<(TlsFacts, usize)>, Unreadable> {
+    fn in_pieces(mut bytes: &[u8], sizes: &[usize]) -> Result<Option<(Chosen, usize)>, Unreadable> {
         let mut answer = Answer::default();
         for size in sizes.iter().copied().chain([usize::MAX]) {
             let (piece, rest) = bytes.split_at(size.min(bytes.len()));
             bytes = rest;
             if let Some(presented) = answer.receive(piece)? {
-                return Ok(Some((presented.tls, presented.chain.len())));
+                return Ok(Some((presented.chosen, presented.chain.len())));
             }
         }
         Ok(None)
     }
 
-    /// Half of it well-formed, to get behind the first checks.
+    /// Half of it well-formed, to get past the first checks.
     fn bytes() -> impl Strategy<Value = Vec<u8>> {
         let any = || proptest::collection::vec(any::<u8>(), 0..60);
         let piece = prop_oneof![

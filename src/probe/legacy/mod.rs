@@ -8,12 +8,13 @@ mod hello;
 use super::connect::connect_one;
 use super::{Options, Progress, negotiate};
 use crate::endpoint::{Host, Start};
-use crate::observation::{Cause, Failure, Step};
-pub use answer::{Answer, Presented, Unreadable};
+use crate::observation::{Cause, Failure, KeyType, Step};
+pub use answer::{Answer, Chosen, Presented, Unreadable};
 
 use rustls::crypto::aws_lc_rs;
 use std::net::SocketAddr;
 use std::time::Duration;
+use tls_parser::{TlsCipherAu, TlsCipherSuite};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -85,12 +86,25 @@ async fn fetch(
         Host::Name { ascii, .. } if options.sni => Some(ascii.as_str()),
         _ => None,
     };
-    let hello = hello::client_hello(&random(), name, options.key_type);
+    let hello = hello::client_hello(&random(), name, &suites(options.key_type));
     stream.write_all(&hello).await.ok()?;
     second.seen.round_trips += 1;
     let presented = receive(&mut stream).await;
     tokio::spawn(tokio::time::timeout(GOODBYE, goodbye(stream)));
     presented
+}
+
+/// Those by which a server that has such a key shows its certificate.
+fn suites(key_type: Option<KeyType>) -> Vec<u16> {
+    let fits = |suite: &u16| {
+        let signer = TlsCipherSuite::from_id(*suite).map(|suite| &suite.au);
+        match key_type {
+            None => true,
+            Some(KeyType::Rsa) => !matches!(signer, Some(TlsCipherAu::Ecdsa | TlsCipherAu::Dss)),
+            Some(KeyType::Ecdsa) => !matches!(signer, Some(TlsCipherAu::Rsa | TlsCipherAu::Dss)),
+        }
+    };
+    hello::SUITES.iter().copied().filter(fits).collect()
 }
 
 async fn receive(stream: &mut TcpStream) -> Option<Presented> {
@@ -125,4 +139,25 @@ async fn goodbye(mut stream: TcpStream) {
     }
     let mut buffer = [0; 1024];
     while matches!(stream.read(&mut buffer).await, Ok(1..)) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_suites_of_the_key_are_on_offer() {
+        let (rsa, ecdsa) = (suites(Some(KeyType::Rsa)), suites(Some(KeyType::Ecdsa)));
+        for (suite, in_rsa, in_ecdsa) in [
+            (0xc02f, true, false),
+            (0xc02b, false, true),
+            (0x000a, true, false),
+            (0x0032, false, false),
+            (0x00ff, true, true),
+        ] {
+            assert_eq!(rsa.contains(&suite), in_rsa, "{suite:04x}");
+            assert_eq!(ecdsa.contains(&suite), in_ecdsa, "{suite:04x}");
+        }
+        assert_eq!(suites(None), hello::SUITES);
+    }
 }
