@@ -2,7 +2,7 @@
 //!
 //! *Words* are at the bottom ([`endpoint`], [`finding`], [`fingerprint`], [`escape`],
 //! [`certificate`], [`bounded`]: a map that forgets), the
-//! languages of SMTP ([`starttls`]) and of Mercurial's configuration files ([`hgrc`]) beside them.
+//! languages of SMTP ([`starttls`]), of TLS as bytes ([`raw_tls`]) and of Mercurial's configuration files ([`hgrc`]) beside them.
 //! Above, side by side and knowing nothing of each other: [`probe`] looks at a server and returns
 //! an [`observation`], and [`judge`] thinks about a chain. [`mercurial`] knows what hg makes of its
 //! settings, and plans their edits; [`programs`] knows what other programs must be told. All come together in one [`report`], which the renderers in
@@ -26,6 +26,7 @@ pub mod mercurial;
 pub mod observation;
 pub mod probe;
 pub mod programs;
+pub mod raw_tls;
 pub mod render;
 pub mod report;
 pub mod starttls;

@@ -2,7 +2,7 @@
 //! empty. An input is the lengths of the pieces, a zero byte, how it is framed, and what is said.
 
 use super::{byte, pieces, split_at_zero};
-use smtp_certcheck::probe::{Answer, Chosen, Presented, Unreadable};
+use smtp_certcheck::raw_tls::{Answer, Chosen, Presented, Unreadable};
 
 /// A record of TLS 1.0 holds no more (RFC 2246 §6.2.1).
 const MOST_IN_RECORD: usize = 1 << 14;

@@ -14,7 +14,6 @@ mod pace;
 mod small_hello;
 
 pub use connect::Family;
-pub use legacy::{Answer, Chosen, Presented, Unreadable};
 pub use pace::Pacer;
 
 use crate::endpoint::{Endpoint, Host, Start};
@@ -115,7 +114,7 @@ struct Progress {
     /// Why the handshake failed, while a second look is taken.
     failed: Option<Failure>,
     /// What the second look showed.
-    legacy: Option<legacy::Presented>,
+    legacy: Option<crate::raw_tls::Presented>,
 }
 
 impl Progress {

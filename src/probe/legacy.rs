@@ -2,14 +2,11 @@
 //! rustls: SSL 3 to TLS 1.2 present the chain in the clear, so nothing has to be negotiated to read
 //! it. And nothing is proven by it: anybody can send a copy of a chain.
 
-mod answer;
-mod hello;
-
 use super::connect::connect_one;
 use super::{Options, Progress, negotiate};
 use crate::endpoint::{Host, Start};
 use crate::observation::{Cause, Failure, KeyType, Step};
-pub use answer::{Answer, Chosen, Presented, Unreadable};
+use crate::raw_tls::{Answer, CLOSE_NOTIFY, Presented, SUITES, client_hello};
 
 use rustls::crypto::aws_lc_rs;
 use std::net::SocketAddr;
@@ -86,7 +83,7 @@ async fn fetch(
         Host::Name { ascii, .. } if options.sni => Some(ascii.as_str()),
         _ => None,
     };
-    let hello = hello::client_hello(&random(), name, &suites(options.key_type));
+    let hello = client_hello(&random(), name, &suites(options.key_type));
     stream.write_all(&hello).await.ok()?;
     second.seen.round_trips += 1;
     let presented = receive(&mut stream).await;
@@ -104,7 +101,7 @@ fn suites(key_type: Option<KeyType>) -> Vec<u16> {
             Some(KeyType::Ecdsa) => !matches!(signer, Some(TlsCipherAu::Rsa | TlsCipherAu::Dss)),
         }
     };
-    hello::SUITES.iter().copied().filter(fits).collect()
+    SUITES.iter().copied().filter(fits).collect()
 }
 
 async fn receive(stream: &mut TcpStream) -> Option<Presented> {
@@ -134,7 +131,7 @@ fn random() -> [u8; 32] {
 /// Tells the server that we leave, and reads to the end: closing with unread data would reset the
 /// connection.
 async fn goodbye(mut stream: TcpStream) {
-    if stream.write_all(&hello::CLOSE_NOTIFY).await.is_err() || stream.shutdown().await.is_err() {
+    if stream.write_all(&CLOSE_NOTIFY).await.is_err() || stream.shutdown().await.is_err() {
         return;
     }
     let mut buffer = [0; 1024];
@@ -158,6 +155,6 @@ mod tests {
             assert_eq!(rsa.contains(&suite), in_rsa, "{suite:04x}");
             assert_eq!(ecdsa.contains(&suite), in_ecdsa, "{suite:04x}");
         }
-        assert_eq!(suites(None), hello::SUITES);
+        assert_eq!(suites(None), SUITES);
     }
 }

@@ -2,11 +2,11 @@
 //! old suites, every curve and signature. It is made to read a chain, not to shake hands.
 
 /// A warning of that name (RFC 5246 §7.2.1), in a record of TLS 1.0.
-pub(super) const CLOSE_NOTIFY: [u8; 7] = [0x15, 0x03, 0x01, 0x00, 0x02, 0x01, 0x00];
+pub const CLOSE_NOTIFY: [u8; 7] = [0x15, 0x03, 0x01, 0x00, 0x02, 0x01, 0x00];
 
 /// The suites to offer, the best first: a server that leaves the choice to us shows the best that it
 /// has.
-pub(super) const SUITES: &[u16] = &[
+pub const SUITES: &[u16] = &[
     // ECDHE with AEAD.
     0xc02b, 0xc02f, 0xc02c, 0xc030, 0xcca9, 0xcca8, 0xc0ac, 0xc0ad, 0xc086, 0xc087, 0xc08a, 0xc08b,
     // ECDHE with CBC.
@@ -40,11 +40,7 @@ const SIGNATURES: &[u16] = &[
 
 /// One record with one `ClientHello` (RFC 5246 §7.4.1.2): it offers TLS 1.2 and all before, with
 /// these suites. A DNS name has 253 octets at most.
-pub(super) fn client_hello(
-    random: &[u8; 32],
-    server_name: Option<&str>,
-    suites: &[u16],
-) -> Vec<u8> {
+pub fn client_hello(random: &[u8; 32], server_name: Option<&str>, suites: &[u16]) -> Vec<u8> {
     let mut extensions = Vec::new();
     if let Some(name) = server_name {
         // RFC 6066 §3: a list with one name of the type host_name.
