@@ -13,7 +13,7 @@ use smtp_certcheck::judge::{Anchors, Policy, judge_server};
 use smtp_certcheck::probe::{Family, Options, probe};
 use smtp_certcheck::render::style::Style;
 use smtp_certcheck::render::{json, pem, table};
-use smtp_certcheck::report::{Outcome, Pins, Report, Target};
+use smtp_certcheck::report::{Assessment, Outcome, Report, Target};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
@@ -146,26 +146,21 @@ async fn look_at(target: String, what: &'static str, anchors: Arc<Anchors>) {
     let presented = std::mem::take(&mut seen.presented).into_iter();
     let chain: Vec<Certificate> = presented.map(Certificate::new).collect();
     let judgement = (!chain.is_empty()).then(|| judge_server(&chain, &seen, &policy));
-    let report = Report {
-        target: Target {
-            input: target.clone(),
-            host: None,
-            port: None,
-            label: target,
-            tls: None,
-            servername: "localhost".to_owned(),
-        },
+    let target = Target {
+        input: target.clone(),
+        host: None,
+        port: None,
+        label: target,
+        tls: None,
+        servername: "localhost".to_owned(),
+    };
+    let look = Assessment {
         chain,
         seen: Some(seen),
         judgement,
-        at,
-        at_was_chosen: false,
-        pins: Pins::default(),
-        mercurial: None,
-        lints: Vec::new(),
-        from_hgrc: false,
+        ..Assessment::default()
     };
-    check(what, &report);
+    check(what, &Report::single(target, look, at));
 }
 
 /// Not trusted, and safe to look at in every format.

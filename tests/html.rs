@@ -10,14 +10,14 @@ mod common;
 use common::{Dir, finish, program};
 use rcgen::DnType;
 use rustls::pki_types::CertificateDer;
-use smtp_certcheck::audit::{Audited, Change, Least, Levels, OtherAddresses, Summary, findings};
+use smtp_certcheck::audit::{Audited, Change, Least, Levels, Summary, findings};
 use smtp_certcheck::certificate::Certificate;
 use smtp_certcheck::endpoint::Host;
 use smtp_certcheck::escape::is_unsafe;
 use smtp_certcheck::judge::{Anchors, Policy, judge_server};
 use smtp_certcheck::observation::{Cause, Failure, Possession, Sighting, Step, TlsFacts};
 use smtp_certcheck::render::audit::html::{Row, render};
-use smtp_certcheck::report::{Pins, Report, Target};
+use smtp_certcheck::report::{Assessment, Report, Target};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
@@ -81,25 +81,21 @@ fn audited(name: &str, chain: &[Certificate], version: &str) -> Audited {
         now: now(),
     };
     let judgement = (!chain.is_empty()).then(|| judge_server(chain, &seen, &policy));
-    let report = Report {
-        target: Target {
-            input: name.to_owned(),
-            host: Some(name.to_owned()),
-            port: Some(25),
-            label: name.to_owned(),
-            tls: None,
-            servername: "mx.example".to_owned(),
-        },
+    let target = Target {
+        input: name.to_owned(),
+        host: Some(name.to_owned()),
+        port: Some(25),
+        label: name.to_owned(),
+        tls: None,
+        servername: "mx.example".to_owned(),
+    };
+    let look = Assessment {
         seen: Some(seen),
         chain: chain.to_vec(),
         judgement,
-        at: now(),
-        at_was_chosen: false,
-        pins: Pins::default(),
-        mercurial: None,
-        lints: Vec::new(),
-        from_hgrc: false,
+        ..Assessment::default()
     };
+    let report = Report::single(target, look, now());
     let levels = Levels {
         warning: Least::Days(21),
         critical: Least::Days(7),
@@ -107,10 +103,9 @@ fn audited(name: &str, chain: &[Certificate], version: &str) -> Audited {
     };
     Audited {
         levels,
-        findings: findings(&report, &OtherAddresses::default(), levels),
+        findings: findings(&report, levels),
         left_out: Vec::new(),
         report,
-        elsewhere: OtherAddresses::default(),
         label: None,
         changes: None,
     }

@@ -67,7 +67,6 @@ const TABLE: &[(&str, &[&str])] = &[
             "escape",
             "finding",
             "fingerprint",
-            "observation",
             "report",
         ],
     ),

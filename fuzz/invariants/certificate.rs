@@ -5,7 +5,7 @@
 
 use super::byte;
 use rustls::pki_types::CertificateDer;
-use smtp_certcheck::audit::{Audited, Least, Levels, OtherAddresses, Severity, Summary, findings};
+use smtp_certcheck::audit::{Audited, Least, Levels, Severity, Summary, findings};
 use smtp_certcheck::certificate::{Certificate, pem};
 use smtp_certcheck::endpoint::{Host, Start};
 use smtp_certcheck::escape::is_unsafe;
@@ -22,7 +22,7 @@ use smtp_certcheck::render::audit::{csv, html, junit, prometheus};
 use smtp_certcheck::render::settings::Setting;
 use smtp_certcheck::render::style::Style;
 use smtp_certcheck::render::{self, json, nagios, pin, settings, table};
-use smtp_certcheck::report::{ConfiguredPin, Pins, Report, Target};
+use smtp_certcheck::report::{Assessment, ConfiguredPin, Pins, Report, Target};
 use smtp_certcheck::starttls::{self, Malformed, Refusal, Reply, Stage};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr};
@@ -55,12 +55,12 @@ pub fn check(mut input: &[u8]) {
 /// Every format that can be asked for.
 fn show(report: &Report, style: Style, raw_text: &[u8]) {
     safe("table", &table::render(report, style));
-    safe("lint", &render::lint::page(&report.lints, false, style));
+    safe("lint", &render::lint::page(report.lints(), false, style));
     safe("verdict", &table::verdict(report, false));
 
     let one = json::render(std::slice::from_ref(report));
     let none = json::render(&[]);
-    for text in [one, none, json::lints(&report.lints)] {
+    for text in [one, none, json::lints(report.lints())] {
         safe("json", &text);
         let read: Result<serde_json::Value, _> = serde_json::from_str(&text);
         assert!(read.is_ok(), "not JSON: {read:?} in {text}");
@@ -69,7 +69,7 @@ fn show(report: &Report, style: Style, raw_text: &[u8]) {
     let text = render::pem::render(report);
     safe("pem", &text);
     let ders: Vec<_> = report
-        .chain
+        .chain()
         .iter()
         .map(|certificate| certificate.der().clone())
         .collect();
@@ -80,7 +80,7 @@ fn show(report: &Report, style: Style, raw_text: &[u8]) {
     safe("snippet", &pin::snippet(report, &lines, "0"));
     safe("alarm", &pin::alarm(report));
     safe("identity", &pin::identity(report));
-    for certificate in &report.chain {
+    for certificate in report.chain() {
         safe("CA file", &pin::ca_comment(report, certificate, "0"));
     }
     let edit = FileEdit {
@@ -132,10 +132,9 @@ fn audited(report: Report, style: Style, text: &str) {
         public_cas: true,
     };
     let audited = Audited {
-        elsewhere: OtherAddresses::default(),
         label: Some(text.to_owned()),
         levels,
-        findings: findings(&report, &OtherAddresses::default(), levels),
+        findings: findings(&report, levels),
         left_out: Vec::new(),
         changes: None,
         report,
@@ -220,24 +219,26 @@ fn report(how: u8, text: &str, raw_text: &[u8], certificate: Certificate) -> Rep
         hg_version: Some(text.to_owned()),
         otherwise: None,
     };
-    Report {
-        target: Target {
-            input: text.to_owned(),
-            host: Some(text.to_owned()),
-            port: Some(25),
-            label: text.to_owned(),
-            tls: Some(Start::Starttls),
-            servername: text.to_owned(),
-        },
+    let target = Target {
+        input: text.to_owned(),
+        host: Some(text.to_owned()),
+        port: Some(25),
+        label: text.to_owned(),
+        tls: Some(Start::Starttls),
+        servername: text.to_owned(),
+    };
+    let look = Assessment {
         chain,
         seen: Some(seen),
         judgement: Some(judgement),
-        at: now,
-        at_was_chosen: true,
         pins,
         mercurial: Some(decision),
         lints: lints(raw_text),
         from_hgrc: how & 8 != 0,
+    };
+    Report {
+        at_was_chosen: true,
+        ..Report::single(target, look, now)
     }
 }
 

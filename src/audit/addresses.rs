@@ -1,106 +1,30 @@
-//! Names with several addresses: which report speaks for the name, and what is worth telling where
-//! they differ. A client gets any of them, so that the name is as bad as its worst address.
+//! Names with several addresses: what is worth telling where they differ. A client gets any of them, so that the name is as bad as its worst address.
 
 use super::Levels;
 use super::finding::{self, Finding, Severity};
 use crate::certificate::Certificate;
 use crate::escape::excerpt;
 use crate::fingerprint::{Algorithm, Fingerprint};
-use crate::report::{Outcome, Report};
+use crate::report::{Assessment, Report, Skipped};
 use std::cmp::Reverse;
 use std::net::{IpAddr, SocketAddr};
-use time::OffsetDateTime;
 
 /// More addresses, or certificates, are counted and not named.
 const MOST_NAMED: usize = 4;
 
-/// What is known of the addresses beside the one that the report of the target is about.
-#[derive(Clone, Debug, Default)]
-pub struct OtherAddresses {
-    /// A report for each that was looked at.
-    pub reports: Vec<Report>,
-    /// Those to which this machine has no route.
-    pub no_route: Vec<SocketAddr>,
-    /// How many were left out.
-    pub left_out: usize,
-}
-
-impl OtherAddresses {
-    /// Whether the name has one address, as far as it is known.
-    pub fn is_empty(&self) -> bool {
-        self.reports.is_empty() && self.no_route.is_empty() && self.left_out == 0
-    }
-}
-
-/// How much a report weighs against those of the other addresses; the heaviest speaks for the name.
-/// An address that does not answer sends clients to the next one, so it speaks only if none does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Weight {
-    NotConnected,
-    NoAnswer,
-    Busy,
-    Trusted,
-    Pinned,
-    /// It showed a chain, and did not bring the handshake to an end.
-    CutOff,
-    SmtpRefused,
-    TlsFailed,
-    Untrusted,
-}
-
-impl Weight {
-    fn of(report: &Report) -> Self {
-        let seen = report.seen.as_ref();
-        let failure = seen.and_then(|seen| seen.failure.as_ref());
-        match report.outcome() {
-            Outcome::Unreachable if !report.chain.is_empty() => Self::CutOff,
-            Outcome::Unreachable if seen.is_some_and(|seen| seen.address.is_some()) => {
-                Self::NoAnswer
-            }
-            Outcome::Unreachable => Self::NotConnected,
-            Outcome::SmtpRefused if failure.is_some_and(finding::is_temporary) => Self::Busy,
-            Outcome::Trusted => Self::Trusted,
-            Outcome::Pinned => Self::Pinned,
-            Outcome::SmtpRefused => Self::SmtpRefused,
-            Outcome::TlsFailed => Self::TlsFailed,
-            Outcome::Untrusted => Self::Untrusted,
-        }
-    }
-
-    fn is_silent(self) -> bool {
-        self < Self::Busy
-    }
-}
-
-/// The report that speaks for the name, and the others in the order of their addresses. Which one
-/// it is does not depend on the order that a resolver gives them in: it is the worst, of equals
-/// that whose certificate ends first, of these the one with the least address.
-pub fn representative(mut reports: Vec<Report>) -> Option<(Report, Vec<Report>)> {
-    reports.sort_by_key(place);
-    let key = |report: &Report| {
-        let end = end(report);
-        (Reverse(Weight::of(report)), end.is_none(), end)
-    };
-    let indices = reports.iter().enumerate();
-    let (index, _) = indices.min_by_key(|(_, report)| key(report))?;
-    let first = reports.remove(index);
-    Some((first, reports))
-}
-
 /// All findings on a target, the worst first. Each says at which addresses it holds, unless it
 /// holds at all that answer.
-pub fn findings(report: &Report, elsewhere: &OtherAddresses, levels: Levels) -> Vec<Finding> {
-    if elsewhere.is_empty() {
-        return finding::findings(report, levels);
+pub fn findings(report: &Report, levels: Levels) -> Vec<Finding> {
+    if !report.has_several_addresses() {
+        return finding::findings(&report.representative, report.at, levels);
     }
-    let all: Vec<&Report> = std::iter::once(report).chain(&elsewhere.reports).collect();
-    let someone = !Weight::of(report).is_silent();
-    let (silent, answering): (Vec<&Report>, Vec<&Report>) = all
-        .iter()
-        .partition(|report| someone && Weight::of(report).is_silent());
+    let all: Vec<&Assessment> = report.looks().collect();
+    let any_answers = !report.representative.is_silent();
+    let (silent, answering): (Vec<&Assessment>, Vec<&Assessment>) =
+        all.iter().partition(|look| any_answers && look.is_silent());
     let mut merged: Vec<(Finding, Vec<IpAddr>)> = Vec::new();
     for (index, each) in answering.iter().enumerate() {
-        for mut found in finding::findings(each, levels) {
+        for mut found in finding::findings(each, report.at, levels) {
             if index > 0 {
                 // It counts in the chain of another address, which is not shown.
                 found.certificate = None;
@@ -126,22 +50,22 @@ pub fn findings(report: &Report, elsewhere: &OtherAddresses, levels: Levels) -> 
     let mut found: Vec<Finding> = told.collect();
     found.extend(differ(&answering));
     found.extend(unreachable(&silent, all.len()));
-    found.extend(not_tried(elsewhere, all.len()));
+    found.extend(not_tried(&report.skipped, all.len()));
     found.sort_by_key(|finding| Reverse(finding.severity));
     found
 }
 
 /// The certificates that are served, where there are several.
-fn differ(reports: &[&Report]) -> Option<Finding> {
+fn differ(looks: &[&Assessment]) -> Option<Finding> {
     let mut served: Vec<(Fingerprint, &Certificate, Vec<IpAddr>)> = Vec::new();
-    for report in reports {
-        let Some(leaf) = report.leaf() else {
+    for look in looks {
+        let Some(leaf) = look.leaf() else {
             continue;
         };
         let digest = leaf.fingerprint(Algorithm::Sha256);
         match served.iter_mut().find(|(other, ..)| *other == digest) {
-            Some((.., places)) => places.extend(ip(report)),
-            None => served.push((digest, leaf, ip(report).into_iter().collect())),
+            Some((.., places)) => places.extend(ip(look)),
+            None => served.push((digest, leaf, ip(look).into_iter().collect())),
         }
     }
     if served.len() < 2 {
@@ -195,14 +119,13 @@ fn differ(reports: &[&Report]) -> Option<Finding> {
 }
 
 /// Addresses that do not answer, while others do.
-fn unreachable(silent: &[&Report], all: usize) -> Option<Finding> {
+fn unreachable(silent: &[&Assessment], all: usize) -> Option<Finding> {
     if silent.is_empty() {
         return None;
     }
-    let why = silent.iter().take(MOST_NAMED).map(|report| {
-        let failure = report.failure();
-        let why = failure.map_or_else(String::new, ToString::to_string);
-        let ip = ip(report).map_or_else(String::new, |ip| format!("{ip}: "));
+    let why = silent.iter().take(MOST_NAMED).map(|look| {
+        let why = look.failure().map_or_else(String::new, ToString::to_string);
+        let ip = ip(look).map_or_else(String::new, |ip| format!("{ip}: "));
         format!("{ip}{}", excerpt(&why, 200))
     });
     let why: Vec<String> = why.collect();
@@ -225,7 +148,7 @@ fn unreachable(silent: &[&Report], all: usize) -> Option<Finding> {
 }
 
 /// Addresses of which nothing is known.
-fn not_tried(elsewhere: &OtherAddresses, looked_at: usize) -> Vec<Finding> {
+fn not_tried(skipped: &Skipped, looked_at: usize) -> Vec<Finding> {
     let note = |message, advice: &str| Finding {
         code: "address-not-tried",
         severity: Severity::Note,
@@ -234,19 +157,19 @@ fn not_tried(elsewhere: &OtherAddresses, looked_at: usize) -> Vec<Finding> {
         advice: advice.to_owned(),
     };
     let mut notes = Vec::new();
-    if !elsewhere.no_route.is_empty() {
-        let mut places: Vec<IpAddr> = elsewhere.no_route.iter().map(SocketAddr::ip).collect();
+    if !skipped.no_route.is_empty() {
+        let mut places: Vec<IpAddr> = skipped.no_route.iter().map(SocketAddr::ip).collect();
         places.sort_unstable();
         notes.push(note(
             format!("this machine has no route to {}", named(&places)),
             "audit it from a machine that has IPv4 and IPv6; -4 or -6 leaves the other family out",
         ));
     }
-    if elsewhere.left_out > 0 {
+    if skipped.left_out > 0 {
         notes.push(note(
             format!(
                 "{looked_at} addresses were looked at, and {} more were not",
-                elsewhere.left_out
+                skipped.left_out
             ),
             "name those that matter as targets of their own, with the column servername=",
         ));
@@ -263,16 +186,6 @@ fn named(places: &[IpAddr]) -> String {
     }
 }
 
-fn place(report: &Report) -> Option<SocketAddr> {
-    report.address()
-}
-
-fn ip(report: &Report) -> Option<IpAddr> {
-    place(report).map(|address| address.ip())
-}
-
-/// When the leaf ends.
-fn end(report: &Report) -> Option<OffsetDateTime> {
-    let leaf = report.leaf()?;
-    Some(leaf.facts().ok()?.not_after)
+fn ip(look: &Assessment) -> Option<IpAddr> {
+    look.address().map(|address| address.ip())
 }

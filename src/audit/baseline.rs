@@ -1,8 +1,8 @@
 //! What has changed since the last audit, whose JSON lines are the memory.
 
-use super::{Audited, Choice, Finding, Identity, OtherAddresses, Severity};
+use super::{Audited, Choice, Finding, Identity, Severity};
 use crate::fingerprint::Algorithm;
-use crate::report::Report;
+use crate::report::{Assessment, Report};
 use serde_json::Value;
 use std::collections::HashMap;
 
@@ -138,17 +138,12 @@ impl Baseline {
     }
 
     /// What has changed for a target, however often it comes; `found` are its findings.
-    pub fn compare(
-        &mut self,
-        report: &Report,
-        elsewhere: &OtherAddresses,
-        found: &[Finding],
-    ) -> Vec<Change> {
+    pub fn compare(&mut self, report: &Report, found: &[Finding]) -> Vec<Change> {
         let Some(before) = self.known.get_mut(&Identity::of(report)) else {
             return vec![Change::New];
         };
         before.settled = true;
-        let now = Known::of(report, elsewhere);
+        let now = Known::of(report);
         let mut changes = Vec::new();
         let fresh: Vec<&Leaf> = now.leaves.iter().filter(|leaf| !before.has(leaf)).collect();
         if !before.leaves.is_empty() && now.leaves.is_empty() {
@@ -191,10 +186,9 @@ impl Baseline {
 }
 
 impl Known {
-    fn of(report: &Report, elsewhere: &OtherAddresses) -> Self {
+    fn of(report: &Report) -> Self {
         let mut leaves = Vec::new();
-        let reports = std::iter::once(report).chain(&elsewhere.reports);
-        add(&mut leaves, reports.filter_map(Leaf::of));
+        add(&mut leaves, report.looks().filter_map(Leaf::of));
         Self {
             settled: false,
             name: String::new(),
@@ -211,8 +205,8 @@ impl Known {
 }
 
 impl Leaf {
-    fn of(report: &Report) -> Option<Self> {
-        let leaf = report.leaf()?;
+    fn of(look: &Assessment) -> Option<Self> {
+        let leaf = look.leaf()?;
         let facts = leaf.facts().ok();
         Some(Self {
             certificate: leaf.fingerprint(Algorithm::Sha256).hex(),

@@ -4,8 +4,7 @@
 use super::{Levels, left};
 use crate::certificate::{Certificate, in_words};
 use crate::finding;
-use crate::observation::{Failure, FailureClass};
-use crate::report::{Outcome, Report};
+use crate::report::{Assessment, Outcome};
 use serde_json::Value;
 use std::fmt;
 use std::str::FromStr;
@@ -87,9 +86,8 @@ pub struct Finding {
 }
 
 /// All findings on one address of a target, the worst first.
-pub(super) fn findings(report: &Report, levels: Levels) -> Vec<Finding> {
-    let mut found: Vec<Finding> = failure(report).into_iter().collect();
-    let judgement = report.judgement.as_ref();
+pub(super) fn findings(look: &Assessment, at: OffsetDateTime, levels: Levels) -> Vec<Finding> {
+    let mut found: Vec<Finding> = failure(look).into_iter().collect();
     // Why the handshake failed says more than that it did.
     let is_cause = |finding: &finding::Finding| finding.code == finding::Code::ObsoleteTls;
     let of = |list: &[finding::Finding], severity| -> Vec<Finding> {
@@ -97,28 +95,23 @@ pub(super) fn findings(report: &Report, levels: Levels) -> Vec<Finding> {
             .map(|finding| judged(finding, severity))
             .collect()
     };
-    let problem = match report.outcome() {
+    let problem = match look.outcome() {
         // The user has said that this certificate is right.
         Outcome::Pinned => Severity::Warning,
         _ => Severity::Critical,
     };
-    let (cause, problems): (Vec<_>, Vec<_>) = judgement
-        .map_or(&[][..], |j| &j.problems)
-        .iter()
-        .cloned()
-        .partition(is_cause);
+    let (cause, problems): (Vec<_>, Vec<_>) = look.problems().iter().cloned().partition(is_cause);
     found.splice(0..0, of(&cause, problem));
     found.extend(of(&problems, problem));
-    let notes = judgement.map_or(&[][..], |j| &j.notes);
     found.extend(
-        notes
+        look.notes()
             .iter()
             .map(|note| judged(note, note_severity(note.code))),
     );
-    found.extend(expiring(report, levels));
-    found.extend(old_tls(report));
+    found.extend(expiring(look, at, levels));
+    found.extend(old_tls(look));
     if levels.public_cas {
-        found.extend(long_validity(report));
+        found.extend(long_validity(look));
     }
     found.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     found
@@ -129,9 +122,9 @@ pub fn worst(findings: &[Finding]) -> Option<Severity> {
     findings.iter().map(|finding| finding.severity).max()
 }
 
-fn failure(report: &Report) -> Option<Finding> {
-    let failure = report.failure()?;
-    let severity = if is_temporary(failure) {
+fn failure(look: &Assessment) -> Option<Finding> {
+    let failure = look.failure()?;
+    let severity = if look.is_busy() {
         // Busy, later: not broken.
         Severity::Warning
     } else {
@@ -144,10 +137,6 @@ fn failure(report: &Report) -> Option<Finding> {
         message: failure.to_string(),
         advice: failure.advice().to_owned(),
     })
-}
-
-pub(super) fn is_temporary(failure: &Failure) -> bool {
-    failure.class() == FailureClass::SmtpRefused && failure.code() == "temporary-refusal"
 }
 
 /// A note is no reason for distrust; some are for action.
@@ -174,15 +163,15 @@ fn judged(finding: &finding::Finding, severity: Severity) -> Finding {
 }
 
 /// Certificates of the path that will end soon; those that have ended are problems already.
-fn expiring(report: &Report, levels: Levels) -> Vec<Finding> {
-    let path = report.path();
+fn expiring(look: &Assessment, at: OffsetDateTime, levels: Levels) -> Vec<Finding> {
+    let path = look.path();
     let used = |certificate: &Certificate| path.is_empty() || path.contains(certificate);
-    let chain = report.chain.iter().enumerate();
+    let chain = look.chain.iter().enumerate();
     chain
         .filter(|(index, certificate)| *index == 0 || (!path.is_empty() && used(certificate)))
         .filter_map(|(index, certificate)| {
             let facts = certificate.facts().ok()?;
-            let left = left(facts, report.at);
+            let left = left(facts, at);
             let limits = levels.limits(facts.lifetime());
             let severity = match left {
                 left if left.is_negative() => return None,
@@ -216,8 +205,8 @@ pub(super) fn days_left(end: OffsetDateTime, now: OffsetDateTime) -> Option<i64>
     (!left.is_negative()).then(|| left.whole_days())
 }
 
-fn old_tls(report: &Report) -> Option<Finding> {
-    let tls = report.seen.as_ref()?.tls.as_ref()?;
+fn old_tls(look: &Assessment) -> Option<Finding> {
+    let tls = look.seen.as_ref()?.tls.as_ref()?;
     (tls.version == "TLSv1.2").then(|| Finding {
         code: "tls-1.2",
         severity: Severity::Note,
@@ -247,10 +236,10 @@ fn longest(issued: Date) -> Option<(Date, i64)> {
     })
 }
 
-fn long_validity(report: &Report) -> Option<Finding> {
+fn long_validity(look: &Assessment) -> Option<Finding> {
     // Without a path to an anchor nobody knows whose rules count.
-    report.judgement.as_ref()?.anchor.as_ref()?;
-    let facts = report.leaf()?.facts().ok()?;
+    look.judgement.as_ref()?.anchor.as_ref()?;
+    let facts = look.leaf()?.facts().ok()?;
     let (since, most) = longest(facts.not_before.date())?;
     let seconds = seconds(facts.not_before, facts.not_after);
     (seconds > most * 86_400).then(|| Finding {

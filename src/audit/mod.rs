@@ -13,7 +13,7 @@ mod range;
 mod shard;
 mod summary;
 
-pub use addresses::{OtherAddresses, findings, representative};
+pub use addresses::findings;
 pub use baseline::{Baseline, BaselineError, Change};
 pub use choice::{Choice, LeftOut, Standing};
 pub use code::CODES;
@@ -32,10 +32,8 @@ use crate::report::Report;
 /// What an audit has to say of one target.
 #[derive(Clone, Debug)]
 pub struct Audited {
-    /// The report, as for one target alone; of several addresses the worst.
+    /// The report, as for one target alone; the worst of several addresses speaks for it.
     pub report: Report,
-    /// What is known of the other addresses of its name.
-    pub elsewhere: OtherAddresses,
     /// The label of the list, if it has one.
     pub label: Option<String>,
     /// From when on an end is worth telling.

@@ -49,7 +49,7 @@ impl Summary {
                 seen.push(key);
             }
         }
-        if let Some(tls) = report.seen.as_ref().and_then(|seen| seen.tls.as_ref()) {
+        if let Some(tls) = report.seen().and_then(|seen| seen.tls.as_ref()) {
             count(&mut self.versions, &tls.version);
         }
         let Some(Ok(facts)) = report.leaf().map(|leaf| leaf.facts()) else {

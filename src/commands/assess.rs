@@ -19,7 +19,7 @@ use crate::mercurial::{
 };
 use crate::observation::{KeyType, Possession, Sighting};
 use crate::probe::{Family, Options};
-use crate::report::{Pins, Report, Target};
+use crate::report::{Assessment, Pins, Report, Target};
 use rustls::pki_types::ServerName;
 use sha2::{Digest as _, Sha256};
 use std::borrow::Cow;
@@ -201,7 +201,7 @@ impl Assessor {
         judge_name(chain, reference, judged)
     }
 
-    /// Everything that is known and thought of a target.
+    /// The report on one look at a target.
     pub(super) fn report(
         &self,
         seen: Sighting,
@@ -209,18 +209,40 @@ impl Assessor {
         endpoint: &Endpoint,
         reference: &Host,
     ) -> Report {
-        self.report_with(seen, arg, endpoint, reference, None)
+        let look = self.assess(seen, arg, endpoint, reference, None);
+        let report = Report::single(target(arg, endpoint, reference), look, self.now);
+        self.dated(report, endpoint)
     }
 
-    /// The same; `anchors` are the target's own.
-    pub(super) fn report_with(
+    /// The report on several looks at a target; `None`: there are none.
+    pub(super) fn report_on(
+        &self,
+        looks: Vec<Assessment>,
+        arg: &TargetArg,
+        endpoint: &Endpoint,
+        reference: &Host,
+    ) -> Option<Report> {
+        let report = Report::of(target(arg, endpoint, reference), looks, self.now)?;
+        Some(self.dated(report, endpoint))
+    }
+
+    /// With the mode that was used in the end, and whether the user chose the time.
+    fn dated(&self, mut report: Report, endpoint: &Endpoint) -> Report {
+        let used = report.seen().and_then(|seen| seen.mode);
+        report.target.tls = used.or(Some(endpoint.first_start()));
+        report.at_was_chosen = self.at.is_some();
+        report
+    }
+
+    /// What is thought of one look; `anchors` are the target's own.
+    pub(super) fn assess(
         &self,
         mut seen: Sighting,
         arg: &TargetArg,
         endpoint: &Endpoint,
         reference: &Host,
         anchors: Option<&Anchors>,
-    ) -> Report {
+    ) -> Assessment {
         let written = arg.target.written.as_str();
         let settings = self.mercurial.as_ref().map(|mercurial| {
             let settings = mercurial.settings(written);
@@ -266,20 +288,10 @@ impl Assessor {
             .mercurial
             .as_ref()
             .map_or_else(Vec::new, |mercurial| mercurial.lint(scope));
-        Report {
-            target: Target {
-                input: arg.input.clone(),
-                host: Some(endpoint.host.to_string()),
-                port: Some(endpoint.port),
-                label: endpoint.to_string(),
-                tls: seen.mode.or(Some(endpoint.first_start())),
-                servername: reference.to_string(),
-            },
+        Assessment {
             chain,
             seen: Some(seen),
             judgement,
-            at: self.now,
-            at_was_chosen: self.at.is_some(),
             pins,
             mercurial,
             lints,
@@ -295,10 +307,11 @@ impl Assessor {
             || self.mercurial.as_ref().is_some_and(|mercurial| {
                 mercurial::has_own_cacerts(&mercurial.settings(host), host)
             });
-        let Some(judgement) = &mut report.judgement else {
+        let look = &mut report.representative;
+        let Some(judgement) = &mut look.judgement else {
             return;
         };
-        let note = match (report.pins.matched, report.chain.first()) {
+        let note = match (look.pins.matched, look.chain.first()) {
             (Some(true), Some(leaf)) => pin_expiring(leaf, Some(0), self.now, least),
             (None, _) if by_ca => {
                 let anchor = judgement.path.last();
@@ -434,6 +447,18 @@ pub(super) fn options(connection: &Connection, reference: &Host) -> Result<Optio
         }),
         ehlo: connection.ehlo.clone(),
     })
+}
+
+/// The target, before anything is known of it.
+fn target(arg: &TargetArg, endpoint: &Endpoint, reference: &Host) -> Target {
+    Target {
+        input: arg.input.clone(),
+        host: Some(endpoint.host.to_string()),
+        port: Some(endpoint.port),
+        label: endpoint.to_string(),
+        tls: Some(endpoint.first_start()),
+        servername: reference.to_string(),
+    }
 }
 
 #[cfg(test)]

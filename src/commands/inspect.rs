@@ -14,7 +14,7 @@ use crate::observation::{Sighting, Step};
 use crate::probe::probe;
 use crate::render::style::Style;
 use crate::render::{json, nagios, pem, table};
-use crate::report::{Pins, Report, Target, exit_code};
+use crate::report::{Assessment, Report, Target, exit_code};
 use clap::CommandFactory as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -115,24 +115,22 @@ impl Setting<'_> {
         let mut judgement = judge_clients(&chain, &policy, None, judge_chain(&chain, &policy));
         self.check.watch_hash(&mut judgement);
         let label = files::name(path).trim_matches('"').to_owned();
-        let report = Report {
-            target: Target {
-                input: label.clone(),
-                host: None,
-                port: None,
-                label,
-                tls: None,
-                servername: reference.to_string(),
-            },
-            seen: None,
+        let target = Target {
+            input: label.clone(),
+            host: None,
+            port: None,
+            label,
+            tls: None,
+            servername: reference.to_string(),
+        };
+        let look = Assessment {
             chain,
             judgement: Some(judgement),
-            at: self.check.now,
+            ..Assessment::default()
+        };
+        let report = Report {
             at_was_chosen: self.cli.at.is_some(),
-            pins: Pins::default(),
-            mercurial: None,
-            lints: Vec::new(),
-            from_hgrc: false,
+            ..Report::single(target, look, self.check.now)
         };
         print(&self.render_one(&report))?;
         Ok(self.exit_code(&[report]))

@@ -13,7 +13,7 @@ use crate::hgrc::Source;
 use crate::judge::Judgement;
 use crate::mercurial::{Decision, Lint};
 use crate::observation::{ClientCertificate, Failure, Possession, Sighting, Step};
-use crate::report::{Pins, Report};
+use crate::report::{Assessment, Pins, Report};
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 use std::borrow::Cow;
@@ -43,25 +43,25 @@ pub fn line(audited: &Audited) -> String {
         accepted: left.accepted,
     });
     let changes = audited.changes.as_ref();
+    let report = &audited.report;
+    let several = report.has_several_addresses();
     let report = ReportJson {
         label: audited.label.clone(),
         findings: Some(findings.collect()),
         left_out: (!audited.left_out.is_empty()).then(|| left_out.collect()),
         changes: changes.map(|changes| changes.iter().map(|change| change.as_str()).collect()),
-        addresses: (!audited.elsewhere.is_empty()).then(|| addresses(audited)),
-        addresses_left_out: (!audited.elsewhere.is_empty()).then_some(audited.elsewhere.left_out),
-        ..ReportJson::from(&audited.report)
+        addresses: several.then(|| addresses(report)),
+        addresses_left_out: several.then_some(report.skipped.left_out),
+        ..ReportJson::from(report)
     };
     to_text_as(&report, CompactFormatter)
 }
 
 /// Every address of the name, sorted.
-fn addresses(audited: &Audited) -> Vec<AddressJson> {
-    let elsewhere = &audited.elsewhere;
-    let seen = std::iter::once(&audited.report).chain(&elsewhere.reports);
-    let place = |report: &Report| report.address();
-    let seen = seen.map(|report| (place(report), AddressJson::from(report)));
-    let unseen = elsewhere.no_route.iter();
+fn addresses(report: &Report) -> Vec<AddressJson> {
+    let seen = report.looks();
+    let seen = seen.map(|look| (look.address(), AddressJson::from(look)));
+    let unseen = report.skipped.no_route.iter();
     let unseen = unseen.map(|address| (Some(*address), AddressJson::no_route(*address)));
     let mut all: Vec<_> = seen.chain(unseen).collect();
     all.sort_by_key(|(place, _)| *place);
@@ -418,13 +418,13 @@ impl From<&Report> for ReportJson {
             outcome: report.outcome().as_str(),
             judged_at: timestamp(report.at),
             error: failure.map(ErrorJson::from),
-            connection: report.seen.as_ref().map(ConnectionJson::from),
-            chain: report.chain.iter().map(CertificateJson::from).collect(),
-            validation: report.judgement.as_ref().map(ValidationJson::from),
+            connection: report.seen().map(ConnectionJson::from),
+            chain: report.chain().iter().map(CertificateJson::from).collect(),
+            validation: report.judgement().map(ValidationJson::from),
             clients: clients(report),
-            pins: PinsJson::from(&report.pins),
-            mercurial: report.mercurial.as_ref().map(MercurialJson::from),
-            lint: report.lints.iter().map(LintJson::from).collect(),
+            pins: PinsJson::from(report.pins()),
+            mercurial: report.mercurial().map(MercurialJson::from),
+            lint: report.lints().iter().map(LintJson::from).collect(),
             label: None,
             findings: None,
             left_out: None,
@@ -436,7 +436,7 @@ impl From<&Report> for ReportJson {
 }
 
 fn clients(report: &Report) -> Vec<ClientJson> {
-    let clients = report.judgement.iter().flat_map(|j| &j.clients);
+    let clients = report.judgement().into_iter().flat_map(|j| &j.clients);
     clients
         .map(|(family, verdict)| ClientJson {
             family: family.as_str(),
@@ -468,15 +468,15 @@ impl AddressJson {
     }
 }
 
-impl From<&Report> for AddressJson {
-    fn from(report: &Report) -> Self {
-        let seen = report.seen.as_ref();
-        let leaf = report.leaf();
+impl From<&Assessment> for AddressJson {
+    fn from(look: &Assessment) -> Self {
+        let seen = look.seen.as_ref();
+        let leaf = look.leaf();
         let facts = leaf.and_then(|leaf| leaf.facts().ok());
-        let problems = report.problems().iter();
+        let problems = look.problems().iter();
         Self {
             address: seen.and_then(|seen| Some(seen.place()?.to_string())),
-            outcome: Some(report.outcome().as_str()),
+            outcome: Some(look.outcome().as_str()),
             error: seen.and_then(|seen| seen.failure.as_ref().map(ErrorJson::from)),
             tls_version: seen.and_then(|seen| Some(seen.tls.as_ref()?.version.clone())),
             key_proven: seen

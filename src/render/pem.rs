@@ -7,7 +7,7 @@ use crate::report::Report;
 /// Every presented certificate, in the order of the server.
 pub fn render(report: &Report) -> String {
     report
-        .chain
+        .chain()
         .iter()
         .map(|certificate| pem::write(certificate.der()))
         .collect()

@@ -60,7 +60,7 @@ pub fn ca_comment(report: &Report, anchor: &Certificate, version: &str) -> Strin
 pub(super) fn about(report: &Report) -> String {
     let leaf = report.leaf();
     let leaf = leaf.map_or_else(String::new, |leaf| describe(leaf, report.at));
-    let judgement = report.judgement.as_ref();
+    let judgement = report.judgement();
     let anchor = judgement.and_then(|judgement| judgement.path.last());
     let problems: Vec<&str> = problems(judgement);
     match anchor {
@@ -125,7 +125,7 @@ pub fn identity(report: &Report) -> String {
         // With a label it would not fit into 80 columns.
         line("", &leaf.fingerprint(algorithm).to_string());
     }
-    let problems = problems(report.judgement.as_ref());
+    let problems = problems(report.judgement());
     match problems.as_slice() {
         [] => line("chain", "trusted"),
         problems => line("chain", &format!("NOT trusted: {}", problems.join(", "))),
@@ -140,11 +140,11 @@ pub fn alarm(report: &Report) -> String {
         visible(&report.target.label)
     );
     let mut shown: Vec<&str> = Vec::new();
-    for pin in &report.pins.configured {
+    for pin in &report.pins().configured {
         if !shown.contains(&pin.value.as_str()) {
             let _ = writeln!(out, "  pinned      {}", visible(&pin.value));
             let same = report
-                .pins
+                .pins()
                 .configured
                 .iter()
                 .filter(|other| other.value == pin.value);

@@ -89,7 +89,7 @@ pub fn json(report: &Report, path: &[Certificate]) -> String {
     let is_name = host.parse::<std::net::IpAddr>().is_err();
     // DANE-TA(2) goes by the name that the record stands at (RFC 7672 §3.2.2).
     let same = target.servername == host;
-    let records: Vec<Value> = associations(&report.chain, path, Algorithm::Sha256)
+    let records: Vec<Value> = associations(report.chain(), path, Algorithm::Sha256)
         .iter()
         .filter(|record| same || record.by != By::Ca)
         .map(|record| {
@@ -112,7 +112,7 @@ pub fn json(report: &Report, path: &[Certificate]) -> String {
         "servername": target.servername,
         "checked": timestamp(report.at),
         "trusted": !path.is_empty(),
-        "problems": problems(report.judgement.as_ref()),
+        "problems": problems(report.judgement()),
         "certificate": leaf.map(certificate),
         "key": leaf.and_then(key),
         "ca": path.last().map(|anchor| {

@@ -28,7 +28,7 @@ pub fn render(report: &Report, style: Style) -> String {
     }
     page.problems(report);
     page.connection(report);
-    if !report.chain.is_empty() {
+    if !report.chain().is_empty() {
         page.chain(report);
         page.fingerprints(report);
         page.leaf_details(report);
@@ -66,7 +66,7 @@ pub fn verdict(report: &Report, color: bool) -> String {
 
 fn reason(report: &Report, outcome: Outcome) -> String {
     let failure = report.failure();
-    let judgement = report.judgement.as_ref();
+    let judgement = report.judgement();
     if let Some(failure) = failure {
         let text = match obsolete(report) {
             Some(problem) => format!("{}: {}; {failure}", problem.code, problem.message),
@@ -75,9 +75,8 @@ fn reason(report: &Report, outcome: Outcome) -> String {
         return visible(&text).into_owned();
     }
     if let Some(hg) = report
-        .mercurial
-        .as_ref()
-        .filter(|_| report.from_hgrc && !report.hg_is_safe())
+        .mercurial()
+        .filter(|_| report.representative.from_hgrc && !report.hg_is_safe())
     {
         return format!("hg email: {}", visible(&hg.reason));
     }
@@ -171,12 +170,12 @@ impl Page {
     }
 
     fn mercurial(&mut self, report: &Report) {
-        let pins = &report.pins;
-        if report.mercurial.is_none() && pins.configured.is_empty() {
+        let pins = report.pins();
+        if report.mercurial().is_none() && pins.configured.is_empty() {
             return;
         }
         self.heading("Mercurial");
-        if let Some(decision) = &report.mercurial {
+        if let Some(decision) = report.mercurial() {
             let answer = match decision.accepts {
                 Some(true) if report.hg_is_safe() => "sends",
                 Some(true) => "sends UNPROTECTED",
@@ -190,7 +189,7 @@ impl Page {
             for line in &decision.lines {
                 self.fact("", &format!("{} ({})", line.key, line.place()));
             }
-            let trusted = report.judgement.as_ref().map(Judgement::is_trusted);
+            let trusted = report.judgement().map(Judgement::is_trusted);
             match (decision.accepts, trusted) {
                 (Some(true), Some(false)) => {
                     self.fact("differs", "hg takes what is not trusted by RFC 5280");
@@ -215,10 +214,10 @@ impl Page {
     }
 
     fn lints(&mut self, report: &Report) {
-        if !report.lints.is_empty() {
+        if !report.lints().is_empty() {
             self.heading("Mercurial's configuration");
             let width = self.width();
-            lint::list(&mut self.out, &report.lints, 2, width);
+            lint::list(&mut self.out, report.lints(), 2, width);
         }
     }
 
@@ -235,7 +234,7 @@ impl Page {
 
     /// What each family of clients would say of chain and name.
     fn clients(&mut self, report: &Report) {
-        let clients = report.judgement.as_ref().map_or(&[][..], |j| &j.clients);
+        let clients = report.judgement().map_or(&[][..], |j| &j.clients);
         if clients.is_empty() {
             return;
         }
@@ -261,7 +260,7 @@ impl Page {
     }
 
     fn connection(&mut self, report: &Report) {
-        let Some(seen) = &report.seen else { return };
+        let Some(seen) = report.seen() else { return };
         // Without a connection the verdict has said all.
         if seen.address.is_none() && seen.attempts.len() < 2 {
             return;
@@ -286,7 +285,7 @@ impl Page {
             let text = format!("{mode}, {}, {}, {group}", tls.version, tls.cipher_suite);
             self.fact("TLS", &text);
         }
-        if !report.chain.is_empty() {
+        if !report.chain().is_empty() {
             self.fact("key", possession(seen.possession));
         }
         match seen.client_certificate {
@@ -321,7 +320,7 @@ impl Page {
     }
 
     fn chain(&mut self, report: &Report) {
-        self.heading(if report.seen.is_some() {
+        self.heading(if report.seen().is_some() {
             "Presented chain"
         } else {
             "Chain"
@@ -335,7 +334,7 @@ impl Page {
             header.len()
         };
         table.set_header(&header[..columns]);
-        for (index, certificate) in report.chain.iter().enumerate() {
+        for (index, certificate) in report.chain().iter().enumerate() {
             table.add_row(&row(index, certificate, report.at)[..columns]);
         }
         for fixed in [0, 3, 4] {
@@ -344,7 +343,7 @@ impl Page {
             }
         }
         self.line(&table.trim_fmt());
-        if let Some(judgement) = &report.judgement {
+        if let Some(judgement) = report.judgement() {
             self.path(judgement);
         }
     }
@@ -368,7 +367,7 @@ impl Page {
     fn fingerprints(&mut self, report: &Report) {
         self.heading("Fingerprints");
         let mut table = self.table();
-        for (index, certificate) in report.chain.iter().enumerate() {
+        for (index, certificate) in report.chain().iter().enumerate() {
             let mut algorithms = vec![Algorithm::Sha256];
             if index == 0 || self.style.verbose {
                 algorithms.push(Algorithm::Sha1);
@@ -405,7 +404,7 @@ impl Page {
             self.names(facts);
         }
         if self.style.verbose {
-            for (index, certificate) in report.chain.iter().enumerate() {
+            for (index, certificate) in report.chain().iter().enumerate() {
                 self.certificate(index, certificate);
             }
         }
@@ -492,11 +491,7 @@ impl Page {
     }
 
     fn dialogue(&mut self, report: &Report) {
-        let Some(seen) = report
-            .seen
-            .as_ref()
-            .filter(|seen| !seen.transcript.is_empty())
-        else {
+        let Some(seen) = report.seen().filter(|seen| !seen.transcript.is_empty()) else {
             return;
         };
         self.heading("Dialogue");

@@ -4,8 +4,7 @@ use super::Ending;
 use super::progress::Progress;
 use super::sink::Sink;
 use crate::audit::{
-    Audited, Baseline, Change, Choice, Entry, Finding, OtherAddresses, Severity, Standing, Summary,
-    findings, representative, worst,
+    Audited, Baseline, Change, Choice, Entry, Finding, Severity, Standing, Summary, findings, worst,
 };
 use crate::certificate::Certificate;
 use crate::cli::{Audit as Args, AuditFormat, FailOnArg, TargetArg};
@@ -20,7 +19,7 @@ use crate::mercurial::Line;
 use crate::observation::Survey;
 use crate::render::audit::{csv, html, junit, nagios, prometheus, table as audit};
 use crate::render::{json, style::Style};
-use crate::report::{ConfiguredPin, Report};
+use crate::report::{Assessment, ConfiguredPin, Report, Skipped};
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -221,23 +220,22 @@ impl Results {
             Some(Err(why)) => (Some(&*NO_ANCHORS), Some(why.clone())),
             None => (None, None),
         };
-        let mut reports = Vec::new();
+        let mut looks = Vec::new();
         for seen in survey.seen {
-            let report = self
-                .check
-                .report_with(seen, &target, &endpoint, &reference, own);
-            reports.push(with_pins(report, &entry));
+            let look = self.check.assess(seen, &target, &endpoint, &reference, own);
+            looks.push(with_pins(look, &entry));
         }
-        let (report, others) = representative(reports)
+        let mut report = self
+            .check
+            .report_on(looks, &target, &endpoint, &reference)
             .ok_or_else(|| Error::new(format!("the probe of {endpoint} broke")))?;
-        let elsewhere = OtherAddresses {
-            reports: others,
+        report.skipped = Skipped {
             no_route: survey.no_route,
             left_out: survey.left_out,
         };
         let mut levels = super::levels(&self.args, Some(&entry));
-        levels.public_cas &= self.check.is_public(report.judgement.as_ref());
-        let mut found = findings(&report, &elsewhere, levels);
+        levels.public_cas &= self.check.is_public(report.judgement());
+        let mut found = findings(&report, levels);
         if let Some(why) = broken {
             // Without anchors there is no path, which is not the server's fault.
             found.retain(|finding| !OF_ANCHORS.contains(&finding.code));
@@ -250,21 +248,20 @@ impl Results {
             };
             found.insert(0, finding);
         }
-        found.extend(self.shared_keys(&report, &elsewhere));
+        found.extend(self.shared_keys(&report));
         found.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-        let unseen: Vec<&str> = std::iter::once(&report)
-            .chain(&elsewhere.reports)
-            .filter_map(|report| Some(report.failure()?.code()))
+        let unseen: Vec<&str> = report
+            .looks()
+            .filter_map(|look| Some(look.failure()?.code()))
             .chain(["bad-ca-file", "anchors-unreadable"])
             .collect();
         let (found, left_out) = self.choice.apply(found, &unseen);
         let changes: Option<Vec<Change>> = self
             .baseline
             .as_mut()
-            .map(|baseline| baseline.compare(&report, &elsewhere, &found));
+            .map(|baseline| baseline.compare(&report, &found));
         Ok(Audited {
             report,
-            elsewhere,
             label: entry.label,
             levels,
             findings: found,
@@ -274,17 +271,14 @@ impl Results {
     }
 
     /// Other hosts with the same keys: who has one can play the other.
-    fn shared_keys(&mut self, report: &Report, elsewhere: &OtherAddresses) -> Vec<Finding> {
+    fn shared_keys(&mut self, report: &Report) -> Vec<Finding> {
         let Some(host) = &report.target.host else {
             return Vec::new();
         };
         let mut others: Vec<(String, Option<SocketAddr>)> = Vec::new();
-        let places = std::iter::once((report, None)).chain(elsewhere.reports.iter().map(|each| {
-            let place = each.address();
-            (each, place)
-        }));
-        for (each, place) in places {
-            let Some(key) = each.chain.first().and_then(Certificate::spki_sha256) else {
+        let others_at = report.others.iter().map(|look| (look, look.address()));
+        for (look, place) in std::iter::once((&report.representative, None)).chain(others_at) {
+            let Some(key) = look.leaf().and_then(Certificate::spki_sha256) else {
                 continue;
             };
             let digest = key.hex().into_bytes();
@@ -466,18 +460,18 @@ static NO_ANCHORS: std::sync::LazyLock<Anchors> =
     std::sync::LazyLock::new(|| Anchors::new("a file that cannot be read"));
 
 /// The pins of the list, which count as those of a configuration do.
-fn with_pins(mut report: Report, entry: &Entry) -> Report {
-    let Some(leaf) = report.chain.first() else {
-        return report;
+fn with_pins(mut look: Assessment, entry: &Entry) -> Assessment {
+    let Some(leaf) = look.chain.first() else {
+        return look;
     };
     let Some(matched) = entry.pin_matches(leaf.der()) else {
-        return report;
+        return look;
     };
-    if !matched && let Some(judgement) = &mut report.judgement {
+    if !matched && let Some(judgement) = &mut look.judgement {
         judgement.problems.push(pin_mismatch(leaf));
     }
-    report.pins.matched = Some(matched);
-    report.pins.configured = entry
+    look.pins.matched = Some(matched);
+    look.pins.configured = entry
         .pins
         .iter()
         .map(|pin| ConfiguredPin {
@@ -491,5 +485,5 @@ fn with_pins(mut report: Report, entry: &Entry) -> Report {
             },
         })
         .collect();
-    report
+    look
 }

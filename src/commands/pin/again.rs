@@ -58,7 +58,7 @@ impl SeenLeaf {
     }
 
     fn is_trusted(&self) -> bool {
-        show::problems(self.report.judgement.as_ref()).is_empty()
+        show::problems(self.report.judgement()).is_empty()
     }
 }
 
@@ -73,7 +73,7 @@ pub(super) fn look(
     let is_worth_it = may_be_pinned(args, &first);
     let mut set = Set {
         seen: vec![SeenLeaf {
-            places: places(first.seen.as_ref()),
+            places: places(first.seen()),
             report: first,
         }],
         chosen: 0,
@@ -102,7 +102,7 @@ pub(super) fn look(
 
 /// Whether what the first look showed may be pinned at all.
 fn may_be_pinned(args: &Args, first: &Report) -> bool {
-    let Some(seen) = first.seen.as_ref().filter(|_| !first.chain.is_empty()) else {
+    let Some(seen) = first.seen().filter(|_| !first.chain().is_empty()) else {
         return false;
     };
     match seen.possession {
@@ -223,7 +223,7 @@ impl Set {
         let seen = self.seen.iter().enumerate();
         seen.filter(|(index, sighting)| *index != self.chosen && !self.is_same(&sighting.report))
             .map(|(_, sighting)| sighting)
-            .filter(|sighting| !(keeps && sighting.report.pins.matched == Some(true)))
+            .filter(|sighting| !(keeps && sighting.report.pins().matched == Some(true)))
             .collect()
     }
 
@@ -231,14 +231,14 @@ impl Set {
     fn is_same(&self, other: &Report) -> bool {
         let chosen = self.report();
         let anchor = |report: &Report| {
-            let judgement = report.judgement.clone();
+            let judgement = report.judgement().cloned();
             judgement
                 .filter(crate::judge::Judgement::is_trusted)
                 .and_then(|judgement| judgement.path.last().cloned())
         };
         let key = |report: &Report| report.leaf().and_then(Certificate::spki_sha256);
         match self.by {
-            By::Certificate => chosen.chain.first() == other.chain.first(),
+            By::Certificate => chosen.leaf() == other.leaf(),
             By::Key => key(chosen).is_some() && key(chosen) == key(other),
             By::Ca => anchor(chosen).is_some() && anchor(chosen) == anchor(other),
         }
@@ -356,7 +356,7 @@ fn described(sighting: &SeenLeaf) -> String {
         .take(MOST_NAMED)
         .map(ToString::to_string)
         .collect();
-    let problems = show::problems(report.judgement.as_ref());
+    let problems = show::problems(report.judgement());
     let trust = match problems.as_slice() {
         [] => String::new(),
         problems => format!("\n    NOT trusted: {}", problems.join(", ")),

@@ -29,12 +29,10 @@ pub(super) fn of(args: &Args, target: &TargetArg, report: &Report) -> Step<Optio
         return Ok(Ok(None));
     };
     let validated = report
-        .judgement
-        .as_ref()
+        .judgement()
         .and_then(|judgement| judgement.path.last());
     let self_signed = report
-        .chain
-        .first()
+        .leaf()
         .filter(|leaf| leaf.facts().is_ok_and(|facts| facts.self_issued));
     let Some(anchor) = validated.or(self_signed).cloned() else {
         say("not pinned: the chain leads to no trust anchor, so there is no CA to save");
@@ -76,7 +74,7 @@ fn with_anchor(target: &TargetArg, report: &Report, anchor: &Certificate) -> Dec
     let config = format!("[hostsecurity]\n{written}:verifycertsfile = /ca\n");
     let mercurial = Mercurial::of(config.as_bytes());
     let mut settings: Settings = mercurial.settings(written);
-    let mode = report.seen.as_ref().and_then(|seen| seen.mode);
+    let mode = report.seen().and_then(|seen| seen.mode);
     let mode = mode.unwrap_or(Start::Starttls);
     settings.transport = Transport::from(mode);
     let server = server(written, mode, None, report);

@@ -15,7 +15,7 @@ pub(super) fn given(args: &Args, report: &Report) -> Step<()> {
         say(why);
         Ok(Err(REFUSED))
     };
-    let seen = report.seen.as_ref();
+    let seen = report.seen();
     let (Some(seen), Some(leaf)) = (seen, report.leaf()) else {
         return Ok(Err(failed(report)));
     };
@@ -29,7 +29,7 @@ pub(super) fn given(args: &Args, report: &Report) -> Step<()> {
         }
         return refuse(show::identity(report).trim_end());
     }
-    if report.pins.matched == Some(false) && !args.replace && !args.add {
+    if report.pins().matched == Some(false) && !args.replace && !args.add {
         say(show::alarm(report).trim_end());
         return refuse(
             "not pinned: somebody may be in between, or the server has a new certificate. Ask its\n\
@@ -37,11 +37,11 @@ pub(super) fn given(args: &Args, report: &Report) -> Step<()> {
              right: --add accepts both while certificates rotate, --replace drops the old one.",
         );
     }
-    let problems = show::problems(report.judgement.as_ref());
+    let problems = show::problems(report.judgement());
     let trusted = problems
         .iter()
         .all(|code| args.accept_unproven && UNPROVEN.contains(code));
-    let known = report.pins.matched == Some(true) && by(args) == ByArg::Fingerprint;
+    let known = report.pins().matched == Some(true) && by(args) == ByArg::Fingerprint;
     if trusted || known || args.accept_untrusted || !args.expect.is_empty() {
         return Ok(Ok(()));
     }
@@ -82,7 +82,7 @@ pub(super) fn lasts(args: &Args, report: &Report, pinned: Option<&Certificate>) 
     };
     say(&pins::note(&format!("\"{label}\" will not last: {why}")));
     let is_leaf = report.leaf() == Some(pinned);
-    let is_pinned = is_leaf && report.pins.matched == Some(true) && !args.replace;
+    let is_pinned = is_leaf && report.pins().matched == Some(true) && !args.replace;
     let agreed = args.accept_short_lived || args.accept_untrusted || !args.expect.is_empty();
     if agreed || is_pinned {
         return Ok(Ok(()));

@@ -100,7 +100,7 @@ pub(super) fn run(args: &Args, tool: Tool) -> Result<u8, Error> {
 
 /// The validated path; empty if the chain is not trusted.
 fn path(report: &Report) -> &[Certificate] {
-    let judgement = report.judgement.as_ref();
+    let judgement = report.judgement();
     let trusted = judgement.filter(|judgement| judgement.is_trusted());
     trusted.map_or(&[][..], |judgement| &judgement.path)
 }
@@ -132,10 +132,10 @@ fn pin(
     server: &Server<'_>,
     report: &Report,
 ) -> Result<Pin, Refusal> {
-    if let Some(refused) = refusals(choice, report.judgement.as_ref()) {
+    if let Some(refused) = refusals(choice, report.judgement()) {
         return Err(refused);
     }
-    let pin = match choice.pin(server, &report.chain, path(report)) {
+    let pin = match choice.pin(server, report.chain(), path(report)) {
         Ok(pin) => pin,
         Err(why) => {
             return Err(Refusal {

@@ -35,7 +35,7 @@ pub(super) fn refuses(
         message: format!("{} refuses this server: {}", choice.tool, verdict.reason),
         advice: verdict.cure.map(str::to_owned),
     };
-    let greeted = handshake(family(library), &report.chain);
+    let greeted = handshake(family(library), report.chain());
     if greeted.answer == Answer::Refuses {
         return Some(of_verdict(greeted));
     }
@@ -89,11 +89,11 @@ fn objection(
     let verdict = verdict(
         family(library),
         &Question {
-            presented: &report.chain,
+            presented: report.chain(),
             anchors,
             reference,
             now: report.at,
-            stapled: report.seen.as_ref().and_then(|seen| seen.ocsp_stapled),
+            stapled: report.seen().and_then(|seen| seen.ocsp_stapled),
         },
     );
     (verdict.answer == Answer::Refuses).then_some(verdict)

@@ -271,13 +271,13 @@ fn block_on<F: Future>(task: F) -> Result<F::Output, Error> {
 
 /// The server of the report, as Mercurial would meet it.
 fn server<'a>(host: &'a str, mode: Start, port: Option<u16>, report: &'a Report) -> Server<'a> {
-    let seen = report.seen.as_ref();
+    let seen = report.seen();
     let tls = seen.and_then(|seen| seen.tls.as_ref());
     Server {
         host,
         mode,
         port,
-        chain: &report.chain,
+        chain: report.chain(),
         tls_version: tls.map_or("", |tls| tls.version.as_str()),
         handshake_failed: seen.is_some_and(|seen| seen.failure.is_some()),
         key_proven: seen.is_some_and(|seen| seen.possession == Possession::Proven),

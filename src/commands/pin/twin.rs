@@ -90,7 +90,7 @@ fn other_key(leaf: &Certificate) -> Option<KeyType> {
 }
 
 fn is_pinned(report: &Report, twin: &Certificate) -> bool {
-    let mut pins = report.pins.configured.iter();
+    let mut pins = report.pins().configured.iter();
     pins.any(|pin| Pin::parse(&pin.value).is_some_and(|pin| pin.matches(twin.der())))
 }
 

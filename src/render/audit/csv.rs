@@ -36,7 +36,7 @@ pub fn row(audited: &Audited) -> String {
     let report = &audited.report;
     let leaf = report.leaf();
     let facts = leaf.and_then(|leaf| leaf.facts().ok());
-    let seen = report.seen.as_ref();
+    let seen = report.seen();
     let codes: Vec<&str> = audited
         .findings
         .iter()

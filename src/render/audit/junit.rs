@@ -33,12 +33,7 @@ pub fn case(audited: &Audited, least: Severity) -> TestCase {
     }
     let mut case = TestCase::new(name, status);
     case.set_classname("smtp-certcheck");
-    case.set_time(
-        report
-            .seen
-            .as_ref()
-            .map_or(Duration::ZERO, |seen| seen.elapsed),
-    );
+    case.set_time(report.seen().map_or(Duration::ZERO, |seen| seen.elapsed));
     let mut others = texts(audited, |severity| severity < least);
     others.extend(hidden);
     if !others.is_empty() {

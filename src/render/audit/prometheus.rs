@@ -45,10 +45,7 @@ impl Sample {
             critical: count(Severity::Critical),
             warnings: count(Severity::Warning),
             left_out: audited.hidden().count(),
-            seconds: report
-                .seen
-                .as_ref()
-                .map_or(0.0, |seen| seen.elapsed.as_secs_f64()),
+            seconds: report.seen().map_or(0.0, |seen| seen.elapsed.as_secs_f64()),
         }
     }
 }

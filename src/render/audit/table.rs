@@ -36,8 +36,7 @@ pub fn row(audited: &Audited, style: Style) -> String {
         }
     }
     let until = report
-        .chain
-        .first()
+        .leaf()
         .and_then(|leaf| Some(leaf.facts().ok()?.not_after));
     let until = until.map_or_else(|| "-".to_owned(), |end| end.date().to_string());
     let _ = write!(out, "  {until:10}  {}", codes.join(", "));
@@ -57,7 +56,7 @@ pub fn row(audited: &Audited, style: Style) -> String {
     let mut out = out.trim_end().to_owned();
     out.push('\n');
     // A code alone does not tell which of several addresses it is about.
-    let several = !audited.elsewhere.is_empty();
+    let several = audited.report.has_several_addresses();
     for finding in &audited.findings {
         let told = match finding.severity {
             Severity::Critical => several || finding.certificate.is_none(),

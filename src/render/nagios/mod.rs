@@ -149,10 +149,7 @@ pub fn unknown(why: &str) -> String {
 }
 
 fn reason(report: &Report) -> String {
-    let problems = report
-        .judgement
-        .as_ref()
-        .map_or(&[][..], |judgement| &judgement.problems);
+    let problems = report.problems();
     // Why the handshake failed says more than that it did.
     if let Some(old) = problems
         .iter()

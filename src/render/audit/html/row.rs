@@ -66,12 +66,12 @@ impl Row {
         let report = &audited.report;
         let facts = report.leaf();
         let facts = facts.and_then(|leaf| leaf.facts().ok());
-        let seen = report.seen.as_ref();
+        let seen = report.seen();
         let tls = seen.and_then(|seen| seen.tls.as_ref());
         let input = Some(&report.target.input).filter(|input| **input != report.target.label);
         let aliases = audited.label.iter().chain(input);
         let aliases: Vec<String> = aliases.map(|alias| cut(alias)).collect();
-        let chain = report.chain.iter().take(MOST_CERTIFICATES);
+        let chain = report.chain().iter().take(MOST_CERTIFICATES);
         let findings = audited.findings.iter().map(|finding| Told {
             code: finding.code,
             severity: finding.severity,
@@ -101,7 +101,7 @@ impl Row {
             hidden: audited.hidden_codes(),
             changes: changes.map(|change| change.as_str()).collect(),
             chain: chain.map(Link::of).collect(),
-            more: report.chain.len().saturating_sub(MOST_CERTIFICATES),
+            more: report.chain().len().saturating_sub(MOST_CERTIFICATES),
         }
     }
 

@@ -1,30 +1,22 @@
-//! All that a renderer may know of one target: what was seen, what is thought of it, and the
-//! outcome that follows.
+//! One look at a server, or a saved chain: what was seen, and what is thought of it.
 
+use super::Outcome;
 use crate::certificate::Certificate;
-use crate::endpoint::Start;
 use crate::finding::{Code, Finding};
 use crate::judge::Judgement;
 use crate::mercurial::{Decision, Ground, Line, Lint};
 use crate::observation::{Failure, FailureClass, Possession, Sighting};
 use std::net::SocketAddr;
-use time::OffsetDateTime;
 
-/// The report on one target.
-#[derive(Clone, Debug)]
-pub struct Report {
-    /// What was looked at.
-    pub target: Target,
+/// What was seen at one address, with one key type and server name, and what follows from it.
+#[derive(Clone, Debug, Default)]
+pub struct Assessment {
     /// What was seen on the wire, but for the chain; `None`: a saved chain was judged.
     pub seen: Option<Sighting>,
     /// The presented chain, the leaf first.
     pub chain: Vec<Certificate>,
     /// What is thought of the chain; `None`: there is none.
     pub judgement: Option<Judgement>,
-    /// The time that it was judged at.
-    pub at: OffsetDateTime,
-    /// The user chose that time: it is not now.
-    pub at_was_chosen: bool,
     /// The fingerprints that are configured for this host.
     pub pins: Pins,
     /// What `hg email` would do; `None`: no configuration of Mercurial is about this host.
@@ -38,7 +30,7 @@ pub struct Report {
 /// The configured fingerprints, and whether one of them is the leaf's.
 #[derive(Clone, Debug, Default)]
 pub struct Pins {
-    /// Each as it stands, with its key and place.
+    /// Each as it stands, with its key and line.
     pub configured: Vec<ConfiguredPin>,
     /// Whether one matched; `None`: there are none, or no leaf to compare.
     pub matched: Option<bool>,
@@ -53,67 +45,8 @@ pub struct ConfiguredPin {
     pub line: Line,
 }
 
-/// The target as the user gave it, and what became of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Target {
-    /// As typed.
-    pub input: String,
-    /// The host; `None` for a saved chain.
-    pub host: Option<String>,
-    /// The port; `None` for a saved chain.
-    pub port: Option<u16>,
-    /// `host:port`, or the file: what to call it in a line.
-    pub label: String,
-    /// The mode that was used in the end, else the one that was asked for.
-    pub tls: Option<Start>,
-    /// The reference identifier.
-    pub servername: String,
-}
-
-/// What came of a target, in the order of the exit codes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Outcome {
-    /// The chain is trusted.
-    Trusted,
-    /// The chain is not, but its leaf is pinned.
-    Pinned,
-    /// A certificate is not trusted.
-    Untrusted,
-    /// The server could not be reached.
-    Unreachable,
-    /// The SMTP dialogue ended in a no.
-    SmtpRefused,
-    /// The TLS handshake failed.
-    TlsFailed,
-}
-
-impl Outcome {
-    /// The name in reports.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Trusted => "trusted",
-            Self::Pinned => "pinned",
-            Self::Untrusted => "untrusted",
-            Self::Unreachable => "unreachable",
-            Self::SmtpRefused => "smtp-refused",
-            Self::TlsFailed => "tls-failed",
-        }
-    }
-
-    /// The exit code; 2 is for wrong usage.
-    pub fn exit_code(self) -> u8 {
-        match self {
-            Self::Trusted | Self::Pinned => 0,
-            Self::Untrusted => 1,
-            Self::Unreachable => 3,
-            Self::SmtpRefused => 4,
-            Self::TlsFailed => 5,
-        }
-    }
-}
-
-impl Report {
-    /// Why the probe ended early.
+impl Assessment {
+    /// Why the look ended early.
     pub fn failure(&self) -> Option<&Failure> {
         self.seen.as_ref()?.failure.as_ref()
     }
@@ -179,14 +112,6 @@ impl Report {
         self.notes().iter().find(asked).filter(|_| good)
     }
 
-    /// The exit code: that of the outcome, but for a warning that the user asked for.
-    pub fn exit_code(&self) -> u8 {
-        match self.pin_warning() {
-            Some(_) => Outcome::Untrusted.exit_code(),
-            None => self.outcome().exit_code(),
-        }
-    }
-
     /// Whether `hg email` would send, over TLS, to a server that it has verified.
     pub fn hg_is_safe(&self) -> bool {
         self.mercurial.as_ref().is_some_and(|decision| {
@@ -194,31 +119,5 @@ impl Report {
             let verified = !matches!(decision.decided_by, Ground::TlsNone | Ground::Insecure);
             decision.accepts == Some(true) && verified
         })
-    }
-}
-
-/// The exit code of several targets from those of each: 1 if it is among them, else the largest.
-pub fn exit_code(of_each: impl IntoIterator<Item = u8>) -> u8 {
-    let untrusted = Outcome::Untrusted.exit_code();
-    let worse = |worst: u8, code: u8| match (worst, code) {
-        (worst, code) if worst == untrusted || code == untrusted => untrusted,
-        (worst, code) => worst.max(code),
-    };
-    of_each.into_iter().fold(0, worse)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_bad_certificate_outweighs_every_other_failure() {
-        use Outcome as O;
-        let of = |outcomes: &[Outcome]| exit_code(outcomes.iter().map(|o| o.exit_code()));
-        assert_eq!(of(&[O::Trusted]), 0);
-        assert_eq!(of(&[O::TlsFailed, O::Untrusted, O::Trusted]), 1);
-        assert_eq!(of(&[O::Untrusted, O::TlsFailed]), 1);
-        assert_eq!(of(&[O::Unreachable, O::SmtpRefused, O::Trusted]), 4);
-        assert_eq!(of(&[]), 0);
     }
 }

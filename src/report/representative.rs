@@ -1,0 +1,70 @@
+//! Which of several looks speaks for the target.
+
+use super::{Assessment, Outcome};
+use crate::observation::{Failure, FailureClass};
+use std::cmp::Reverse;
+use time::OffsetDateTime;
+
+/// How much a look weighs against the others; the heaviest speaks for the name. An address that
+/// does not answer sends clients to the next one, so it speaks only if none does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Weight {
+    NotConnected,
+    NoAnswer,
+    Busy,
+    Trusted,
+    Pinned,
+    /// It showed a chain, and did not bring the handshake to an end.
+    CutOff,
+    SmtpRefused,
+    TlsFailed,
+    Untrusted,
+}
+
+impl Weight {
+    pub(super) fn of(one: &Assessment) -> Self {
+        let seen = one.seen.as_ref();
+        match one.outcome() {
+            Outcome::Unreachable if !one.chain.is_empty() => Self::CutOff,
+            Outcome::Unreachable if seen.is_some_and(|seen| seen.address.is_some()) => {
+                Self::NoAnswer
+            }
+            Outcome::Unreachable => Self::NotConnected,
+            Outcome::SmtpRefused if one.failure().is_some_and(is_temporary) => Self::Busy,
+            Outcome::Trusted => Self::Trusted,
+            Outcome::Pinned => Self::Pinned,
+            Outcome::SmtpRefused => Self::SmtpRefused,
+            Outcome::TlsFailed => Self::TlsFailed,
+            Outcome::Untrusted => Self::Untrusted,
+        }
+    }
+
+    pub(super) fn is_silent(self) -> bool {
+        self < Self::Busy
+    }
+}
+
+/// Busy, come again later: not broken.
+pub(super) fn is_temporary(failure: &Failure) -> bool {
+    failure.class() == FailureClass::SmtpRefused && failure.code() == "temporary-refusal"
+}
+
+/// The look that speaks for the name, and the others in the order of their addresses. Which one it
+/// is does not depend on the order that a resolver gives them in: it is the worst, of equals that
+/// whose certificate expires first, of these the one with the least address.
+pub(super) fn representative(mut all: Vec<Assessment>) -> Option<(Assessment, Vec<Assessment>)> {
+    all.sort_by_key(Assessment::address);
+    let key = |one: &Assessment| {
+        let expires = expires(one);
+        (Reverse(Weight::of(one)), expires.is_none(), expires)
+    };
+    let indices = all.iter().enumerate();
+    let (index, _) = indices.min_by_key(|(_, one)| key(one))?;
+    let first = all.remove(index);
+    Some((first, all))
+}
+
+/// When the leaf expires.
+fn expires(one: &Assessment) -> Option<OffsetDateTime> {
+    Some(one.leaf()?.facts().ok()?.not_after)
+}
