@@ -304,15 +304,6 @@ const STILL: &[&str] = &[
     "probe/negotiate.rs",
     "probe/pace.rs",
     "probe/small_hello.rs",
-    "programs/curl.rs",
-    "programs/exim.rs",
-    "programs/git.rs",
-    "programs/gnutls.rs",
-    "programs/mod.rs",
-    "programs/msmtp.rs",
-    "programs/openssl.rs",
-    "programs/postfix.rs",
-    "programs/tlsa.rs",
 ];
 
 #[test]

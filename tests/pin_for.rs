@@ -12,7 +12,7 @@ mod common;
 use common::{Dir, Run, finish, program};
 use serde_json::Value;
 use smtp_certcheck::fingerprint::{Algorithm, Fingerprint};
-use smtp_certcheck::programs::{By, FileUse, Tool};
+use smtp_certcheck::programs::{By, FileUse, PROGRAMS};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
@@ -1373,9 +1373,9 @@ fn what_exim_makes_for_itself_is_not_pinned_without_a_word() {
 /// Every way to pin, with the arguments that it needs.
 fn every_way() -> Vec<Vec<&'static str>> {
     let mut all = vec![vec!["--for", "json"]];
-    for tool in Tool::ALL {
-        for way in tool.ways() {
-            let mut args = vec!["--for", tool.as_str(), "--by", way.by.as_str()];
+    for program in PROGRAMS {
+        for way in program.ways {
+            let mut args = vec!["--for", program.name, "--by", way.by.as_str()];
             if way.file == FileUse::Needed {
                 args.extend(["--ca-out", "way.pem"]);
             }
@@ -1784,10 +1784,10 @@ fn the_list_names_every_way_in_eighty_columns() {
     let mut command = program();
     let run = finish(command.args(["pin", "--for"]));
     assert_eq!((run.code, run.stderr.as_str()), (0, ""));
-    for tool in Tool::ALL {
-        assert!(run.stdout.contains(&format!("\n{tool} ")), "{tool}");
+    for program in PROGRAMS {
+        assert!(run.stdout.contains(&format!("\n{program} ")), "{program}");
     }
-    let ways: usize = Tool::ALL.iter().map(|tool| tool.ways().len()).sum();
+    let ways: usize = PROGRAMS.iter().map(|program| program.ways.len()).sum();
     let answers = |line: &&str| line.ends_with(" yes") || line.ends_with(" no");
     assert_eq!(run.stdout.lines().filter(answers).count(), ways);
     for line in run.stdout.lines() {
@@ -1801,25 +1801,25 @@ fn the_document_has_a_row_for_every_way() {
         std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/pins.md"));
     let document = document.expect("docs/pins.md");
     let is_row = |line: &&str| {
-        Tool::ALL
+        PROGRAMS
             .iter()
-            .any(|tool| line.starts_with(&format!("| {tool} |")))
+            .any(|program| line.starts_with(&format!("| {program} |")))
     };
     let rows: Vec<&str> = document.lines().filter(is_row).collect();
     let mut expected = Vec::new();
-    for tool in Tool::ALL {
-        for way in tool.ways() {
-            let survives = match (way.by, tool) {
+    for program in PROGRAMS {
+        for way in program.ways {
+            let survives = match (way.by, program.name) {
                 (By::Certificate, _) => "nothing",
-                (By::Key, Tool::Curl) => "renewal with the same key, by a CA that curl trusts",
+                (By::Key, "curl") => "renewal with the same key, by a CA that curl trusts",
                 (By::Key, _) => "renewal with the same key, by any CA",
-                (By::Ca, Tool::Tlsa) => {
+                (By::Ca, "tlsa") => {
                     "renewal and new key, as long as the same intermediate issues them"
                 }
                 (By::Ca, _) => "renewal, new key",
             };
             expected.push((
-                format!("| {tool} | {} |", way.by.as_str()),
+                format!("| {program} | {} |", way.by.as_str()),
                 format!("| {survives} |"),
             ));
         }

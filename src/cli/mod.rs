@@ -7,7 +7,7 @@ mod pin;
 mod value;
 
 pub use audit::{Audit, AuditFormat, FailOnArg};
-pub use pin::{ByArg, DigestArg, Pin, ToolArg};
+pub use pin::{ByArg, DigestArg, Pin};
 pub use value::{
     ColorArg, Completions, ConnectTo, ExpectedPin, FormatArg, HgStoreArg, TargetArg, TlsArg,
 };

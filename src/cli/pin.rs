@@ -1,10 +1,10 @@
 //! `pin`: its definitions.
 
 use super::help::{MERCURIAL, OUTPUT, PIN, PIN_TARGET_HELP};
-use super::value::{ColorArg, ExpectedPin, TargetArg, expected, target};
+use super::value::{ColorArg, ExpectedPin, TargetArg, expected, program_parser, target};
 use super::{Connection, HgVersion, Trust};
 use crate::fingerprint::Algorithm;
-use crate::programs::{By, Tool};
+use crate::programs::{By, Program};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -27,10 +27,11 @@ pub struct Pin {
         long = "for",
         value_name = "TOOL",
         num_args = 0..=1,
+        value_parser = program_parser(),
         conflicts_with_all = ["legacy", "replace", "add", "prune", "write", "dry_run", "yes", "accept_unproven", "repository", "hgrc", "no_hgrc", "hg_version"],
         help_heading = PIN
     )]
-    pub for_tool: Option<Option<ToolArg>>,
+    pub for_tool: Option<Option<&'static Program>>,
 
     /// What to pin [default: fingerprint; of --for TOOL what the list has first]
     #[arg(long, value_name = "WHAT", help_heading = PIN)]
@@ -148,45 +149,6 @@ impl From<ByArg> for By {
             ByArg::Fingerprint => Self::Certificate,
             ByArg::Key => Self::Key,
             ByArg::Cacerts => Self::Ca,
-        }
-    }
-}
-
-/// The value of `pin --for`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ToolArg {
-    /// Postfix: an entry of the TLS policy table
-    Postfix,
-    /// msmtp: an account of ~/.msmtprc
-    Msmtp,
-    /// git send-email: a section of git's configuration
-    Git,
-    /// curl: a file for --config
-    Curl,
-    /// OpenSSL: a file of trusted certificates
-    Openssl,
-    /// GnuTLS: a line of its known hosts, or a file of trusted certificates
-    Gnutls,
-    /// Exim: a transport
-    Exim,
-    /// TLSA records (DANE): lines of a zone file
-    Tlsa,
-    /// All that can be pinned, for any other program
-    Json,
-}
-
-impl From<ToolArg> for Tool {
-    fn from(tool: ToolArg) -> Self {
-        match tool {
-            ToolArg::Postfix => Self::Postfix,
-            ToolArg::Msmtp => Self::Msmtp,
-            ToolArg::Git => Self::Git,
-            ToolArg::Curl => Self::Curl,
-            ToolArg::Openssl => Self::Openssl,
-            ToolArg::Gnutls => Self::Gnutls,
-            ToolArg::Exim => Self::Exim,
-            ToolArg::Tlsa => Self::Tlsa,
-            ToolArg::Json => Self::Json,
         }
     }
 }

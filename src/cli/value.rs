@@ -3,7 +3,8 @@
 use crate::audit::{CODES, Least};
 use crate::endpoint::{Host, Start, Target, TargetError};
 use crate::fingerprint::Algorithm;
-use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
+use crate::programs::{PROGRAMS, Program, program};
+use clap::builder::{EnumValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Arg, ValueEnum};
 use clap_complete::Shell;
 use std::ffi::OsStr;
@@ -53,6 +54,14 @@ impl TlsArg {
             Self::Smtps => Some(Start::Implicit),
         }
     }
+}
+
+/// One of the programs, by its name.
+pub(super) fn program_parser() -> impl TypedValueParser<Value = &'static Program> {
+    let names = PROGRAMS
+        .iter()
+        .map(|known| PossibleValue::new(known.name).help(known.help));
+    PossibleValuesParser::new(names).try_map(|name| program(&name).ok_or("not one of the programs"))
 }
 
 /// The value of `--format`.

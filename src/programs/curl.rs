@@ -1,14 +1,32 @@
 //! curl: a file for `--config` (curl(1)). Its pin is of the key, and stands beside its other
 //! checks: it replaces none.
 
-use super::{By, Checks, FileUse, Objection, Pin, Request, Way};
+use super::advice::{Advice, Remedy};
+use super::objection::Objection;
+use super::program::{Library, Program, Several, Sni, needs_same_name};
+use super::request::{Recipe, Request};
+use super::way::{By, Checks, FileUse, Way};
 use crate::endpoint::authority;
 use crate::fingerprint::{Algorithm, Fingerprint};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use std::fmt::Write as _;
 
-pub(super) const WAYS: &[Way] = &[
+/// The program.
+pub(super) const PROGRAM: Program = Program {
+    name: "curl",
+    help: "curl: a file for --config",
+    ways: WAYS,
+    library: Some(Library::Openssl),
+    sni: Sni::Always,
+    several: Several::Joined(
+        "to accept both keys, put that of the other after the first, in the same quotes (\"sha256//A;sha256//B\")",
+    ),
+    misfit: needs_same_name,
+    recipe,
+};
+
+const WAYS: &[Way] = &[
     Way {
         by: By::Key,
         what: "pinnedpubkey",
@@ -32,7 +50,7 @@ pub(super) const WAYS: &[Way] = &[
     },
 ];
 
-pub(super) fn pin(request: &Request<'_>) -> Result<Pin, Objection> {
+fn recipe(request: &Request<'_>) -> Result<Recipe, Objection> {
     let server = &request.server;
     let url = match server.mode {
         crate::endpoint::Start::Starttls => "smtp",
@@ -40,36 +58,34 @@ pub(super) fn pin(request: &Request<'_>) -> Result<Pin, Objection> {
     };
     let at = authority(server.host, server.port);
     let mut lines = format!("url = \"{url}://{at}\"\nssl-reqd\nno-insecure\n");
-    if request.choice.way.by == By::Key {
+    if request.way.by == By::Key {
         let pin = sha256(request.spki()?);
         let _ = writeln!(lines, "pinnedpubkey = \"{pin}\"");
     }
-    let certificate = request.choice.file.map(|file| {
+    let certificate = request.file.map(|file| {
         // Else curl trusts the directory that it was built with as well, Debian's at least.
         let _ = writeln!(lines, "cacert = \"{file}\"\ncapath = \"/dev/null\"");
         request.trusted().clone()
     });
-    let mut advice = vec![format!(
-        "to send by it:\n  curl --config FILE --mail-from FROM --mail-rcpt TO --upload-file MESSAGE\n\
+    let mut advice: Vec<Advice> = vec!["to send by it:\n  curl --config FILE --mail-from FROM --mail-rcpt TO --upload-file MESSAGE\n\
          no-insecure outweighs an insecure of ~/.curlrc, which would turn all checks but that of a key off; \
          without ssl-reqd curl sends in the clear where STARTTLS is missing, and checks no pin; in \
-         ~/.curlrc the pin would hold for every host, so keep it with its url"
-    )];
-    if request.choice.way.by == By::Key {
+         ~/.curlrc the pin would hold for every host, so keep it with its url".into()];
+    if request.way.by == By::Key {
         advice.push(if certificate.is_some() {
-            "curl checks that CA, the name and the dates, too".to_owned()
+            "curl checks that CA, the name and the dates, too".into()
         } else {
-            "curl checks the CA in its own trust store, the name and the dates, too; --ca-out FILE \
-             adds the CA for one that is not there"
-                .to_owned()
+            Advice::new("curl checks the CA in its own trust store, the name and the dates, too; ")
+                .option(Remedy::CaOut)
+                .text(" adds the CA for one that is not there")
         });
     }
-    Ok(Pin {
+    Ok(Recipe {
         lines,
         comment: "#",
         advice,
         certificate,
-        ..Pin::default()
+        ..Recipe::default()
     })
 }
 

@@ -1,11 +1,27 @@
 //! Exim: a transport. Exim has no pins; what it trusts can be made as small as one certificate.
 
-use super::{By, Checks, FileUse, Objection, Pin, Request, Way};
+use super::advice::Advice;
+use super::objection::Objection;
+use super::program::{Library, Program, Several, Sni, needs_same_name};
+use super::request::{Recipe, Request};
+use super::way::{By, Checks, FileUse, Way};
 use crate::endpoint::{Host, Start};
 use crate::fingerprint::{Algorithm, Fingerprint};
 use std::fmt::Write as _;
 
-pub(super) const WAYS: &[Way] = &[
+/// The program.
+pub(super) const PROGRAM: Program = Program {
+    name: "exim",
+    help: "Exim: a transport",
+    ways: WAYS,
+    library: Some(Library::Gnutls),
+    sni: Sni::ByLines,
+    several: Several::OneOnly,
+    misfit: needs_same_name,
+    recipe,
+};
+
+const WAYS: &[Way] = &[
     Way {
         by: By::Ca,
         what: "tls_verify_certificates: CA",
@@ -22,7 +38,7 @@ pub(super) const WAYS: &[Way] = &[
     },
 ];
 
-pub(super) fn pin(request: &Request<'_>) -> Result<Pin, Objection> {
+fn recipe(request: &Request<'_>) -> Result<Recipe, Objection> {
     let server = &request.server;
     let certificate = request.self_signed_or_ca()?;
     let name = name(server.host, server.port);
@@ -48,29 +64,30 @@ pub(super) fn pin(request: &Request<'_>) -> Result<Pin, Objection> {
          tls_verify_certificates = {}\n  hosts_try_dane =",
         request.file()
     );
-    let mut advice = vec![
+    let mut advice: Vec<Advice> = vec![
         format!(
             "Exim has no pins: this is a transport that trusts that file alone, for a router to name \
              with \"transport = {name}\". It holds only with all of its lines: without \
              hosts_require_tls Exim sends in the clear, without tls_verify_hosts it sends to anybody"
-        ),
+        )
+        .into(),
         "hosts_try_dane is empty, because with TLSA records Exim goes by them instead of the file; \
          take the line out for an Exim without DANE"
-            .to_owned(),
+            .into(),
     ];
     if request.is_partial() {
         advice.push(
             "that file holds no self-signed certificate: an Exim with GnuTLS, as Debian's is, takes it, \
              one with OpenSSL refuses the server"
-                .to_owned(),
+                .into(),
         );
     }
-    Ok(Pin {
+    Ok(Recipe {
         lines,
         comment: "#",
         advice,
         certificate: Some(certificate.clone()),
-        ..Pin::default()
+        ..Recipe::default()
     })
 }
 

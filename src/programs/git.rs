@@ -1,9 +1,25 @@
 //! `git send-email`: a section of git's configuration (git-send-email(1)). It knows files only.
 
-use super::{By, Checks, FileUse, Objection, Pin, Request, Way};
+use super::advice::Advice;
+use super::objection::Objection;
+use super::program::{Library, Program, Several, Sni, needs_same_name};
+use super::request::{Recipe, Request};
+use super::way::{By, Checks, FileUse, Way};
 use crate::endpoint::Start;
 
-pub(super) const WAYS: &[Way] = &[
+/// The program.
+pub(super) const PROGRAM: Program = Program {
+    name: "git",
+    help: "git send-email: a section of git's configuration",
+    ways: WAYS,
+    library: Some(Library::Openssl),
+    sni: Sni::Always,
+    several: Several::OneOnly,
+    misfit: needs_same_name,
+    recipe,
+};
+
+const WAYS: &[Way] = &[
     Way {
         by: By::Ca,
         what: "smtpSSLCertPath: CA",
@@ -21,7 +37,7 @@ pub(super) const WAYS: &[Way] = &[
 ];
 
 #[expect(clippy::unnecessary_wraps, reason = "others have objections")]
-pub(super) fn pin(request: &Request<'_>) -> Result<Pin, Objection> {
+fn recipe(request: &Request<'_>) -> Result<Recipe, Objection> {
     let server = &request.server;
     let encryption = match server.mode {
         Start::Starttls => "tls",
@@ -34,25 +50,25 @@ pub(super) fn pin(request: &Request<'_>) -> Result<Pin, Objection> {
         server.port,
         request.file()
     );
-    let mut advice = vec![
+    let mut advice: Vec<Advice> = vec![
         "without smtpEncryption git sends in the clear, and an empty smtpSSLCertPath turns every \
          check off; the configuration of a repository, sendemail.IDENTITY.* and options of git send-email \
          outweigh these lines. What counts in a repository:\n  \
          git config --show-origin --get-regexp '^sendemail'"
-            .to_owned(),
+            .into(),
     ];
     if request.is_partial() {
         advice.push(
             "that file holds no self-signed certificate: Perl's IO::Socket::SSL must be 2.062 or later \
              (2019), and Net::SSLeay 1.83 or later, to take it"
-                .to_owned(),
+                .into(),
         );
     }
-    Ok(Pin {
+    Ok(Recipe {
         lines,
         comment: "#",
         advice,
         certificate: Some(request.trusted().clone()),
-        ..Pin::default()
+        ..Recipe::default()
     })
 }

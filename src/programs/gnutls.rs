@@ -1,12 +1,27 @@
 //! GnuTLS: a line of the keys seen before (`lib/verify-tofu.c`), or a file of trusted certificates.
 
-use super::{By, Checks, FileUse, Objection, Pin, Request, Way};
+use super::objection::Objection;
+use super::program::{Library, Program, Several, Sni, fits};
+use super::request::{Recipe, Request};
+use super::way::{By, Checks, FileUse, Way};
 use crate::endpoint::Start;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use std::fmt::Write as _;
 
-pub(super) const WAYS: &[Way] = &[
+/// The program.
+pub(super) const PROGRAM: Program = Program {
+    name: "gnutls",
+    help: "GnuTLS: a line of its known hosts, or a file of trusted certificates",
+    ways: WAYS,
+    library: Some(Library::Gnutls),
+    sni: Sni::Always,
+    several: Several::Joined("to pin the other, too"),
+    misfit: fits,
+    recipe,
+};
+
+const WAYS: &[Way] = &[
     Way {
         by: By::Key,
         what: "a line of its known_hosts",
@@ -30,7 +45,7 @@ pub(super) const WAYS: &[Way] = &[
     },
 ];
 
-pub(super) fn pin(request: &Request<'_>) -> Result<Pin, Objection> {
+fn recipe(request: &Request<'_>) -> Result<Recipe, Objection> {
     let server = &request.server;
     let mut command = format!("gnutls-cli --port {}", server.port);
     if server.mode == Start::Starttls {
@@ -40,40 +55,44 @@ pub(super) fn pin(request: &Request<'_>) -> Result<Pin, Objection> {
     if let Some(name) = other {
         let _ = write!(command, " --sni-hostname={name}");
     }
-    let mut pin = Pin {
+    let mut recipe = Recipe {
         comment: "#",
-        ..Pin::default()
+        ..Recipe::default()
     };
-    if request.choice.way.by == By::Key {
+    if request.way.by == By::Key {
         let key = STANDARD.encode(request.spki()?);
         for service in services(server.port) {
             // It ends never: the 0.
-            let _ = writeln!(pin.lines, "|g0|{}|{service}|0|{key}", server.host);
+            let _ = writeln!(recipe.lines, "|g0|{}|{service}|0|{key}", server.host);
         }
         let _ = write!(command, " --strict-tofu {}", server.host);
-        pin.advice.push(format!("to connect by it:\n  {command}"));
-        pin.advice.push(
+        recipe
+            .advice
+            .push(format!("to connect by it:\n  {command}").into());
+        recipe.advice.push(
             "it belongs into ~/.gnutls/known_hosts (or gnutls/known_hosts in XDG_DATA_HOME); other lines \
              for the same host and port are accepted as well, and neither CA, name nor dates count"
-                .to_owned(),
+                .into(),
         );
         if services(server.port).len() == 1 {
-            pin.advice.push(format!(
+            recipe.advice.push(format!(
                 "gnutls-cli calls a port as /etc/services does: should port {0} have a name there, put \
                  that in the place of {0}",
                 server.port
-            ));
+            ).into());
         }
     } else {
         if let Some(name) = other {
             let _ = write!(command, " --verify-hostname={name}");
         }
-        let file = request.choice.file.unwrap_or("FILE");
+        let file = request.file.unwrap_or("FILE");
         let _ = write!(command, " --x509cafile={file} {}", server.host);
-        pin.advice.push(format!("to connect by it:\n  {command}"));
-        pin.certificate = Some(request.self_signed_or_ca()?.clone());
+        recipe
+            .advice
+            .push(format!("to connect by it:\n  {command}").into());
+        recipe.certificate = Some(request.self_signed_or_ca()?.clone());
     }
-    Ok(pin)
+    Ok(recipe)
 }
 
 /// What `gnutls-cli` looks a port up by: the name that /etc/services has for it (`src/socket.c`,

@@ -1,11 +1,27 @@
 //! msmtp: an account of its configuration (msmtp(1)).
 
-use super::{By, Checks, FileUse, Objection, Pin, Request, Way};
+use super::advice::Advice;
+use super::objection::Objection;
+use super::program::{Library, Program, Several, Sni, fits};
+use super::request::{Recipe, Request};
+use super::way::{By, Checks, FileUse, Way};
 use crate::endpoint::Start;
 use crate::fingerprint::Algorithm;
 use std::fmt::Write as _;
 
-pub(super) const WAYS: &[Way] = &[
+/// The program.
+pub(super) const PROGRAM: Program = Program {
+    name: "msmtp",
+    help: "msmtp: an account of ~/.msmtprc",
+    ways: WAYS,
+    library: Some(Library::Gnutls),
+    sni: Sni::Always,
+    several: Several::OneOnly,
+    misfit: fits,
+    recipe,
+};
+
+const WAYS: &[Way] = &[
     Way {
         by: By::Certificate,
         what: "tls_fingerprint",
@@ -22,9 +38,9 @@ pub(super) const WAYS: &[Way] = &[
     },
 ];
 
-pub(super) fn pin(request: &Request<'_>) -> Result<Pin, Objection> {
+fn recipe(request: &Request<'_>) -> Result<Recipe, Objection> {
     let server = &request.server;
-    let by_ca = request.choice.way.by == By::Ca;
+    let by_ca = request.way.by == By::Ca;
     let on = match server.mode {
         Start::Starttls => "on",
         Start::Implicit => "off",
@@ -40,7 +56,7 @@ pub(super) fn pin(request: &Request<'_>) -> Result<Pin, Objection> {
     if server.host != server.reference {
         let _ = writeln!(lines, "tls_host_override {}", server.reference);
     }
-    let mut advice = Vec::new();
+    let mut advice: Vec<Advice> = Vec::new();
     if by_ca {
         // A fingerprint of the section "defaults" would outweigh the file.
         let _ = writeln!(lines, "tls_fingerprint\ntls_trust_file {}", request.file());
@@ -48,22 +64,39 @@ pub(super) fn pin(request: &Request<'_>) -> Result<Pin, Objection> {
         let _ = writeln!(lines, "tls_fingerprint {}", request.fingerprint()?.colons());
         advice.push(
             "msmtp looks at the fingerprint alone then: tls_trust_file, name and dates do not count"
-                .to_owned(),
+                .into(),
         );
     }
     advice.push(format!(
         "it is an account of its own, without from, auth and user; in one that you have, keep tls \
          and tls_certcheck on, or nothing is checked. To use it: msmtp -a {account}"
-    ));
+    ).into());
     advice.push(
-        "it replaces an older one of the same name: msmtp reads no file that has it twice"
-            .to_owned(),
+        "it replaces an older one of the same name: msmtp reads no file that has it twice".into(),
     );
-    Ok(Pin {
+    Ok(Recipe {
         lines,
         comment: "#",
         advice,
         certificate: by_ca.then(|| request.trusted().clone()),
-        ..Pin::default()
+        ..Recipe::default()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::endpoint::Start;
+    use crate::programs::choice::tests::{ABC, lines};
+
+    #[test]
+    fn msmtp_is_told_of_another_name_and_of_implicit_tls() {
+        let target = ("2001:db8::25", "mx.test", 465, Start::Implicit);
+        assert_eq!(
+            lines("msmtp", target, true),
+            format!(
+                "account 2001_db8__25-465\nhost 2001:db8::25\nport 465\ntls on\ntls_starttls off\n\
+                 tls_certcheck on\ntls_host_override mx.test\ntls_fingerprint {ABC}\n"
+            )
+        );
+    }
 }

@@ -1,10 +1,25 @@
 //! OpenSSL: a file of trusted certificates (openssl-verification-options(1)).
 
-use super::{By, Checks, FileUse, Objection, Pin, Request, Way};
+use super::objection::Objection;
+use super::program::{Library, Program, Several, Sni, fits};
+use super::request::{Recipe, Request};
+use super::way::{By, Checks, FileUse, Way};
 use crate::endpoint::{Host, Start, authority};
 use std::fmt::Write as _;
 
-pub(super) const WAYS: &[Way] = &[
+/// The program.
+pub(super) const PROGRAM: Program = Program {
+    name: "openssl",
+    help: "OpenSSL: a file of trusted certificates",
+    ways: WAYS,
+    library: Some(Library::Openssl),
+    sni: Sni::ByLines,
+    several: Several::OneOnly,
+    misfit: fits,
+    recipe,
+};
+
+const WAYS: &[Way] = &[
     Way {
         by: By::Ca,
         what: "-CAfile: CA",
@@ -22,7 +37,7 @@ pub(super) const WAYS: &[Way] = &[
 ];
 
 #[expect(clippy::unnecessary_wraps, reason = "others have objections")]
-pub(super) fn pin(request: &Request<'_>) -> Result<Pin, Objection> {
+fn recipe(request: &Request<'_>) -> Result<Recipe, Objection> {
     let server = &request.server;
     let mut command = format!(
         "openssl s_client -connect {}",
@@ -46,18 +61,19 @@ pub(super) fn pin(request: &Request<'_>) -> Result<Pin, Objection> {
         " \\\n    -verify_return_error {option} {}",
         server.reference
     );
-    let file = request.choice.file.unwrap_or("FILE");
+    let file = request.file.unwrap_or("FILE");
     let _ = write!(command, " \\\n    -CAfile {file} -no-CApath -no-CAstore");
     if request.is_partial() {
         command.push_str(" -partial_chain");
     }
-    Ok(Pin {
+    Ok(Recipe {
         comment: "#",
         advice: vec![
-            format!("to connect by it:\n  {command}"),
-            format!("without -verify_return_error and {option} it goes on whatever it is shown"),
+            format!("to connect by it:\n  {command}").into(),
+            format!("without -verify_return_error and {option} it goes on whatever it is shown")
+                .into(),
         ],
         certificate: Some(request.trusted().clone()),
-        ..Pin::default()
+        ..Recipe::default()
     })
 }

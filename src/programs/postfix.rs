@@ -1,13 +1,29 @@
 //! Postfix: a line of `smtp_tls_policy_maps` (postconf(5)).
 
-use super::{By, Checks, FileUse, Objection, Pin, Request, Way};
+use super::advice::{Advice, Remedy};
+use super::objection::{Misfit, Objection};
+use super::program::{Library, Program, Several, Sni};
+use super::request::{Destination, Recipe, Request};
+use super::way::{By, Checks, FileUse, Way};
 use crate::endpoint::{Host, Start};
 use crate::fingerprint::Algorithm;
 use std::fmt::Write as _;
 
 const DIGESTS: &[Algorithm] = &[Algorithm::Sha256, Algorithm::Sha512, Algorithm::Sha1];
 
-pub(super) const WAYS: &[Way] = &[
+/// The program.
+pub(super) const PROGRAM: Program = Program {
+    name: "postfix",
+    help: "Postfix: an entry of the TLS policy table",
+    ways: WAYS,
+    library: Some(Library::Openssl),
+    sni: Sni::ByLines,
+    several: Several::Joined("to accept both, put the match= line of the other below the first"),
+    misfit,
+    recipe,
+};
+
+const WAYS: &[Way] = &[
     Way {
         by: By::Certificate,
         what: "fingerprint match=CERTIFICATE",
@@ -31,84 +47,151 @@ pub(super) const WAYS: &[Way] = &[
     },
 ];
 
-pub(super) fn pin(request: &Request<'_>) -> Result<Pin, Objection> {
-    let server = &request.server;
-    let digest = request.choice.digest;
-    let by_ca = request.choice.way.by == By::Ca;
+/// At the level `secure` it compares names, and knows no addresses.
+fn misfit(way: &Way, server: &Destination<'_>) -> Option<Misfit> {
+    let is_address = matches!(server.reference, Host::Ip(_));
+    (is_address && way.checks != Checks::Nothing).then_some(Misfit::Address)
+}
+
+fn recipe(request: &Request<'_>) -> Result<Recipe, Objection> {
+    let by_ca = request.way.by == By::Ca;
     if by_ca && request.trusted() == request.leaf {
         // It becomes a TLSA record of usage 2, which OpenSSL does not compare with the leaf.
-        return Err(Objection::NotACa);
+        return Err(Objection::Own {
+            message: "the trusted certificate is the server's own, and Postfix takes only a CA's in tafile",
+            advice: Advice::new("pin ")
+                .option(Remedy::By(By::Certificate))
+                .text(" or ")
+                .option(Remedy::By(By::Key)),
+        });
     }
+    let policy = policy(request)?;
+    let hop = next_hop(request.server.host);
+    let mut keys = vec![format!("{hop}:{}", request.server.port)];
+    if request.server.port == 25 {
+        // The table is asked for the next hop as it is written.
+        keys.push(hop.clone());
+    }
+    let mut lines = String::new();
+    for key in &keys {
+        let _ = writeln!(lines, "{key} {policy}");
+    }
+    let digest = (!by_ca).then(|| format!("smtp_tls_fingerprint_digest = {}", request.digest));
+    Ok(Recipe {
+        lines,
+        remarks: remarks(request, digest.as_deref()),
+        comment: "#",
+        advice: advice(request, &hop, digest.as_deref()),
+        certificate: by_ca.then(|| request.trusted().clone()),
+        promise: None,
+    })
+}
+
+fn next_hop(host: &Host) -> String {
+    match host {
+        Host::Ip(ip) => format!("[{ip}]"),
+        name @ Host::Name { .. } => format!("[{name}]"),
+    }
+}
+
+/// What stands behind the next hop.
+fn policy(request: &Request<'_>) -> Result<String, Objection> {
+    let by_ca = request.way.by == By::Ca;
     let mut policy = if by_ca {
-        format!("secure match={}", server.reference)
+        format!("secure match={}", request.server.reference)
     } else {
         "fingerprint".to_owned()
     };
     // Without this Postfix sends no SNI, and may be shown another certificate.
-    if let Some(name) = server.sni() {
+    if let Some(name) = request.server.sni() {
         let _ = write!(policy, " servername={name}");
     }
-    let last = if by_ca {
-        format!("tafile={}", request.file())
+    let _ = if by_ca {
+        write!(policy, "\n    tafile={}", request.file())
     } else {
-        format!("match={}", request.fingerprint()?.colons())
+        write!(policy, "\n    match={}", request.fingerprint()?.colons())
     };
-    let hop = match server.host {
-        Host::Ip(ip) => format!("[{ip}]"),
-        name @ Host::Name { .. } => format!("[{name}]"),
-    };
-    let mut keys = vec![format!("{hop}:{}", server.port)];
-    if server.port == 25 {
-        // The table is asked for the next hop as it is written.
-        keys.push(hop.clone());
-    }
-    let mut pin = Pin {
-        comment: "#",
-        certificate: by_ca.then(|| request.trusted().clone()),
-        ..Pin::default()
-    };
-    for key in &keys {
-        let _ = writeln!(pin.lines, "{key} {policy}\n    {last}");
-    }
-    let mut main = vec!["smtp_tls_policy_maps = hash:/etc/postfix/tls_policy".to_owned()];
-    if !by_ca {
-        let line = format!("smtp_tls_fingerprint_digest = {digest}");
-        pin.remarks.push(format!(
+    Ok(policy)
+}
+
+/// `digest`: the line of `main.cf` that says which digest the table is of.
+fn remarks(request: &Request<'_>, digest: Option<&str>) -> Vec<String> {
+    let mut remarks = Vec::new();
+    if let Some(line) = digest {
+        remarks.push(format!(
             "needs \"{line}\" in main.cf; it is md5 before compatibility level 3.6"
         ));
-        main.push(line);
     }
-    if server.mode == Start::Implicit {
-        pin.remarks.push(
+    if request.server.mode == Start::Implicit {
+        remarks.push(
             "the port is implicit TLS: needs a transport with -o smtp_tls_wrappermode=yes in master.cf"
                 .to_owned(),
         );
     }
-    pin.advice.push(format!(
-        "put it into the table that main.cf names, in the place of older lines for the same next hop \
-         (of two, the first counts), and run postmap on that:\n  {}",
-        main.join("\n  ")
-    ));
-    pin.advice.push(format!(
-        "the first word must be the next hop, letter by letter as relayhost or the transport table \
-         has it ({hop} and {hop}:{} are two); for a domain that is routed by MX it is the domain",
-        server.port
-    ));
-    if server.mode == Start::Implicit {
-        pin.advice.push(format!(
-            "the port is implicit TLS, and smtp_tls_wrappermode in main.cf would stop mail to every other \
-             server: give it a transport of its own in master.cf, and name that in the transport table or \
-             relayhost (smtps:{hop}:{}):\n  smtps unix - - n - - smtp -o smtp_tls_wrappermode=yes",
-            server.port
-        ));
+    remarks
+}
+
+fn advice(request: &Request<'_>, hop: &str, digest: Option<&str>) -> Vec<Advice> {
+    let port = request.server.port;
+    let main = ["smtp_tls_policy_maps = hash:/etc/postfix/tls_policy"];
+    let main: Vec<&str> = main.into_iter().chain(digest).collect();
+    let mut advice: Vec<Advice> = vec![
+        format!(
+            "put it into the table that main.cf names, in the place of older lines for the same next hop \
+             (of two, the first counts), and run postmap on that:\n  {}",
+            main.join("\n  ")
+        )
+        .into(),
+        format!(
+            "the first word must be the next hop, letter by letter as relayhost or the transport table \
+             has it ({hop} and {hop}:{port} are two); for a domain that is routed by MX it is the domain"
+        )
+        .into(),
+    ];
+    if request.server.mode == Start::Implicit {
+        advice.push(
+            format!(
+                "the port is implicit TLS, and smtp_tls_wrappermode in main.cf would stop mail to every other \
+                 server: give it a transport of its own in master.cf, and name that in the transport table or \
+                 relayhost (smtps:{hop}:{port}):\n  smtps unix - - n - - smtp -o smtp_tls_wrappermode=yes"
+            )
+            .into(),
+        );
     }
-    if !by_ca {
-        pin.advice.push(
+    if digest.is_some() {
+        advice.push(
             "the digest holds for every fingerprint line of the table: the others must be made with \
              it, too. While a server changes its certificate, a second match= below the first \
              accepts both"
-                .to_owned(),
+                .into(),
         );
     }
-    Ok(pin)
+    advice
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::endpoint::Start;
+    use crate::programs::choice::tests::{ABC, lines};
+
+    #[test]
+    fn postfix_is_told_of_both_next_hops_and_of_the_name_to_ask_for() {
+        let at = |host, reference, port| (host, reference, port, Start::Starttls);
+        assert_eq!(
+            lines("postfix", at("mx.test", "mx.test", 25), true),
+            format!(
+                "[mx.test]:25 fingerprint servername=mx.test\n    match={ABC}\n\
+                 [mx.test] fingerprint servername=mx.test\n    match={ABC}\n"
+            )
+        );
+        // What was not asked for by us must not be asked for by Postfix.
+        assert_eq!(
+            lines("postfix", at("mx.test", "mx.test", 587), false),
+            format!("[mx.test]:587 fingerprint\n    match={ABC}\n")
+        );
+        assert_eq!(
+            lines("postfix", at("2001:db8::25", "other.test", 587), true),
+            format!("[2001:db8::25]:587 fingerprint servername=other.test\n    match={ABC}\n")
+        );
+    }
 }

@@ -1,14 +1,31 @@
 //! TLSA records for SMTP (RFC 6698, RFC 7671, RFC 7672): lines of a zone file.
 
-use super::{By, Checks, FileUse, Objection, Pin, Request, Way, comment_text, spki};
+use super::advice::{Advice, Remedy};
+use super::objection::{Misfit, Objection};
+use super::program::{Program, Several, Sni, needs_same_name};
+use super::request::{Destination, Recipe, Request, spki};
+use super::text::comment_text;
+use super::way::{By, Checks, FileUse, Way};
 use crate::certificate::Certificate;
+use crate::endpoint::Host;
 use crate::fingerprint::{Algorithm, Fingerprint};
 use std::fmt;
-use std::fmt::Write as _;
 
 const DIGESTS: &[Algorithm] = &[Algorithm::Sha256, Algorithm::Sha512];
 
-pub(super) const WAYS: &[Way] = &[
+/// The program.
+pub(super) const PROGRAM: Program = Program {
+    name: "tlsa",
+    help: "TLSA records (DANE): lines of a zone file",
+    ways: WAYS,
+    library: None,
+    sni: Sni::ByLines,
+    several: Several::Joined("to pin the other, too"),
+    misfit,
+    recipe,
+};
+
+const WAYS: &[Way] = &[
     Way {
         by: By::Key,
         what: "3 1 1",
@@ -112,34 +129,18 @@ fn name(certificate: &Certificate) -> String {
     certificate.label().chars().take(MOST).collect()
 }
 
-pub(super) fn pin(request: &Request<'_>) -> Result<Pin, Objection> {
-    let by = request.choice.way.by;
-    let all = associations(request.presented, request.path, request.choice.digest);
-    let absent = match by {
-        By::Ca => Objection::CaNotPresented,
-        By::Key | By::Certificate => Objection::NoKey,
-    };
-    let chosen = all.iter().find(|record| record.by == by).ok_or(absent)?;
+/// DANE-TA(2) goes by the name that the record stands at (RFC 7672 §3.2.2), and an address has none.
+fn misfit(way: &Way, server: &Destination<'_>) -> Option<Misfit> {
+    let is_address = matches!(server.host, Host::Ip(_));
+    needs_same_name(way, server).or(is_address.then_some(Misfit::Address))
+}
+
+fn recipe(request: &Request<'_>) -> Result<Recipe, Objection> {
+    let by = request.way.by;
+    let all = associations(request.presented, request.path, request.digest);
+    let chosen = all.iter().find(|record| record.by == by);
+    let chosen = chosen.ok_or_else(|| absent(by))?;
     let owner = format!("_{}._tcp.{}.", request.server.port, request.server.host);
-    let mut remarks = Vec::new();
-    // Whoever goes by a CA compares the name, too.
-    let same = request.server.host == request.server.reference;
-    let fits = |record: &&Association| record.by != by && (same || record.by != By::Ca);
-    for other in all.iter().filter(fits) {
-        remarks.push(format!("{owner} IN TLSA {other}"));
-        if let Some((ca, _)) = intermediate(other, request.path) {
-            let name = comment_text(&name(ca));
-            remarks.push(format!("that is of the intermediate \"{name}\" alone"));
-        }
-    }
-    if !remarks.is_empty() {
-        remarks.insert(
-            0,
-            "others that match; with several, any one of them is enough:".to_owned(),
-        );
-    }
-    let mut lines = String::new();
-    let _ = writeln!(lines, "{owner} IN TLSA {chosen}");
     let narrow = intermediate(chosen, request.path);
     let promise = narrow.map(|(ca, _)| {
         format!(
@@ -148,29 +149,84 @@ pub(super) fn pin(request: &Request<'_>) -> Result<Pin, Objection> {
             comment_text(&name(ca))
         )
     });
-    let mut advice = narrow.map_or_else(Vec::new, |(ca, root)| {
-        vec![format!(
-            "the record holds the key of \"{}\", an intermediate of \"{}\". CAs change intermediates at a \
-             renewal, and this record refuses the others: publish a record for each intermediate that \
-             the CA may use, or 3 1 1 of the present and of the next key (--by key)",
-            name(ca),
-            name(root)
-        )]
-    });
-    advice.extend([
-            "it counts only in a zone signed with DNSSEC, and for clients that do DANE; where MX records \
-             lead to the host, their zone must be signed, too (RFC 7672 section 2.2)"
-                .to_owned(),
-            "publish the record of the next key or certificate at least two TTLs before the server \
-             presents it, and the old one until it does not (RFC 7671 section 8.1)"
-                .to_owned(),
-    ]);
-    Ok(Pin {
-        lines,
-        remarks,
+    Ok(Recipe {
+        lines: format!("{owner} IN TLSA {chosen}\n"),
+        remarks: others(request, &all, &owner),
         comment: ";",
-        advice,
+        advice: advice(narrow),
         promise,
         certificate: None,
     })
+}
+
+/// Why there is no record of that kind.
+fn absent(by: By) -> Objection {
+    match by {
+        // DANE-TA(2) needs the CA in the chain (RFC 7671 §5.2.2).
+        By::Ca => Objection::Own {
+            message: "the server presents no certificate of its CA, and clients need it for a TLSA record 2 1 1 (RFC 7671 section 5.2.2)",
+            advice: Advice::new("pin ")
+                .option(Remedy::By(By::Key))
+                .text(", or have the server send its intermediate"),
+        },
+        By::Key | By::Certificate => Objection::NoKey,
+    }
+}
+
+/// The other records that match, as comments.
+fn others(request: &Request<'_>, all: &[Association], owner: &str) -> Vec<String> {
+    let mut remarks = Vec::new();
+    // Clients that go by a CA compare the name, too.
+    let same = request.server.host == request.server.reference;
+    let fits = |record: &&Association| record.by != request.way.by && (same || record.by != By::Ca);
+    for other in all.iter().filter(fits) {
+        remarks.push(format!("{owner} IN TLSA {other}"));
+        if let Some((ca, _)) = intermediate(other, request.path) {
+            let name = comment_text(&name(ca));
+            remarks.push(format!("that is of the intermediate \"{name}\" alone"));
+        }
+    }
+    if !remarks.is_empty() {
+        let several = "others that match; with several, any one of them is enough:";
+        remarks.insert(0, several.to_owned());
+    }
+    remarks
+}
+
+/// `narrow`: the record is of this intermediate, of that root.
+fn advice(narrow: Option<(&Certificate, &Certificate)>) -> Vec<Advice> {
+    let narrow = narrow.map(|(ca, root)| {
+        Advice::new(format!(
+            "the record holds the key of \"{}\", an intermediate of \"{}\". CAs change intermediates at a \
+             renewal, and this record refuses the others: publish a record for each intermediate that \
+             the CA may use, or 3 1 1 of the present and of the next key (",
+            name(ca),
+            name(root)
+        ))
+        .option(Remedy::By(By::Key))
+        .text(")")
+    });
+    let always = [
+        "it counts only in a zone signed with DNSSEC, and for clients that do DANE; where MX records \
+         lead to the host, their zone must be signed, too (RFC 7672 section 2.2)",
+        "publish the record of the next key or certificate at least two TTLs before the server \
+         presents it, and the old one until it does not (RFC 7671 section 8.1)",
+    ];
+    narrow.into_iter().chain(always.map(Advice::new)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::endpoint::Start;
+    use crate::programs::choice::tests::{ABC, lines};
+
+    #[test]
+    fn a_record_is_of_the_certificate_without_a_readable_key() {
+        let at = ("mx.test", "mx.test", 25, Start::Starttls);
+        let hex = ABC.replace(':', "").to_lowercase();
+        assert_eq!(
+            lines("tlsa", at, true),
+            format!("_25._tcp.mx.test. IN TLSA 3 0 1 {hex}\n")
+        );
+    }
 }

@@ -5,6 +5,7 @@ pub mod audit;
 pub mod json;
 pub mod lint;
 pub mod nagios;
+pub mod objection;
 pub mod pem;
 pub mod pin;
 pub mod pins;

@@ -6,7 +6,10 @@ use super::timestamp::timestamp;
 use crate::certificate::{Certificate, pem};
 use crate::escape::visible;
 use crate::fingerprint::Algorithm;
-use crate::programs::{By, FileUse, Pin, Tool, associations, comment_text};
+use crate::programs::{
+    Advice, By, FileUse, PROGRAMS, Piece, Program, Recipe, Remedy, Several, associations,
+    comment_text,
+};
 use crate::report::Report;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -15,17 +18,21 @@ use std::fmt::Write as _;
 
 /// The comments and the lines. The first is empty: with `>>` it ends the last line of a file that
 /// does not end itself.
-pub fn lines(report: &Report, pin: &Pin, by: By, version: &str) -> String {
-    format!("\n{}{}", comments(report, pin, by, version), pin.lines)
+pub fn lines(report: &Report, recipe: &Recipe, by: By, version: &str) -> String {
+    format!(
+        "\n{}{}",
+        comments(report, recipe, by, version),
+        recipe.lines
+    )
 }
 
 /// The file with the certificate: comments, which PEM allows in front (RFC 7468 §2), and the block.
 pub fn file(report: &Report, certificate: &Certificate, by: By, version: &str) -> String {
-    let pin = Pin {
+    let recipe = Recipe {
         comment: "#",
-        ..Pin::default()
+        ..Recipe::default()
     };
-    let mut out = comments(report, &pin, by, version);
+    let mut out = comments(report, &recipe, by, version);
     let _ = writeln!(
         out,
         "# {}\n# {}",
@@ -35,10 +42,10 @@ pub fn file(report: &Report, certificate: &Certificate, by: By, version: &str) -
     out + &pem::write(certificate.der())
 }
 
-fn comments(report: &Report, pin: &Pin, by: By, version: &str) -> String {
+fn comments(report: &Report, recipe: &Recipe, by: By, version: &str) -> String {
     /// msmtp reads no file with a line of more than 500 octets.
     const MOST: usize = 400;
-    let mark = pin.comment;
+    let mark = recipe.comment;
     let mut about = comment_text(&about(report));
     while about.len() > MOST {
         about.pop();
@@ -48,12 +55,39 @@ fn comments(report: &Report, pin: &Pin, by: By, version: &str) -> String {
         visible(&report.target.label),
         report.at.date(),
         about,
-        pin.promise.as_deref().unwrap_or(by.promise())
+        recipe.promise.as_deref().unwrap_or(by.promise())
     );
-    for remark in &pin.remarks {
+    for remark in &recipe.remarks {
         let _ = writeln!(out, "{mark} {remark}");
     }
     out
+}
+
+/// An advice, with options as they are typed.
+pub fn spelled(advice: &Advice) -> String {
+    let pieces = advice.pieces().iter().map(|piece| match piece {
+        Piece::Text(text) => text.clone(),
+        Piece::Remedy(remedy) => option(*remedy),
+    });
+    pieces.collect()
+}
+
+/// An option as it is typed.
+pub(super) fn option(remedy: Remedy) -> String {
+    match remedy {
+        Remedy::By(by) => format!("--by {}", by.as_str()),
+        Remedy::CaOut => "--ca-out FILE".to_owned(),
+    }
+}
+
+/// How a program accepts several certificates; an error: it takes one.
+pub fn several(program: &Program) -> Result<&'static str, &'static str> {
+    match program.several {
+        Several::Joined(how) => Ok(how),
+        Several::OneOnly => {
+            Err("it takes one certificate: pin the CA with --by cacerts, if both have the same")
+        }
+    }
 }
 
 /// Advice for a terminal of 80 columns; indented lines stay as they are.
@@ -151,15 +185,19 @@ pub fn list() -> String {
          after one with a new key, and after a change of the CA:\n\n",
     );
     let mut row = |columns: [&str; 6]| {
-        let [tool, by, what, same, new, ca] = columns;
-        let line = format!("{tool:8} {by:11} {what:34} {same:8} {new:7} {ca}");
+        let [program, by, what, same, new, ca] = columns;
+        let line = format!("{program:8} {by:11} {what:34} {same:8} {new:7} {ca}");
         let _ = writeln!(out, "{}", line.trim_end());
     };
     row(["TOOL", "--by", "SETTING", "SAME KEY", "NEW KEY", "NEW CA"]);
     let word = |holds: bool| if holds { "yes" } else { "no" };
-    for tool in Tool::ALL {
-        for (index, way) in tool.ways().iter().enumerate() {
-            let name = if index == 0 { tool.as_str() } else { "" };
+    for program in PROGRAMS {
+        if program.ways.is_empty() {
+            let everything = "all of it, for any other program";
+            row([program.name, "", everything, "", "", ""]);
+        }
+        for (index, way) in program.ways.iter().enumerate() {
+            let name = if index == 0 { program.name } else { "" };
             let mark = match way.file {
                 FileUse::Needed => " *",
                 FileUse::Never | FileUse::Optional | FileUse::Itself => "",
@@ -169,14 +207,6 @@ pub fn list() -> String {
             row([name, way.by.as_str(), &what, same, new, ca]);
         }
     }
-    row([
-        Tool::Json.as_str(),
-        "",
-        "all of it, for any other program",
-        "",
-        "",
-        "",
-    ]);
     out.push_str(
         "\nThe first line of each is what --for does without --by; * needs --ca-out FILE.\n\
          Exim, git, openssl, and GnuTLS with --x509cafile have no pins as such: they\n\

@@ -14,8 +14,9 @@ use crate::endpoint::{Endpoint, Host};
 use crate::fingerprint::Algorithm;
 use crate::observation::{Attempt, Cause, Possession, Sighting, Survey};
 use crate::probe::{Options, Pacer};
-use crate::programs::{By, Tool};
+use crate::programs::{By, Program};
 use crate::render::pin as show;
+use crate::render::pins::several;
 use crate::report::Report;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -305,7 +306,7 @@ impl Set {
     }
 
     fn advise(&self, args: &Args, others: &[&SeenLeaf]) {
-        let tool: Option<Tool> = args.for_tool.flatten().map(Into::into);
+        let program: Option<&Program> = args.for_tool.flatten();
         let all = || std::iter::once(&self.seen[self.chosen]).chain(others.iter().copied());
         // An impostor among them must not be pasted along.
         let some_are = all().any(SeenLeaf::is_trusted);
@@ -316,10 +317,10 @@ impl Set {
             .map(|leaf| leaf.fingerprint(Algorithm::Sha256).to_string());
         let commands: Vec<String> = digests
             .take(MOST_NAMED)
-            .map(|digest| command(&environment::arguments(), &digest, tool.is_none()))
+            .map(|digest| command(&environment::arguments(), &digest, program.is_none()))
             .collect();
         let commands = commands.join("\n       ");
-        let how = match tool {
+        let how = match program {
             _ if self.by == By::Ca => {
                 "they have no CA in common: pin them by fingerprint or key".to_owned()
             }
@@ -327,7 +328,7 @@ impl Set {
                 format!("to accept each that is trusted:\n       {commands}")
             }
             None => format!("to accept each of them:\n       {commands}"),
-            Some(tool) => match super::twin::joined(tool) {
+            Some(program) => match several(program) {
                 Ok(joined) => format!("{joined}:\n       {commands}"),
                 Err(one_only) => one_only.to_owned(),
             },

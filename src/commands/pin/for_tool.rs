@@ -10,7 +10,8 @@ use crate::commands::error::Error;
 use crate::commands::terminal::{print, say};
 use crate::finding::Code;
 use crate::judge::Judgement;
-use crate::programs::{By, Checks, Choice, FileUse, Objection, Pin, Server, Tool};
+use crate::programs::{By, Checks, Choice, Destination, FileUse, Objection, Program, Recipe, Sni};
+use crate::render::objection;
 use crate::render::pins as show;
 use crate::report::Report;
 
@@ -24,36 +25,36 @@ pub(super) fn list(args: &Args) -> Result<u8, Error> {
     Ok(0)
 }
 
-/// Pins the server for `tool`.
-pub(super) fn run(args: &Args, tool: Tool) -> Result<u8, Error> {
+/// Pins the server for a program.
+pub(super) fn run(args: &Args, program: &'static Program) -> Result<u8, Error> {
     let Some(target) = &args.target else {
         return Err(
-            Error::new(format!("--for {tool} needs a TARGET")).hint(format!(
-                "smtp-certcheck pin mail.example.org:587 --for {tool}"
+            Error::new(format!("--for {program} needs a TARGET")).hint(format!(
+                "smtp-certcheck pin mail.example.org:587 --for {program}"
             )),
         );
     };
-    has_its_port(args, target, tool.as_str())?;
+    has_its_port(args, target, program.name)?;
     let file = args.ca_out.as_deref().map(absolute).transpose()?;
     let (endpoint, reference) = endpoint(
         &target.target,
         &args.connection,
         args.trust.servername.as_ref(),
     );
-    let mut server = Server {
+    let mut server = Destination {
         host: &endpoint.host,
         reference: &reference,
         port: endpoint.port,
         mode: endpoint.first_start(),
         sni: !args.connection.no_sni,
     };
-    let choice = choice(args, tool, file.as_deref())?;
+    let choice = choice(args, program, file.as_deref())?;
     if let Some(choice) = &choice {
         choice.fits(&server).map_err(|why| usage(&why))?;
     }
     if args.ca_out.is_some() && choice.as_ref().is_none_or(|choice| choice.file.is_none()) {
         say(&format!(
-            "note: {tool} needs no file here: --ca-out writes none"
+            "note: {program} needs no file here: --ca-out writes none"
         ));
     }
     let by = choice
@@ -75,16 +76,15 @@ pub(super) fn run(args: &Args, tool: Tool) -> Result<u8, Error> {
         twin::look(args, target, report, "the program")?;
         return Ok(0);
     };
-    match pin(&check, &choice, &server, report) {
-        Ok(pin) => {
-            tell(&choice, &pin, report)?;
-            // The lines for the others say whether they send it.
-            if [Tool::Msmtp, Tool::Git, Tool::Curl, Tool::Gnutls].contains(&tool) {
-                sends_sni(args, &tool.to_string());
+    match recipe(&check, &choice, &server, report) {
+        Ok(recipe) => {
+            tell(&choice, &recipe, report)?;
+            if program.sni == Sni::Always {
+                sends_sni(args, program.name);
             }
             // A CA is that of both.
             if by != By::Ca {
-                twin::look(args, target, report, &tool.to_string())?;
+                twin::look(args, target, report, program.name)?;
             }
             Ok(0)
         }
@@ -125,36 +125,40 @@ fn agreed(args: &Args, set: &again::Set, by: By) -> Step<()> {
     consent::lasts(args, report, pinned)
 }
 
-/// The pin, unless the program would refuse the server in spite of it.
-fn pin(
+/// The recipe, unless the program would refuse the server in spite of it.
+fn recipe(
     check: &Assessor,
     choice: &Choice<'_>,
-    server: &Server<'_>,
+    server: &Destination<'_>,
     report: &Report,
-) -> Result<Pin, Refusal> {
+) -> Result<Recipe, Refusal> {
     if let Some(refused) = refusals(choice, report.judgement()) {
         return Err(refused);
     }
-    let pin = match choice.pin(server, report.chain(), path(report)) {
-        Ok(pin) => pin,
+    let recipe = match choice.recipe(server, report.chain(), path(report)) {
+        Ok(recipe) => recipe,
         Err(why) => {
             return Err(Refusal {
-                message: why.to_string(),
-                advice: why.advice().map(str::to_owned),
+                message: objection::message(&why),
+                advice: objection::advice(&why),
             });
         }
     };
     let store = check.anchors(None);
-    let refused = library::refuses(choice, &pin, server.reference, report, &store);
-    refused.map_or(Ok(pin), Err)
+    let refused = library::refuses(choice, &recipe, server.reference, report, &store);
+    refused.map_or(Ok(recipe), Err)
 }
 
-/// `None`: JSON, which has everything.
-fn choice<'a>(args: &Args, tool: Tool, file: Option<&'a str>) -> Result<Option<Choice<'a>>, Error> {
-    if tool != Tool::Json {
+/// `None`: the program has everything, and nothing is to be chosen.
+fn choice<'a>(
+    args: &Args,
+    program: &'static Program,
+    file: Option<&'a str>,
+) -> Result<Option<Choice<'a>>, Error> {
+    if !program.ways.is_empty() {
         let by = args.by.map(Into::into);
         let digest = args.digest.map(Into::into);
-        return Choice::new(tool, by, digest, file)
+        return Choice::new(program, by, digest, file)
             .map(Some)
             .map_err(|why| usage(&why));
     }
@@ -164,15 +168,15 @@ fn choice<'a>(args: &Args, tool: Tool, file: Option<&'a str>) -> Result<Option<C
     ];
     match given.iter().find(|(_, given)| *given) {
         Some((option, _)) => Err(Error::new(format!(
-            "{option} has no meaning for --for json: it has everything"
+            "{option} has no meaning for --for {program}: it has everything"
         ))),
         None => Ok(None),
     }
 }
 
 fn usage(why: &Objection) -> Error {
-    let error = Error::new(why.to_string());
-    match why.advice() {
+    let error = Error::new(objection::message(why));
+    match objection::advice(why) {
         Some(advice) => error.hint(advice),
         None => error,
     }
@@ -191,10 +195,10 @@ fn refusals(choice: &Choice<'_>, judgement: Option<&Judgement>) -> Option<Refusa
         Code::AnchorsUnreadable,
         Code::Distrusted,
     ];
-    let checked = match (choice.way.checks, choice.file) {
-        (Checks::Nothing, _) => return None,
-        (Checks::NameAndDates, _) | (Checks::Everything, Some(_)) => &about_path[..],
-        (Checks::Everything, None) => &[],
+    let checked = match choice.checks() {
+        Checks::Nothing => return None,
+        Checks::NameAndDates => &about_path[..],
+        Checks::Everything => &[],
     };
     let problems = judgement.map_or(&[][..], |judgement| &judgement.problems);
     let mut codes: Vec<&str> = problems
@@ -208,7 +212,7 @@ fn refusals(choice: &Choice<'_>, judgement: Option<&Judgement>) -> Option<Refusa
     }
     let message = format!(
         "{} checks the certificate beside the pin, and would refuse it: {}",
-        choice.tool,
+        choice.program,
         codes.join(", ")
     );
     let only_path = problems
@@ -220,10 +224,10 @@ fn refusals(choice: &Choice<'_>, judgement: Option<&Judgement>) -> Option<Refusa
 }
 
 /// The file, the lines, the advice.
-fn tell(choice: &Choice<'_>, pin: &Pin, report: &Report) -> Result<(), Error> {
+fn tell(choice: &Choice<'_>, recipe: &Recipe, report: &Report) -> Result<(), Error> {
     let by = choice.way.by;
     let text = |certificate: &Certificate| show::file(report, certificate, by, VERSION);
-    match (&pin.certificate, choice.file) {
+    match (&recipe.certificate, choice.file) {
         (Some(certificate), Some(file)) => {
             let hint = "name another file, or remove that one; nothing was changed";
             Place::of(file, certificate, Some(hint))?.save(&text(certificate))?;
@@ -231,11 +235,11 @@ fn tell(choice: &Choice<'_>, pin: &Pin, report: &Report) -> Result<(), Error> {
         (Some(certificate), None) => print(&text(certificate))?,
         (None, _) => {}
     }
-    if !pin.lines.is_empty() {
-        print(&show::lines(report, pin, by, VERSION))?;
+    if !recipe.lines.is_empty() {
+        print(&show::lines(report, recipe, by, VERSION))?;
     }
-    for advice in &pin.advice {
-        say(&show::note(advice));
+    for advice in &recipe.advice {
+        say(&show::note(&show::spelled(advice)));
     }
     Ok(())
 }

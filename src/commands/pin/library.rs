@@ -5,7 +5,7 @@ use crate::endpoint::Host;
 use crate::finding::{Code, Finding};
 use crate::judge::Anchors;
 use crate::judge::clients::{Answer, Family, Question, Verdict, handshake, verdict};
-use crate::programs::{Checks, Choice, Library, Pin};
+use crate::programs::{Checks, Choice, Library, Recipe};
 use crate::report::Report;
 
 /// Why nothing is printed, and what to do about it.
@@ -17,14 +17,17 @@ pub(super) struct Refusal {
 /// `store`: the anchors that stand for the program's own, where no file replaces them.
 pub(super) fn refuses(
     choice: &Choice<'_>,
-    pin: &Pin,
+    recipe: &Recipe,
     reference: &Host,
     report: &Report,
     store: &Anchors,
 ) -> Option<Refusal> {
-    let library = choice.tool.library()?;
+    let library = choice.program.library?;
     let of_finding = |finding: &Finding| Refusal {
-        message: format!("{} refuses this server: {}", choice.tool, finding.message),
+        message: format!(
+            "{} refuses this server: {}",
+            choice.program, finding.message
+        ),
         advice: Some(finding.advice.clone().into_owned()),
     };
     // No pin spares anybody the handshake.
@@ -32,7 +35,7 @@ pub(super) fn refuses(
         return Some(of_finding(finding));
     }
     let of_verdict = |verdict: Verdict| Refusal {
-        message: format!("{} refuses this server: {}", choice.tool, verdict.reason),
+        message: format!("{} refuses this server: {}", choice.program, verdict.reason),
         advice: verdict.cure.map(str::to_owned),
     };
     let greeted = handshake(family(library), report.chain());
@@ -45,7 +48,7 @@ pub(super) fn refuses(
     if let Some(finding) = note(report, Code::StapleMissing).filter(|_| is_gnutls(library)) {
         return Some(of_finding(finding));
     }
-    objection(library, pin, reference, report, store).map(of_verdict)
+    objection(library, recipe, reference, report, store).map(of_verdict)
 }
 
 fn family(library: Library) -> Family {
@@ -67,13 +70,13 @@ fn note(report: &Report, code: Code) -> Option<&Finding> {
 /// What the model of the library has against the chain.
 fn objection(
     library: Library,
-    pin: &Pin,
+    recipe: &Recipe,
     reference: &Host,
     report: &Report,
     store: &Anchors,
 ) -> Option<Verdict> {
     let mut file = Anchors::new("the pinned certificate");
-    let anchors = match &pin.certificate {
+    let anchors = match &recipe.certificate {
         None => store,
         Some(certificate) => {
             // The programs tell OpenSSL to end a path at any trusted certificate, and the model is

@@ -45,7 +45,7 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
     match args.for_tool {
         None => {}
         Some(None) => return for_tool::list(args),
-        Some(Some(tool)) => return for_tool::run(args, tool.into()),
+        Some(Some(program)) => return for_tool::run(args, program),
     }
     fit_together(args)?;
     let scope = scope(args)?;

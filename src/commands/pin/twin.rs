@@ -9,7 +9,8 @@ use crate::commands::terminal::say;
 use crate::escape::visible;
 use crate::fingerprint::{Algorithm, Pin};
 use crate::observation::{Cause, KeyType};
-use crate::programs::Tool;
+use crate::programs::Program;
+use crate::render::pins::several;
 use crate::report::Report;
 
 /// Looks for the other certificate, and says how to pin it, too, for `program`.
@@ -38,7 +39,7 @@ pub(super) fn look(
                 KeyType::Rsa => "rsa",
                 KeyType::Ecdsa => "ecdsa",
             };
-            let both = both(args.for_tool.flatten().map(Into::into), option);
+            let both = both(args.for_tool.flatten(), option);
             say(&format!(
                 "note: {label} has a second certificate, with an {other} key, and may show {program} that one:\n  {}\n  -> {both}",
                 twin.fingerprint(Algorithm::Sha256)
@@ -55,28 +56,13 @@ pub(super) fn look(
 }
 
 /// How to pin both.
-fn both(tool: Option<Tool>, option: &str) -> String {
-    let Some(tool) = tool else {
+fn both(program: Option<&Program>, option: &str) -> String {
+    let Some(program) = program else {
         return format!("to pin it, too: the same command with --key-type {option} --add");
     };
-    match joined(tool) {
+    match several(program) {
         Ok(how) => format!("{how}: the same command with --key-type {option}"),
         Err(one_only) => one_only.to_owned(),
-    }
-}
-
-/// How a program is told of several certificates, each of whose lines are printed by a command of
-/// its own; an error: it takes one.
-pub(super) fn joined(tool: Tool) -> Result<&'static str, &'static str> {
-    match tool {
-        Tool::Postfix => Ok("to accept both, put the match= line of the other below the first"),
-        Tool::Curl => Ok(
-            "to accept both keys, put that of the other after the first, in the same quotes (\"sha256//A;sha256//B\")",
-        ),
-        Tool::Gnutls | Tool::Tlsa | Tool::Json => Ok("to pin the other, too"),
-        Tool::Msmtp | Tool::Git | Tool::Openssl | Tool::Exim => {
-            Err("it takes one certificate: pin the CA with --by cacerts, if both have the same")
-        }
     }
 }
 

@@ -1,0 +1,16 @@
+//! JSON: everything that can be pinned, for any other program. What is shown writes it.
+
+use super::program::{Program, Several, Sni, fits};
+use super::request::Recipe;
+
+/// JSON.
+pub(super) const PROGRAM: Program = Program {
+    name: "json",
+    help: "All that can be pinned, for any other program",
+    ways: &[],
+    library: None,
+    sni: Sni::ByLines,
+    several: Several::Joined("to pin the other, too"),
+    misfit: fits,
+    recipe: |_| Ok(Recipe::default()),
+};

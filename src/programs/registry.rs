@@ -1,0 +1,42 @@
+//! The programs that `pin --for` knows: a line for each.
+
+use super::program::Program;
+use super::{curl, exim, git, gnutls, json, msmtp, openssl, postfix, tlsa};
+
+/// All of them, as the list and the help show them.
+pub const PROGRAMS: &[&Program] = &[
+    &postfix::PROGRAM,
+    &msmtp::PROGRAM,
+    &git::PROGRAM,
+    &curl::PROGRAM,
+    &openssl::PROGRAM,
+    &gnutls::PROGRAM,
+    &exim::PROGRAM,
+    &tlsa::PROGRAM,
+    &json::PROGRAM,
+];
+
+/// The program of that name.
+pub fn program(name: &str) -> Option<&'static Program> {
+    PROGRAMS.iter().find(|known| known.name == name).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_program_but_json_has_a_way_and_no_name_or_way_comes_twice() {
+        for (index, known) in PROGRAMS.iter().enumerate() {
+            let ways = known.ways;
+            assert_eq!(ways.is_empty(), known.name == "json", "{known}");
+            assert!(!PROGRAMS[..index].contains(known), "{known}");
+            for (index, way) in ways.iter().enumerate() {
+                assert!(
+                    ways[..index].iter().all(|other| other.by != way.by),
+                    "{known}"
+                );
+            }
+        }
+    }
+}
