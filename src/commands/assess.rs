@@ -1,11 +1,12 @@
 //! What every command that looks at servers shares: options of the probe, anchors, Mercurial's
 //! configuration, and the report that comes of a sighting.
 
+use super::disk::anchors;
+use super::disk::public::Publicity;
+use super::environment;
 use super::error::Error;
 use super::mercurial::{self, Mercurial, Scope};
-use super::public::Publicity;
 use super::terminal::warn;
-use super::{environment, files};
 use crate::bounded::BoundedMap;
 use crate::certificate::{Certificate, CertificateCache, Least};
 use crate::cli::{Connection, HgStoreArg, KeyTypeArg, TargetArg};
@@ -113,7 +114,7 @@ impl Assessor {
     /// Reads it.
     pub(super) fn read(wanted: &Sources<'_>) -> Result<Self, Error> {
         let anchors = (!wanted.cacerts.is_empty())
-            .then(|| files::configured_anchors(wanted.cacerts))
+            .then(|| anchors::configured_anchors(wanted.cacerts))
             .transpose()?;
         Ok(Self {
             anchors,
@@ -145,7 +146,7 @@ impl Assessor {
     }
 
     pub(super) fn system(&self) -> &Anchors {
-        self.system.get_or_init(files::system_anchors)
+        self.system.get_or_init(anchors::system_anchors)
     }
 
     /// Those of `--cacerts`, else of Mercurial's settings for the host, else the system's. What
@@ -160,7 +161,7 @@ impl Assessor {
         };
         let path = PathBuf::from(OsStr::from_bytes(&named.value));
         let (key, place) = (named.line.key.as_str(), named.line.place());
-        Cow::Owned(files::setting_anchors(&path, key, &place))
+        Cow::Owned(anchors::setting_anchors(&path, key, &place))
     }
 
     /// Whether the anchor of a judgement is that of a public CA, as far as the store is known.
@@ -181,7 +182,7 @@ impl Assessor {
             self.anchors.is_none() && all.iter().any(|one| one.source == anchor.source)
         };
         let anchor = judgement.anchor.as_ref().filter(is_systems);
-        let lost = anchor.filter(|anchor| !files::is_found_by_hash(anchor));
+        let lost = anchor.filter(|anchor| !anchors::is_found_by_hash(anchor));
         let note = lost.map(anchor_not_hashed);
         judgement.notes.extend(note);
     }

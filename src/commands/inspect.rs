@@ -4,7 +4,7 @@ use super::assess::{Assessor, Sources, endpoint, options};
 use super::error::Error;
 use super::mercurial::Scope;
 use super::terminal::{print, say, warn};
-use super::{environment, files, lint};
+use super::{disk, environment, lint};
 use crate::audit::{Threshold, conflict};
 use crate::certificate::Certificate;
 use crate::cli::{BELOW_WARNING, Cli, FormatArg, Inspect, TargetArg};
@@ -99,7 +99,7 @@ struct Setting<'a> {
 
 impl Setting<'_> {
     fn saved_chain(&self, path: &Path) -> Result<u8, Error> {
-        let chain: Vec<Certificate> = files::chain(path)?
+        let chain: Vec<Certificate> = disk::anchors::chain(path)?
             .into_iter()
             .map(Certificate::new)
             .collect();
@@ -114,7 +114,7 @@ impl Setting<'_> {
         let policy = self.check.policy(&anchors, reference);
         let mut judgement = judge_clients(&chain, &policy, None, judge_chain(&chain, &policy));
         self.check.watch_hash(&mut judgement);
-        let label = files::name(path).trim_matches('"').to_owned();
+        let label = disk::anchors::name(path).trim_matches('"').to_owned();
         let target = Target {
             input: label.clone(),
             host: None,

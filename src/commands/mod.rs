@@ -2,13 +2,12 @@
 //! terminal, environment, Mercurial's files) has files of its own.
 
 mod assess;
-mod attributes;
 mod audit;
 mod completions;
 mod config;
+mod disk;
 mod environment;
 mod error;
-mod files;
 mod generate;
 mod hosts;
 mod inspect;
@@ -16,8 +15,6 @@ mod lint;
 mod manual;
 mod mercurial;
 mod pin;
-mod public;
-mod replace;
 mod terminal;
 
 pub use generate::files as generated_files;

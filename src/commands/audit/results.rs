@@ -11,7 +11,7 @@ use crate::cli::{Audit as Args, AuditFormat, FailOnArg, TargetArg};
 use crate::commands::assess::Assessor;
 use crate::commands::error::Error;
 use crate::commands::terminal::say;
-use crate::commands::{environment, files};
+use crate::commands::{disk, environment};
 use crate::endpoint::{Endpoint, Host};
 use crate::hgrc::Source;
 use crate::judge::{Anchors, pin_mismatch};
@@ -449,7 +449,7 @@ fn own_anchors<'a>(
 ) -> Option<&'a Result<Anchors, String>> {
     let path = entry.cacerts.as_ref()?;
     let read = || {
-        let anchors = files::configured_anchors(&[PathBuf::from(path)]);
+        let anchors = disk::anchors::configured_anchors(&[PathBuf::from(path)]);
         anchors.map_err(|why| why.message().to_owned())
     };
     Some(known.entry(path.clone()).or_insert_with(read))

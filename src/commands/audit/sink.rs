@@ -4,7 +4,7 @@
 
 use super::earlier::{self, Earlier};
 use crate::cli::Audit as Args;
-use crate::commands::attributes::{self, Lost};
+use crate::commands::disk::attributes::{self, Lost};
 use crate::commands::error::Error;
 use crate::commands::mercurial;
 use crate::commands::terminal::io_text;

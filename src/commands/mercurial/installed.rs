@@ -2,13 +2,13 @@
 //! Python takes where Mercurial's settings name none. It is never run.
 #![expect(clippy::disallowed_methods, reason = "here files are read")]
 
-use super::disk::read_bounded;
+use super::files::read_bounded;
 use super::python::{Package, Python};
 use super::{ca_file, environment, find_program};
 use crate::certificate::pem::Entry;
 use crate::cli::HgStoreArg;
+use crate::commands::disk::anchors;
 use crate::commands::error::Error;
-use crate::commands::files;
 use crate::mercurial::{CaFile, Release};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
@@ -204,7 +204,7 @@ fn of_openssl(own: Option<&Path>) -> Store {
     };
     let (own_file, own_folder) = match own {
         Some(own) => (Some(own.join("cert.pem")), Some(own.join("certs"))),
-        None => files::distribution_paths(),
+        None => anchors::distribution_paths(),
     };
     let file = variable("SSL_CERT_FILE").or(own_file);
     let folders = variable("SSL_CERT_DIR").or(own_folder);

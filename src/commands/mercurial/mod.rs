@@ -1,14 +1,14 @@
 //! Mercurial's configuration on this machine: finding the files, reading them, and whom to trust.
 
-mod disk;
+mod files;
 mod installed;
 mod python;
 mod trust;
 
-pub(super) use disk::{may_write, resolve};
+pub(super) use files::{may_write, resolve};
 pub(super) use installed::{Store, store};
 
-use self::disk::{Disk, Glance, read_bounded};
+use self::files::{Disk, Glance, read_bounded};
 use self::trust::Trusted;
 use super::error::Error;
 use super::terminal::{io_text, warn};

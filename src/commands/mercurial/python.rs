@@ -2,7 +2,7 @@
 //! for modules, and what lies there.
 #![expect(clippy::disallowed_methods, reason = "here files are read")]
 
-use super::disk::read_bounded;
+use super::files::read_bounded;
 use crate::hgrc::Environment;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;

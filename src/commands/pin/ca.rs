@@ -3,9 +3,9 @@
 use super::{REFUSED, Step, VERSION, by, server};
 use crate::certificate::{Certificate, pem};
 use crate::cli::{ByArg, Pin as Args, TargetArg};
+use crate::commands::disk::replace::{Replaced, replace};
 use crate::commands::error::Error;
 use crate::commands::mercurial::{self, Mercurial, Snapshot};
-use crate::commands::replace::{Replaced, replace};
 use crate::commands::terminal::{io_text, say};
 use crate::endpoint::Start;
 use crate::escape::visible;

@@ -3,12 +3,12 @@
 use super::ca::{Ca, Place};
 use super::{ask, is_pinned, name, same_file};
 use crate::cli::Pin as Args;
+use crate::commands::disk::replace::{Replaced, clean, replace};
 use crate::commands::environment;
 use crate::commands::error::Error;
 use crate::commands::mercurial::{
     self, Mercurial, Scope, Snapshot, repository_files, resolve, user_files,
 };
-use crate::commands::replace::{Replaced, clean, replace};
 use crate::commands::terminal::{io_text, print, say, warn};
 use crate::escape::visible;
 use crate::hgrc::Config;

@@ -7,8 +7,8 @@
 #![expect(clippy::disallowed_methods, reason = "here files are written")]
 
 use super::attributes::{self, Lost};
-use super::error::Error;
-use super::terminal::{io_text, warn};
+use crate::commands::error::Error;
+use crate::commands::terminal::{io_text, warn};
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use std::ffi::OsString;
@@ -22,11 +22,11 @@ use std::time::Duration;
 const LOCK_ATTEMPTS: u32 = 600;
 const LOCK_PAUSE: Duration = Duration::from_millis(50);
 /// A configuration file is small.
-pub(super) const MAX_FILE: u64 = 16 * 1024 * 1024;
+pub(in crate::commands) const MAX_FILE: u64 = 16 * 1024 * 1024;
 
 /// What became of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Replaced {
+pub(in crate::commands) enum Replaced {
     /// The new content is in place.
     Yes,
     /// The file is not what it was when the plan was made: nothing was done.
@@ -35,7 +35,11 @@ pub(super) enum Replaced {
 
 /// Replaces the content of `path`, a real path without links at its end. `before` is what the file
 /// held when the change was thought of; `None`: it was not there.
-pub(super) fn replace(path: &Path, before: Option<&[u8]>, after: &[u8]) -> Result<Replaced, Error> {
+pub(in crate::commands) fn replace(
+    path: &Path,
+    before: Option<&[u8]>,
+    after: &[u8],
+) -> Result<Replaced, Error> {
     let place = Place::of(path)?;
     let _lock = place.lock()?;
     place.clean()?;
@@ -51,7 +55,7 @@ pub(super) fn replace(path: &Path, before: Option<&[u8]>, after: &[u8]) -> Resul
 }
 
 /// Takes away what an earlier run left behind when it was killed.
-pub(super) fn clean(path: &Path) -> Result<(), Error> {
+pub(in crate::commands) fn clean(path: &Path) -> Result<(), Error> {
     let place = Place::of(path)?;
     if place.temporary.symlink_metadata().is_err() {
         return Ok(());

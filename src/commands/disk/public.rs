@@ -23,7 +23,7 @@ const LOCAL: [&str; 4] = [
 
 /// What is known of the CAs of the distribution's store.
 #[derive(Debug)]
-pub(super) struct Publicity {
+pub(in crate::commands) struct Publicity {
     /// `None`: the distribution has no such directory.
     shipped: Option<HashSet<[u8; 32]>>,
     local: HashSet<[u8; 32]>,
@@ -31,7 +31,7 @@ pub(super) struct Publicity {
 
 impl Publicity {
     /// Of this machine.
-    pub(super) fn read() -> Self {
+    pub(in crate::commands) fn read() -> Self {
         let local: Vec<&Path> = LOCAL.iter().map(Path::new).collect();
         Self::of(Path::new(SHIPPED), &local)
     }
@@ -45,7 +45,7 @@ impl Publicity {
     }
 
     /// Whether a CA of the distribution's store is a public one.
-    pub(super) fn is_public(&self, der: &CertificateDer<'_>) -> bool {
+    pub(in crate::commands) fn is_public(&self, der: &CertificateDer<'_>) -> bool {
         let digest: [u8; 32] = Sha256::digest(der).into();
         let is_shipped = |shipped: &HashSet<_>| shipped.contains(&digest);
         self.shipped.as_ref().is_none_or(is_shipped) && !self.local.contains(&digest)

@@ -1,7 +1,7 @@
 //! The disk: files of configurations, bounded, and where a path leads.
 #![expect(clippy::disallowed_methods, reason = "here files are read")]
 
-use crate::commands::replace::MAX_FILE;
+use crate::commands::disk::replace::MAX_FILE;
 use crate::hgrc::Files;
 use crate::mercurial::Layout;
 use nix::errno::Errno;

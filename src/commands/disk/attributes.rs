@@ -7,7 +7,7 @@ use xattr::FileExt as _;
 
 /// What could not be kept.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Lost {
+pub(in crate::commands) enum Lost {
     #[error("owner")]
     Owner(#[source] io::Error),
     #[error("group")]
@@ -21,7 +21,7 @@ pub(super) enum Lost {
 
 impl Lost {
     /// Why.
-    pub(super) fn why(&self) -> &io::Error {
+    pub(in crate::commands) fn why(&self) -> &io::Error {
         match self {
             Self::Owner(why) | Self::Group(why) | Self::Mode(why) | Self::Attributes(why) => why,
         }
@@ -29,7 +29,7 @@ impl Lost {
 }
 
 /// Gives `new` the owner, the mode and the extended attributes of `old`.
-pub(super) fn copy(old: &File, new: &File) -> Result<(), Lost> {
+pub(in crate::commands) fn copy(old: &File, new: &File) -> Result<(), Lost> {
     let metadata = old.metadata().map_err(Lost::Mode)?;
     let now = new.metadata().map_err(Lost::Mode)?;
     // Owner before mode, as a change of owner clears bits of the mode; ACLs last.

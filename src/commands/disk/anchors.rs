@@ -1,9 +1,9 @@
 //! Reading the user's files: trust anchors and saved chains.
 #![expect(clippy::disallowed_methods, reason = "here files are read")]
 
-use super::error::Error;
-use super::terminal::io_text;
 use crate::certificate::pem::{self, PemError};
+use crate::commands::error::Error;
+use crate::commands::terminal::io_text;
 use crate::judge::{Anchor, Anchors};
 use rustls::pki_types::CertificateDer;
 use std::collections::HashSet;
@@ -17,7 +17,7 @@ const MAX_FILE: u64 = 64 * 1024 * 1024;
 
 /// The anchors of `--cacerts`. A named file must hold certificates; of a directory the files that
 /// hold some count.
-pub(super) fn configured_anchors(paths: &[PathBuf]) -> Result<Anchors, Error> {
+pub(in crate::commands) fn configured_anchors(paths: &[PathBuf]) -> Result<Anchors, Error> {
     let names: Vec<String> = paths
         .iter()
         .map(|path| path.display().to_string())
@@ -42,7 +42,7 @@ pub(super) fn configured_anchors(paths: &[PathBuf]) -> Result<Anchors, Error> {
 
 /// The anchors of a CA file that a setting names, `at` a place, as hg's OpenSSL reads it. What is
 /// wrong with it is noted.
-pub(super) fn setting_anchors(path: &Path, key: &str, at: &str) -> Anchors {
+pub(in crate::commands) fn setting_anchors(path: &Path, key: &str, at: &str) -> Anchors {
     let mut anchors = Anchors::new(format!("{}, from {key} at {at}", path.display()));
     if let Err(why) = add_as_openssl(&mut anchors, path) {
         let quoted = path.as_os_str().as_encoded_bytes();
@@ -60,7 +60,7 @@ pub(super) fn setting_anchors(path: &Path, key: &str, at: &str) -> Anchors {
 
 /// The system's anchors: `SSL_CERT_FILE` and `SSL_CERT_DIR` if one of them is set, else the bundle
 /// of the distribution, else its directory. What cannot be read is noted.
-pub(super) fn system_anchors() -> Anchors {
+pub(in crate::commands) fn system_anchors() -> Anchors {
     let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
     let mut anchors = match (variable("SSL_CERT_FILE"), variable("SSL_CERT_DIR")) {
         (None, None) => distribution_anchors(),
@@ -79,7 +79,7 @@ pub(super) fn system_anchors() -> Anchors {
 }
 
 /// The file and the directory that this machine's OpenSSL most likely takes.
-pub(super) fn distribution_paths() -> (Option<PathBuf>, Option<PathBuf>) {
+pub(in crate::commands) fn distribution_paths() -> (Option<PathBuf>, Option<PathBuf>) {
     let found = openssl_probe::probe();
     (found.cert_file, found.cert_dir.into_iter().next())
 }
@@ -137,7 +137,7 @@ fn environment_anchors(file: Option<&OsStr>, directories: Option<&OsStr>) -> Anc
 
 /// Whether OpenSSL finds an anchor of the system's, as far as the names of files matter: in
 /// `SSL_CERT_DIR` it looks for the hash of the name, with 0, 1 and so on behind it.
-pub(super) fn is_found_by_hash(anchor: &Anchor) -> bool {
+pub(in crate::commands) fn is_found_by_hash(anchor: &Anchor) -> bool {
     let directories = std::env::var_os("SSL_CERT_DIR").unwrap_or_default();
     let named = |path: &Path| !path.as_os_str().is_empty();
     let all: Vec<PathBuf> = std::env::split_paths(&directories)
@@ -175,7 +175,7 @@ const MAX_CHAIN: u64 = 16 * 1024 * 1024;
 const MAX_CERTIFICATES: usize = 1024;
 
 /// The certificates of a saved chain; `-` is standard input.
-pub(super) fn chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
+pub(in crate::commands) fn chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
     let fail = |why: String| Error::new(format!("cannot use {}: {why}", name(path)));
     let bytes = if path == Path::new("-") {
         let stdin = std::io::stdin().lock();
@@ -200,7 +200,7 @@ pub(super) fn chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> 
 }
 
 /// What to call the file of a saved chain.
-pub(super) fn name(path: &Path) -> String {
+pub(in crate::commands) fn name(path: &Path) -> String {
     if path == Path::new("-") {
         "standard input".to_owned()
     } else {

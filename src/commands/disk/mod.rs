@@ -1,0 +1,6 @@
+//! The user's files and the system's: read within bounds, and replaced in one step.
+
+pub(super) mod anchors;
+pub(super) mod attributes;
+pub(super) mod public;
+pub(super) mod replace;
