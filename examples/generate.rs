@@ -1,4 +1,5 @@
-//! Writes the folders `man` and `completions` anew, from the command line's definitions.
+//! Writes the folders `man` and `completions` again from the definitions of the command line, and the
+//! tables of docs/json.md from those of the codes.
 #![allow(clippy::disallowed_methods, reason = "it writes files")]
 
 use std::path::Path;

@@ -1,6 +1,7 @@
 //! What was seen of a server, or why nothing was. Data only: no verdicts.
 
 use crate::endpoint::Start;
+use crate::finding::Code;
 use crate::starttls::{Line, Protocol, Refusal, Reply, Stage};
 use rustls::pki_types::CertificateDer;
 use std::fmt;
@@ -255,26 +256,26 @@ impl Failure {
         }
     }
 
-    /// A stable name for programs.
-    pub fn code(&self) -> &'static str {
+    /// What it is called in findings.
+    pub fn code(&self) -> Code {
         match &self.cause {
-            Cause::Resolve(_) => "dns-failure",
-            Cause::NoAddress => "no-address",
-            Cause::Connect(_) => "connect-failed",
-            Cause::Timeout(_) => "timeout",
-            Cause::Closed => "connection-closed",
-            Cause::Reset => "connection-reset",
-            Cause::Io(_) => "io-error",
+            Cause::Resolve(_) => Code::DnsFailure,
+            Cause::NoAddress => Code::NoAddress,
+            Cause::Connect(_) => Code::ConnectFailed,
+            Cause::Timeout(_) => Code::Timeout,
+            Cause::Closed => Code::ConnectionClosed,
+            Cause::Reset => Code::ConnectionReset,
+            Cause::Io(_) => Code::IoError,
             Cause::Smtp(refusal) => refusal_code(refusal),
-            Cause::SpeaksSmtp => "wrong-mode",
-            Cause::NotTls(..) => "not-tls",
-            Cause::Alert(_) => "tls-alert",
-            Cause::Incompatible(_) => "tls-incompatible",
-            Cause::NoSuchKey(..) => "no-such-key",
-            Cause::BadHandshakeSignature => "bad-handshake-signature",
-            Cause::NoCertificate => "no-certificate",
-            Cause::TooLarge => "message-too-large",
-            Cause::Tls(_) => "tls-error",
+            Cause::SpeaksSmtp => Code::WrongMode,
+            Cause::NotTls(..) => Code::NotTls,
+            Cause::Alert(_) => Code::TlsAlert,
+            Cause::Incompatible(_) => Code::TlsIncompatible,
+            Cause::NoSuchKey(..) => Code::NoSuchKey,
+            Cause::BadHandshakeSignature => Code::BadHandshakeSignature,
+            Cause::NoCertificate => Code::NoCertificate,
+            Cause::TooLarge => Code::MessageTooLarge,
+            Cause::Tls(_) => Code::TlsError,
         }
     }
 
@@ -364,18 +365,18 @@ impl fmt::Display for Failure {
     }
 }
 
-fn refusal_code(refusal: &Refusal) -> &'static str {
+fn refusal_code(refusal: &Refusal) -> Code {
     match refusal {
-        Refusal::Temporary(..) => "temporary-refusal",
-        Refusal::Greeting(_) => "greeting-refused",
-        Refusal::Ehlo(_) => "ehlo-refused",
-        Refusal::StarttlsNotOffered => "starttls-not-offered",
-        Refusal::Starttls(_) => "starttls-refused",
-        Refusal::TlsUnavailable(_) => "starttls-unavailable",
-        Refusal::NotSmtp(..) => "not-smtp",
-        Refusal::Malformed(..) => "malformed-reply",
-        Refusal::Unsolicited(..) => "unsolicited-reply",
-        Refusal::Injection(_) => "starttls-injection",
+        Refusal::Temporary(..) => Code::TemporaryRefusal,
+        Refusal::Greeting(_) => Code::GreetingRefused,
+        Refusal::Ehlo(_) => Code::EhloRefused,
+        Refusal::StarttlsNotOffered => Code::StarttlsNotOffered,
+        Refusal::Starttls(_) => Code::StarttlsRefused,
+        Refusal::TlsUnavailable(_) => Code::StarttlsUnavailable,
+        Refusal::NotSmtp(..) => Code::NotSmtp,
+        Refusal::Malformed(..) => Code::MalformedReply,
+        Refusal::Unsolicited(..) => Code::UnsolicitedReply,
+        Refusal::Injection(_) => Code::StarttlsInjection,
     }
 }
 

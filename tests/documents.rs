@@ -6,6 +6,7 @@
 
 mod common;
 
+use smtp_certcheck::finding::{Code, Kind, Severity};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -31,46 +32,70 @@ fn codes(source: &str, marker: &str) -> Vec<String> {
         .collect()
 }
 
-#[test]
-fn every_code_is_explained() {
-    let document = read("docs/json.md");
-    let mut all = codes(&read("src/finding.rs"), "=> \"");
-    let failures = read("src/observation.rs");
-    all.extend(codes(&failures, "Cause::"));
-    all.extend(codes(&failures, "Refusal::"));
-    assert!(all.len() > 50, "{all:?}");
-    for code in all {
-        assert!(
-            document.contains(&format!("`{code}`")),
-            "{code} is not in docs/json.md"
-        );
-    }
+/// The rows of all tables, as cells.
+fn rows(document: &str) -> impl Iterator<Item = Vec<&str>> {
+    let rows = document.lines().filter(|line| line.starts_with('|'));
+    rows.map(|row| row.trim_matches('|').split('|').map(str::trim).collect())
+}
+
+/// The codes in a cell: what stands between backquotes.
+fn named(cell: &str) -> impl Iterator<Item = Code> {
+    let words = cell.split('`').skip(1).step_by(2);
+    words.map(|word| Code::named(word).unwrap_or_else(|| panic!("{word} is not a code")))
 }
 
 #[test]
-fn findings_can_be_selected_by_exactly_the_codes_that_exist() {
-    let mut all = codes(&read("src/finding.rs"), "=> \"");
-    let failures = read("src/observation.rs");
-    all.extend(codes(&failures, "Cause::"));
-    all.extend(codes(&failures, "Refusal::"));
-    for file in [
-        "src/audit/finding.rs",
-        "src/audit/addresses.rs",
-        "src/commands/audit/results.rs",
-    ] {
-        all.extend(codes(&read(file), " code: \""));
+fn every_code_of_a_report_has_its_row_and_every_row_its_code() {
+    // The tables themselves are generated, and compared in tests/generated.rs.
+    let document = read("docs/json.md");
+    let (_, tables) = document.split_once("\n## error.code\n").expect("them");
+    let cells = rows(tables).map(|row| row[row.len() - 2]);
+    let found: BTreeSet<Code> = cells.flat_map(named).collect();
+    let all = Code::ALL.iter().copied();
+    let of_reports = all.filter(|code| code.kind() != Kind::Audit);
+    assert_eq!(found, of_reports.collect());
+}
+
+#[test]
+fn every_code_of_an_audit_has_its_row_with_its_severity() {
+    let document = read("docs/audit.md");
+    let (_, section) = document.split_once("\n## Findings\n").expect("it");
+    let (_, table) = section.split_once("\n\n| code ").expect("a table");
+    let table = table.split("\n\n").next().unwrap_or(table);
+    let mut found = BTreeSet::new();
+    for row in rows(table).filter(|row| row[0].starts_with('`')) {
+        for code in named(row[0]) {
+            let by_thresholds = matches!(code, Code::Expiring | Code::IntermediateExpiring);
+            let severity = match by_thresholds {
+                true => "by `--critical` and `--warning`",
+                false => code.severity().as_str(),
+            };
+            assert_eq!(row[1], severity, "{code}");
+            found.insert(code);
+        }
     }
-    // Their lines have another form.
-    all.extend(["expiring", "intermediate-expiring", "tls-1.2"].map(str::to_owned));
-    // Of `--pin-expires`, which an audit does not take: selecting them would select nothing.
-    all.retain(|code| !["pin-expiring", "no-pin"].contains(&code.as_str()));
-    let all: BTreeSet<&str> = all.iter().map(String::as_str).collect();
-    let known: BTreeSet<&str> = smtp_certcheck::audit::CODES.iter().copied().collect();
-    assert_eq!(known, all);
-    let documents = [read("docs/json.md"), read("docs/audit.md")].concat();
-    for code in known {
-        assert!(documents.contains(&format!("`{code}`")), "{code}");
-    }
+    let all = Code::ALL.iter().copied();
+    let own = all.filter(|code| code.kind() == Kind::Audit);
+    assert_eq!(found, own.collect());
+    // And the others whose severity is not that of their kind.
+    let others = rows(table).filter(|row| row[0].starts_with("those of"));
+    let exceptions: BTreeSet<Code> = others.flat_map(|row| named(row[1])).collect();
+    let all = Code::ALL.iter().copied();
+    let exceptional = all.filter(|code| match code.kind() {
+        Kind::Failure | Kind::Problem => code.severity() != Severity::Critical,
+        Kind::Note | Kind::Asked => code.severity() != Severity::Note,
+        Kind::Audit => false,
+    });
+    assert_eq!(exceptions, exceptional.collect());
+}
+
+#[test]
+fn findings_can_be_selected_by_exactly_the_codes_that_an_audit_can_have() {
+    let selected: BTreeSet<Code> = Code::of_audits().into_iter().collect();
+    // `--pin-expires` is not an option of audits: selecting its notes would select nothing.
+    let all = Code::ALL.iter().copied();
+    let others = all.filter(|code| !matches!(code, Code::PinExpiring | Code::NoPin));
+    assert_eq!(selected, others.collect());
 }
 
 #[test]

@@ -20,7 +20,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("raw_tls", &[]),
     ("starttls", &[]),
     ("certificate", &["bounded", "fingerprint"]),
-    ("observation", &["endpoint", "starttls"]),
+    ("observation", &["endpoint", "finding", "starttls"]),
     ("programs", &["certificate", "endpoint", "fingerprint"]),
     (
         "probe",
@@ -90,7 +90,14 @@ const TABLE: &[(&str, &[&str])] = &[
     ),
     (
         "cli",
-        &["audit", "endpoint", "fingerprint", "mercurial", "programs"],
+        &[
+            "audit",
+            "endpoint",
+            "finding",
+            "fingerprint",
+            "mercurial",
+            "programs",
+        ],
     ),
     (
         "commands",

@@ -5,10 +5,11 @@
 
 use super::byte;
 use rustls::pki_types::CertificateDer;
-use smtp_certcheck::audit::{Audited, Least, Levels, Severity, Summary, findings};
+use smtp_certcheck::audit::{Audited, Least, Levels, Summary, findings};
 use smtp_certcheck::certificate::{Certificate, pem};
 use smtp_certcheck::endpoint::{Host, Start};
 use smtp_certcheck::escape::is_unsafe;
+use smtp_certcheck::finding::Severity;
 use smtp_certcheck::hgrc::{Config, Environment, Files, Source};
 use smtp_certcheck::judge::{Anchors, Judgement, Policy, judge_server, pin_mismatch};
 use smtp_certcheck::mercurial::{

@@ -1,9 +1,10 @@
 //! Names with several addresses: what is worth telling where they differ. A client gets any of them, so that the name is as bad as its worst address.
 
 use super::Levels;
-use super::finding::{self, Finding, Severity};
+use super::finding;
 use crate::certificate::Certificate;
 use crate::escape::excerpt;
+use crate::finding::{Code, Finding};
 use crate::fingerprint::{Algorithm, Fingerprint};
 use crate::report::{Assessment, Report, Skipped};
 use std::cmp::Reverse;
@@ -105,17 +106,12 @@ fn differ(looks: &[&Assessment]) -> Option<Finding> {
             "install the same certificate on every server behind the name; until then a pin needs all of their fingerprints",
         )
     };
-    Some(Finding {
-        code: "addresses-differ",
-        severity: Severity::Warning,
-        certificate: None,
-        message: format!(
-            "the addresses serve {} different certificates{same}: {}{more}",
-            served.len(),
-            each.join("; ")
-        ),
-        advice: advice.to_owned(),
-    })
+    let message = format!(
+        "the addresses serve {} different certificates{same}: {}{more}",
+        served.len(),
+        each.join("; ")
+    );
+    Some(Finding::new(Code::AddressesDiffer, None, message, advice))
 }
 
 /// Addresses that do not answer, while others do.
@@ -133,28 +129,25 @@ fn unreachable(silent: &[&Assessment], all: usize) -> Option<Finding> {
         0 => String::new(),
         more => format!("; and {more} more"),
     };
-    Some(Finding {
-        code: "address-unreachable",
-        severity: Severity::Note,
-        certificate: None,
-        message: format!(
-            "{} of {all} addresses {} not answer: {}{more}",
-            silent.len(),
-            if silent.len() == 1 { "does" } else { "do" },
-            why.join("; ")
-        ),
-        advice: "repair the server there, or take the address out of the DNS".to_owned(),
-    })
+    let message = format!(
+        "{} of {all} addresses {} not answer: {}{more}",
+        silent.len(),
+        if silent.len() == 1 { "does" } else { "do" },
+        why.join("; ")
+    );
+    let advice = "repair the server there, or take the address out of the DNS";
+    Some(Finding::new(
+        Code::AddressUnreachable,
+        None,
+        message,
+        advice,
+    ))
 }
 
 /// Addresses of which nothing is known.
 fn not_tried(skipped: &Skipped, looked_at: usize) -> Vec<Finding> {
-    let note = |message, advice: &str| Finding {
-        code: "address-not-tried",
-        severity: Severity::Note,
-        certificate: None,
-        message,
-        advice: advice.to_owned(),
+    let note = |message: String, advice: &'static str| {
+        Finding::new(Code::AddressNotTried, None, message, advice)
     };
     let mut notes = Vec::new();
     if !skipped.no_route.is_empty() {

@@ -1,6 +1,7 @@
 //! What has changed since the last audit, whose JSON lines are the memory.
 
-use super::{Audited, Choice, Finding, Identity, Severity};
+use super::{Audited, Choice, Identity};
+use crate::finding::{Code, Finding, Severity, WrittenCode};
 use crate::fingerprint::Algorithm;
 use crate::report::{Assessment, Report};
 use serde_json::Value;
@@ -167,7 +168,11 @@ impl Baseline {
         }
         // With one outcome for both, what is found tells: it will be bad soon, say.
         let outcome = now.rank.cmp(&before.rank);
-        let severity = worst(found.iter().map(|finding| (finding.code, finding.severity)));
+        let severity = worst(
+            found
+                .iter()
+                .map(|finding| (WrittenCode::Known(finding.code), finding.severity)),
+        );
         match outcome.then(severity.cmp(&before.severity)) {
             std::cmp::Ordering::Less => changes.push(Change::Better),
             std::cmp::Ordering::Greater => changes.push(Change::Worse),
@@ -250,9 +255,10 @@ fn add(leaves: &mut Vec<Leaf>, more: impl Iterator<Item = Leaf>) {
 
 /// The worst of what counts. Notes do not, nor does what comes and goes with the addresses that a
 /// resolver gives: which certificates are served is compared for itself.
-fn worst<'a>(found: impl Iterator<Item = (&'a str, Severity)>) -> Option<Severity> {
+fn worst<'a>(found: impl Iterator<Item = (WrittenCode<'a>, Severity)>) -> Option<Severity> {
+    let differ = WrittenCode::Known(Code::AddressesDiffer);
     found
-        .filter(|(code, severity)| *severity != Severity::Note && *code != "addresses-differ")
+        .filter(|(code, severity)| *severity != Severity::Note && *code != differ)
         .map(|(_, severity)| severity)
         .max()
 }

@@ -1,23 +1,25 @@
 //! Which findings are asked for, and what becomes of the others: a target is not fine because what
 //! is wrong with it was not asked for.
 
-use super::{Audited, Finding, Severity, worst};
+use super::line::{findings_of_line, left_out_of_line};
+use super::{Audited, worst};
+use crate::finding::{Code, Finding, Severity, WrittenCode};
 use serde_json::Value;
 
 /// The codes of `--only` and `--ignore`.
 #[derive(Clone, Debug, Default)]
 pub struct Choice {
     /// No others, but for those where nothing could be seen; empty: all.
-    pub only: Vec<String>,
+    pub only: Vec<Code>,
     /// None of these.
-    pub ignore: Vec<String>,
+    pub ignore: Vec<Code>,
 }
 
 /// A finding that was left out, and is more than a note.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LeftOut {
     /// Its code.
-    pub code: &'static str,
+    pub code: Code,
     /// How bad it is.
     pub severity: Severity,
     /// It is a warning that `--ignore` names: whoever names it knows of it and lives with it. Not
@@ -41,14 +43,17 @@ pub enum Standing {
 impl Choice {
     /// Whether a finding is asked for. Where nothing could be seen, as codes in `unseen` say,
     /// `--only` must not make it fine.
-    pub fn takes(&self, code: &str, unseen: &[&str]) -> bool {
-        let is_asked_for =
-            self.only.is_empty() || is_in(&self.only, code) || unseen.contains(&code);
+    pub fn takes(&self, code: Code, unseen: &[Code]) -> bool {
+        self.takes_written(WrittenCode::Known(code), unseen.contains(&code))
+    }
+
+    fn takes_written(&self, code: WrittenCode<'_>, is_unseen: bool) -> bool {
+        let is_asked_for = self.only.is_empty() || is_in(&self.only, code) || is_unseen;
         is_asked_for && !is_in(&self.ignore, code)
     }
 
     /// The findings that are asked for, and what is left out.
-    pub fn apply(&self, found: Vec<Finding>, unseen: &[&str]) -> (Vec<Finding>, Vec<LeftOut>) {
+    pub fn apply(&self, found: Vec<Finding>, unseen: &[Code]) -> (Vec<Finding>, Vec<LeftOut>) {
         let (taken, others): (Vec<Finding>, Vec<Finding>) = found
             .into_iter()
             .partition(|finding| self.takes(finding.code, unseen));
@@ -59,7 +64,7 @@ impl Choice {
                 code: finding.code,
                 severity: finding.severity,
                 accepted: finding.severity == Severity::Warning
-                    && is_in(&self.ignore, finding.code)
+                    && self.ignore.contains(&finding.code)
                     && !unseen.contains(&finding.code),
             })
             .collect();
@@ -73,22 +78,23 @@ impl Choice {
     pub(super) fn of_line<'a>(
         &'a self,
         report: &'a Value,
-    ) -> impl Iterator<Item = (&'a str, Severity)> {
+    ) -> impl Iterator<Item = (WrittenCode<'a>, Severity)> {
         let addresses = report.get("addresses").and_then(Value::as_array);
         let addresses = addresses.into_iter().flatten();
-        let unseen: Vec<&str> = addresses
+        let unseen: Vec<WrittenCode<'_>> = addresses
             .map(|address| address.get("error"))
             .chain([report.pointer("/error/code")])
-            .filter_map(|code| code?.as_str())
-            .chain(["bad-ca-file"])
+            .filter_map(|code| Some(WrittenCode::read(code?.as_str()?)))
+            .chain([WrittenCode::Known(Code::BadCaFile)])
             .collect();
-        let found = Severity::of_line(report).chain(Severity::left_out_of_line(report));
-        found.filter(move |(code, _)| self.takes(code, &unseen))
+        let found = findings_of_line(report).chain(left_out_of_line(report));
+        found.filter(move |(code, _)| self.takes_written(*code, unseen.contains(code)))
     }
 }
 
-fn is_in(list: &[String], code: &str) -> bool {
-    list.iter().any(|listed| listed == code)
+fn is_in(list: &[Code], code: WrittenCode<'_>) -> bool {
+    list.iter()
+        .any(|listed| WrittenCode::Known(*listed) == code)
 }
 
 impl Audited {
@@ -109,9 +115,9 @@ impl Audited {
 
     /// That in words, each code once; empty: nothing.
     pub fn hidden_codes(&self) -> String {
-        let mut codes: Vec<&str> = self.hidden().map(|left| left.code).collect();
+        let mut codes: Vec<Code> = self.hidden().map(|left| left.code).collect();
         codes.dedup();
-        codes.join(", ")
+        Code::list(&codes)
     }
 }
 
@@ -119,30 +125,20 @@ impl Audited {
 mod tests {
     use super::*;
 
-    fn finding(code: &'static str, severity: Severity) -> Finding {
-        Finding {
-            code,
-            severity,
-            certificate: None,
-            message: String::new(),
-            advice: String::new(),
-        }
-    }
-
-    fn left_out(only: &[&str], ignore: &[&str]) -> Vec<(&'static str, bool)> {
-        let owned = |list: &[&str]| list.iter().map(ToString::to_string).collect();
+    fn left_out(only: &[Code], ignore: &[Code]) -> Vec<(Code, bool)> {
         let choice = Choice {
-            only: owned(only),
-            ignore: owned(ignore),
+            only: only.to_vec(),
+            ignore: ignore.to_vec(),
         };
-        let found = vec![
-            finding("timeout", Severity::Critical),
-            finding("name-mismatch", Severity::Critical),
-            finding("name-mismatch", Severity::Critical),
-            finding("long-validity", Severity::Warning),
-            finding("tls-1.2", Severity::Note),
+        let found = [
+            Code::Timeout,
+            Code::NameMismatch,
+            Code::NameMismatch,
+            Code::LongValidity,
+            Code::Tls12,
         ];
-        let (taken, left) = choice.apply(found, &["timeout", "temporary-refusal"]);
+        let found = found.map(|code| Finding::new(code, None, "", "")).to_vec();
+        let (taken, left) = choice.apply(found, &[Code::Timeout, Code::TemporaryRefusal]);
         let count = left.len() + taken.len();
         assert!((3..=5).contains(&count), "{taken:?} {left:?}");
         left.iter().map(|left| (left.code, left.accepted)).collect()
@@ -151,15 +147,32 @@ mod tests {
     #[test]
     fn what_is_left_out_is_known_and_only_a_named_warning_is_accepted() {
         assert_eq!(left_out(&[], &[]), []);
-        let both = [("name-mismatch", false), ("long-validity", false)];
-        assert_eq!(left_out(&["expired"], &[]), both);
-        let accepted = [("name-mismatch", false), ("long-validity", true)];
-        assert_eq!(left_out(&["expired"], &["long-validity"]), accepted);
+        let both = [(Code::NameMismatch, false), (Code::LongValidity, false)];
+        assert_eq!(left_out(&[Code::Expired], &[]), both);
+        let accepted = [(Code::NameMismatch, false), (Code::LongValidity, true)];
+        assert_eq!(left_out(&[Code::Expired], &[Code::LongValidity]), accepted);
         assert_eq!(
-            left_out(&[], &["name-mismatch"]),
-            [("name-mismatch", false)]
+            left_out(&[], &[Code::NameMismatch]),
+            [(Code::NameMismatch, false)]
         );
-        assert_eq!(left_out(&[], &["timeout"]), [("timeout", false)]);
-        assert_eq!(left_out(&[], &["tls-1.2"]), []);
+        assert_eq!(left_out(&[], &[Code::Timeout]), [(Code::Timeout, false)]);
+        assert_eq!(left_out(&[], &[Code::Tls12]), []);
+    }
+
+    #[test]
+    fn a_code_of_a_newer_version_counts_where_all_are_asked_for_or_nothing_was_seen() {
+        let line = r#"{"error": {"code": "of-2030"}, "findings": [
+            {"code": "of-2030", "severity": "critical"}, {"code": "of-2031", "severity": "warning"},
+            {"code": "expired", "severity": "critical"}]}"#;
+        let line = serde_json::from_str(line).expect("JSON");
+        let choice = |only: &[Code]| Choice {
+            only: only.to_vec(),
+            ignore: vec![Code::Expired],
+        };
+        let (all, some) = (choice(&[]), choice(&[Code::NoSan]));
+        let codes = |choice| Choice::of_line(choice, &line).map(|(code, _)| code);
+        let [error, other] = ["of-2030", "of-2031"].map(WrittenCode::Unknown);
+        assert!(codes(&all).eq([error, other]));
+        assert!(codes(&some).eq([error]));
     }
 }

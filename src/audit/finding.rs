@@ -1,113 +1,25 @@
-//! What is worth telling of a target, with a severity: its failure, the judges' findings, and what
-//! will be bad soon.
+//! The findings on one address: its failure, those of the judges, and what will be bad soon.
 
 use super::{Levels, left};
 use crate::certificate::{Certificate, in_words};
-use crate::finding;
+use crate::finding::{Code, Finding, Severity};
 use crate::report::{Assessment, Outcome};
-use serde_json::Value;
-use std::fmt;
-use std::str::FromStr;
 use time::{Date, Month, OffsetDateTime};
-
-/// How bad it is. The worst is the greatest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Severity {
-    /// Worth knowing.
-    Note,
-    /// Will be bad, or is not as it should be.
-    Warning,
-    /// Mail is not safe, or does not flow.
-    Critical,
-}
-
-impl Severity {
-    /// The name in the outputs.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Note => "note",
-            Self::Warning => "warning",
-            Self::Critical => "critical",
-        }
-    }
-
-    /// The findings of a line of an earlier audit: code and severity of each.
-    pub fn of_line(report: &Value) -> impl Iterator<Item = (&str, Self)> {
-        Self::of_field(report, "findings")
-    }
-
-    /// What was left out there.
-    pub fn left_out_of_line(report: &Value) -> impl Iterator<Item = (&str, Self)> {
-        Self::of_field(report, "left_out")
-    }
-
-    fn of_field<'a>(
-        report: &'a Value,
-        field: &str,
-    ) -> impl Iterator<Item = (&'a str, Self)> + use<'a> {
-        let found = report.get(field).and_then(Value::as_array);
-        found.into_iter().flatten().filter_map(|finding| {
-            let severity = finding.get("severity")?.as_str()?.parse().ok()?;
-            Some((finding.get("code")?.as_str()?, severity))
-        })
-    }
-}
-
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for Severity {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        [Self::Note, Self::Warning, Self::Critical]
-            .into_iter()
-            .find(|severity| severity.as_str() == text)
-            .ok_or_else(|| "it is critical, warning or note".to_owned())
-    }
-}
-
-/// Something worth telling. The texts hold untrusted parts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// Stable; those of `docs/json.md`, and a few of the audit's own.
-    pub code: &'static str,
-    /// How bad it is.
-    pub severity: Severity,
-    /// The index of the certificate in the presented chain.
-    pub certificate: Option<usize>,
-    /// In a sentence.
-    pub message: String,
-    /// What to do.
-    pub advice: String,
-}
 
 /// All findings on one address of a target, the worst first.
 pub(super) fn findings(look: &Assessment, at: OffsetDateTime, levels: Levels) -> Vec<Finding> {
-    let mut found: Vec<Finding> = failure(look).into_iter().collect();
     // Why the handshake failed says more than that it did.
-    let is_cause = |finding: &finding::Finding| finding.code == finding::Code::ObsoleteTls;
-    let of = |list: &[finding::Finding], severity| -> Vec<Finding> {
-        list.iter()
-            .map(|finding| judged(finding, severity))
-            .collect()
-    };
-    let problem = match look.outcome() {
+    let is_cause = |problem: &&Finding| problem.code == Code::ObsoleteTls;
+    let problem = |found: &Finding| match look.outcome() {
         // The user has said that this certificate is right.
-        Outcome::Pinned => Severity::Warning,
-        _ => Severity::Critical,
+        Outcome::Pinned => found.clone().at(Severity::Warning),
+        _ => found.clone(),
     };
-    let (cause, problems): (Vec<_>, Vec<_>) = look.problems().iter().cloned().partition(is_cause);
-    found.splice(0..0, of(&cause, problem));
-    found.extend(of(&problems, problem));
-    found.extend(
-        look.notes()
-            .iter()
-            .map(|note| judged(note, note_severity(note.code))),
-    );
+    let (causes, problems): (Vec<_>, Vec<_>) = look.problems().iter().partition(is_cause);
+    let mut found: Vec<Finding> = causes.into_iter().map(problem).collect();
+    found.extend(failure(look));
+    found.extend(problems.into_iter().map(problem));
+    found.extend(look.notes().iter().cloned());
     found.extend(expiring(look, at, levels));
     found.extend(old_tls(look));
     if levels.public_cas {
@@ -124,42 +36,8 @@ pub fn worst(findings: &[Finding]) -> Option<Severity> {
 
 fn failure(look: &Assessment) -> Option<Finding> {
     let failure = look.failure()?;
-    let severity = if look.is_busy() {
-        // Busy, later: not broken.
-        Severity::Warning
-    } else {
-        Severity::Critical
-    };
-    Some(Finding {
-        code: failure.code(),
-        severity,
-        certificate: None,
-        message: failure.to_string(),
-        advice: failure.advice().to_owned(),
-    })
-}
-
-/// A note is no reason for distrust; some are for action.
-fn note_severity(code: finding::Code) -> Severity {
-    match code {
-        // Modern programs do not reach that server.
-        finding::Code::LargeHello
-        | finding::Code::KeyUsageSignature
-        | finding::Code::StapleMissing
-        | finding::Code::AnchorNotHashed
-        | finding::Code::ClientsDiffer => Severity::Warning,
-        _ => Severity::Note,
-    }
-}
-
-fn judged(finding: &finding::Finding, severity: Severity) -> Finding {
-    Finding {
-        code: finding.code.as_str(),
-        severity,
-        certificate: finding.certificate,
-        message: finding.message.clone(),
-        advice: finding.advice.clone().into_owned(),
-    }
+    let (message, advice) = (failure.to_string(), failure.advice());
+    Some(Finding::new(failure.code(), None, message, advice))
 }
 
 /// Certificates of the path that will end soon; those that have ended are problems already.
@@ -180,21 +58,17 @@ fn expiring(look: &Assessment, at: OffsetDateTime, levels: Levels) -> Vec<Findin
                 _ => return None,
             };
             let (code, whose) = match index {
-                0 => ("expiring", "the server's certificate"),
-                _ => ("intermediate-expiring", "an intermediate certificate"),
+                0 => (Code::Expiring, "the server's certificate"),
+                _ => (Code::IntermediateExpiring, "an intermediate certificate"),
             };
-            Some(Finding {
-                code,
-                severity,
-                certificate: Some(index),
-                message: format!(
-                    "{whose}, \"{}\", expires in {}, on {}",
-                    certificate.label(),
-                    in_words(left),
-                    facts.not_after.date()
-                ),
-                advice: "renew it, and have the server reload it".to_owned(),
-            })
+            let message = format!(
+                "{whose}, \"{}\", expires in {}, on {}",
+                certificate.label(),
+                in_words(left),
+                facts.not_after.date()
+            );
+            let advice = "renew it, and have the server reload it";
+            Some(Finding::new(code, Some(index), message, advice).at(severity))
         })
         .collect()
 }
@@ -207,12 +81,9 @@ pub(super) fn days_left(end: OffsetDateTime, now: OffsetDateTime) -> Option<i64>
 
 fn old_tls(look: &Assessment) -> Option<Finding> {
     let tls = look.seen.as_ref()?.tls.as_ref()?;
-    (tls.version == "TLSv1.2").then(|| Finding {
-        code: "tls-1.2",
-        severity: Severity::Note,
-        certificate: None,
-        message: "the server speaks TLS 1.2 at most".to_owned(),
-        advice: "enable TLS 1.3".to_owned(),
+    (tls.version == "TLSv1.2").then(|| {
+        let message = "the server speaks TLS 1.2 at most";
+        Finding::new(Code::Tls12, None, message, "enable TLS 1.3")
     })
 }
 
@@ -242,15 +113,13 @@ fn long_validity(look: &Assessment) -> Option<Finding> {
     let facts = look.leaf()?.facts().ok()?;
     let (since, most) = longest(facts.not_before.date())?;
     let seconds = seconds(facts.not_before, facts.not_after);
-    (seconds > most * 86_400).then(|| Finding {
-        code: "long-validity",
-        severity: Severity::Warning,
-        certificate: Some(0),
-        message: format!(
+    (seconds > most * 86_400).then(|| {
+        let message = format!(
             "it is valid for {} days; public CAs may issue for {most} days at most since {since}",
             (seconds + 86_399).div_euclid(86_400),
-        ),
-        advice: "get a new one: clients may refuse this; if the CA is your own, name it with --cacerts or cacerts=, or leave this out with --ignore long-validity".to_owned(),
+        );
+        let advice = "get a new one: clients may refuse this; if the CA is your own, name it with --cacerts or cacerts=, or leave this out with --ignore long-validity";
+        Finding::new(Code::LongValidity, Some(0), message, advice)
     })
 }
 

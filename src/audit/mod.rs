@@ -4,10 +4,10 @@
 mod addresses;
 mod baseline;
 mod choice;
-mod code;
 mod finding;
 mod identity;
 mod levels;
+mod line;
 mod list;
 mod range;
 mod shard;
@@ -16,10 +16,10 @@ mod summary;
 pub use addresses::findings;
 pub use baseline::{Baseline, BaselineError, Change};
 pub use choice::{Choice, LeftOut, Standing};
-pub use code::CODES;
-pub use finding::{Finding, Severity, worst};
+pub use finding::worst;
 pub use identity::{Identity, other_name};
 pub use levels::{Levels, Limit, Limits, Threshold, conflict, left};
+pub use line::findings_of_line;
 pub use list::{Entry, LineError, parse_line};
 pub use range::Range;
 pub use shard::Shard;
@@ -27,6 +27,7 @@ pub use summary::Summary;
 
 pub use crate::certificate::Least;
 
+use crate::finding::Finding;
 use crate::report::Report;
 
 /// What an audit has to say of one target.

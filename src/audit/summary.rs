@@ -1,8 +1,9 @@
 //! The sums of an audit: small, however many targets there are.
 
 use super::finding::days_left;
-use super::{Audited, Severity, Standing};
+use super::{Audited, Standing};
 use crate::escape::excerpt;
+use crate::finding::{Code, Severity};
 use std::collections::{BTreeMap, HashMap};
 
 /// How many issuers and keys are counted by name, and how many expiries are listed.
@@ -21,7 +22,7 @@ pub struct Summary {
     /// By how each target stands.
     pub standings: BTreeMap<Standing, u64>,
     /// By code, each target once.
-    pub findings: BTreeMap<(&'static str, Severity), u64>,
+    pub findings: BTreeMap<(Code, Severity), u64>,
     /// By the issuer of the leaf; untrusted text.
     pub issuers: HashMap<String, u64>,
     /// By the key of the leaf.

@@ -4,6 +4,7 @@ use super::help::{FINDINGS, LIST, MANNERS, OUTPUT};
 use super::value::{CodeParser, ColorArg, TargetArg, left, pause, rate, target};
 use super::{Connection, Trust};
 use crate::audit::{Least, Shard};
+use crate::finding::Code;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -81,13 +82,13 @@ pub struct Audit {
     /// A warning that is left out is accepted. A target is not called fine where something critical
     /// is left out, or why nothing was seen.
     #[arg(long, value_name = "CODE", value_parser = CodeParser, hide_possible_values = true, help_heading = FINDINGS)]
-    pub ignore: Vec<String>,
+    pub ignore: Vec<Code>,
 
     /// Only these findings, by their code; may be repeated
     ///
     /// A target is not called fine where others, that are more than notes, are left out.
     #[arg(long, value_name = "CODE", value_parser = CodeParser, hide_possible_values = true, help_heading = FINDINGS)]
-    pub only: Vec<String>,
+    pub only: Vec<Code>,
 
     /// Which findings make the exit code 1
     #[arg(long, value_name = "SEVERITY", default_value = "critical", help_heading = FINDINGS)]

@@ -1,7 +1,8 @@
 //! What a value may be, and how it is read.
 
-use crate::audit::{CODES, Least};
+use crate::audit::Least;
 use crate::endpoint::{Host, Start, Target, TargetError};
+use crate::finding::Code;
 use crate::fingerprint::Algorithm;
 use crate::programs::{PROGRAMS, Program, program};
 use clap::builder::{EnumValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -128,19 +129,22 @@ impl TypedValueParser for CompletionsParser {
 pub(super) struct CodeParser;
 
 impl TypedValueParser for CodeParser {
-    type Value = String;
+    type Value = Code;
 
     fn parse_ref(
         &self,
         command: &clap::Command,
         arg: Option<&Arg>,
         value: &OsStr,
-    ) -> Result<String, clap::Error> {
+    ) -> Result<Code, clap::Error> {
         TypedValueParser::parse_ref(&code, command, arg, value)
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        Some(Box::new(CODES.iter().copied().map(PossibleValue::new)))
+        let codes = Code::of_audits().into_iter();
+        Some(Box::new(
+            codes.map(|code| PossibleValue::new(code.as_str())),
+        ))
     }
 }
 
@@ -242,14 +246,14 @@ pub(super) fn pause(text: &str) -> Result<Duration, String> {
 }
 
 /// A code of a finding; a misspelt one would leave out nothing, or everything.
-pub(super) fn code(text: &str) -> Result<String, String> {
-    if CODES.contains(&text) {
-        return Ok(text.to_owned());
+pub(super) fn code(text: &str) -> Result<Code, String> {
+    let all = Code::of_audits();
+    if let Some(code) = all.iter().find(|code| code.as_str() == text) {
+        return Ok(*code);
     }
-    let near = CODES
-        .iter()
-        .min_by_key(|code| strsim::damerau_levenshtein(text, code));
-    let near = near.copied().unwrap_or_default();
+    let distance = |code: &&Code| strsim::damerau_levenshtein(text, code.as_str());
+    let near = all.iter().min_by_key(distance);
+    let near = near.map_or("", |code| code.as_str());
     Err(format!(
         "no finding has that code, the nearest is \"{near}\"; docs/audit.md and docs/json.md list them"
     ))

@@ -1,4 +1,5 @@
-//! The man pages and the completions, made from the command line's own definitions.
+//! The man pages, the completions and the tables of codes, made from the definitions of the command
+//! line and of the codes.
 
 use super::completions::script;
 use super::error::Error;
@@ -8,12 +9,14 @@ use super::terminal::print;
 use crate::cli::{Command as Verb, Completions, NAME};
 use clap_complete::Shell;
 
-/// Every file of the folders `man` and `completions`, with its path and content.
+/// Every file of the folders `man` and `completions`, and the document that has tables of codes, with
+/// path and content.
 pub fn files() -> Vec<(String, String)> {
     let mut files: Vec<_> = manual::pages()
         .into_iter()
         .map(|(file, text)| (format!("man/{file}"), text))
         .collect();
+    files.push(manual::document());
     for shell in [
         Shell::Bash,
         Shell::Zsh,

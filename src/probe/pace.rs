@@ -5,6 +5,7 @@ use super::{Options, connect, probe_at};
 use crate::bounded::{BoundedMap, lock};
 use crate::endpoint::{Endpoint, Host};
 use crate::observation::{Attempt, Cause, Failure, FailureClass, Sighting, Step, Survey};
+use crate::starttls::Refusal;
 use nix::errno::Errno;
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
@@ -363,7 +364,9 @@ fn is_busy(seen: &Sighting) -> bool {
         return false;
     };
     match failure.class() {
-        FailureClass::SmtpRefused => failure.code() == "temporary-refusal",
+        FailureClass::SmtpRefused => {
+            matches!(failure.cause, Cause::Smtp(Refusal::Temporary(..)))
+        }
         _ => match &failure.cause {
             Cause::Reset => true,
             Cause::Connect(attempts) => attempts.iter().all(was_turned_away),

@@ -31,14 +31,14 @@ pub fn render(reports: &[Report]) -> String {
 /// A report with what the audit adds, on one line; ends in a line feed.
 pub fn line(audited: &Audited) -> String {
     let findings = audited.findings.iter().map(|finding| AuditFindingJson {
-        code: finding.code,
+        code: finding.code.as_str(),
         severity: finding.severity.as_str(),
         certificate: finding.certificate,
         message: finding.message.clone(),
-        advice: finding.advice.clone(),
+        advice: finding.advice.clone().into_owned(),
     });
     let left_out = audited.left_out.iter().map(|left| LeftOutJson {
-        code: left.code,
+        code: left.code.as_str(),
         severity: left.severity.as_str(),
         accepted: left.accepted,
     });
@@ -539,7 +539,7 @@ impl From<&Failure> for ErrorJson {
     fn from(failure: &Failure) -> Self {
         Self {
             step: failure.step.to_string(),
-            code: failure.code(),
+            code: failure.code().as_str(),
             message: failure.to_string(),
             advice: failure.advice(),
         }

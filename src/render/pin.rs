@@ -3,6 +3,7 @@
 use super::timestamp::timestamp;
 use crate::certificate::Certificate;
 use crate::escape::{excerpt, visible};
+use crate::finding::Code;
 use crate::fingerprint::Algorithm;
 use crate::hgrc::{Document, Kind};
 use crate::judge::Judgement;
@@ -62,22 +63,22 @@ pub(super) fn about(report: &Report) -> String {
     let leaf = leaf.map_or_else(String::new, |leaf| describe(leaf, report.at));
     let judgement = report.judgement();
     let anchor = judgement.and_then(|judgement| judgement.path.last());
-    let problems: Vec<&str> = problems(judgement);
+    let problems = problems(judgement);
     match anchor {
         Some(anchor) if problems.is_empty() => {
             format!("{leaf}; chain valid to {}", excerpt(&anchor.label(), NAME))
         }
-        _ => format!("{leaf}; chain NOT valid: {}", problems.join(", ")),
+        _ => format!("{leaf}; chain NOT valid: {}", Code::list(&problems)),
     }
 }
 
 /// The codes of what is wrong, but for pins.
-pub fn problems(judgement: Option<&Judgement>) -> Vec<&'static str> {
-    let mut codes: Vec<&str> = judgement
+pub fn problems(judgement: Option<&Judgement>) -> Vec<Code> {
+    let mut codes: Vec<Code> = judgement
         .map_or(&[][..], |judgement| &judgement.problems)
         .iter()
-        .map(|problem| problem.code.as_str())
-        .filter(|code| *code != "pin-mismatch")
+        .map(|problem| problem.code)
+        .filter(|code| *code != Code::PinMismatch)
         .collect();
     codes.dedup();
     codes
@@ -128,7 +129,7 @@ pub fn identity(report: &Report) -> String {
     let problems = problems(report.judgement());
     match problems.as_slice() {
         [] => line("chain", "trusted"),
-        problems => line("chain", &format!("NOT trusted: {}", problems.join(", "))),
+        problems => line("chain", &format!("NOT trusted: {}", Code::list(problems))),
     }
     out
 }

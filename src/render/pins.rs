@@ -138,6 +138,7 @@ pub fn json(report: &Report, path: &[Certificate]) -> String {
         })
         .collect();
     let owner = target.port.map(|port| format!("_{port}._tcp.{host}."));
+    let problems = problems(report.judgement());
     let value = json!({
         "schema": 1,
         "host": host,
@@ -146,7 +147,7 @@ pub fn json(report: &Report, path: &[Certificate]) -> String {
         "servername": target.servername,
         "checked": timestamp(report.at),
         "trusted": !path.is_empty(),
-        "problems": problems(report.judgement()),
+        "problems": problems.iter().map(|code| code.as_str()).collect::<Vec<_>>(),
         "certificate": leaf.map(certificate),
         "key": leaf.and_then(key),
         "ca": path.last().map(|anchor| {

@@ -87,13 +87,13 @@ fn reason(report: &Report, outcome: Outcome) -> String {
         return "the certificate is pinned; its chain does not validate".to_owned();
     }
     if outcome != Outcome::Trusted {
-        let mut codes: Vec<&str> = Vec::new();
+        let mut codes: Vec<Code> = Vec::new();
         for problem in judgement.map_or(&[][..], |j| &j.problems) {
-            if !codes.contains(&problem.code.as_str()) {
-                codes.push(problem.code.as_str());
+            if !codes.contains(&problem.code) {
+                codes.push(problem.code);
             }
         }
-        return codes.join(", ");
+        return Code::list(&codes);
     }
     let path = judgement.map_or(&[][..], |j| &j.path);
     let anchor = path.last().map(Certificate::label).unwrap_or_default();

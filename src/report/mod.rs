@@ -14,7 +14,7 @@ use crate::finding::Finding;
 use crate::judge::Judgement;
 use crate::mercurial::{Decision, Lint};
 use crate::observation::{Failure, Sighting};
-use representative::{Weight, is_temporary, representative};
+use representative::{Weight, representative};
 use std::net::SocketAddr;
 use time::OffsetDateTime;
 
@@ -187,10 +187,5 @@ impl Assessment {
     /// Whether the address does not answer, so that clients try the next one.
     pub fn is_silent(&self) -> bool {
         Weight::of(self).is_silent()
-    }
-
-    /// Whether the server is busy, and asks to come again later.
-    pub fn is_busy(&self) -> bool {
-        self.failure().is_some_and(is_temporary)
     }
 }

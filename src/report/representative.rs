@@ -1,7 +1,8 @@
 //! Which of several looks speaks for the target.
 
 use super::{Assessment, Outcome};
-use crate::observation::{Failure, FailureClass};
+use crate::finding::Code;
+use crate::observation::Failure;
 use std::cmp::Reverse;
 use time::OffsetDateTime;
 
@@ -45,8 +46,8 @@ impl Weight {
 }
 
 /// Busy, come again later: not broken.
-pub(super) fn is_temporary(failure: &Failure) -> bool {
-    failure.class() == FailureClass::SmtpRefused && failure.code() == "temporary-refusal"
+fn is_temporary(failure: &Failure) -> bool {
+    failure.code() == Code::TemporaryRefusal
 }
 
 /// The look that speaks for the name, and the others in the order of their addresses. Which one it

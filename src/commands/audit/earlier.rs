@@ -3,7 +3,7 @@
 
 use super::input;
 use super::results::Counts;
-use crate::audit::{Baseline, Choice, Identity, Severity};
+use crate::audit::{Baseline, Choice, Identity, findings_of_line};
 use crate::commands::error::Error;
 use crate::commands::terminal::io_text;
 use serde_json::Value;
@@ -97,7 +97,7 @@ pub(super) fn resume(path: &Path) -> Result<(File, Earlier), Error> {
             return Err(foreign(number, why));
         };
         *earlier.done.entry(target).or_default() += 1;
-        let found = Severity::of_line(&report).map(|(_, severity)| severity);
+        let found = findings_of_line(&report).map(|(_, severity)| severity);
         earlier.worst.add(found.max());
     }
     if is_torn {

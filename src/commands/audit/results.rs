@@ -3,9 +3,7 @@
 use super::Ending;
 use super::progress::Progress;
 use super::sink::Sink;
-use crate::audit::{
-    Audited, Baseline, Change, Choice, Entry, Finding, Severity, Standing, Summary, findings, worst,
-};
+use crate::audit::{Audited, Baseline, Change, Choice, Entry, Standing, Summary, findings, worst};
 use crate::certificate::Certificate;
 use crate::cli::{Audit as Args, AuditFormat, FailOnArg, TargetArg};
 use crate::commands::assess::Assessor;
@@ -13,6 +11,7 @@ use crate::commands::error::Error;
 use crate::commands::terminal::say;
 use crate::commands::{disk, environment};
 use crate::endpoint::{Endpoint, Host};
+use crate::finding::{Code, Finding, Severity};
 use crate::hgrc::Source;
 use crate::judge::{Anchors, pin_mismatch};
 use crate::mercurial::Line;
@@ -29,11 +28,11 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 /// What is wrong with every chain where there are no anchors.
-const OF_ANCHORS: [&str; 4] = [
-    "missing-intermediate",
-    "path-invalid",
-    "self-signed",
-    "unknown-issuer",
+const OF_ANCHORS: [Code; 4] = [
+    Code::MissingIntermediate,
+    Code::PathInvalid,
+    Code::SelfSigned,
+    Code::UnknownIssuer,
 ];
 
 /// What comes in that time is told together: to be woken for each costs as much as to judge it.
@@ -239,21 +238,16 @@ impl Results {
         if let Some(why) = broken {
             // Without anchors there is no path, which is not the server's fault.
             found.retain(|finding| !OF_ANCHORS.contains(&finding.code));
-            let finding = Finding {
-                code: "bad-ca-file",
-                severity: Severity::Critical,
-                certificate: None,
-                message: why,
-                advice: "mend the cacerts= column of the list".to_owned(),
-            };
+            let advice = "mend the cacerts= column of the list";
+            let finding = Finding::new(Code::BadCaFile, None, why, advice);
             found.insert(0, finding);
         }
         found.extend(self.shared_keys(&report));
         found.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-        let unseen: Vec<&str> = report
+        let unseen: Vec<Code> = report
             .looks()
             .filter_map(|look| Some(look.failure()?.code()))
-            .chain(["bad-ca-file", "anchors-unreadable"])
+            .chain([Code::BadCaFile, Code::AnchorsUnreadable])
             .collect();
         let (found, left_out) = self.choice.apply(found, &unseen);
         let changes: Option<Vec<Change>> = self
@@ -287,16 +281,15 @@ impl Results {
                 others.push((first.clone(), place));
             }
         }
-        let note = |(other, place): (String, Option<SocketAddr>)| Finding {
-            code: "shared-key",
-            severity: Severity::Note,
+        let note = |(other, place): (String, Option<SocketAddr>)| {
             // The chain of another address is not shown.
-            certificate: place.is_none().then_some(0),
-            message: match place {
+            let certificate = place.is_none().then_some(0);
+            let message = match place {
                 None => format!("\"{other}\" has the same key"),
                 Some(place) => format!("at {}: \"{other}\" has the same key", place.ip()),
-            },
-            advice: "give every host a key of its own, unless they are one service".to_owned(),
+            };
+            let advice = "give every host a key of its own, unless they are one service";
+            Finding::new(Code::SharedKey, certificate, message, advice)
         };
         others.into_iter().map(note).collect()
     }

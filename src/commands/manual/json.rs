@@ -1,11 +1,11 @@
-//! The page of the JSON report, from its schema and from the tables of its document.
+//! The page of the JSON report, from its schema and from the codes of findings.
 
-use super::roff::{escaped, table, tagged};
+use super::codes::Table;
+use super::roff::{escaped, tagged};
 use serde_json::Value;
 use std::fmt::Write as _;
 
 const SCHEMA: &str = include_str!("../../../docs/report.schema.json");
-const DOCUMENT: &str = include_str!("../../../docs/json.md");
 const ABOVE: &str = include_str!("json.man");
 const BELOW: &str = include_str!("json_below.man");
 
@@ -19,19 +19,20 @@ pub(super) fn page(title: &str) -> String {
         ".SH FIELDS\nA dot leads into an object, and [] into the elements of an array."
     );
     Schema(&schema).fields("", &schema, &mut out);
-    for (heading, of) in [
-        ("ERROR CODES", "error.code"),
-        ("PROBLEMS", "validation.problems[].code"),
-        ("NOTES", "validation.notes[].code"),
-    ] {
-        let _ = writeln!(out, ".SH {heading}\nThe values of {}.", escaped(of));
-        for row in table(DOCUMENT, of) {
-            out.push_str(&match row[..] {
-                [code, meaning] => tagged(code, meaning),
-                [step, code, ""] => tagged(code, &format!("(step {step})")),
-                [step, code, meaning] => tagged(code, &format!("{meaning} (step {step})")),
-                _ => String::new(),
-            });
+    for table in Table::ALL {
+        let heading = match table {
+            Table::Errors => "ERROR CODES",
+            Table::Problems => "PROBLEMS",
+            Table::Notes => "NOTES",
+        };
+        let of = escaped(table.field());
+        let _ = writeln!(out, ".SH {heading}\nThe values of {of}.");
+        for code in table.codes() {
+            let meaning = match table {
+                Table::Errors => &format!("{} (step {})", code.meaning(), code.steps()),
+                Table::Problems | Table::Notes => code.meaning(),
+            };
+            out.push_str(&tagged(&format!("`{code}`"), meaning));
         }
     }
     out.push_str(BELOW);

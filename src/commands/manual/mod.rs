@@ -1,6 +1,7 @@
 //! The man pages: what the command line's definitions know, and below it, written by hand, what
 //! they do not.
 
+mod codes;
 mod json;
 mod roff;
 
@@ -33,6 +34,12 @@ const ORDER: &[&str] = &[
     "SECURITY",
     "SEE ALSO",
 ];
+
+/// The document of the JSON report: the path of its file, and its text with fresh tables of codes.
+pub(super) fn document() -> (String, String) {
+    let text = codes::document(include_str!("../../../docs/json.md"));
+    ("docs/json.md".to_owned(), text)
+}
 
 /// Every page: the name of its file, and its text.
 pub(super) fn pages() -> Vec<(String, String)> {

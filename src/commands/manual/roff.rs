@@ -73,18 +73,6 @@ pub(super) fn of_hand(text: &str) -> Vec<Section> {
     sections
 }
 
-/// The rows of the first table below a heading of a document in Markdown, without its head.
-pub(super) fn table<'a>(document: &'a str, heading: &str) -> Vec<Vec<&'a str>> {
-    let below = document.split_once(&format!("\n## {heading}\n"));
-    let lines = below.map_or("", |(_, below)| below).lines();
-    let rows = lines
-        .skip_while(|line| !line.starts_with('|'))
-        .take_while(|line| line.starts_with('|'));
-    rows.skip(2)
-        .map(|row| row.trim_matches('|').split('|').map(str::trim).collect())
-        .collect()
-}
-
 /// Nothing in it is a request or an escape sequence; what Markdown marks as code is bold.
 pub(super) fn escaped(text: &str) -> String {
     let mut out = String::new();
@@ -133,12 +121,5 @@ mod tests {
             ".SH \"EXIT STATUS\"\n.TP\n.B 0\nfine\n.PP\nWith more: 1.\n\
              .SH \"EXAMPLES\"\n.nf\na \\(aqb\\(aq  c\n.fi\n"
         );
-    }
-
-    #[test]
-    fn a_table_is_found_below_its_heading() {
-        let document = "# x\n\n## a\n\n| n |\n|---|\n| 1 |\n\n## b\n\n| n | m |\n|---|---|\n| `2` | 3 |\n\n| 4 |\n";
-        assert_eq!(table(document, "b"), [["`2`", "3"]]);
-        assert!(table(document, "c").is_empty());
     }
 }

@@ -11,6 +11,7 @@ use crate::commands::environment;
 use crate::commands::error::Error;
 use crate::commands::terminal::say;
 use crate::endpoint::{Endpoint, Host};
+use crate::finding::Code;
 use crate::fingerprint::Algorithm;
 use crate::observation::{Attempt, Cause, Possession, Sighting, Survey};
 use crate::probe::{Options, Pacer};
@@ -360,7 +361,7 @@ fn described(sighting: &SeenLeaf) -> String {
     let problems = show::problems(report.judgement());
     let trust = match problems.as_slice() {
         [] => String::new(),
-        problems => format!("\n    NOT trusted: {}", problems.join(", ")),
+        problems => format!("\n    NOT trusted: {}", Code::list(problems)),
     };
     format!(
         "  {}\n    {}{key}, at {}{trust}",

@@ -4,6 +4,7 @@ use super::{REFUSED, Step, ask, by};
 use crate::certificate::Certificate;
 use crate::cli::{ByArg, Pin as Args};
 use crate::commands::terminal::say;
+use crate::finding::Code;
 use crate::judge::{just_made, short_lived};
 use crate::observation::{Possession, Sighting};
 use crate::render::{pin as show, pins, table};
@@ -57,7 +58,7 @@ pub(super) fn given(args: &Args, report: &Report) -> Step<()> {
         });
     }
     // No CA makes another name of it.
-    let or = if problems.contains(&"name-mismatch") {
+    let or = if problems.contains(&Code::NameMismatch) {
         "."
     } else {
         "; or name the CA with --cacerts."
@@ -102,7 +103,7 @@ pub(super) fn lasts(args: &Args, report: &Report, pinned: Option<&Certificate>) 
 }
 
 /// The problems that `--accept-unproven` accepts.
-const UNPROVEN: [&str; 2] = ["key-not-proven", "obsolete-tls"];
+const UNPROVEN: [Code; 2] = [Code::KeyNotProven, Code::ObsoleteTls];
 
 /// Whether the server holds the key of its certificate, or the user does without the proof.
 pub(super) fn proven(args: &Args, report: &Report, seen: &Sighting) -> Result<(), u8> {

@@ -201,10 +201,10 @@ fn refusals(choice: &Choice<'_>, judgement: Option<&Judgement>) -> Option<Refusa
         Checks::Everything => &[],
     };
     let problems = judgement.map_or(&[][..], |judgement| &judgement.problems);
-    let mut codes: Vec<&str> = problems
+    let mut codes: Vec<Code> = problems
         .iter()
         .filter(|problem| !checked.contains(&problem.code))
-        .map(|problem| problem.code.as_str())
+        .map(|problem| problem.code)
         .collect();
     codes.dedup();
     if codes.is_empty() {
@@ -213,7 +213,7 @@ fn refusals(choice: &Choice<'_>, judgement: Option<&Judgement>) -> Option<Refusa
     let message = format!(
         "{} checks the certificate beside the pin, and would refuse it: {}",
         choice.program,
-        codes.join(", ")
+        Code::list(&codes)
     );
     let only_path = problems
         .iter()

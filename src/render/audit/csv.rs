@@ -40,7 +40,7 @@ pub fn row(audited: &Audited) -> String {
     let codes: Vec<&str> = audited
         .findings
         .iter()
-        .map(|finding| finding.code)
+        .map(|finding| finding.code.as_str())
         .collect();
     let changes = audited.changes.iter().flatten();
     let changes: Vec<&str> = changes.map(|change| change.as_str()).collect();

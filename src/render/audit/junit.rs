@@ -1,7 +1,8 @@
 //! An audit for CI systems, as `JUnit` XML.
 
-use crate::audit::{Audited, Severity, other_name};
+use crate::audit::{Audited, other_name};
 use crate::escape::visible;
+use crate::finding::Severity;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use std::time::Duration;
 

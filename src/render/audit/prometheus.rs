@@ -1,7 +1,8 @@
 //! An audit for the textfile collector of Prometheus' `node_exporter` (its text format 0.0.4).
 
-use crate::audit::{Audited, Severity};
+use crate::audit::Audited;
 use crate::escape::visible;
+use crate::finding::Severity;
 use crate::report::Outcome;
 use std::fmt::Write as _;
 use time::OffsetDateTime;

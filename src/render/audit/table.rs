@@ -1,7 +1,8 @@
 //! An audit for people: a line for each target as it is finished, and the sums at the end.
 
-use crate::audit::{Audited, Severity, Standing, Summary};
+use crate::audit::{Audited, Standing, Summary};
 use crate::escape::{excerpt, visible};
+use crate::finding::{Code, Severity};
 use crate::render::style::Style;
 use crate::render::text::labelled;
 use crate::report::Outcome;
@@ -28,7 +29,7 @@ pub fn row(audited: &Audited, style: Style) -> String {
         None => report.target.label.clone(),
     };
     let mut out = format!("{on}{word:4}{off}  {:36}", visible(&name));
-    let mut codes: Vec<&str> = Vec::new();
+    let mut codes: Vec<Code> = Vec::new();
     for finding in &audited.findings {
         let shown = style.verbose || finding.severity > Severity::Note;
         if shown && !codes.contains(&finding.code) {
@@ -39,7 +40,7 @@ pub fn row(audited: &Audited, style: Style) -> String {
         .leaf()
         .and_then(|leaf| Some(leaf.facts().ok()?.not_after));
     let until = until.map_or_else(|| "-".to_owned(), |end| end.date().to_string());
-    let _ = write!(out, "  {until:10}  {}", codes.join(", "));
+    let _ = write!(out, "  {until:10}  {}", Code::list(&codes));
     let hidden = audited.hidden_codes();
     if !hidden.is_empty() {
         let gap = if codes.is_empty() { "" } else { "; " };

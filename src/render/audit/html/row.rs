@@ -1,8 +1,9 @@
 //! What is kept of a target until all are there.
 
-use crate::audit::{Audited, Severity, Standing};
+use crate::audit::{Audited, Standing};
 use crate::certificate::{Certificate, Sans};
 use crate::escape::excerpt;
+use crate::finding::{Code, Severity};
 use crate::fingerprint::Algorithm;
 use crate::render::audit::addresses::addresses;
 use std::cmp::{Ordering, Reverse};
@@ -44,7 +45,7 @@ pub struct Row {
 /// A finding.
 #[derive(Clone, Debug)]
 pub(super) struct Told {
-    pub(super) code: &'static str,
+    pub(super) code: Code,
     pub(super) severity: Severity,
     pub(super) message: String,
     pub(super) advice: String,
@@ -76,7 +77,7 @@ impl Row {
             code: finding.code,
             severity: finding.severity,
             message: cut(&finding.message),
-            advice: finding.advice.clone(),
+            advice: finding.advice.clone().into_owned(),
         });
         let changes = audited.changes.iter().flatten();
         Self {
@@ -125,13 +126,13 @@ impl Row {
 
     /// The codes, each once.
     pub(super) fn codes(&self) -> String {
-        let mut codes: Vec<&str> = Vec::new();
+        let mut codes: Vec<Code> = Vec::new();
         for finding in &self.findings {
             if !codes.contains(&finding.code) {
                 codes.push(finding.code);
             }
         }
-        let codes = codes.join(", ");
+        let codes = Code::list(&codes);
         match (self.hidden.as_str(), codes.as_str()) {
             ("", _) => codes,
             (hidden, "") => format!("left out: {hidden}"),
