@@ -36,7 +36,7 @@ Register-ArgumentCompleter -Native -CommandName 'smtp-certcheck' -ScriptBlock {
             [CompletionResult]::new('--hgrc', '--hgrc', [CompletionResultType]::ParameterName, 'Of Mercurial''s configuration read only this file, and what it includes')
             [CompletionResult]::new('--hg-store', '--hg-store', [CompletionResultType]::ParameterName, 'The trust store of hg''s Python: openssl, certifi or a FILE [default: what can be seen of the hg in PATH]')
             [CompletionResult]::new('--hg-version', '--hg-version', [CompletionResultType]::ParameterName, 'The release of Mercurial that is asked about, as 6.3.2 [default: that of the hg in PATH]')
-            [CompletionResult]::new('--pin-expires', '--pin-expires', [CompletionResultType]::ParameterName, 'Warn when the pinned certificate has less left (21 days, 72h, 30%), or none is pinned')
+            [CompletionResult]::new('--pin-expires', '--pin-expires', [CompletionResultType]::ParameterName, 'Warn if the pinned certificate expires within LEFT (21, 72h, 30%), or if nothing is pinned')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'The format of the report')
             [CompletionResult]::new('--warning', '--warning', [CompletionResultType]::ParameterName, 'With --format nagios: less left is a warning: 21 (days), 72h, 30%, or a range of the plugin guidelines [default: auto]')
             [CompletionResult]::new('--critical', '--critical', [CompletionResultType]::ParameterName, 'With --format nagios: less left is critical [default: auto]')
@@ -72,7 +72,7 @@ Register-ArgumentCompleter -Native -CommandName 'smtp-certcheck' -ScriptBlock {
             break
         }
         'smtp-certcheck;pin' {
-            [CompletionResult]::new('--for', '--for', [CompletionResultType]::ParameterName, 'Print what another program reads instead of Mercurial; without TOOL: list what is known')
+            [CompletionResult]::new('--for', '--for', [CompletionResultType]::ParameterName, 'Print what another program reads instead of Mercurial; without TOOL: list the supported programs')
             [CompletionResult]::new('--by', '--by', [CompletionResultType]::ParameterName, 'What to pin [default: fingerprint; of --for TOOL what the list has first]')
             [CompletionResult]::new('--ca-out', '--ca-out', [CompletionResultType]::ParameterName, 'Save the certificate there that the lines name: the CA''s for --by cacerts')
             [CompletionResult]::new('--digest', '--digest', [CompletionResultType]::ParameterName, 'The digest of the fingerprint [default: sha256]')
@@ -145,10 +145,10 @@ Register-ArgumentCompleter -Native -CommandName 'smtp-certcheck' -ScriptBlock {
             [CompletionResult]::new('-4', '-4', [CompletionResultType]::ParameterName, 'Use IPv4 only')
             [CompletionResult]::new('-6', '-6', [CompletionResultType]::ParameterName, 'Use IPv6 only')
             [CompletionResult]::new('--no-sni', '--no-sni', [CompletionResultType]::ParameterName, 'Do not send the server''s name in the TLS handshake (SNI)')
-            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Show only targets that have changed or that --fail-on is about, and nothing if there are none')
-            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Show only targets that have changed or that --fail-on is about, and nothing if there are none')
-            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell on standard error every 30 s how far it is, also without a terminal')
-            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell on standard error every 30 s how far it is, also without a terminal')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Show only targets that changed or that make the exit code 1; print nothing if there are none')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Show only targets that changed or that make the exit code 1; print nothing if there are none')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Report progress on standard error every 30 s, even without a terminal')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Report progress on standard error every 30 s, even without a terminal')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break

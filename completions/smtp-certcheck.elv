@@ -33,7 +33,7 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
             cand --hgrc 'Of Mercurial''s configuration read only this file, and what it includes'
             cand --hg-store 'The trust store of hg''s Python: openssl, certifi or a FILE [default: what can be seen of the hg in PATH]'
             cand --hg-version 'The release of Mercurial that is asked about, as 6.3.2 [default: that of the hg in PATH]'
-            cand --pin-expires 'Warn when the pinned certificate has less left (21 days, 72h, 30%), or none is pinned'
+            cand --pin-expires 'Warn if the pinned certificate expires within LEFT (21, 72h, 30%), or if nothing is pinned'
             cand --format 'The format of the report'
             cand --warning 'With --format nagios: less left is a warning: 21 (days), 72h, 30%, or a range of the plugin guidelines [default: auto]'
             cand --critical 'With --format nagios: less left is critical [default: auto]'
@@ -67,7 +67,7 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'smtp-certcheck;pin'= {
-            cand --for 'Print what another program reads instead of Mercurial; without TOOL: list what is known'
+            cand --for 'Print what another program reads instead of Mercurial; without TOOL: list the supported programs'
             cand --by 'What to pin [default: fingerprint; of --for TOOL what the list has first]'
             cand --ca-out 'Save the certificate there that the lines name: the CA''s for --by cacerts'
             cand --digest 'The digest of the fingerprint [default: sha256]'
@@ -139,10 +139,10 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
             cand -4 'Use IPv4 only'
             cand -6 'Use IPv6 only'
             cand --no-sni 'Do not send the server''s name in the TLS handshake (SNI)'
-            cand -q 'Show only targets that have changed or that --fail-on is about, and nothing if there are none'
-            cand --quiet 'Show only targets that have changed or that --fail-on is about, and nothing if there are none'
-            cand -v 'Tell on standard error every 30 s how far it is, also without a terminal'
-            cand --verbose 'Tell on standard error every 30 s how far it is, also without a terminal'
+            cand -q 'Show only targets that changed or that make the exit code 1; print nothing if there are none'
+            cand --quiet 'Show only targets that changed or that make the exit code 1; print nothing if there are none'
+            cand -v 'Report progress on standard error every 30 s, even without a terminal'
+            cand --verbose 'Report progress on standard error every 30 s, even without a terminal'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }

@@ -41,7 +41,7 @@ complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l hgrc -d 'Of Mercurial\'s configuration read only this file, and what it includes' -r -F
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l hg-store -d 'The trust store of hg\'s Python: openssl, certifi or a FILE [default: what can be seen of the hg in PATH]' -r -f
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l hg-version -d 'The release of Mercurial that is asked about, as 6.3.2 [default: that of the hg in PATH]' -r -f
-complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l pin-expires -d 'Warn when the pinned certificate has less left (21 days, 72h, 30%), or none is pinned' -r -f
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l pin-expires -d 'Warn if the pinned certificate expires within LEFT (21, 72h, 30%), or if nothing is pinned' -r -f
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l format -d 'The format of the report' -r -f -a "table\t'For people'
 json\t'For programs: one object, or an array for several targets'
 pem\t'The presented chain'
@@ -71,7 +71,7 @@ complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand config" -l
 json\t'For programs'"
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand config" -l all -d 'Show every section, not only those that matter for mail'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand config" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l for -d 'Print what another program reads instead of Mercurial; without TOOL: list what is known' -r -f -a "postfix\t'Postfix: an entry of the TLS policy table'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l for -d 'Print what another program reads instead of Mercurial; without TOOL: list the supported programs' -r -f -a "postfix\t'Postfix: an entry of the TLS policy table'
 msmtp\t'msmtp: an account of ~/.msmtprc'
 git\t'git send-email: a section of git\'s configuration'
 curl\t'curl: a file for --config'
@@ -323,8 +323,8 @@ complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l 
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s 4 -d 'Use IPv4 only'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s 6 -d 'Use IPv6 only'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l no-sni -d 'Do not send the server\'s name in the TLS handshake (SNI)'
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s q -l quiet -d 'Show only targets that have changed or that --fail-on is about, and nothing if there are none'
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s v -l verbose -d 'Tell on standard error every 30 s how far it is, also without a terminal'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s q -l quiet -d 'Show only targets that changed or that make the exit code 1; print nothing if there are none'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s v -l verbose -d 'Report progress on standard error every 30 s, even without a terminal'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -80,7 +80,7 @@ pub enum TargetError {
     #[error("unknown scheme \"{0}://\": use smtp:// (STARTTLS) or smtps:// (implicit TLS)")]
     Scheme(String),
     /// Something behind the authority of a URL.
-    #[error("\"{0}\" behind the host has no meaning here: write smtp://HOST:PORT")]
+    #[error("unexpected \"{0}\" after the host: write smtp://HOST:PORT")]
     Path(String),
     /// Not a number from 1 to 65535.
     #[error("\"{0}\" is not a port: it must be a number from 1 to 65535")]

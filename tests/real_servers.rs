@@ -187,7 +187,7 @@ fn postfix_without_its_certificate_is_critical() {
 
 #[test]
 fn servers_find_no_fault_with_our_manners() {
-    let pki = Pki::new("Manners", KeyKind::P256);
+    let pki = Pki::new("Pacing", KeyKind::P256);
     let identity = pki.identity(leaf(&["localhost"]));
     each_kind("manners", &identity, |kind, mta| {
         run([

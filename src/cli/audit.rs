@@ -1,6 +1,6 @@
 //! `audit`: its definitions.
 
-use super::help::{FINDINGS, LIST, MANNERS, OUTPUT};
+use super::help::{FINDINGS, LIST, OUTPUT, PACING};
 use super::value::{CodeParser, ColorArg, TargetArg, left, pause, rate, target};
 use super::{Connection, Trust};
 use crate::audit::{Least, Shard};
@@ -37,30 +37,30 @@ pub struct Audit {
     pub resume: Option<PathBuf>,
 
     /// Targets at once
-    #[arg(short, long, value_name = "N", default_value = "256", value_parser = clap::value_parser!(u32).range(1..=65_536), help_heading = MANNERS)]
+    #[arg(short, long, value_name = "N", default_value = "256", value_parser = clap::value_parser!(u32).range(1..=65_536), help_heading = PACING)]
     pub jobs: u32,
 
     /// Connections to one address at a time
-    #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u32).range(1..=65_536), help_heading = MANNERS)]
+    #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u32).range(1..=65_536), help_heading = PACING)]
     pub per_address: u32,
 
     /// Between two connections to one address
-    #[arg(long, value_name = "SECONDS", default_value = "0.1", value_parser = pause, help_heading = MANNERS)]
+    #[arg(long, value_name = "SECONDS", default_value = "0.1", value_parser = pause, help_heading = PACING)]
     pub pause: Duration,
 
     /// New connections a second, of all [default: no limit]
-    #[arg(long, value_name = "N", value_parser = rate, help_heading = MANNERS)]
+    #[arg(long, value_name = "N", value_parser = rate, help_heading = PACING)]
     pub rate: Option<f64>,
 
     /// Look at one address of each name, the first that answers, instead of at all (up to 16)
     ///
     /// Clients get any of the addresses, so one that serves a bad certificate makes the name bad.
     /// With this it is found only by luck; it saves the connections to the others.
-    #[arg(long, help_heading = MANNERS)]
+    #[arg(long, help_heading = PACING)]
     pub one_address: bool,
 
     /// Tries beyond the first where a server is busy, within its --timeout
-    #[arg(long, value_name = "N", default_value = "2", help_heading = MANNERS)]
+    #[arg(long, value_name = "N", default_value = "2", help_heading = PACING)]
     pub retries: u32,
 
     /// A certificate with less left is a warning: 21 (days), 72h, or 30%
@@ -123,11 +123,11 @@ pub struct Audit {
     #[arg(long, value_name = "FILE", conflicts_with = "resume", help_heading = OUTPUT)]
     pub save: Option<PathBuf>,
 
-    /// Show only targets that have changed or that --fail-on is about, and nothing if there are none
+    /// Show only targets that changed or that make the exit code 1; print nothing if there are none
     #[arg(short, long, conflicts_with_all = ["verbose", "changes_only"], help_heading = OUTPUT)]
     pub quiet: bool,
 
-    /// Tell on standard error every 30 s how far it is, also without a terminal
+    /// Report progress on standard error every 30 s, even without a terminal
     #[arg(short, long, help_heading = OUTPUT)]
     pub verbose: bool,
 

@@ -12,7 +12,7 @@ pub(super) const OUTPUT: &str = "Output";
 pub(super) const MERCURIAL: &str = "Mercurial";
 pub(super) const PIN: &str = "Pin";
 pub(super) const LIST: &str = "List";
-pub(super) const MANNERS: &str = "Manners";
+pub(super) const PACING: &str = "Pacing";
 pub(super) const FINDINGS: &str = "Findings";
 pub(super) const AUDIT_AFTER_HELP: &str = "\
 Exit status:

@@ -174,7 +174,7 @@ pub struct Inspect {
     #[arg(long, conflicts_with_all = ["chain", "no_hgrc"], help_heading = MERCURIAL)]
     pub lint: bool,
 
-    /// Warn when the pinned certificate has less left (21 days, 72h, 30%), or none is pinned
+    /// Warn if the pinned certificate expires within LEFT (21, 72h, 30%), or if nothing is pinned
     ///
     /// A number is of days, of hours with an h, and of hundredths of the certificate's lifetime with
     /// a %; auto is the lesser of 21 days and a third.

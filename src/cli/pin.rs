@@ -19,7 +19,7 @@ pub struct Pin {
     #[arg(value_name = "TARGET", long_help = PIN_TARGET_HELP, value_parser = target)]
     pub target: Option<TargetArg>,
 
-    /// Print what another program reads instead of Mercurial; without TOOL: list what is known
+    /// Print what another program reads instead of Mercurial; without TOOL: list the supported programs
     ///
     /// The lines alone are on standard output, advice is on standard error. Mercurial's
     /// configuration is not read.
@@ -64,7 +64,7 @@ pub struct Pin {
 
     /// Pin a certificate whose key the server has not proven to hold
     ///
-    /// For servers too old to be spoken to: their certificate is read, and the handshake goes no
+    /// For servers too old to complete a handshake: their certificate is read, and the handshake goes no
     /// further. Mercurial makes its own handshake, and sends nothing where the key is missing.
     /// Never for a server whose signature is wrong.
     #[arg(long, help_heading = PIN)]

@@ -14,7 +14,7 @@ pub fn page(lints: &[Lint], is_empty: bool, style: Style) -> String {
             out,
             "there is no line to look at: no configuration of Mercurial was found"
         ),
-        0 => writeln!(out, "every line does what it seems to do"),
+        0 => writeln!(out, "no problems found in the configuration"),
         1 => writeln!(out, "\n1 line does not do what it seems to do"),
         count => writeln!(out, "\n{count} lines do not do what they seem to do"),
     };

@@ -26,10 +26,7 @@ pub fn message(objection: &Objection) -> String {
             format!("{digest} is not for {program} by {}, {known}", by.as_str())
         }
         Objection::FileNeeded { program, by } => {
-            format!(
-                "{program} by {} reads a certificate from a file",
-                by.as_str()
-            )
+            format!("{program} by {} needs a certificate file", by.as_str())
         }
         Objection::Path(path) => format!(
             "\"{path}\" cannot stand in a configuration or command: a path may have letters, digits and /._-+@~ only"
