@@ -1,6 +1,6 @@
 //! What has changed since the last audit, whose JSON lines are the memory.
 
-use super::{Audited, Choice, Identity};
+use super::{Choice, Identity};
 use crate::finding::{Code, Finding, Severity, WrittenCode};
 use crate::fingerprint::Algorithm;
 use crate::report::{Assessment, Report};
@@ -273,15 +273,6 @@ fn rank(outcome: &str) -> u8 {
         "tls-failed" => 3,
         "smtp-refused" => 4,
         _ => 5,
-    }
-}
-
-impl Audited {
-    /// Whether anything has changed.
-    pub fn is_changed(&self) -> bool {
-        self.changes
-            .as_ref()
-            .is_some_and(|changes| !changes.is_empty())
     }
 }
 

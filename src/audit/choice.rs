@@ -2,7 +2,6 @@
 //! is wrong with it was not asked for.
 
 use super::line::{findings_of_line, left_out_of_line};
-use super::{Audited, worst};
 use crate::finding::{Code, Finding, Severity, WrittenCode};
 use serde_json::Value;
 
@@ -95,30 +94,6 @@ impl Choice {
 fn is_in(list: &[Code], code: WrittenCode<'_>) -> bool {
     list.iter()
         .any(|listed| WrittenCode::Known(*listed) == code)
-}
-
-impl Audited {
-    /// How it stands, by what is told and what is left out.
-    pub fn standing(&self) -> Standing {
-        match worst(&self.findings) {
-            Some(Severity::Critical) => Standing::Critical,
-            Some(Severity::Warning) => Standing::Warning,
-            _ if self.hidden().next().is_some() => Standing::LeftOut,
-            _ => Standing::Fine,
-        }
-    }
-
-    /// What is left out, and not accepted: for its sake the target is not fine.
-    pub fn hidden(&self) -> impl Iterator<Item = &LeftOut> {
-        self.left_out.iter().filter(|left| !left.accepted)
-    }
-
-    /// That in words, each code once; empty: nothing.
-    pub fn hidden_codes(&self) -> String {
-        let mut codes: Vec<Code> = self.hidden().map(|left| left.code).collect();
-        codes.dedup();
-        Code::list(&codes)
-    }
 }
 
 #[cfg(test)]

@@ -33,6 +33,8 @@ pub struct Summary {
     pub ends: BTreeMap<i64, u64>,
     /// The next certificates to end: whole days, and whose; the soonest first.
     pub expiries: Vec<(i64, String)>,
+    /// Targets that the baseline has and the list has not, where that is known; untrusted text.
+    pub gone: Vec<String>,
 }
 
 impl Summary {

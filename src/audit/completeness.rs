@@ -1,0 +1,79 @@
+//! How much of the list the results are about.
+
+/// How an audit ended. By default it came to the end of its list, and every line was used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Completeness {
+    /// A signal ended it before the end of the list.
+    pub interrupted: bool,
+    /// The list could not be read to its end.
+    pub cut_off: bool,
+    /// The reader of the results has left: whoever it was does not want more.
+    pub reader_left: bool,
+    /// How many lines of the list could not be used.
+    pub bad_lines: u64,
+}
+
+impl Completeness {
+    /// Whether every target that the list names in a usable line was checked and reported.
+    pub fn is_whole(&self) -> bool {
+        !(self.interrupted || self.cut_off || self.reader_left)
+    }
+
+    /// Whether a target without a result is not in the list: a line that could not be used may
+    /// name it.
+    pub fn tells_what_is_gone(&self) -> bool {
+        self.is_whole() && self.bad_lines == 0
+    }
+
+    /// Why these are not the results of all that was to be checked, in sentences.
+    pub fn missing(&self) -> Vec<String> {
+        let mut why = Vec::new();
+        if self.interrupted {
+            why.push("The audit was interrupted before the end of the list.".to_owned());
+        }
+        if self.cut_off {
+            why.push("The list could not be read to its end.".to_owned());
+        }
+        match self.bad_lines {
+            0 => {}
+            1 => why.push("1 line of the list could not be used.".to_owned()),
+            bad => why.push(format!("{bad} lines of the list could not be used.")),
+        }
+        why
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_missing_is_said_and_only_a_whole_list_has_gone_targets() {
+        let whole = Completeness::default();
+        assert!(whole.is_whole() && whole.tells_what_is_gone() && whole.missing().is_empty());
+        let bad_lines = Completeness {
+            bad_lines: 2,
+            ..whole
+        };
+        assert!(bad_lines.is_whole() && !bad_lines.tells_what_is_gone());
+        assert_eq!(
+            bad_lines.missing(),
+            ["2 lines of the list could not be used."]
+        );
+        let parts = [
+            (true, false, false, 1),
+            (false, true, false, 1),
+            (false, false, true, 0),
+        ];
+        for (interrupted, cut_off, reader_left, sentences) in parts {
+            let part = Completeness {
+                interrupted,
+                cut_off,
+                reader_left,
+                bad_lines: 0,
+            };
+            assert!(!part.is_whole() && !part.tells_what_is_gone(), "{part:?}");
+            assert_eq!(part.missing().len(), sentences, "{part:?}");
+        }
+    }
+}
