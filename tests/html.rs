@@ -10,13 +10,13 @@ mod common;
 use common::{Dir, finish, program};
 use rcgen::DnType;
 use rustls::pki_types::CertificateDer;
-use smtp_certcheck::audit::{Audited, Change, Least, Levels, Summary, findings};
+use smtp_certcheck::audit::{Audited, Change, Completeness, Least, Levels, Summary, findings};
 use smtp_certcheck::certificate::Certificate;
 use smtp_certcheck::endpoint::Host;
 use smtp_certcheck::escape::is_unsafe;
 use smtp_certcheck::judge::{Anchors, Policy, judge_server};
 use smtp_certcheck::observation::{Cause, Failure, Possession, Sighting, Step, TlsFacts};
-use smtp_certcheck::render::audit::html::{Row, render};
+use smtp_certcheck::render::audit::{Format as _, HtmlPage};
 use smtp_certcheck::report::{Assessment, Report, Target};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -154,12 +154,13 @@ fn hosts(count: usize) -> Vec<Audited> {
 
 fn page(hosts: &[Audited]) -> String {
     let mut summary = Summary::default();
-    let mut rows = Vec::new();
+    let mut page = HtmlPage::new(now());
     for host in hosts {
         summary.add(host);
-        rows.push(Row::of(host));
+        page.target(host);
     }
-    render(&mut rows, &summary, (&[HOSTILE], &[]), now())
+    summary.gone.push(HOSTILE.to_owned());
+    page.end(&Completeness::default(), &summary).text
 }
 
 /// The page without the style and the script, which are ours.

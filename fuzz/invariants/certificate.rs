@@ -5,7 +5,7 @@
 
 use super::byte;
 use rustls::pki_types::CertificateDer;
-use smtp_certcheck::audit::{Audited, Least, Levels, Summary, findings};
+use smtp_certcheck::audit::{Audited, Completeness, Least, Levels, Summary, findings};
 use smtp_certcheck::certificate::{Certificate, pem};
 use smtp_certcheck::endpoint::{Host, Start};
 use smtp_certcheck::escape::is_unsafe;
@@ -19,7 +19,9 @@ use smtp_certcheck::mercurial::{
 use smtp_certcheck::observation::{
     Attempt, Cause, ClientCertificate, Failure, Possession, Sighting, Step, TlsFacts,
 };
-use smtp_certcheck::render::audit::{csv, html, junit, prometheus};
+use smtp_certcheck::render::audit::{
+    Csv, Format, HtmlPage, Jsonl, Junit, Nagios, Prometheus, Table,
+};
 use smtp_certcheck::render::settings::Setting;
 use smtp_certcheck::render::style::Style;
 use smtp_certcheck::render::{self, json, nagios, pin, settings, table};
@@ -140,35 +142,35 @@ fn audited(report: Report, style: Style, text: &str) {
         changes: None,
         report,
     };
-    let line = json::line(&audited);
-    safe("jsonl", &line);
+    let mut summary = Summary::default();
+    summary.add(&audited);
+    summary.gone.push(text.to_owned());
+    let missing = Completeness {
+        interrupted: true,
+        ..Completeness::default()
+    };
+    let mut show = |name: &str, format: &mut dyn Format| {
+        let head = format.begin();
+        let target = format.target(&audited);
+        let ending = format.end(&missing, &summary);
+        for part in [&head, &target, &ending.text, &ending.aside] {
+            safe(name, part);
+        }
+        target
+    };
+    let line = show("jsonl", &mut Jsonl);
     assert_eq!(line.lines().count(), 1, "{line}");
     let read: Result<serde_json::Value, _> = serde_json::from_str(&line);
     assert!(read.is_ok(), "not JSON: {read:?} in {line}");
-
-    let mut summary = Summary::default();
-    summary.add(&audited);
-    safe("row", &render::audit::table::row(&audited, style));
-    safe("summary", &render::audit::table::summary(&summary, &[text]));
-    let row = csv::row(&audited);
-    safe("CSV", &row);
+    let row = show("CSV", &mut Csv);
     assert_eq!(row.lines().count(), 1, "{row}");
-    safe(
-        "JUnit",
-        &junit::render(
-            vec![junit::case(&audited, Severity::Critical)],
-            &[text.to_owned()],
-        ),
-    );
-    let samples = [prometheus::Sample::of(&audited)];
-    safe("metrics", &prometheus::render(&samples, at));
+    show("table", &mut Table::new(style, false, false));
+    show("JUnit", &mut Junit::new(Severity::Critical));
+    show("metrics", &mut Prometheus::new(at));
+    show("nagios for a list", &mut Nagios::default());
     // A whole page takes its time.
     if text.len().is_multiple_of(4) {
-        let mut rows = [html::Row::of(&audited)];
-        safe(
-            "HTML",
-            &html::render(&mut rows, &summary, (&[text], &[text.to_owned()]), at),
-        );
+        show("HTML", &mut HtmlPage::new(at));
     }
 }
 

@@ -1,19 +1,16 @@
 //! The jsonl of an earlier audit: what `--baseline` compares with, and `--resume` goes on with.
 #![expect(clippy::disallowed_methods, reason = "here it is read")]
 
-use super::input;
-use super::results::Counts;
-use crate::audit::{Baseline, Choice, Identity, findings_of_line};
+use super::lines::{next_result, reader, unreadable};
+use crate::audit::{Baseline, Choice, Counts, Identity, findings_of_line};
 use crate::commands::error::Error;
 use crate::commands::terminal::io_text;
 use serde_json::Value;
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Read as _};
+use std::io::{self, BufReader};
 use std::path::Path;
 
-/// A report has all of a chain, several times over where a name has many addresses; more is none.
-const MAX_LINE: u64 = 16 * 1024 * 1024;
 /// How each line of [`crate::render::json::line`] begins.
 const HEAD: &[u8] = b"{\"schema\":";
 
@@ -24,16 +21,16 @@ pub(super) type Done = HashMap<Identity, u64>;
 #[derive(Default)]
 pub(super) struct Earlier {
     pub(super) done: Done,
-    pub(super) worst: Counts,
+    pub(super) counts: Counts,
 }
 
 /// Reads the last audit, of whose findings those count that are asked for now.
 pub(super) fn baseline(path: &Path, choice: &Choice) -> Result<Baseline, Error> {
     let mut baseline = Baseline::default();
-    let mut reader = BufReader::new(input::reader(path)?);
+    let mut reader = BufReader::new(reader(path)?);
     let mut line = Vec::new();
     let mut number = 0;
-    while next_line(&mut reader, &mut line).map_err(|why| input::unreadable(path, &why))? {
+    while next_result(&mut reader, &mut line).map_err(|why| unreadable(path, &why))? {
         number += 1;
         if line.trim_ascii().is_empty() {
             continue;
@@ -76,7 +73,7 @@ pub(super) fn resume(path: &Path) -> Result<(File, Earlier), Error> {
     let mut reader = BufReader::new(&file);
     let (mut whole, mut number, mut line) = (0, 0, Vec::new());
     let mut is_torn = false;
-    while next_line(&mut reader, &mut line).map_err(|why| failed(&why))? {
+    while next_result(&mut reader, &mut line).map_err(|why| failed(&why))? {
         number += 1;
         if line.last() != Some(&b'\n') {
             if !(line.starts_with(HEAD) || HEAD.starts_with(&line)) {
@@ -98,23 +95,12 @@ pub(super) fn resume(path: &Path) -> Result<(File, Earlier), Error> {
         };
         *earlier.done.entry(target).or_default() += 1;
         let found = findings_of_line(&report).map(|(_, severity)| severity);
-        earlier.worst.add(found.max());
+        earlier.counts.take(found.max());
     }
     if is_torn {
         file.set_len(whole).map_err(|why| failed(&why))?;
     }
     Ok((file, earlier))
-}
-
-/// With its end, if it has one; false: there is none.
-fn next_line(reader: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
-    line.clear();
-    let read = reader.by_ref().take(MAX_LINE).read_until(b'\n', line)?;
-    if read as u64 == MAX_LINE && line.last() != Some(&b'\n') {
-        let why = format!("a line is longer than {} MiB", MAX_LINE >> 20);
-        return Err(io::Error::other(why));
-    }
-    Ok(read > 0)
 }
 
 fn bad_line(path: &Path, number: usize, why: &str) -> Error {

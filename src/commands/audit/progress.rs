@@ -1,6 +1,7 @@
 //! How far it is, on standard error: a bar on a terminal, else a line now and then.
 
 use crate::commands::terminal::say;
+use crate::finding::Severity;
 use indicatif::{HumanDuration, ProgressBar, ProgressState, ProgressStyle};
 use std::fmt;
 use std::io::IsTerminal as _;
@@ -18,8 +19,8 @@ const TICK: Duration = Duration::from_millis(250);
 /// The progress of an audit.
 pub(super) struct Progress {
     shared: Shared,
-    /// Who tells lines; it ends when the sender is dropped.
-    teller: Option<(mpsc::Sender<()>, JoinHandle<()>)>,
+    /// The thread that prints progress lines; dropping the sender ends it.
+    printer: Option<(mpsc::Sender<()>, JoinHandle<()>)>,
 }
 
 /// What several threads know of it.
@@ -27,7 +28,7 @@ pub(super) struct Progress {
 pub(super) struct Shared {
     bar: ProgressBar,
     counts: Arc<Counts>,
-    /// Somebody looks.
+    /// A person looks at it.
     wanted: bool,
 }
 
@@ -57,7 +58,7 @@ impl Progress {
             counts: Arc::default(),
             wanted: terminal || verbose,
         };
-        let teller = (verbose && !terminal).then(|| {
+        let printer = (verbose && !terminal).then(|| {
             let (sender, receiver) = mpsc::channel();
             let shared = shared.clone();
             let thread = std::thread::spawn(move || {
@@ -67,15 +68,15 @@ impl Progress {
             });
             (sender, thread)
         });
-        Self { shared, teller }
+        Self { shared, printer }
     }
 
     pub(super) fn shared(&self) -> Shared {
         self.shared.clone()
     }
 
-    /// One more is done.
-    pub(super) fn add(&self, critical: bool, warning: bool) {
+    /// Counts one more target, by its worst finding.
+    pub(super) fn add(&self, worst: Option<Severity>) {
         let Shared {
             bar,
             counts,
@@ -89,8 +90,8 @@ impl Progress {
             counter.fetch_add(more, Ordering::Relaxed) + more
         };
         count(&counts.done, true);
-        let critical = count(&counts.critical, critical);
-        let warnings = count(&counts.warnings, warning);
+        let critical = count(&counts.critical, worst == Some(Severity::Critical));
+        let warnings = count(&counts.warnings, worst == Some(Severity::Warning));
         bar.set_message(format!("; {critical} critical, {warnings} warnings"));
         bar.inc(1);
     }
@@ -102,7 +103,7 @@ impl Progress {
 
     pub(super) fn end(&mut self) {
         self.shared.bar.finish_and_clear();
-        if let Some((sender, thread)) = self.teller.take() {
+        if let Some((sender, thread)) = self.printer.take() {
             drop(sender);
             // It has nothing left to say.
             let _ = thread.join();
@@ -111,7 +112,7 @@ impl Progress {
 }
 
 impl Drop for Progress {
-    /// An error must not stand behind a bar.
+    /// An error must not stand after a bar.
     fn drop(&mut self) {
         self.end();
     }
@@ -169,7 +170,7 @@ fn set_style(bar: &ProgressBar, template: &str) {
         let _ = write!(out, "{:.1}/s", state.per_sec());
     };
     let left = |state: &ProgressState, out: &mut dyn fmt::Write| {
-        // While nothing is done nobody knows.
+        // While nothing is done, it cannot be known.
         let _ = match state.pos() {
             0 => out.write_str("?"),
             _ => write!(out, "{:#}", HumanDuration(state.eta())),
@@ -220,7 +221,7 @@ mod tests {
             line(60, None, thirty, (0, 0)),
             "60 done in 30 s, 2.0 a second: 0 critical, 0 warnings"
         );
-        // Nothing is done yet, or more than was counted: nobody knows how long it takes.
+        // Nothing is done yet, or more than was counted: how long it takes cannot be known.
         assert!(!line(0, Some(300), thirty, (0, 0)).contains("left"));
         assert!(!line(301, Some(300), thirty, (0, 0)).contains("left"));
     }

@@ -1,6 +1,5 @@
 //! What Ctrl-C and SIGTERM do to an audit.
 
-use super::INTERRUPTED;
 use super::sink::Sink;
 use crate::bounded::lock;
 use crate::commands::error::Error;
@@ -9,6 +8,9 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio::sync::oneshot;
+
+/// The exit code after SIGINT or SIGTERM.
+pub(super) const INTERRUPTED: u8 = 130;
 
 /// Ctrl-C, or a polite request to end: the first ends the audit cleanly, once it has begun, and the
 /// second ends the program at once, whatever it waits for. That takes a thread of its own: the

@@ -2,8 +2,6 @@
 //! file that an earlier run has begun.
 #![expect(clippy::disallowed_methods, reason = "here results are written")]
 
-use super::earlier::{self, Earlier};
-use crate::cli::Audit as Args;
 use crate::commands::disk::attributes::{self, Lost};
 use crate::commands::error::Error;
 use crate::commands::mercurial;
@@ -26,24 +24,11 @@ pub(super) enum Sink {
     Stream(File, PathBuf),
 }
 
-/// Opens it; with `--resume` also what was done before.
-pub(super) fn open(args: &Args) -> Result<(Sink, Earlier), Error> {
-    if let Some(path) = &args.resume {
-        let (file, earlier) = earlier::resume(path)?;
-        return Ok((Sink::Stream(file, path.clone()), earlier));
-    }
-    let sink = match &args.output {
-        Some(path) if path != Path::new("-") => at_the_end(path)?,
-        _ => Sink::Stdout(io::stdout()),
-    };
-    Ok((sink, Earlier::default()))
-}
-
 /// A file that appears in one step at the end, with the mode and the owner of the one that it
 /// replaces. What cannot be replaced, such as a pipe, is written to as it is.
 ///
 /// What would fail at the end fails here, before the work.
-pub(super) fn at_the_end(path: &Path) -> Result<Sink, Error> {
+pub(super) fn replacing(path: &Path) -> Result<Sink, Error> {
     let old = match existing(path).map_err(|why| failed(path, &why))? {
         Some((special, false)) => return Ok(Sink::Stream(special, path.to_owned())),
         old => old.map(|(file, _)| file),
@@ -145,7 +130,7 @@ impl Sink {
     }
 
     /// Puts a file in its place.
-    pub(super) fn end(self) -> Result<(), Error> {
+    pub(super) fn commit(self) -> Result<(), Error> {
         let Self::File { file, path } = self else {
             return Ok(());
         };

@@ -1,6 +1,8 @@
 //! An audit for spreadsheets (RFC 4180).
 
-use crate::audit::{Audited, worst};
+use super::addresses::addresses;
+use super::format::{Ending, Format};
+use crate::audit::{Audited, Completeness, Summary, worst};
 use crate::escape::visible;
 use crate::fingerprint::Algorithm;
 use crate::render::timestamp::timestamp;
@@ -26,13 +28,26 @@ const COLUMNS: [&str; 17] = [
     "left_out",
 ];
 
-/// The first line.
-pub fn header() -> String {
-    record(&COLUMNS.map(str::to_owned))
+/// The format: each line is complete, and nothing is kept.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Csv;
+
+impl Format for Csv {
+    fn begin(&mut self) -> String {
+        record(&COLUMNS.map(str::to_owned))
+    }
+
+    fn target(&mut self, audited: &Audited) -> String {
+        row(audited)
+    }
+
+    fn end(&mut self, _: &Completeness, summary: &Summary) -> Ending {
+        Ending::for_programs(String::new(), summary)
+    }
 }
 
 /// A target on a line.
-pub fn row(audited: &Audited) -> String {
+fn row(audited: &Audited) -> String {
     let report = &audited.report;
     let leaf = report.leaf();
     let facts = leaf.and_then(|leaf| leaf.facts().ok());
@@ -66,14 +81,14 @@ pub fn row(audited: &Audited) -> String {
                 .first()
                 .map(|finding| finding.message.clone()),
         ),
-        addresses(audited),
+        with_outcomes(audited),
         audited.hidden_codes().replace(',', ""),
     ])
 }
 
 /// Of a name with several addresses, each with its outcome.
-fn addresses(audited: &Audited) -> String {
-    let each = super::addresses::addresses(audited);
+fn with_outcomes(audited: &Audited) -> String {
+    let each = addresses(audited);
     let each = each
         .iter()
         .map(|(address, outcome)| format!("{address}={outcome}"));

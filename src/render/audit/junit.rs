@@ -1,14 +1,45 @@
 //! An audit for CI systems, as `JUnit` XML.
 
-use crate::audit::{Audited, other_name};
+use super::format::{Ending, Format};
+use crate::audit::{Audited, Completeness, Summary, other_name};
 use crate::escape::visible;
 use crate::finding::Severity;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use std::time::Duration;
 
+/// The format.
+#[derive(Clone, Debug)]
+pub struct Junit {
+    /// The least severity of a finding that makes a case fail.
+    fails_from: Severity,
+    cases: Vec<TestCase>,
+}
+
+impl Junit {
+    /// A case fails by a finding of that severity or a worse one.
+    pub fn new(fails_from: Severity) -> Self {
+        Self {
+            fails_from,
+            cases: Vec::new(),
+        }
+    }
+}
+
+impl Format for Junit {
+    fn target(&mut self, audited: &Audited) -> String {
+        self.cases.push(case(audited, self.fails_from));
+        String::new()
+    }
+
+    fn end(&mut self, completeness: &Completeness, summary: &Summary) -> Ending {
+        let text = render(std::mem::take(&mut self.cases), &completeness.missing());
+        Ending::for_programs(text, summary)
+    }
+}
+
 /// A target as a test case: it fails if a finding is as severe as `least`, and tells the others. It
 /// is skipped where nothing of what was asked for is wrong, and something else is.
-pub fn case(audited: &Audited, least: Severity) -> TestCase {
+fn case(audited: &Audited, least: Severity) -> TestCase {
     let report = &audited.report;
     let critical: Vec<String> = texts(audited, |severity| severity >= least);
     let hidden = audited.hidden_codes();
@@ -44,7 +75,7 @@ pub fn case(audited: &Audited, least: Severity) -> TestCase {
 }
 
 /// The whole file; `missing` are sentences about what was not looked at, which is an error.
-pub fn render(cases: Vec<TestCase>, missing: &[String]) -> String {
+fn render(cases: Vec<TestCase>, missing: &[String]) -> String {
     let mut suite = TestSuite::new("smtp-certcheck");
     suite.add_test_cases(cases);
     if !missing.is_empty() {

@@ -1,9 +1,21 @@
 //! The formats of an audit, one file for each.
 
 mod addresses;
-pub mod csv;
-pub mod html;
-pub mod junit;
-pub mod nagios;
-pub mod prometheus;
-pub mod table;
+mod csv;
+mod format;
+mod html;
+mod jsonl;
+mod junit;
+mod nagios;
+mod prometheus;
+mod summary;
+mod table;
+
+pub use csv::Csv;
+pub use format::{Ending, Format};
+pub use html::HtmlPage;
+pub use jsonl::Jsonl;
+pub use junit::Junit;
+pub use nagios::Nagios;
+pub use prometheus::Prometheus;
+pub use table::Table;

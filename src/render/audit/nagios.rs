@@ -1,26 +1,16 @@
 //! An audit as one plugin.
 
-use crate::audit::{Audited, Standing, Summary};
+use super::format::{Ending, Format};
+use crate::audit::{Audited, Completeness, Standing, Summary};
 use crate::render::nagios::State;
 use crate::render::nagios::expiry::Expiry;
 use crate::render::nagios::output::{MOST, WIDTH, below, plain};
 use crate::report::Outcome;
 use std::fmt::Write as _;
 
-/// What keeps the state of a list from being known.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Doubts {
-    /// Lines that could not be used.
-    pub bad_lines: u64,
-    /// It did not come to the end.
-    pub interrupted: bool,
-    /// Targets that the baseline has, and the list has not.
-    pub gone: usize,
-}
-
-/// What is kept of a list: the worst of it.
+/// The format: what is kept is the worst of the list.
 #[derive(Clone, Debug, Default)]
-pub struct Tally {
+pub struct Nagios {
     critical: Vec<String>,
     warnings: Vec<String>,
     left_out: Vec<String>,
@@ -30,9 +20,32 @@ pub struct Tally {
     worst: Option<Expiry>,
 }
 
-impl Tally {
+impl Format for Nagios {
+    fn target(&mut self, audited: &Audited) -> String {
+        self.add(audited);
+        String::new()
+    }
+
+    fn end(&mut self, completeness: &Completeness, summary: &Summary) -> Ending {
+        let (text, state) = self.render(summary, completeness);
+        Ending {
+            text,
+            // The plugin's output says it all; standard error often ends up in it.
+            aside: String::new(),
+            exit_code: Some(state.exit_code()),
+            replaces_only_whole: false,
+        }
+    }
+
+    /// The state is that of all, also of those that have not changed.
+    fn takes_all(&self) -> bool {
+        true
+    }
+}
+
+impl Nagios {
     /// Takes a target in.
-    pub fn add(&mut self, audited: &Audited) {
+    fn add(&mut self, audited: &Audited) {
         let report = &audited.report;
         if matches!(report.outcome(), Outcome::Trusted | Outcome::Pinned)
             && let Some(end) = Expiry::of(report, |facts| audited.levels.limits(facts.lifetime()))
@@ -67,20 +80,21 @@ impl Tally {
     }
 
     /// A line with performance data, below it a line for each target that is bad, and the state.
-    pub fn render(&self, summary: &Summary, doubts: Doubts) -> (String, State) {
+    fn render(&self, summary: &Summary, completeness: &Completeness) -> (String, State) {
         let (critical, warnings, left_out) = (
             summary.with(Standing::Critical),
             summary.with(Standing::Warning),
             summary.with(Standing::LeftOut),
         );
-        let complete = summary.targets > 0 && doubts.bad_lines == 0 && !doubts.interrupted;
+        let is_complete =
+            summary.targets > 0 && completeness.bad_lines == 0 && !completeness.interrupted;
         let state = match (critical, warnings) {
             (1.., _) => State::Critical,
             (0, 1..) => State::Warning,
-            (0, 0) if complete && left_out == 0 => State::Ok,
+            (0, 0) if is_complete && left_out == 0 => State::Ok,
             (0, 0) => State::Unknown,
         };
-        let text = self.text(summary, doubts).join(", ");
+        let text = self.text(summary, completeness).join(", ");
         let all = summary.targets;
         let mut out = format!(
             "SMTP CERTS {} - {text} | targets={all};;;0 critical={critical};;0;0;{all} warnings={warnings};0;;0;{all}",
@@ -103,7 +117,7 @@ impl Tally {
     }
 
     /// The first line in parts.
-    fn text(&self, summary: &Summary, doubts: Doubts) -> Vec<String> {
+    fn text(&self, summary: &Summary, completeness: &Completeness) -> Vec<String> {
         let plural = |count: u64| if count == 1 { "" } else { "s" };
         let mut parts = vec![format!(
             "{} target{}: {} critical, {} with warnings",
@@ -123,18 +137,18 @@ impl Tally {
                 format!("the next {}", next.in_words())
             }
         }));
-        if doubts.interrupted {
+        if completeness.interrupted {
             parts.push("interrupted before the end of the list".to_owned());
         }
-        if doubts.bad_lines > 0 {
+        if completeness.bad_lines > 0 {
             parts.push(format!(
                 "{} line{} of the list could not be used",
-                doubts.bad_lines,
-                plural(doubts.bad_lines)
+                completeness.bad_lines,
+                plural(completeness.bad_lines)
             ));
         }
-        if doubts.gone > 0 {
-            parts.push(format!("{} gone since the baseline", doubts.gone));
+        if !summary.gone.is_empty() {
+            parts.push(format!("{} gone since the baseline", summary.gone.len()));
         }
         parts
     }

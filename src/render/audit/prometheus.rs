@@ -1,15 +1,54 @@
 //! An audit for the textfile collector of Prometheus' `node_exporter` (its text format 0.0.4).
 
-use crate::audit::Audited;
+use super::format::{Ending, Format};
+use crate::audit::{Audited, Completeness, Summary};
 use crate::escape::visible;
 use crate::finding::Severity;
 use crate::report::Outcome;
 use std::fmt::Write as _;
 use time::OffsetDateTime;
 
+/// The format.
+#[derive(Clone, Debug)]
+pub struct Prometheus {
+    /// When the audit ran.
+    at: OffsetDateTime,
+    samples: Vec<Sample>,
+}
+
+impl Prometheus {
+    /// Of an audit that runs at that time.
+    pub fn new(at: OffsetDateTime) -> Self {
+        Self {
+            at,
+            samples: Vec::new(),
+        }
+    }
+}
+
+impl Format for Prometheus {
+    fn target(&mut self, audited: &Audited) -> String {
+        self.samples.push(Sample::of(audited));
+        String::new()
+    }
+
+    fn end(&mut self, _: &Completeness, summary: &Summary) -> Ending {
+        Ending {
+            // Series that are missing look like those that have ended, and clear alerts.
+            replaces_only_whole: true,
+            ..Ending::for_programs(render(&self.samples, self.at), summary)
+        }
+    }
+
+    /// A series that is missing looks like one that has ended.
+    fn takes_all(&self) -> bool {
+        true
+    }
+}
+
 /// What is kept of a target until all are there: the samples of a metric must stand together.
 #[derive(Clone, Debug)]
-pub struct Sample {
+struct Sample {
     labels: String,
     outcome: Outcome,
     not_before: Option<i64>,
@@ -22,7 +61,7 @@ pub struct Sample {
 
 impl Sample {
     /// Takes what is needed.
-    pub fn of(audited: &Audited) -> Self {
+    fn of(audited: &Audited) -> Self {
         let report = &audited.report;
         let count = |severity| {
             let found = audited
@@ -52,7 +91,7 @@ impl Sample {
 }
 
 /// All metrics; a target that comes twice is told once, as the last time.
-pub fn render(samples: &[Sample], at: OffsetDateTime) -> String {
+fn render(samples: &[Sample], at: OffsetDateTime) -> String {
     let mut latest: std::collections::BTreeMap<&str, &Sample> = std::collections::BTreeMap::new();
     for sample in samples {
         latest.insert(&sample.labels, sample);

@@ -1,6 +1,8 @@
 //! An audit for people: a line for each target as it is finished, and the sums at the end.
 
-use crate::audit::{Audited, Standing, Summary};
+use super::format::{Ending, Format};
+use super::summary::sums;
+use crate::audit::{Audited, Completeness, Standing, Summary};
 use crate::escape::{excerpt, visible};
 use crate::finding::{Code, Severity};
 use crate::render::style::Style;
@@ -8,8 +10,57 @@ use crate::render::text::labelled;
 use crate::report::Outcome;
 use std::fmt::Write as _;
 
+/// The format.
+#[derive(Clone, Copy, Debug)]
+pub struct Table {
+    style: Style,
+    /// The sums are left out where no target is shown.
+    quiet: bool,
+    /// A person reads the sums there already.
+    on_stdout: bool,
+    has_rows: bool,
+}
+
+impl Table {
+    /// `quiet`: without a target that is shown there is nothing to say; `on_stdout`: where it is
+    /// written.
+    pub fn new(style: Style, quiet: bool, on_stdout: bool) -> Self {
+        Self {
+            style,
+            quiet,
+            on_stdout,
+            has_rows: false,
+        }
+    }
+}
+
+impl Format for Table {
+    fn target(&mut self, audited: &Audited) -> String {
+        self.has_rows = true;
+        row(audited, self.style)
+    }
+
+    fn end(&mut self, _: &Completeness, summary: &Summary) -> Ending {
+        let is_silent = self.quiet && !self.has_rows && summary.gone.is_empty();
+        Ending {
+            text: if is_silent {
+                String::new()
+            } else {
+                sums(summary)
+            },
+            aside: if self.on_stdout {
+                String::new()
+            } else {
+                format!("{} targets", summary.targets)
+            },
+            exit_code: None,
+            replaces_only_whole: false,
+        }
+    }
+}
+
 /// One line, and below it what is bad about the target; ends in a line feed.
-pub fn row(audited: &Audited, style: Style) -> String {
+fn row(audited: &Audited, style: Style) -> String {
     let report = &audited.report;
     let standing = audited.standing();
     let (word, ansi) = match (standing, report.outcome()) {
@@ -70,63 +121,5 @@ pub fn row(audited: &Audited, style: Style) -> String {
             labelled(&mut out, style.columns(), 6, &label, label.len(), &text);
         }
     }
-    out
-}
-
-/// The sums; ends in a line feed.
-pub fn summary(summary: &Summary, gone: &[&str]) -> String {
-    let left_out = match summary.with(Standing::LeftOut) {
-        0 => String::new(),
-        count => format!("{count} with findings left out, "),
-    };
-    let mut out = format!(
-        "\n{} target{}: {} critical, {} with warnings, {left_out}{} fine\n",
-        summary.targets,
-        if summary.targets == 1 { "" } else { "s" },
-        summary.with(Standing::Critical),
-        summary.with(Standing::Warning),
-        summary.with(Standing::Fine)
-    );
-    let mut list = |heading: &str, lines: Vec<String>| {
-        if !lines.is_empty() {
-            let _ = writeln!(out, "\n{heading}");
-            for line in lines {
-                let _ = writeln!(out, "  {line}");
-            }
-        }
-    };
-    let outcomes = summary.outcomes.iter();
-    list(
-        "By outcome",
-        outcomes
-            .map(|(name, count)| format!("{count:8}  {name}"))
-            .collect(),
-    );
-    let mut findings: Vec<_> = summary.findings.iter().collect();
-    findings.sort_by_key(|((code, severity), count)| {
-        (
-            std::cmp::Reverse(*severity),
-            std::cmp::Reverse(**count),
-            *code,
-        )
-    });
-    let lines = findings
-        .iter()
-        .map(|((code, severity), count)| format!("{count:8}  {code} ({severity})"));
-    list("By finding", lines.collect());
-    let mut issuers: Vec<_> = summary.issuers.iter().collect();
-    issuers.sort_by_key(|(name, count)| (std::cmp::Reverse(**count), name.as_str()));
-    let lines = issuers
-        .iter()
-        .take(10)
-        .map(|(name, count)| format!("{count:8}  {}", visible(name)));
-    list("By issuer", lines.collect());
-    let lines = summary
-        .expiries
-        .iter()
-        .map(|(days, name)| format!("{days:4} days  {}", visible(name)));
-    list("Next to expire", lines.collect());
-    let lines = gone.iter().map(|name| visible(name).into_owned());
-    list("Gone from the list since the baseline", lines.collect());
     out
 }

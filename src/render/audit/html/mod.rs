@@ -4,9 +4,8 @@
 mod chart;
 mod row;
 
-pub use row::Row;
-
-use crate::audit::{Standing, Summary};
+use super::format::{Ending, Format};
+use crate::audit::{Audited, Completeness, Standing, Summary};
 use crate::escape::visible;
 use crate::render::timestamp::timestamp;
 use askama::Template;
@@ -14,6 +13,7 @@ use askama::filters::{Escaper, Html};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use chart::{Bars, Timeline};
+use row::Row;
 use sha2::{Digest as _, Sha256};
 use std::fmt;
 use time::OffsetDateTime;
@@ -45,7 +45,6 @@ struct Page<'a> {
     timeline: Timeline,
     next: Vec<(i64, &'a str)>,
     rows: &'a [Row],
-    gone: &'a [&'a str],
     missing: &'a [String],
 }
 
@@ -56,16 +55,39 @@ struct Tile {
     words: &'static str,
 }
 
-/// The whole page. The rows are put into order: the worst first, then those that end the soonest.
-///
-/// `missing` are sentences about what was not looked at.
-pub fn render(
-    rows: &mut [Row],
-    summary: &Summary,
-    (gone, missing): (&[&str], &[String]),
+/// The format.
+#[derive(Clone, Debug)]
+pub struct HtmlPage {
+    /// When the audit ran.
     at: OffsetDateTime,
-) -> String {
-    rows.sort_by(Row::by_urgency);
+    rows: Vec<Row>,
+}
+
+impl HtmlPage {
+    /// Of an audit that runs at that time.
+    pub fn new(at: OffsetDateTime) -> Self {
+        Self {
+            at,
+            rows: Vec::new(),
+        }
+    }
+}
+
+impl Format for HtmlPage {
+    fn target(&mut self, audited: &Audited) -> String {
+        self.rows.push(Row::of(audited));
+        String::new()
+    }
+
+    fn end(&mut self, completeness: &Completeness, summary: &Summary) -> Ending {
+        self.rows.sort_by(Row::by_urgency);
+        let text = render(&self.rows, summary, &completeness.missing(), self.at);
+        Ending::for_programs(text, summary)
+    }
+}
+
+/// The whole page, with the rows in their order. `missing` are sentences about what was not checked.
+fn render(rows: &[Row], summary: &Summary, missing: &[String], at: OffsetDateTime) -> String {
     let at = at.to_offset(time::UtcOffset::UTC);
     let tile = |standing, words| Tile {
         standing,
@@ -90,7 +112,6 @@ pub fn render(
         timeline: Timeline::new(&summary.ends, at.date()),
         next: next(summary),
         rows,
-        gone,
         missing,
     };
     // Strings cannot fail to be written.

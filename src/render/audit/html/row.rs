@@ -17,7 +17,7 @@ const MOST_CERTIFICATES: usize = 12;
 
 /// A row of the table.
 #[derive(Clone, Debug)]
-pub struct Row {
+pub(super) struct Row {
     pub(super) standing: Standing,
     pub(super) name: String,
     /// The label of the list; as it stands there, if that is not the name.
@@ -63,7 +63,7 @@ pub(super) struct Link {
 
 impl Row {
     /// Takes what is needed.
-    pub fn of(audited: &Audited) -> Self {
+    pub(super) fn of(audited: &Audited) -> Self {
         let report = &audited.report;
         let facts = report.leaf();
         let facts = facts.and_then(|leaf| leaf.facts().ok());

@@ -1,0 +1,196 @@
+//! Makes of what was seen of a target what an audit has to say of it.
+
+use super::defaults::Defaults;
+use crate::audit::{Audited, Baseline, Choice, Entry, SharedKeys, findings};
+use crate::cli::TargetArg;
+use crate::commands::assess::Assessor;
+use crate::commands::disk::anchors::configured_anchors;
+use crate::commands::error::Error;
+use crate::endpoint::{Endpoint, Host};
+use crate::finding::{Code, Finding};
+use crate::hgrc::Source;
+use crate::judge::{Anchors, pin_mismatch};
+use crate::mercurial::Line;
+use crate::observation::Survey;
+use crate::report::{Assessment, ConfiguredPin, Report, Skipped};
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, LazyLock};
+
+/// What is wrong with every chain where there are no anchors.
+const OF_ANCHORS: [Code; 4] = [
+    Code::MissingIntermediate,
+    Code::PathInvalid,
+    Code::SelfSigned,
+    Code::UnknownIssuer,
+];
+
+/// A target of the list.
+pub(super) struct ListTarget {
+    pub(super) entry: Entry,
+    /// Where it is connected to.
+    pub(super) endpoint: Endpoint,
+    /// The reference identifier.
+    pub(super) reference: Host,
+}
+
+/// A target that was looked at.
+pub(super) struct Seen {
+    pub(super) target: ListTarget,
+    pub(super) survey: Survey,
+}
+
+/// Judges targets, one after the other: what is found may depend on those before.
+pub(super) struct Auditor {
+    assessor: Assessor,
+    defaults: Arc<Defaults>,
+    choice: Choice,
+    baseline: Option<Baseline>,
+    own_anchors: OwnAnchors,
+    keys: SharedKeys,
+}
+
+impl Auditor {
+    pub(super) fn new(
+        assessor: Assessor,
+        defaults: Arc<Defaults>,
+        choice: Choice,
+        baseline: Option<Baseline>,
+    ) -> Self {
+        Self {
+            assessor,
+            defaults,
+            choice,
+            baseline,
+            own_anchors: OwnAnchors::default(),
+            keys: SharedKeys::default(),
+        }
+    }
+
+    /// Judges a target, and compares it with the baseline.
+    pub(super) fn audit(&mut self, seen: Seen) -> Result<Audited, Error> {
+        let Seen { target, survey } = seen;
+        let own = self.own_anchors.of(&target.entry);
+        let unreadable = own.and_then(|own| own.as_ref().err().cloned());
+        let report = report(&self.assessor, &target, survey, own)?;
+        let mut levels = self.defaults.levels(&target.entry);
+        levels.public_cas &= self.assessor.is_public(report.judgement());
+        let mut found = findings(&report, levels);
+        if let Some(why) = unreadable {
+            without_anchors(&mut found, why);
+        }
+        found.extend(self.keys.findings(&report));
+        found.sort_by_key(|finding| Reverse(finding.severity));
+        let unseen: Vec<Code> = report
+            .looks()
+            .filter_map(|look| Some(look.failure()?.code()))
+            .chain([Code::BadCaFile, Code::AnchorsUnreadable])
+            .collect();
+        let (findings, left_out) = self.choice.apply(found, &unseen);
+        let baseline = self.baseline.as_mut();
+        let changes = baseline.map(|baseline| baseline.compare(&report, &findings));
+        Ok(Audited {
+            report,
+            label: target.entry.label,
+            levels,
+            findings,
+            left_out,
+            changes,
+        })
+    }
+
+    /// Targets of the baseline that the list does not have.
+    pub(super) fn gone(&self) -> Vec<String> {
+        let gone = self.baseline.as_ref().map(Baseline::gone);
+        let gone = gone.unwrap_or_default().into_iter();
+        gone.map(str::to_owned).collect()
+    }
+}
+
+/// The report on all addresses that were looked at; `own` are the target's own anchors.
+fn report(
+    assessor: &Assessor,
+    target: &ListTarget,
+    survey: Survey,
+    own: Option<&Result<Anchors, String>>,
+) -> Result<Report, Error> {
+    let ListTarget {
+        entry,
+        endpoint,
+        reference,
+    } = target;
+    let named = TargetArg {
+        input: entry.input.clone(),
+        target: entry.target.clone(),
+    };
+    let own = own.map(|own| own.as_ref().unwrap_or(&NO_ANCHORS));
+    let looks = survey.seen.into_iter().map(|sighting| {
+        let look = assessor.assess(sighting, &named, endpoint, reference, own);
+        with_pins(look, entry)
+    });
+    let mut report = assessor
+        .report_on(looks.collect(), &named, endpoint, reference)
+        .ok_or_else(|| Error::new(format!("the probe of {endpoint} broke")))?;
+    report.skipped = Skipped {
+        no_route: survey.no_route,
+        left_out: survey.left_out,
+    };
+    Ok(report)
+}
+
+/// The anchors of `cacerts=` columns, each file read once; or why they could not be read.
+#[derive(Default)]
+struct OwnAnchors(HashMap<String, Result<Anchors, String>>);
+
+impl OwnAnchors {
+    /// Those of a target, if it has its own.
+    fn of(&mut self, entry: &Entry) -> Option<&Result<Anchors, String>> {
+        let path = entry.cacerts.as_ref()?;
+        let read = || {
+            let anchors = configured_anchors(&[PathBuf::from(path)]);
+            anchors.map_err(|why| why.message().to_owned())
+        };
+        Some(self.0.entry(path.clone()).or_insert_with(read))
+    }
+}
+
+/// What a `cacerts=` file that cannot be read holds.
+static NO_ANCHORS: LazyLock<Anchors> = LazyLock::new(|| Anchors::new("a file that cannot be read"));
+
+/// Reports that a target's own anchors could not be read. Without anchors there is no path, which is
+/// not the server's fault.
+fn without_anchors(found: &mut Vec<Finding>, why: String) {
+    found.retain(|finding| !OF_ANCHORS.contains(&finding.code));
+    let advice = "mend the cacerts= column of the list";
+    found.insert(0, Finding::new(Code::BadCaFile, None, why, advice));
+}
+
+/// Adds the pins of the list, which count as those of a configuration do.
+fn with_pins(mut look: Assessment, entry: &Entry) -> Assessment {
+    let Some(leaf) = look.chain.first() else {
+        return look;
+    };
+    let Some(matched) = entry.pin_matches(leaf.der()) else {
+        return look;
+    };
+    if !matched && let Some(judgement) = &mut look.judgement {
+        judgement.problems.push(pin_mismatch(leaf));
+    }
+    look.pins.matched = Some(matched);
+    look.pins.configured = entry
+        .pins
+        .iter()
+        .map(|pin| ConfiguredPin {
+            value: pin.to_string(),
+            line: Line {
+                key: "pin".to_owned(),
+                source: Source {
+                    file: PathBuf::from("the list"),
+                    line: 0,
+                },
+            },
+        })
+        .collect();
+    look
+}

@@ -1,0 +1,63 @@
+//! The last words of an audit, and its exit code.
+
+use super::results::Done;
+use super::signals::INTERRUPTED;
+use crate::audit::Counts;
+use crate::commands::terminal::{say, warn};
+use crate::finding::Severity;
+
+/// What the exit code of an audit depends on beside its results.
+pub(super) struct Conclusion {
+    /// The least severity that makes the exit code 1; `None`: none does.
+    pub(super) fails_from: Option<Severity>,
+    /// What an earlier run had done is not worth a word.
+    pub(super) quiet: bool,
+    /// Only a part of the list was asked for.
+    pub(super) is_shard: bool,
+}
+
+impl Conclusion {
+    /// Says what is left to say. The exit code is that of the earlier run, too.
+    pub(super) fn exit_code(&self, done: &Done, earlier: Counts) -> u8 {
+        if let Some(code) = done.exit_code {
+            return code;
+        }
+        let completeness = done.completeness;
+        let all = done.counts + earlier;
+        let fails = self
+            .fails_from
+            .is_some_and(|severity| all.at_least(severity) > 0);
+        if completeness.reader_left && !completeness.interrupted {
+            return u8::from(fails);
+        }
+        if earlier.targets > 0 && !self.quiet {
+            say(&format!(
+                "done before: {}, {} critical, {} with warnings",
+                earlier.targets, earlier.critical, earlier.warnings
+            ));
+        }
+        if completeness.interrupted {
+            say("interrupted: what was done is written; --resume goes on with a jsonl file");
+            return INTERRUPTED;
+        }
+        if all.targets == 0 {
+            warn(if self.is_shard {
+                "the list has no targets for this part of it"
+            } else {
+                "the list has no targets"
+            });
+        }
+        let bad = completeness.bad_lines;
+        if bad > 0 {
+            let lines = if bad == 1 { "line" } else { "lines" };
+            say(&format!("{bad} {lines} of the list could not be used"));
+        }
+        // A list that is empty by mistake must not look like one without faults.
+        let is_empty = all.targets == 0 && !self.is_shard;
+        match (fails, bad) {
+            (true, _) => 1,
+            (false, 0) if !is_empty => 0,
+            (false, _) => 2,
+        }
+    }
+}

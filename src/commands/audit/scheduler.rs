@@ -1,0 +1,130 @@
+//! Starts probes as long as there is room, and hands on what they saw.
+
+use super::auditor::{ListTarget, Seen};
+use super::defaults::Defaults;
+use super::input::{Input, Trouble};
+use super::progress;
+use crate::audit::{Completeness, Entry};
+use crate::commands::error::Error;
+use crate::commands::terminal::warn;
+use crate::probe::Pacer;
+use std::os::fd::AsFd as _;
+use std::sync::Arc;
+use tokio::io::Interest;
+use tokio::net::unix::pipe::Sender;
+use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::task::JoinSet;
+
+/// Targets in flight: most wait for their address or a lookup, and must not hold up later ones.
+/// Each takes 3 to 7 KiB.
+const IN_FLIGHT: usize = 4_000;
+
+/// Everything that a probe of a target needs.
+pub(super) struct Scheduler {
+    pub(super) defaults: Arc<Defaults>,
+    pub(super) pacer: Arc<Pacer>,
+    /// How many probes run at once.
+    pub(super) jobs: usize,
+    pub(super) ehlo: Option<String>,
+    /// Only the first address that answers is looked at.
+    pub(super) one_address: bool,
+    pub(super) sender: mpsc::Sender<Seen>,
+    pub(super) progress: progress::Shared,
+    /// All results go to standard output: without its reader there is nothing left to do.
+    pub(super) to_stdout: bool,
+}
+
+impl Scheduler {
+    /// Probes all targets of the list, unless a signal or the loss of the reader ends it before.
+    pub(super) async fn run(
+        self,
+        mut input: Input,
+        interrupted: oneshot::Receiver<()>,
+    ) -> Completeness {
+        let mut completeness = Completeness::default();
+        tokio::select! {
+            () = self.feed(&mut input, &mut completeness) => {}
+            Ok(()) = interrupted => completeness.interrupted = true,
+            // The writer knows why it takes no more.
+            () = self.sender.closed() => {}
+            () = reader_leaves(), if self.to_stdout => completeness.reader_left = true,
+        }
+        completeness
+    }
+
+    async fn feed(&self, input: &mut Input, completeness: &mut Completeness) {
+        let permits = Arc::new(Semaphore::new(IN_FLIGHT.max(self.jobs)));
+        let mut running = JoinSet::new();
+        while let Some(line) = input.next().await {
+            match line {
+                Ok(entry) => {
+                    // Without a permit there are enough in flight already.
+                    let Ok(permit) = Arc::clone(&permits).acquire_owned().await else {
+                        break;
+                    };
+                    match self.job(entry) {
+                        Ok(job) => {
+                            running.spawn(async move {
+                                let _permit = permit;
+                                job.await;
+                            });
+                        }
+                        Err(why) => self.bad_line(why.message(), completeness),
+                    }
+                    while running.try_join_next().is_some() {}
+                }
+                Err(Trouble::BadLine(why)) => self.bad_line(&why, completeness),
+                Err(Trouble::Unreadable(why)) => {
+                    completeness.cut_off = true;
+                    self.bad_line(&why, completeness);
+                }
+            }
+            if self.sender.is_closed() {
+                break;
+            }
+        }
+        while running.join_next().await.is_some() {}
+    }
+
+    /// Reports it; the audit goes on.
+    fn bad_line(&self, why: &str, completeness: &mut Completeness) {
+        completeness.bad_lines += 1;
+        self.progress.suspend(|| warn(why));
+    }
+
+    fn job(&self, entry: Entry) -> Result<impl Future<Output = ()> + use<>, Error> {
+        let (endpoint, reference) = self.defaults.server(&entry);
+        let mut options = self.defaults.options(&reference)?;
+        options.ehlo.clone_from(&self.ehlo);
+        let (pacer, sender) = (Arc::clone(&self.pacer), self.sender.clone());
+        let one_address = self.one_address;
+        Ok(async move {
+            let survey = if one_address {
+                pacer.probe(&endpoint, &options).await.into()
+            } else {
+                pacer.probe_every(&endpoint, &options).await
+            };
+            let target = ListTarget {
+                entry,
+                endpoint,
+                reference,
+            };
+            let seen = Seen { target, survey };
+            // The writer has gone when the reader has left.
+            let _ = pacer.hand_on(sender.send(seen)).await;
+        })
+    }
+}
+
+/// Resolves when standard output has lost its reader, if that can be known: it is a pipe then.
+async fn reader_leaves() {
+    // Unchecked: writes go on to wait, as nothing is set on what may be shared.
+    let watched = std::io::stdout()
+        .as_fd()
+        .try_clone_to_owned()
+        .and_then(Sender::from_owned_fd_unchecked);
+    match &watched {
+        Ok(stdout) if stdout.ready(Interest::ERROR).await.is_ok() => {}
+        _ => std::future::pending().await,
+    }
+}

@@ -1,0 +1,19 @@
+//! An audit for programs: a report on each line.
+
+use super::format::{Ending, Format};
+use crate::audit::{Audited, Completeness, Summary};
+use crate::render::json;
+
+/// The format: each line is complete, and nothing is kept.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Jsonl;
+
+impl Format for Jsonl {
+    fn target(&mut self, audited: &Audited) -> String {
+        json::line(audited)
+    }
+
+    fn end(&mut self, _: &Completeness, summary: &Summary) -> Ending {
+        Ending::for_programs(String::new(), summary)
+    }
+}
