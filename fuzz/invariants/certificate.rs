@@ -149,7 +149,7 @@ fn audited(report: Report, style: Style, text: &str) {
         interrupted: true,
         ..Completeness::default()
     };
-    let mut show = |name: &str, format: &mut dyn Format| {
+    let show = |name: &str, format: &mut dyn Format| {
         let head = format.begin();
         let target = format.target(&audited);
         let ending = format.end(&missing, &summary);
