@@ -1,15 +1,20 @@
 //! smtp-certcheck: inspects, validates and pins the TLS certificates of SMTP servers.
 //!
 //! *Words* are at the bottom ([`endpoint`], [`finding`], [`fingerprint`], [`escape`],
-//! [`certificate`], [`bounded`]: a map that forgets), the
-//! languages of SMTP ([`starttls`]), of TLS as bytes ([`raw_tls`]) and of Mercurial's configuration files ([`hgrc`]) beside them.
-//! Above, side by side and knowing nothing of each other: [`probe`] looks at a server and returns
-//! an [`observation`], and [`judge`] thinks about a chain. [`mercurial`] knows what hg makes of its
-//! settings, and plans their edits; [`programs`] knows what other programs must be told. All come together in one [`report`], which the renderers in
-//! [`render`] show. [`commands`] join it all to what the user typed ([`cli`]).
+//! [`certificate`], [`bounded`]: a map that forgets), and beside them the languages: of mail servers
+//! up to TLS ([`starttls`]), of TLS as bytes ([`raw_tls`]), and of Mercurial's configuration files
+//! ([`hgrc`]).
 //!
-//! Only `probe` touches the network; only `commands` touches files, clock, environment and
-//! terminal. Everything else is a function of its arguments.
+//! Above, side by side and knowing nothing of each other: [`probe`] looks at a mail server and
+//! returns an [`observation`], [`resolve`] finds its addresses, and [`judge`] thinks about a chain.
+//! [`survey`] joins the first two, for several looks at one name. [`mercurial`] knows what hg makes
+//! of its settings, and plans their edits; [`programs`] knows what other programs must be told. All
+//! come together in one [`report`], which the renderers in [`render`] show, and an [`audit`] is many
+//! of them. [`commands`] join it all to what the user typed ([`cli`]).
+//!
+//! Only `probe` and `resolve` touch the network, and commands see it through `survey` alone; only
+//! `commands` touches files, clock, environment and terminal. Everything else is a function of its
+//! arguments.
 
 pub mod audit;
 pub mod bounded;
@@ -29,4 +34,6 @@ pub mod programs;
 pub mod raw_tls;
 pub mod render;
 pub mod report;
+pub mod resolve;
 pub mod starttls;
+pub mod survey;

@@ -5,6 +5,7 @@ use crate::finding::Code;
 use crate::starttls::{Line, Protocol, Refusal, Reply, Stage};
 use rustls::pki_types::CertificateDer;
 use std::fmt;
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -69,8 +70,8 @@ impl From<Sighting> for Survey {
 }
 
 impl Sighting {
-    /// Where it was made, or would have been.
-    pub fn place(&self) -> Option<SocketAddr> {
+    /// The address that answered, or else the first that was tried.
+    pub fn peer(&self) -> Option<SocketAddr> {
         let tried = self.attempts.first().map(|attempt| attempt.address);
         self.address.or(tried)
     }
@@ -82,7 +83,53 @@ pub struct Attempt {
     /// Where to.
     pub address: SocketAddr,
     /// Why it failed; `None`: it connected.
-    pub error: Option<String>,
+    pub error: Option<ConnectError>,
+}
+
+/// Why an address could not be connected to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ConnectError {
+    /// The probe ended first.
+    Pending,
+    /// Another address of the name answered first.
+    Abandoned,
+    /// There was no answer within this time.
+    Timeout(Duration),
+    /// The system's error: of which kind, and its text.
+    Io(ErrorKind, String),
+}
+
+impl ConnectError {
+    /// Whether the address answered with a no.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Self::Io(ErrorKind::ConnectionRefused, _))
+    }
+}
+
+impl From<std::io::Error> for ConnectError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Io(error.kind(), system_text(&error))
+    }
+}
+
+impl fmt::Display for ConnectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Pending => f.write_str("no answer yet when the probe ended"),
+            Self::Abandoned => f.write_str("abandoned: another address answered first"),
+            Self::Timeout(after) => write!(f, "no answer within {}", seconds(*after)),
+            Self::Io(_, text) => f.write_str(text),
+        }
+    }
+}
+
+/// The system's text without the number that Rust adds to it.
+pub fn system_text(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    match text.find(" (os error") {
+        Some(at) => text[..at].to_owned(),
+        None => text,
+    }
 }
 
 /// What a handshake agreed upon. The names are those of the IANA registries.
@@ -331,8 +378,10 @@ impl fmt::Display for Failure {
                 let [attempt] = attempts.as_slice() else {
                     return write!(f, "no connection to any of its {} addresses", attempts.len());
                 };
-                let error = attempt.error.as_deref().unwrap_or("connected");
-                write!(f, "no connection to {}: {error}", attempt.address)
+                match &attempt.error {
+                    Some(error) => write!(f, "no connection to {}: {error}", attempt.address),
+                    None => write!(f, "no connection to {}: connected", attempt.address),
+                }
             }
             Cause::Timeout(after) => {
                 write!(f, "no answer within {} at step {}", seconds(*after), self.step)
@@ -482,7 +531,7 @@ fn first_line(text: &str) -> String {
 }
 
 /// Seconds for people: what is left of a deadline is a hair less than what was asked for.
-pub(crate) fn seconds(duration: Duration) -> String {
+fn seconds(duration: Duration) -> String {
     format!("{} s", (duration.as_secs_f64() * 100.0).round() / 100.0)
 }
 

@@ -10,10 +10,10 @@ use smtp_certcheck::certificate::Certificate;
 use smtp_certcheck::endpoint::{Endpoint, Host};
 use smtp_certcheck::escape::is_unsafe;
 use smtp_certcheck::judge::{Anchors, Policy, judge_server};
-use smtp_certcheck::probe::{Family, Options, probe};
 use smtp_certcheck::render::style::Style;
 use smtp_certcheck::render::{json, pem, table};
 use smtp_certcheck::report::{Assessment, Outcome, Report, Target};
+use smtp_certcheck::survey::{Family, Options, ProbeOptions, look};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
@@ -124,17 +124,19 @@ async fn look_at(target: String, what: &'static str, anchors: Arc<Anchors>) {
     let endpoint = Endpoint::from_target(target.parse().expect("a target"), None);
     let reference: Host = "localhost".parse().expect("a host");
     let options = Options {
-        key_type: None,
-        server_name: reference.clone(),
-        sni: true,
         connect_to: None,
         family: Family::Any,
-        timeout: DEADLINE,
-        connect_timeout: DEADLINE,
-        ehlo: None,
+        probe: ProbeOptions {
+            key_type: None,
+            server_name: reference.clone(),
+            sni: true,
+            timeout: DEADLINE,
+            connect_timeout: DEADLINE,
+            ehlo: None,
+        },
     };
     let started = Instant::now();
-    let mut seen = probe(&endpoint, &options).await;
+    let mut seen = look(&endpoint, &options).await;
     let took = started.elapsed();
     assert!(took < DEADLINE + Duration::from_secs(1), "{what}: {took:?}");
     let at = now();

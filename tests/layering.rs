@@ -22,16 +22,20 @@ const TABLE: &[(&str, &[&str])] = &[
     ("certificate", &["bounded", "fingerprint"]),
     ("observation", &["endpoint", "finding", "starttls"]),
     ("programs", &["certificate", "endpoint", "fingerprint"]),
+    ("resolve", &["endpoint", "observation"]),
     (
         "probe",
         &[
-            "bounded",
             "certificate",
             "endpoint",
             "observation",
             "raw_tls",
             "starttls",
         ],
+    ),
+    (
+        "survey",
+        &["bounded", "endpoint", "observation", "probe", "resolve"],
     ),
     (
         "judge",
@@ -115,9 +119,9 @@ const TABLE: &[(&str, &[&str])] = &[
             "mercurial",
             "observation",
             "programs",
-            "probe",
             "render",
             "report",
+            "survey",
         ],
     ),
 ];
@@ -309,12 +313,6 @@ const STILL: &[&str] = &[
     "mercurial/runs.rs",
     "mercurial/settings.rs",
     "mercurial/stop.rs",
-    "probe/handshake.rs",
-    "probe/legacy.rs",
-    "probe/mod.rs",
-    "probe/negotiate.rs",
-    "probe/pace.rs",
-    "probe/small_hello.rs",
 ];
 
 #[test]

@@ -17,7 +17,7 @@ use smtp_certcheck::mercurial::{
     Surroundings, is_secret, lint,
 };
 use smtp_certcheck::observation::{
-    Attempt, Cause, ClientCertificate, Failure, Possession, Sighting, Step, TlsFacts,
+    Attempt, Cause, ClientCertificate, ConnectError, Failure, Possession, Sighting, Step, TlsFacts,
 };
 use smtp_certcheck::render::audit::{
     Csv, Format, HtmlPage, Jsonl, Junit, Nagios, Prometheus, Table,
@@ -27,7 +27,7 @@ use smtp_certcheck::render::style::Style;
 use smtp_certcheck::render::{self, json, nagios, pin, settings, table};
 use smtp_certcheck::report::{Assessment, ConfiguredPin, Pins, Report, Target};
 use smtp_certcheck::starttls::{self, Malformed, Refusal, Reply, Stage};
-use std::io;
+use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -249,7 +249,7 @@ fn observation(how: u8, text: &str) -> Sighting {
     let address = (Ipv4Addr::LOCALHOST, 25).into();
     let attempt = Attempt {
         address,
-        error: Some(text.to_owned()),
+        error: Some(ConnectError::Io(ErrorKind::Other, text.to_owned())),
     };
     let reply = Reply {
         code: 250,

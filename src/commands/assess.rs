@@ -19,8 +19,8 @@ use crate::mercurial::{
     Decision, Installation, LintScope, Release, Server, Settings, Store, decide,
 };
 use crate::observation::{KeyType, Possession, Sighting};
-use crate::probe::{Family, Options};
 use crate::report::{Assessment, Pins, Report, Target};
+use crate::survey::{Family, Options, ProbeOptions};
 use rustls::pki_types::ServerName;
 use sha2::{Digest as _, Sha256};
 use std::borrow::Cow;
@@ -429,8 +429,6 @@ pub(super) fn options(connection: &Connection, reference: &Host) -> Result<Optio
             .map_err(|_| Error::new(format!("\"{ascii}\" cannot be the name of a TLS server")))?;
     }
     Ok(Options {
-        server_name: reference.clone(),
-        sni: !connection.no_sni,
         connect_to: connection
             .connect
             .as_ref()
@@ -440,13 +438,17 @@ pub(super) fn options(connection: &Connection, reference: &Host) -> Result<Optio
             (_, true) => Family::V6,
             _ => Family::Any,
         },
-        timeout: connection.timeout,
-        connect_timeout: connection.connect_timeout,
-        key_type: connection.key_type.map(|key| match key {
-            KeyTypeArg::Rsa => KeyType::Rsa,
-            KeyTypeArg::Ecdsa => KeyType::Ecdsa,
-        }),
-        ehlo: connection.ehlo.clone(),
+        probe: ProbeOptions {
+            server_name: reference.clone(),
+            sni: !connection.no_sni,
+            timeout: connection.timeout,
+            connect_timeout: connection.connect_timeout,
+            key_type: connection.key_type.map(|key| match key {
+                KeyTypeArg::Rsa => KeyType::Rsa,
+                KeyTypeArg::Ecdsa => KeyType::Ecdsa,
+            }),
+            ehlo: connection.ehlo.clone(),
+        },
     })
 }
 

@@ -11,10 +11,10 @@ use crate::cli::{BELOW_WARNING, Cli, FormatArg, Inspect, TargetArg};
 use crate::endpoint::{Endpoint, Host};
 use crate::judge::{judge_chain, judge_clients};
 use crate::observation::{Sighting, Step};
-use crate::probe::probe;
 use crate::render::style::Style;
 use crate::render::{json, nagios, pem, table};
 use crate::report::{Assessment, Report, Target, exit_code};
+use crate::survey::look;
 use clap::CommandFactory as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -182,11 +182,11 @@ impl Setting<'_> {
         let ehlo = connection.ehlo.clone().or_else(environment::fqdn);
         let mut running: Vec<(Endpoint, Host, JoinHandle<Sighting>)> = Vec::new();
         for (endpoint, reference, mut options) in planned {
-            options.ehlo.clone_from(&ehlo);
+            options.probe.ehlo.clone_from(&ehlo);
             let (permits, to_probe) = (Arc::clone(&permits), endpoint.clone());
             let task = tokio::spawn(async move {
                 let _permit = permits.acquire().await;
-                probe(&to_probe, &options).await
+                look(&to_probe, &options).await
             });
             running.push((endpoint, reference, task));
         }

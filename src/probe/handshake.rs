@@ -1,8 +1,8 @@
 //! Drives a TLS handshake over a stream, bounded in bytes; the deadline is the caller's.
 
-use super::Options;
 use super::capture::{AcceptingVerifier, Capture};
-use super::negotiate::broken;
+use super::dial::broken;
+use super::options::Options;
 use crate::endpoint::{Host, Start};
 use crate::observation::{Cause, ClientCertificate, TlsFacts};
 use crate::starttls::{Protocol, Refusal, identify};

@@ -1,10 +1,10 @@
 //! Drives the SMTP dialogue over a stream.
 
-use super::connect::error_text;
-use super::{Options, Progress};
+use super::dial::broken;
+use super::options::Options;
+use super::progress::Progress;
 use crate::observation::{Cause, Failure};
 use crate::starttls::{Dialogue, Farewell, Refusal, Stage, Step as Next};
-use std::io::ErrorKind;
 use std::net::IpAddr;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -117,14 +117,5 @@ async fn hear_farewell(stream: &mut TcpStream) -> Farewell {
             Ok(Ok(count @ 1..)) if !farewell.receive(&buffer[..count]) => {}
             _ => return farewell,
         }
-    }
-}
-
-/// What an error of the socket means.
-pub(super) fn broken(error: &std::io::Error) -> Cause {
-    match error.kind() {
-        ErrorKind::ConnectionReset | ErrorKind::BrokenPipe => Cause::Reset,
-        ErrorKind::UnexpectedEof => Cause::Closed,
-        _ => Cause::Io(error_text(error)),
     }
 }

@@ -475,7 +475,7 @@ impl From<&Assessment> for AddressJson {
         let facts = leaf.and_then(|leaf| leaf.facts().ok());
         let problems = look.problems().iter();
         Self {
-            address: seen.and_then(|seen| Some(seen.place()?.to_string())),
+            address: seen.and_then(|seen| Some(seen.peer()?.to_string())),
             outcome: Some(look.outcome().as_str()),
             error: seen.and_then(|seen| seen.failure.as_ref().map(ErrorJson::from)),
             tls_version: seen.and_then(|seen| Some(seen.tls.as_ref()?.version.clone())),
@@ -556,7 +556,7 @@ impl From<&Sighting> for ConnectionJson {
                 .iter()
                 .map(|attempt| AttemptJson {
                     address: attempt.address.to_string(),
-                    error: attempt.error.clone(),
+                    error: attempt.error.as_ref().map(ToString::to_string),
                 })
                 .collect(),
             greeting: seen.greeting.as_ref().map(|reply| reply.lines.join("\n")),

@@ -296,13 +296,10 @@ impl Page {
     }
 
     fn attempts(&mut self, seen: &Sighting) {
-        for attempt in seen
-            .attempts
-            .iter()
-            .filter(|attempt| attempt.error.is_some())
-        {
-            let error = attempt.error.as_deref().unwrap_or_default();
-            self.fact("tried", &format!("{}: {error}", attempt.address));
+        for attempt in &seen.attempts {
+            if let Some(error) = &attempt.error {
+                self.fact("tried", &format!("{}: {error}", attempt.address));
+            }
         }
         if let Some(address) = seen.address {
             let elapsed = format!(

@@ -73,7 +73,7 @@ impl Assessment {
 
     /// The address that was looked at, or would have been.
     pub fn address(&self) -> Option<SocketAddr> {
-        self.seen.as_ref()?.place()
+        self.seen.as_ref()?.peer()
     }
 
     /// Whether the server proved that it holds the leaf's key.

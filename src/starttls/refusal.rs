@@ -53,6 +53,11 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// Whether the server is busy: another try may help.
+    pub fn is_temporary(&self) -> bool {
+        matches!(self, Self::Temporary(..))
+    }
+
     /// Whether it holds only if the server says nothing more: it has answered 2yz, so that it may
     /// be in the middle of its answer still.
     pub fn is_provisional(&self) -> bool {

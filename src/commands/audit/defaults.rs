@@ -6,7 +6,7 @@ use crate::cli::{Audit as Args, Connection};
 use crate::commands::assess::{endpoint, options};
 use crate::commands::error::Error;
 use crate::endpoint::{Endpoint, Host};
-use crate::probe::Options;
+use crate::survey::Options;
 
 /// The options of the command line that a line of the list may replace.
 pub(super) struct Defaults {

@@ -3,20 +3,20 @@
 
 use crate::cli::Audit as Args;
 use crate::commands::terminal::warn;
-use crate::probe::Pacer;
+use crate::survey::{Limits, Pacer};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
 /// The pace of an audit: the pacer, and how many probes it lets run.
 pub(super) fn pacer(args: &Args) -> (Pacer, usize) {
     let (jobs, lookups) = at_once(args.jobs as usize);
-    let pacer = Pacer::new(
+    let pacer = Pacer::new(&Limits {
         jobs,
         lookups,
-        args.per_address as usize,
-        args.pause,
-        args.rate,
-        args.retries,
-    );
+        per_address: args.per_address as usize,
+        pause: args.pause,
+        rate: args.rate,
+        retries: args.retries,
+    });
     (pacer, jobs)
 }
 

@@ -7,7 +7,7 @@ use super::progress;
 use crate::audit::{Completeness, Entry};
 use crate::commands::error::Error;
 use crate::commands::terminal::warn;
-use crate::probe::Pacer;
+use crate::survey::{Pacer, any_address, every_address};
 use std::os::fd::AsFd as _;
 use std::sync::Arc;
 use tokio::io::Interest;
@@ -95,14 +95,14 @@ impl Scheduler {
     fn job(&self, entry: Entry) -> Result<impl Future<Output = ()> + use<>, Error> {
         let (endpoint, reference) = self.defaults.server(&entry);
         let mut options = self.defaults.options(&reference)?;
-        options.ehlo.clone_from(&self.ehlo);
+        options.probe.ehlo.clone_from(&self.ehlo);
         let (pacer, sender) = (Arc::clone(&self.pacer), self.sender.clone());
         let one_address = self.one_address;
         Ok(async move {
             let survey = if one_address {
-                pacer.probe(&endpoint, &options).await.into()
+                any_address(&pacer, &endpoint, &options).await.into()
             } else {
-                pacer.probe_every(&endpoint, &options).await
+                every_address(&pacer, &endpoint, &options).await
             };
             let target = ListTarget {
                 entry,
@@ -111,7 +111,7 @@ impl Scheduler {
             };
             let seen = Seen { target, survey };
             // The writer has gone when the reader has left.
-            let _ = pacer.hand_on(sender.send(seen)).await;
+            let _ = pacer.deliver(sender.send(seen)).await;
         })
     }
 }

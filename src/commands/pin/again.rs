@@ -13,12 +13,12 @@ use crate::commands::terminal::say;
 use crate::endpoint::{Endpoint, Host};
 use crate::finding::Code;
 use crate::fingerprint::Algorithm;
-use crate::observation::{Attempt, Cause, Possession, Sighting, Survey};
-use crate::probe::{Options, Pacer};
+use crate::observation::{Attempt, Cause, ConnectError, Possession, Sighting, Survey};
 use crate::programs::{By, Program};
 use crate::render::pin as show;
 use crate::render::pins::several;
 use crate::report::Report;
+use crate::survey::{Limits, Options, Pacer, every_address};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -87,7 +87,14 @@ pub(super) fn look(
     }
     let (endpoint, reference) = where_to(args, target);
     let options = probe_options(args, &reference, None)?;
-    let pacer = Arc::new(Pacer::new(AT_ONCE, 1, PER_ADDRESS, Duration::ZERO, None, 1));
+    let pacer = Arc::new(Pacer::new(&Limits {
+        jobs: AT_ONCE,
+        lookups: 1,
+        per_address: PER_ADDRESS,
+        pause: Duration::ZERO,
+        rate: None,
+        retries: 1,
+    }));
     let surveys = block_on(rounds(&pacer, &endpoint, &options, |found| {
         set.wants_more(args, found)
     }))?;
@@ -121,12 +128,12 @@ async fn rounds(
     wants_more: impl Fn(&[Survey]) -> bool,
 ) -> Vec<Survey> {
     let (one, other) = tokio::join!(
-        pacer.probe_every(endpoint, options),
-        pacer.probe_every(endpoint, options)
+        every_address(pacer, endpoint, options),
+        every_address(pacer, endpoint, options)
     );
     let mut found = vec![one, other];
     while found.len() < MOST_ROUNDS && wants_more(&found) {
-        found.push(pacer.probe_every(endpoint, options).await);
+        found.push(every_address(pacer, endpoint, options).await);
     }
     found
 }
@@ -374,16 +381,10 @@ fn described(sighting: &SeenLeaf) -> String {
 /// Why nothing is known of an address. A loopback address on which nothing listens serves nothing.
 fn gap(seen: &Sighting) -> Option<Gap> {
     let failure = seen.failure.as_ref()?;
-    let place = seen.place().map(|place| place.ip());
+    let place = seen.peer().map(|place| place.ip());
     let refused = |attempts: &[Attempt]| {
-        let text =
-            std::io::Error::from_raw_os_error(nix::errno::Errno::ECONNREFUSED as i32).to_string();
-        attempts.iter().all(|attempt| {
-            attempt
-                .error
-                .as_ref()
-                .is_some_and(|error| text.starts_with(error))
-        })
+        let mut errors = attempts.iter().map(|attempt| &attempt.error);
+        errors.all(|error| error.as_ref().is_some_and(ConnectError::is_refusal))
     };
     match (&failure.cause, place) {
         (Cause::Connect(attempts), Some(ip)) if ip.is_loopback() && refused(attempts) => None,

@@ -26,9 +26,9 @@ use crate::mercurial::{
     pinned_lists, stays, wants,
 };
 use crate::observation::{KeyType, Possession, Sighting};
-use crate::probe::{Options, probe};
 use crate::render::pin as show;
 use crate::report::Report;
+use crate::survey::{self, Options};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -244,7 +244,7 @@ fn observe(
     key_type: Option<KeyType>,
 ) -> Result<Sighting, Error> {
     let options = probe_options(args, reference, key_type)?;
-    block_on(probe(endpoint, &options))
+    block_on(survey::look(endpoint, &options))
 }
 
 fn probe_options(
@@ -253,8 +253,9 @@ fn probe_options(
     key_type: Option<KeyType>,
 ) -> Result<Options, Error> {
     let mut options = options(&args.connection, reference)?;
-    options.ehlo = options.ehlo.or_else(environment::fqdn);
-    options.key_type = key_type.or(options.key_type);
+    let probe = &mut options.probe;
+    probe.ehlo = probe.ehlo.take().or_else(environment::fqdn);
+    probe.key_type = key_type.or(probe.key_type);
     Ok(options)
 }
 

@@ -1,15 +1,13 @@
-//! A second look, where the handshake failed because the server may be old or its key unknown to
-//! rustls: SSL 3 to TLS 1.2 present the chain in the clear, so nothing has to be negotiated to read
-//! it. And nothing is proven by it: anybody can send a copy of a chain.
+//! An old `ClientHello`, where the server may be old or its key unknown to rustls: SSL 3 to TLS 1.2
+//! present the chain in the clear, so nothing has to be negotiated to read it. And nothing is proven
+//! by it: any server can send a copy of a chain.
 
-use super::connect::connect_one;
-use super::{Options, Progress, negotiate};
-use crate::endpoint::{Host, Start};
+use crate::endpoint::Host;
 use crate::observation::{Cause, Failure, KeyType, Step};
+use crate::probe::options::Options;
+use crate::probe::progress::Progress;
 use crate::raw_tls::{Answer, CLOSE_NOTIFY, Presented, SUITES, client_hello};
-
 use rustls::crypto::aws_lc_rs;
-use std::net::SocketAddr;
 use std::time::Duration;
 use tls_parser::{TlsCipherAu, TlsCipherSuite};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -18,22 +16,9 @@ use tokio::net::TcpStream;
 /// How long the goodbye may take, in the background.
 const GOODBYE: Duration = Duration::from_secs(1);
 
-/// Looks again, at the address that answered, if that can show more; the deadline is the caller's.
-pub(super) async fn look(failure: &Failure, options: &Options, progress: &mut Progress) {
-    let (Some(address), Some(mode)) = (progress.seen.address, progress.seen.mode) else {
-        return;
-    };
-    if !may_be_old(failure, progress) {
-        return;
-    }
-    let mut second = Progress::default();
-    let presented = fetch(address, mode, options, &mut second).await;
-    progress.seen.round_trips += second.seen.round_trips;
-    progress.legacy = presented;
-}
-
-/// Failures that a server's age, its key or the size of its chain can explain, if no chain was seen.
-fn may_be_old(failure: &Failure, progress: &Progress) -> bool {
+/// Whether the server's age, its key or the size of its chain can explain a failure, if no chain was
+/// seen.
+pub(super) fn may_help(failure: &Failure, progress: &Progress) -> bool {
     let (saw_chain, saw_hello) = progress.capture.as_ref().map_or((false, false), |capture| {
         let seen = capture.lock();
         (!seen.chain.is_empty(), seen.tls.is_some())
@@ -44,7 +29,7 @@ fn may_be_old(failure: &Failure, progress: &Progress) -> bool {
     match &failure.cause {
         Cause::Alert(alert) => ALERTS.contains(&alert.as_str()),
         Cause::Incompatible(_) | Cause::TooLarge | Cause::NoSuchKey(..) => true,
-        // Right behind our ClientHello.
+        // Directly after our ClientHello.
         Cause::Closed | Cause::Reset => !saw_hello,
         _ => false,
     }
@@ -66,19 +51,12 @@ const ALERTS: [&str; 12] = [
     "unsupported_extension",
 ];
 
-/// `None`: nothing could be read; why does not matter, as the first failure is what is reported.
-async fn fetch(
-    address: SocketAddr,
-    mode: Start,
+/// What such a `ClientHello` is answered with; `None`: nothing could be read.
+pub(super) async fn fetch(
+    mut stream: TcpStream,
     options: &Options,
     second: &mut Progress,
 ) -> Option<Presented> {
-    let connected = connect_one(address, options.connect_timeout).await;
-    let mut stream = connected.ok()?;
-    if mode == Start::Starttls {
-        let agreed = negotiate::starttls(&mut stream, options, second).await;
-        agreed.ok()?;
-    }
     let name = match &options.server_name {
         Host::Name { ascii, .. } if options.sni => Some(ascii.as_str()),
         _ => None,
@@ -119,7 +97,7 @@ async fn receive(stream: &mut TcpStream) -> Option<Presented> {
     }
 }
 
-/// No secret ever hangs on it: the handshake goes no further than the chain.
+/// No secret ever depends on it: the handshake goes no further than the chain.
 fn random() -> [u8; 32] {
     let mut random = [0; 32];
     let _ = aws_lc_rs::default_provider()

@@ -1,0 +1,89 @@
+//! Connecting to the first address that answers (Happy Eyeballs, RFC 8305).
+
+use crate::observation::{Attempt, Cause, ConnectError, system_text};
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+
+/// RFC 8305 §5, "Connection Attempt Delay".
+const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
+
+/// Connects to the first address that answers. A new attempt starts when the last one failed, or
+/// after 250 ms. `attempts` is kept up to date all the time, for a run that is cut off.
+pub(super) async fn connect(
+    addresses: &[SocketAddr],
+    timeout: Duration,
+    attempts: &mut Vec<Attempt>,
+) -> Result<(TcpStream, SocketAddr), Cause> {
+    let mut waiting = addresses.iter();
+    let mut running: JoinSet<(SocketAddr, Result<TcpStream, ConnectError>)> = JoinSet::new();
+    loop {
+        if let Some(&address) = waiting.next() {
+            let error = Some(ConnectError::Pending);
+            attempts.push(Attempt { address, error });
+            running.spawn(async move { (address, connect_one(address, timeout).await) });
+        }
+        let next_is_due = async {
+            if waiting.len() == 0 {
+                std::future::pending::<()>().await;
+            }
+            tokio::time::sleep(ATTEMPT_DELAY).await;
+        };
+        let ended = tokio::select! {
+            ended = running.join_next() => ended,
+            () = next_is_due => continue,
+        };
+        match ended {
+            Some(Ok((address, Ok(stream)))) => {
+                settle(attempts, address);
+                return Ok((stream, address));
+            }
+            Some(Ok((address, Err(error)))) => {
+                if let Some(attempt) = attempts.iter_mut().find(|a| a.address == address) {
+                    attempt.error = Some(error);
+                }
+            }
+            // A task that was cancelled or panicked connects to nothing.
+            Some(Err(_)) | None => {}
+        }
+        if running.is_empty() && waiting.len() == 0 {
+            return Err(Cause::Connect(attempts.clone()));
+        }
+    }
+}
+
+/// Another address has answered: what is still pending is abandoned.
+fn settle(attempts: &mut [Attempt], answered: SocketAddr) {
+    for attempt in attempts {
+        if attempt.error == Some(ConnectError::Pending) {
+            attempt.error = (attempt.address != answered).then_some(ConnectError::Abandoned);
+        }
+    }
+}
+
+/// One attempt.
+pub(super) async fn connect_one(
+    address: SocketAddr,
+    timeout: Duration,
+) -> Result<TcpStream, ConnectError> {
+    match tokio::time::timeout(timeout, TcpStream::connect(address)).await {
+        Ok(Ok(stream)) => {
+            // Each of our messages is one write that waits for an answer.
+            let _ = stream.set_nodelay(true);
+            Ok(stream)
+        }
+        Ok(Err(error)) => Err(error.into()),
+        Err(_) => Err(ConnectError::Timeout(timeout)),
+    }
+}
+
+/// What an error of the socket means.
+pub(super) fn broken(error: &std::io::Error) -> Cause {
+    match error.kind() {
+        ErrorKind::ConnectionReset | ErrorKind::BrokenPipe => Cause::Reset,
+        ErrorKind::UnexpectedEof => Cause::Closed,
+        _ => Cause::Io(system_text(error)),
+    }
+}

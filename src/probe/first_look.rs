@@ -1,0 +1,214 @@
+//! The first look: the way that the port suggests, and the other way if the server's answer says so.
+
+use super::capture::Capture;
+use super::handshake::{self, Offer};
+use super::options::{Options, Turn};
+use super::progress::Progress;
+use super::{dial, negotiate};
+use crate::endpoint::{Endpoint, Start};
+use crate::observation::{Attempt, Cause, Failure, Step};
+use crate::starttls::{Protocol, Refusal};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+/// Where a greeting is due and none comes, TLS is tried after this time, except on 25 and 587, where
+/// a slow greeting is normal and a client that talks early gets blocked.
+const SILENCE: Duration = Duration::from_secs(5);
+
+/// Connects to the first address that answers, and gets as far as the handshake shows.
+pub(super) async fn first_look(
+    endpoint: &Endpoint,
+    options: &Options,
+    turn: &Turn,
+    progress: &mut Progress,
+) -> Result<(), Failure> {
+    progress.step = Step::Connect;
+    let connected = dial::connect(
+        &turn.addresses,
+        options.connect_timeout,
+        &mut progress.seen.attempts,
+    )
+    .await;
+    let (stream, address) = connected.map_err(|cause| progress.fail(cause))?;
+    progress.seen.address = Some(address);
+    match endpoint.first_start() {
+        Start::Starttls => {
+            let first = (stream, address, turn.is_paced);
+            starttls_first(first, endpoint, options, progress).await
+        }
+        Start::Implicit => smtps_first(stream, address, endpoint, options, progress).await,
+    }
+}
+
+/// The STARTTLS dialogue; if the port stays silent, a second connection asks whether it speaks TLS.
+///
+/// That is opened beside the first, which may still greet, or in its place.
+async fn starttls_first(
+    (mut stream, address, is_paced): (TcpStream, SocketAddr, bool),
+    endpoint: &Endpoint,
+    options: &Options,
+    progress: &mut Progress,
+) -> Result<(), Failure> {
+    progress.step = Step::Greeting;
+    let ports = [address.port(), endpoint.port];
+    let may_try_tls = !ports.iter().any(|port| matches!(port, 25 | 587));
+    if may_try_tls {
+        if is_paced {
+            if timeout(SILENCE, stream.readable()).await.is_err() {
+                drop(stream);
+                let found = speaks_tls(address, options).await;
+                if let Some(result) = settled(found, endpoint, progress) {
+                    return result;
+                }
+                stream = reconnect(address, options, progress).await?;
+            }
+        } else {
+            let found = tokio::select! {
+                // Data, an end or an error: all are for the dialogue to read.
+                _ = stream.readable() => Spoken::Unknown,
+                found = tls_after_silence(address, options) => found,
+            };
+            if let Some(result) = settled(found, endpoint, progress) {
+                return result;
+            }
+        }
+    }
+    match negotiate::starttls(&mut stream, options, progress).await {
+        // An alert, say, where the greeting was due: the port speaks TLS.
+        Err(Failure {
+            cause: Cause::Smtp(Refusal::NotSmtp(Some(Protocol::Tls), _)),
+            ..
+        }) if endpoint.tls.is_none() => {}
+        result => {
+            result?;
+            return tls(stream, Start::Starttls, options, progress).await;
+        }
+    }
+    drop(stream);
+    progress.seen.round_trips = 0;
+    progress.step = Step::Connect;
+    let stream = reconnect(address, options, progress).await?;
+    tls(stream, Start::Implicit, options, progress).await
+}
+
+async fn reconnect(
+    address: SocketAddr,
+    options: &Options,
+    progress: &Progress,
+) -> Result<TcpStream, Failure> {
+    dial::connect_one(address, options.connect_timeout)
+        .await
+        .map_err(|error| {
+            let error = Some(error);
+            let attempt = Attempt { address, error };
+            progress.fail(Cause::Connect(vec![attempt]))
+        })
+}
+
+/// Implicit TLS; if the server greets in the clear instead, STARTTLS on a second connection.
+async fn smtps_first(
+    stream: TcpStream,
+    address: SocketAddr,
+    endpoint: &Endpoint,
+    options: &Options,
+    progress: &mut Progress,
+) -> Result<(), Failure> {
+    match tls(stream, Start::Implicit, options, progress).await {
+        Err(Failure {
+            cause: Cause::SpeaksSmtp,
+            ..
+        }) if endpoint.tls.is_none() => {}
+        other => return other,
+    }
+    progress.seen.mode = None;
+    progress.seen.round_trips = 0;
+    progress.capture = None;
+    progress.step = Step::Connect;
+    let mut stream = reconnect(address, options, progress).await?;
+    negotiate::starttls(&mut stream, options, progress).await?;
+    tls(stream, Start::Starttls, options, progress).await
+}
+
+async fn tls(
+    stream: TcpStream,
+    mode: Start,
+    options: &Options,
+    progress: &mut Progress,
+) -> Result<(), Failure> {
+    tls_with(stream, mode, options, progress, Offer::Full).await
+}
+
+pub(super) async fn tls_with(
+    stream: TcpStream,
+    mode: Start,
+    options: &Options,
+    progress: &mut Progress,
+    offer: Offer,
+) -> Result<(), Failure> {
+    progress.step = Step::Tls;
+    progress.seen.mode = Some(mode);
+    let capture = Arc::new(Capture::default());
+    progress.capture = Some(Arc::clone(&capture));
+    handshake::run(stream, mode, options, capture, offer)
+        .await
+        .map_err(|cause| progress.fail(cause))
+}
+
+/// What a silent port turned out to speak.
+enum Spoken {
+    Tls(Arc<Capture>, Result<(), Cause>),
+    Other(Protocol, String),
+    Unknown,
+}
+
+/// What that means for a port that was to speak SMTP; `None`: the dialogue has to tell.
+fn settled(
+    found: Spoken,
+    endpoint: &Endpoint,
+    progress: &mut Progress,
+) -> Option<Result<(), Failure>> {
+    let refusal = match found {
+        Spoken::Unknown => return None,
+        Spoken::Tls(capture, result) if endpoint.tls.is_none() => {
+            progress.step = Step::Tls;
+            progress.seen.mode = Some(Start::Implicit);
+            progress.capture = Some(capture);
+            return Some(result.map_err(|cause| progress.fail(cause)));
+        }
+        Spoken::Tls(..) => Refusal::NotSmtp(Some(Protocol::Tls), String::new()),
+        Spoken::Other(protocol, text) => Refusal::NotSmtp(Some(protocol), text),
+    };
+    Some(Err(progress.fail(Cause::Smtp(refusal))))
+}
+
+/// Resolves only with an answer that settles the matter, or when there is none to be had.
+async fn tls_after_silence(address: SocketAddr, options: &Options) -> Spoken {
+    tokio::time::sleep(SILENCE).await;
+    speaks_tls(address, options).await
+}
+
+/// Asks on a connection of its own.
+async fn speaks_tls(address: SocketAddr, options: &Options) -> Spoken {
+    let Ok(stream) = dial::connect_one(address, options.connect_timeout).await else {
+        return Spoken::Unknown;
+    };
+    let capture = Arc::new(Capture::default());
+    let (mode, seen) = (Start::Implicit, Arc::clone(&capture));
+    let result = handshake::run(stream, mode, options, seen, Offer::Full).await;
+    match result {
+        // Only slow, or gone: the first connection may still greet.
+        Err(
+            Cause::SpeaksSmtp
+            | Cause::Closed
+            | Cause::Reset
+            | Cause::Io(_)
+            | Cause::Timeout(_)
+            | Cause::NotTls(None, _),
+        ) => Spoken::Unknown,
+        Err(Cause::NotTls(Some(protocol), text)) => Spoken::Other(protocol, text),
+        result => Spoken::Tls(capture, result),
+    }
+}

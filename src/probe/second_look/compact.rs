@@ -1,0 +1,75 @@
+//! A small `ClientHello`: one with a post-quantum key share fills more than one TCP segment, and what
+//! stands in front of some servers reads the first alone, and hangs up, or waits for ever.
+
+use crate::endpoint::Start;
+use crate::observation::{Cause, Failure, Step};
+use crate::probe::first_look::tls_with;
+use crate::probe::handshake::{Offer, PATIENCE};
+use crate::probe::options::Options;
+use crate::probe::progress::Progress;
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio::time::Instant;
+
+/// What servers answer to half a message.
+const ALERTS: [&str; 5] = [
+    "decode_error",
+    "illegal_parameter",
+    "internal_error",
+    "record_overflow",
+    "unexpected_message",
+];
+
+/// A handshake with the small one, and how long it took.
+pub(super) struct Handshake {
+    result: Result<(), Failure>,
+    took: Duration,
+}
+
+/// Shakes hands with the small one.
+pub(super) async fn shake_hands(
+    stream: TcpStream,
+    mode: Start,
+    options: &Options,
+    second: &mut Progress,
+) -> Handshake {
+    let started = Instant::now();
+    let result = tls_with(stream, mode, options, second, Offer::Compact).await;
+    let took = started.elapsed();
+    Handshake { result, took }
+}
+
+/// What came of it, which stands in the place of the first look; `None`: it did not help, and the
+/// first failure stands.
+pub(super) fn judge(
+    handshake: Handshake,
+    failure: &Failure,
+    second: Progress,
+    progress: &mut Progress,
+) -> Option<Result<(), Failure>> {
+    let capture = second.capture?;
+    // Without a ServerHello it is not an answer.
+    capture.lock().tls.as_ref()?;
+    // A server that is slow with the small one, too, may simply be slow.
+    let is_slow = matches!(failure.cause, Cause::Timeout(_)) && handshake.took > PATIENCE / 2;
+    progress.seen.small_hello = !is_slow;
+    progress.seen.round_trips += second.seen.round_trips;
+    progress.capture = Some(capture);
+    progress.dialogue = second.dialogue.or(progress.dialogue.take());
+    Some(handshake.result)
+}
+
+/// Whether the first one may have been too large: it failed directly after our `ClientHello`, before
+/// anything else was heard.
+pub(super) fn may_help(failure: &Failure, progress: &Progress) -> bool {
+    let is_first_answer = progress.capture.as_ref().is_some_and(|capture| {
+        let seen = capture.lock();
+        seen.tls.is_none() && seen.chain.is_empty() && seen.head.is_empty()
+    });
+    let fits = match &failure.cause {
+        Cause::Closed | Cause::Reset | Cause::Timeout(_) => true,
+        Cause::Alert(alert) => ALERTS.contains(&alert.as_str()),
+        _ => false,
+    };
+    failure.step == Step::Tls && is_first_answer && fits
+}

@@ -1,0 +1,63 @@
+//! A second look, where the first failed: what may help, and what it shows. Each way is one file.
+
+mod compact;
+mod old;
+
+use super::dial::connect_one;
+use super::negotiate;
+use super::options::Options;
+use super::progress::Progress;
+use crate::endpoint::Start;
+use crate::observation::{Cause, Failure};
+use std::net::SocketAddr;
+use tokio::net::TcpStream;
+
+/// Looks again, at the address that answered, if that can show more. The deadline is the caller's.
+pub(super) async fn second_look(
+    mut failure: Failure,
+    options: &Options,
+    progress: &mut Progress,
+) -> Result<(), Failure> {
+    progress.failed = Some(failure.clone());
+    let (Some(address), Some(mode)) = (progress.seen.address, progress.seen.mode) else {
+        return Err(failure);
+    };
+    if compact::may_help(&failure, progress) {
+        let mut second = Progress::default();
+        if let Some(stream) = reopen(address, mode, options, &mut second).await {
+            let handshake = compact::shake_hands(stream, mode, options, &mut second).await;
+            if let Some(result) = compact::judge(handshake, &failure, second, progress) {
+                return result;
+            }
+        }
+    }
+    if old::may_help(&failure, progress) {
+        let mut second = Progress::default();
+        if let Some(stream) = reopen(address, mode, options, &mut second).await {
+            progress.legacy = old::fetch(stream, options, &mut second).await;
+        }
+        progress.seen.round_trips += second.seen.round_trips;
+    }
+    if let (Some(_), Cause::NoSuchKey(_, alert)) = (&progress.legacy, &failure.cause) {
+        // It has one; the alert was about something else.
+        failure.cause = Cause::Alert(alert.clone());
+    }
+    Err(failure)
+}
+
+/// Connects again, up to the point where TLS starts; `None`: why does not matter, as the first
+/// failure is what is reported.
+async fn reopen(
+    address: SocketAddr,
+    mode: Start,
+    options: &Options,
+    second: &mut Progress,
+) -> Option<TcpStream> {
+    let connected = connect_one(address, options.connect_timeout).await;
+    let mut stream = connected.ok()?;
+    if mode == Start::Starttls {
+        let agreed = negotiate::starttls(&mut stream, options, second).await;
+        agreed.ok()?;
+    }
+    Some(stream)
+}

@@ -1,0 +1,15 @@
+//! Several looks at one name, and at many names: what `resolve` and `probe` do, paced.
+
+mod look;
+mod names;
+mod options;
+mod pace;
+mod plan;
+mod retry;
+mod slots;
+
+pub use crate::probe::Options as ProbeOptions;
+pub use crate::resolve::Family;
+pub use look::{any_address, every_address, look};
+pub use options::Options;
+pub use pace::{Limits, Pacer};

@@ -1,0 +1,120 @@
+//! Pacing: total and per-address concurrency, a pause, and a rate.
+
+use super::names::Names;
+use super::slots::{Slot, Slots};
+use crate::bounded::lock;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::sync::{RwLock, Semaphore};
+use tokio::time::{Instant, sleep_until};
+
+/// What the user allows.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Targets that are connected to at once.
+    pub jobs: usize,
+    /// Names that are looked up at once.
+    pub lookups: usize,
+    /// Connections to one address at a time.
+    pub per_address: usize,
+    /// Between two connections to one address.
+    pub pause: Duration,
+    /// New connections a second, if they are limited.
+    pub rate: Option<f64>,
+    /// Tries beyond the first, where a server is busy.
+    pub retries: u32,
+}
+
+/// What holds for all targets of a run together.
+#[derive(Debug)]
+pub struct Pacer {
+    jobs: Semaphore,
+    slots: Slots,
+    pub(super) names: Names,
+    /// Tries beyond the first, where a server is busy.
+    pub(super) retries: u32,
+    /// Between two new connections of all.
+    interval: Duration,
+    next_start: Mutex<Option<Instant>>,
+    /// Written to while a result waits to be taken: nothing new begins then.
+    delivering: RwLock<()>,
+}
+
+impl Pacer {
+    /// For one run.
+    pub fn new(limits: &Limits) -> Self {
+        let interval = |rate| Duration::from_secs_f64(1.0 / rate);
+        Self {
+            jobs: Semaphore::new(limits.jobs.max(1)),
+            slots: Slots::new(limits.per_address, limits.pause),
+            names: Names::new(limits.lookups),
+            retries: limits.retries,
+            interval: limits.rate.map_or(Duration::ZERO, interval),
+            next_start: Mutex::default(),
+            delivering: RwLock::default(),
+        }
+    }
+
+    /// Delivers a result. As long as that waits, no connection begins: a finished target needs more
+    /// memory than one that has not begun.
+    pub async fn deliver<T>(&self, taken: impl Future<Output = T>) -> T {
+        let _others_wait = self.delivering.write().await;
+        taken.await
+    }
+
+    /// Between two connections to one address.
+    pub(super) fn pause(&self) -> Duration {
+        self.slots.pause
+    }
+
+    /// Runs `work` when all of the addresses have their turn.
+    ///
+    /// Slots are taken in sorted order, so two probes cannot deadlock.
+    pub(super) async fn in_turn<F: Future>(
+        &self,
+        mut ips: Vec<IpAddr>,
+        work: impl FnOnce() -> F,
+    ) -> F::Output {
+        ips.sort_unstable();
+        ips.dedup();
+        let slots: Vec<Arc<Slot>> = ips.iter().map(|ip| self.slots.slot(*ip)).collect();
+        let mut turns = Vec::with_capacity(slots.len());
+        for slot in &slots {
+            // Waiting for an address takes no job away from the others.
+            turns.push(slot.permits.acquire().await);
+            self.slots.after_pause(slot).await;
+        }
+        // Boxed only here: a waiting target must cost little memory.
+        let done = Box::pin(self.as_job(work)).await;
+        for slot in &slots {
+            slot.rest();
+        }
+        drop(turns);
+        drop(slots);
+        for ip in ips {
+            self.slots.forget(ip);
+        }
+        done
+    }
+
+    async fn as_job<F: Future>(&self, work: impl FnOnce() -> F) -> F::Output {
+        let _job = self.jobs.acquire().await;
+        drop(self.delivering.read().await);
+        work().await
+    }
+
+    /// Waits for the next moment at which a connection may begin.
+    pub(super) async fn start(&self) {
+        if self.interval.is_zero() {
+            return;
+        }
+        let begin = {
+            let mut next = lock(&self.next_start);
+            let begin = next.map_or_else(Instant::now, |next| next.max(Instant::now()));
+            *next = Some(begin + self.interval);
+            begin
+        };
+        sleep_until(begin).await;
+    }
+}

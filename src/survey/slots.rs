@@ -1,0 +1,85 @@
+//! The connections to each address: so many at a time, and a pause between them.
+
+use crate::bounded::lock;
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, sleep_until};
+
+/// The addresses of a run.
+#[derive(Debug)]
+pub(super) struct Slots {
+    /// Connections to one address at a time.
+    per_address: usize,
+    /// Between two connections to one address.
+    pub(super) pause: Duration,
+    known: Mutex<HashMap<IpAddr, Arc<Slot>>>,
+}
+
+/// The connections to one address.
+#[derive(Debug)]
+pub(super) struct Slot {
+    pub(super) permits: Semaphore,
+    /// When the last one ended.
+    last: Mutex<Option<Instant>>,
+}
+
+impl Slot {
+    /// A connection has ended now.
+    pub(super) fn rest(&self) {
+        *lock(&self.last) = Some(Instant::now());
+    }
+}
+
+impl Slots {
+    /// `per_address`: connections at a time; `pause`: between two of them.
+    pub(super) fn new(per_address: usize, pause: Duration) -> Self {
+        Self {
+            per_address: per_address.max(1),
+            pause,
+            known: Mutex::default(),
+        }
+    }
+
+    pub(super) fn slot(&self, ip: IpAddr) -> Arc<Slot> {
+        let mut known = lock(&self.known);
+        let slot = known.entry(ip).or_insert_with(|| {
+            Arc::new(Slot {
+                permits: Semaphore::new(self.per_address),
+                last: Mutex::default(),
+            })
+        });
+        Arc::clone(slot)
+    }
+
+    pub(super) async fn after_pause(&self, slot: &Slot) {
+        let last = *lock(&slot.last);
+        // A timer costs a wake-up, even one that is over.
+        if let Some(rested) = last.map(|last| last + self.pause)
+            && rested > Instant::now()
+        {
+            sleep_until(rested).await;
+        }
+    }
+
+    /// An address that no target waits for need not be remembered longer than its pause.
+    pub(super) fn forget(&self, ip: IpAddr) {
+        const MANY: usize = 4096;
+        let mut known = lock(&self.known);
+        if known.len() > MANY {
+            let pause = self.pause;
+            known.retain(|_, slot| {
+                let rested = lock(&slot.last).is_none_or(|last| last.elapsed() > pause);
+                Arc::strong_count(slot) > 1 || !rested
+            });
+        } else if self.pause.is_zero()
+            && known
+                .get(&ip)
+                .is_some_and(|slot| Arc::strong_count(slot) == 1)
+        {
+            known.remove(&ip);
+        }
+    }
+}
