@@ -300,19 +300,6 @@ const STILL: &[&str] = &[
     "judge/tidiness.rs",
     "judge/usage.rs",
     "judge/validity.rs",
-    "mercurial/chain.rs",
-    "mercurial/command/mod.rs",
-    "mercurial/decision.rs",
-    "mercurial/extensions.rs",
-    "mercurial/lint/files.rs",
-    "mercurial/lint/keys.rs",
-    "mercurial/lint/mod.rs",
-    "mercurial/lint/pins.rs",
-    "mercurial/lint/release.rs",
-    "mercurial/malformed.rs",
-    "mercurial/runs.rs",
-    "mercurial/settings.rs",
-    "mercurial/stop.rs",
 ];
 
 #[test]

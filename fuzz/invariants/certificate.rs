@@ -11,6 +11,7 @@ use smtp_certcheck::endpoint::{Host, Start};
 use smtp_certcheck::escape::is_unsafe;
 use smtp_certcheck::finding::Severity;
 use smtp_certcheck::hgrc::{Config, Environment, Files, Source};
+use smtp_certcheck::judge::clients::Answer;
 use smtp_certcheck::judge::{Anchors, Judgement, Policy, judge_server, pin_mismatch};
 use smtp_certcheck::mercurial::{
     CaFile, Decision, Extension, FileEdit, Ground, Line, Lint, LintScope, Machine, Release,
@@ -215,7 +216,11 @@ fn report(how: u8, text: &str, raw_text: &[u8], certificate: Certificate) -> Rep
         matched: Some(false),
     };
     let decision = Decision {
-        accepts: Some(how & 2 == 0),
+        answer: if how & 2 == 0 {
+            Answer::Accepts
+        } else {
+            Answer::Refuses
+        },
         decided_by: Ground::WebCacerts,
         lines: vec![line],
         reason: text.to_owned(),

@@ -2,8 +2,8 @@
 
 use super::LintCode;
 use super::boolean::boolean;
-use super::command::Hindrance;
-use super::settings::Line;
+use super::hindrance::Hindrance;
+use super::line::Line;
 use super::stop::{Extension, Stop, Surroundings};
 use crate::hgrc::{Config, Environment, Item};
 

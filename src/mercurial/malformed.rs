@@ -2,9 +2,9 @@
 
 use super::LintCode;
 use super::boolean::boolean;
-use super::command::Hindrance;
+use super::hindrance::Hindrance;
+use super::line::Line;
 use super::port::{Port, is_integer, read_port};
-use super::settings::Line;
 use super::stop::Stop;
 use crate::hgrc::{Config, Environment, Item};
 

@@ -1,10 +1,11 @@
 //! What Mercurial does with its configuration.
 
 mod boolean;
-mod chain;
 mod command;
 mod decision;
 mod extensions;
+mod hindrance;
+mod line;
 mod lint;
 mod list;
 mod malformed;
@@ -18,8 +19,9 @@ mod secret;
 mod settings;
 mod stop;
 
-pub use command::Hindrance;
 pub use decision::{CaFile, Decision, Ground, Server, decide};
+pub use hindrance::Hindrance;
+pub use line::{Configured, Line};
 pub use lint::{Lint, LintCode, LintScope, Machine, hosts, lint};
 pub use list::items as list_items;
 pub use pin_plan::{
@@ -31,5 +33,5 @@ pub use release::{Installation, NoRelease, Release, Store};
 pub use runs::hindrances;
 pub use search::{Layer, Layout, broken_share, layers, user_layers};
 pub use secret::is_secret;
-pub use settings::{Line, Setting, Settings, Transport};
+pub use settings::{Settings, Transport};
 pub use stop::{Extension, Surroundings};

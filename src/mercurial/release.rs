@@ -1,6 +1,6 @@
 //! The Mercurial that is judged: its release, and the store that its Python takes.
 
-use super::settings::Setting;
+use super::line::Configured;
 use crate::certificate::pem::Entry;
 use crate::judge::Anchors;
 use std::fmt;
@@ -73,14 +73,26 @@ impl<'a> Installation<'a> {
         }
     }
 
-    /// Whether it aborts at that value of `minimumprotocol`; `None`: by release.
-    pub(super) fn aborts_at(&self, minimum: &Setting<Vec<u8>>) -> Option<bool> {
-        match minimum.value.as_slice() {
-            b"tls1.0" | b"tls1.1" | b"tls1.2" => Some(false),
-            b"tls1.3" => self.release.map(|release| !release.since_7()),
-            _ => Some(true),
+    /// Whether it aborts at that value of `minimumprotocol`.
+    pub(super) fn aborts_at(&self, minimum: &Configured<Vec<u8>>) -> Aborts {
+        match (minimum.value.as_slice(), self.release) {
+            (b"tls1.0" | b"tls1.1" | b"tls1.2", _) => Aborts::Never,
+            (b"tls1.3", None) => Aborts::ByRelease,
+            (b"tls1.3", Some(release)) if release.since_7() => Aborts::Never,
+            _ => Aborts::Always,
         }
     }
+}
+
+/// Whether hg aborts at a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Aborts {
+    /// It does.
+    Always,
+    /// It does not.
+    Never,
+    /// Some releases do, and which one it is, is not known.
+    ByRelease,
 }
 
 /// The trust store of hg's Python.

@@ -1,10 +1,11 @@
 //! Whether `hg email` comes to the server at all: all that stops it before.
 
 use super::LintCode;
-use super::command::{Hindrance, in_hook};
+use super::command::in_hook;
 use super::extensions::Extensions;
+use super::hindrance::Hindrance;
+use super::line::Line;
 use super::malformed::{malformed, port};
-use super::settings::Line;
 use super::stop::{Stop, Surroundings};
 use crate::hgrc::{Config, Environment, Source};
 

@@ -1,37 +1,14 @@
 //! What the configuration says about one SMTP server, each setting with the line that it stands on.
 
 use super::boolean::boolean;
-use super::command::{Command, Hindrance};
+use super::command::Command;
+use super::hindrance::Hindrance;
+use super::line::{Configured, Line, configured};
 use super::list;
 use super::port::{Port, read_port};
 use crate::endpoint::Start;
 use crate::fingerprint::{Algorithm, Pin};
-use crate::hgrc::{Config, Environment, Item, Source};
-
-/// A line of a configuration file, for people: the key and where it stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
-    /// `section.key`; untrusted bytes, read as UTF-8.
-    pub key: String,
-    /// The file and line.
-    pub source: Source,
-}
-
-impl Line {
-    /// `FILE:LINE`.
-    pub fn place(&self) -> String {
-        self.source.to_string()
-    }
-}
-
-/// A value with its line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Setting<T> {
-    /// The value.
-    pub value: T,
-    /// Where it stands.
-    pub line: Line,
-}
+use crate::hgrc::{Config, Environment};
 
 /// How `hg email` connects (`mail._smtp`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,29 +25,29 @@ pub enum Transport {
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// `smtp.host`, if it is set.
-    pub smtp_host: Option<Setting<Vec<u8>>>,
+    pub smtp_host: Option<Configured<Vec<u8>>>,
     /// `smtp.port`.
-    pub smtp_port: Option<Setting<Vec<u8>>>,
+    pub smtp_port: Option<Configured<Vec<u8>>>,
     /// `smtp.tls`; without it mail goes in the clear.
     pub transport: Transport,
     /// The line of `smtp.tls`.
     pub transport_line: Option<Line>,
     /// `email.method`, if it is not `smtp`.
-    pub other_method: Option<Setting<Vec<u8>>>,
+    pub other_method: Option<Configured<Vec<u8>>>,
     /// `hostsecurity.HOST:fingerprints`; an item that is no pin makes Mercurial abort.
-    pub pins: Option<Setting<Result<Vec<Pin>, String>>>,
+    pub pins: Option<Configured<Result<Vec<Pin>, String>>>,
     /// `hostfingerprints.HOST`, SHA-1 without a prefix.
-    pub legacy_pins: Option<Setting<Vec<Pin>>>,
+    pub legacy_pins: Option<Configured<Vec<Pin>>>,
     /// `smtp.fingerprint`: what the mailing list asked for, and no Mercurial reads.
-    pub smtp_fingerprint: Option<Setting<Result<Vec<Pin>, String>>>,
+    pub smtp_fingerprint: Option<Configured<Result<Vec<Pin>, String>>>,
     /// `smtp.cacerts`, expanded: no Mercurial reads it either.
-    pub smtp_cacerts: Option<Setting<Vec<u8>>>,
+    pub smtp_cacerts: Option<Configured<Vec<u8>>>,
     /// `hostsecurity.HOST:verifycertsfile`, expanded.
-    pub verifycertsfile: Option<Setting<Vec<u8>>>,
+    pub verifycertsfile: Option<Configured<Vec<u8>>>,
     /// `web.cacerts`, expanded.
-    pub web_cacerts: Option<Setting<Vec<u8>>>,
+    pub web_cacerts: Option<Configured<Vec<u8>>>,
     /// The minimum protocols that are checked, the global one first.
-    pub minimum_protocols: Vec<Setting<Vec<u8>>>,
+    pub minimum_protocols: Vec<Configured<Vec<u8>>>,
     /// The ciphers that hg's OpenSSL is told to use.
     pub ciphers: Option<Line>,
     /// Where `--insecure` is made the default of `hg email`.
@@ -84,10 +61,10 @@ pub struct Settings {
 impl Settings {
     /// Reads the settings for `host`.
     pub fn read(config: &Config, environment: &Environment, host: &[u8]) -> Self {
-        let of = |section: &str, key: &[u8]| setting(config, section, key);
+        let of = |section: &str, key: &[u8]| configured(config, section, key);
         let of_host = |section, suffix: &str| of(section, &[host, suffix.as_bytes()].concat());
         // An empty path counts as unset.
-        let path = |found: Option<Setting<Vec<u8>>>| {
+        let path = |found: Option<Configured<Vec<u8>>>| {
             found
                 .filter(|path| !path.value.is_empty())
                 .map(|path| path.map(|value| environment.expand(&value)))
@@ -155,30 +132,6 @@ impl From<Start> for Transport {
             Start::Starttls => Self::Starttls,
             Start::Implicit => Self::Smtps,
         }
-    }
-}
-
-impl<T> Setting<T> {
-    fn map<U>(self, change: impl FnOnce(T) -> U) -> Setting<U> {
-        Setting {
-            value: change(self.value),
-            line: self.line,
-        }
-    }
-}
-
-fn setting(config: &Config, section: &str, key: &[u8]) -> Option<Setting<Vec<u8>>> {
-    let item = config.get(section.as_bytes(), key)?;
-    Some(Setting {
-        value: item.value.clone(),
-        line: line(section, key, item),
-    })
-}
-
-fn line(section: &str, key: &[u8], item: &Item) -> Line {
-    Line {
-        key: format!("{section}.{}", String::from_utf8_lossy(key)),
-        source: item.source.clone(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What stops hg before it comes to the server, and what has to be known of the machine to say so.
 
 use super::LintCode;
-use super::command::Hindrance;
+use super::hindrance::Hindrance;
 use std::path::PathBuf;
 
 /// What the file of an extension holds.

@@ -526,7 +526,7 @@ impl From<&Decision> for MercurialJson {
             key: line.key.clone(),
         });
         Self {
-            accepts: decision.accepts,
+            accepts: decision.answer.accepts(),
             decided_by: decision.decided_by.as_str(),
             lines: lines.collect(),
             reason: decision.reason.clone(),

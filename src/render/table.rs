@@ -176,11 +176,11 @@ impl Page {
         }
         self.heading("Mercurial");
         if let Some(decision) = report.mercurial() {
-            let answer = match decision.accepts {
-                Some(true) if report.hg_is_safe() => "sends",
-                Some(true) => "sends UNPROTECTED",
-                Some(false) => "refuses",
-                None => "cannot be known",
+            let answer = match decision.answer {
+                Answer::Accepts if report.hg_is_safe() => "sends",
+                Answer::Accepts => "sends UNPROTECTED",
+                Answer::Refuses => "refuses",
+                Answer::Unknown => "cannot be known",
             };
             self.fact("hg email", &format!("{answer}: {}", decision.reason));
             self.fact("decided by", decision.decided_by.as_str());
@@ -190,11 +190,11 @@ impl Page {
                 self.fact("", &format!("{} ({})", line.key, line.place()));
             }
             let trusted = report.judgement().map(Judgement::is_trusted);
-            match (decision.accepts, trusted) {
-                (Some(true), Some(false)) => {
+            match (decision.answer, trusted) {
+                (Answer::Accepts, Some(false)) => {
                     self.fact("differs", "hg takes what is not trusted by RFC 5280");
                 }
-                (Some(false), Some(true)) => {
+                (Answer::Refuses, Some(true)) => {
                     self.fact("differs", "the chain is trusted, and hg still refuses");
                 }
                 _ => {}

@@ -4,6 +4,7 @@ use super::Outcome;
 use crate::certificate::Certificate;
 use crate::finding::{Code, Finding};
 use crate::judge::Judgement;
+use crate::judge::clients::Answer;
 use crate::mercurial::{Decision, Ground, Line, Lint};
 use crate::observation::{Failure, FailureClass, Possession, Sighting};
 use std::net::SocketAddr;
@@ -117,7 +118,7 @@ impl Assessment {
         self.mercurial.as_ref().is_some_and(|decision| {
             let decision = decision.otherwise.as_deref().unwrap_or(decision);
             let verified = !matches!(decision.decided_by, Ground::TlsNone | Ground::Insecure);
-            decision.accepts == Some(true) && verified
+            decision.answer == Answer::Accepts && verified
         })
     }
 }

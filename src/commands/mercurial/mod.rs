@@ -20,8 +20,8 @@ use crate::fingerprint::Pin;
 use crate::hgrc::{Config, Environment, Files, ReadError};
 use crate::judge::Anchors;
 use crate::mercurial::{
-    CaFile, Edits, Extension, Installation, Layer, Line, Lint, LintScope, Machine, Port, Release,
-    Setting, Settings, Surroundings, Transport, broken_share, hindrances, ipv4, layers, lint,
+    CaFile, Configured, Edits, Extension, Installation, Layer, Line, Lint, LintScope, Machine,
+    Port, Release, Settings, Surroundings, Transport, broken_share, hindrances, ipv4, layers, lint,
     read_port, user_layers,
 };
 use crate::report::{ConfiguredPin, Pins};
@@ -310,7 +310,7 @@ pub(super) fn pins(settings: &Settings, is_smtp_host: bool, leaf: Option<&Certif
     let mut unread = Vec::new();
     let mut obeyed = Vec::new();
     let mut read =
-        |list: &Setting<Result<Vec<Pin>, String>>, usable: &mut Vec<Pin>| match &list.value {
+        |list: &Configured<Result<Vec<Pin>, String>>, usable: &mut Vec<Pin>| match &list.value {
             Ok(pins) => {
                 let shown = pins
                     .iter()
@@ -332,7 +332,7 @@ pub(super) fn pins(settings: &Settings, is_smtp_host: bool, leaf: Option<&Certif
         obeyed.extend(list.value.iter().cloned());
     }
     // What no Mercurial reads counts only where it reads nothing else.
-    let aborts = matches!(&settings.pins, Some(Setting { value: Err(_), .. }));
+    let aborts = matches!(&settings.pins, Some(Configured { value: Err(_), .. }));
     let usable = if obeyed.is_empty() && !aborts {
         unread
     } else {
@@ -353,7 +353,7 @@ fn configured_pin(value: String, line: &Line) -> ConfiguredPin {
 }
 
 /// The file of trust anchors that is configured for a host, and the line that says so.
-pub(super) fn cacerts(settings: &Settings, is_smtp_host: bool) -> Option<&Setting<Vec<u8>>> {
+pub(super) fn cacerts(settings: &Settings, is_smtp_host: bool) -> Option<&Configured<Vec<u8>>> {
     let smtp = settings.smtp_cacerts.as_ref().filter(|_| is_smtp_host);
     smtp.or(settings.verifycertsfile.as_ref())
         .or(settings.web_cacerts.as_ref())

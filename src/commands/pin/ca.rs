@@ -11,6 +11,7 @@ use crate::endpoint::Start;
 use crate::escape::visible;
 use crate::fingerprint::Algorithm;
 use crate::judge::Anchors;
+use crate::judge::clients::Answer;
 use crate::mercurial::{CaFile, Decision, Installation, Settings, Transport, decide};
 use crate::render::pin as show;
 use crate::report::Report;
@@ -40,8 +41,8 @@ pub(super) fn of(args: &Args, target: &TargetArg, report: &Report) -> Step<Optio
         return Ok(Err(REFUSED));
     };
     let decision = with_anchor(target, report, &anchor);
-    let unknown = args.accept_unproven && decision.accepts.is_none();
-    if decision.accepts != Some(true) && !unknown {
+    let unknown = args.accept_unproven && decision.answer == Answer::Unknown;
+    if decision.answer != Answer::Accepts && !unknown {
         say(&format!(
             "not pinned: hg would not take the server by that CA: {}",
             visible(&decision.reason)

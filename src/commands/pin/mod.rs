@@ -21,9 +21,10 @@ use crate::cli::{ByArg, Pin as Args, TargetArg};
 use crate::endpoint::{Endpoint, Host, Start};
 use crate::escape::visible;
 use crate::judge::Anchors;
+use crate::judge::clients::Answer;
 use crate::mercurial::{
-    By, Decision, Ground, Intent, Objection, Old, Server, Setting, Settings, decide, is_smtp_host,
-    pinned_lists, stays, wants,
+    By, Configured, Decision, Ground, Intent, Objection, Old, Server, Settings, decide,
+    is_smtp_host, pinned_lists, stays, wants,
 };
 use crate::observation::{KeyType, Possession, Sighting};
 use crate::render::pin as show;
@@ -127,7 +128,7 @@ fn unreadable_pins(args: &Args, check: &Assessor, target: &TargetArg) -> Result<
     let mercurial = check.mercurial.as_ref().filter(|_| !args.replace);
     let settings = mercurial.map(|mercurial| mercurial.settings(&target.target.written));
     match settings.and_then(|settings| settings.pins) {
-        Some(Setting {
+        Some(Configured {
             value: Err(item),
             line,
         }) => Err(write::objection(&Objection::InvalidPin(item, line.source))),
@@ -378,10 +379,10 @@ fn unsure(
         &mercurial.installation(&none),
         &super::mercurial::ca_file,
     );
-    let verdict = match decision.accepts {
-        Some(true) => return,
-        Some(false) => "with these lines hg email still refuses the server",
-        None => "with these lines hg email may still refuse the server",
+    let verdict = match decision.answer {
+        Answer::Accepts => return,
+        Answer::Refuses => "with these lines hg email still refuses the server",
+        Answer::Unknown => "with these lines hg email may still refuse the server",
     };
     say(&format!("note: {verdict}: {}", visible(&decision.reason)));
 }
@@ -395,7 +396,7 @@ fn is_pinned(decision: &Decision, by: By<'_>) -> bool {
         ),
         By::Cacerts(_) => decision.decided_by == Ground::Verifycertsfile,
     };
-    decision.accepts == Some(true) && ground
+    decision.answer == Answer::Accepts && ground
 }
 
 /// A file to be named to the user.

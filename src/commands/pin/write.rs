@@ -13,6 +13,7 @@ use crate::commands::terminal::{io_text, print, say, warn};
 use crate::escape::visible;
 use crate::hgrc::Config;
 use crate::judge::Anchors;
+use crate::judge::clients::Answer;
 use crate::mercurial::{
     By, CaFile, Edits, Intent, LintScope, Objection, PinPlan, PlanError, Release, Settings, Tree,
     decide, is_smtp_host, plan, stays, wants,
@@ -274,9 +275,9 @@ impl Writing<'_> {
         if is_pinned(&decision, self.intent.by) {
             return true;
         }
-        let but = match decision.accepts {
-            None => "whether hg email goes by it cannot be known",
-            Some(_) => "hg email does not go by it",
+        let but = match decision.answer {
+            Answer::Unknown => "whether hg email goes by it cannot be known",
+            Answer::Accepts | Answer::Refuses => "hg email does not go by it",
         };
         say(&format!(
             "{state}, but {but}: {}",

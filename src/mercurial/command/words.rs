@@ -1,5 +1,8 @@
 //! The words of a command line as Python's `shlex.split` finds them.
 
+use crate::hgrc::Environment;
+use crate::mercurial::line::Line;
+
 /// Why a text cannot be split.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unfinished {
@@ -17,6 +20,20 @@ impl Unfinished {
             Self::Escape => "no escaped character",
         }
     }
+}
+
+/// A word with the line that it stands on.
+pub(super) type Word = (Vec<u8>, Line);
+
+/// The words of a line, expanded.
+pub(super) fn expanded<'a>(
+    words: Vec<Vec<u8>>,
+    line: &'a Line,
+    environment: &'a Environment,
+) -> impl Iterator<Item = Word> + 'a {
+    words
+        .into_iter()
+        .map(|word| (environment.expand(&word), line.clone()))
 }
 
 /// Splits as `shlex.split(text, comments=False, posix=True)` does.

@@ -1,10 +1,12 @@
 //! CA files that Mercurial ignores or cannot use, and protocol settings that make it abort.
 
-use super::{Lint, LintCode, Machine, text};
+use super::lint::{Lint, LintCode, text};
+use super::machine::Machine;
 use crate::hgrc::{Config, Environment};
-use crate::mercurial::chain::is_anchor;
+use crate::mercurial::decision::is_anchor;
 use crate::mercurial::decision::{CaFile, PROTOCOLS};
-use crate::mercurial::settings::{Setting, Settings};
+use crate::mercurial::line::Configured;
+use crate::mercurial::settings::Settings;
 
 /// The CA file and the protocols of one host.
 pub(super) fn check(
@@ -80,7 +82,7 @@ fn pins(settings: &Settings) -> Option<crate::hgrc::Source> {
         .map(|line| line.source.clone())
 }
 
-fn protocol(minimum: &Setting<Vec<u8>>) -> Option<Lint> {
+fn protocol(minimum: &Configured<Vec<u8>>) -> Option<Lint> {
     if PROTOCOLS
         .iter()
         .any(|known| known.as_bytes() == minimum.value)
@@ -139,7 +141,7 @@ impl Use {
     }
 }
 
-fn ca_file(file: &Setting<Vec<u8>>, use_of: Use, machine: &dyn Machine) -> Vec<Lint> {
+fn ca_file(file: &Configured<Vec<u8>>, use_of: Use, machine: &dyn Machine) -> Vec<Lint> {
     let path = text(&file.value);
     let mut found = Vec::new();
     if !path.starts_with('/') {

@@ -1,9 +1,9 @@
 //! Names: sections and keys that no Mercurial knows, and hosts that are written otherwise than
 //! `smtp.host` is.
 
-use super::{Lint, LintCode, text};
+use super::lint::{Lint, LintCode, text};
 use crate::hgrc::{Config, Item};
-use crate::mercurial::settings::Line;
+use crate::mercurial::line::Line;
 use std::net::Ipv6Addr;
 
 /// The keys of `[smtp]` that Mercurial 7.2.4 registers, and the two that were asked for.

@@ -1,11 +1,12 @@
 //! Pins that abort, never match, are not in force, or that no Mercurial reads.
 
-use super::{Lint, LintCode, text};
+use super::lint::{Lint, LintCode, text};
 use crate::certificate::Certificate;
 use crate::fingerprint::{Algorithm, Pin};
 use crate::hgrc::{Config, Earlier, Environment, Item};
+use crate::mercurial::line::{Configured, Line};
 use crate::mercurial::list;
-use crate::mercurial::settings::{Line, Settings};
+use crate::mercurial::settings::Settings;
 
 /// The pins of one host.
 pub(super) fn check(
@@ -82,7 +83,7 @@ pub(super) fn check_smtp(
         }
     }
     if let Some(file) = &settings.smtp_cacerts {
-        let same = |other: &Option<crate::mercurial::Setting<Vec<u8>>>| {
+        let same = |other: &Option<Configured<Vec<u8>>>| {
             other
                 .as_ref()
                 .is_some_and(|other| other.value == file.value)

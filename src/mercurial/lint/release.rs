@@ -1,9 +1,9 @@
 //! What differs between the releases of Mercurial that are in use.
 
-use super::{Lint, LintCode, text};
+use super::lint::{Lint, LintCode, text};
 use crate::hgrc::Config;
+use crate::mercurial::line::Line;
 use crate::mercurial::release::Release;
-use crate::mercurial::settings::Line;
 
 /// The two rules that changed with 7.0. `release`: that of this machine, if it is known.
 pub(super) fn check(config: &Config, release: Option<&Release>) -> Vec<Lint> {

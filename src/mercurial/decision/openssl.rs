@@ -1,17 +1,17 @@
 //! What hg makes of a chain without a pin: its OpenSSL verifies it for a TLS server and builds no
 //! partial chains (`sslutil.SSLContext` of Mercurial), hg compares the name.
 
-use super::decision::Server;
-use super::name;
+use super::server::Server;
 use crate::certificate::pem::Entry;
 use crate::certificate::{Certificate, ForServers};
 use crate::judge::Anchors;
 use crate::judge::clients::openssl::{Mode, chain, is_self_signed, leaf_refusal};
 use crate::judge::clients::{Answer, Verdict};
+use crate::mercurial::name;
 
 /// Whether OpenSSL takes it as an anchor for servers: it is self-signed or trusted by name, and not
 /// rejected.
-pub(super) fn is_anchor(entry: &Entry) -> bool {
+pub(in crate::mercurial) fn is_anchor(entry: &Entry) -> bool {
     match entry.trust.for_servers() {
         ForServers::Neutral => is_self_signed(&Certificate::new(entry.der.clone())),
         ForServers::Trusted => true,
@@ -20,7 +20,7 @@ pub(super) fn is_anchor(entry: &Entry) -> bool {
 }
 
 /// By the certificates of a CA file. Those that are no anchors may repair a chain, or break it.
-pub(super) fn verify(server: &Server<'_>, file: &[Entry], path: &str) -> (Option<bool>, String) {
+pub(super) fn verify(server: &Server<'_>, file: &[Entry], path: &str) -> (Answer, String) {
     let mut anchors = Anchors::new(path);
     for entry in file {
         // What our own judge cannot read is no anchor for us; it is kept for OpenSSL's model.
@@ -30,11 +30,7 @@ pub(super) fn verify(server: &Server<'_>, file: &[Entry], path: &str) -> (Option
 }
 
 /// By anchors; `store` is what they are called.
-pub(super) fn by_anchors(
-    server: &Server<'_>,
-    anchors: &Anchors,
-    store: &str,
-) -> (Option<bool>, String) {
+pub(super) fn by_anchors(server: &Server<'_>, anchors: &Anchors, store: &str) -> (Answer, String) {
     let verdict = chain(server.chain, anchors, server.now, Mode::Default);
     let verdict = match verdict.answer {
         Answer::Refuses => Verdict::refuses(format!(
@@ -48,7 +44,7 @@ pub(super) fn by_anchors(
         Answer::Refuses => verdict.reason,
         Answer::Unknown => format!("depends on hg's OpenSSL: {}", verdict.reason),
     };
-    (verdict.answer.accepts(), reason)
+    (verdict.answer, reason)
 }
 
 /// Whether hg refuses whatever its trust store holds.

@@ -581,7 +581,7 @@ fn cacerts(
             return Err(Objection::PinsInForce(item.source.clone()));
         }
     }
-    let is_set = |setting: &Option<super::Setting<Vec<u8>>>| {
+    let is_set = |setting: &Option<super::Configured<Vec<u8>>>| {
         setting
             .as_ref()
             .is_some_and(|set| set.value == path.as_bytes())

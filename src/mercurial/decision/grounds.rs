@@ -1,0 +1,131 @@
+//! What hg thinks of the certificate: by the pins if there are some, else by the anchors that the
+//! settings or its Python name.
+
+use super::answer::{Decision, Ground};
+use super::openssl;
+use super::server::{CaFile, Server};
+use crate::fingerprint::Pin;
+use crate::judge::clients::Answer;
+use crate::mercurial::line::Line;
+use crate::mercurial::release::{Installation, Store};
+use crate::mercurial::settings::Settings;
+
+/// By the pins, else by the anchors.
+pub(super) fn by_certificate(
+    settings: &Settings,
+    server: &Server<'_>,
+    hg: &Installation<'_>,
+    ca_file: &dyn Fn(&[u8]) -> CaFile,
+) -> Decision {
+    by_pins(settings, server).unwrap_or_else(|| by_anchors(settings, server, hg, ca_file))
+}
+
+/// Pins of both sections are united, and any match is enough; if there is one, nothing else counts.
+fn by_pins(settings: &Settings, server: &Server<'_>) -> Option<Decision> {
+    let current = settings
+        .pins
+        .as_ref()
+        .and_then(|pins| Some((pins.value.as_ref().ok()?, &pins.line)));
+    let legacy = settings
+        .legacy_pins
+        .as_ref()
+        .map(|pins| (&pins.value, &pins.line));
+    let all: Vec<(Ground, &Pin, &Line)> = [
+        (Ground::Fingerprints, current),
+        (Ground::HostFingerprints, legacy),
+    ]
+    .into_iter()
+    .filter_map(|(ground, pins)| Some((ground, pins?)))
+    .flat_map(|(ground, (pins, line))| pins.iter().map(move |pin| (ground, pin, line)))
+    .collect();
+    let leaf = server.chain.first();
+    let matching = all
+        .iter()
+        .find(|(_, pin, _)| leaf.is_some_and(|leaf| pin.matches(leaf.der())));
+    if let Some((ground, _, line)) = matching {
+        let reason = "the certificate is pinned: neither CA nor name nor dates are looked at";
+        return Some(Decision::new(Answer::Accepts, *ground, &[line], reason));
+    }
+    let (ground, ..) = *all.first()?;
+    let mut lines: Vec<&Line> = all.iter().map(|(_, _, line)| *line).collect();
+    lines.dedup();
+    let reason = match leaf {
+        Some(leaf) => format!(
+            "certificate for {} has unexpected fingerprint {}",
+            server.host,
+            leaf.fingerprint(crate::fingerprint::Algorithm::Sha256)
+        ),
+        None => "no certificate received".to_owned(),
+    };
+    Some(Decision::refuse(ground, &lines, reason))
+}
+
+fn by_anchors(
+    settings: &Settings,
+    server: &Server<'_>,
+    hg: &Installation<'_>,
+    ca_file: &dyn Fn(&[u8]) -> CaFile,
+) -> Decision {
+    if let Some(line) = &settings.insecure {
+        let reason = "--insecure is a default of hg email: nothing is verified, anybody can read and change the mail";
+        return Decision::new(Answer::Accepts, Ground::Insecure, &[line], reason);
+    }
+    let named = [
+        (Ground::Verifycertsfile, &settings.verifycertsfile),
+        (Ground::WebCacerts, &settings.web_cacerts),
+    ];
+    let found = named
+        .into_iter()
+        .find_map(|(ground, file)| Some((ground, file.as_ref()?)));
+    let Some((ground, file)) = found else {
+        return by_system(server, hg);
+    };
+    let path = String::from_utf8_lossy(&file.value).into_owned();
+    let lines = [&file.line];
+    match ca_file(&file.value) {
+        CaFile::Missing => Decision::refuse(
+            ground,
+            &lines,
+            format!("{} does not exist: {path}", file.line.key),
+        ),
+        CaFile::Unusable(why) => Decision::refuse(
+            ground,
+            &lines,
+            format!("error loading CA file {path}: {why}"),
+        ),
+        CaFile::Unknown(why) => {
+            let reason = format!("depends on the CA file {path}, which was not read here: {why}");
+            Decision::new(Answer::Unknown, ground, &lines, reason)
+        }
+        CaFile::Certificates(certificates) => {
+            let (answer, reason) = openssl::verify(server, &certificates, &path);
+            Decision::new(answer, ground, &lines, reason)
+        }
+    }
+}
+
+/// The store of hg's Python. Where it is not known which one it takes (certifi, or OpenSSL's own),
+/// what no store can help is a refusal.
+fn by_system(server: &Server<'_>, hg: &Installation<'_>) -> Decision {
+    let system = match &hg.store {
+        Store::Known { name, certificates } => {
+            let (answer, reason) = openssl::verify(server, certificates, name);
+            return Decision::new(answer, Ground::System, &[], reason);
+        }
+        Store::Unknown(system) => system,
+    };
+    let (answer, reason) = openssl::by_anchors(server, system, "the system's trust store");
+    match answer {
+        Answer::Refuses if openssl::is_hopeless(server) => {
+            Decision::refuse(Ground::System, &[], reason)
+        }
+        _ => Decision::new(
+            Answer::Unknown,
+            Ground::System,
+            &[],
+            format!(
+                "hg takes the trust store of its Python (certifi, or OpenSSL's own), which cannot be known from here (--hg-store names it); by this machine's store: {reason}"
+            ),
+        ),
+    }
+}

@@ -1,0 +1,58 @@
+//! Where a setting stands, and a value with its line.
+
+use crate::hgrc::{Config, Item, Source};
+
+/// A line of a configuration file, for people: the key and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// `section.key`; untrusted bytes, read as UTF-8.
+    pub key: String,
+    /// The file and line.
+    pub source: Source,
+}
+
+impl Line {
+    /// `FILE:LINE`.
+    pub fn place(&self) -> String {
+        self.source.to_string()
+    }
+}
+
+/// A value with its line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Configured<T> {
+    /// The value.
+    pub value: T,
+    /// Where it stands.
+    pub line: Line,
+}
+
+impl<T> Configured<T> {
+    pub(super) fn map<U>(self, change: impl FnOnce(T) -> U) -> Configured<U> {
+        Configured {
+            value: change(self.value),
+            line: self.line,
+        }
+    }
+}
+
+/// The setting of that key, with its line.
+pub(super) fn configured(
+    config: &Config,
+    section: &str,
+    key: &[u8],
+) -> Option<Configured<Vec<u8>>> {
+    let item = config.get(section.as_bytes(), key)?;
+    Some(Configured {
+        value: item.value.clone(),
+        line: line(section, key, item),
+    })
+}
+
+/// The line of a setting that was read.
+pub(super) fn line(section: &str, key: &[u8], item: &Item) -> Line {
+    Line {
+        key: format!("{section}.{}", String::from_utf8_lossy(key)),
+        source: item.source.clone(),
+    }
+}
