@@ -3,6 +3,8 @@
 #![allow(clippy::disallowed_methods, reason = "tests read and write files")]
 
 mod common;
+#[path = "judge/evidence.rs"]
+mod evidence;
 #[path = "judge/reasons.rs"]
 mod reasons;
 

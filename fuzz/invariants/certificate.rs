@@ -200,7 +200,11 @@ fn report(how: u8, text: &str, raw_text: &[u8], certificate: Certificate) -> Rep
         now,
     };
     let mut judgement: Judgement = judge_server(&chain, &seen, &policy);
-    judgement.problems.extend(chain.first().map(pin_mismatch));
+    judgement.problems.extend(
+        chain
+            .first()
+            .map(|leaf| pin_mismatch(leaf, std::iter::empty())),
+    );
     let line = Line {
         key: text.to_owned(),
         source: Source {

@@ -4,7 +4,7 @@ use super::Levels;
 use super::finding;
 use crate::certificate::Certificate;
 use crate::escape::excerpt;
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Evidence, Finding, Served};
 use crate::fingerprint::{Algorithm, Fingerprint};
 use crate::report::{Assessment, Report, Skipped};
 use std::cmp::Reverse;
@@ -111,7 +111,13 @@ fn differ(looks: &[&Assessment]) -> Option<Finding> {
         served.len(),
         each.join("; ")
     );
-    Some(Finding::new(Code::AddressesDiffer, None, message, advice))
+    let finding = Finding::new(Code::AddressesDiffer, None, message, advice);
+    let served = served.into_iter().map(|(digest, leaf, addresses)| Served {
+        sha256: digest.hex(),
+        not_after: leaf.facts().ok().map(|facts| facts.not_after),
+        addresses,
+    });
+    Some(finding.because(Evidence::Served(served.collect())))
 }
 
 /// Addresses that do not answer, while others do.
@@ -136,18 +142,15 @@ fn unreachable(silent: &[&Assessment], all: usize) -> Option<Finding> {
         why.join("; ")
     );
     let advice = "repair the server there, or take the address out of the DNS";
-    Some(Finding::new(
-        Code::AddressUnreachable,
-        None,
-        message,
-        advice,
-    ))
+    let finding = Finding::new(Code::AddressUnreachable, None, message, advice);
+    let addresses = silent.iter().filter_map(|look| ip(look));
+    Some(finding.because(Evidence::Addresses(addresses.collect())))
 }
 
 /// Addresses of which nothing is known.
 fn not_tried(skipped: &Skipped, looked_at: usize) -> Vec<Finding> {
-    let note = |message: String, advice: &'static str| {
-        Finding::new(Code::AddressNotTried, None, message, advice)
+    let note = |message: String, advice: &'static str, evidence| {
+        Finding::new(Code::AddressNotTried, None, message, advice).because(evidence)
     };
     let mut notes = Vec::new();
     if !skipped.no_route.is_empty() {
@@ -156,6 +159,7 @@ fn not_tried(skipped: &Skipped, looked_at: usize) -> Vec<Finding> {
         notes.push(note(
             format!("this machine has no route to {}", named(&places)),
             "audit it from a machine that has IPv4 and IPv6; -4 or -6 leaves the other family out",
+            Evidence::Addresses(places),
         ));
     }
     if skipped.left_out > 0 {
@@ -165,6 +169,10 @@ fn not_tried(skipped: &Skipped, looked_at: usize) -> Vec<Finding> {
                 skipped.left_out
             ),
             "name those that matter as targets of their own, with the column servername=",
+            Evidence::Beyond {
+                looked_at,
+                left_out: skipped.left_out,
+            },
         ));
     }
     notes

@@ -1,10 +1,10 @@
 //! The findings on one address: its failure, those of the judges, and what will be bad soon.
 
-use super::{Levels, left};
+use super::{Levels, Limit, left};
 use crate::certificate::{Certificate, in_words};
-use crate::finding::{Code, Finding, Severity};
+use crate::finding::{Code, Evidence, Finding, Severity};
 use crate::report::{Assessment, Outcome};
-use time::{Date, Month, OffsetDateTime};
+use time::{Date, Duration, Month, OffsetDateTime};
 
 /// All findings on one address of a target, the worst first.
 pub(super) fn findings(look: &Assessment, at: OffsetDateTime, levels: Levels) -> Vec<Finding> {
@@ -51,10 +51,10 @@ fn expiring(look: &Assessment, at: OffsetDateTime, levels: Levels) -> Vec<Findin
             let facts = certificate.facts().ok()?;
             let left = left(facts, at);
             let limits = levels.limits(facts.lifetime());
-            let severity = match left {
+            let (severity, limit) = match left {
                 left if left.is_negative() => return None,
-                left if limits.critical.alerts(left) => Severity::Critical,
-                left if limits.warning.alerts(left) => Severity::Warning,
+                left if limits.critical.alerts(left) => (Severity::Critical, limits.critical),
+                left if limits.warning.alerts(left) => (Severity::Warning, limits.warning),
                 _ => return None,
             };
             let (code, whose) = match index {
@@ -68,7 +68,15 @@ fn expiring(look: &Assessment, at: OffsetDateTime, levels: Levels) -> Vec<Findin
                 facts.not_after.date()
             );
             let advice = "renew it, and have the server reload it";
-            Some(Finding::new(code, Some(index), message, advice).at(severity))
+            let finding = Finding::new(code, Some(index), message, advice).at(severity);
+            Some(match limit {
+                Limit::Seconds(least) => finding.because(Evidence::Expiry {
+                    not_after: facts.not_after,
+                    left,
+                    least: Duration::seconds(least),
+                }),
+                Limit::Days(_) => finding,
+            })
         })
         .collect()
 }
@@ -83,7 +91,10 @@ fn old_tls(look: &Assessment) -> Option<Finding> {
     let tls = look.seen.as_ref()?.tls.as_ref()?;
     (tls.version == "TLSv1.2").then(|| {
         let message = "the server speaks TLS 1.2 at most";
-        Finding::new(Code::Tls12, None, message, "enable TLS 1.3")
+        Finding::new(Code::Tls12, None, message, "enable TLS 1.3").because(Evidence::Tls {
+            version: tls.version.clone(),
+            cipher_suite: tls.cipher_suite.clone(),
+        })
     })
 }
 
@@ -119,7 +130,11 @@ fn long_validity(look: &Assessment) -> Option<Finding> {
             (seconds + 86_399).div_euclid(86_400),
         );
         let advice = "get a new one: clients may refuse this; if the CA is your own, name it with --cacerts or cacerts=, or leave this out with --ignore long-validity";
-        Finding::new(Code::LongValidity, Some(0), message, advice)
+        Finding::new(Code::LongValidity, Some(0), message, advice).because(Evidence::Lifetime {
+            lifetime: Duration::seconds(seconds),
+            most: Duration::days(most),
+            since,
+        })
     })
 }
 

@@ -1,7 +1,7 @@
 //! Hosts with the same key: whoever holds it can impersonate all of them.
 
 use crate::certificate::Certificate;
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Evidence, Finding};
 use crate::report::Report;
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -46,5 +46,6 @@ fn note((host, address): (String, Option<SocketAddr>)) -> Finding {
         Some(address) => format!("at {}: \"{host}\" has the same key", address.ip()),
     };
     let advice = "give every host a key of its own, unless they are one service";
-    Finding::new(Code::SharedKey, certificate, message, advice)
+    let finding = Finding::new(Code::SharedKey, certificate, message, advice);
+    finding.because(Evidence::Host(host))
 }

@@ -276,7 +276,8 @@ impl Assessor {
                 mercurial::pins(settings, *own, leaf)
             });
         if let (Some(judgement), Some(false), Some(leaf)) = (&mut judgement, pins.matched, leaf) {
-            judgement.problems.push(pin_mismatch(leaf));
+            let pinned = pins.configured.iter().map(|pin| pin.value.clone());
+            judgement.problems.push(pin_mismatch(leaf, pinned));
         }
         let mercurial = settings.and_then(|(settings, own)| {
             self.decide(settings, own, (written, endpoint.port), &seen, &chain)

@@ -2,9 +2,11 @@
 //! finding stands elsewhere.
 
 mod code;
+mod evidence;
 mod severity;
 
 pub use code::{Code, Kind, WrittenCode};
+pub use evidence::{Evidence, Served};
 pub use severity::Severity;
 
 use std::borrow::Cow;
@@ -23,6 +25,9 @@ pub struct Finding {
     pub message: String,
     /// What to do about it.
     pub advice: Cow<'static, str>,
+    /// What it rests on, where that is more than the finding itself. Boxed, as most have none or a
+    /// small one.
+    pub evidence: Option<Box<Evidence>>,
 }
 
 impl Finding {
@@ -39,6 +44,16 @@ impl Finding {
             certificate,
             message: message.into(),
             advice: advice.into(),
+            evidence: None,
+        }
+    }
+
+    /// The same, with what it rests on.
+    #[must_use]
+    pub fn because(self, evidence: Evidence) -> Self {
+        Self {
+            evidence: Some(Box::new(evidence)),
+            ..self
         }
     }
 

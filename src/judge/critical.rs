@@ -3,7 +3,7 @@
 use super::objection::elsewhere;
 use super::{Member, Role};
 use crate::certificate::Facts;
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Evidence, Finding};
 
 /// The extensions that are checked here or by webpki; any other critical one must refuse the
 /// certificate.
@@ -136,5 +136,7 @@ pub(super) fn check(member: &Member<'_>, facts: &Facts) -> Option<Finding> {
     } else {
         "mail software that does not know it must refuse it: have it issued without"
     };
-    Some(member.finding(Code::CriticalExtension, message, advice))
+    let finding = member.finding(Code::CriticalExtension, message, advice);
+    let odd = odd.into_iter().map(str::to_owned);
+    Some(finding.because(Evidence::Extensions(odd.collect())))
 }

@@ -6,7 +6,7 @@ use super::likely_path::{End, LikelyPath};
 use super::{Member, Policy, Role, checks, explain, path, rejected, tidiness, unread};
 use crate::certificate::Certificate;
 use crate::certificate::signature::Verification;
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Evidence, Finding};
 use time::OffsetDateTime;
 
 /// All that is wrong with the path that the server most likely meant.
@@ -181,7 +181,11 @@ fn no_anchor(
             "if you trust this CA, configure its root with --cacerts; if the issuer is an intermediate, the server must send it",
         ),
     };
-    Some(Finding::new(code, Some(last), message, advice))
+    let evidence = Evidence::Link {
+        subject: label,
+        issuer,
+    };
+    Some(Finding::new(code, Some(last), message, advice).because(evidence))
 }
 
 pub(super) fn dead_end_notes(

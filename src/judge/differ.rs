@@ -3,7 +3,7 @@
 use super::clients::{Answer, Family, Question, verdicts};
 use super::{Judgement, Policy};
 use crate::certificate::Certificate;
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Evidence, Finding};
 
 /// Adds the answers of the families of clients, and a note for each that refuses what is trusted.
 /// `stapled`: whether the server stapled an OCSP response; `None`: not known.
@@ -34,7 +34,11 @@ pub fn judge_clients(
         let notes = refusing.map(|(family, verdict)| {
             let message = format!("{} would refuse it: {}", family.programs(), verdict.reason);
             let advice = verdict.cure.unwrap_or(advice(*family));
-            Finding::new(Code::ClientsDiffer, None, message, advice)
+            let finding = Finding::new(Code::ClientsDiffer, None, message, advice);
+            finding.because(Evidence::Programs {
+                programs: family.programs(),
+                reason: verdict.reason.clone(),
+            })
         });
         let notes: Vec<Finding> = notes.collect();
         judgement.notes.extend(notes);

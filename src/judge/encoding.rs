@@ -4,7 +4,7 @@
 use super::Member;
 use super::objection::elsewhere;
 use crate::certificate::Name;
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Evidence, Finding};
 
 /// Each link of a path whose two names are the same and not written alike.
 pub(super) fn check(members: &[Member<'_>]) -> Vec<Finding> {
@@ -34,7 +34,11 @@ pub(super) fn check(members: &[Member<'_>]) -> Vec<Finding> {
             elsewhere(true, gnutls)
         );
         let advice = "leave the chain as it is, and have the certificate issued again by a CA that writes its own name the same way everywhere";
-        Some(below.finding(Code::NameEncoding, message, advice))
+        let finding = below.finding(Code::NameEncoding, message, advice);
+        Some(finding.because(Evidence::Link {
+            subject: below.certificate.label(),
+            issuer: named.label(),
+        }))
     });
     links.collect()
 }

@@ -5,7 +5,7 @@ use super::Policy;
 use super::clients::Answer;
 use super::clients::openssl::{Mismatch, Mode, NotIssuer, chain, mismatch};
 use crate::certificate::Certificate;
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Evidence, Finding};
 
 /// `path` is the validated path, the leaf first. Where OpenSSL finds another path, nothing is wrong.
 pub(super) fn check(
@@ -22,7 +22,11 @@ pub(super) fn check(
     let issuer = path.get(found.place + 1).unwrap_or(subject);
     let index = presented.iter().position(|sent| sent == subject);
     let message = message(&found, &subject.label(), &issuer.label());
-    Some(Finding::new(Code::IssuerMismatch, index, message, ADVICE))
+    let finding = Finding::new(Code::IssuerMismatch, index, message, ADVICE);
+    Some(finding.because(Evidence::Identifier {
+        named: found.named,
+        found: found.has,
+    }))
 }
 
 const ADVICE: &str = "have the certificate issued again by the present CA: OpenSSL (Postfix, Mercurial, curl, Python) finds no issuer for it, and GnuTLS mostly none";

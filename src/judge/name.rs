@@ -3,14 +3,14 @@
 use super::dns_id::{Place, flaw};
 use crate::certificate::{Certificate, Facts, Idn, Sans};
 use crate::endpoint::Host;
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Evidence, Finding};
 use rustls::pki_types::ServerName;
 use webpki::EndEntityCert;
 
 pub(super) fn check(leaf: &Certificate, reference: &Host) -> Option<Finding> {
     let facts = leaf.facts().ok()?;
     if !facts.sans.as_ref().is_some_and(Sans::is_comparable) {
-        return Some(no_san(facts));
+        return Some(no_san(facts, reference));
     }
     if matches(leaf, facts, reference) {
         return None;
@@ -30,23 +30,24 @@ pub(super) fn check(leaf: &Certificate, reference: &Host) -> Option<Finding> {
             "connect by a name that the certificate has: few certificates are for IP addresses"
         }
     };
-    Some(Finding::new(Code::NameMismatch, Some(0), message, advice))
+    let evidence = Evidence::names(reference, facts.sans.iter().flat_map(names));
+    Some(Finding::new(Code::NameMismatch, Some(0), message, advice).because(evidence))
 }
 
 /// Where people would take one of the names for the right one: why it does not count.
 fn look_alike(sans: &Sans, reference: &Host) -> Option<Finding> {
     const MOST: usize = 1000;
-    let mut names = sans.dns.iter().take(MOST);
+    let mut dns = sans.dns.iter().take(MOST);
     let (name, why, advice) = match reference {
         Host::Ip(ip) => {
-            let name = names.find(|name| name.trim().parse() == Ok(*ip))?;
+            let name = dns.find(|name| name.trim().parse() == Ok(*ip))?;
             let why = "it is there as a DNS name, and an address counts only as an IP address";
             let advice = "have it issued with the address as a subject alternative name of the kind iPAddress, or connect by a host name";
             (name, why, advice)
         }
         Host::Name { ascii, .. } => {
             // GnuTLS and OpenSSL want two labels after a wildcard as well (measured).
-            let (name, why) = names.find_map(|name| {
+            let (name, why) = dns.find_map(|name| {
                 let why = flaw(name.as_bytes(), Place::Presented)?;
                 resembles(name, ascii).then_some((name, why))
             })?;
@@ -57,7 +58,8 @@ fn look_alike(sans: &Sans, reference: &Host) -> Option<Finding> {
     let message = format!(
         "the certificate is not for \"{reference}\": its name \"{name}\" does not count, as {why}"
     );
-    Some(Finding::new(Code::NameMismatch, Some(0), message, advice))
+    let evidence = Evidence::names(reference, names(sans));
+    Some(Finding::new(Code::NameMismatch, Some(0), message, advice).because(evidence))
 }
 
 /// Whether a name of the certificate would stand for the host if wildcards could stand anywhere, and
@@ -78,7 +80,7 @@ fn resembles(name: &str, host: &str) -> bool {
     names.clone().count() == hosts.clone().count() && names.zip(hosts).all(fits)
 }
 
-fn no_san(facts: &Facts) -> Finding {
+fn no_san(facts: &Facts, reference: &Host) -> Finding {
     let message = match facts.subject.common_names().last() {
         Some(name) => format!(
             "the certificate has its name, \"{name}\", only in the common name, where it no longer counts"
@@ -86,7 +88,9 @@ fn no_san(facts: &Facts) -> Finding {
         None => "the certificate has no name to compare: no subject alternative name".to_owned(),
     };
     let advice = "have it issued with the host name as subject alternative name";
-    Finding::new(Code::NoSan, Some(0), message, advice)
+    let common_names = facts.subject.common_names();
+    let evidence = Evidence::names(reference, common_names.iter().cloned());
+    Finding::new(Code::NoSan, Some(0), message, advice).because(evidence)
 }
 
 /// Whether webpki, asked alone, finds the name in the certificate.
@@ -134,14 +138,19 @@ fn matches_sans(sans: &Sans, reference: &Host) -> bool {
     })
 }
 
+/// The names that a client may compare.
+fn names(sans: &Sans) -> impl Iterator<Item = String> {
+    let ips = sans.ip.iter().map(ToString::to_string);
+    sans.dns.iter().cloned().chain(ips)
+}
+
 /// What the certificate is for, in a line; untrusted.
 fn purposes(facts: &Facts) -> String {
     const MOST: usize = 5;
     let Some(sans) = &facts.sans else {
         return "nothing".to_owned();
     };
-    let ips = sans.ip.iter().map(ToString::to_string);
-    let all: Vec<String> = sans.dns.iter().cloned().chain(ips).collect();
+    let all: Vec<String> = names(sans).collect();
     let shown: Vec<String> = all
         .iter()
         .take(MOST)

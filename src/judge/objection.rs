@@ -6,7 +6,7 @@ use super::Member;
 use super::dns_id::{Place, flaw};
 use super::subtree::{self, Breach};
 use crate::certificate::constraints::{GeneralName, NameConstraints, Subtree, is_prefix};
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Evidence, Finding};
 
 /// webpki's `name_constraint_comparisons`, for a whole path.
 const MOST_COMPARISONS: usize = 250_000;
@@ -212,6 +212,10 @@ impl Pair<'_> {
         let ca = self.issuer.certificate.label();
         let label = self.below.certificate.label();
         let allowed = subtree::listed(list, name);
+        let evidence = Evidence::Constraint {
+            ca: ca.clone(),
+            name: name.to_string(),
+        };
         let held = subtree::hold(name, self.constraints);
         // webpki compares nothing but DNS names and addresses, and there no wildcard that may be
         // within; it refuses what it does not compare.
@@ -225,7 +229,8 @@ impl Pair<'_> {
                 name.kind(),
                 elsewhere(true, gnutls)
             );
-            return Finding::new(Code::NameConstraint, None, message, NOT_COMPARED);
+            return Finding::new(Code::NameConstraint, None, message, NOT_COMPARED)
+                .because(evidence);
         }
         let others = match (name, held) {
             // GnuTLS compares no URIs, and no directory names with what is permitted.
@@ -243,7 +248,7 @@ impl Pair<'_> {
         );
         let advice =
             "have the certificate issued by a CA that may, or for the names that this one may";
-        Finding::new(Code::NameConstraint, None, message, advice)
+        Finding::new(Code::NameConstraint, None, message, advice).because(evidence)
     }
 
     fn too_many(&self, names: usize) -> Finding {
@@ -261,7 +266,12 @@ impl Pair<'_> {
             self.below.certificate.label()
         );
         let advice = "have the names shared out among several certificates";
-        self.below.finding(Code::TooComplex, message, advice)
+        let finding = self.below.finding(Code::TooComplex, message, advice);
+        finding.because(Evidence::Comparisons {
+            names,
+            constraints,
+            most: MOST_COMPARISONS,
+        })
     }
 }
 

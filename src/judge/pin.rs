@@ -1,18 +1,21 @@
 //! Is the presented leaf one of those that the user pinned, and for how long still?
 
 use crate::certificate::{Certificate, Least, in_words};
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Evidence, Finding};
 use crate::fingerprint::Algorithm;
 use time::{Duration, OffsetDateTime};
 
 /// The problem that none of the configured fingerprints is that of `leaf`.
-pub fn pin_mismatch(leaf: &Certificate) -> Finding {
+pub fn pin_mismatch(leaf: &Certificate, pinned: impl Iterator<Item = String>) -> Finding {
+    let presented = leaf.fingerprint(Algorithm::Sha256);
     let message = format!(
-        "the certificate has changed: it is {}, and none of the configured fingerprints",
-        leaf.fingerprint(Algorithm::Sha256)
+        "the certificate has changed: it is {presented}, and none of the configured fingerprints"
     );
     let advice = "compare the fingerprint with one obtained another way before you trust it: it may be a renewal, or somebody in between";
-    Finding::new(Code::PinMismatch, Some(0), message, advice)
+    Finding::new(Code::PinMismatch, Some(0), message, advice).because(Evidence::Pin {
+        presented: presented.hex(),
+        pinned: pinned.collect(),
+    })
 }
 
 /// The note that a pinned certificate has less than `least` left, or that it cannot be told when it
@@ -24,34 +27,34 @@ pub fn pin_expiring(
     least: Least,
 ) -> Option<Finding> {
     let label = pinned.label();
-    let message = match pinned.facts() {
-        Ok(facts) => {
-            let left = facts.not_after - now;
-            if left >= Duration::seconds(least.for_warning(facts.lifetime())) {
-                return None;
-            }
-            let date = facts.not_after.date();
-            if left.is_negative() {
-                format!(
-                    "the pinned certificate \"{label}\" expired {} ago, on {date}",
-                    in_words(-left)
-                )
-            } else {
-                format!(
-                    "the pinned certificate \"{label}\" expires in {}, on {date}",
-                    in_words(left)
-                )
-            }
-        }
-        Err(_) => "it cannot be read when the pinned certificate expires".to_owned(),
-    };
     let advice = "have the renewed certificate ready, and pin it beside this one (pin --write --add) before the server changes to it";
-    Some(Finding::new(Code::PinExpiring, index, message, advice))
+    let Ok(facts) = pinned.facts() else {
+        let message = "it cannot be read when the pinned certificate expires";
+        return Some(Finding::new(Code::PinExpiring, index, message, advice));
+    };
+    let left = facts.not_after - now;
+    let least = Duration::seconds(least.for_warning(facts.lifetime()));
+    if left >= least {
+        return None;
+    }
+    let words = match left.is_negative() {
+        true => format!("expired {} ago", in_words(-left)),
+        false => format!("expires in {}", in_words(left)),
+    };
+    let date = facts.not_after.date();
+    let message = format!("the pinned certificate \"{label}\" {words}, on {date}");
+    let evidence = Evidence::Expiry {
+        not_after: facts.not_after,
+        left,
+        least,
+    };
+    Some(Finding::new(Code::PinExpiring, index, message, advice).because(evidence))
 }
 
 /// The note that a pin was to be watched, and there is none.
 pub fn no_pin(host: &str) -> Finding {
     let message = format!("no certificate is pinned for \"{host}\", so none can be watched");
     let advice = "pin it (smtp-certcheck pin --write), name the file with --hgrc, or leave --pin-expires out";
-    Finding::new(Code::NoPin, None, message, advice)
+    let evidence = Evidence::Host(host.to_owned());
+    Finding::new(Code::NoPin, None, message, advice).because(evidence)
 }

@@ -1,6 +1,6 @@
 //! Is the TLS that the server speaks too old for today's clients?
 
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Evidence, Finding};
 use crate::observation::{Cause, Sighting, TlsFacts};
 
 /// The version, or the suite where the handshake may have failed for it.
@@ -23,7 +23,11 @@ pub(super) fn check(seen: &Sighting) -> Option<Finding> {
         _ => format!("the server speaks nothing newer than {version}, with {cipher_suite}"),
     };
     let advice = "update the server, or have it offer TLS 1.2 or 1.3 with current cipher suites: mail programs of today refuse this";
-    Some(Finding::new(Code::ObsoleteTls, None, message, advice))
+    let finding = Finding::new(Code::ObsoleteTls, None, message, advice);
+    Some(finding.because(Evidence::Tls {
+        version: version.clone(),
+        cipher_suite: cipher_suite.clone(),
+    }))
 }
 
 /// An ephemeral key exchange on a curve, and authenticated encryption (RFC 9325 §4.2).

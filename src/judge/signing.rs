@@ -1,7 +1,7 @@
 //! May the key of the leaf sign a handshake? (RFC 8446 §4.4.2.2)
 
 use crate::certificate::Certificate;
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Evidence, Finding};
 
 /// Without a key usage it may. Every handshake of today is signed: that with RSA as the key exchange,
 /// for which keyEncipherment was enough, is no part of TLS 1.3, and out of use in 1.2.
@@ -17,10 +17,6 @@ pub(super) fn check(leaf: &Certificate) -> Option<Finding> {
         usage.names().join(", ")
     );
     let advice = "have it issued again with digitalSignature";
-    Some(Finding::new(
-        Code::KeyUsageSignature,
-        Some(0),
-        message,
-        advice,
-    ))
+    let finding = Finding::new(Code::KeyUsageSignature, Some(0), message, advice);
+    Some(finding.because(Evidence::KeyUsage(usage.names())))
 }

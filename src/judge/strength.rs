@@ -5,7 +5,7 @@ use super::{Member, Role};
 use crate::certificate::parameters::{OddKind, odd_parameters};
 use crate::certificate::signature::Verification;
 use crate::certificate::{Facts, PublicKey};
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Evidence, Finding};
 
 /// NIST SP 800-131A and CA/Browser Forum BR §6.1.5: 2048 bits of RSA, 224 of a curve.
 const MIN_RSA_BITS: u32 = 2048;
@@ -28,13 +28,18 @@ pub(super) fn check(member: &Member<'_>) -> Vec<Finding> {
 
 fn check_key(member: &Member<'_>, key: &PublicKey) -> Option<Finding> {
     let label = member.certificate.label();
+    let evidence = || Evidence::Key {
+        algorithm: key.algorithm.clone(),
+        bits: key.bits,
+    };
     let weak = |why: &str| {
         let message = format!(
             "the key of \"{label}\" is too weak: {} ({why})",
             key.describe()
         );
         let advice = "have it issued again with a key of RSA 2048 bits or EC P-256";
-        Some(member.finding(Code::WeakKey, message, advice))
+        let finding = member.finding(Code::WeakKey, message, advice);
+        Some(finding.because(evidence()))
     };
     let unsupported = |why: &str| {
         let message = format!(
@@ -42,7 +47,8 @@ fn check_key(member: &Member<'_>, key: &PublicKey) -> Option<Finding> {
             key.describe()
         );
         let advice = "most mail software does not know it either: use RSA 2048 to 8192 bits, EC P-256, P-384 or P-521, or Ed25519";
-        Some(member.finding(Code::UnsupportedAlgorithm, message, advice))
+        let finding = member.finding(Code::UnsupportedAlgorithm, message, advice);
+        Some(finding.because(evidence()))
     };
     match (key.algorithm.as_str(), key.bits, key.flaw) {
         ("RSA" | "RSA-PSS", None, _) => unsupported("its modulus cannot be read"),
@@ -69,7 +75,8 @@ fn check_signature(member: &Member<'_>, facts: &Facts) -> Option<Finding> {
     if is_broken(algorithm) {
         let message = format!("\"{label}\" is signed with {algorithm}, which is broken");
         let advice = "have it issued again with SHA-256";
-        return Some(member.finding(Code::WeakSignature, message, advice));
+        let finding = member.finding(Code::WeakSignature, message, advice);
+        return Some(finding.because(Evidence::Signature(algorithm.clone())));
     }
     match member.signature? {
         Verification::Verified => None,
@@ -77,7 +84,8 @@ fn check_signature(member: &Member<'_>, facts: &Facts) -> Option<Finding> {
             let message =
                 format!("the signature of \"{label}\" does not match the key of its issuer");
             let advice = "the certificate was altered, or its issuer has a new key: install the chain anew; if that is not it, suspect an attack";
-            Some(member.finding(Code::BadSignature, message, advice))
+            let finding = member.finding(Code::BadSignature, message, advice);
+            Some(finding.because(Evidence::Signature(algorithm.clone())))
         }
         Verification::Unsupported => Some(unsupported_signature(member, algorithm)),
     }
@@ -86,12 +94,16 @@ fn check_signature(member: &Member<'_>, facts: &Facts) -> Option<Finding> {
 /// The algorithm may be known, and only its parameters unusual.
 fn unsupported_signature(member: &Member<'_>, algorithm: &str) -> Finding {
     let label = member.certificate.label();
+    let finding = |message: String, advice| {
+        let finding = member.finding(Code::UnsupportedAlgorithm, message, advice);
+        finding.because(Evidence::Signature(algorithm.to_owned()))
+    };
     let Some(odd) = odd_parameters(member.certificate.der()) else {
         let message = format!(
             "the signature of \"{label}\" cannot be checked: {algorithm} with the key of its issuer is not supported here"
         );
         let advice = "have it issued again with RSA or ECDSA and SHA-256";
-        return member.finding(Code::UnsupportedAlgorithm, message, advice);
+        return finding(message, advice);
     };
     let message = format!(
         "the signature of \"{label}\" cannot be checked: it is made with {algorithm}, and its parameters are unusual: {}{}",
@@ -99,7 +111,7 @@ fn unsupported_signature(member: &Member<'_>, algorithm: &str) -> Finding {
         others(odd.kind)
     );
     let advice = "have it issued again by software that writes the parameters of a signature as usual; the algorithm and the key can stay";
-    member.finding(Code::UnsupportedAlgorithm, message, advice)
+    finding(message, advice)
 }
 
 /// What other verifiers make of unusual parameters, as measured with OpenSSL 3.0 and GnuTLS 3.7.

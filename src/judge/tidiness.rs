@@ -3,7 +3,7 @@
 use super::Policy;
 use super::issuer::is_own;
 use super::reach::Reach;
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Evidence, Finding};
 
 use crate::certificate::{Certificate, in_words};
 use time::OffsetDateTime;
@@ -48,7 +48,8 @@ impl Chain<'_> {
         if let Some(first) = earlier.position(|other| other == certificate) {
             let message = format!("\"{label}\" is sent again (it is certificate {first} already)");
             let advice = "send each certificate once";
-            return Some(Finding::new(Code::Duplicate, Some(index), message, advice));
+            let finding = Finding::new(Code::Duplicate, Some(index), message, advice);
+            return Some(finding.because(Evidence::SentAt(first)));
         }
         let is_root = certificate.facts().is_ok_and(is_own);
         let on_path = self.path.contains(&certificate);
@@ -77,7 +78,11 @@ impl Chain<'_> {
             facts.not_after.date()
         );
         let advice = "take it out of the server's chain file";
-        Finding::new(Code::CrossSigned, Some(index), message, advice)
+        Finding::new(Code::CrossSigned, Some(index), message, advice).because(Evidence::Validity {
+            not_before: facts.not_before,
+            not_after: facts.not_after,
+            judged_at: self.now,
+        })
     }
 
     /// `None`: it was not looked for to the end.
@@ -116,7 +121,8 @@ impl Chain<'_> {
             order.join(", ")
         );
         let advice = "sort the server's chain file: the leaf, its issuer, the issuer's issuer";
-        Some(Finding::new(Code::OutOfOrder, None, message, advice))
+        let finding = Finding::new(Code::OutOfOrder, None, message, advice);
+        Some(finding.because(Evidence::Order(places)))
     }
 }
 

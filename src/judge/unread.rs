@@ -2,14 +2,15 @@
 //! And one that only we have read.
 
 use super::anchor::{Anchor, Anchors};
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Evidence, Finding};
 
 /// Each file that could not be read.
 pub(super) fn check(anchors: &Anchors) -> Vec<Finding> {
     let findings = anchors.unread().iter().map(|unread| {
         let message = format!("the anchors could not be read: {}", unread.why);
         let advice = unread.advice.clone();
-        Finding::new(Code::AnchorsUnreadable, None, message, advice)
+        let evidence = Evidence::Unreadable(unread.why.clone());
+        Finding::new(Code::AnchorsUnreadable, None, message, advice).because(evidence)
     });
     findings.collect()
 }
@@ -21,5 +22,9 @@ pub fn anchor_not_hashed(anchor: &Anchor) -> Finding {
         "the anchor \"{label}\" is in \"{source}\": of SSL_CERT_DIR OpenSSL reads files with the names of hashes only, so that programs built on it do not trust this server"
     );
     let advice = "make the names: openssl rehash DIRECTORY";
-    Finding::new(Code::AnchorNotHashed, None, message, advice)
+    let finding = Finding::new(Code::AnchorNotHashed, None, message, advice);
+    finding.because(Evidence::Anchor {
+        subject: label,
+        source: source.clone(),
+    })
 }

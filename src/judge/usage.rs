@@ -2,7 +2,7 @@
 
 use super::{Member, Role, critical};
 use crate::certificate::{Facts, KeyUsage};
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Evidence, Finding};
 
 /// `below` is the number of intermediates between this certificate and the leaf that are not
 /// self-issued.
@@ -11,7 +11,8 @@ pub(super) fn check(member: &Member<'_>, below: usize) -> Vec<Finding> {
         Ok(facts) => facts,
         Err(why) => {
             let message = format!("the certificate cannot be parsed: {why}");
-            return vec![member.finding(Code::Malformed, message, MALFORMED_ADVICE)];
+            let finding = member.finding(Code::Malformed, message, MALFORMED_ADVICE);
+            return vec![finding.because(Evidence::Unreadable(why.to_string()))];
         }
     };
     let mut findings = Vec::new();
@@ -33,28 +34,40 @@ const LARGEST: usize = 0xffff + 4;
 
 fn malformed(member: &Member<'_>, facts: &Facts) -> Option<Finding> {
     let label = member.certificate.label();
-    let message = if facts.trailing_octets > 0 {
-        format!(
+    let extension = |oid: &String| Evidence::Extensions(vec![oid.clone()]);
+    let octets = |found, most| Some(Evidence::Octets { found, most });
+    let (message, evidence) = if facts.trailing_octets > 0 {
+        let message = format!(
             "\"{label}\" has {} octets behind its end",
             facts.trailing_octets
-        )
+        );
+        (message, octets(facts.trailing_octets, 0))
     } else if let Some(oid) = facts.unparsable_extensions.first() {
-        format!("\"{label}\" has an extension that cannot be parsed ({oid})")
+        let message = format!("\"{label}\" has an extension that cannot be parsed ({oid})");
+        (message, Some(extension(oid)))
     } else if let Some(oid) = facts.repeated_extensions.first() {
-        format!("\"{label}\" has an extension more than once ({oid})")
+        let message = format!("\"{label}\" has an extension more than once ({oid})");
+        (message, Some(extension(oid)))
     } else if member.certificate.der().len() > LARGEST && member.role != Role::Anchor {
-        format!("\"{label}\" is larger than 64 KiB, and not read by the path validation here")
+        let message =
+            format!("\"{label}\" is larger than 64 KiB, and not read by the path validation here");
+        (message, octets(member.certificate.der().len(), LARGEST))
     } else if let Some(why) = facts
         .breach
         .as_ref()
         .filter(|_| member.role != Role::Anchor)
     {
         // An anchor is trusted as it stands.
-        format!("\"{label}\" is not encoded as it must be: {why}")
+        let message = format!("\"{label}\" is not encoded as it must be: {why}");
+        (message, None)
     } else {
         return None;
     };
-    Some(member.finding(Code::Malformed, message, MALFORMED_ADVICE))
+    let finding = member.finding(Code::Malformed, message, MALFORMED_ADVICE);
+    Some(match evidence {
+        Some(evidence) => finding.because(evidence),
+        None => finding,
+    })
 }
 
 fn version(member: &Member<'_>, facts: &Facts) -> Option<Finding> {
@@ -68,19 +81,18 @@ fn version(member: &Member<'_>, facts: &Facts) -> Option<Finding> {
         facts.version
     );
     let advice = "have it issued as version 3, with a subject alternative name";
-    Some(member.finding(Code::UnsupportedVersion, message, advice))
+    let finding = member.finding(Code::UnsupportedVersion, message, advice);
+    Some(finding.because(Evidence::Version(facts.version)))
 }
 
 fn leaf_key_usage(member: &Member<'_>, facts: &Facts) -> Vec<Finding> {
     let label = member.certificate.label();
     let mut findings = Vec::new();
-    if facts
-        .key_usage
-        .is_some_and(|usage| !usage.suits_tls_server())
-    {
+    if let Some(usage) = facts.key_usage.filter(|usage| !usage.suits_tls_server()) {
         let message = format!("the key usage of \"{label}\" does not allow a TLS server");
         let advice = "have it issued with digitalSignature";
-        findings.push(member.finding(Code::KeyUsage, message, advice));
+        let finding = member.finding(Code::KeyUsage, message, advice);
+        findings.push(finding.because(Evidence::KeyUsage(usage.names())));
     }
     // What is self-signed and marked as a CA is judged as an anchor, or found self-signed.
     if facts.is_ca() && !facts.self_issued {
@@ -105,21 +117,30 @@ fn issuer(member: &Member<'_>, facts: &Facts, below: usize) -> Vec<Finding> {
         let message = format!("\"{label}\" issued a certificate, but is not a CA");
         findings.push(member.finding(Code::NotACa, message, NOT_A_CA_ADVICE));
     }
-    if facts.key_usage.is_some_and(|usage| !usage.key_cert_sign()) {
+    if let Some(usage) = facts.key_usage.filter(|usage| !usage.key_cert_sign()) {
         let message =
             format!("the key usage of \"{label}\" does not allow it to sign certificates");
         let advice = "the CA must issue it with keyCertSign";
-        findings.push(member.finding(Code::KeyUsage, message, advice));
+        let finding = member.finding(Code::KeyUsage, message, advice);
+        findings.push(finding.because(Evidence::KeyUsage(usage.names())));
     }
     let limit = facts
         .basic_constraints
         .and_then(|constraints| constraints.path_len);
-    if limit.is_some_and(|limit| below > limit as usize) {
+    if let Some(allowed) = limit.filter(|limit| below > *limit as usize) {
         let message =
             format!("\"{label}\" allows fewer intermediates below it than there are ({below})");
         let advice =
             "the CA's hierarchy breaks its own path length: install the chain that it publishes";
-        findings.push(member.finding(Code::PathTooLong, message, advice));
+        let evidence = Evidence::PathLength {
+            allowed,
+            found: below,
+        };
+        findings.push(
+            member
+                .finding(Code::PathTooLong, message, advice)
+                .because(evidence),
+        );
     }
     findings
 }
@@ -142,5 +163,6 @@ fn purpose(member: &Member<'_>, facts: &Facts) -> Option<Finding> {
         }
     );
     let advice = "have it issued with the extended key usage serverAuth";
-    Some(member.finding(Code::WrongUsage, message, advice))
+    let finding = member.finding(Code::WrongUsage, message, advice);
+    Some(finding.because(Evidence::Purposes(usage.purposes.clone())))
 }

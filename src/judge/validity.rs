@@ -2,7 +2,7 @@
 
 use super::{Member, Role};
 use crate::certificate::in_words;
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Evidence, Finding};
 use time::{Duration, OffsetDateTime};
 
 pub(super) fn check(member: &Member<'_>, now: OffsetDateTime) -> Option<Finding> {
@@ -11,9 +11,16 @@ pub(super) fn check(member: &Member<'_>, now: OffsetDateTime) -> Option<Finding>
     let anchor = member.role == Role::Anchor;
     // The dates have whole seconds, and the last one is valid to its end.
     let now = now.replace_nanosecond(0).unwrap_or(now);
+    let validity = Evidence::Validity {
+        not_before: facts.not_before,
+        not_after: facts.not_after,
+        judged_at: now,
+    };
+    let finding =
+        |code, message, advice| Some(member.finding(code, message, advice).because(validity));
     if facts.not_before > facts.not_after {
         let message = format!("the validity of \"{label}\" ends before it begins");
-        return Some(member.finding(Code::Malformed, message, "have it issued again"));
+        return finding(Code::Malformed, message, "have it issued again");
     }
     if !anchor && facts.not_before.unix_timestamp() < 0 && now <= facts.not_after {
         let message = format!(
@@ -21,7 +28,7 @@ pub(super) fn check(member: &Member<'_>, now: OffsetDateTime) -> Option<Finding>
             facts.not_before.date()
         );
         let advice = "have it issued again with the date of its issue";
-        return Some(member.finding(Code::PathInvalid, message, advice));
+        return finding(Code::PathInvalid, message, advice);
     }
     if now > facts.not_after {
         let code = if anchor {
@@ -35,7 +42,7 @@ pub(super) fn check(member: &Member<'_>, now: OffsetDateTime) -> Option<Finding>
             facts.not_after.date()
         );
         let ago = now - facts.not_after;
-        return Some(member.finding(code, message, expired_advice(member.role, ago)));
+        return finding(code, message, expired_advice(member.role, ago));
     }
     if now < facts.not_before {
         let code = if anchor {
@@ -49,7 +56,7 @@ pub(super) fn check(member: &Member<'_>, now: OffsetDateTime) -> Option<Finding>
             in_words(facts.not_before - now)
         );
         let advice = "check the clock of this machine; else wait, or have it issued again";
-        return Some(member.finding(code, message, advice));
+        return finding(code, message, advice);
     }
     None
 }

@@ -175,7 +175,10 @@ fn with_pins(mut look: Assessment, entry: &Entry) -> Assessment {
         return look;
     };
     if !matched && let Some(judgement) = &mut look.judgement {
-        judgement.problems.push(pin_mismatch(leaf));
+        judgement.problems.push(pin_mismatch(
+            leaf,
+            entry.pins.iter().map(ToString::to_string),
+        ));
     }
     look.pins.matched = Some(matched);
     look.pins.configured = entry
