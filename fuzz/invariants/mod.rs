@@ -1,5 +1,5 @@
 //! What must hold for every input: one file for each fuzz target, with `check`, which panics where
-//! it does not hold. The property tests (`tests/properties.rs`) check the same.
+//! it does not hold. The property tests (`tests/conformance/properties.rs`) check the same.
 
 pub mod certificate;
 pub mod dialogue;

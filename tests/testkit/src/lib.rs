@@ -6,11 +6,13 @@
 )]
 #![allow(
     clippy::missing_panics_doc,
+    clippy::print_stdout,
     clippy::panic,
     clippy::needless_pass_by_value,
     reason = "a test kit that cannot do its work ends the test"
 )]
 
+pub mod alone;
 pub mod der;
 pub mod generate;
 pub mod hg;

@@ -1,0 +1,294 @@
+//! The page of an audit: complete, harmless and fluent, in the text and in the real Chromium.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "tests read and write files, and tell how long things take"
+)]
+
+use crate::common::{Dir, finish, program};
+use rcgen::DnType;
+use rustls::pki_types::CertificateDer;
+use smtp_certcheck::audit::{Audited, Change, Completeness, Least, Levels, Summary, findings};
+use smtp_certcheck::certificate::Certificate;
+use smtp_certcheck::endpoint::Host;
+use smtp_certcheck::escape::is_unsafe;
+use smtp_certcheck::judge::{Anchors, Policy, judge_server};
+use smtp_certcheck::observation::{Cause, Failure, Possession, Sighting, Step, TlsFacts};
+use smtp_certcheck::render::audit::{Format as _, HtmlPage};
+use smtp_certcheck::report::{Assessment, Report, Target};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+use testkit::pki::{KeyKind, Pki, leaf, now};
+use testkit::server::{Behaviour, Server};
+
+/// What must stay text, whatever stands before it. It would show in the title of the page.
+const HOSTILE: &str = "<script>document.title='owned'</script>\"'><img src=x onerror=document.title='owned'>\u{202e}&lt;\x1b[2J</style></script></svg>{{7*7}}-->";
+
+/// The presented chains that hosts are made of, and the anchors of most of them.
+static CHAINS: LazyLock<(Vec<Vec<Certificate>>, Anchors)> = LazyLock::new(|| {
+    let mut anchors = Anchors::new("a test");
+    let mut chains = Vec::new();
+    for (name, kind) in [
+        ("Example Trust Services", KeyKind::P256),
+        ("Municipal", KeyKind::Rsa2048),
+        ("Bits & Bolts", KeyKind::Ed25519),
+    ] {
+        let pki = Pki::new(name, kind);
+        anchors.add(pki.root(), "a test").expect("an anchor");
+        for days in [-9, 2, 12, 30, 41, 44, 58, 61, 63, 75, 88, 130, 290, 500] {
+            let mut params = leaf(&["mx.example", "mail.example"]);
+            params.not_before = now() - time::Duration::days(60);
+            params.not_after = now() + time::Duration::days(days) + time::Duration::hours(1);
+            chains.push(certificates(pki.identity(params).chain));
+        }
+    }
+    let foreign = Pki::new("Unknown", KeyKind::P256);
+    chains.push(certificates(foreign.identity(leaf(&["mx.example"])).chain));
+    (chains, anchors)
+});
+
+fn certificates(chain: Vec<CertificateDer<'static>>) -> Vec<Certificate> {
+    chain.into_iter().map(Certificate::new).collect()
+}
+
+/// What an audit says of a host with that chain; an empty one: nobody listens.
+fn audited(name: &str, chain: &[Certificate], version: &str) -> Audited {
+    let seen = Sighting {
+        address: "192.0.2.7:25".parse().ok(),
+        possession: Possession::Proven,
+        tls: (!chain.is_empty()).then(|| TlsFacts {
+            version: version.to_owned(),
+            cipher_suite: match version {
+                "TLSv1.3" => "TLS_AES_128_GCM_SHA256".to_owned(),
+                _ => "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256".to_owned(),
+            },
+            key_exchange: None,
+        }),
+        failure: chain.is_empty().then(|| Failure {
+            step: Step::Connect,
+            cause: Cause::Timeout(Duration::from_secs(45)),
+        }),
+        ..Sighting::default()
+    };
+    let reference: Host = "mx.example".parse().expect("a host");
+    let policy = Policy {
+        anchors: &CHAINS.1,
+        reference: &reference,
+        now: now(),
+    };
+    let judgement = (!chain.is_empty()).then(|| judge_server(chain, &seen, &policy));
+    let target = Target {
+        input: name.to_owned(),
+        host: Some(name.to_owned()),
+        port: Some(25),
+        label: name.to_owned(),
+        tls: None,
+        servername: "mx.example".to_owned(),
+    };
+    let look = Assessment {
+        seen: Some(seen),
+        chain: chain.to_vec(),
+        judgement,
+        ..Assessment::default()
+    };
+    let report = Report::single(target, look, now());
+    let levels = Levels {
+        warning: Least::Days(21),
+        critical: Least::Days(7),
+        public_cas: false,
+    };
+    Audited {
+        levels,
+        findings: findings(&report, levels),
+        left_out: Vec::new(),
+        report,
+        label: None,
+        changes: None,
+    }
+}
+
+/// A host whose every text attacks.
+fn hostile() -> Audited {
+    let mut params = leaf(&["mx.example"]);
+    params.distinguished_name.push(DnType::CommonName, HOSTILE);
+    let mut issuer = testkit::pki::ca(HOSTILE);
+    issuer
+        .distinguished_name
+        .push(DnType::OrganizationName, HOSTILE);
+    let pki = Pki::new("Hostile", KeyKind::P256);
+    let mut chain = certificates(pki.below(issuer, &params).chain);
+    chain.push(Certificate::new(HOSTILE.as_bytes().to_vec().into()));
+    let mut hostile = audited("hostile.example:25", &chain, HOSTILE);
+    hostile.label = Some(HOSTILE.to_owned());
+    HOSTILE.clone_into(&mut hostile.report.target.input);
+    hostile.changes = Some(vec![Change::New, Change::Worse]);
+    for finding in &mut hostile.findings {
+        finding.message += HOSTILE;
+        finding.advice += HOSTILE;
+    }
+    hostile
+}
+
+/// As many hosts, most of them fine.
+fn hosts(count: usize) -> Vec<Audited> {
+    let chains = &CHAINS.0;
+    let host = |index: usize| {
+        let name = format!("mx{index:05}.dept{}.example.org:25", index % 37);
+        let fine: &[Certificate] = &chains[index * 7 % 11 + 3 + index % 3 * 14];
+        match index % 50 {
+            3 | 28 => audited(&name, &chains[2], "TLSv1.3"),
+            7 => audited(&name, &[], ""),
+            13 => audited(&name, &chains[index / 50 % 42], "TLSv1.2"),
+            19 => audited(&name, &chains[42], "TLSv1.3"),
+            24 => audited(&name, fine, "TLSv1.0"),
+            31..40 => audited(&name, fine, "TLSv1.2"),
+            _ => audited(&name, fine, "TLSv1.3"),
+        }
+    };
+    (0..count).map(host).collect()
+}
+
+fn page(hosts: &[Audited]) -> String {
+    let mut summary = Summary::default();
+    let mut page = HtmlPage::new(now());
+    for host in hosts {
+        summary.add(host);
+        page.target(host);
+    }
+    summary.gone.push(HOSTILE.to_owned());
+    page.end(&Completeness::default(), &summary).text
+}
+
+/// The page without the style and the script, which are ours.
+fn markup(page: &str) -> String {
+    let (head, rest) = page.split_once("<style>").expect("a style");
+    let (_, rest) = rest.split_once("</style>").expect("its end");
+    let (body, rest) = rest.split_once("<script>").expect("a script");
+    let (_, foot) = rest.split_once("</script>").expect("its end");
+    format!("{head}{body}{foot}")
+}
+
+#[test]
+fn every_host_is_there_once_and_the_worst_is_first() {
+    let page = page(&hosts(60));
+    for index in 0..60 {
+        let name = format!("<summary>mx{index:05}.");
+        assert_eq!(page.matches(&name).count(), 1, "{name}");
+    }
+    let ranks: Vec<&str> = page
+        .split("data-s=\"")
+        .skip(1)
+        .map(|rest| &rest[..1])
+        .collect();
+    assert_eq!(ranks.len(), 60);
+    assert!(ranks.is_sorted_by(|a, b| a >= b), "{ranks:?}");
+    assert_eq!((ranks[0], ranks[59]), ("2", "0"));
+    for text in [
+        "Example Trust Services Intermediate",
+        "RSA 2048",
+        "TLSv1.0",
+        "unreachable",
+    ] {
+        assert!(page.contains(text), "{text}");
+    }
+}
+
+#[test]
+fn what_is_hostile_stays_text_and_nothing_is_loaded() {
+    let page = page(&[vec![hostile()], hosts(20)].concat());
+    assert!(!page.chars().any(|c| c != '\n' && is_unsafe(c)));
+    let markup = markup(&page);
+    for bad in [
+        "<script",
+        "<img",
+        "<iframe",
+        "<object",
+        "onerror=document.title='",
+        "http:",
+        "https:",
+        "url(",
+        "style=",
+        " on",
+        "\u{202e}",
+    ] {
+        // Advice and messages are prose: an attribute is what stands in a tag.
+        let tags = markup.split('<').skip(1);
+        let found = tags
+            .map(|tag| format!("<{}", tag.split('>').next().unwrap_or_default()))
+            .find(|tag| tag.contains(bad));
+        assert_eq!(found, None, "{bad}");
+    }
+    assert!(markup.contains("&#60;img src=x onerror=document.title=&#39;owned&#39;&#62;"));
+    assert!(page.starts_with("<!doctype html>\n<html lang=\"en\">"));
+}
+
+#[test]
+fn ten_thousand_hosts_fit_into_a_page() {
+    let hosts = hosts(10_000);
+    let begin = Instant::now();
+    let page = page(&hosts);
+    let took = begin.elapsed();
+    eprintln!("{} bytes in {took:?}", page.len());
+    assert!(page.len() < 12_000_000, "{} bytes", page.len());
+    assert!(took < Duration::from_secs(20), "{took:?}");
+}
+
+#[test]
+fn the_program_writes_the_page() {
+    let pki = Pki::new("Page", KeyKind::P256);
+    let server = Server::start(&pki.identity(leaf(&["localhost"])), Behaviour::default());
+    let dir = Dir::new();
+    let root = dir.file("root.pem", pki.root_pem());
+    let file = dir.path().join("page.html");
+    let target = format!("smtp://localhost:{}", server.address.port());
+    let mut command = program();
+    command.args(["audit", "--ehlo", "x", "--format", "html", "--cacerts"]);
+    command.arg(root).arg("--output").arg(&file).arg(&target);
+    let run = finish(&mut command);
+    assert_eq!((run.code, run.stdout.as_str()), (0, ""), "{}", run.stderr);
+    let page = std::fs::read_to_string(&file).expect("the page");
+    assert!(page.contains(&target) && page.contains("Page Intermediate"));
+    assert!(page.ends_with("</html>\n"));
+}
+
+/// Python with Selenium, beside Debian's Chromium; `None`: the test must be skipped.
+fn python(test: &str) -> Option<PathBuf> {
+    let python = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/browser/bin/python");
+    let has = |path: &str| Path::new(path).exists();
+    if !python.exists() || !has("/usr/bin/chromium") || !has("/usr/bin/chromedriver") {
+        testkit::skip::skip(test, "Chromium or Selenium is not there: run tests/install");
+        return None;
+    }
+    Some(python)
+}
+
+/// Has Chromium look at a page as `tests/browser/page.py` tells. Pictures are left under
+/// `target/pages/`, for people to look at.
+fn look(python: &Path, name: &str, hosts: &[Audited]) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let pages = root.join("target/pages");
+    std::fs::create_dir_all(&pages).expect("a directory");
+    let file = pages.join(format!("{name}.html"));
+    std::fs::write(&file, page(hosts)).expect("a page");
+    let output = Command::new(python)
+        .arg(root.join("tests/browser/page.py"))
+        .args([&file, &pages.join(name)])
+        .arg(hosts.len().to_string())
+        .output()
+        .expect("python");
+    let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    eprintln!("{said}");
+    assert!(output.status.success(), "{said}");
+}
+
+#[test]
+fn the_page_works_in_chromium() {
+    let Some(python) = python("the_page_works_in_chromium") else {
+        return;
+    };
+    look(&python, "few", &[vec![hostile()], hosts(19)].concat());
+    look(&python, "many", &[vec![hostile()], hosts(1999)].concat());
+    look(&python, "most", &[vec![hostile()], hosts(9999)].concat());
+}

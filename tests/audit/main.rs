@@ -1,0 +1,21 @@
+//! `audit`: many servers in one run.
+//!
+//! - `results`: the verdicts, the findings, and every format
+//! - `running`: progress, signals, patience
+//! - `files`: the files that it reads and writes
+//! - `incomplete`: runs that do not come to their end, or leave something out
+//! - `addresses`: names with several addresses
+//! - `distributed`: the list in parts, on several machines
+//! - `scale`: thousands of servers at once
+//! - `html`: the page, in a real browser
+
+mod addresses;
+#[path = "../common/mod.rs"]
+mod common;
+mod distributed;
+mod files;
+mod html;
+mod incomplete;
+mod results;
+mod running;
+mod scale;

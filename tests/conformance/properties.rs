@@ -1,0 +1,189 @@
+//! What must hold for every input, checked with random ones and with the fuzzer's seeds, among
+//! them all that it ever found. `fuzz/run` looks deeper.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::panic,
+    reason = "tests read files, and fail with a word"
+)]
+
+#[allow(unreachable_pub, reason = "a crate of its own for the fuzzer")]
+#[path = "../../fuzz/invariants/mod.rs"]
+mod invariants;
+
+use proptest::prelude::*;
+use std::path::{Path, PathBuf};
+
+fn folder(target: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("fuzz/seeds")
+        .join(target)
+}
+
+/// Checks the committed seeds of a fuzz target.
+fn seeds(target: &str, check: invariants::Check) {
+    let entries = std::fs::read_dir(folder(target)).expect("seeds");
+    let mut count = 0;
+    for entry in entries.flatten() {
+        let seed = std::fs::read(entry.path()).expect("a seed");
+        let held = std::panic::catch_unwind(|| check(&seed));
+        assert!(held.is_ok(), "seed {}", entry.path().display());
+        count += 1;
+    }
+    assert!(count > 2, "{count} seeds for {target}");
+}
+
+#[test]
+fn every_seed_holds() {
+    for (target, check) in invariants::TARGETS {
+        seeds(target, *check);
+    }
+    let folders = std::fs::read_dir(folder("")).expect("seeds").count();
+    assert_eq!(
+        folders,
+        invariants::TARGETS.len(),
+        "a folder without a target"
+    );
+}
+
+/// Perl has the tables of Unicode, too, and they are not ours.
+#[test]
+fn all_that_takes_no_ink_or_gives_orders_is_unsafe() {
+    const SCRIPT: &str = r"for (0..0x10ffff) {
+        next if $_ >= 0xd800 && $_ <= 0xdfff;
+        print qq($_\n) if chr =~ /\p{Cc}|\p{Cf}|\p{Zl}|\p{Zp}|\p{Default_Ignorable_Code_Point}/
+    }";
+    let output = std::process::Command::new("perl")
+        .args(["-e", SCRIPT])
+        .output();
+    let output = output.expect("perl");
+    let listed = String::from_utf8(output.stdout).expect("numbers");
+    let listed: Vec<u32> = listed
+        .lines()
+        .map(|n| n.parse().expect("a number"))
+        .collect();
+    assert!(listed.len() > 4_000, "{}", listed.len());
+    for number in listed {
+        let c = char::from_u32(number).expect("a character");
+        assert!(smtp_certcheck::escape::is_unsafe(c), "U+{number:04X}");
+    }
+    let plain = "a ~\u{a0}\u{e9}\u{301}\u{3000}\u{5d0}\u{4e00}\u{1f600}";
+    assert!(!plain.contains(smtp_certcheck::escape::is_unsafe));
+}
+
+/// Lengths of pieces: small ones find more.
+fn cuts() -> impl Strategy<Value = Vec<u8>> {
+    prop::collection::vec(1u8..12, 0..6)
+}
+
+/// What a server could say, well-formed and not.
+fn speech() -> impl Strategy<Value = Vec<u8>> {
+    let part = prop::sample::select(vec![
+        &b"220 mx ESMTP\r\n"[..],
+        b"220-mx\r\n",
+        b"250-mx\r\n",
+        b"250-STARTTLS\r\n",
+        b"250 STARTTLS\r\n",
+        b"250 OK\n",
+        b"454 later\r\n",
+        b"554",
+        b"\r\n",
+        b"\n",
+        b"\r",
+        b"220",
+        b" ",
+        b"-",
+        b"\xff",
+        b"\x16\x03",
+        b"FTP",
+    ]);
+    prop::collection::vec(part, 0..10).prop_map(|parts| parts.concat())
+}
+
+/// Bytes that are an input's fields, one behind the other.
+fn joined(parts: &[&[u8]]) -> Vec<u8> {
+    parts.concat()
+}
+
+proptest! {
+    #[test]
+    fn the_pieces_of_replies_do_not_matter(cuts in cuts(), said in speech(), often in 0u8..14) {
+        invariants::reply::check(&joined(&[&[0xf0 | often], &cuts, &[0], &said]));
+    }
+
+    #[test]
+    fn the_pieces_of_a_turn_do_not_matter(cuts in cuts(), turns in prop::collection::vec(speech(), 1..4)) {
+        invariants::dialogue::check(&joined(&[&cuts, &[0], &turns.join(&0)]));
+    }
+
+    #[test]
+    fn the_pieces_of_an_old_answer_do_not_matter(cuts in cuts(), framing: u8, said: Vec<u8>) {
+        invariants::legacy::check(&joined(&[&cuts, &[0, framing], &said]));
+    }
+
+    #[test]
+    fn targets_are_read_as_they_are_shown(text in "(smtps?://)?[a-zA-Z0-9.:\\[\\]_ü/-]{0,24}(:[0-9]{1,5})?") {
+        invariants::target::check(text.as_bytes());
+    }
+
+    #[test]
+    fn any_text_is_a_target_or_refused(text: String) {
+        invariants::target::check(text.as_bytes());
+    }
+
+    #[test]
+    fn edits_do_what_they_say(edit: u8, line in 1u8..12, value: Vec<u8>, file in hgrc()) {
+        let value: Vec<u8> = value.into_iter().filter(|b| *b != b'\n').collect();
+        invariants::hgrc::check(&joined(&[&[edit, line], &value, b"\n", &file]));
+    }
+
+    #[test]
+    fn any_bytes_are_a_file(bytes: Vec<u8>) {
+        invariants::hgrc::check(&bytes);
+    }
+}
+
+/// Files with a good mixture of what lines can be.
+fn hgrc() -> impl Strategy<Value = Vec<u8>> {
+    let line = prop::sample::select(vec![
+        &b"[s]"[..],
+        b"[t]",
+        b"k = 1",
+        b"k=2",
+        b"l =",
+        b" 3",
+        b"\t4  ",
+        b"# c",
+        b" # c",
+        b"",
+        b"  ",
+        b"%unset k",
+        b"a.b:c-d = 0",
+        b"%include x",
+        b"\xef\xbb\xbf[s]",
+        b"\x0b\xff",
+    ]);
+    let end = prop::sample::select(vec![&b"\n"[..], b"\r\n", b"\r", b""]);
+    prop::collection::vec((line, end), 0..12).prop_map(|lines| {
+        lines
+            .iter()
+            .flat_map(|(line, end)| [*line, *end])
+            .collect::<Vec<_>>()
+            .concat()
+    })
+}
+
+proptest! {
+    // Each of them is judged and shown in every format.
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn nothing_unsafe_is_shown(how: u8, style: u8, text: String, certificate: Vec<u8>) {
+        let mut end = text.len().min(255);
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        let length = u8::try_from(end).expect("at most 255");
+        let text = &text.as_bytes()[..end];
+        invariants::certificate::check(&joined(&[&[how, style, length], text, &certificate]));
+    }
+}

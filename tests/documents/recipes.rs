@@ -1,0 +1,313 @@
+//! Every command of README.md, `docs/`, the help and the man pages, run as it stands there, where
+//! `mail.example.org` is.
+#![allow(clippy::disallowed_methods, reason = "tests read and write files")]
+
+use crate::common::user::sha256;
+use crate::common::{Dir, program};
+use clap::CommandFactory as _;
+use smtp_certcheck::cli::Cli;
+use std::collections::BTreeSet;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use testkit::skip::skip;
+use testkit::world::{Place, World, enter};
+use time::{Duration, OffsetDateTime};
+
+/// Commands that other tests run, or that need more than a home and servers.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("apt-get install \"$(packaging/deb)\"", "tests/package/run"),
+    ("cargo install --locked --path .", "tests/package/run"),
+    (
+        "systemctl enable --now smtp-certcheck.timer",
+        "tests/package/inside",
+    ),
+    (
+        "parallel --pipe -N 500 smtp-certcheck audit --input - --format jsonl --fail-on never < hosts.txt > all.jsonl",
+        "tests/audit/distributed.rs",
+    ),
+];
+
+/// What stands for something in the documents.
+fn filled(command: &str, digest: &str) -> String {
+    let tomorrow = (OffsetDateTime::now_utc() + Duration::days(1)).date();
+    let places = [
+        ("sha256:9ab0…", digest),
+        ("sha256:9ab0...", digest),
+        ("2027-01-01", &tomorrow.to_string()),
+        ("pin TARGET", "pin mail.example.org:587"),
+        ("--for TOOL", "--for postfix"),
+        (
+            "NAME --connect ADDRESS",
+            "mail.example.org --connect 192.0.2.25",
+        ),
+    ];
+    places.iter().fold(command.to_owned(), |text, (from, to)| {
+        text.replace(from, to)
+    })
+}
+
+/// The commands of a document in Markdown: lines of blocks that are no file, and code in a line
+/// that begins with the program.
+fn of_markdown(text: &str, into: &mut BTreeSet<String>) {
+    let mut block = None;
+    for line in text.lines() {
+        if let Some(language) = line.strip_prefix("```") {
+            block = block.is_none().then(|| language.to_owned());
+        } else if block.as_deref() == Some("") {
+            // Of a block with output, the commands have a prompt.
+            let command = line.strip_prefix("$ ").unwrap_or(line);
+            if runs(command) {
+                into.insert(command.to_owned());
+            }
+        } else if block.is_none() {
+            let code = line.split('`').skip(1).step_by(2);
+            into.extend(code.filter(|code| ours(code)).map(str::to_owned));
+        }
+    }
+}
+
+fn ours(command: &str) -> bool {
+    command.starts_with("smtp-certcheck ")
+}
+
+fn runs(command: &str) -> bool {
+    let first = command.split(' ').next().unwrap_or_default();
+    let known = ["apt-get", "cargo", "systemctl", "parallel", "hg"];
+    ours(command) || known.contains(&first)
+}
+
+/// The examples of a help.
+fn of_help(command: &clap::Command, into: &mut BTreeSet<String>) {
+    let help = command.get_after_long_help().map(ToString::to_string);
+    let name = command.get_name();
+    let examples = help
+        .as_deref()
+        .and_then(|help| help.split_once("Examples:\n"));
+    let (_, examples) = examples.expect(name);
+    into.extend(examples.lines().map(|line| line.trim().to_owned()));
+}
+
+/// Those of the pages that no help has.
+fn of_pages(into: &mut BTreeSet<String>) {
+    for (path, text) in smtp_certcheck::commands::generated_files() {
+        if path.ends_with(".5") {
+            let below = text
+                .split_once(".SH EXAMPLES\n.nf\n")
+                .map(|(_, below)| below);
+            let examples = below
+                .and_then(|below| below.split_once("\n.fi\n"))
+                .expect("examples")
+                .0;
+            let plain = examples.replace("\\-", "-").replace("\\(aq", "'");
+            into.extend(plain.lines().map(str::to_owned));
+        }
+    }
+}
+
+fn commands() -> BTreeSet<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut all = BTreeSet::new();
+    let docs = std::fs::read_dir(root.join("docs")).expect("docs");
+    let mut documents: Vec<_> = docs.map(|entry| entry.expect("an entry").path()).collect();
+    documents.extend([root.join("README.md"), root.join("SECURITY.md")]);
+    for path in documents
+        .iter()
+        .filter(|path| path.extension() == Some("md".as_ref()))
+    {
+        of_markdown(
+            &std::fs::read_to_string(path).expect("a document"),
+            &mut all,
+        );
+    }
+    let cli = Cli::command();
+    of_help(&cli, &mut all);
+    for command in cli.get_subcommands() {
+        of_help(command, &mut all);
+    }
+    of_pages(&mut all);
+    all
+}
+
+/// A home with all that the commands name.
+struct Home {
+    dir: Dir,
+}
+
+impl Home {
+    fn new(world: &World) -> Self {
+        let dir = Dir::new();
+        let targets = "mail.example.org:587\nmx2.example.org\nsmtps://mail.example.org\n";
+        for list in ["hosts.txt", "million.txt"] {
+            dir.file(list, targets);
+        }
+        for ca in ["corp-ca.pem", ".root.pem"] {
+            dir.file(ca, world.pki.root_pem());
+        }
+        dir.file("saved.pem", world.identity.chain_pem());
+        let smtp = "[smtp]\nhost = mail.example.org\nport = 587\ntls = starttls\n";
+        let pin = format!(
+            "[hostsecurity]\nmail.example.org:fingerprints = {}\n",
+            sha256(&world.identity)
+        );
+        let email = "[extensions]\npatchbomb =\n";
+        dir.file(".hgrc", format!("{email}{smtp}{pin}"));
+        for folder in [
+            "src/project/.hg",
+            ".local/share/bash-completion/completions",
+            ".local/share/man/man5",
+            ".config/fish/completions",
+            ".config/elvish",
+            ".zfunc",
+        ] {
+            std::fs::create_dir_all(dir.path().join(folder)).expect("a folder");
+        }
+        let home = Self { dir };
+        let audit = "smtp-certcheck audit --input hosts.txt --format jsonl";
+        for file in ["yesterday.jsonl", "results.jsonl"] {
+            let made = home.run(&format!("{audit} > {file}"));
+            assert!(made.status.success(), "{made:?}");
+        }
+        home
+    }
+
+    /// In a shell, as it is typed; a question is answered with yes.
+    fn run(&self, command: &str) -> Output {
+        let binary = program().get_program().to_owned();
+        let bin = Path::new(&binary)
+            .parent()
+            .expect("a folder")
+            .display()
+            .to_string();
+        let asks = command.contains(" --write") && !command.contains("--yes");
+        let mut shell = if asks {
+            let mut script = Command::new("script");
+            script.args(["--quiet", "--return", "--command", command, "/dev/null"]);
+            script
+        } else {
+            let mut bash = Command::new("bash");
+            bash.args(["-o", "pipefail", "-c", command]);
+            bash
+        };
+        let mut child = shell
+            .env_clear()
+            .env("PATH", format!("{bin}:/usr/bin:/bin"))
+            .env("HOME", self.dir.path())
+            .env("SSL_CERT_FILE", self.dir.path().join(".root.pem"))
+            .env("LC_ALL", "C.UTF-8")
+            .env("SHELL", "/bin/sh")
+            .current_dir(self.dir.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("a shell");
+        let mut stdin = child.stdin.take().expect("a pipe");
+        // It may end without a question.
+        let _ = stdin.write_all(b"y\n");
+        let output = child.wait_with_output().expect("it ends");
+        drop(stdin);
+        output
+    }
+
+    /// What a command says that it writes is there.
+    fn wrote(&self, command: &str) -> Result<(), String> {
+        let words: Vec<&str> = command.split(' ').collect();
+        for pair in words.windows(2) {
+            let writes = [">", ">>", "--output", "--save", "--ca-out", "--resume"];
+            if writes.contains(&pair[0]) {
+                let path = pair[1].replacen('~', &self.dir.path().to_string_lossy(), 1);
+                let path = self.dir.path().join(path);
+                let text = std::fs::read_to_string(&path).unwrap_or_default();
+                if text.is_empty() {
+                    return Err(format!("{} is empty", path.display()));
+                }
+            }
+        }
+        let hgrc = std::fs::read_to_string(self.dir.path().join(".hgrc")).unwrap_or_default();
+        if words.contains(&"--write") && !hgrc.contains("\nmail.example.org:") {
+            return Err(format!("nothing is pinned in\n{hgrc}"));
+        }
+        Ok(())
+    }
+}
+
+/// The text of the picture and what the program prints now differ in numbers only.
+fn look_at_the_picture(world: &World) {
+    let svg = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/terminal.svg");
+    let svg = std::fs::read_to_string(svg).expect("the picture");
+    let text = svg.split_once("<text").expect("text").1;
+    let text: String = text
+        .split('<')
+        .map(|tag| tag.split_once('>').map_or("", |(_, text)| text))
+        .collect();
+    let text = text
+        .replace("&gt;", ">")
+        .replace("&lt;", "<")
+        .replace("&amp;", "&");
+    let command = "smtp-certcheck old.example.org:587";
+    let printed = Home::new(world).run(command);
+    let printed = format!("$ {command}\n{}", String::from_utf8_lossy(&printed.stdout));
+    let words = |text: &str| -> Vec<String> {
+        let hidden = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
+        text.split_whitespace()
+            .map(|word| word.replace(hidden, ""))
+            .collect()
+    };
+    assert_eq!(
+        words(&text),
+        words(&printed),
+        "it is stale: cargo run --example picture > docs/terminal.svg"
+    );
+}
+
+fn try_all() {
+    let world = World::start();
+    look_at_the_picture(&world);
+    let digest = sha256(&world.identity);
+    let elsewhere: BTreeSet<String> = ELSEWHERE.iter().map(|(c, _)| (*c).to_owned()).collect();
+    let all = commands();
+    let stale: Vec<_> = elsewhere.difference(&all).collect();
+    assert!(stale.is_empty(), "no document has {stale:?}");
+    let mut failures = Vec::new();
+    let mut count = 0;
+    for documented in all.difference(&elsewhere) {
+        let command = filled(documented, &digest);
+        let home = Home::new(&world);
+        if command.contains("pin ") && command.contains("--write") && !command.contains("--add") {
+            // The first pin, and not one that stands there already.
+            home.dir.file(".hgrc", "# mine\n");
+        }
+        let output = home.run(&command);
+        let said = [&output.stdout[..], &output.stderr]
+            .map(String::from_utf8_lossy)
+            .concat();
+        let silent =
+            command.contains(" -q") || command.contains("--quiet") || command.contains('>');
+        let wrong = if !output.status.success() {
+            output.status.to_string()
+        } else if !silent && said.is_empty() {
+            "no output".to_owned()
+        } else if let Err(why) = home.wrote(&command) {
+            why
+        } else {
+            String::new()
+        };
+        if !wrong.is_empty() {
+            failures.push(format!("{command}: {wrong}\n{said}"));
+        }
+        count += 1;
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    assert!(count > 40, "{count}");
+}
+
+#[test]
+fn every_command_of_the_documents_does_what_it_says() {
+    const TEST: &str = "recipes::every_command_of_the_documents_does_what_it_says";
+    match enter(&[TEST, "--exact", "--nocapture"]) {
+        Place::Inside => try_all(),
+        Place::Outside(status) => assert!(status.success(), "see above: {status}"),
+        Place::Closed => skip(TEST, "this machine makes no namespaces (root, unshare, ip)"),
+    }
+}

@@ -1,0 +1,13 @@
+//! Judgement of chains, without a server.
+//!
+//! - `chains`: what each defect is called, and what is trusted all the same
+//! - `malformed_certificates`: certificates that break the rules of their own syntax
+//! - `pem_files`: which certificates are read from a text
+//! - `trust_files`: which anchors are read from files and directories
+
+mod chains;
+#[path = "../common/mod.rs"]
+mod common;
+mod malformed_certificates;
+mod pem_files;
+mod trust_files;

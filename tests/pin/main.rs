@@ -1,0 +1,13 @@
+//! `pin`: what it prints, asks and writes.
+//!
+//! - `for_mercurial`: the lines for an hgrc, and the edit of one
+//! - `for_programs`: `--for`, with the real programs as the judges
+//! - `prompts`: what is asked at a terminal
+//! - `files`: how a file is replaced, whatever happens meanwhile
+
+#[path = "../common/mod.rs"]
+mod common;
+mod files;
+mod for_mercurial;
+mod for_programs;
+mod prompts;

@@ -1,0 +1,244 @@
+//! What `pin` asks on a terminal, and what becomes of the answers.
+#![allow(clippy::disallowed_methods, reason = "tests read and write files")]
+
+use crate::common::{Dir, program};
+use std::path::PathBuf;
+use std::process::{Child, Command};
+use std::sync::LazyLock;
+use testkit::pki::{KeyKind, Pki, leaf, now};
+use testkit::server::{Behaviour, Server};
+use testkit::terminal::Terminal;
+
+static PKI: LazyLock<Pki> = LazyLock::new(|| Pki::new("Asked", KeyKind::P256));
+
+const QUESTION: &str = "Write this (y/N)?";
+const CONFIRM: &str = "Pin this certificate (yes, no, or the fingerprint)?";
+
+/// Somebody who runs `pin --write` on a terminal.
+struct Admin {
+    home: Dir,
+    server: Server,
+    digest: String,
+}
+
+/// The question stands on the screen.
+struct Asked {
+    child: Child,
+    terminal: Terminal,
+}
+
+impl Admin {
+    fn new() -> Self {
+        let home = Dir::new();
+        home.file("root.pem", PKI.root_pem());
+        let identity = PKI.identity(leaf(&["localhost"]));
+        let digest = smtp_certcheck::fingerprint::Fingerprint::compute(
+            smtp_certcheck::fingerprint::Algorithm::Sha256,
+            &identity.chain[0],
+        );
+        Self {
+            home,
+            server: Server::start(&identity, Behaviour::default()),
+            digest: digest.to_string(),
+        }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.home.path().join(name)
+    }
+
+    fn read(&self, name: &str) -> Option<String> {
+        std::fs::read_to_string(self.path(name)).ok()
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.path(name), text).expect("a file");
+    }
+
+    /// `args` in the home directory, up to the question.
+    fn asked(&self, question: &str, args: &[&str]) -> Asked {
+        let mut terminal = Terminal::new(50, 100);
+        let mut command: Command = program();
+        command
+            .args(["pin", &format!("localhost:{}", self.server.port())])
+            .args(["--write", "--color", "never"])
+            .args(args)
+            .current_dir(self.home.path())
+            .env("HOME", self.home.path())
+            .env_remove("XDG_CONFIG_HOME")
+            .env_remove("HGRCPATH");
+        let child = command
+            .stdin(terminal.end())
+            .stdout(terminal.end())
+            .stderr(terminal.end())
+            .spawn()
+            .expect("it starts");
+        drop(command);
+        terminal.started();
+        terminal.wait_for(question, 1);
+        Asked { child, terminal }
+    }
+}
+
+impl Asked {
+    /// The exit code, and all that was shown.
+    fn answer(mut self, answer: &str) -> (Option<i32>, String) {
+        self.terminal.keys(&format!("{answer}\n"));
+        let shown = self.terminal.until_closed().replace('\r', "");
+        (self.child.wait().expect("it ends").code(), shown)
+    }
+}
+
+const TRUSTED: [&str; 2] = ["--cacerts", "root.pem"];
+
+#[test]
+fn only_a_yes_writes() {
+    for (answer, writes) in [
+        ("y", true),
+        ("YES", true),
+        ("", false),
+        ("n", false),
+        ("yep", false),
+        ("\u{4}", false),
+    ] {
+        let admin = Admin::new();
+        let (code, shown) = admin.asked(QUESTION, &TRUSTED).answer(answer);
+        assert_eq!(code, Some(i32::from(!writes)), "{answer:?}: {shown}");
+        assert_eq!(admin.read(".hgrc").is_some(), writes, "{answer:?}");
+        let said = if writes {
+            "pinned: hg email"
+        } else {
+            "nothing was written"
+        };
+        assert!(shown.contains(said), "{answer:?}: {shown}");
+        // What is asked about stands above the question.
+        let (above, _) = shown.split_once(QUESTION).expect("the question");
+        assert!(
+            above.contains(&format!("+localhost:fingerprints = {}", admin.digest)),
+            "{above}"
+        );
+    }
+}
+
+#[test]
+fn an_untrusted_certificate_needs_a_yes_in_full_or_its_fingerprint() {
+    let admin = Admin::new();
+    let hex = admin.digest.trim_start_matches("sha256:").to_owned();
+    for (answer, is_meant) in [
+        ("yes", true),
+        (admin.digest.as_str(), true),
+        (&hex.to_ascii_uppercase(), true),
+        ("y", false),
+        ("", false),
+        (&hex[..16], false),
+        (&hex.replace(&hex[..4], "0000"), false),
+    ] {
+        let _ = std::fs::remove_file(admin.path(".hgrc"));
+        let none = ["--cacerts", "other.pem"];
+        admin.write("other.pem", &Pki::new("Other", KeyKind::P256).root_pem());
+        let mut asked = admin.asked(CONFIRM, &none);
+        if is_meant {
+            asked.terminal.keys(&format!("{answer}\n"));
+            asked.terminal.wait_for(QUESTION, 1);
+            let (code, shown) = asked.answer("y");
+            assert_eq!(code, Some(0), "{answer:?}: {shown}");
+        } else {
+            let (code, shown) = asked.answer(answer);
+            assert_eq!(code, Some(1), "{answer:?}: {shown}");
+            assert!(shown.contains("not pinned: type yes in full"), "{shown}");
+        }
+        assert_eq!(admin.read(".hgrc").is_some(), is_meant, "{answer:?}");
+    }
+}
+
+#[test]
+fn what_changes_while_the_question_stands_is_asked_about_again() {
+    let admin = Admin::new();
+    admin.write(".hgrc", "[ui]\nusername = me\n");
+    let mut asked = admin.asked(QUESTION, &TRUSTED);
+    admin.write(".hgrc", "[ui]\nusername = you\n");
+    asked.terminal.keys("y\n");
+    asked.terminal.wait_for(QUESTION, 2);
+    assert!(
+        asked
+            .terminal
+            .shown()
+            .contains("changed by another program")
+    );
+    let (code, shown) = asked.answer("y");
+    assert_eq!(code, Some(0), "{shown}");
+    let hgrc = admin.read(".hgrc").expect("it is there");
+    assert!(hgrc.starts_with("[ui]\nusername = you\n"), "{hgrc}");
+    assert!(hgrc.contains(&admin.digest), "{hgrc}");
+}
+
+/// The user has agreed that its old contents go, and to nothing else.
+#[test]
+fn a_ca_file_that_changes_while_the_question_stands_stays() {
+    let by_ca = ["--by", "cacerts", "--ca-out", "ca.pem", "--replace"];
+    let args = [&TRUSTED[..], &by_ca].concat();
+    for before in [None, Some("mine\n")] {
+        let admin = Admin::new();
+        if let Some(before) = before {
+            admin.write("ca.pem", before);
+        }
+        let asked = admin.asked(QUESTION, &args);
+        admin.write("ca.pem", "somebody's\n");
+        let (code, shown) = asked.answer("y");
+        assert_eq!(code, Some(2), "{shown}");
+        assert!(
+            shown.contains("just been changed by another program"),
+            "{shown}"
+        );
+        assert_eq!(admin.read("ca.pem").as_deref(), Some("somebody's\n"));
+        assert_eq!(admin.read(".hgrc"), None);
+        // Asked about what there is now, a yes is enough.
+        let asked = admin.asked(QUESTION, &args);
+        assert!(asked.terminal.shown().contains("takes the place of"));
+        let (code, shown) = asked.answer("y");
+        assert_eq!(code, Some(0), "{shown}");
+        assert!(
+            admin
+                .read("ca.pem")
+                .expect("it")
+                .contains("BEGIN CERTIFICATE")
+        );
+    }
+}
+
+/// Only a yes, and before the difference is shown.
+#[test]
+fn what_cannot_last_and_one_of_several_are_asked_about() {
+    let mut short = leaf(&["localhost"]);
+    short.not_after = now() + time::Duration::hours(2);
+    let short = [PKI.identity(short)];
+    let several = [0, 1].map(|_| PKI.identity(leaf(&["localhost"])));
+    let all: [(&[_], &str); 2] = [
+        (&short, "Pin it all the same (y/N)?"),
+        (&several, "Pin the first one alone (y/N)?"),
+    ];
+    for (identities, question) in all {
+        let admin = Admin::new();
+        admin
+            .server
+            .alternate(&identities.iter().collect::<Vec<_>>());
+        for answer in ["", "n"] {
+            let (code, shown) = admin.asked(question, &TRUSTED).answer(answer);
+            assert_eq!(code, Some(1), "{shown}");
+            assert!(shown.ends_with("not pinned\n"), "{shown}");
+            assert!(!shown.contains(QUESTION), "{shown}");
+            assert_eq!(admin.read(".hgrc"), None);
+        }
+        let mut asked = admin.asked(question, &TRUSTED);
+        asked.terminal.keys("y\n");
+        asked.terminal.wait_for(QUESTION, 1);
+        let (code, shown) = asked.answer("y");
+        assert_eq!(code, Some(0), "{shown}");
+        assert!(
+            admin
+                .read(".hgrc")
+                .expect("it")
+                .contains(":fingerprints = sha256:")
+        );
+    }
+}

@@ -1,0 +1,19 @@
+//! One server and what it does: what is seen of it, and what is said of it.
+//!
+//! - `dialogue`: SMTP up to STARTTLS, line by line
+//! - `tls`: the handshake, and what it agrees upon
+//! - `large_hello`: servers that take no large `ClientHello`
+//! - `legacy`: servers too old to be spoken to
+//! - `failure_matrix`: every reply code, alert and break, at every step
+//! - `endurance`: hostile servers by the thousand
+//! - `real_servers`: Postfix, Exim and OpenSMTPD
+
+#[path = "../common/mod.rs"]
+mod common;
+mod dialogue;
+mod endurance;
+mod failure_matrix;
+mod large_hello;
+mod legacy;
+mod real_servers;
+mod tls;
