@@ -45,7 +45,7 @@ fn named(cell: &str) -> impl Iterator<Item = Code> {
 
 #[test]
 fn every_code_of_a_report_has_its_row_and_every_row_its_code() {
-    // The tables themselves are generated, and compared in tests/generated.rs.
+    // The tables themselves are generated, and compared in tests/documents/generated.rs.
     let document = read("docs/json.md");
     let (_, tables) = document.split_once("\n## error.code\n").expect("them");
     let cells = rows(tables).map(|row| row[row.len() - 2]);
