@@ -1,5 +1,10 @@
 //! smtp-certcheck: inspects, validates and pins the TLS certificates of SMTP servers.
 //!
+//! The library is an implementation detail of the program, and makes no promise: any item may change
+//! or go in any release. The promises are those of the program: its options, its codes, the fields
+//! of its JSON and its exit codes. The tests, the fuzzer, the benchmarks and the demo use the
+//! library as it is.
+//!
 //! *Words* are at the bottom ([`endpoint`], [`finding`], [`fingerprint`], [`escape`],
 //! [`certificate`], [`bounded`]: a map that forgets), and beside them the languages: of mail servers
 //! up to TLS ([`starttls`]), of TLS as bytes ([`raw_tls`]), and of Mercurial's configuration files
@@ -19,7 +24,9 @@
 pub mod audit;
 pub mod bounded;
 pub mod certificate;
+#[doc(hidden)]
 pub mod cli;
+#[doc(hidden)]
 pub mod commands;
 pub mod endpoint;
 pub mod escape;
@@ -32,6 +39,7 @@ pub mod observation;
 pub mod probe;
 pub mod programs;
 pub mod raw_tls;
+#[doc(hidden)]
 pub mod render;
 pub mod report;
 pub mod resolve;
