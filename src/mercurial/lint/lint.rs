@@ -4,89 +4,91 @@ use crate::hgrc::Source;
 use crate::mercurial::line::Line;
 use std::fmt;
 
-/// What a lint is about; stable, part of the output formats.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum LintCode {
-    /// `smtp.fingerprint` or `smtp.cacerts` without the setting that Mercurial reads.
-    UnreadKey,
-    /// No Mercurial knows the key.
-    UnknownKey,
-    /// A section that is almost one that Mercurial knows.
-    UnknownSection,
-    /// A pin that makes Mercurial abort.
-    InvalidPin,
-    /// A pin that can never match.
-    UselessPin,
-    /// Another value that makes Mercurial abort, or may.
-    InvalidValue,
-    /// `#` behind a value is part of the value.
-    CommentInValue,
-    /// The host in the key is not written as `smtp.host` is.
-    HostCase,
-    /// A port in the key.
-    PortInKey,
-    /// A later line takes a pin or a CA file out of force.
-    Shadowed,
-    /// A CA file beside pins: it is ignored.
-    IgnoredCaFile,
-    /// A CA file that Mercurial cannot use.
-    BadCaFile,
-    /// A CA file without a self-signed certificate.
-    NoAnchor,
-    /// A CA file that depends on the current directory.
-    RelativeCaFile,
-    /// `hostfingerprints` beside newer pins: both are accepted.
-    StaleLegacyPin,
-    /// Mail goes in the clear.
-    PlainText,
-    /// `--insecure` by default.
-    Insecure,
-    /// The hook of `hg email` does not run for another name of it.
-    AliasWithoutHook,
-    /// A password that every user of the machine can read.
-    ReadablePassword,
-    /// `[defaults]` or `[alias]` make hg abort at `hg email`, or send nothing.
-    BadCommand,
-    /// The extension with the command `email` is not enabled.
-    NoPatchbomb,
-    /// The file of an extension that is needed is not there.
-    MissingExtension,
-    /// The repository is a share, and its source is gone.
-    BrokenShare,
-    /// What it does depends on the release of Mercurial.
-    DependsOnRelease,
+/// Each entry: the meaning in Markdown, then `Variant = "name";`.
+macro_rules! codes {
+    ($($(#[doc = $meaning:literal])+ $variant:ident = $name:literal;)+) => {
+        /// What a lint is about. The names are stable: programs depend on them.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum LintCode {
+            $($(#[doc = $meaning])+ $variant,)+
+        }
+
+        impl LintCode {
+            /// All, in the order of the documents.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// The name in the output formats.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)+
+                }
+            }
+
+            /// What it means, in Markdown.
+            pub fn meaning(self) -> &'static str {
+                match self {
+                    $(Self::$variant => concat!($($meaning),+).trim_ascii_start(),)+
+                }
+            }
+        }
+    };
 }
 
-impl LintCode {
-    /// The name in the output formats.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::UnreadKey => "unread-key",
-            Self::UnknownKey => "unknown-key",
-            Self::UnknownSection => "unknown-section",
-            Self::InvalidPin => "invalid-pin",
-            Self::UselessPin => "useless-pin",
-            Self::InvalidValue => "invalid-value",
-            Self::CommentInValue => "comment-in-value",
-            Self::HostCase => "host-case",
-            Self::PortInKey => "port-in-key",
-            Self::Shadowed => "shadowed",
-            Self::IgnoredCaFile => "ignored-ca-file",
-            Self::BadCaFile => "bad-ca-file",
-            Self::NoAnchor => "no-anchor",
-            Self::RelativeCaFile => "relative-ca-file",
-            Self::StaleLegacyPin => "stale-legacy-pin",
-            Self::PlainText => "plain-text",
-            Self::Insecure => "insecure",
-            Self::AliasWithoutHook => "alias-without-hook",
-            Self::ReadablePassword => "readable-password",
-            Self::BadCommand => "bad-command",
-            Self::NoPatchbomb => "no-patchbomb",
-            Self::MissingExtension => "missing-extension",
-            Self::BrokenShare => "broken-share",
-            Self::DependsOnRelease => "depends-on-release",
-        }
-    }
+codes! {
+    /// `smtp.fingerprint` or `smtp.cacerts` without its twin in `[hostsecurity]`: it protects
+    /// nothing
+    UnreadKey = "unread-key";
+    /// a misspelt key, `HOST:certfingerprints`, `smtp.verifycert`: the line does nothing
+    UnknownKey = "unknown-key";
+    /// a section that is almost one that Mercurial knows; an IPv6 address in brackets at the
+    /// beginning of a line
+    UnknownSection = "unknown-section";
+    /// no prefix, one in upper case, or something else that makes hg abort
+    InvalidPin = "invalid-pin";
+    /// a digest of the wrong length: it never matches
+    UselessPin = "useless-pin";
+    /// a value at which hg aborts: a protocol that it does not know, a boolean that is none, a port
+    /// out of range; a few stop it only in some repositories or releases, and the message says
+    /// "may"
+    InvalidValue = "invalid-value";
+    /// what stands after `#` on the line of a value is part of the value
+    CommentInValue = "comment-in-value";
+    /// the host in the key is not written as `smtp.host` is
+    HostCase = "host-case";
+    /// the key of a host has no port
+    PortInKey = "port-in-key";
+    /// a later line or `%unset` takes a pin out of force
+    Shadowed = "shadowed";
+    /// a CA file beside pins
+    IgnoredCaFile = "ignored-ca-file";
+    /// a CA file that is missing, empty or broken; the message says whether it decides for `hg
+    /// email`
+    BadCaFile = "bad-ca-file";
+    /// a CA file without a self-signed certificate
+    NoAnchor = "no-anchor";
+    /// a path that depends on the current directory
+    RelativeCaFile = "relative-ca-file";
+    /// `[hostfingerprints]` beside newer pins: hg accepts both
+    StaleLegacyPin = "stale-legacy-pin";
+    /// `smtp.tls` is unset or not understood: mail goes in the clear
+    PlainText = "plain-text";
+    /// `--insecure` by default, or in an alias of `hg email`
+    Insecure = "insecure";
+    /// an alias of `hg email`, for which hg does not run the hook `pre-email`
+    AliasWithoutHook = "alias-without-hook";
+    /// every user of the machine can read `smtp.password`
+    ReadablePassword = "readable-password";
+    /// `[defaults]` or `[alias]` hold for `email` what makes hg abort, or print its help
+    BadCommand = "bad-command";
+    /// the extension that has the command `email` is not enabled (not asked of one file alone,
+    /// `--hgrc`)
+    NoPatchbomb = "no-patchbomb";
+    /// the file of patchbomb, or of an extension that is `required`, is not there
+    MissingExtension = "missing-extension";
+    /// the repository is a share, and its source is gone or of another kind
+    BrokenShare = "broken-share";
+    /// hg before 7.0 does something else, and the release is not known
+    DependsOnRelease = "depends-on-release";
 }
 
 impl fmt::Display for LintCode {
