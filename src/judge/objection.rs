@@ -81,13 +81,13 @@ impl Pair<'_> {
             }
         }
         if seen && !fits {
-            return Some(self.violation(name, &self.constraints.permitted, "permitted"));
+            return Some(self.violation(name, Breach::Permitted));
         }
         for subtree in &self.constraints.excluded {
             match self.compare(name, subtree, true) {
                 Err(finding) => return Some(finding),
                 Ok(Some(Comparison::Within | Comparison::Never)) => {
-                    return Some(self.violation(name, &self.constraints.excluded, "excluded"));
+                    return Some(self.violation(name, Breach::Excluded));
                 }
                 Ok(_) => {}
             }
@@ -208,7 +208,13 @@ impl Pair<'_> {
         self.issuer.finding(Code::Malformed, message, advice)
     }
 
-    fn violation(&self, name: &GeneralName, list: &[Subtree], how: &str) -> Finding {
+    /// `breach` is of a permitted or of an excluded subtree.
+    fn violation(&self, name: &GeneralName, breach: Breach) -> Finding {
+        let is_permitted = breach == Breach::Permitted;
+        let (how, list) = match is_permitted {
+            true => ("permitted", &self.constraints.permitted),
+            false => ("excluded", &self.constraints.excluded),
+        };
         let ca = self.issuer.certificate.label();
         let label = self.below.certificate.label();
         let allowed = subtree::listed(list, name);
@@ -221,7 +227,7 @@ impl Pair<'_> {
         // within; it refuses what it does not compare.
         if held.is_ok() && !matches!(name, GeneralName::Dns(_)) {
             let gnutls = match name {
-                GeneralName::Directory(_) => how == "permitted",
+                GeneralName::Directory(_) => is_permitted,
                 _ => true,
             };
             let message = format!(
