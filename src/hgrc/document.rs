@@ -40,15 +40,6 @@ pub enum Kind {
     Malformed(Vec<u8>),
 }
 
-/// A line that Mercurial refuses.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SyntaxError {
-    /// Its number, from 1.
-    pub line: usize,
-    /// Mercurial's message: the line itself, with a reason if it has one.
-    pub message: Vec<u8>,
-}
-
 impl Document {
     /// Reads any bytes.
     pub fn parse(bytes: &[u8]) -> Self {

@@ -6,6 +6,6 @@ mod edit;
 mod effective;
 mod expand;
 
-pub use document::{Document, Kind, Line, SyntaxError};
+pub use document::{Document, Kind, Line};
 pub use effective::{Config, Earlier, FileRead, Files, Item, ReadError, Source, TakenBack};
 pub use expand::{Environment, Homes};

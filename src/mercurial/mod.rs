@@ -25,8 +25,8 @@ pub use line::{Configured, Line};
 pub use lint::{Lint, LintCode, LintScope, Machine, hosts, lint};
 pub use list::items as list_items;
 pub use pin_plan::{
-    By, Change, Edits, FileEdit, Intent, Objection, Old, PinPlan, PlanError, Shadow, Tree, Want,
-    is_smtp_host, pinned_lists, plan, stays, wants,
+    Change, Edits, Existing, FileEdit, Intent, PinObjection, PinPlan, PinnedBy, PlanError, Setting,
+    SettingChange, Shadow, Tree, changes_for, is_smtp_host, kept_port, pinned_lists, plan,
 };
 pub use port::{Port, ipv4, read_port};
 pub use release::{Installation, NoRelease, Release, Store};

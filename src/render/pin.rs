@@ -7,7 +7,7 @@ use crate::finding::Code;
 use crate::fingerprint::Algorithm;
 use crate::hgrc::{Document, Kind};
 use crate::judge::Judgement;
-use crate::mercurial::{FileEdit, is_secret};
+use crate::mercurial::{FileEdit, Setting, is_secret};
 use crate::programs::comment_text;
 use crate::report::Report;
 use similar::TextDiff;
@@ -17,12 +17,9 @@ use time::OffsetDateTime;
 /// Longer names are cut in comments.
 const NAME: usize = 60;
 
-/// The settings of a snippet, as `section`, `key`, `value`; checked before for what may be written.
-pub type Settings = [(&'static str, String, String)];
-
 /// Comments that say what was checked, and the settings by section. The first line is empty: with
 /// `>>` it ends the last line of a file that does not end itself.
-pub fn snippet(report: &Report, settings: &Settings, version: &str) -> String {
+pub fn snippet(report: &Report, settings: &[Setting], version: &str) -> String {
     let mut out = format!(
         "\n# {}, checked {} by smtp-certcheck {version}\n# {}\n",
         visible(&report.target.label),
@@ -30,7 +27,12 @@ pub fn snippet(report: &Report, settings: &Settings, version: &str) -> String {
         about(report)
     );
     let mut current = "";
-    for (section, key, value) in settings {
+    for Setting {
+        section,
+        key,
+        value,
+    } in settings
+    {
         if *section != current {
             let gap = if current.is_empty() { "" } else { "\n" };
             let _ = writeln!(out, "{gap}[{section}]");

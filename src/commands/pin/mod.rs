@@ -23,8 +23,8 @@ use crate::escape::visible;
 use crate::judge::Anchors;
 use crate::judge::clients::Answer;
 use crate::mercurial::{
-    By, Configured, Decision, Ground, Intent, Objection, Old, Server, Settings, decide,
-    is_smtp_host, pinned_lists, stays, wants,
+    Configured, Decision, Existing, Ground, Intent, PinObjection, PinnedBy, Server, Setting,
+    Settings, changes_for, decide, is_smtp_host, kept_port, pinned_lists,
 };
 use crate::observation::{KeyType, Possession, Sighting};
 use crate::render::pin as show;
@@ -73,7 +73,7 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
     let none = Mercurial::none();
     let mercurial = check.mercurial.as_ref().unwrap_or(&none);
     // What may not be written is neither printed nor prepared.
-    wants(mercurial.config(), mercurial.environment(), &intent)
+    changes_for(mercurial.config(), mercurial.environment(), &intent)
         .map_err(|why| write::objection(&why))?;
     sends_sni(args, "hg");
     if by(args) == ByArg::Fingerprint {
@@ -131,7 +131,10 @@ fn unreadable_pins(args: &Args, check: &Assessor, target: &TargetArg) -> Result<
         Some(Configured {
             value: Err(item),
             line,
-        }) => Err(write::objection(&Objection::InvalidPin(item, line.source))),
+        }) => Err(write::objection(&PinObjection::InvalidPin(
+            item,
+            line.source,
+        ))),
         _ => Ok(()),
     }
 }
@@ -303,14 +306,14 @@ fn intent<'a>(
         port,
         mode,
         leaf: leaf.der(),
-        by: ca.map_or(By::Fingerprint, |ca| By::Cacerts(&ca.path)),
+        by: ca.map_or(PinnedBy::Fingerprint, |ca| PinnedBy::Cacerts(&ca.path)),
         digest: args.digest.map(Into::into),
         legacy: args.legacy,
         old: match (args.replace, args.add, args.prune) {
-            (true, ..) => Old::Replace,
-            (_, true, _) => Old::Add,
-            (.., true) => Old::Prune,
-            _ => Old::Keep,
+            (true, ..) => Existing::Replace,
+            (_, true, _) => Existing::Add,
+            (.., true) => Existing::Prune,
+            _ => Existing::Keep,
         },
     })
 }
@@ -320,27 +323,27 @@ fn snippet(mercurial: &Mercurial, intent: &Intent<'_>, report: &Report) -> Resul
     let settings = mercurial.settings(intent.host);
     let own = is_smtp_host(&settings, intent.host);
     let mut lines = Vec::new();
-    if own && stays(&settings, intent).is_none() {
-        lines.push(("smtp", "host".to_owned(), intent.host.to_owned()));
-        lines.push(("smtp", "port".to_owned(), intent.port.to_string()));
-        lines.push(("smtp", "tls".to_owned(), intent.mode.to_string()));
+    if own && kept_port(&settings, intent).is_none() {
+        lines.push(Setting::new("smtp", "host", intent.host));
+        lines.push(Setting::new("smtp", "port", intent.port.to_string()));
+        lines.push(Setting::new("smtp", "tls", intent.mode.to_string()));
     } else if !own {
         write::other_host(&settings, intent.host);
     }
     match intent.by {
-        By::Fingerprint => {
-            for (section, key, value) in pinned_lists(mercurial.config(), intent) {
-                if section != "smtp" || own {
-                    lines.push((section, key, value));
+        PinnedBy::Fingerprint => {
+            for setting in pinned_lists(mercurial.config(), intent) {
+                if setting.section != "smtp" || own {
+                    lines.push(setting);
                 }
             }
         }
-        By::Cacerts(path) => {
+        PinnedBy::Cacerts(path) => {
             if own {
-                lines.push(("smtp", "cacerts".to_owned(), path.to_owned()));
+                lines.push(Setting::new("smtp", "cacerts", path));
             }
             let key = format!("{}:verifycertsfile", intent.host);
-            lines.push(("hostsecurity", key, path.to_owned()));
+            lines.push(Setting::new("hostsecurity", key, path));
         }
     }
     print(&show::snippet(report, &lines, VERSION))?;
@@ -349,14 +352,14 @@ fn snippet(mercurial: &Mercurial, intent: &Intent<'_>, report: &Report) -> Resul
 }
 
 /// Says what keeps the pin of a server that we could not speak to from being enough.
-fn unsure(
-    mercurial: &Mercurial,
-    lines: &[(&'static str, String, String)],
-    intent: &Intent<'_>,
-    report: &Report,
-) {
+fn unsure(mercurial: &Mercurial, lines: &[Setting], intent: &Intent<'_>, report: &Report) {
     let mut text = String::new();
-    for (section, key, value) in lines {
+    for Setting {
+        section,
+        key,
+        value,
+    } in lines
+    {
         let _ = write!(text, "[{section}]\n{key} = {value}\n");
     }
     let pinned = Mercurial::of(text.as_bytes()).settings(intent.host);
@@ -388,13 +391,13 @@ fn unsure(
 }
 
 /// Whether a decision means that the server is verified by what was pinned.
-fn is_pinned(decision: &Decision, by: By<'_>) -> bool {
+fn is_pinned(decision: &Decision, by: PinnedBy<'_>) -> bool {
     let ground = match by {
-        By::Fingerprint => matches!(
+        PinnedBy::Fingerprint => matches!(
             decision.decided_by,
             Ground::Fingerprints | Ground::HostFingerprints
         ),
-        By::Cacerts(_) => decision.decided_by == Ground::Verifycertsfile,
+        PinnedBy::Cacerts(_) => decision.decided_by == Ground::Verifycertsfile,
     };
     decision.answer == Answer::Accepts && ground
 }

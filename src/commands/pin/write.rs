@@ -15,8 +15,8 @@ use crate::hgrc::Config;
 use crate::judge::Anchors;
 use crate::judge::clients::Answer;
 use crate::mercurial::{
-    By, CaFile, Edits, Intent, LintScope, Objection, PinPlan, PlanError, Release, Settings, Tree,
-    decide, is_smtp_host, plan, stays, wants,
+    CaFile, Edits, Intent, LintScope, PinObjection, PinPlan, PinnedBy, PlanError, Release,
+    Settings, Tree, changes_for, decide, is_smtp_host, kept_port, plan,
 };
 use crate::render::pin as show;
 use crate::report::Report;
@@ -82,7 +82,7 @@ impl Writing<'_> {
 
     fn plan(&self, tree: &Files<'_>) -> Result<PinPlan, Error> {
         let config = tree.config(&Edits::new())?;
-        let wanted = wants(&config, Mercurial::none().environment(), self.intent)
+        let wanted = changes_for(&config, Mercurial::none().environment(), self.intent)
             .map_err(|why| objection(&why))?;
         plan(tree, &wanted).map_err(|why| match why {
             PlanError::Objection(why) => objection(&why),
@@ -217,7 +217,7 @@ impl Writing<'_> {
     fn promise(&self, settings: &Settings) -> String {
         let host = self.intent.host;
         let (what, line) = match (&settings.pins, &settings.verifycertsfile, self.intent.by) {
-            (Some(pins), _, By::Fingerprint) => {
+            (Some(pins), _, PinnedBy::Fingerprint) => {
                 let what = match self.other_pins(settings) {
                     0 => "with this certificate".to_owned(),
                     1 => "with this certificate, or that of 1 other pin".to_owned(),
@@ -254,15 +254,15 @@ impl Writing<'_> {
         // Whether hg email runs is another question.
         settings.runs.clear();
         let own = is_smtp_host(&settings, self.intent.host) && settings.smtp_host.is_some();
-        let stays = stays(&settings, self.intent);
-        if let Some(port) = &stays {
+        let kept = kept_port(&settings, self.intent);
+        if let Some(port) = &kept {
             say(&format!(
                 "note: smtp.port stays {}; this certificate is that of port {}",
                 visible(port),
                 self.intent.port
             ));
         }
-        let here = own && stays.is_none();
+        let here = own && kept.is_none();
         if !here {
             // As if smtp.host and smtp.tls were set for it.
             settings.transport = self.intent.mode.into();
@@ -322,16 +322,16 @@ fn unreadable(path: &Path, why: &io::Error) -> Error {
     Error::new(format!("cannot read \"{}\": {}", name(path), io_text(why)))
 }
 
-pub(super) fn objection(why: &Objection) -> Error {
+pub(super) fn objection(why: &PinObjection) -> Error {
     let hint = match why {
-        Objection::Unwritable(..) => "nothing was written",
-        Objection::InvalidPin(..) => "mend that line, or let --replace write it anew",
-        Objection::NoMatch(_) => {
+        PinObjection::Unwritable(..) => "nothing was written",
+        PinObjection::InvalidPin(..) => "mend that line, or let --replace write it anew",
+        PinObjection::NoMatch(_) => {
             "nothing was written: --add keeps them beside the new one, --replace drops them"
         }
-        Objection::OtherCa(_) => "nothing was written; --replace names the new one instead",
-        Objection::PinsInForce(_) => "--replace removes them, --by fingerprint keeps to pins",
-        Objection::SideEffect(_) => {
+        PinObjection::OtherCa(_) => "nothing was written; --replace names the new one instead",
+        PinObjection::PinsInForce(_) => "--replace removes them, --by fingerprint keeps to pins",
+        PinObjection::SideEffect(_) => {
             "nothing was written; edit the file by hand: pin without --write prints the lines"
         }
     };
