@@ -80,7 +80,11 @@ fn show(report: &Report, style: Style, raw_text: &[u8]) {
     let entries = ders.into_iter().map(pem::Entry::from).collect();
     assert_eq!(pem::read(text.as_bytes()), Ok(entries));
 
-    let lines = [("smtp", "host".to_owned(), "mx.example".to_owned())];
+    let lines = [smtp_certcheck::mercurial::Setting::new(
+        "smtp",
+        "host",
+        "mx.example",
+    )];
     safe("snippet", &pin::snippet(report, &lines, "0"));
     safe("alarm", &pin::alarm(report));
     safe("identity", &pin::identity(report));

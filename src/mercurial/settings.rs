@@ -101,7 +101,7 @@ impl Settings {
 
 impl Settings {
     /// The port that `hg email` connects to, as it is written, if it is not `port`.
-    pub fn other_port(&self, port: u16) -> Option<String> {
+    pub(super) fn other_port(&self, port: u16) -> Option<String> {
         let default = match self.transport {
             Transport::Smtps => 465,
             Transport::Starttls | Transport::Plain => 25,
