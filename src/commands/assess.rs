@@ -1,8 +1,8 @@
 //! What every command that looks at servers shares: options of the probe, anchors, Mercurial's
 //! configuration, and the report that comes of a sighting.
 
-use super::disk::anchors;
 use super::disk::public::Publicity;
+use super::disk::{anchors, system};
 use super::environment;
 use super::error::Error;
 use super::mercurial::{self, Mercurial, Scope};
@@ -146,7 +146,7 @@ impl Assessor {
     }
 
     pub(super) fn system(&self) -> &Anchors {
-        self.system.get_or_init(anchors::system_anchors)
+        self.system.get_or_init(system::system_anchors)
     }
 
     /// Those of `--cacerts`, else of Mercurial's settings for the host, else the system's. What
@@ -182,7 +182,7 @@ impl Assessor {
             self.anchors.is_none() && all.iter().any(|one| one.source == anchor.source)
         };
         let anchor = judgement.anchor.as_ref().filter(is_systems);
-        let lost = anchor.filter(|anchor| !anchors::is_found_by_hash(anchor));
+        let lost = anchor.filter(|anchor| !system::is_found_by_hash(anchor));
         let note = lost.map(anchor_not_hashed);
         judgement.notes.extend(note);
     }

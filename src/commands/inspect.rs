@@ -1,10 +1,11 @@
 //! The main command: probe each target, judge, print.
 
 use super::assess::{Assessor, Sources, endpoint, options};
+use super::disk::chain;
 use super::error::Error;
 use super::mercurial::Scope;
 use super::terminal::{print, say, warn};
-use super::{disk, environment, lint};
+use super::{environment, lint};
 use crate::audit::{Threshold, conflict};
 use crate::certificate::Certificate;
 use crate::cli::{BELOW_WARNING, Cli, FormatArg, Inspect, TargetArg};
@@ -99,7 +100,7 @@ struct Setting<'a> {
 
 impl Setting<'_> {
     fn saved_chain(&self, path: &Path) -> Result<u8, Error> {
-        let chain: Vec<Certificate> = disk::anchors::chain(path)?
+        let chain: Vec<Certificate> = chain::read(path)?
             .into_iter()
             .map(Certificate::new)
             .collect();
@@ -114,7 +115,7 @@ impl Setting<'_> {
         let policy = self.check.policy(&anchors, reference);
         let mut judgement = judge_clients(&chain, &policy, None, judge_chain(&chain, &policy));
         self.check.watch_hash(&mut judgement);
-        let label = disk::anchors::name(path).trim_matches('"').to_owned();
+        let label = chain::name(path).trim_matches('"').to_owned();
         let target = Target {
             input: label.clone(),
             host: None,

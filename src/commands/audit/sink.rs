@@ -2,22 +2,26 @@
 //! file that an earlier run has begun.
 #![expect(clippy::disallowed_methods, reason = "here results are written")]
 
-use crate::commands::disk::attributes::{self, Lost};
+use crate::commands::disk::attributes::Lost;
+use crate::commands::disk::resolve::resolve;
+use crate::commands::disk::successor::Successor;
 use crate::commands::error::Error;
-use crate::commands::mercurial;
 use crate::commands::terminal::io_text;
-use std::fs::{File, Metadata, OpenOptions, Permissions};
+use std::ffi::OsStr;
+use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Write as _};
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
+
+/// Letters that make the name of a temporary file its own.
+const RANDOM: usize = 6;
 
 /// The place for results.
 pub(super) enum Sink {
     Stdout(io::Stdout),
     /// Written beside the file, which it replaces at the end.
     File {
-        file: io::BufWriter<NamedTempFile>,
+        file: io::BufWriter<Successor>,
         path: PathBuf,
     },
     /// What is written is there at once: the end of a file, a pipe, a device.
@@ -33,17 +37,13 @@ pub(super) fn replacing(path: &Path) -> Result<Sink, Error> {
         Some((special, false)) => return Ok(Sink::Stream(special, path.to_owned())),
         old => old.map(|(file, _)| file),
     };
-    let real = mercurial::resolve(path);
+    let real = resolve(path);
     let directory = real.parent().unwrap_or(Path::new("/"));
-    // A new file has what the umask leaves.
-    let file = tempfile::Builder::new()
-        .prefix(".smtp-certcheck.")
-        .suffix("~")
-        .permissions(Permissions::from_mode(0o666))
-        .tempfile_in(directory)
+    let stem = OsStr::new(".smtp-certcheck.");
+    let file = Successor::create(directory, stem, RANDOM, old.is_none())
         .map_err(|why| failed(path, &why))?;
     if let Some(old) = &old {
-        attributes::copy(old, file.as_file()).map_err(|lost| {
+        file.inherit(old).map_err(|lost| {
             let error = Error::new(format!(
                 "cannot keep the {lost} of \"{}\": {}",
                 path.display(),
@@ -138,10 +138,10 @@ impl Sink {
             .into_inner()
             .map_err(io::IntoInnerError::into_error)
             .and_then(|file| {
-                file.as_file().sync_all()?;
-                file.persist(&path).map_err(|failed| failed.error)
+                file.sync()?;
+                file.put(&path)
             });
-        placed.map(drop).map_err(|why| failed(&path, &why))
+        placed.map_err(|why| failed(&path, &why))
     }
 }
 

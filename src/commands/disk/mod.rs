@@ -2,5 +2,10 @@
 
 pub(super) mod anchors;
 pub(super) mod attributes;
+pub(super) mod chain;
 pub(super) mod public;
+pub(super) mod read;
 pub(super) mod replace;
+pub(super) mod resolve;
+pub(super) mod successor;
+pub(super) mod system;

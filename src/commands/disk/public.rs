@@ -2,11 +2,11 @@
 //! added to its store.
 #![expect(clippy::disallowed_methods, reason = "here files are read")]
 
+use super::read::up_to;
 use crate::certificate::pem;
 use rustls::pki_types::CertificateDer;
 use sha2::{Digest as _, Sha256};
 use std::collections::HashSet;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 /// Where the CAs of Debian's package ca-certificates are, before those of the administrator are put
@@ -65,10 +65,9 @@ fn digests(directories: &[&Path]) -> HashSet<[u8; 32]> {
             open.extend(entries.map(|entry| entry.path()).take(MOST_FILES));
         } else if path.is_file() {
             files += 1;
-            let mut bytes = Vec::new();
-            let read = std::fs::File::open(&path);
-            let read = read.and_then(|file| file.take(MOST_OCTETS).read_to_end(&mut bytes));
-            let entries = read.ok().and_then(|_| pem::read(&bytes).ok());
+            let file = std::fs::File::open(&path);
+            let read = file.and_then(|file| up_to(file, MOST_OCTETS));
+            let entries = read.ok().and_then(|(bytes, _)| pem::read(&bytes).ok());
             let entries = entries.into_iter().flatten();
             found.extend(entries.map(|entry| <[u8; 32]>::from(Sha256::digest(&entry.der))));
         }

@@ -1,19 +1,21 @@
-//! Replacing a user's file: all or nothing, durably, with its mode, owner and attributes kept, and
-//! never over somebody else's change.
+//! Replaces a user's file: all or nothing, durably, with its mode, owner and attributes kept, and
+//! never over the change of another program.
 //!
 //! The lock is the kernel's, on the directory, so that none can be left behind; the new content is
 //! written beside the file under a name of its own, which the next run takes away if a crash left
 //! it there.
 #![expect(clippy::disallowed_methods, reason = "here files are written")]
 
-use super::attributes::{self, Lost};
+use super::attributes::Lost;
+use super::read::{MAX_SETTINGS, up_to};
+use super::successor::Successor;
 use crate::commands::error::Error;
 use crate::commands::terminal::{io_text, warn};
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use std::ffi::OsString;
 use std::fs::{self, File, Metadata, OpenOptions, TryLockError};
-use std::io::{self, ErrorKind, Read as _, Write as _};
+use std::io::{self, ErrorKind, Write as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -21,8 +23,6 @@ use std::time::Duration;
 /// Longer than any other copy needs, and short enough to tell the user that something is wrong.
 const LOCK_ATTEMPTS: u32 = 600;
 const LOCK_PAUSE: Duration = Duration::from_millis(50);
-/// A configuration file is small.
-pub(in crate::commands) const MAX_FILE: u64 = 16 * 1024 * 1024;
 
 /// What became of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,18 +46,13 @@ pub(in crate::commands) fn replace(
     let Some(old) = place.open(before)? else {
         return Ok(Replaced::Changed);
     };
-    let written = place.write(&old, after);
-    if !matches!(written, Ok(Replaced::Yes)) {
-        // The error that is told is the first one.
-        let _ = fs::remove_file(&place.temporary);
-    }
-    written
+    place.write(&old, after)
 }
 
 /// Takes away what an earlier run left behind when it was killed.
 pub(in crate::commands) fn clean(path: &Path) -> Result<(), Error> {
     let place = Place::of(path)?;
-    if place.temporary.symlink_metadata().is_err() {
+    if place.temporary().symlink_metadata().is_err() {
         return Ok(());
     }
     let _lock = place.lock()?;
@@ -68,7 +63,8 @@ pub(in crate::commands) fn clean(path: &Path) -> Result<(), Error> {
 struct Place<'a> {
     path: &'a Path,
     directory: PathBuf,
-    temporary: PathBuf,
+    /// How the name of the temporary file beside it begins; `~` ends it.
+    stem: OsString,
 }
 
 /// The file as it is.
@@ -87,14 +83,20 @@ impl<'a> Place<'a> {
         } else {
             parent.to_owned()
         };
-        let mut temporary = OsString::from(".");
-        temporary.push(name);
-        temporary.push(".smtp-certcheck~");
+        let mut stem = OsString::from(".");
+        stem.push(name);
+        stem.push(".smtp-certcheck");
         Ok(Self {
             path,
-            temporary: directory.join(temporary),
             directory,
+            stem,
         })
+    }
+
+    fn temporary(&self) -> PathBuf {
+        let mut name = self.stem.clone();
+        name.push("~");
+        self.directory.join(name)
     }
 
     fn failed(&self, what: &str, why: &io::Error) -> Error {
@@ -141,9 +143,9 @@ impl<'a> Place<'a> {
         .hint("fuser shows which; nothing was changed"))
     }
 
-    /// Whoever has the lock is alone: a temporary file is a dead one's.
+    /// Under the lock there is no other writer: a temporary file was left by a program that was killed.
     fn clean(&self) -> Result<(), Error> {
-        match fs::remove_file(&self.temporary) {
+        match fs::remove_file(self.temporary()) {
             Err(why) if why.kind() != ErrorKind::NotFound => {
                 Err(self.failed("take away an old temporary file beside", &why))
             }
@@ -169,12 +171,9 @@ impl<'a> Place<'a> {
             .metadata()
             .map_err(|why| self.failed("look at", &why))?;
         self.fits(&metadata)?;
-        let mut bytes = Vec::new();
-        (&mut file)
-            .take(MAX_FILE)
-            .read_to_end(&mut bytes)
-            .map_err(|why| self.failed("read", &why))?;
-        let same = before == Some(bytes.as_slice()) && bytes.len() as u64 == metadata.len();
+        let (bytes, is_whole) =
+            up_to(&mut file, MAX_SETTINGS).map_err(|why| self.failed("read", &why))?;
+        let same = before == Some(bytes.as_slice()) && is_whole;
         Ok(same.then(|| Old::File(Box::new((file, metadata)))))
     }
 
@@ -192,21 +191,13 @@ impl<'a> Place<'a> {
     }
 
     fn write(&self, old: &Old, after: &[u8]) -> Result<Replaced, Error> {
-        // Private until it has the mode of the old one; a new file gets what the umask leaves.
-        let mode = match old {
-            Old::Nothing => 0o666,
-            Old::File(_) => 0o600,
-        };
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(mode)
-            .open(&self.temporary)
+        let is_new = matches!(old, Old::Nothing);
+        let mut file = Successor::create(&self.directory, &self.stem, 0, is_new)
             .map_err(|why| self.failed("write beside", &why))?;
         file.write_all(after)
             .map_err(|why| self.failed("write", &why))?;
         if let Old::File(file_and_metadata) = old {
-            attributes::copy(&file_and_metadata.0, &file).map_err(|lost| {
+            file.inherit(&file_and_metadata.0).map_err(|lost| {
                 let error = self.failed(&format!("keep the {lost} of"), lost.why());
                 match lost {
                     Lost::Owner(_) => error.hint("it belongs to somebody else, and Mercurial trusts a file by its owner: run this as that user"),
@@ -215,18 +206,18 @@ impl<'a> Place<'a> {
                 }
             })?;
         }
-        file.sync_all().map_err(|why| self.failed("write", &why))?;
-        self.put(old)
+        file.sync().map_err(|why| self.failed("write", &why))?;
+        self.put(file, old)
     }
 
     /// The last look, and the rename.
-    fn put(&self, old: &Old) -> Result<Replaced, Error> {
+    fn put(&self, file: Successor, old: &Old) -> Result<Replaced, Error> {
         let now = self.path.symlink_metadata();
         let renamed = match (old, now) {
-            (Old::Nothing, Err(why)) if why.kind() == ErrorKind::NotFound => self.put_new(),
-            (Old::File(before), Ok(now)) if is_same(&before.1, &now) => {
-                fs::rename(&self.temporary, self.path)
+            (Old::Nothing, Err(why)) if why.kind() == ErrorKind::NotFound => {
+                file.put_new(self.path)
             }
+            (Old::File(before), Ok(now)) if is_same(&before.1, &now) => file.put(self.path),
             _ => return Ok(Replaced::Changed),
         };
         match renamed {
@@ -243,21 +234,6 @@ impl<'a> Place<'a> {
         }
         Ok(Replaced::Yes)
     }
-
-    /// Where a file must not be there yet. Somebody may have made it this very moment.
-    fn put_new(&self) -> io::Result<()> {
-        #[cfg(target_os = "linux")]
-        {
-            use nix::fcntl::{AT_FDCWD, RenameFlags, renameat2};
-            let flags = RenameFlags::RENAME_NOREPLACE;
-            match renameat2(AT_FDCWD, &self.temporary, AT_FDCWD, self.path, flags) {
-                // Not every file system knows the flag.
-                Err(Errno::EINVAL | Errno::ENOSYS) => {}
-                renamed => return Ok(renamed?),
-            }
-        }
-        fs::rename(&self.temporary, self.path)
-    }
 }
 
 fn has_no_locks(why: &io::Error) -> bool {
@@ -267,7 +243,7 @@ fn has_no_locks(why: &io::Error) -> bool {
         .any(|code| why.raw_os_error() == Some(*code as i32))
 }
 
-/// Whether nobody has touched the file in between.
+/// Whether the file is untouched since.
 fn is_same(before: &Metadata, now: &Metadata) -> bool {
     let key = |m: &Metadata| (m.dev(), m.ino(), m.len(), m.mtime(), m.mtime_nsec());
     key(before) == key(now)

@@ -2,12 +2,12 @@
 //! Python takes where Mercurial's settings name none. It is never run.
 #![expect(clippy::disallowed_methods, reason = "here files are read")]
 
-use super::files::read_bounded;
 use super::python::{Package, Python};
 use super::{ca_file, environment, find_program};
 use crate::certificate::pem::Entry;
 use crate::cli::HgStoreArg;
-use crate::commands::disk::anchors;
+use crate::commands::disk::read;
+use crate::commands::disk::system;
 use crate::commands::error::Error;
 use crate::mercurial::{CaFile, Release};
 use std::ffi::OsStr;
@@ -66,7 +66,7 @@ fn release(python: &Python) -> Option<Release> {
     let Package::Here(folder) = python.package("mercurial") else {
         return None;
     };
-    let own = read_bounded(&folder.join("__version__.py")).ok();
+    let own = read::settings(&folder.join("__version__.py")).ok();
     let own = own.and_then(|text| {
         let text = String::from_utf8_lossy(&text).into_owned();
         let line = text
@@ -103,7 +103,7 @@ fn certifi(python: &Python) -> Certifi {
         Package::Nowhere => return Certifi::None,
         Package::Unknown => return Certifi::Unknown,
     };
-    let core = read_bounded(&folder.join("core.py")).unwrap_or_default();
+    let core = read::settings(&folder.join("core.py")).unwrap_or_default();
     let core = String::from_utf8_lossy(&core).into_owned();
     let file = OF_SYSTEMS
         .into_iter()
@@ -131,7 +131,7 @@ fn openssl(python: &Python) -> Option<PathBuf> {
     let linked = environment()
         .get("LD_LIBRARY_PATH")
         .is_none_or(<[u8]>::is_empty);
-    let module = read_bounded(&python.compiled("_ssl.")?).ok()?;
+    let module = read::settings(&python.compiled("_ssl.")?).ok()?;
     let name = NAMES
         .into_iter()
         .find(|name| holds(&module, name.as_bytes()))?;
@@ -143,7 +143,7 @@ fn openssl(python: &Python) -> Option<PathBuf> {
         .into_iter()
         .map(|folder| Path::new(folder).join(name))
         .find(|path| path.is_file())?;
-    let text = read_bounded(&library).ok()?;
+    let text = read::settings(&library).ok()?;
     let mark = b"OPENSSLDIR: \"";
     let at = text.windows(mark.len()).position(|part| part == mark)? + mark.len();
     let end = text[at..]
@@ -204,7 +204,7 @@ fn of_openssl(own: Option<&Path>) -> Store {
     };
     let (own_file, own_folder) = match own {
         Some(own) => (Some(own.join("cert.pem")), Some(own.join("certs"))),
-        None => anchors::distribution_paths(),
+        None => system::distribution_paths(),
     };
     let file = variable("SSL_CERT_FILE").or(own_file);
     let folders = variable("SSL_CERT_DIR").or(own_folder);

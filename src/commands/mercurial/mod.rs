@@ -5,11 +5,12 @@ mod installed;
 mod python;
 mod trust;
 
-pub(super) use files::{may_write, resolve};
 pub(super) use installed::{Store, store};
 
-use self::files::{Disk, Glance, read_bounded};
+use self::files::{Disk, Glance};
 use self::trust::Trusted;
+use super::disk::read;
+use super::disk::resolve::resolve;
 use super::error::Error;
 use super::terminal::{io_text, warn};
 use crate::bounded::lock;
@@ -239,7 +240,7 @@ impl Surroundings for Mercurial {
         } else {
             path.to_owned()
         };
-        match read_bounded(&file) {
+        match read::settings(&file) {
             Ok(text) if holds_email(&text) => Extension::Email,
             Err(why) if matches!(why.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
                 Extension::Missing
@@ -372,7 +373,7 @@ pub(super) fn ca_file(path: &[u8]) -> CaFile {
     if !path.exists() {
         return CaFile::Missing;
     }
-    match read_bounded(path) {
+    match read::settings(path) {
         // Only we do not read it.
         Err(why) if why.kind() == ErrorKind::FileTooLarge => CaFile::Unknown(io_text(&why)),
         Err(why) if why.kind() == ErrorKind::WouldBlock => CaFile::Unknown(NO_WRITER.to_owned()),
@@ -445,7 +446,8 @@ impl Snapshot {
     fn bytes(&self, path: PathBuf) -> io::Result<Vec<u8>> {
         let mut known = self.0.borrow_mut();
         let read = known.entry(path).or_insert_with_key(|path| {
-            read_bounded(path).map_err(|why| why.raw_os_error().map_or(Errno::EIO, Errno::from_raw))
+            read::settings(path)
+                .map_err(|why| why.raw_os_error().map_or(Errno::EIO, Errno::from_raw))
         });
         read.clone().map_err(io::Error::from)
     }

@@ -2,7 +2,7 @@
 //! for modules, and what lies there.
 #![expect(clippy::disallowed_methods, reason = "here files are read")]
 
-use super::files::read_bounded;
+use crate::commands::disk::read;
 use crate::hgrc::Environment;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
@@ -32,7 +32,7 @@ impl Python {
     /// The one of the script `hg`; `None`: it is no script of Python.
     pub(super) fn of(hg: &Path, environment: &Environment) -> Option<Self> {
         let script = hg.canonicalize().ok()?;
-        let text = read_bounded(&script).ok()?;
+        let text = read::settings(&script).ok()?;
         let line = Interpreter::read(&text, environment)?;
         let mut folders = Vec::new();
         let mut complete = line.is_plain;
@@ -156,7 +156,7 @@ fn library_of_script(text: &[u8], script: &Path) -> Option<PathBuf> {
 fn sites(line: &Interpreter, environment: &Environment) -> Option<(Vec<PathBuf>, Option<PathBuf>)> {
     let bin = line.program.parent()?;
     let own = bin.parent()?;
-    let settings = read_bounded(&own.join("pyvenv.cfg")).ok();
+    let settings = read::settings(&own.join("pyvenv.cfg")).ok();
     let Some(settings) = settings else {
         let real = line.program.canonicalize().ok()?;
         let prefix = real.parent()?.parent()?.to_owned();
@@ -256,7 +256,7 @@ fn added_by_pth(site: &Path) -> Vec<PathBuf> {
     let files = names(site)
         .into_iter()
         .filter(|name| Path::new(name).extension() == Some(OsStr::new("pth")));
-    let texts = files.filter_map(|name| read_bounded(&site.join(name)).ok());
+    let texts = files.filter_map(|name| read::settings(&site.join(name)).ok());
     let mut found = Vec::new();
     for text in texts {
         let text = String::from_utf8_lossy(&text).into_owned();

@@ -4,8 +4,9 @@ use super::{REFUSED, Step, VERSION, by, server};
 use crate::certificate::{Certificate, pem};
 use crate::cli::{ByArg, Pin as Args, TargetArg};
 use crate::commands::disk::replace::{Replaced, replace};
+use crate::commands::disk::resolve::resolve;
 use crate::commands::error::Error;
-use crate::commands::mercurial::{self, Mercurial, Snapshot};
+use crate::commands::mercurial::{Mercurial, Snapshot};
 use crate::commands::terminal::{io_text, say};
 use crate::endpoint::Start;
 use crate::escape::visible;
@@ -119,7 +120,7 @@ impl Place {
         if there.is_ok_and(|there| !there.is_file()) {
             return Err(Error::new(format!("\"{path}\" is no regular file")));
         }
-        let real = mercurial::resolve(Path::new(path));
+        let real = resolve(Path::new(path));
         let before = Snapshot::default()
             .read(&real)
             .map_err(|why| Error::new(format!("cannot read \"{path}\": {}", io_text(&why))))?;

@@ -31,7 +31,7 @@ use crate::render::pin as show;
 use crate::report::Report;
 use crate::survey::{self, Options};
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -405,10 +405,4 @@ fn is_pinned(decision: &Decision, by: PinnedBy<'_>) -> bool {
 /// A file to be named to the user.
 fn name(path: &Path) -> String {
     path.display().to_string()
-}
-
-/// Paths that lead to the same file.
-fn same_file(one: &Path, other: &Path) -> bool {
-    let real = |path: &Path| -> PathBuf { super::mercurial::resolve(path) };
-    real(one) == real(other)
 }

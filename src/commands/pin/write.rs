@@ -1,14 +1,13 @@
 //! Writing the pin: plan, show, ask, replace, and read again what has come of it.
 
 use super::ca::{Ca, Place};
-use super::{ask, is_pinned, name, same_file};
+use super::{ask, is_pinned, name};
 use crate::cli::Pin as Args;
 use crate::commands::disk::replace::{Replaced, clean, replace};
+use crate::commands::disk::resolve::{may_write, resolve, same_file};
 use crate::commands::environment;
 use crate::commands::error::Error;
-use crate::commands::mercurial::{
-    self, Mercurial, Scope, Snapshot, repository_files, resolve, user_files,
-};
+use crate::commands::mercurial::{self, Mercurial, Scope, Snapshot, repository_files, user_files};
 use crate::commands::terminal::{io_text, print, say, warn};
 use crate::escape::visible;
 use crate::hgrc::Config;
@@ -397,7 +396,7 @@ impl<'a> Files<'a> {
         for read in config.files() {
             let is_root = |root: &PathBuf| same_file(root, &read.root);
             let is_included = read.path != read.root && roots.iter().any(is_root);
-            if is_included && mercurial::may_write(&read.path) {
+            if is_included && may_write(&read.path) {
                 editable.push(resolve(&read.path));
             }
         }

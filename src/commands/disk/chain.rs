@@ -1,0 +1,42 @@
+//! Saved chains of certificates.
+
+use super::read::named;
+use crate::certificate::pem;
+use crate::commands::error::Error;
+use rustls::pki_types::CertificateDer;
+use std::path::Path;
+
+/// Servers are heard for 256 KiB. A chain of 10 MiB in PEM is judged within 64 MiB of memory.
+const MAX_CHAIN: u64 = 16 * 1024 * 1024;
+
+/// As many as are read of a server.
+const MAX_CERTIFICATES: usize = 1024;
+
+/// The certificates of a saved chain; `-` is standard input.
+pub(in crate::commands) fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
+    let fail = |why: String| Error::new(format!("cannot use {}: {why}", name(path)));
+    let bytes = named(path, MAX_CHAIN).map_err(&fail)?;
+    let certificates = pem::read(&bytes).map_err(|why| {
+        let failed = fail(why.to_string());
+        match why.hint(&name(path)) {
+            Some(hint) => failed.hint(hint),
+            None => failed,
+        }
+    })?;
+    if certificates.len() > MAX_CERTIFICATES {
+        let count = certificates.len();
+        let why =
+            format!("it holds {count} certificates, and a chain has at most {MAX_CERTIFICATES}");
+        return Err(fail(why).hint("for trust anchors there is --cacerts"));
+    }
+    Ok(certificates.into_iter().map(|entry| entry.der).collect())
+}
+
+/// What to call the file of a saved chain.
+pub(in crate::commands) fn name(path: &Path) -> String {
+    if path == Path::new("-") {
+        "standard input".to_owned()
+    } else {
+        format!("\"{}\"", path.display())
+    }
+}
