@@ -3,16 +3,13 @@
 
 mod assess;
 mod audit;
-mod completions;
 mod config;
 mod disk;
 mod environment;
 mod error;
 mod generate;
-mod hosts;
 mod inspect;
 mod lint;
-mod manual;
 mod mercurial;
 mod pin;
 mod terminal;

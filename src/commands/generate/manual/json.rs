@@ -5,7 +5,7 @@ use super::roff::{escaped, tagged};
 use serde_json::Value;
 use std::fmt::Write as _;
 
-const SCHEMA: &str = include_str!("../../../docs/report.schema.json");
+const SCHEMA: &str = include_str!("../../../../docs/report.schema.json");
 const ABOVE: &str = include_str!("json.man");
 const BELOW: &str = include_str!("json_below.man");
 

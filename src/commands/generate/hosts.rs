@@ -1,15 +1,15 @@
-//! The targets that Mercurial's configuration knows, for the completions: nobody has asked for
-//! them yet, and they end up in a shell.
+//! The targets that Mercurial's configuration knows, for the completions: they are read unasked, and
+//! end up in a shell.
 
-use super::mercurial::Mercurial;
 use crate::cli::Cli;
+use crate::commands::mercurial::Mercurial;
 use crate::endpoint::{Endpoint, Host, Target};
 use crate::mercurial;
 use clap::CommandFactory as _;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-/// More than this nobody reads.
+/// The most that are printed: more is of no use in a completion.
 const MOST: usize = 1_000;
 
 /// One a line, sorted; none if the configuration cannot be read.

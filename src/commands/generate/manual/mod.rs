@@ -37,7 +37,7 @@ const ORDER: &[&str] = &[
 
 /// The document of the JSON report: the path of its file, and its text with fresh tables of codes.
 pub(super) fn document() -> (String, String) {
-    let text = codes::document(include_str!("../../../docs/json.md"));
+    let text = codes::document(include_str!("../../../../docs/json.md"));
     ("docs/json.md".to_owned(), text)
 }
 

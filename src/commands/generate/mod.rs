@@ -1,13 +1,16 @@
 //! The man pages, the completions and the tables of codes, made from the definitions of the command
 //! line and of the codes.
 
-use super::completions::script;
+mod completions;
+mod hosts;
+mod manual;
+
 use super::error::Error;
-use super::hosts::hosts;
-use super::manual;
 use super::terminal::print;
 use crate::cli::{Command as Verb, Completions, NAME};
 use clap_complete::Shell;
+use completions::script;
+use hosts::hosts;
 
 /// Every file of the folders `man` and `completions`, and the document that has tables of codes, with
 /// path and content.
