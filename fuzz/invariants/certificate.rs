@@ -18,7 +18,8 @@ use smtp_certcheck::mercurial::{
     Surroundings, is_secret, lint,
 };
 use smtp_certcheck::observation::{
-    Attempt, Cause, ClientCertificate, ConnectError, Failure, Possession, Sighting, Step, TlsFacts,
+    Attempt, Cause, ClientCertificate, ConnectError, Failure, Possession, Sighting, Staple, Step,
+    TlsFacts,
 };
 use smtp_certcheck::render::audit::{
     Csv, Format, HtmlPage, Jsonl, Junit, Nagios, Prometheus, Table,
@@ -308,7 +309,7 @@ fn observation(how: u8, text: &str) -> Sighting {
         }),
         presented: Vec::new(),
         possession: Possession::Proven,
-        ocsp_stapled: None,
+        staple: Staple::NotSeen,
         client_certificate: ClientCertificate::Asked,
         round_trips: 3,
         elapsed: Duration::from_millis(1),

@@ -197,7 +197,7 @@ pub(super) fn host(text: &str) -> Result<Host, TargetError> {
 
 pub(super) fn connect_to(text: &str) -> Result<ConnectTo, String> {
     let target: Target = text.parse().map_err(|e: TargetError| e.to_string())?;
-    if target.tls.is_some() {
+    if target.start.is_some() {
         return Err("give an address without a scheme; the mode belongs to the target".to_owned());
     }
     Ok(ConnectTo {

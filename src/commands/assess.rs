@@ -266,7 +266,7 @@ impl Assessor {
             let judgement = self.judge_chain(&chain, &anchors, reference);
             let judgement = judge_handshake(&chain, &seen, judgement);
             let policy = self.policy(&anchors, reference);
-            let mut judgement = judge_clients(&chain, &policy, seen.ocsp_stapled, judgement);
+            let mut judgement = judge_clients(&chain, &policy, seen.staple, judgement);
             self.watch_hash(&mut judgement);
             judgement
         });

@@ -11,7 +11,7 @@ use crate::certificate::Certificate;
 use crate::cli::{BELOW_WARNING, Cli, FormatArg, Inspect, TargetArg};
 use crate::endpoint::{Endpoint, Host};
 use crate::judge::{judge_chain, judge_clients};
-use crate::observation::{Sighting, Step};
+use crate::observation::{Sighting, Staple, Step};
 use crate::render::style::Style;
 use crate::render::{json, nagios, pem, table};
 use crate::report::{Assessment, Report, Target, exit_code};
@@ -113,7 +113,12 @@ impl Setting<'_> {
             .ok_or_else(|| Error::new("--servername is missing"))?;
         let anchors = self.check.anchors(None);
         let policy = self.check.policy(&anchors, reference);
-        let mut judgement = judge_clients(&chain, &policy, None, judge_chain(&chain, &policy));
+        let mut judgement = judge_clients(
+            &chain,
+            &policy,
+            Staple::NotSeen,
+            judge_chain(&chain, &policy),
+        );
         self.check.watch_hash(&mut judgement);
         let label = chain::name(path).trim_matches('"').to_owned();
         let target = Target {

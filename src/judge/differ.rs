@@ -4,13 +4,13 @@ use super::clients::{Answer, Family, Question, verdicts};
 use super::{Judgement, Policy};
 use crate::certificate::Certificate;
 use crate::finding::{Code, Evidence, Finding};
+use crate::observation::Staple;
 
 /// Adds the answers of the families of clients, and a note for each that refuses what is trusted.
-/// `stapled`: whether the server stapled an OCSP response; `None`: not known.
 pub fn judge_clients(
     presented: &[Certificate],
     policy: &Policy<'_>,
-    stapled: Option<bool>,
+    staple: Staple,
     judgement: Judgement,
 ) -> Judgement {
     let mut judgement = judgement;
@@ -19,7 +19,7 @@ pub fn judge_clients(
         anchors: policy.anchors,
         reference: policy.reference,
         now: policy.now,
-        stapled,
+        staple,
     });
     if judgement.is_trusted() {
         let refuses = |family: Family| {

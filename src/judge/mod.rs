@@ -131,7 +131,7 @@ pub fn judge_handshake(presented: &[Certificate], seen: &Sighting, chain: Judgem
     }
     judgement
         .notes
-        .extend(staple::check(presented, seen.ocsp_stapled));
+        .extend(staple::check(presented, seen.staple));
     judgement
         .notes
         .extend(client_certificate(seen.client_certificate));

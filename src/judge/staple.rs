@@ -2,16 +2,18 @@
 
 use crate::certificate::Certificate;
 use crate::finding::{Code, Finding};
+use crate::observation::Staple;
 
-/// `stapled`: whether an OCSP response for the leaf came; `None`: not known. Of all that is sent, on
-/// the path or not, as GnuTLS looks at it (`lib/cert-session.c`, `_gnutls_x509_cert_verify_peers`).
-pub(super) fn check(presented: &[Certificate], stapled: Option<bool>) -> Option<Finding> {
-    let stapled = stapled?;
+/// Of all that is sent, on the path or not, as GnuTLS looks at it (`lib/cert-session.c`, `_gnutls_x509_cert_verify_peers`).
+pub(super) fn check(presented: &[Certificate], staple: Staple) -> Option<Finding> {
+    if staple == Staple::NotSeen {
+        return None;
+    }
     let demands = |certificate: &Certificate| {
         let facts = certificate.facts();
         facts.is_ok_and(|facts| facts.must_staple)
     };
-    let of_leaf = presented.first().filter(|_| !stapled);
+    let of_leaf = presented.first().filter(|_| staple == Staple::Missing);
     if of_leaf.is_some_and(demands) {
         let label = presented[0].label();
         let message = format!(

@@ -3,7 +3,7 @@
 
 use crate::certificate;
 use crate::certificate::signature::{Verification, supported, verify_handshake};
-use crate::observation::{ClientCertificate, KeyType, Possession, Sighting, TlsFacts};
+use crate::observation::{ClientCertificate, KeyType, Possession, Sighting, Staple, TlsFacts};
 use rustls::client::ResolvesClientCert;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
@@ -19,8 +19,7 @@ pub(super) struct Capture(Mutex<Seen>);
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     pub(super) chain: Vec<CertificateDer<'static>>,
-    /// `None`: no certificate came.
-    ocsp_stapled: Option<bool>,
+    staple: Staple,
     /// What the signature says; it counts when the handshake has been completed.
     possession: Possession,
     pub(super) client_certificate: ClientCertificate,
@@ -41,7 +40,7 @@ impl Capture {
     pub(super) fn report(&self, sighting: &mut Sighting) {
         let mut seen = self.lock();
         sighting.presented = std::mem::take(&mut seen.chain);
-        sighting.ocsp_stapled = seen.ocsp_stapled;
+        sighting.staple = seen.staple;
         // Without the server's Finished the signature may be relayed from another connection.
         sighting.possession = match seen.possession {
             Possession::Proven if !seen.completed => Possession::NotSeen,
@@ -111,7 +110,11 @@ impl ServerCertVerifier for AcceptingVerifier {
             .chain(intermediates)
             .map(|der| der.clone().into_owned())
             .collect();
-        seen.ocsp_stapled = Some(!ocsp_response.is_empty());
+        seen.staple = if ocsp_response.is_empty() {
+            Staple::Missing
+        } else {
+            Staple::Stapled
+        };
         Ok(ServerCertVerified::assertion())
     }
 

@@ -7,7 +7,7 @@ use super::progress::Progress;
 use super::{dial, negotiate};
 use crate::endpoint::{Endpoint, Start};
 use crate::observation::{Attempt, Cause, Failure, Step};
-use crate::starttls::{Protocol, Refusal};
+use crate::starttls::{Refusal, Service};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -79,9 +79,9 @@ async fn starttls_first(
     match negotiate::starttls(&mut stream, options, progress).await {
         // An alert, say, where the greeting was due: the port speaks TLS.
         Err(Failure {
-            cause: Cause::Smtp(Refusal::NotSmtp(Some(Protocol::Tls), _)),
+            cause: Cause::Smtp(Refusal::NotSmtp(Some(Service::Tls), _)),
             ..
-        }) if endpoint.tls.is_none() => {}
+        }) if endpoint.start.is_none() => {}
         result => {
             result?;
             return tls(stream, Start::Starttls, options, progress).await;
@@ -120,7 +120,7 @@ async fn smtps_first(
         Err(Failure {
             cause: Cause::SpeaksSmtp,
             ..
-        }) if endpoint.tls.is_none() => {}
+        }) if endpoint.start.is_none() => {}
         other => return other,
     }
     progress.seen.mode = None;
@@ -160,7 +160,7 @@ pub(super) async fn tls_with(
 /// What a silent port turned out to speak.
 enum Spoken {
     Tls(Arc<Capture>, Result<(), Cause>),
-    Other(Protocol, String),
+    Other(Service, String),
     Unknown,
 }
 
@@ -172,13 +172,13 @@ fn settled(
 ) -> Option<Result<(), Failure>> {
     let refusal = match found {
         Spoken::Unknown => return None,
-        Spoken::Tls(capture, result) if endpoint.tls.is_none() => {
+        Spoken::Tls(capture, result) if endpoint.start.is_none() => {
             progress.step = Step::Tls;
             progress.seen.mode = Some(Start::Implicit);
             progress.capture = Some(capture);
             return Some(result.map_err(|cause| progress.fail(cause)));
         }
-        Spoken::Tls(..) => Refusal::NotSmtp(Some(Protocol::Tls), String::new()),
+        Spoken::Tls(..) => Refusal::NotSmtp(Some(Service::Tls), String::new()),
         Spoken::Other(protocol, text) => Refusal::NotSmtp(Some(protocol), text),
     };
     Some(Err(progress.fail(Cause::Smtp(refusal))))

@@ -5,7 +5,7 @@ use super::dial::broken;
 use super::options::Options;
 use crate::endpoint::{Host, Start};
 use crate::observation::{Cause, ClientCertificate, TlsFacts};
-use crate::starttls::{Protocol, Refusal, identify};
+use crate::starttls::{Refusal, Service, identify};
 use rustls::client::Resumption;
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::ServerName;
@@ -198,11 +198,11 @@ async fn receive(
     let head;
     if !incoming.is_tls {
         incoming.head.extend_from_slice(bytes);
-        match looks_like_tls(&incoming.head, count == 0) {
-            Some(true) => incoming.is_tls = true,
-            Some(false) => return Err(not_tls(&incoming.head, mode)),
-            None if count == 0 => return Err(Cause::Closed),
-            None => return Ok(()),
+        match first_octets(&incoming.head, count == 0) {
+            Head::Tls => incoming.is_tls = true,
+            Head::NotTls => return Err(not_tls(&incoming.head, mode)),
+            Head::TooShort if count == 0 => return Err(Cause::Closed),
+            Head::TooShort => return Ok(()),
         }
         head = std::mem::take(&mut incoming.head);
         bytes = &head;
@@ -221,15 +221,24 @@ async fn receive(
     Ok(())
 }
 
-/// Whether the first bytes are a TLS record; `None`: wait for more, so as to say what they are.
-fn looks_like_tls(head: &[u8], ended: bool) -> Option<bool> {
+/// What the first octets of an answer are.
+#[derive(Debug, PartialEq, Eq)]
+enum Head {
+    Tls,
+    NotTls,
+    /// More must come before it is known what they are.
+    TooShort,
+}
+
+/// Whether the first octets are those of a TLS record.
+fn first_octets(head: &[u8], ended: bool) -> Head {
     const ENOUGH: usize = 16;
     match head {
-        [] => None,
+        [] => Head::TooShort,
         // change_cipher_spec to application_data (RFC 8446 §5.1); rustls judges the rest.
-        [0x14..=0x17, ..] => Some(true),
-        _ if ended || head.len() >= ENOUGH || head.contains(&b'\n') => Some(false),
-        _ => None,
+        [0x14..=0x17, ..] => Head::Tls,
+        _ if ended || head.len() >= ENOUGH || head.contains(&b'\n') => Head::NotTls,
+        _ => Head::TooShort,
     }
 }
 
@@ -242,7 +251,7 @@ pub(super) fn not_tls(head: &[u8], mode: Start) -> Cause {
     match (mode, identify(head)) {
         // Clear text between the 220 and the ServerHello: an injection like that behind the 220.
         (Start::Starttls, _) if is_text => Cause::Smtp(Refusal::Injection(text)),
-        (Start::Implicit, Some(Protocol::Smtp)) => Cause::SpeaksSmtp,
+        (Start::Implicit, Some(Service::Smtp)) => Cause::SpeaksSmtp,
         (_, protocol) => Cause::NotTls(protocol, text),
     }
 }
@@ -431,10 +440,10 @@ mod tests {
 
     #[test]
     fn the_first_bytes_tell_tls_from_text() {
-        assert_eq!(looks_like_tls(b"\x16", false), Some(true));
-        assert_eq!(looks_like_tls(b"22", false), None);
-        assert_eq!(looks_like_tls(b"22", true), Some(false));
-        assert_eq!(looks_like_tls(b"220 mx\r\n", false), Some(false));
-        assert_eq!(looks_like_tls(b"", true), None);
+        assert_eq!(first_octets(b"\x16", false), Head::Tls);
+        assert_eq!(first_octets(b"22", false), Head::TooShort);
+        assert_eq!(first_octets(b"22", true), Head::NotTls);
+        assert_eq!(first_octets(b"220 mx\r\n", false), Head::NotTls);
+        assert_eq!(first_octets(b"", true), Head::TooShort);
     }
 }

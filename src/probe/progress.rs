@@ -4,7 +4,7 @@ use super::capture::Capture;
 use super::handshake::not_tls;
 use super::names::tls_facts;
 use super::options::Options;
-use crate::observation::{Cause, Failure, Sighting, Step};
+use crate::observation::{Cause, Failure, Sighting, Staple, Step};
 use crate::raw_tls::Presented;
 use crate::starttls::Dialogue;
 use std::sync::Arc;
@@ -37,7 +37,7 @@ impl Progress {
             seen.presented = presented.chain;
             seen.tls = Some(tls_facts(presented.chosen.version, presented.chosen.suite));
             seen.legacy = true;
-            seen.ocsp_stapled = None;
+            seen.staple = Staple::NotSeen;
         }
         seen
     }

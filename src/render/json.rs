@@ -12,7 +12,7 @@ use crate::fingerprint::Algorithm;
 use crate::hgrc::Source;
 use crate::judge::Judgement;
 use crate::mercurial::{Decision, Lint};
-use crate::observation::{ClientCertificate, Failure, Possession, Sighting, Step};
+use crate::observation::{ClientCertificate, Failure, Possession, Sighting, Staple, Step};
 use crate::report::{Assessment, Pins, Report};
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
@@ -571,7 +571,11 @@ impl From<&Sighting> for ConnectionJson {
             key_proven: seen.possession == Possession::Proven,
             legacy: seen.legacy,
             small_hello: seen.small_hello,
-            ocsp_stapled: seen.ocsp_stapled,
+            ocsp_stapled: match seen.staple {
+                Staple::NotSeen => None,
+                Staple::Missing => Some(false),
+                Staple::Stapled => Some(true),
+            },
             client_certificate: match seen.client_certificate {
                 ClientCertificate::NotAsked => "not-asked",
                 ClientCertificate::Asked => "asked",

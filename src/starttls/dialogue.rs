@@ -1,7 +1,7 @@
 //! The dialogue from the greeting to the `220` of STARTTLS, as a state machine without I/O
 //! (RFC 5321 §3.1 and §4.1.1.1, RFC 3207).
 
-use super::identify::{Protocol, identify};
+use super::identify::{Service, identify};
 use super::refusal::{Refusal, Stage};
 use super::reply::{Reply, ReplyReader};
 
@@ -82,7 +82,7 @@ impl Dialogue {
         if self.greeting.is_none() {
             self.remember_first(bytes);
             // A TLS record has no line end to wait for.
-            if identify(&self.first_bytes) == Some(Protocol::Tls) {
+            if identify(&self.first_bytes) == Some(Service::Tls) {
                 return Err(self.not_smtp());
             }
         }
@@ -181,7 +181,7 @@ impl Dialogue {
         }
         if reply.code != 250 {
             return Err(match identify(&self.first_bytes) {
-                Some(Protocol::Ftp) => self.not_smtp(),
+                Some(Service::Ftp) => self.not_smtp(),
                 _ => Refusal::Ehlo(reply),
             });
         }
@@ -242,7 +242,7 @@ impl Dialogue {
 
     fn not_smtp(&self) -> Refusal {
         let text = String::from_utf8_lossy(&self.first_bytes).into_owned();
-        let protocol = identify(&self.first_bytes).filter(|&p| p != Protocol::Smtp);
+        let protocol = identify(&self.first_bytes).filter(|&p| p != Service::Smtp);
         Refusal::NotSmtp(protocol, text)
     }
 }
@@ -393,11 +393,11 @@ mod tests {
     #[test]
     fn other_protocols_are_recognised() {
         for (bytes, expected) in [
-            (&b"SSH-2.0-OpenSSH_9.2\r\n"[..], Some(Protocol::Ssh)),
-            (b"* OK IMAP ready\r\n", Some(Protocol::Imap)),
-            (b"+OK POP3\r\n", Some(Protocol::Pop3)),
-            (b"HTTP/1.1 400 Bad Request\r\n", Some(Protocol::Http)),
-            (b"\x15\x03\x03\x00\x02\x02\x46", Some(Protocol::Tls)),
+            (&b"SSH-2.0-OpenSSH_9.2\r\n"[..], Some(Service::Ssh)),
+            (b"* OK IMAP ready\r\n", Some(Service::Imap)),
+            (b"+OK POP3\r\n", Some(Service::Pop3)),
+            (b"HTTP/1.1 400 Bad Request\r\n", Some(Service::Http)),
+            (b"\x15\x03\x03\x00\x02\x02\x46", Some(Service::Tls)),
             (b"hello\r\n", None),
             (b"200 news\r\n", None),
         ] {
@@ -405,7 +405,7 @@ mod tests {
             assert_eq!(play(&[bytes]), Err(Refusal::NotSmtp(expected, text)));
         }
         let end = play(&[b"220 ProFTPD ready\r\n", b"500 EHLO not understood\r\n"]);
-        assert!(matches!(end, Err(Refusal::NotSmtp(Some(Protocol::Ftp), _))));
+        assert!(matches!(end, Err(Refusal::NotSmtp(Some(Service::Ftp), _))));
     }
 
     #[test]

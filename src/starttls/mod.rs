@@ -8,6 +8,6 @@ mod reply;
 
 pub use dialogue::{Dialogue, Line, Step};
 pub use farewell::Farewell;
-pub use identify::{Protocol, identify};
-pub use refusal::{Refusal, Stage};
+pub use identify::{Service, identify};
+pub use refusal::{Refusal, Stage, first_line};
 pub use reply::{Malformed, Reply, ReplyReader};

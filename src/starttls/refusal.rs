@@ -1,7 +1,8 @@
-//! Why a dialogue does not get to TLS, and where it was then.
+//! Why a dialogue does not get to TLS, where it was then, and the words for it.
 
-use super::identify::Protocol;
+use super::identify::Service;
 use super::reply::{Malformed, Reply};
+use crate::finding::Code;
 use std::fmt;
 
 /// Where in the dialogue something happened.
@@ -43,7 +44,7 @@ pub enum Refusal {
     /// (RFC 3207 §4).
     TlsUnavailable(Reply),
     /// Not an SMTP server; what it looks like, and its first bytes.
-    NotSmtp(Option<Protocol>, String),
+    NotSmtp(Option<Service>, String),
     /// Bytes that are no reply.
     Malformed(Stage, Malformed),
     /// More than one reply before we spoke: the peer is not in step with us.
@@ -53,6 +54,49 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// The code of the failure.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Temporary(..) => Code::TemporaryRefusal,
+            Self::Greeting(_) => Code::GreetingRefused,
+            Self::Ehlo(_) => Code::EhloRefused,
+            Self::StarttlsNotOffered => Code::StarttlsNotOffered,
+            Self::Starttls(_) => Code::StarttlsRefused,
+            Self::TlsUnavailable(_) => Code::StarttlsUnavailable,
+            Self::NotSmtp(..) => Code::NotSmtp,
+            Self::Malformed(..) => Code::MalformedReply,
+            Self::Unsolicited(..) => Code::UnsolicitedReply,
+            Self::Injection(_) => Code::StarttlsInjection,
+        }
+    }
+
+    /// What to do next.
+    pub fn advice(&self) -> &'static str {
+        match self {
+            Self::Temporary(..) => "the server is busy or limits this client: try again later",
+            Self::Greeting(_) => {
+                "the server does not serve this client: its reply says why; try from a network that it accepts"
+            }
+            Self::Ehlo(_) => {
+                "the server may reject the name that we gave: set one with --ehlo that resolves to this machine"
+            }
+            Self::StarttlsNotOffered => {
+                "mail to this port goes in the clear, or something between strips STARTTLS: try port 465 or 587, or enable TLS on the server"
+            }
+            Self::Starttls(_) | Self::TlsUnavailable(_) => {
+                "STARTTLS is offered but does not work: see the server's log, its certificate and its key"
+            }
+            Self::NotSmtp(Some(Service::Tls), _) => "use --tls smtps, or smtps://HOST:PORT",
+            Self::NotSmtp(..) => "check the port: 25 relay, 587 submission, 465 implicit TLS",
+            Self::Malformed(..) | Self::Unsolicited(..) => {
+                "the server, or something between, breaks the SMTP protocol: do not send mail through it"
+            }
+            Self::Injection(_) => {
+                "somebody between may be injecting commands, or the server is vulnerable (CVE-2011-0411): do not send mail through it"
+            }
+        }
+    }
+
     /// Whether the server is busy: another try may help.
     pub fn is_temporary(&self) -> bool {
         matches!(self, Self::Temporary(..))
@@ -67,6 +111,84 @@ impl Refusal {
             _ => false,
         }
     }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Temporary(stage, reply) => {
+                write!(
+                    f,
+                    "the server refuses for now ({stage}): {}",
+                    excerpt(&reply.text())
+                )
+            }
+            Self::Greeting(reply) => write!(
+                f,
+                "the server greets with a refusal: {}",
+                excerpt(&reply.text())
+            ),
+            Self::Ehlo(reply) => write!(f, "EHLO was refused: {}", excerpt(&reply.text())),
+            Self::StarttlsNotOffered => f.write_str("the server does not offer STARTTLS"),
+            Self::Starttls(reply) => write!(f, "STARTTLS was refused: {}", excerpt(&reply.text())),
+            Self::TlsUnavailable(reply) => write!(
+                f,
+                "TLS is offered and cannot be had: {}",
+                excerpt(&reply.text())
+            ),
+            Self::NotSmtp(Some(Service::Tls), _) => {
+                f.write_str("the port speaks TLS at once, not SMTP with STARTTLS")
+            }
+            Self::NotSmtp(Some(protocol), _) => {
+                write!(f, "this is not an SMTP server; it looks like {protocol}")
+            }
+            Self::NotSmtp(None, text) => {
+                write!(
+                    f,
+                    "this is not an SMTP server; it sent \"{}\"",
+                    first_line(text)
+                )
+            }
+            Self::Malformed(stage, malformed) => {
+                write!(
+                    f,
+                    "the answer to {stage} is not valid SMTP: {}",
+                    excerpt(&malformed.to_string())
+                )
+            }
+            Self::Unsolicited(stage, text) => {
+                write!(
+                    f,
+                    "the server went on talking after its answer ({stage}): \"{}\"",
+                    first_line(text)
+                )
+            }
+            Self::Injection(text) => write!(
+                f,
+                "clear text came after the reply to STARTTLS, an injection: \"{}\"",
+                first_line(text)
+            ),
+        }
+    }
+}
+
+/// A reply can be 64 KiB long; a message is not.
+fn excerpt(text: &str) -> String {
+    const MOST: usize = 300;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// The first line of a text, for messages.
+pub fn first_line(text: &str) -> String {
+    text.lines()
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .take(100)
+        .collect()
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("fingerprint", &[]),
     ("hgrc", &[]),
     ("raw_tls", &[]),
-    ("starttls", &[]),
+    ("starttls", &["finding"]),
     ("certificate", &["bounded", "fingerprint"]),
     ("observation", &["endpoint", "finding", "starttls"]),
     ("programs", &["certificate", "endpoint", "fingerprint"]),

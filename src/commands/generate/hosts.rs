@@ -61,7 +61,7 @@ fn typed(target: &Target) -> Option<String> {
                 return false;
             };
             let read = Endpoint::from_target(target, None);
-            let mode = meant.tls.unwrap_or(read.first_start());
+            let mode = meant.start.unwrap_or(read.first_start());
             (&read.host, read.port, read.first_start()) == (&meant.host, port, mode)
         })
 }

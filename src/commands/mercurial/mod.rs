@@ -227,7 +227,7 @@ impl Mercurial {
                 .map_err(|why: TargetError| bad(&host.line, why.to_string()))?,
             written,
             port,
-            tls,
+            start: tls,
         })
     }
 }

@@ -5,6 +5,7 @@ use crate::endpoint::Host;
 use crate::finding::{Code, Finding};
 use crate::judge::Anchors;
 use crate::judge::clients::{Answer, Family, Question, Verdict, handshake, verdict};
+use crate::observation::Staple;
 use crate::programs::{Checks, Choice, Library, Recipe};
 use crate::report::Report;
 
@@ -96,7 +97,7 @@ fn objection(
             anchors,
             reference,
             now: report.at,
-            stapled: report.seen().and_then(|seen| seen.ocsp_stapled),
+            staple: report.seen().map_or(Staple::NotSeen, |seen| seen.staple),
         },
     );
     (verdict.answer == Answer::Refuses).then_some(verdict)

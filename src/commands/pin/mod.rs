@@ -207,10 +207,10 @@ fn target(args: &Args, check: &Assessor) -> Result<TargetArg, Error> {
     }
     let configured = mercurial.target()?;
     given.target.written = configured.written;
-    let unsaid = given.target.port.is_none() && given.target.tls.is_none();
+    let unsaid = given.target.port.is_none() && given.target.start.is_none();
     if unsaid && args.connection.connect.is_none() {
         given.target.port = configured.port;
-        given.target.tls = configured.tls;
+        given.target.start = configured.start;
     }
     Ok(given)
 }

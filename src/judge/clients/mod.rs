@@ -8,6 +8,7 @@ mod webpki;
 use super::anchor::Anchors;
 use crate::certificate::Certificate;
 use crate::endpoint::Host;
+use crate::observation::Staple;
 use time::OffsetDateTime;
 
 /// What a client is asked: would it accept this chain for this name, with these anchors?
@@ -21,8 +22,8 @@ pub struct Question<'a> {
     pub reference: &'a Host,
     /// The time to judge at.
     pub now: OffsetDateTime,
-    /// Whether the server stapled an OCSP response; `None`: not known.
-    pub stapled: Option<bool>,
+    /// Whether the server stapled an OCSP response.
+    pub staple: Staple,
 }
 
 /// A family of programs that share a verifier.

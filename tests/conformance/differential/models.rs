@@ -4,6 +4,7 @@ use smtp_certcheck::certificate::{Certificate, pem};
 use smtp_certcheck::endpoint::Host;
 use smtp_certcheck::judge::clients::{Family, Question, Verdict, verdicts as judge};
 use smtp_certcheck::judge::{Anchors, Policy, judge_chain};
+use smtp_certcheck::observation::Staple;
 use testkit::generate::Case;
 
 /// What the program says of a case.
@@ -38,7 +39,11 @@ pub fn verdicts(case: &Case) -> Said {
         anchors: &anchors,
         reference: &reference,
         now: case.at,
-        stapled: Some(case.stapled),
+        staple: if case.stapled {
+            Staple::Stapled
+        } else {
+            Staple::Missing
+        },
     };
     let policy = Policy {
         anchors: &anchors,

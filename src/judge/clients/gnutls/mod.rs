@@ -14,6 +14,7 @@ mod subject;
 
 use super::{Question, Verdict};
 use crate::certificate::Certificate;
+use crate::observation::Staple;
 use read::{Field, Read};
 use status::Status;
 
@@ -30,7 +31,7 @@ pub(super) fn verdict(question: &Question<'_>) -> Verdict {
     };
     key_usage(&presented[0])
         .and(chain_and_name(&presented, question))
-        .and(staple(&presented, question.stapled))
+        .and(staple(&presented, question.staple))
 }
 
 /// What the handshake refuses by itself, whatever a program does about the certificate then.
@@ -86,20 +87,20 @@ fn chain_and_name(presented: &[Read<'_>], question: &Question<'_>) -> Verdict {
 
 /// `_gnutls_ocsp_verify_mandatory_stapling` (`lib/cert-session.c`), for each that is presented. Only
 /// TLS 1.3 has staples for others than the leaf, and hardly any server sends them.
-fn staple(presented: &[Read<'_>], stapled: Option<bool>) -> Verdict {
+fn staple(presented: &[Read<'_>], staple: Staple) -> Verdict {
     let demands = |one: &Read<'_>| matches!(&one.features, Field::Is(features) if features.contains(&STATUS_REQUEST));
     let above = presented.iter().skip(1).any(demands);
-    match stapled {
-        Some(true) if above => {
+    match staple {
+        Staple::Stapled if above => {
             Verdict::unknown("a CA certificate demands an OCSP response of its own (must-staple)")
         }
-        Some(true) => Verdict::accepts(),
+        Staple::Stapled => Verdict::accepts(),
         _ if !above && !demands(&presented[0]) => Verdict::accepts(),
-        Some(false) => Verdict::refuses(
+        Staple::Missing => Verdict::refuses(
             "the certificate demands an OCSP response (must-staple), and the server staples none",
         )
         .cured_by("turn OCSP stapling on at the server, or have the certificate issued again without must-staple"),
-        None => Verdict::unknown(
+        Staple::NotSeen => Verdict::unknown(
             "the certificate demands an OCSP response (must-staple), and it is not known whether the server staples one",
         ),
     }

@@ -1,0 +1,150 @@
+//! What can be connected to: a host, a port, and how TLS starts there.
+
+mod error;
+mod host;
+mod protocol;
+mod start;
+mod target;
+
+pub use error::TargetError;
+pub use host::{Host, authority};
+pub use protocol::Protocol;
+pub use start::Start;
+pub use target::{Target, parse_port};
+
+use std::fmt;
+
+/// The only one so far.
+const PROTOCOL: Protocol = Protocol::Smtp;
+
+/// A target with everything settled that can be settled without the network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    /// The host to look up.
+    pub host: Host,
+    /// The TCP port.
+    pub port: u16,
+    /// How TLS must start; `None`: find out.
+    pub start: Option<Start>,
+}
+
+impl Endpoint {
+    /// Fills in what the target leaves open. The scheme of a target is more particular than what
+    /// was `asked` for all targets, so it wins.
+    pub fn from_target(target: Target, asked: Option<Start>) -> Self {
+        let start = target.start.or(asked);
+        let port = target.port.unwrap_or_else(|| {
+            let start = start.unwrap_or(Start::Starttls);
+            PROTOCOL.default_port(start)
+        });
+        Self {
+            host: target.host,
+            port,
+            start,
+        }
+    }
+
+    /// How to begin: as was asked for, else implicit TLS on its own port only (RFC 8314 §7.3).
+    pub fn first_start(&self) -> Start {
+        self.start.unwrap_or_else(|| PROTOCOL.start_on(self.port))
+    }
+}
+
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&authority(&self.host, self.port))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn endpoint(text: &str) -> String {
+        let endpoint = Endpoint::from_target(text.parse().expect(text), None);
+        format!("{endpoint} {}", endpoint.first_start())
+    }
+
+    #[test]
+    fn every_form_of_a_target_is_read() {
+        for (text, expected) in [
+            ("mail.example.org", "mail.example.org:25 starttls"),
+            ("MAIL.Example.org:587", "mail.example.org:587 starttls"),
+            ("mail.example.org.", "mail.example.org:25 starttls"),
+            ("mail.example.org:465", "mail.example.org:465 smtps"),
+            (
+                "smtp://mail.example.org:465",
+                "mail.example.org:465 starttls",
+            ),
+            ("smtps://mail.example.org", "mail.example.org:465 smtps"),
+            ("SMTPS://mail.example.org/", "mail.example.org:465 smtps"),
+            ("[2001:db8::25]:587", "[2001:db8::25]:587 starttls"),
+            ("[2001:db8::25]", "[2001:db8::25]:25 starttls"),
+            ("2001:db8::25", "[2001:db8::25]:25 starttls"),
+            ("smtps://[::1]", "[::1]:465 smtps"),
+            ("192.0.2.1:26", "192.0.2.1:26 starttls"),
+            ("bücher.example", "xn--bcher-kva.example:25 starttls"),
+            ("a_b.example", "a_b.example:25 starttls"),
+            ("localhost", "localhost:25 starttls"),
+        ] {
+            assert_eq!(endpoint(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_target_is_refused() {
+        for text in [
+            "",
+            ":25",
+            "mail.example.org:",
+            "mail.example.org:0",
+            "mail.example.org:65536",
+            "mail.example.org:+25",
+            "mail.example.org:25x",
+            "http://mail.example.org",
+            "smtp://",
+            "smtp://a.example/path",
+            "smtp://user@a.example",
+            "[::1",
+            "[::1]x:25",
+            "[mail.example.org]:25",
+            "[fe80::1%eth0]:25",
+            "fe80::1%eth0",
+            "127.1",
+            "1.2.3.4.5",
+            "2130706433",
+            "0x7f000001",
+            "127.0.0.0X1",
+            "a b.example",
+            "*.example.org",
+            "-a.example",
+            "a-.example",
+            "a..example",
+            "a.example\r\n",
+            "x\u{0}y.example",
+        ] {
+            assert!(text.parse::<Target>().is_err(), "{text:?}");
+        }
+        let long = format!("{}.example", "a".repeat(64));
+        assert!(long.parse::<Target>().is_err());
+    }
+
+    #[test]
+    fn a_trailing_dot_is_for_the_resolver_only() {
+        let host: Host = "mail.example.org.".parse().expect("a host");
+        assert_eq!(host.lookup_name(), "mail.example.org.");
+        assert_eq!(host.to_string(), "mail.example.org");
+    }
+
+    #[test]
+    fn the_scheme_wins_over_what_all_are_asked() {
+        let target: Target = "smtp://a.example".parse().expect("a target");
+        let endpoint = Endpoint::from_target(target, Some(Start::Implicit));
+        assert_eq!((endpoint.port, endpoint.start), (25, Some(Start::Starttls)));
+        let target: Target = "a.example".parse().expect("a target");
+        assert_eq!(
+            Endpoint::from_target(target, Some(Start::Implicit)).port,
+            465
+        );
+    }
+}

@@ -1,0 +1,90 @@
+//! The mail protocols: their URL schemes and their ports.
+
+use super::start::Start;
+
+/// A protocol that carries mail.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Protocol {
+    /// SMTP, between servers and for submission (RFC 5321, RFC 6409).
+    #[default]
+    Smtp,
+}
+
+/// What a protocol does on one port; a URL scheme means one of them, too.
+struct Row {
+    protocol: Protocol,
+    start: Start,
+    /// The scheme that asks for it.
+    scheme: &'static str,
+    /// The port where none is named.
+    port: u16,
+}
+
+/// One line for each way in which a protocol starts TLS.
+const ROWS: &[Row] = &[
+    // RFC 5321 §4.5.4.2; RFC 3207.
+    Row {
+        protocol: Protocol::Smtp,
+        start: Start::Starttls,
+        scheme: "smtp",
+        port: 25,
+    },
+    // RFC 8314 §7.3.
+    Row {
+        protocol: Protocol::Smtp,
+        start: Start::Implicit,
+        scheme: "smtps",
+        port: 465,
+    },
+];
+
+impl Protocol {
+    /// What the scheme of a URL asks for, in any letter case.
+    pub fn of_scheme(scheme: &str) -> Option<(Self, Start)> {
+        let row = ROWS
+            .iter()
+            .find(|row| row.scheme.eq_ignore_ascii_case(scheme))?;
+        Some((row.protocol, row.start))
+    }
+
+    /// The port where none is named.
+    pub fn default_port(self, start: Start) -> u16 {
+        let row = self.rows().find(|row| row.start == start);
+        row.map_or(0, |row| row.port)
+    }
+
+    /// How TLS starts on a port where nothing else is known: implicitly where that is the port's
+    /// own, else by STARTTLS.
+    pub fn start_on(self, port: u16) -> Start {
+        let is_implicit = self
+            .rows()
+            .any(|row| row.start == Start::Implicit && row.port == port);
+        if is_implicit {
+            Start::Implicit
+        } else {
+            Start::Starttls
+        }
+    }
+
+    fn rows(self) -> impl Iterator<Item = &'static Row> {
+        ROWS.iter().filter(move |row| row.protocol == self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn schemes_ports_and_starts_agree() {
+        for row in ROWS {
+            let read = Protocol::of_scheme(&row.scheme.to_uppercase());
+            assert_eq!(read, Some((row.protocol, row.start)));
+            let port = row.protocol.default_port(row.start);
+            assert_eq!(port, row.port);
+            assert_eq!(row.protocol.start_on(port), row.start);
+        }
+        assert_eq!(Protocol::of_scheme("http"), None);
+        assert_eq!(Protocol::Smtp.start_on(587), Start::Starttls);
+    }
+}

@@ -1,0 +1,83 @@
+//! A target as the user typed it.
+
+use super::error::TargetError;
+use super::host::Host;
+use super::protocol::Protocol;
+use super::start::Start;
+use std::str::FromStr;
+
+/// A target as typed: `HOST`, `HOST:PORT`, `[v6]:PORT`, a bare IPv6 address, `smtp://…`, `smtps://…`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// The host.
+    pub host: Host,
+    /// The host as it was written: the key of Mercurial's settings for it, byte for byte.
+    pub written: String,
+    /// The port, if one was given.
+    pub port: Option<u16>,
+    /// How TLS starts by the scheme, if there was one.
+    pub start: Option<Start>,
+}
+
+impl FromStr for Target {
+    type Err = TargetError;
+
+    fn from_str(text: &str) -> Result<Self, TargetError> {
+        let (start, rest) = split_scheme(text)?;
+        let (host, port) = split_port(rest)?;
+        Ok(Self {
+            host: host.parse()?,
+            written: host
+                .trim_start_matches('[')
+                .trim_end_matches(']')
+                .to_owned(),
+            port: port.map(parse_port).transpose()?,
+            start,
+        })
+    }
+}
+
+fn split_scheme(text: &str) -> Result<(Option<Start>, &str), TargetError> {
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return Ok((None, text));
+    };
+    let (_, start) =
+        Protocol::of_scheme(scheme).ok_or_else(|| TargetError::Scheme(scheme.into()))?;
+    let (authority, path) = match rest.find(['/', '?', '#']) {
+        Some(at) => rest.split_at(at),
+        None => (rest, ""),
+    };
+    if path.len() > 1 {
+        return Err(TargetError::Path(path.into()));
+    }
+    Ok((Some(start), authority))
+}
+
+/// Splits the port off. Two colons outside brackets are a bare IPv6 address, which has none.
+fn split_port(text: &str) -> Result<(&str, Option<&str>), TargetError> {
+    if text.starts_with('[') {
+        let end = text
+            .find(']')
+            .ok_or_else(|| TargetError::Brackets(text.into()))?;
+        let (host, rest) = text.split_at(end + 1);
+        return match rest.strip_prefix(':') {
+            Some(port) => Ok((host, Some(port))),
+            None if rest.is_empty() => Ok((host, None)),
+            None => Err(TargetError::Brackets(text.into())),
+        };
+    }
+    match text.split_once(':') {
+        Some((host, port)) if !port.contains(':') => Ok((host, Some(port))),
+        Some(_) if text.contains('%') => Err(TargetError::Zone(text.into())),
+        _ => Ok((text, None)),
+    }
+}
+
+/// Reads a port number: digits only, 1 to 65535.
+pub fn parse_port(text: &str) -> Result<u16, TargetError> {
+    let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    match text.parse::<u16>() {
+        Ok(port) if digits && port != 0 => Ok(port),
+        _ => Err(TargetError::Port(text.into())),
+    }
+}

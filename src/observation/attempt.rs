@@ -1,0 +1,66 @@
+//! Attempts to connect, and why they failed.
+
+use std::fmt;
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// One connection attempt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// Where to.
+    pub address: SocketAddr,
+    /// Why it failed; `None`: it connected.
+    pub error: Option<ConnectError>,
+}
+
+/// Why an address could not be connected to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ConnectError {
+    /// The probe ended first.
+    Pending,
+    /// Another address of the name answered first.
+    Abandoned,
+    /// There was no answer within this time.
+    Timeout(Duration),
+    /// The system's error: of which kind, and its text.
+    Io(ErrorKind, String),
+}
+
+impl ConnectError {
+    /// Whether the address answered with a no.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Self::Io(ErrorKind::ConnectionRefused, _))
+    }
+}
+
+impl From<std::io::Error> for ConnectError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Io(error.kind(), system_text(&error))
+    }
+}
+
+impl fmt::Display for ConnectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Pending => f.write_str("no answer yet when the probe ended"),
+            Self::Abandoned => f.write_str("abandoned: another address answered first"),
+            Self::Timeout(after) => write!(f, "no answer within {}", seconds(*after)),
+            Self::Io(_, text) => f.write_str(text),
+        }
+    }
+}
+
+/// The system's text without the number that Rust adds to it.
+pub fn system_text(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    match text.find(" (os error") {
+        Some(at) => text[..at].to_owned(),
+        None => text,
+    }
+}
+
+/// Seconds for a reader: what is left of a deadline is a little less than what was asked for.
+pub(super) fn seconds(duration: Duration) -> String {
+    format!("{} s", (duration.as_secs_f64() * 100.0).round() / 100.0)
+}

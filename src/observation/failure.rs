@@ -1,0 +1,276 @@
+//! Why a probe ended early: the step, the cause, and their words.
+
+use super::attempt::{Attempt, seconds};
+use super::key_type::KeyType;
+use crate::finding::Code;
+use crate::starttls::{Refusal, Service, Stage, first_line};
+use std::fmt;
+use std::time::Duration;
+
+/// Where a probe ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Step {
+    /// Looking the name up.
+    #[default]
+    Resolve,
+    /// Connecting with TCP.
+    Connect,
+    /// Waiting for the greeting.
+    Greeting,
+    /// EHLO and its answer.
+    Ehlo,
+    /// STARTTLS and its answer.
+    Starttls,
+    /// The TLS handshake.
+    Tls,
+}
+
+impl From<Stage> for Step {
+    fn from(stage: Stage) -> Self {
+        match stage {
+            Stage::Greeting => Self::Greeting,
+            Stage::Ehlo => Self::Ehlo,
+            Stage::Starttls => Self::Starttls,
+        }
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Resolve => "resolve",
+            Self::Connect => "connect",
+            Self::Greeting => "greeting",
+            Self::Ehlo => "ehlo",
+            Self::Starttls => "starttls",
+            Self::Tls => "tls",
+        })
+    }
+}
+
+/// Why a probe ended early, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The step that failed.
+    pub step: Step,
+    /// What went wrong.
+    pub cause: Cause,
+}
+
+/// What went wrong. Text in it may be the server's, and is untrusted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// The resolver's answer.
+    Resolve(String),
+    /// The name has no address of the wanted family.
+    NoAddress,
+    /// No address could be connected to.
+    Connect(Vec<Attempt>),
+    /// The target's deadline passed.
+    Timeout(Duration),
+    /// The server closed the connection.
+    Closed,
+    /// The server reset the connection.
+    Reset,
+    /// Another error of the socket.
+    Io(String),
+    /// The SMTP dialogue did not get to TLS.
+    Smtp(Refusal),
+    /// Implicit TLS was asked for, and the server greets in the clear.
+    SpeaksSmtp,
+    /// The server answered the `ClientHello` with something that is not TLS; its first bytes.
+    NotTls(Option<Service>, String),
+    /// The server ended the handshake with an alert; its name.
+    Alert(String),
+    /// The server and we have no version, suite or group in common.
+    Incompatible(String),
+    /// Only a certificate with this type of key was asked for, and the server refused; its alert.
+    NoSuchKey(KeyType, String),
+    /// The handshake is not signed with the leaf's key.
+    BadHandshakeSignature,
+    /// The server presented no certificate.
+    NoCertificate,
+    /// The chain or another message is larger than the library accepts (64 KiB).
+    TooLarge,
+    /// Another breach of the protocol.
+    Tls(String),
+}
+
+/// The kinds of failure that a user must tell apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailureClass {
+    /// Name, network, or a time-out at any step.
+    Unreachable,
+    /// The SMTP dialogue ended in a no.
+    SmtpRefused,
+    /// The TLS handshake failed.
+    TlsFailed,
+}
+
+impl Failure {
+    /// Which kind it is. A connection that breaks in the handshake is a failed handshake; one that
+    /// breaks before, or a time-out anywhere, is an unreachable server.
+    pub fn class(&self) -> FailureClass {
+        match self.cause {
+            Cause::Resolve(_) | Cause::NoAddress | Cause::Connect(_) | Cause::Timeout(_) => {
+                FailureClass::Unreachable
+            }
+            Cause::Smtp(_) => FailureClass::SmtpRefused,
+            Cause::Closed | Cause::Reset | Cause::Io(_) if self.step != Step::Tls => {
+                FailureClass::Unreachable
+            }
+            _ => FailureClass::TlsFailed,
+        }
+    }
+
+    /// What it is called in findings.
+    pub fn code(&self) -> Code {
+        match &self.cause {
+            Cause::Resolve(_) => Code::DnsFailure,
+            Cause::NoAddress => Code::NoAddress,
+            Cause::Connect(_) => Code::ConnectFailed,
+            Cause::Timeout(_) => Code::Timeout,
+            Cause::Closed => Code::ConnectionClosed,
+            Cause::Reset => Code::ConnectionReset,
+            Cause::Io(_) => Code::IoError,
+            Cause::Smtp(refusal) => refusal.code(),
+            Cause::SpeaksSmtp => Code::WrongMode,
+            Cause::NotTls(..) => Code::NotTls,
+            Cause::Alert(_) => Code::TlsAlert,
+            Cause::Incompatible(_) => Code::TlsIncompatible,
+            Cause::NoSuchKey(..) => Code::NoSuchKey,
+            Cause::BadHandshakeSignature => Code::BadHandshakeSignature,
+            Cause::NoCertificate => Code::NoCertificate,
+            Cause::TooLarge => Code::MessageTooLarge,
+            Cause::Tls(_) => Code::TlsError,
+        }
+    }
+
+    /// What to do next.
+    pub fn advice(&self) -> &'static str {
+        match &self.cause {
+            Cause::Resolve(_) => {
+                "check the spelling of the host name, and the resolver of this machine"
+            }
+            Cause::NoAddress => "leave out -4 or -6",
+            Cause::Connect(_) => {
+                "check the port (25 relay, 587 submission, 465 implicit TLS) and the firewalls; many networks block port 25"
+            }
+            Cause::Timeout(_) if self.step == Step::Greeting => {
+                "the server did not greet: it may speak TLS at once (try --tls smtps), delay its greeting (raise --timeout) or be a tarpit"
+            }
+            Cause::Timeout(_) => "the server is slow or stuck: raise --timeout, or try again later",
+            Cause::Closed | Cause::Reset | Cause::Io(_) => {
+                "the server, or something between, ended the connection: it may block this network; see its log"
+            }
+            Cause::Smtp(refusal) => refusal.advice(),
+            Cause::SpeaksSmtp => "use --tls starttls, or smtp://HOST:PORT",
+            Cause::NotTls(..) => "check the port: 465 is implicit TLS, 587 and 25 are STARTTLS",
+            Cause::Alert(_) => {
+                "the server refused the handshake: it may not know the name sent as SNI (--servername, --no-sni), be too old for TLS 1.2, or have a key of a kind for which no signature scheme is in common (--key-type rsa or ecdsa asks for one kind; see the server's log)"
+            }
+            Cause::Incompatible(_) => {
+                "the server may be too old: it must speak TLS 1.2 or 1.3 with a current cipher suite"
+            }
+            Cause::NoSuchKey(..) => {
+                "leave out --key-type to see the certificate that the server prefers"
+            }
+            Cause::BadHandshakeSignature => {
+                "do not trust or pin this certificate: the server does not hold its key, so it may be an impostor with a copy of it"
+            }
+            Cause::NoCertificate => "the server's TLS configuration has no certificate",
+            Cause::TooLarge => {
+                "the server presents far more certificates than it needs: leave the roots out"
+            }
+            Cause::Tls(_) => {
+                "the server breaks the TLS protocol; see its log, or try `openssl s_client`"
+            }
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.cause {
+            Cause::Resolve(why) => write!(f, "the host name cannot be resolved: {why}"),
+            Cause::NoAddress => f.write_str("the host name has no address of the wanted family"),
+            Cause::Connect(attempts) => {
+                let [attempt] = attempts.as_slice() else {
+                    return write!(f, "no connection to any of its {} addresses", attempts.len());
+                };
+                match &attempt.error {
+                    Some(error) => write!(f, "no connection to {}: {error}", attempt.address),
+                    None => write!(f, "no connection to {}: connected", attempt.address),
+                }
+            }
+            Cause::Timeout(after) => {
+                write!(f, "no answer within {} at step {}", seconds(*after), self.step)
+            }
+            Cause::Closed => write!(f, "the server closed the connection at step {}", self.step),
+            Cause::Reset => write!(f, "the server reset the connection at step {}", self.step),
+            Cause::Io(why) => write!(f, "the connection failed at step {}: {why}", self.step),
+            Cause::Smtp(refusal) => refusal.fmt(f),
+            Cause::SpeaksSmtp => f.write_str("the port speaks SMTP with STARTTLS, not implicit TLS"),
+            Cause::NotTls(Some(protocol), _) => {
+                write!(f, "the server does not speak TLS here; it looks like {protocol}")
+            }
+            Cause::NotTls(None, text) => {
+                write!(f, "the server does not speak TLS here; it sent \"{}\"", first_line(text))
+            }
+            Cause::Alert(alert) => write!(f, "the server ended the TLS handshake with the alert {alert}"),
+            Cause::Incompatible(why) => write!(f, "no TLS version or algorithm in common: {why}"),
+            Cause::NoSuchKey(key, alert) => {
+                write!(f, "the server has no certificate with an {key} key, it seems: it ended the TLS handshake with the alert {alert}")
+            }
+            Cause::BadHandshakeSignature => f.write_str(
+                "the TLS handshake is not signed with the key of the certificate that the server presents",
+            ),
+            Cause::NoCertificate => f.write_str("the server presented no certificate"),
+            Cause::TooLarge => f.write_str(
+                "the handshake is larger than is read here: 64 KiB a message, 256 KiB in all",
+            ),
+            Cause::Tls(why) => write!(f, "the server breaks the TLS protocol: {why}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failure(step: Step, cause: Cause) -> Failure {
+        Failure { step, cause }
+    }
+
+    #[test]
+    fn an_alert_may_be_about_the_kind_of_key() {
+        let alert = Cause::Alert("handshake_failure".to_owned());
+        let advice = failure(Step::Tls, alert).advice();
+        for cause in ["SNI", "too old", "signature scheme", "--key-type"] {
+            assert!(advice.contains(cause), "{cause}: {advice}");
+        }
+    }
+
+    #[test]
+    fn a_time_out_anywhere_is_unreachable_and_a_break_in_the_handshake_is_tls() {
+        let timeout = Cause::Timeout(Duration::from_secs(45));
+        assert_eq!(
+            failure(Step::Tls, timeout.clone()).class(),
+            FailureClass::Unreachable
+        );
+        assert_eq!(
+            failure(Step::Ehlo, Cause::Closed).class(),
+            FailureClass::Unreachable
+        );
+        assert_eq!(
+            failure(Step::Tls, Cause::Reset).class(),
+            FailureClass::TlsFailed
+        );
+        assert_eq!(
+            failure(Step::Greeting, timeout).to_string(),
+            "no answer within 45 s at step greeting"
+        );
+        assert_eq!(seconds(Duration::from_nanos(44_999_999_049)), "45 s");
+        assert_eq!(seconds(Duration::from_millis(250)), "0.25 s");
+    }
+}

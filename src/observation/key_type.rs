@@ -1,0 +1,21 @@
+//! The kinds of keys that a look can ask for.
+
+use std::fmt;
+
+/// The kinds of keys of which a server may have a certificate each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyType {
+    /// RSA, for RSA-PSS and PKCS #1 signatures.
+    Rsa,
+    /// An elliptic curve, for ECDSA.
+    Ecdsa,
+}
+
+impl fmt::Display for KeyType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Rsa => "RSA",
+            Self::Ecdsa => "ECDSA",
+        })
+    }
+}
