@@ -1,19 +1,18 @@
 //! The programs that `pin --for` knows: a line for each.
 
 use super::program::Program;
-use super::{curl, exim, git, gnutls, json, msmtp, openssl, postfix, tlsa};
 
 /// All of them, as the list and the help show them.
 pub const PROGRAMS: &[&Program] = &[
-    &postfix::PROGRAM,
-    &msmtp::PROGRAM,
-    &git::PROGRAM,
-    &curl::PROGRAM,
-    &openssl::PROGRAM,
-    &gnutls::PROGRAM,
-    &exim::PROGRAM,
-    &tlsa::PROGRAM,
-    &json::PROGRAM,
+    &super::postfix::PROGRAM,
+    &super::msmtp::PROGRAM,
+    &super::git::PROGRAM,
+    &super::curl::PROGRAM,
+    &super::openssl::PROGRAM,
+    &super::gnutls::PROGRAM,
+    &super::exim::PROGRAM,
+    &super::tlsa::PROGRAM,
+    &super::json::PROGRAM,
 ];
 
 /// The program of that name.
