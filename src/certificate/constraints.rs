@@ -2,8 +2,9 @@
 //! are written: nothing is refused here but what is not DER.
 
 use super::der::{self, Element};
+use super::name::Name;
 use super::raw::Raw;
-use super::{Name, facts};
+use super::sans::ip_address;
 use std::fmt;
 use x509_parser::prelude::FromDer;
 use x509_parser::x509::X509Name;
@@ -171,7 +172,7 @@ impl fmt::Display for GeneralName {
                 Ok((_, name)) => write!(f, "\"{}\"", Name::read(&name)),
                 Err(_) => f.write_str(&hex::encode(name)),
             },
-            Self::Ip(octets) => match (facts::ip_address(octets), network(octets)) {
+            Self::Ip(octets) => match (ip_address(octets), network(octets)) {
                 (Some(ip), _) if octets.len() == 4 || octets.len() == 16 => write!(f, "{ip}"),
                 (_, Some(network)) => f.write_str(&network),
                 _ => f.write_str(&hex::encode(octets)),
@@ -184,7 +185,7 @@ impl fmt::Display for GeneralName {
 /// An address with its mask: as a length where it is one.
 fn network(octets: &[u8]) -> Option<String> {
     let (address, mask) = octets.split_at(octets.len() / 2);
-    let (address, shown) = (facts::ip_address(address)?, facts::ip_address(mask)?);
+    let (address, shown) = (ip_address(address)?, ip_address(mask)?);
     let ones: u32 = mask.iter().map(|octet| octet.count_ones()).sum();
     Some(if is_prefix(mask) {
         format!("{address}/{ones}")

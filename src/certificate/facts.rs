@@ -1,9 +1,14 @@
 //! The facts of one certificate (RFC 5280 §4), as far as they can be read. No judgement here.
 
+use super::der;
+use super::idn::Idn;
+use super::key::PublicKey;
+use super::name::Name;
+use super::oid::{serial, signature_name};
+use super::sans::Sans;
 use super::signature::{Verification, verify_certificate};
-use super::{Idn, Name, PartialFacts, PublicKey, Unparsable, der};
+use super::usage::{ExtendedKeyUsage, KeyUsage};
 use std::collections::HashSet;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use time::OffsetDateTime;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::{GeneralName, ParsedExtension, X509Extension};
@@ -63,25 +68,6 @@ pub struct Facts {
     pub breach: Option<String>,
 }
 
-/// The subject alternative names (RFC 5280 §4.2.1.6).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Sans {
-    /// dNSName.
-    pub dns: Vec<String>,
-    /// iPAddress, those of 4 or 16 octets.
-    pub ip: Vec<IpAddr>,
-    /// rfc822Name.
-    pub email: Vec<String>,
-    /// uniformResourceIdentifier.
-    pub uri: Vec<String>,
-    /// Everything else.
-    pub other: Vec<SanOther>,
-}
-
-/// A SAN that no mail client compares: its kind, and its content as text or hex.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SanOther(pub &'static str, pub String);
-
 /// Basic constraints (RFC 5280 §4.2.1.9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BasicConstraints {
@@ -89,58 +75,6 @@ pub struct BasicConstraints {
     pub ca: bool,
     /// How many intermediates that are not self-issued may follow.
     pub path_len: Option<u32>,
-}
-
-/// Key usage bits (RFC 5280 §4.2.1.3), bit 0 first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct KeyUsage(u16);
-
-impl KeyUsage {
-    const NAMES: [&'static str; 9] = [
-        "digitalSignature",
-        "nonRepudiation",
-        "keyEncipherment",
-        "dataEncipherment",
-        "keyAgreement",
-        "keyCertSign",
-        "cRLSign",
-        "encipherOnly",
-        "decipherOnly",
-    ];
-
-    /// May sign certificates.
-    pub fn key_cert_sign(self) -> bool {
-        self.0 & (1 << 5) != 0
-    }
-
-    /// May sign what is no certificate, as a handshake.
-    pub fn digital_signature(self) -> bool {
-        self.0 & 1 != 0
-    }
-
-    /// May be used by a TLS server: digitalSignature, keyEncipherment or keyAgreement.
-    pub fn suits_tls_server(self) -> bool {
-        self.0 & 0b1_0101 != 0
-    }
-
-    /// The names of RFC 5280 of the bits that are set.
-    pub fn names(self) -> Vec<&'static str> {
-        Self::NAMES
-            .iter()
-            .enumerate()
-            .filter(|(bit, _)| self.0 & (1 << bit) != 0)
-            .map(|(_, name)| *name)
-            .collect()
-    }
-}
-
-/// Extended key usage (RFC 5280 §4.2.1.12).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ExtendedKeyUsage {
-    /// Holds id-kp-serverAuth.
-    pub server_auth: bool,
-    /// The purposes by name, unknown ones as OIDs.
-    pub purposes: Vec<String>,
 }
 
 /// RFC 7633 §6.
@@ -152,26 +86,19 @@ fn asks_for_staple(features: &[u8]) -> bool {
     <Vec<u32>>::from_der(features).is_ok_and(|(_, features)| features.contains(&STATUS_REQUEST))
 }
 
-/// The DER of the `SubjectPublicKeyInfo`, without reading the rest.
-pub(super) fn spki(der: &[u8]) -> Option<Vec<u8>> {
+/// The DER of the `SubjectPublicKeyInfo` of a certificate, if it can be found.
+pub fn spki(der: &[u8]) -> Option<Vec<u8>> {
     let (_, certificate) = X509Certificate::from_der(der).ok()?;
     Some(certificate.tbs_certificate.subject_pki.raw.to_vec())
 }
 
 impl Facts {
-    /// Parses DER. Bytes behind the certificate are counted, not refused.
-    pub(super) fn read(der: &[u8]) -> Result<Self, Unparsable> {
-        let (rest, certificate) = X509Certificate::from_der(der).map_err(|error| {
-            let why = match error {
-                x509_parser::nom::Err::Incomplete(_) => "it is cut off".to_owned(),
-                x509_parser::nom::Err::Error(e) | x509_parser::nom::Err::Failure(e) => {
-                    e.to_string()
-                }
-            };
-            Unparsable {
-                why,
-                remains: Box::new(PartialFacts::read(der)),
-            }
+    /// Parses DER. Octets after the certificate are counted, not refused. An error says what the
+    /// parser said.
+    pub(super) fn read(der: &[u8]) -> Result<Self, String> {
+        let (rest, certificate) = X509Certificate::from_der(der).map_err(|error| match error {
+            x509_parser::nom::Err::Incomplete(_) => "it is cut off".to_owned(),
+            x509_parser::nom::Err::Error(e) | x509_parser::nom::Err::Failure(e) => e.to_string(),
         })?;
         let whole = &der[..der.len() - rest.len()];
         let mut facts = Self::read_fields(&certificate, whole);
@@ -246,9 +173,9 @@ impl Facts {
                     path_len: constraints.path_len_constraint,
                 });
             }
-            ParsedExtension::KeyUsage(usage) => self.key_usage = Some(KeyUsage(usage.flags)),
+            ParsedExtension::KeyUsage(usage) => self.key_usage = Some(KeyUsage::new(usage.flags)),
             ParsedExtension::ExtendedKeyUsage(usage) => {
-                self.extended_key_usage = Some(extended_key_usage(usage));
+                self.extended_key_usage = Some(ExtendedKeyUsage::read(usage));
             }
             ParsedExtension::SubjectKeyIdentifier(id) => self.ski = Some(hex::encode(id.0)),
             ParsedExtension::AuthorityKeyIdentifier(id) => {
@@ -301,9 +228,11 @@ fn breach(certificate: &X509Certificate<'_>, whole: &[u8]) -> Option<String> {
             ParsedExtension::UnsupportedExtension { .. } | ParsedExtension::ParseError { .. }
         );
         let broken =
-            !der::is_one_element(extension.value) || der::breach(extension.value).is_some();
-        let oid = extension.oid.to_id_string();
-        (known && broken).then(|| format!("the content of an extension is not DER ({oid})"))
+            || !der::is_one_element(extension.value) || der::breach(extension.value).is_some();
+        (known && broken()).then(|| {
+            let oid = extension.oid.to_id_string();
+            format!("the content of an extension is not DER ({oid})")
+        })
     };
     if let Some(why) = der::breach(whole) {
         return Some(why.to_owned());
@@ -317,158 +246,9 @@ fn breach(certificate: &X509Certificate<'_>, whole: &[u8]) -> Option<String> {
     certificate.extensions().iter().find_map(of_extension)
 }
 
-impl Sans {
-    pub(super) fn of(names: &[GeneralName<'_>]) -> Self {
-        let mut sans = Self::default();
-        for name in names {
-            sans.push(name);
-        }
-        sans
-    }
-
-    fn push(&mut self, name: &GeneralName<'_>) {
-        let mut other = |kind, text| self.other.push(SanOther(kind, text));
-        match name {
-            GeneralName::DNSName(name) => self.dns.push((*name).to_owned()),
-            GeneralName::RFC822Name(name) => self.email.push((*name).to_owned()),
-            GeneralName::URI(name) => self.uri.push((*name).to_owned()),
-            GeneralName::IPAddress(octets) => match ip_address(octets) {
-                Some(ip) => self.ip.push(ip),
-                None => other("iPAddress", hex::encode(octets)),
-            },
-            GeneralName::DirectoryName(name) => {
-                other("directoryName", Name::read(name).to_string());
-            }
-            GeneralName::OtherName(oid, value) => {
-                other(
-                    "otherName",
-                    format!("{}:{}", oid.to_id_string(), hex::encode(value)),
-                );
-            }
-            GeneralName::RegisteredID(oid) => other("registeredID", oid.to_id_string()),
-            GeneralName::X400Address(any) => other("x400Address", hex::encode(any.data)),
-            GeneralName::EDIPartyName(any) => other("ediPartyName", hex::encode(any.data)),
-            GeneralName::Invalid(_, octets) => other("invalid", hex::encode(octets)),
-        }
-    }
-
-    /// The first name that a TLS client could compare; untrusted.
-    pub fn first(&self) -> Option<String> {
-        let ip = || self.ip.first().map(ToString::to_string);
-        self.dns.first().cloned().or_else(ip)
-    }
-
-    /// Whether there is a name that a TLS client could compare (RFC 9525 §6.1).
-    pub fn is_comparable(&self) -> bool {
-        !self.dns.is_empty() || !self.ip.is_empty()
-    }
-}
-
-pub(super) fn ip_address(octets: &[u8]) -> Option<IpAddr> {
-    let v4 = <[u8; 4]>::try_from(octets).map(|o| Ipv4Addr::from(o).into());
-    v4.or_else(|_| <[u8; 16]>::try_from(octets).map(|o| Ipv6Addr::from(o).into()))
-        .ok()
-}
-
-fn extended_key_usage(usage: &x509_parser::extensions::ExtendedKeyUsage<'_>) -> ExtendedKeyUsage {
-    let known = [
-        (usage.any, "anyExtendedKeyUsage"),
-        (usage.server_auth, "serverAuth"),
-        (usage.client_auth, "clientAuth"),
-        (usage.code_signing, "codeSigning"),
-        (usage.email_protection, "emailProtection"),
-        (usage.time_stamping, "timeStamping"),
-        (usage.ocsp_signing, "OCSPSigning"),
-    ];
-    let named = known
-        .iter()
-        .filter(|(set, _)| *set)
-        .map(|(_, name)| (*name).to_owned());
-    let others = usage
-        .other
-        .iter()
-        .map(x509_parser::asn1_rs::Oid::to_id_string);
-    ExtendedKeyUsage {
-        server_auth: usage.server_auth,
-        purposes: named.chain(others).collect(),
-    }
-}
-
-/// The INTEGER's value in hex, whole octets.
-pub(super) fn serial(der: &[u8]) -> String {
-    match der {
-        [0, rest @ ..] if !rest.is_empty() => hex::encode(rest),
-        [first, ..] if first & 0x80 != 0 => {
-            // Two's complement: invert, then add one from the right.
-            let mut magnitude: Vec<u8> = der.iter().map(|byte| !byte).collect();
-            for byte in magnitude.iter_mut().rev() {
-                let carried;
-                (*byte, carried) = byte.overflowing_add(1);
-                if !carried {
-                    break;
-                }
-            }
-            let zeros = magnitude.iter().take_while(|byte| **byte == 0).count();
-            let first = zeros.min(magnitude.len() - 1);
-            format!("-{}", hex::encode(&magnitude[first..]))
-        }
-        _ => hex::encode(der),
-    }
-}
-
-pub(super) fn signature_name(oid: &str) -> String {
-    let name = match oid {
-        "1.2.840.113549.1.1.2" => "md2WithRSAEncryption",
-        "1.2.840.113549.1.1.4" => "md5WithRSAEncryption",
-        "1.2.840.113549.1.1.5" | "1.3.14.3.2.29" => "sha1WithRSAEncryption",
-        "1.2.840.113549.1.1.10" => "rsassaPss",
-        "1.2.840.113549.1.1.11" => "sha256WithRSAEncryption",
-        "1.2.840.113549.1.1.12" => "sha384WithRSAEncryption",
-        "1.2.840.113549.1.1.13" => "sha512WithRSAEncryption",
-        "1.2.840.113549.1.1.14" => "sha224WithRSAEncryption",
-        "1.2.840.10045.4.1" => "ecdsa-with-SHA1",
-        "1.2.840.10045.4.3.1" => "ecdsa-with-SHA224",
-        "1.2.840.10045.4.3.2" => "ecdsa-with-SHA256",
-        "1.2.840.10045.4.3.3" => "ecdsa-with-SHA384",
-        "1.2.840.10045.4.3.4" => "ecdsa-with-SHA512",
-        "1.2.840.10040.4.3" => "dsaWithSHA1",
-        "2.16.840.1.101.3.4.3.1" => "dsa_with_SHA224",
-        "2.16.840.1.101.3.4.3.2" => "dsa_with_SHA256",
-        "1.3.101.112" => "ED25519",
-        "1.3.101.113" => "ED448",
-        "2.16.840.1.101.3.4.3.17" => "ML-DSA-44",
-        "2.16.840.1.101.3.4.3.18" => "ML-DSA-65",
-        "2.16.840.1.101.3.4.3.19" => "ML-DSA-87",
-        other => other,
-    };
-    name.to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn serials_are_numbers_in_hex() {
-        assert_eq!(serial(&[0x00, 0xc3, 0x01]), "c301");
-        assert_eq!(serial(&[0x01]), "01");
-        assert_eq!(serial(&[0x00]), "00");
-        assert_eq!(serial(&[0xff]), "-01");
-        assert_eq!(serial(&[0x80, 0x00]), "-8000");
-        assert_eq!(serial(&[0xff, 0x7f]), "-81");
-        assert_eq!(serial(&[]), "");
-    }
-
-    #[test]
-    fn key_usage_names_follow_the_bits() {
-        let usage = KeyUsage(0b10_0101);
-        assert_eq!(
-            usage.names(),
-            ["digitalSignature", "keyEncipherment", "keyCertSign"]
-        );
-        assert!(usage.key_cert_sign() && usage.suits_tls_server());
-        assert!(!KeyUsage(1 << 6).suits_tls_server());
-    }
 
     #[test]
     fn garbage_is_unparsable_and_no_panic() {

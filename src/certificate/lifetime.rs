@@ -1,7 +1,7 @@
 //! How long certificates live, and how much of it must be left: certificates of six days and of a
 //! year cannot have one threshold in days.
 
-use super::Facts;
+use super::facts::Facts;
 use std::fmt;
 use std::str::FromStr;
 use time::Duration;

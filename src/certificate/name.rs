@@ -2,7 +2,6 @@
 //! two attributes.
 
 use super::der::{self, Element};
-use super::shortened;
 use std::fmt;
 use std::fmt::Write as _;
 use std::sync::OnceLock;
@@ -178,6 +177,16 @@ fn canonical_text(text: &str) -> String {
     let words = text.split(is_blank).filter(|word| !word.is_empty());
     let words: Vec<&str> = words.collect();
     words.join(" ").to_ascii_lowercase()
+}
+
+/// A name, cut where it gets longer than any name is (RFC 5280 §A.1 has 64 characters for a common
+/// name).
+pub(super) fn shortened(name: &str) -> String {
+    const MOST: usize = 200;
+    match name.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}...", &name[..end]),
+        None => name.to_owned(),
+    }
 }
 
 impl fmt::Display for Name {

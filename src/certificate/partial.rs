@@ -2,8 +2,10 @@
 //! its place, for eyes only.
 
 use super::der::Element;
-use super::facts::{Sans, serial, signature_name};
-use super::{Name, PublicKey};
+use super::key::PublicKey;
+use super::name::Name;
+use super::oid::{serial, signature_name};
+use super::sans::Sans;
 use time::OffsetDateTime;
 use x509_parser::certificate::Validity;
 use x509_parser::extensions::{ParsedExtension, X509Extension};
@@ -13,9 +15,9 @@ use x509_parser::x509::{AlgorithmIdentifier, SubjectPublicKeyInfo, X509Name};
 /// The fields that could be read; nothing is judged by them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PartialFacts {
-    /// As [`super::Facts::serial`].
+    /// As [`crate::certificate::Facts::serial`].
     pub serial: Option<String>,
-    /// As [`super::Facts::signature_algorithm`].
+    /// As [`crate::certificate::Facts::signature_algorithm`].
     pub signature_algorithm: Option<String>,
     /// The issuer.
     pub issuer: Option<Name>,

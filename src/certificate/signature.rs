@@ -1,7 +1,7 @@
 //! Checking signatures with a raw public key, so that a certificate that webpki refuses to parse
 //! can still be judged, and its holder proven.
 
-use super::PublicKey;
+use super::key::PublicKey;
 use rustls::SignatureScheme;
 use rustls::crypto::{WebPkiSupportedAlgorithms, aws_lc_rs};
 use rustls::pki_types::SignatureVerificationAlgorithm;

@@ -1,5 +1,6 @@
 //! Trust anchors: the certificates that the user configured, and where each came from.
 
+use super::rows::Rows;
 use super::signature_cache::SignatureCache;
 use crate::certificate::pem::Entry;
 use crate::certificate::raw::Raw;
@@ -97,6 +98,8 @@ pub struct Anchors {
     known: HashSet<[u8; 32]>,
     /// All by the form in which OpenSSL compares their subjects, as indices; made when asked for.
     by_name: OnceLock<HashMap<Vec<u8>, Vec<usize>>>,
+    /// All as GnuTLS finds them; made when asked for.
+    rows: OnceLock<Rows>,
     /// In the paths to them.
     verified: SignatureCache,
 }
@@ -133,6 +136,7 @@ impl Anchors {
             let known = self.all.iter_mut().find(|known| known.der == der);
             if let Some(known) = known.filter(|_| plain) {
                 known.plain = true;
+                self.rows.take();
             }
             return Ok(());
         }
@@ -144,6 +148,7 @@ impl Anchors {
             self.webpki.push(webpki);
         }
         self.by_name.take();
+        self.rows.take();
         self.all.push(Anchor {
             der,
             certificate: OnceLock::new(),
@@ -210,10 +215,31 @@ impl Anchors {
     }
 
     /// All with this subject, in OpenSSL's canonical form, and in the order of the files.
-    pub(super) fn named_canonically(&self, subject: &[u8]) -> impl Iterator<Item = &Anchor> {
+    pub(super) fn named_canonically<'a>(
+        &'a self,
+        subject: &[u8],
+    ) -> impl Iterator<Item = &'a Anchor> + use<'a> {
         let index = self.by_name.get_or_init(|| self.index_by_name());
         let found = index.get(subject).map_or(&[][..], Vec::as_slice);
         found.iter().map(|&index| &self.all[index])
+    }
+
+    /// What stands in GnuTLS's row of this name, which is DER, in the order of the files.
+    pub(super) fn row_of_gnutls<'a>(
+        &'a self,
+        name: &[u8],
+    ) -> impl Iterator<Item = &'a Anchor> + use<'a> {
+        let row = self.rows().row_of(name);
+        row.iter().map(|&index| &self.all[index])
+    }
+
+    /// Whether GnuTLS reads no anchor at all.
+    pub(super) fn gnutls_reads_none(&self) -> bool {
+        self.rows().is_empty()
+    }
+
+    fn rows(&self) -> &Rows {
+        self.rows.get_or_init(|| Rows::of(&self.all))
     }
 
     fn index_by_name(&self) -> HashMap<Vec<u8>, Vec<usize>> {

@@ -3,8 +3,8 @@
 
 use super::Policy;
 use super::clients::Answer;
-use super::clients::openssl::{Mismatch, Mode, NotIssuer, chain, mismatch};
-use crate::certificate::Certificate;
+use super::clients::openssl::{Mismatch, Mode, chain, mismatch};
+use crate::certificate::{Certificate, NotIssuer};
 use crate::finding::{Code, Evidence, Finding};
 
 /// `path` is the validated path, the leaf first. Where OpenSSL finds another path, nothing is wrong.

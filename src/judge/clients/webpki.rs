@@ -1,20 +1,31 @@
 //! webpki, as programs built on rustls use it: path and name, and nothing that our own judge adds.
 
-use super::{Question, Verdict};
+use super::verdict::Verdict;
+use crate::certificate::Certificate;
+use crate::endpoint::Host;
+use crate::judge::anchor::Anchors;
 use crate::judge::{explain, name, path};
+use time::OffsetDateTime;
+use webpki::Error;
 
-pub(super) fn verdict(question: &Question<'_>) -> Verdict {
-    let (presented, anchors) = (question.presented, question.anchors);
-    let leaf = &presented[0];
-    if let Some(error) = path::objection(presented, anchors, question.now) {
-        return Verdict::refuses(explain::explain(&error).message);
+/// What it has against every path.
+pub(super) fn chain(
+    presented: &[Certificate],
+    anchors: &Anchors,
+    now: OffsetDateTime,
+) -> Option<Error> {
+    let chain = (!presented.is_empty()).then_some(presented)?;
+    path::objection(chain, anchors, now)
+}
+
+/// The answer for chain and name.
+pub(super) fn with_name(error: Option<&Error>, leaf: &Certificate, reference: &Host) -> Verdict {
+    if let Some(error) = error {
+        return Verdict::refuses(explain::explain(error).message);
     }
-    if name::matches_for_webpki(leaf, question.reference) {
+    if name::matches_for_webpki(leaf, reference) {
         Verdict::accepts()
     } else {
-        Verdict::refuses(format!(
-            "the certificate is not for \"{}\"",
-            question.reference
-        ))
+        Verdict::refuses(format!("the certificate is not for \"{reference}\""))
     }
 }

@@ -1,74 +1,39 @@
 //! Name constraints as GnuTLS merges and applies them (`lib/x509/name_constraints.c`).
 
-use super::host::{COMMON_NAME, LONGEST};
-use super::read::{Read, general_name};
+use super::host::LONGEST;
+use super::read::Read;
 use super::relation::{Relation, compare, compare_dns, compare_emails};
-use super::subject::Value;
-use x509_parser::extensions::{GeneralSubtree, NameConstraints};
-
-/// The kinds of names, as `gnutls_x509_subject_alt_name_t` numbers them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Kind {
-    Dns,
-    Email,
-    Uri,
-    Ip,
-    Other,
-    Directory,
-}
-
-impl Kind {
-    /// The kinds whose constraints are more than a bar.
-    pub(super) fn is_supported(self) -> bool {
-        matches!(self, Self::Dns | Self::Email | Self::Ip)
-    }
-}
-
-/// A subtree.
-pub(super) type Node = (Kind, Vec<u8>);
+use crate::certificate::gnutls::{COMMON_NAME, EMAIL, Kind, Node, Subtrees, Value};
 
 /// `MAX_NC_CHECKS`.
 const MOST_CHECKS: usize = 1 << 20;
-const EMAIL: &str = "1.2.840.113549.1.9.1";
 
-/// Permitted and excluded subtrees, of one certificate or of a path.
+/// Permitted and excluded subtrees of a path.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Constraints {
-    permitted: Vec<Node>,
-    excluded: Vec<Node>,
-}
+pub(super) struct Constraints(Subtrees);
 
 impl Constraints {
-    /// Those of a certificate; `None`: GnuTLS refuses them (`validate_name_constraints_node`).
-    pub(super) fn read(constraints: &NameConstraints<'_>) -> Option<Self> {
-        let list = |subtrees: &Option<Vec<GeneralSubtree<'_>>>| -> Option<Vec<Node>> {
-            let subtrees = subtrees.iter().flatten();
-            let nodes = subtrees.map(|subtree| general_name(&subtree.base));
-            nodes.map(|node| is_valid(&node).then_some(node)).collect()
-        };
-        Some(Self {
-            permitted: list(&constraints.permitted_subtrees)?,
-            excluded: list(&constraints.excluded_subtrees)?,
-        })
-    }
-
     /// `_gnutls_x509_name_constraints_merge`: adds those of the next certificate below.
-    pub(super) fn append(&mut self, other: &Self) {
-        if self.permitted.is_empty() && self.excluded.is_empty() {
-            self.clone_from(other);
+    pub(super) fn append(&mut self, other: &Subtrees) {
+        if self.0.permitted.is_empty() && self.0.excluded.is_empty() {
+            self.0.clone_from(other);
             return;
         }
-        intersect(&mut self.permitted, &other.permitted, &mut self.excluded);
-        self.excluded = union(&self.excluded, &other.excluded);
+        intersect(
+            &mut self.0.permitted,
+            &other.permitted,
+            &mut self.0.excluded,
+        );
+        self.0.excluded = union(&self.0.excluded, &other.excluded);
     }
 
     /// Whether the leaf's names are within (`gnutls_x509_name_constraints_check_crt`).
     pub(super) fn allow(&self, leaf: &Read<'_>) -> bool {
         let has = |kind| {
-            let mut nodes = self.permitted.iter().chain(&self.excluded);
+            let mut nodes = self.0.permitted.iter().chain(&self.0.excluded);
             nodes.any(|(of, _)| *of == kind)
         };
-        let nodes = self.permitted.len() + self.excluded.len();
+        let nodes = self.0.permitted.len() + self.0.excluded.len();
         let within = nodes.saturating_mul(leaf.names.len()) <= MOST_CHECKS;
         let kinds = [Kind::Dns, Kind::Email, Kind::Directory, Kind::Uri, Kind::Ip];
         kinds
@@ -88,7 +53,7 @@ impl Constraints {
             .filter(|(of, _)| *of == kind)
             .map(|(_, name)| name.as_slice())
             .collect();
-        let excluded = self.excluded.iter().any(|(of, _)| *of == kind);
+        let excluded = self.0.excluded.iter().any(|(of, _)| *of == kind);
         match kind {
             // `check_unsupported_constraint`: any excluded one bars every certificate.
             Kind::Directory | Kind::Other => !excluded,
@@ -124,11 +89,11 @@ impl Constraints {
             matches!(relation, Relation::Equal | Relation::IncludedBy)
         };
         let of_kind = |(of, subtree): &&Node| *of == kind && !subtree.is_empty();
-        let mut excluded = self.excluded.iter().filter(|(of, _)| *of == kind);
+        let mut excluded = self.0.excluded.iter().filter(|(of, _)| *of == kind);
         if excluded.any(|(_, subtree)| subtree.is_empty() || matches(subtree)) {
             return false;
         }
-        let permitted: Vec<&Node> = self.permitted.iter().filter(of_kind).collect();
+        let permitted: Vec<&Node> = self.0.permitted.iter().filter(of_kind).collect();
         permitted.is_empty() || permitted.iter().any(|(_, subtree)| matches(subtree))
     }
 
@@ -142,30 +107,12 @@ impl Constraints {
                 .into_iter()
                 .all(|((octet, mask), network)| octet & mask == network & mask)
         };
-        if self.excluded.iter().filter(of_kind).any(within) {
+        if self.0.excluded.iter().filter(of_kind).any(within) {
             return false;
         }
-        let mut permitted = self.permitted.iter().filter(of_kind).peekable();
+        let mut permitted = self.0.permitted.iter().filter(of_kind).peekable();
         permitted.peek().is_none() || permitted.any(within)
     }
-}
-
-fn is_valid((kind, name): &Node) -> bool {
-    match kind {
-        Kind::Other => false,
-        Kind::Uri | Kind::Directory => true,
-        Kind::Ip => matches!(name.len(), 8 | 32) && is_mask(&name[name.len() / 2..]),
-        Kind::Dns | Kind::Email => name != b"." && !name.windows(2).any(|pair| pair == b".."),
-    }
-}
-
-/// `_gnutls_mask_to_prefix`: ones, then zeros.
-fn is_mask(mask: &[u8]) -> bool {
-    let bits = mask.iter().map(|octet| octet.leading_ones());
-    let ones: u32 = bits.sum();
-    let set: u32 = mask.iter().map(|octet| octet.count_ones()).sum();
-    let mut rest = mask.iter().skip_while(|octet| **octet == 0xff).skip(1);
-    ones == set && rest.all(|octet| *octet == 0)
 }
 
 /// A merge sort, because the comparison need not be an order, and `sort_by` may panic then.
@@ -276,11 +223,11 @@ fn intersect(permitted: &mut Vec<Node>, more: &[Node], excluded: &mut Vec<Node>)
 mod tests {
     use super::*;
 
-    fn permitted(names: &[&str]) -> Constraints {
+    fn permitted(names: &[&str]) -> Subtrees {
         let nodes = names
             .iter()
             .map(|name| (Kind::Dns, name.as_bytes().to_vec()));
-        Constraints {
+        Subtrees {
             permitted: nodes.collect(),
             excluded: Vec::new(),
         }
@@ -314,13 +261,5 @@ mod tests {
         ));
         // A CA that says nothing takes nothing away.
         assert!(allow(&[&["example.test"], &[]], "mail.example.test"));
-    }
-
-    #[test]
-    fn masks_are_ones_and_then_zeros() {
-        assert!(is_mask(&[255, 255, 0, 0]) && is_mask(&[255, 240, 0, 0]) && is_mask(&[0; 4]));
-        assert!(
-            !is_mask(&[255, 15, 0, 0]) && !is_mask(&[240, 240, 0, 0]) && !is_mask(&[0, 0, 0, 1])
-        );
     }
 }

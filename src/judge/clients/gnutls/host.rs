@@ -1,16 +1,13 @@
 //! Whether the leaf is for the name: `gnutls_x509_crt_check_hostname2` (`lib/x509/hostname-verify.c`)
 //! and `_gnutls_hostname_compare` (`lib/str.c`).
 
-use super::constraints::Kind;
 use super::read::Read;
-use super::subject::Value;
+use crate::certificate::gnutls::{COMMON_NAME, Kind, Value};
 use crate::endpoint::Host;
 use std::net::IpAddr;
 
 /// `MAX_CN` (`lib/gnutls_int.h`): longer names are passed over.
 pub(super) const LONGEST: usize = 256;
-/// The type of the common name.
-pub(super) const COMMON_NAME: &str = "2.5.4.3";
 
 pub(super) fn matches(leaf: &Read<'_>, reference: &Host) -> bool {
     match reference {

@@ -10,28 +10,73 @@ mod path;
 mod read;
 mod relation;
 mod status;
-mod subject;
 
-use super::{Question, Verdict};
+use super::question::Question;
+use super::verdict::Verdict;
 use crate::certificate::Certificate;
+use crate::certificate::gnutls::Field;
+use crate::judge::signatures::Signatures;
 use crate::observation::Staple;
-use read::{Field, Read};
+use chain::MOST_CERTIFICATES;
+use read::Read;
 use status::Status;
 
-/// `DEFAULT_MAX_VERIFY_DEPTH` (`lib/gnutls_int.h`).
-const MOST_CERTIFICATES: usize = 16;
 /// The TLS feature `status_request` (RFC 7633 §4.1).
 const STATUS_REQUEST: u64 = 5;
 
-/// GnuTLS's answer.
-pub(super) fn verdict(question: &Question<'_>) -> Verdict {
-    let presented = match read(question.presented) {
+/// What GnuTLS says of a chain, but for name and staple.
+#[derive(Clone, Debug)]
+pub(super) enum ChainAnswer {
+    /// It reads no further.
+    Final(Verdict),
+    /// What the handshake says, and what the verification.
+    Verified(Verdict, Status),
+}
+
+/// GnuTLS's answer for the chain alone.
+pub(super) fn chain<'a>(
+    presented: &'a [Certificate],
+    signed: &Signatures<'a>,
+    now: i64,
+) -> ChainAnswer {
+    let presented = match read(presented) {
         Ok(presented) => presented,
-        Err(verdict) => return verdict,
+        Err(verdict) => return ChainAnswer::Final(verdict),
     };
-    key_usage(&presented[0])
-        .and(chain_and_name(&presented, question))
-        .and(staple(&presented, question.staple))
+    let Some(&leaf) = presented.first() else {
+        return ChainAnswer::Final(Verdict::refuses("no certificate was presented"));
+    };
+    let handshake = key_usage(&leaf);
+    // `_gnutls_x509_cert_verify_peers` (`lib/cert-session.c`).
+    if presented.len() > MOST_CERTIFICATES {
+        let status = Status::refused(format!(
+            "more than {MOST_CERTIFICATES} certificates are presented"
+        ));
+        return ChainAnswer::Verified(handshake, status);
+    }
+    let mut status = chain::Store { signed }.verify(presented, now);
+    // The end of `gnutls_x509_trust_list_verify_crt2` (`lib/x509/verify-high.c`).
+    if !leaf.is_for_servers(true) {
+        status.refuse("the extended key usage is not for TLS servers");
+    }
+    ChainAnswer::Verified(handshake, status)
+}
+
+impl ChainAnswer {
+    /// The answer for chain, name and staple.
+    pub(super) fn with(self, question: &Question<'_>) -> Verdict {
+        let (handshake, mut status) = match self {
+            Self::Final(verdict) => return verdict,
+            Self::Verified(handshake, status) => (handshake, status),
+        };
+        let presented: Vec<Read<'_>> = question.presented.iter().filter_map(Read::new).collect();
+        if !host::matches(&presented[0], question.reference) {
+            status.refuse("the certificate is for another name");
+        }
+        handshake
+            .and(status.into())
+            .and(staple(&presented, question.staple))
+    }
 }
 
 /// What the handshake refuses by itself, whatever a program does about the certificate then.
@@ -47,7 +92,7 @@ fn read(presented: &[Certificate]) -> Result<Vec<Read<'_>>, Verdict> {
     let presented = presented.ok_or_else(|| {
         Verdict::unknown("a certificate cannot be parsed here, and GnuTLS may read it")
     })?;
-    match presented.iter().find_map(Read::unacceptable) {
+    match presented.iter().find_map(|one| one.unacceptable()) {
         Some(reason) => Err(Verdict::refuses(reason)),
         None => Ok(presented),
     }
@@ -64,25 +109,6 @@ fn key_usage(leaf: &Read<'_>) -> Verdict {
         .cured_by("have it issued again with the key usage digitalSignature"),
         _ => Verdict::accepts(),
     }
-}
-
-fn chain_and_name(presented: &[Read<'_>], question: &Question<'_>) -> Verdict {
-    // `_gnutls_x509_cert_verify_peers` (`lib/cert-session.c`).
-    if presented.len() > MOST_CERTIFICATES {
-        return Verdict::refuses(format!(
-            "more than {MOST_CERTIFICATES} certificates are presented"
-        ));
-    }
-    let store = chain::Store::of(question.anchors);
-    let mut status = store.verify(presented.to_vec(), question.now.unix_timestamp());
-    // The end of `gnutls_x509_trust_list_verify_crt2` (`lib/x509/verify-high.c`).
-    if !presented[0].is_for_servers(true) {
-        status.refuse("the extended key usage is not for TLS servers");
-    }
-    if !host::matches(&presented[0], question.reference) {
-        status.refuse("the certificate is for another name");
-    }
-    status.into()
 }
 
 /// `_gnutls_ocsp_verify_mandatory_stapling` (`lib/cert-session.c`), for each that is presented. Only

@@ -1,23 +1,24 @@
 //! The verification of a chain, from its end down (`lib/x509/verify.c`).
 
 use super::constraints::Constraints;
-use super::read::{Field, Read};
+use super::read::Read;
 use super::status::Status;
-use crate::certificate::signature::{Verification, verify_as_openssl};
-use rustls::pki_types::SignatureVerificationAlgorithm;
+use crate::certificate::gnutls::Field;
+use crate::certificate::signature::Verification;
+use crate::judge::signatures::Signatures;
 
 /// keyCertSign.
 const KEY_CERT_SIGN: u16 = 1 << 5;
 /// Signatures that GnuTLS takes for broken in certificates (`lib/algorithms/sign.c`): with MD2, MD5,
 /// SHA-1, RIPEMD-160, and DSA with SHA-1.
-const BROKEN: &[&str] = &[
-    "1.2.840.113549.1.1.2",
-    "1.2.840.113549.1.1.4",
-    "1.2.840.113549.1.1.5",
-    "1.3.14.3.2.29",
-    "1.3.36.3.3.1.2",
-    "1.2.840.10040.4.3",
-    "1.2.840.10045.4.1",
+const BROKEN: &[&[u8]] = &[
+    &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x02],
+    &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x04],
+    &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x05],
+    &[0x2b, 0x0e, 0x03, 0x02, 0x1d],
+    &[0x2b, 0x24, 0x03, 0x03, 0x01, 0x02],
+    &[0x2a, 0x86, 0x48, 0xce, 0x38, 0x04, 0x03],
+    &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x01],
 ];
 
 /// `is_issuer` (`lib/x509/verify.c`): names, and key identifiers where both are there.
@@ -32,9 +33,9 @@ pub(super) fn is_issuer(certificate: &Read<'_>, issuer: &Read<'_>) -> bool {
 /// `_gnutls_check_if_same_key`: of a leaf every octet, of a CA its name and key.
 fn is_same(certificate: &Read<'_>, trusted: &Read<'_>, is_ca: bool) -> bool {
     if is_ca {
-        certificate.subject.is_same(&trusted.subject) && certificate.spki == trusted.spki
+        certificate.subject.is_same(&trusted.subject) && certificate.key.spki == trusted.key.spki
     } else {
-        certificate.der == trusted.der
+        certificate.certificate == trusted.certificate
     }
 }
 
@@ -47,16 +48,16 @@ pub(super) fn drop_self_signed(list: &mut Vec<Read<'_>>) {
 
 /// When, and with what, is judged.
 #[derive(Clone, Copy)]
-pub(super) struct Judge<'a> {
+pub(super) struct Judge<'s, 'a> {
     /// The seconds of the clock.
     pub(super) now: i64,
     /// What checks signatures.
-    pub(super) algorithms: &'a [&'a dyn SignatureVerificationAlgorithm],
+    pub(super) signed: &'s Signatures<'a>,
 }
 
-impl Judge<'_> {
+impl<'a> Judge<'_, 'a> {
     /// `_gnutls_verify_crt_status`.
-    pub(super) fn verify(self, list: &[Read<'_>], trusted: &[Read<'_>]) -> Status {
+    pub(super) fn verify(self, list: &[Read<'a>], trusted: &[Read<'a>]) -> Status {
         let mut list = list.to_vec();
         drop_self_signed(&mut list);
         // Cut at the first one that is trusted itself.
@@ -127,20 +128,20 @@ fn check_dates(status: &mut Status, certificate: &Read<'_>, now: i64) {
 }
 
 /// What is carried down a path: `verify_state_st`.
-struct Walk<'a> {
-    judge: Judge<'a>,
+struct Walk<'s, 'a> {
+    judge: Judge<'s, 'a>,
     constraints: Constraints,
     features: Vec<u64>,
     /// How many certificates may follow.
     left: Option<u32>,
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'_, 'a> {
     /// `verify_crt`.
     fn step(
         &mut self,
-        certificate: &Read<'_>,
-        issuer: Option<&Read<'_>>,
+        certificate: &Read<'a>,
+        issuer: Option<&Read<'a>>,
         from_the_list: bool,
         is_leaf: bool,
     ) -> Status {
@@ -168,7 +169,8 @@ impl Walk<'_> {
         if is_leaf {
             check_extensions(&mut status, certificate);
         }
-        if BROKEN.contains(&certificate.algorithm.as_str()) && !is_issuer(certificate, certificate)
+        if BROKEN.contains(&certificate.algorithm.as_slice())
+            && !is_issuer(certificate, certificate)
         {
             status.old = true;
             status.refuse("a signature is made with a broken algorithm");
@@ -233,19 +235,23 @@ impl Walk<'_> {
         }
     }
 
-    fn check_signature(&self, status: &mut Status, certificate: &Read<'_>, issuer: &Read<'_>) {
+    fn check_signature(&self, status: &mut Status, certificate: &Read<'a>, issuer: &Read<'a>) {
         // `_gnutls_x509_validate_sign_params` (`lib/x509/common.c`).
-        let kinds: &[&str] = match certificate.algorithm.as_str() {
-            "1.2.840.113549.1.1.10" => &["RSA", "RSA-PSS"],
-            oid if oid.starts_with("1.2.840.113549.1.1.") => &["RSA"],
-            oid if oid.starts_with("1.2.840.10045.4.") => &["EC"],
-            "1.3.101.112" => &["Ed25519"],
+        let kinds: &[&str] = match certificate.algorithm.as_slice() {
+            [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0a] => &["RSA", "RSA-PSS"],
+            [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, _, ..] => &["RSA"],
+            [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, _, ..] => &["EC"],
+            [0x2b, 0x65, 0x70] => &["Ed25519"],
             _ => &[],
         };
-        if !kinds.is_empty() && !kinds.contains(&issuer.key) {
+        if !kinds.is_empty() && !kinds.contains(&issuer.key.algorithm.as_str()) {
             return status.refuse("a signature is of another kind than the issuer's key");
         }
-        match verify_as_openssl(certificate.der, issuer.spki, self.judge.algorithms) {
+        match self
+            .judge
+            .signed
+            .verify(certificate.certificate, issuer.certificate)
+        {
             Verification::Verified => {}
             Verification::Refuted => status.refuse("a signature is not valid"),
             Verification::Unsupported => {

@@ -1,6 +1,6 @@
 //! How names and ranges of names lie to each other (`lib/x509/name_constraints.c`).
 
-use super::constraints::{Kind, Node};
+use crate::certificate::gnutls::{Kind, Node};
 use std::cmp::Ordering;
 
 /// `enum name_constraint_relation`.

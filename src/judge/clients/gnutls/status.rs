@@ -2,7 +2,7 @@
 
 /// The result of a verification.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Status {
+pub(in crate::judge::clients) struct Status {
     /// Why it is refused; none: it is accepted.
     pub(super) reasons: Vec<String>,
     /// What to do about the first of the reasons.
@@ -16,6 +16,13 @@ pub(super) struct Status {
 }
 
 impl Status {
+    /// A refusal.
+    pub(super) fn refused(reason: impl Into<String>) -> Self {
+        let mut status = Self::default();
+        status.refuse(reason);
+        status
+    }
+
     pub(super) fn refuse(&mut self, reason: impl Into<String>) {
         self.reasons.push(reason.into());
     }

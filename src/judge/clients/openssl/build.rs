@@ -2,37 +2,37 @@
 //! takes the first candidate that its identifiers allow, prefers the trust store, and never goes
 //! back to try another.
 
+use super::mode::Mode;
 use super::seen::Seen;
-use super::{Mode, Store};
+use super::store::{Store, best};
 use crate::certificate::ForServers;
-use std::rc::Rc;
 
 /// The default of `X509_VERIFY_PARAM_set_depth`, and one more.
 const MAX_DEPTH: usize = 101;
 
 /// A path that ends in a trusted certificate.
-pub(super) struct Built {
+pub(super) struct Built<'a> {
     /// The leaf first.
-    pub(super) path: Vec<Rc<Seen>>,
+    pub(super) path: Vec<Seen<'a>>,
     /// How many of them, from the leaf on, came from the server (`num_untrusted`).
     pub(super) untrusted: usize,
 }
 
 /// Why there is no path to a trusted certificate.
 #[derive(Clone, Debug)]
-pub(super) enum NoPath {
+pub(super) enum NoPath<'a> {
     /// `X509_V_ERR_CERT_REJECTED`: the trust settings of this certificate say no.
-    Rejected(Rc<Seen>),
+    Rejected(Seen<'a>),
     /// `X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT`.
     SelfSignedLeaf,
     /// `X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN`.
-    SelfSigned(Rc<Seen>),
+    SelfSigned(Seen<'a>),
     /// `X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT` and `…_LOCALLY`: nothing fits as the issuer of this.
-    NoIssuer(Rc<Seen>),
+    NoIssuer(Seen<'a>),
     /// `X509_V_ERR_CERT_CHAIN_TOO_LONG`.
     TooLong,
     /// An extension of a certificate in the path cannot be decoded.
-    Invalid(Rc<Seen>),
+    Invalid(Seen<'a>),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -42,38 +42,38 @@ enum Trust {
     Untrusted,
 }
 
-struct Builder<'a> {
-    store: &'a Store<'a>,
+struct Builder<'s, 'a> {
+    store: &'s Store<'a>,
     mode: Mode,
     now: i64,
-    path: Vec<Rc<Seen>>,
+    path: Vec<Seen<'a>>,
     untrusted: usize,
 }
 
-pub(super) fn build(
-    presented: &[Rc<Seen>],
-    store: &Store<'_>,
+pub(super) fn build<'a>(
+    presented: &[Seen<'a>],
+    store: &Store<'a>,
     now: i64,
     mode: Mode,
-) -> Result<Built, NoPath> {
+) -> Result<Built<'a>, NoPath<'a>> {
     let mut builder = Builder {
         store,
         mode,
         now,
-        path: vec![Rc::clone(&presented[0])],
+        path: vec![presented[0]],
         untrusted: 1,
     };
     let trust = builder.extend(presented.to_vec())?;
     builder.end(trust)
 }
 
-impl Builder<'_> {
-    fn last(&self) -> Rc<Seen> {
-        Rc::clone(&self.path[self.path.len() - 1])
+impl<'a> Builder<'_, 'a> {
+    fn last(&self) -> Seen<'a> {
+        self.path[self.path.len() - 1]
     }
 
     /// The loop of `build_chain` with `X509_V_FLAG_TRUSTED_FIRST`, which is the default.
-    fn extend(&mut self, mut sent: Vec<Rc<Seen>>) -> Result<Trust, NoPath> {
+    fn extend(&mut self, mut sent: Vec<Seen<'a>>) -> Result<Trust, NoPath<'a>> {
         let mut from_sent = true;
         loop {
             let current = self.last();
@@ -118,7 +118,7 @@ impl Builder<'_> {
     }
 
     /// `find_issuer`: the first that is valid now, else the one that expires last.
-    fn sent_issuer(&self, sent: &[Rc<Seen>], current: &Rc<Seen>) -> Option<usize> {
+    fn sent_issuer(&self, sent: &[Seen<'a>], current: &Seen<'a>) -> Option<usize> {
         if current.self_signed || self.path.len() > MAX_DEPTH {
             return None;
         }
@@ -137,7 +137,7 @@ impl Builder<'_> {
     /// `check_trust`, of the certificate that was added last.
     fn trust_of_last(&self) -> Trust {
         let last = self.last();
-        match self.store.trust(&last) {
+        match last.trust() {
             ForServers::Trusted => Trust::Trusted,
             ForServers::Rejected => Trust::Rejected,
             // `trust_compat`: a self-signed one is trusted because it is there.
@@ -147,7 +147,7 @@ impl Builder<'_> {
         }
     }
 
-    fn end(mut self, trust: Trust) -> Result<Built, NoPath> {
+    fn end(mut self, trust: Trust) -> Result<Built<'a>, NoPath<'a>> {
         let mut trust = trust;
         let only_sent = self.path.len() == self.untrusted;
         if trust == Trust::Untrusted && only_sent && self.mode.is_partial() {
@@ -175,33 +175,11 @@ impl Builder<'_> {
         let Some(found) = self.store.exactly(&self.path[0]) else {
             return Trust::Untrusted;
         };
-        if self.store.trust(&found) == ForServers::Rejected {
+        if found.trust() == ForServers::Rejected {
             return Trust::Rejected;
         }
         self.path[0] = found;
         self.untrusted = 0;
         Trust::Trusted
     }
-}
-
-/// The first candidate that is valid now, else the first of those that expire last.
-pub(super) fn best<T>(
-    candidates: impl Iterator<Item = T>,
-    seen: impl Fn(&T) -> &Seen,
-    now: i64,
-) -> Option<T> {
-    let mut best: Option<T> = None;
-    for candidate in candidates {
-        if seen(&candidate).is_valid(now) {
-            return Some(candidate);
-        }
-        let ends = |candidate: &T| seen(candidate).not_after;
-        if best
-            .as_ref()
-            .is_none_or(|best| ends(&candidate) > ends(best))
-        {
-            best = Some(candidate);
-        }
-    }
-    best
 }

@@ -1,48 +1,51 @@
 //! What OpenSSL checks of a path that it has built: extensions and purpose (`check_extensions`),
 //! signatures and dates (`internal_verify`), name constraints; all in `crypto/x509/x509_vfy.c`.
 
-use super::algorithm::KeyKind;
+use super::build::Built;
 use super::constraints;
-use super::seen::{
-    CRL_SIGN, DIGITAL_SIGNATURE, KEY_AGREEMENT, KEY_CERT_SIGN, KEY_ENCIPHERMENT, NS_ANY_CA,
-    NS_SSL_CA, NS_SSL_SERVER, Seen,
+use super::mode::Mode;
+use super::seen::Seen;
+use crate::certificate::openssl::{
+    CRL_SIGN, DIGITAL_SIGNATURE, KEY_AGREEMENT, KEY_CERT_SIGN, KEY_ENCIPHERMENT, KeyKind,
+    NS_ANY_CA, NS_SSL_CA, NS_SSL_SERVER,
 };
-use super::{Built, Mode, Store};
-use crate::certificate::signature::{Verification, verify_as_openssl};
+use crate::certificate::signature::Verification;
 use crate::certificate::{ForServers, PublicKey};
-use crate::judge::anchor::Anchors;
 use crate::judge::clients::Verdict;
-use std::rc::Rc;
+use crate::judge::signatures::Signatures;
 
 /// Everything that follows `build_chain`. The order does not matter to the answer: a refusal
 /// counts, whatever else cannot be known.
-pub(super) fn check(built: &Built, store: &Store<'_>, now: i64, mode: Mode) -> Verdict {
-    let verdict = extensions(built, store, mode)
-        .and(signatures(built, store, now, mode))
+pub(super) fn check<'a>(
+    built: &Built<'a>,
+    signed: &Signatures<'a>,
+    now: i64,
+    mode: Mode,
+) -> Verdict {
+    let verdict = extensions(built, mode)
+        .and(signatures(built, signed, now, mode))
         .and(name_constraints(&built.path));
     verdict.and(strengths(&built.path))
 }
 
 /// What no trust store changes: the leaf's own dates and extensions.
-pub(super) fn leaf(seen: &Seen, now: i64) -> Verdict {
+pub(super) fn leaf(seen: &Seen<'_>, now: i64) -> Verdict {
     if seen.invalid {
         return seen.refuse("invalid certificate extension");
     }
-    let nothing = Anchors::new("");
-    let store = Store { anchors: &nothing };
     // As if its issuer were there.
     let place = Place {
         depth: 0,
         of: 2,
         from_store: false,
     };
-    match extension_error(seen, place, 0, &store, Mode::Default) {
+    match extension_error(seen, place, 0, Mode::Default) {
         Some(why) => seen.refuse(why),
         None => dates(seen, now),
     }
 }
 
-fn extensions(built: &Built, store: &Store<'_>, mode: Mode) -> Verdict {
+fn extensions(built: &Built<'_>, mode: Mode) -> Verdict {
     let mut path_len = 0;
     let mut verdict = Verdict::accepts();
     for (depth, seen) in built.path.iter().enumerate() {
@@ -51,7 +54,7 @@ fn extensions(built: &Built, store: &Store<'_>, mode: Mode) -> Verdict {
             of: built.path.len(),
             from_store: depth >= built.untrusted,
         };
-        if let Some(why) = extension_error(seen, place, path_len, store, mode) {
+        if let Some(why) = extension_error(seen, place, path_len, mode) {
             return seen.refuse(why);
         }
         if depth > 0 && !seen.is_self_issued() {
@@ -85,10 +88,9 @@ impl Place {
 }
 
 fn extension_error(
-    seen: &Seen,
+    seen: &Seen<'_>,
     place: Place,
     path_len: u64,
-    store: &Store<'_>,
     mode: Mode,
 ) -> Option<&'static str> {
     if seen.unknown_critical {
@@ -120,7 +122,7 @@ fn extension_error(
             return Some(why);
         }
     }
-    if !has_purpose(seen, place, store, mode) {
+    if !has_purpose(seen, place, mode) {
         return Some("unsuitable certificate purpose");
     }
     let limit = seen.basic_constraints.and_then(|basic| basic.path_len);
@@ -131,7 +133,7 @@ fn extension_error(
 }
 
 /// `check_ca` in `crypto/x509/v3_purp.c`: 0 is no CA, 1 is one, 3 to 5 may be.
-fn kind_of_ca(seen: &Seen) -> u8 {
+fn kind_of_ca(seen: &Seen<'_>) -> u8 {
     if seen.invalid || seen.usage_lacks(KEY_CERT_SIGN) {
         return 0;
     }
@@ -145,9 +147,9 @@ fn kind_of_ca(seen: &Seen) -> u8 {
 }
 
 /// `check_purpose`: trust settings go before the purposes of the certificate itself.
-fn has_purpose(seen: &Seen, place: Place, store: &Store<'_>, mode: Mode) -> bool {
+fn has_purpose(seen: &Seen<'_>, place: Place, mode: Mode) -> bool {
     if place.from_store {
-        match store.trust(seen) {
+        match seen.trust() {
             ForServers::Trusted => return true,
             ForServers::Rejected => return false,
             ForServers::Neutral => {}
@@ -174,7 +176,7 @@ fn has_purpose(seen: &Seen, place: Place, store: &Store<'_>, mode: Mode) -> bool
 }
 
 /// The checks of `X509_V_FLAG_X509_STRICT`.
-fn breach_of_rfc5280(seen: &Seen, place: Place) -> Option<&'static str> {
+fn breach_of_rfc5280(seen: &Seen<'_>, place: Place) -> Option<&'static str> {
     // A path length of a certificate without key usage: `ex_kusage` is 0.
     let usage = seen.key_usage.unwrap_or_default();
     let is_ca = seen.is_marked_ca();
@@ -248,7 +250,7 @@ fn breach_of_rfc5280(seen: &Seen, place: Place) -> Option<&'static str> {
 }
 
 /// `internal_verify`.
-fn signatures(built: &Built, store: &Store<'_>, now: i64, mode: Mode) -> Verdict {
+fn signatures<'a>(built: &Built<'a>, signed: &Signatures<'a>, now: i64, mode: Mode) -> Verdict {
     let path = &built.path;
     let last = &path[path.len() - 1];
     // One that is trusted and not self-issued is not checked itself, not even its dates.
@@ -259,7 +261,7 @@ fn signatures(built: &Built, store: &Store<'_>, now: i64, mode: Mode) -> Verdict
     let mut verdict = Verdict::accepts();
     for (depth, seen) in path.iter().enumerate() {
         if let Some(issuer) = path.get(depth + 1) {
-            verdict = verdict.and(signature(seen, issuer, store));
+            verdict = verdict.and(signature(seen, issuer, signed));
         } else if skips_last {
             continue;
         }
@@ -268,7 +270,7 @@ fn signatures(built: &Built, store: &Store<'_>, now: i64, mode: Mode) -> Verdict
     verdict
 }
 
-fn signature(seen: &Seen, issuer: &Seen, store: &Store<'_>) -> Verdict {
+fn signature<'a>(seen: &Seen<'a>, issuer: &Seen<'a>, signed: &Signatures<'a>) -> Verdict {
     if issuer.usage_lacks(KEY_CERT_SIGN) {
         return issuer.refuse("key usage does not include certificate signing");
     }
@@ -276,13 +278,7 @@ fn signature(seen: &Seen, issuer: &Seen, store: &Store<'_>) -> Verdict {
     if !seen.signature_consistent {
         return seen.refuse("certificate signature failure");
     }
-    let algorithms = store.anchors.verified().algorithms();
-    let algorithms: Vec<_> = algorithms.iter().map(|one| one as _).collect();
-    let Ok(facts) = issuer.certificate.facts() else {
-        return Verdict::unknown("the key of an issuer cannot be read");
-    };
-    let spki = &facts.public_key.spki;
-    match verify_as_openssl(seen.certificate.der(), spki, &algorithms) {
+    match signed.verify(seen.certificate, issuer.certificate) {
         Verification::Verified => Verdict::accepts(),
         Verification::Refuted => seen.refuse("certificate signature failure"),
         Verification::Unsupported => Verdict::unknown(format!(
@@ -295,7 +291,7 @@ fn signature(seen: &Seen, issuer: &Seen, store: &Store<'_>) -> Verdict {
     }
 }
 
-fn dates(seen: &Seen, now: i64) -> Verdict {
+fn dates(seen: &Seen<'_>, now: i64) -> Verdict {
     if seen.not_before > now {
         seen.refuse("certificate is not yet valid")
     } else if seen.not_after <= now {
@@ -305,16 +301,9 @@ fn dates(seen: &Seen, now: i64) -> Verdict {
     }
 }
 
-impl Seen {
-    /// Both dates hold (`ossl_x509_check_cert_time`); at the very second of its end it has expired.
-    pub(super) fn is_valid(&self, now: i64) -> bool {
-        self.not_before <= now && now < self.not_after
-    }
-}
-
 /// `check_name_constraints`: self-issued certificates are left out, but for the leaf; the anchor's
 /// constraints count.
-fn name_constraints(path: &[Rc<Seen>]) -> Verdict {
+fn name_constraints(path: &[Seen<'_>]) -> Verdict {
     let mut verdict = Verdict::accepts();
     for (depth, seen) in path.iter().enumerate() {
         if depth > 0 && seen.is_self_issued() {
@@ -330,8 +319,8 @@ fn name_constraints(path: &[Rc<Seen>]) -> Verdict {
 
 /// What security levels 1 and 2 refuse, and level 0 takes (`check_auth_level`): keys of less than
 /// 112 bits of security, and signatures with SHA-1 or MD5 below the anchor.
-fn strengths(path: &[Rc<Seen>]) -> Verdict {
-    let is_weak = |(depth, seen): (usize, &Rc<Seen>)| {
+fn strengths(path: &[Seen<'_>]) -> Verdict {
+    let is_weak = |(depth, seen): (usize, &Seen<'_>)| {
         let facts = seen.certificate.facts().ok()?;
         let weak_key = is_weak_key(&facts.public_key);
         let weak_digest = depth + 1 < path.len() && has_weak_digest(&facts.signature_algorithm);

@@ -15,7 +15,7 @@ const MOST_COMPARISONS: usize = 1 << 20;
 const SMTP_UTF8_MAILBOX: &[u8] = &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x08, 0x09];
 
 /// Holds the names of a certificate against the constraints of one above it.
-pub(super) fn check(constraints: &NameConstraints, seen: &Seen, is_leaf: bool) -> Verdict {
+pub(super) fn check(constraints: &NameConstraints, seen: &Seen<'_>, is_leaf: bool) -> Verdict {
     let Some(raw) = Raw::read(seen.certificate.der()) else {
         return Verdict::unknown("the subject of a certificate cannot be read");
     };
@@ -50,7 +50,7 @@ pub(super) fn check(constraints: &NameConstraints, seen: &Seen, is_leaf: bool) -
     verdicts.fold(Verdict::accepts(), Verdict::and)
 }
 
-fn hold(seen: &Seen, name: &GeneralName, constraints: &NameConstraints) -> Verdict {
+fn hold(seen: &Seen<'_>, name: &GeneralName, constraints: &NameConstraints) -> Verdict {
     let has_kind_of = |name: &GeneralName| constraints.all().any(|s| s.base.is_like(name));
     match name {
         // It counts as an address, for which a constraint has to be converted.
@@ -92,7 +92,7 @@ fn is_plain(uri: &[u8]) -> bool {
 }
 
 /// The common names of the subject; `None`: one cannot be read.
-pub(super) fn common_names(seen: &Seen) -> Option<Vec<Vec<u8>>> {
+pub(super) fn common_names(seen: &Seen<'_>) -> Option<Vec<Vec<u8>>> {
     let raw = Raw::read(seen.certificate.der())?;
     let names = attributes(&raw, COMMON_NAME).into_iter();
     names

@@ -8,7 +8,7 @@ use crate::endpoint::Host;
 use std::net::IpAddr;
 
 /// Whether the leaf is for the host; `None`: a common name decides that cannot be read.
-pub(super) fn fits(leaf: &Seen, host: &Host) -> Option<bool> {
+pub(super) fn fits(leaf: &Seen<'_>, host: &Host) -> Option<bool> {
     let names = leaf.alt_names.as_deref().unwrap_or_default();
     let host = match host {
         Host::Ip(ip) => {

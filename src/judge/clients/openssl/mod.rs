@@ -2,55 +2,34 @@
 //! Postfix, curl, Python and Mercurial call it. Versions 3.0 and 3.5 give the same answers. What the
 //! security level decides, which is the administrator's, is unknown.
 
-mod algorithm;
 mod build;
 mod checks;
 mod constraints;
-mod extension;
-mod general_name;
 mod host;
+mod mode;
 mod seen;
+mod store;
 
-pub use seen::NotIssuer;
+pub use mode::Mode;
 
-use super::{Answer, Question, Verdict};
-use crate::certificate::{Certificate, ForServers};
+use super::verdict::{Answer, Verdict};
+use crate::certificate::{Certificate, NotIssuer};
+use crate::endpoint::Host;
 use crate::judge::anchor::Anchors;
-use build::{Built, NoPath};
+use crate::judge::signatures::Signatures;
+use build::NoPath;
 use seen::Seen;
-use std::rc::Rc;
+use store::Store;
 use time::OffsetDateTime;
 
-/// The flags that a program sets beside `X509_V_FLAG_TRUSTED_FIRST`, which is the default.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    /// None.
-    Default,
-    /// `X509_V_FLAG_X509_STRICT` and `X509_V_FLAG_PARTIAL_CHAIN`, as
-    /// `ssl.create_default_context` of Python 3.13 sets them.
-    Strict,
-}
-
-impl Mode {
-    fn is_strict(self) -> bool {
-        self == Self::Strict
-    }
-
-    fn is_partial(self) -> bool {
-        self == Self::Strict
-    }
-}
-
-/// The answer for chain and name.
-pub(super) fn verdict(question: &Question<'_>, mode: Mode) -> Verdict {
-    let chain = chain(question.presented, question.anchors, question.now, mode);
-    let Some(leaf) = question.presented.first().and_then(Seen::read) else {
+/// Whether the leaf is for the name, after the answer for the chain.
+pub(super) fn with_name(chain: Verdict, leaf: &Certificate, reference: &Host) -> Verdict {
+    let Some(leaf) = Seen::read(leaf) else {
         return chain;
     };
-    let host = question.reference;
-    let name = match host::fits(&leaf, host) {
+    let name = match host::fits(&leaf, reference) {
         Some(true) => return chain,
-        Some(false) => Verdict::refuses(format!("the certificate is not for \"{host}\"")),
+        Some(false) => Verdict::refuses(format!("the certificate is not for \"{reference}\"")),
         None => Verdict::unknown("the common name cannot be read"),
     };
     chain.and(name)
@@ -63,6 +42,16 @@ pub fn chain(
     now: OffsetDateTime,
     mode: Mode,
 ) -> Verdict {
+    signed_chain(presented, &Signatures::of(anchors), now, mode)
+}
+
+/// The same; `signed` may have verified some of its signatures already.
+pub(super) fn signed_chain<'a>(
+    presented: &'a [Certificate],
+    signed: &Signatures<'a>,
+    now: OffsetDateTime,
+    mode: Mode,
+) -> Verdict {
     let mut sent = Vec::new();
     for certificate in presented {
         let Some(seen) = Seen::read(certificate) else {
@@ -71,15 +60,17 @@ pub fn chain(
                 "\"{label}\" is read differently by OpenSSL, or not at all"
             ));
         };
-        sent.push(Rc::new(seen));
+        sent.push(seen);
     }
     if sent.is_empty() {
         return Verdict::refuses("no certificate was presented");
     }
-    let store = Store { anchors };
+    let store = Store {
+        anchors: signed.anchors(),
+    };
     let now = now.unix_timestamp();
     match build::build(&sent, &store, now, mode) {
-        Ok(built) => checks::check(&built, &store, now, mode),
+        Ok(built) => checks::check(&built, signed, now, mode),
         Err(why) => Verdict::refuses(explain(&why)),
     }
 }
@@ -114,7 +105,7 @@ pub struct Mismatch {
 /// (`X509_check_issued`): by key identifier, serial number, or the issuer's issuer. The last one is
 /// held against itself where it is the only one.
 pub fn mismatch(path: &[Certificate]) -> Option<Mismatch> {
-    let seen: Vec<Seen> = path.iter().map_while(Seen::read).collect();
+    let seen: Vec<Seen<'_>> = path.iter().map_while(Seen::read).collect();
     let alone = (path.len() == 1).then_some(()).and(seen.first());
     let issuers = seen.iter().skip(1).chain(alone);
     seen.iter()
@@ -139,8 +130,8 @@ pub fn mismatch(path: &[Certificate]) -> Option<Mismatch> {
         })
 }
 
-fn explain(why: &NoPath) -> String {
-    let label = |seen: &Seen| seen.certificate.label();
+fn explain(why: &NoPath<'_>) -> String {
+    let label = |seen: &Seen<'_>| seen.certificate.label();
     match why {
         NoPath::Rejected(seen) => format!(
             "certificate rejected: the trust settings of \"{}\" exclude servers",
@@ -159,41 +150,5 @@ fn explain(why: &NoPath) -> String {
         }
         NoPath::TooLong => "certificate chain too long".to_owned(),
         NoPath::Invalid(seen) => format!("invalid certificate extension in \"{}\"", label(seen)),
-    }
-}
-
-/// The trust store: `X509_STORE`, which finds certificates by their names, in the order in which
-/// they were loaded (`crypto/x509/x509_lu.c`).
-struct Store<'a> {
-    anchors: &'a Anchors,
-}
-
-impl Store<'_> {
-    fn named(&self, subject: &[u8]) -> Vec<Rc<Seen>> {
-        let named = self.anchors.named_canonically(subject);
-        named
-            .filter_map(|anchor| Seen::read(anchor.certificate()))
-            .map(Rc::new)
-            .collect()
-    }
-
-    /// `X509_STORE_CTX_get1_issuer`.
-    fn issuer(&self, current: &Seen, now: i64) -> Option<Rc<Seen>> {
-        let named = self.named(&current.issuer).into_iter();
-        let candidates = named.filter(|candidate| candidate.issued(current).is_ok());
-        build::best(candidates, |candidate| candidate, now)
-    }
-
-    /// `lookup_cert_match`.
-    fn exactly(&self, wanted: &Seen) -> Option<Rc<Seen>> {
-        let mut named = self.named(&wanted.subject).into_iter();
-        named.find(|candidate| candidate.certificate == wanted.certificate)
-    }
-
-    /// What the file says of it (`obj_trust` in `crypto/x509/x509_trust.c`).
-    fn trust(&self, seen: &Seen) -> ForServers {
-        let mut all = self.anchors.all().iter();
-        let anchor = all.find(|anchor| anchor.der() == seen.certificate.der());
-        anchor.map_or(ForServers::Neutral, |anchor| anchor.trust().for_servers())
     }
 }

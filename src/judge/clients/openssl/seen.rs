@@ -1,320 +1,56 @@
-//! A certificate as OpenSSL sees it: the flags that `ossl_x509v3_cache_extensions` of
-//! `crypto/x509/v3_purp.c` computes, and the fields that its checks compare.
+//! A certificate in a path that OpenSSL builds.
 
-use super::algorithm::{KeyKind, Signer, algorithm_oid, key_kind, signer};
-use super::extension::{
-    AuthorityKeyId, BasicConstraints, authority_key_id, basic_constraints, bits,
-    distribution_points, key_usage, number, only, sequence,
-};
-use super::general_name::{self, is_decodable};
-use crate::certificate::constraints::{GeneralName, NameConstraints};
-use crate::certificate::der::Element;
-use crate::certificate::raw::{Raw, RawExtension};
-use crate::certificate::{Certificate, canonical_name};
+use crate::certificate::Certificate;
+use crate::certificate::ForServers;
+use crate::certificate::openssl::OpensslFacts;
+use crate::judge::anchor::Anchor;
 use crate::judge::clients::Verdict;
+use std::ops::Deref;
 
-/// The key usage bits, as `x509v3.h` numbers them.
-pub(super) const DIGITAL_SIGNATURE: u16 = 0x80;
-pub(super) const KEY_ENCIPHERMENT: u16 = 0x20;
-pub(super) const KEY_AGREEMENT: u16 = 0x08;
-pub(super) const KEY_CERT_SIGN: u16 = 0x04;
-pub(super) const CRL_SIGN: u16 = 0x02;
-
-/// Netscape's certificate types.
-pub(super) const NS_SSL_SERVER: u8 = 0x40;
-pub(super) const NS_SSL_CA: u8 = 0x04;
-pub(super) const NS_ANY_CA: u8 = 0x07;
-
-/// A certificate, as far as OpenSSL's checks look at it.
-#[derive(Clone, Debug)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "OpenSSL's flags, as they are"
-)]
-pub(super) struct Seen {
-    pub(super) certificate: Certificate,
-    pub(super) subject: Vec<u8>,
-    pub(super) issuer: Vec<u8>,
-    pub(super) serial: Vec<u8>,
-    /// The number in the version field.
-    pub(super) version: u8,
-    /// Seconds since 1970.
-    pub(super) not_before: i64,
-    pub(super) not_after: i64,
-    pub(super) signature_oid: Vec<u8>,
-    pub(super) signature_consistent: bool,
-    pub(super) key: KeyKind,
-    pub(super) has_extensions: bool,
-    pub(super) basic_constraints: Option<BasicConstraints>,
-    pub(super) key_usage: Option<u16>,
-    /// Whether the extended key usage has serverAuth or SGC; `None`: there is none.
-    pub(super) for_servers: Option<bool>,
-    pub(super) netscape: Option<u8>,
-    pub(super) ski: Option<Vec<u8>>,
-    pub(super) ski_critical: bool,
-    pub(super) aki: Option<AuthorityKeyId>,
-    pub(super) alt_names: Option<Vec<GeneralName>>,
-    pub(super) alt_names_critical: bool,
-    pub(super) constraints: Option<NameConstraints>,
-    pub(super) is_proxy: bool,
-    pub(super) has_ip_resources: bool,
-    /// A critical extension that OpenSSL does not know.
-    pub(super) unknown_critical: bool,
-    /// `EXFLAG_INVALID`: an extension that cannot be decoded, or is there twice.
-    pub(super) invalid: bool,
-    /// `EXFLAG_SS`: self-issued, and no identifier or algorithm says otherwise.
-    pub(super) self_signed: bool,
+/// A certificate with what OpenSSL reads of it, and with its trust settings where it is the trust
+/// store's.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Seen<'a> {
+    pub(super) certificate: &'a Certificate,
+    facts: &'a OpensslFacts,
+    anchor: Option<&'a Anchor>,
 }
 
-// The contents of object identifiers.
-const BASIC_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 0x13];
-const KEY_USAGE: &[u8] = &[0x55, 0x1d, 0x0f];
-const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 0x1d, 0x25];
-const SUBJECT_KEY_ID: &[u8] = &[0x55, 0x1d, 0x0e];
-const AUTHORITY_KEY_ID: &[u8] = &[0x55, 0x1d, 0x23];
-const ALT_NAME: &[u8] = &[0x55, 0x1d, 0x11];
-const NAME_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 0x1e];
-const CERTIFICATE_POLICIES: &[u8] = &[0x55, 0x1d, 0x20];
-const CRL_DISTRIBUTION_POINTS: &[u8] = &[0x55, 0x1d, 0x1f];
-const POLICY_MAPPINGS: &[u8] = &[0x55, 0x1d, 0x21];
-const POLICY_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 0x24];
-const INHIBIT_ANY_POLICY: &[u8] = &[0x55, 0x1d, 0x36];
-const NETSCAPE_TYPE: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x86, 0xf8, 0x42, 0x01, 0x01];
-const IP_BLOCKS: &[u8] = &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x01, 0x07];
-const AS_NUMBERS: &[u8] = &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x01, 0x08];
-const PROXY: &[u8] = &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x01, 0x0e];
-const OCSP_NO_CHECK: &[u8] = &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x01, 0x05];
+impl<'a> Seen<'a> {
+    /// One that was presented. `None`: it cannot be read here, so that what OpenSSL makes of it is
+    /// not known.
+    pub(super) fn read(certificate: &'a Certificate) -> Option<Self> {
+        Some(Self {
+            certificate,
+            facts: certificate.as_openssl()?,
+            anchor: None,
+        })
+    }
 
-/// The critical extensions that `X509_supported_extension` knows.
-const SUPPORTED: [&[u8]; 15] = [
-    NETSCAPE_TYPE,
-    KEY_USAGE,
-    ALT_NAME,
-    BASIC_CONSTRAINTS,
-    CERTIFICATE_POLICIES,
-    CRL_DISTRIBUTION_POINTS,
-    EXTENDED_KEY_USAGE,
-    IP_BLOCKS,
-    AS_NUMBERS,
-    OCSP_NO_CHECK,
-    POLICY_CONSTRAINTS,
-    PROXY,
-    NAME_CONSTRAINTS,
-    POLICY_MAPPINGS,
-    INHIBIT_ANY_POLICY,
-];
+    /// One of the trust store.
+    pub(super) fn of_store(anchor: &'a Anchor) -> Option<Self> {
+        Some(Self {
+            anchor: Some(anchor),
+            ..Self::read(anchor.certificate())?
+        })
+    }
 
-/// serverAuth, and the Server Gated Crypto of Netscape and Microsoft (`XKU_SSL_SERVER | XKU_SGC`).
-const FOR_SERVERS: [&[u8]; 3] = [
-    &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x01],
-    &[0x60, 0x86, 0x48, 0x01, 0x86, 0xf8, 0x42, 0x04, 0x01],
-    &[0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0x37, 0x0a, 0x03, 0x03],
-];
-
-impl Seen {
-    /// `None`: it cannot be read here, so that what OpenSSL makes of it is not known.
-    pub(super) fn read(certificate: &Certificate) -> Option<Self> {
-        let facts = certificate.facts().ok()?;
-        let raw = Raw::read(certificate.der())?;
-        let mut seen = Self {
-            certificate: certificate.clone(),
-            subject: canonical_name(raw.subject)?,
-            issuer: canonical_name(raw.issuer)?,
-            serial: number(raw.serial).to_vec(),
-            version: raw.version,
-            not_before: facts.not_before.unix_timestamp(),
-            not_after: facts.not_after.unix_timestamp(),
-            signature_oid: algorithm_oid(raw.signature_inside)?.to_vec(),
-            signature_consistent: raw.signature_inside == raw.signature_outside,
-            key: key_kind(raw.spki),
-            has_extensions: !raw.extensions.is_empty(),
-            basic_constraints: None,
-            key_usage: None,
-            for_servers: None,
-            netscape: None,
-            ski: None,
-            ski_critical: false,
-            aki: None,
-            alt_names: None,
-            alt_names_critical: false,
-            constraints: None,
-            is_proxy: false,
-            has_ip_resources: false,
-            unknown_critical: false,
-            invalid: false,
-            self_signed: false,
-        };
-        seen.read_extensions(&raw.extensions);
-        seen.self_signed = seen.is_self_issued()
-            && seen.fits_identifier_of(&seen).is_ok()
-            && seen.makes_signatures_of(&seen);
-        Some(seen)
+    /// What the file says of it (`obj_trust` in `crypto/x509/x509_trust.c`).
+    pub(super) fn trust(&self) -> ForServers {
+        self.anchor
+            .map_or(ForServers::Neutral, |anchor| anchor.trust().for_servers())
     }
 
     /// A refusal for what is wrong with this certificate.
     pub(super) fn refuse(&self, why: &str) -> Verdict {
         Verdict::refuses(format!("\"{}\": {why}", self.certificate.label()))
     }
-
-    /// `EXFLAG_SI`.
-    pub(super) fn is_self_issued(&self) -> bool {
-        self.subject == self.issuer
-    }
-
-    /// `EXFLAG_CA`.
-    pub(super) fn is_marked_ca(&self) -> bool {
-        self.basic_constraints.is_some_and(|basic| basic.ca)
-    }
-
-    /// `ku_reject`: there is a key usage, and none of these bits in it.
-    pub(super) fn usage_lacks(&self, bits: u16) -> bool {
-        self.key_usage.is_some_and(|usage| usage & bits == 0)
-    }
-
-    fn read_extensions(&mut self, extensions: &[RawExtension<'_>]) {
-        for (place, extension) in extensions.iter().enumerate() {
-            self.unknown_critical |= extension.critical && !SUPPORTED.contains(&extension.oid);
-            let is_twice = extensions[..place].iter().any(|e| e.oid == extension.oid);
-            // `X509_get_ext_d2i` gives nothing where there are two.
-            let read = if is_twice && is_decoded(extension.oid) {
-                None
-            } else {
-                self.read_extension(extension)
-            };
-            self.invalid |= read.is_none();
-        }
-    }
-
-    /// `None`: it cannot be decoded.
-    fn read_extension(&mut self, extension: &RawExtension<'_>) -> Option<()> {
-        let (value, critical) = (extension.value, extension.critical);
-        match extension.oid {
-            BASIC_CONSTRAINTS => self.basic_constraints = Some(basic_constraints(value, critical)?),
-            KEY_USAGE => self.key_usage = Some(key_usage(value)?),
-            EXTENDED_KEY_USAGE => {
-                let purposes = sequence(value)?;
-                let are_oids = purposes.iter().all(|purpose| purpose.tag == 0x06);
-                let fits = |purpose: &Element<'_>| FOR_SERVERS.contains(&purpose.content);
-                self.for_servers = are_oids.then(|| purposes.iter().any(fits));
-                self.for_servers?;
-            }
-            NETSCAPE_TYPE => self.netscape = Some(*bits(value)?.first().unwrap_or(&0)),
-            SUBJECT_KEY_ID => {
-                self.ski = Some(only(value, 0x04)?.to_vec());
-                self.ski_critical = critical;
-            }
-            AUTHORITY_KEY_ID => self.aki = Some(authority_key_id(value, critical)?),
-            ALT_NAME => {
-                let names = sequence(value)?;
-                self.alt_names = Some(
-                    names
-                        .iter()
-                        .map(general_name::read)
-                        .collect::<Option<_>>()?,
-                );
-                self.alt_names_critical = critical;
-            }
-            NAME_CONSTRAINTS => {
-                let read = NameConstraints::read(value);
-                let decoded = read.filter(|all| all.all().all(|s| is_decodable(&s.base)));
-                self.constraints = Some(decoded?);
-            }
-            CRL_DISTRIBUTION_POINTS => distribution_points(value)?,
-            PROXY => self.is_proxy = true,
-            IP_BLOCKS | AS_NUMBERS => self.has_ip_resources = true,
-            _ => {}
-        }
-        Some(())
-    }
-
-    /// Why this certificate is not the issuer of `subject` (`ossl_x509_likely_issued`).
-    pub(super) fn issued(&self, subject: &Self) -> Result<(), NotIssuer> {
-        if self.subject != subject.issuer {
-            return Err(NotIssuer::Name);
-        }
-        if self.invalid || subject.invalid {
-            return Err(NotIssuer::Invalid);
-        }
-        self.fits_identifier_of(subject)?;
-        if self.makes_signatures_of(subject) {
-            Ok(())
-        } else {
-            Err(NotIssuer::Algorithm)
-        }
-    }
-
-    /// `X509_check_akid`: identifiers that either side lacks are not compared.
-    fn fits_identifier_of(&self, subject: &Self) -> Result<(), NotIssuer> {
-        let Some(aki) = &subject.aki else {
-            return Ok(());
-        };
-        let differs = |a: &Option<Vec<u8>>, b: &Option<Vec<u8>>| matches!((a, b), (Some(a), Some(b)) if a != b);
-        if differs(&aki.key_id, &self.ski) {
-            return Err(NotIssuer::KeyId);
-        }
-        if aki
-            .serial
-            .as_ref()
-            .is_some_and(|serial| *serial != self.serial)
-        {
-            return Err(NotIssuer::Serial);
-        }
-        if aki
-            .issuer
-            .as_ref()
-            .is_some_and(|issuer| *issuer != self.issuer)
-        {
-            return Err(NotIssuer::IssuerName);
-        }
-        Ok(())
-    }
-
-    /// `check_sig_alg_match`: the key is of the kind that makes such signatures.
-    fn makes_signatures_of(&self, subject: &Self) -> bool {
-        matches!(
-            (signer(&subject.signature_oid), self.key),
-            (Some(Signer::Rsa), KeyKind::Rsa)
-                | (Some(Signer::Pss), KeyKind::Rsa | KeyKind::RsaPss)
-                | (Some(Signer::Ec), KeyKind::Ec | KeyKind::EcExplicit)
-                | (Some(Signer::Ed25519), KeyKind::Ed25519)
-                | (Some(Signer::Ed448), KeyKind::Ed448)
-                | (Some(Signer::Dsa), KeyKind::Dsa)
-        )
-    }
 }
 
-/// Why a certificate is not the issuer of another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NotIssuer {
-    /// Its subject is not the issuer that the other names.
-    Name,
-    /// An extension of one of them cannot be decoded.
-    Invalid,
-    /// The authority key identifier has the key identifier of another key.
-    KeyId,
-    /// The authority key identifier has another serial number.
-    Serial,
-    /// The authority key identifier names another issuer of the issuer.
-    IssuerName,
-    /// Its key is not of the kind that made the signature.
-    Algorithm,
-}
+impl Deref for Seen<'_> {
+    type Target = OpensslFacts;
 
-/// The extensions that `ossl_x509v3_cache_extensions` decodes.
-fn is_decoded(oid: &[u8]) -> bool {
-    let decoded = [
-        BASIC_CONSTRAINTS,
-        KEY_USAGE,
-        EXTENDED_KEY_USAGE,
-        NETSCAPE_TYPE,
-        SUBJECT_KEY_ID,
-        AUTHORITY_KEY_ID,
-        ALT_NAME,
-        NAME_CONSTRAINTS,
-        CRL_DISTRIBUTION_POINTS,
-        PROXY,
-        IP_BLOCKS,
-        AS_NUMBERS,
-    ];
-    decoded.contains(&oid)
+    fn deref(&self) -> &OpensslFacts {
+        self.facts
+    }
 }

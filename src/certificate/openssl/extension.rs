@@ -6,24 +6,24 @@ use crate::certificate::der::{self, Element};
 
 /// What the basic constraints say.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct BasicConstraints {
-    pub(super) ca: bool,
-    pub(super) path_len: Option<u64>,
-    pub(super) critical: bool,
+pub(crate) struct BasicConstraints {
+    pub(crate) ca: bool,
+    pub(crate) path_len: Option<u64>,
+    pub(crate) critical: bool,
 }
 
 /// The authority key identifier (RFC 5280 §4.2.1.1).
 #[derive(Clone, Debug, Default)]
-pub(super) struct AuthorityKeyId {
-    pub(super) key_id: Option<Vec<u8>>,
+pub(crate) struct AuthorityKeyId {
+    pub(crate) key_id: Option<Vec<u8>>,
     /// The first directory name, canonical.
-    pub(super) issuer: Option<Vec<u8>>,
-    pub(super) serial: Option<Vec<u8>>,
-    pub(super) critical: bool,
+    pub(crate) issuer: Option<Vec<u8>>,
+    pub(crate) serial: Option<Vec<u8>>,
+    pub(crate) critical: bool,
 }
 
 /// An INTEGER without needless octets in front.
-pub(super) fn number(mut octets: &[u8]) -> &[u8] {
+pub(crate) fn number(mut octets: &[u8]) -> &[u8] {
     while let [first, second, ..] = octets
         && matches!((first, second >> 7), (0, 0) | (0xff, 1))
     {
@@ -33,18 +33,18 @@ pub(super) fn number(mut octets: &[u8]) -> &[u8] {
 }
 
 /// The content of the one element that `der` is.
-pub(super) fn only(der: &[u8], tag: u8) -> Option<&[u8]> {
+pub(crate) fn only(der: &[u8], tag: u8) -> Option<&[u8]> {
     let element = Element::read(der).filter(|element| element.rest.is_empty())?;
     (element.tag == tag).then_some(element.content)
 }
 
 /// The elements of the one SEQUENCE that `der` is.
-pub(super) fn sequence(der: &[u8]) -> Option<Vec<Element<'_>>> {
+pub(crate) fn sequence(der: &[u8]) -> Option<Vec<Element<'_>>> {
     der::all(only(der, 0x30)?)
 }
 
 /// The octets of a BIT STRING.
-pub(super) fn bits(der: &[u8]) -> Option<&[u8]> {
+pub(crate) fn bits(der: &[u8]) -> Option<&[u8]> {
     match only(der, 0x03)? {
         [0..=7, octets @ ..] => Some(octets),
         _ => None,
@@ -52,7 +52,7 @@ pub(super) fn bits(der: &[u8]) -> Option<&[u8]> {
 }
 
 /// Bit 0 is 0x80, bit 8 is 0x8000; no bit at all is an error (RFC 5280 §4.2.1.3).
-pub(super) fn key_usage(der: &[u8]) -> Option<u16> {
+pub(crate) fn key_usage(der: &[u8]) -> Option<u16> {
     let usage = match *bits(der)? {
         [] => 0,
         [low] => u16::from(low),
@@ -61,7 +61,7 @@ pub(super) fn key_usage(der: &[u8]) -> Option<u16> {
     (usage != 0).then_some(usage)
 }
 
-pub(super) fn basic_constraints(der: &[u8], critical: bool) -> Option<BasicConstraints> {
+pub(crate) fn basic_constraints(der: &[u8], critical: bool) -> Option<BasicConstraints> {
     let fields = sequence(der)?;
     let (ca, rest) = match fields.split_first() {
         Some((first, rest)) if first.tag == 0x01 => (first.content != [0], rest),
@@ -90,7 +90,7 @@ fn path_len(octets: &[u8]) -> Option<u64> {
 }
 
 /// `setup_crldp`: each names a point or an issuer.
-pub(super) fn distribution_points(der: &[u8]) -> Option<()> {
+pub(crate) fn distribution_points(der: &[u8]) -> Option<()> {
     sequence(der)?.iter().try_for_each(|point| {
         let fields = der::all(point.content).filter(|_| point.tag == 0x30)?;
         let names =
@@ -99,7 +99,7 @@ pub(super) fn distribution_points(der: &[u8]) -> Option<()> {
     })
 }
 
-pub(super) fn authority_key_id(der: &[u8], critical: bool) -> Option<AuthorityKeyId> {
+pub(crate) fn authority_key_id(der: &[u8], critical: bool) -> Option<AuthorityKeyId> {
     let mut found = AuthorityKeyId {
         critical,
         ..AuthorityKeyId::default()

@@ -5,7 +5,7 @@ use crate::certificate::der::{self, Element};
 
 /// The kinds of public keys that matter to OpenSSL's checks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum KeyKind {
+pub(crate) enum KeyKind {
     Rsa,
     RsaPss,
     Ec,
@@ -20,7 +20,7 @@ pub(super) enum KeyKind {
 
 /// The kinds of keys that make signatures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Signer {
+pub(crate) enum Signer {
     Rsa,
     Pss,
     Ec,
@@ -30,7 +30,7 @@ pub(super) enum Signer {
 }
 
 /// The kind of key that makes signatures of this algorithm (`OBJ_find_sigid_algs`).
-pub(super) fn signer(oid: &[u8]) -> Option<Signer> {
+pub(crate) fn signer(oid: &[u8]) -> Option<Signer> {
     const PKCS1: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01];
     const ECDSA_SHA2: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03];
     const ECDSA_SHA1: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x01];
@@ -65,7 +65,7 @@ pub(super) fn signer(oid: &[u8]) -> Option<Signer> {
     }
 }
 
-pub(super) fn key_kind(spki: &[u8]) -> KeyKind {
+pub(crate) fn key_kind(spki: &[u8]) -> KeyKind {
     let fields = Element::read(spki).and_then(|spki| der::all(spki.content));
     let algorithm = fields.and_then(|fields| fields.first().copied());
     let Some(parts) = algorithm.and_then(|algorithm| der::all(algorithm.content)) else {
@@ -88,7 +88,7 @@ pub(super) fn key_kind(spki: &[u8]) -> KeyKind {
     }
 }
 
-pub(super) fn algorithm_oid(algorithm: &[u8]) -> Option<&[u8]> {
+pub(crate) fn algorithm_oid(algorithm: &[u8]) -> Option<&[u8]> {
     let parts = Element::read(algorithm)?.content;
     let oid = Element::read(parts).filter(|oid| oid.tag == 0x06)?;
     Some(oid.content)

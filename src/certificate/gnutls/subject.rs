@@ -6,11 +6,11 @@ use x509_parser::asn1_rs::Any;
 use x509_parser::x509::X509Name;
 
 /// An attribute: its OID, and its value in the form that is compared.
-pub(super) type Attribute = (String, Value);
+pub(crate) type Attribute = (String, Value);
 
 /// A value in the form that is compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Value {
+pub(crate) enum Value {
     /// A string that GnuTLS reads.
     Text(Vec<u8>),
     /// Anything else: its tag and its octets.
@@ -19,11 +19,16 @@ pub(super) enum Value {
 
 /// A name: its octets, and the attributes of each RDN.
 #[derive(Clone, Debug)]
-pub(super) struct Subject<'a> {
+pub(crate) struct Subject {
     /// The DER, with the header.
-    pub(super) raw: &'a [u8],
+    pub(crate) raw: Vec<u8>,
     rdns: Vec<Vec<Attribute>>,
 }
+
+/// The type of the common name.
+pub(crate) const COMMON_NAME: &str = "2.5.4.3";
+/// The type of a mail address in a subject.
+pub(crate) const EMAIL: &str = "1.2.840.113549.1.9.1";
 
 const UTF8: u32 = 12;
 const NUMERIC: u32 = 18;
@@ -77,8 +82,8 @@ const TYPED: &[(&str, u32)] = &[
     ("1.2.643.3.131.1.1", NUMERIC),
 ];
 
-impl<'a> Subject<'a> {
-    pub(super) fn read(name: &X509Name<'a>) -> Self {
+impl Subject {
+    pub(crate) fn read(name: &X509Name<'_>) -> Self {
         let rdn = |rdn: &x509_parser::x509::RelativeDistinguishedName<'_>| {
             let attributes = rdn.iter().map(|attribute| {
                 let oid = attribute.attr_type().to_id_string();
@@ -88,17 +93,17 @@ impl<'a> Subject<'a> {
             attributes.collect()
         };
         Self {
-            raw: name.as_raw(),
+            raw: name.as_raw().to_vec(),
             rdns: name.iter_rdn().map(rdn).collect(),
         }
     }
 
-    pub(super) fn is_same(&self, other: &Self) -> bool {
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
         self.raw == other.raw || self.rdns == other.rdns
     }
 
     /// The values of an attribute (`_gnutls_x509_parse_dn_oid`).
-    pub(super) fn values(&self, oid: &str) -> Vec<&Value> {
+    pub(crate) fn values(&self, oid: &str) -> Vec<&Value> {
         let attributes = self.rdns.iter().flatten();
         let found = attributes.filter(|(kind, _)| kind == oid);
         found.map(|(_, value)| value).collect()

@@ -1,0 +1,135 @@
+//! A certificate with all that was read from it.
+
+use super::facts::Facts;
+use super::gnutls::GnutlsFacts;
+use super::name::shortened;
+use super::openssl::OpensslFacts;
+use super::partial::PartialFacts;
+use crate::fingerprint::{Algorithm, Fingerprint};
+use rustls::pki_types::CertificateDer;
+use std::borrow::Borrow;
+use std::hash::{Hash, Hasher};
+use std::sync::{Arc, OnceLock};
+
+/// A certificate: always its bytes and fingerprints, and its facts if it can be parsed. A copy
+/// shares them.
+#[derive(Clone, Debug)]
+pub struct Certificate(Arc<Read>);
+
+#[derive(Debug)]
+struct Read {
+    der: CertificateDer<'static>,
+    facts: Result<Facts, Unparsable>,
+    /// What others read, once a model of them asks.
+    openssl: OnceLock<Option<OpensslFacts>>,
+    gnutls: OnceLock<Option<GnutlsFacts>>,
+}
+
+/// Why a certificate could not be parsed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{why}")]
+pub struct Unparsable {
+    /// What the parser said.
+    pub why: String,
+    /// The fields that can be read all the same.
+    pub remains: Box<PartialFacts>,
+}
+
+impl Certificate {
+    /// Takes any bytes; they need not be a certificate.
+    pub fn new(der: CertificateDer<'static>) -> Self {
+        let facts = Facts::read(&der).map_err(|why| Unparsable {
+            why,
+            remains: Box::new(PartialFacts::read(&der)),
+        });
+        Self(Arc::new(Read {
+            der,
+            facts,
+            openssl: OnceLock::new(),
+            gnutls: OnceLock::new(),
+        }))
+    }
+
+    /// What was read from it, or why nothing was.
+    pub fn facts(&self) -> Result<&Facts, &Unparsable> {
+        self.0.facts.as_ref()
+    }
+
+    /// What OpenSSL reads; `None`: it cannot be read here, so that what OpenSSL makes of it is not
+    /// known.
+    pub(crate) fn as_openssl(&self) -> Option<&OpensslFacts> {
+        let facts = self.facts().ok()?;
+        let read = || OpensslFacts::read(self.der(), facts);
+        self.0.openssl.get_or_init(read).as_ref()
+    }
+
+    /// What GnuTLS reads; `None`: our parser cannot read it.
+    pub(crate) fn as_gnutls(&self) -> Option<&GnutlsFacts> {
+        let facts = self.facts().ok()?;
+        let read = || GnutlsFacts::read(self.der(), facts);
+        self.0.gnutls.get_or_init(read).as_ref()
+    }
+
+    /// Whether both share what was read.
+    #[cfg(test)]
+    pub(super) fn is_copy_of(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// The bytes as they were presented.
+    pub fn der(&self) -> &CertificateDer<'static> {
+        &self.0.der
+    }
+
+    /// The digest of the DER.
+    pub fn fingerprint(&self, algorithm: Algorithm) -> Fingerprint {
+        Fingerprint::compute(algorithm, self.der())
+    }
+
+    /// The SHA-256 of the `SubjectPublicKeyInfo` (RFC 7469 §2.4 pins this), if it can be found.
+    pub fn spki_sha256(&self) -> Option<Fingerprint> {
+        let facts = self.facts().ok()?;
+        Some(Fingerprint::compute(
+            Algorithm::Sha256,
+            &facts.public_key.spki,
+        ))
+    }
+
+    /// What to call it: its common name; where it has none, its first name for clients to compare;
+    /// else its whole subject; else its fingerprint. Untrusted.
+    pub fn label(&self) -> String {
+        let facts = self.facts().ok();
+        let named = facts.filter(|facts| facts.subject.has_common_name());
+        let san = facts.and_then(|facts| facts.sans.as_ref()?.first());
+        match (named, san, facts) {
+            (Some(facts), ..) => facts.subject.label(),
+            (None, Some(san), _) => shortened(&san),
+            (None, None, Some(facts)) if !facts.subject.is_empty() => facts.subject.label(),
+            _ => format!(
+                "certificate {}...",
+                &self.fingerprint(Algorithm::Sha256).hex()[..16]
+            ),
+        }
+    }
+}
+
+impl PartialEq for Certificate {
+    fn eq(&self, other: &Self) -> bool {
+        self.der() == other.der()
+    }
+}
+
+impl Eq for Certificate {}
+
+impl Hash for Certificate {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.der().as_ref().hash(state);
+    }
+}
+
+/// By its DER, which is all that two of them can differ in.
+impl Borrow<[u8]> for Certificate {
+    fn borrow(&self) -> &[u8] {
+        self.der()
+    }
+}
