@@ -7,13 +7,12 @@ use super::environment;
 use super::error::Error;
 use super::mercurial::{self, Mercurial, Scope};
 use super::terminal::warn;
-use crate::bounded::BoundedMap;
 use crate::certificate::{Certificate, CertificateCache, Least};
 use crate::cli::{Connection, HgStoreArg, KeyTypeArg, TargetArg};
 use crate::endpoint::{Endpoint, Host};
 use crate::judge::{
-    Anchor, Anchors, Judgement, Policy, anchor_not_hashed, judge_clients, judge_handshake,
-    judge_name, judge_without_name, no_pin, pin_expiring, pin_mismatch,
+    Anchor, Anchors, Judgement, JudgementCache, Policy, anchor_not_hashed, no_pin, pin_expiring,
+    pin_mismatch,
 };
 use crate::mercurial::{
     Decision, Installation, LintScope, Release, Server, Settings, Store, decide,
@@ -22,7 +21,6 @@ use crate::observation::{KeyType, Possession, Sighting};
 use crate::report::{Assessment, Pins, Report, Target};
 use crate::survey::{Family, Options, ProbeOptions};
 use rustls::pki_types::ServerName;
-use sha2::{Digest as _, Sha256};
 use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
 use std::ffi::OsStr;
@@ -51,44 +49,6 @@ pub(super) struct Assessor {
     at: Option<OffsetDateTime>,
     /// The time of the judgement.
     pub(super) now: OffsetDateTime,
-}
-
-/// How many are kept. Servers of one operator come close to each other in a list.
-const MOST_JUDGEMENTS: usize = 256;
-
-/// Judgements of chains, but for the name, by their digest; all at the same time.
-#[derive(Default)]
-struct JudgementCache {
-    known: BoundedMap<[u8; 32], Judgement, MOST_JUDGEMENTS>,
-    /// How many there were to make.
-    made: u64,
-}
-
-impl JudgementCache {
-    fn judge(&mut self, chain: &[Certificate], policy: &Policy<'_>) -> Judgement {
-        /// Of a chain; what is said of it can be many times as long.
-        const MOST_OCTETS: usize = 16 * 1024;
-        let octets: usize = chain.iter().map(|member| member.der().len()).sum();
-        if octets > MOST_OCTETS {
-            self.made += 1;
-            return judge_without_name(chain, policy);
-        }
-        let mut digest = Sha256::new();
-        for part in std::iter::once(policy.anchors.origin.as_bytes())
-            .chain(chain.iter().map(|certificate| certificate.der().as_ref()))
-        {
-            digest.update(part.len().to_be_bytes());
-            digest.update(part);
-        }
-        let digest = digest.finalize().into();
-        if let Some(judgement) = self.known.get(&digest) {
-            return judgement.clone();
-        }
-        self.made += 1;
-        let judgement = judge_without_name(chain, policy);
-        self.known.insert(digest, judgement.clone());
-        judgement
-    }
 }
 
 /// What to read for a check.
@@ -195,13 +155,6 @@ impl Assessor {
         }
     }
 
-    /// The judgement of a chain; the path of an identical one is validated once, whatever the name.
-    fn judge_chain(&self, chain: &[Certificate], anchors: &Anchors, reference: &Host) -> Judgement {
-        let policy = self.policy(anchors, reference);
-        let judged = self.judged.borrow_mut().judge(chain, &policy);
-        judge_name(chain, reference, judged)
-    }
-
     /// The report on one look at a target.
     pub(super) fn report(
         &self,
@@ -263,10 +216,8 @@ impl Assessor {
             .collect();
         let leaf = chain.first();
         let mut judgement = leaf.map(|_| {
-            let judgement = self.judge_chain(&chain, &anchors, reference);
-            let judgement = judge_handshake(&chain, &seen, judgement);
             let policy = self.policy(&anchors, reference);
-            let mut judgement = judge_clients(&chain, &policy, seen.staple, judgement);
+            let mut judgement = self.judged.borrow_mut().judge(&chain, &seen, &policy);
             self.watch_hash(&mut judgement);
             judgement
         });
@@ -462,39 +413,5 @@ fn target(arg: &TargetArg, endpoint: &Endpoint, reference: &Host) -> Target {
         label: endpoint.to_string(),
         tls: Some(endpoint.first_start()),
         servername: reference.to_string(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::finding::Code;
-    use rcgen::{CertificateParams, KeyPair};
-
-    #[test]
-    fn a_path_is_validated_once_for_all_names() {
-        let key = KeyPair::generate().expect("a key");
-        let params = CertificateParams::new(vec!["a.example".to_owned()]).expect("parameters");
-        let made = params.self_signed(&key).expect("a certificate");
-        let chain = [Certificate::new(made.der().clone())];
-        let check = Assessor::read(&Sources::default());
-        let check = check
-            .map_err(|why| why.message().to_owned())
-            .expect("it is read");
-        let mut anchors = Anchors::new("one");
-        let judge = |anchors: &Anchors, name: &str| {
-            let reference: Host = name.parse().expect("a name");
-            let judgement = check.judge_chain(&chain, anchors, &reference);
-            let codes = judgement.problems.iter().map(|problem| problem.code);
-            (codes.collect::<Vec<_>>(), check.judged.borrow().made)
-        };
-        assert_eq!(judge(&anchors, "a.example"), (vec![Code::SelfSigned], 1));
-        for _ in 0..2 {
-            let wrong = vec![Code::SelfSigned, Code::NameMismatch];
-            assert_eq!(judge(&anchors, "b.example"), (wrong, 1));
-        }
-        assert_eq!(judge(&anchors, "a.example"), (vec![Code::SelfSigned], 1));
-        "other".clone_into(&mut anchors.origin);
-        assert_eq!(judge(&anchors, "a.example").1, 2);
     }
 }

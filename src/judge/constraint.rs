@@ -3,9 +3,9 @@
 //! e-mail addresses of the subject, too, and the common names of a leaf without any DNS name. The
 //! rules are OpenSSL's (`crypto/x509/v3_ncons.c`, and `check_name_constraints` in `x509_vfy.c`).
 
+use super::member::{Member, Role};
 use super::subject::{COMMON_NAME, EMAIL_ADDRESS, IA5_STRING, attributes, host_name};
 use super::subtree::{self, Breach};
-use super::{Member, Role};
 use crate::certificate::constraints::{GeneralName, NameConstraints};
 use crate::certificate::raw::Raw;
 use crate::finding::{Code, Finding};

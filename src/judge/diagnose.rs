@@ -1,9 +1,11 @@
 //! Where there is no path: all that is wrong with the one that the server most likely meant.
 
-use super::anchor::Anchors;
+use super::anchors::Anchors;
 use super::issuer::ByName;
 use super::likely_path::{End, LikelyPath};
-use super::{Member, Policy, Role, checks, explain, path, rejected, tidiness, unread};
+use super::member::{Member, Role};
+use super::policy::Policy;
+use super::{checks, explain, path, rejected, tidiness, unread};
 use crate::certificate::Certificate;
 use crate::certificate::signature::Verification;
 use crate::finding::{Code, Evidence, Finding};
@@ -17,7 +19,7 @@ pub(super) fn diagnose(
     policy: &Policy<'_>,
 ) -> Vec<Finding> {
     let members = walk.members(presented);
-    let mut problems = checks(&members, policy.now);
+    let mut problems = checks::of_path(&members, policy.now);
     problems.extend(unreadable(presented, walk, policy.now));
     let rejected = rejected::check(presented, walk, policy.anchors);
     // The end of the path is explained once.
@@ -101,7 +103,7 @@ fn unreadable(
         .filter(|(_, certificate)| certificate.facts().is_err())
         .map(|(index, certificate)| Member::of(certificate, Some(index), Role::Intermediate))
         .collect();
-    checks(&broken, now)
+    checks::of_path(&broken, now)
 }
 
 /// Without an anchor webpki finds no path to check: the name constraints of the last issuer, and

@@ -1,7 +1,8 @@
 //! Who else would refuse a chain that is trusted here?
 
-use super::clients::{Answer, Family, Question, verdicts};
-use super::{Judgement, Policy};
+use super::clients::{Answer, ChainAnswers, Family, Question};
+use super::judgement::Judgement;
+use super::policy::Policy;
 use crate::certificate::Certificate;
 use crate::finding::{Code, Evidence, Finding};
 use crate::observation::Staple;
@@ -13,14 +14,18 @@ pub fn judge_clients(
     staple: Staple,
     judgement: Judgement,
 ) -> Judgement {
+    let clients = ChainAnswers::of(presented, policy.anchors, policy.now);
+    add_clients(&clients, &policy.question(presented, staple), judgement)
+}
+
+/// The same; `clients` is what they say of the chain.
+pub(super) fn add_clients(
+    clients: &ChainAnswers,
+    question: &Question<'_>,
+    judgement: Judgement,
+) -> Judgement {
     let mut judgement = judgement;
-    judgement.clients = verdicts(&Question {
-        presented,
-        anchors: policy.anchors,
-        reference: policy.reference,
-        now: policy.now,
-        staple,
-    });
+    judgement.clients = clients.with(question);
     if judgement.is_trusted() {
         let refuses = |family: Family| {
             let mut all = judgement.clients.iter();

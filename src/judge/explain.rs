@@ -1,7 +1,8 @@
 //! webpki's one reason in our words, with the certificate that it is about: for what our own checks
 //! did not find.
 
-use super::{Member, Role, objection, path};
+use super::member::{Member, Role};
+use super::{objection, path};
 use crate::finding::{Code, Finding};
 use time::OffsetDateTime;
 use webpki::Error;

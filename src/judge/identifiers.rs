@@ -1,9 +1,9 @@
 //! Do the certificates of the path name each other by their identifiers? webpki does not look at
 //! them; OpenSSL and GnuTLS find no issuer where they differ (RFC 5280 §4.2.1.1).
 
-use super::Policy;
 use super::clients::Answer;
 use super::clients::openssl::{Mismatch, Mode, chain, mismatch};
+use super::policy::Policy;
 use crate::certificate::{Certificate, NotIssuer};
 use crate::finding::{Code, Evidence, Finding};
 

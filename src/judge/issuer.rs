@@ -1,6 +1,7 @@
 //! Is one certificate the issuer of another? By name, however that is encoded, and by key.
 
-use super::anchor::{Anchor, Anchors};
+use super::anchor::Anchor;
+use super::anchors::Anchors;
 use crate::certificate::signature::{Verification, verify_certificate};
 use crate::certificate::{Certificate, Facts, Name, canonical_name};
 use std::collections::HashMap;

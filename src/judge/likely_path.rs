@@ -1,9 +1,11 @@
 //! Finds the path that the server most likely meant, so that all that is wrong with it can be said.
 //! webpki answers only yes or one no; it keeps the last word on yes.
 
-use super::anchor::{Anchor, Anchors};
+use super::anchor::Anchor;
+use super::anchors::Anchors;
+use super::checks;
 use super::issuer::{ByName, Signatures, is_named, is_own};
-use super::{Member, Role, checks};
+use super::member::{Member, Role};
 use crate::certificate::signature::Verification;
 use crate::certificate::{Certificate, Facts};
 use time::OffsetDateTime;
@@ -69,7 +71,7 @@ impl LikelyPath<'_> {
     /// The fewer problems the better, but an anchor first.
     fn cost(&self, presented: &[Certificate], now: OffsetDateTime) -> (bool, usize) {
         let anchored = matches!(self.end, End::Anchor(..));
-        let problems = checks(&self.members(presented), now).len();
+        let problems = checks::of_path(&self.members(presented), now).len();
         // Among dead ends the longest tells the most.
         let dead_end = if anchored {
             0

@@ -2,8 +2,8 @@
 //! by which certificate and name. Here the same comparisons are made again, in its order
 //! (`check_name_constraints` in its `subject_name/mod.rs`), until one fails.
 
-use super::Member;
 use super::dns_id::{Place, flaw};
+use super::member::Member;
 use super::subtree::{self, Breach};
 use crate::certificate::constraints::{GeneralName, NameConstraints, Subtree, is_prefix};
 use crate::finding::{Code, Evidence, Finding};

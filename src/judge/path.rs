@@ -1,8 +1,10 @@
 //! Is there a path from the leaf to an anchor? webpki builds and checks it; what it leaves out is
 //! checked in its callback, so that a path that fails there is passed over for another.
 
-use super::anchor::{Anchor, Anchors};
-use super::{Member, Role, checks, rejected};
+use super::anchor::Anchor;
+use super::anchors::Anchors;
+use super::member::{Member, Role};
+use super::{checks, rejected};
 use crate::certificate::Certificate;
 use crate::certificate::signature::{Verification, verify_certificate};
 use rustls::pki_types::{CertificateDer, SignatureVerificationAlgorithm, TrustAnchor, UnixTime};
@@ -193,7 +195,7 @@ fn fitting_anchor<'a>(
         let mut members = below.clone();
         members.push(Member::of(anchor.certificate(), None, Role::Anchor));
         // The leaf is judged apart: what is wrong with it does not depend on the path.
-        checks(&members, now)
+        checks::of_path(&members, now)
             .iter()
             .all(|finding| finding.certificate == Some(0))
     })

@@ -1,6 +1,6 @@
 //! What any path from the leaf reaches, by the names and the keys of issuers, however many steps.
 
-use super::anchor::Anchors;
+use super::anchors::Anchors;
 use super::issuer::{ByName, Signatures, is_named, is_own};
 use crate::certificate::Certificate;
 use crate::certificate::signature::Verification;

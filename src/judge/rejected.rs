@@ -1,7 +1,8 @@
 //! Certificates that are configured, but not as anchors for servers: what a path that leads to one,
 //! or through one, is told.
 
-use super::anchor::{Anchor, Anchors, LeftOut};
+use super::anchor::{Anchor, LeftOut};
+use super::anchors::Anchors;
 use super::likely_path::{End, LikelyPath};
 use crate::certificate::signature::{Verification, verify_certificate};
 use crate::certificate::{Certificate, ForServers};

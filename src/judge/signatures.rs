@@ -1,6 +1,6 @@
 //! The signatures of one presented chain, each verified once for all models of clients.
 
-use super::anchor::Anchors;
+use super::anchors::Anchors;
 use super::signature_cache::Remembering;
 use crate::certificate::Certificate;
 use crate::certificate::signature::{Verification, verify_as_openssl};

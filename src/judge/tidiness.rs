@@ -1,7 +1,7 @@
 //! Is the presented chain tidy? Notes only: a path that was found is not worse for them.
 
-use super::Policy;
 use super::issuer::is_own;
+use super::policy::Policy;
 use super::reach::Reach;
 use crate::finding::{Code, Evidence, Finding};
 

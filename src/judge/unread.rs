@@ -1,7 +1,8 @@
 //! Anchors that were to be read and could not be: a reason for distrust where no path was found.
 //! And one that only we have read.
 
-use super::anchor::{Anchor, Anchors};
+use super::anchor::Anchor;
+use super::anchors::Anchors;
 use crate::finding::{Code, Evidence, Finding};
 
 /// Each file that could not be read.

@@ -1,6 +1,7 @@
 //! May the certificate be used for what it is used for? (RFC 5280 §4.2.1.3, §4.2.1.9, §4.2.1.12)
 
-use super::{Member, Role, critical};
+use super::critical;
+use super::member::{Member, Role};
 use crate::certificate::{Facts, KeyUsage};
 use crate::finding::{Code, Evidence, Finding};
 

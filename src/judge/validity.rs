@@ -1,6 +1,6 @@
 //! Is the certificate within its dates? (RFC 5280 §4.1.2.5)
 
-use super::{Member, Role};
+use super::member::{Member, Role};
 use crate::certificate::in_words;
 use crate::finding::{Code, Evidence, Finding};
 use time::{Duration, OffsetDateTime};

@@ -6,7 +6,7 @@ use super::question::Question;
 use super::verdict::Verdict;
 use super::{gnutls, openssl, webpki};
 use crate::certificate::Certificate;
-use crate::judge::anchor::Anchors;
+use crate::judge::anchors::Anchors;
 use crate::judge::signatures::Signatures;
 use time::OffsetDateTime;
 

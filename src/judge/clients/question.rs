@@ -2,7 +2,7 @@
 
 use crate::certificate::Certificate;
 use crate::endpoint::Host;
-use crate::judge::anchor::Anchors;
+use crate::judge::anchors::Anchors;
 use crate::observation::Staple;
 use time::OffsetDateTime;
 

@@ -3,7 +3,7 @@
 use super::verdict::Verdict;
 use crate::certificate::Certificate;
 use crate::endpoint::Host;
-use crate::judge::anchor::Anchors;
+use crate::judge::anchors::Anchors;
 use crate::judge::{explain, name, path};
 use time::OffsetDateTime;
 use webpki::Error;

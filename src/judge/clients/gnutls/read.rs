@@ -21,7 +21,6 @@ impl<'a> Read<'a> {
             facts: certificate.as_gnutls()?,
         })
     }
-
 }
 
 impl Deref for Read<'_> {

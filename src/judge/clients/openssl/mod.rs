@@ -15,7 +15,7 @@ pub use mode::Mode;
 use super::verdict::{Answer, Verdict};
 use crate::certificate::{Certificate, NotIssuer};
 use crate::endpoint::Host;
-use crate::judge::anchor::Anchors;
+use crate::judge::anchors::Anchors;
 use crate::judge::signatures::Signatures;
 use build::NoPath;
 use seen::Seen;

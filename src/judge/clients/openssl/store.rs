@@ -1,7 +1,7 @@
 //! The trust store as OpenSSL searches it.
 
 use super::seen::Seen;
-use crate::judge::anchor::Anchors;
+use crate::judge::anchors::Anchors;
 
 /// The trust store: `X509_STORE`, which finds certificates by their names, in the order in which
 /// they were loaded (`crypto/x509/x509_lu.c`).
