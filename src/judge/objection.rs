@@ -211,9 +211,10 @@ impl Pair<'_> {
     /// `breach` is of a permitted or of an excluded subtree.
     fn violation(&self, name: &GeneralName, breach: Breach) -> Finding {
         let is_permitted = breach == Breach::Permitted;
-        let (how, list) = match is_permitted {
-            true => ("permitted", &self.constraints.permitted),
-            false => ("excluded", &self.constraints.excluded),
+        let (how, list) = if is_permitted {
+            ("permitted", &self.constraints.permitted)
+        } else {
+            ("excluded", &self.constraints.excluded)
         };
         let ca = self.issuer.certificate.label();
         let label = self.below.certificate.label();

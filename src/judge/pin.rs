@@ -37,9 +37,10 @@ pub fn pin_expiring(
     if left >= least {
         return None;
     }
-    let words = match left.is_negative() {
-        true => format!("expired {} ago", in_words(-left)),
-        false => format!("expires in {}", in_words(left)),
+    let words = if left.is_negative() {
+        format!("expired {} ago", in_words(-left))
+    } else {
+        format!("expires in {}", in_words(left))
     };
     let date = facts.not_after.date();
     let message = format!("the pinned certificate \"{label}\" {words}, on {date}");
