@@ -24,7 +24,7 @@ fn rows(document: &str) -> impl Iterator<Item = Vec<&str>> {
 /// The codes in a cell: what stands between backquotes.
 fn named(cell: &str) -> impl Iterator<Item = Code> {
     let words = cell.split('`').skip(1).step_by(2);
-    words.map(|word| Code::named(word).unwrap_or_else(|| panic!("{word} is not a code")))
+    words.map(|word| Code::named(word).expect(word))
 }
 
 #[test]
@@ -49,9 +49,10 @@ fn every_code_of_an_audit_has_its_row_with_its_severity() {
     for row in rows(table).filter(|row| row[0].starts_with('`')) {
         for code in named(row[0]) {
             let by_thresholds = matches!(code, Code::Expiring | Code::IntermediateExpiring);
-            let severity = match by_thresholds {
-                true => "by `--critical` and `--warning`",
-                false => code.severity().as_str(),
+            let severity = if by_thresholds {
+                "by `--critical` and `--warning`"
+            } else {
+                code.severity().as_str()
             };
             assert_eq!(row[1], severity, "{code}");
             found.insert(code);
