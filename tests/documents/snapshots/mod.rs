@@ -8,6 +8,7 @@
 
 mod formats;
 mod help;
+mod messages;
 mod redact;
 mod stage;
 

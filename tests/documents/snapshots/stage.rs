@@ -31,7 +31,7 @@ pub(crate) struct Stage {
 }
 
 /// A leaf that began `since` days ago and has `left` to come, counted from `base`.
-fn timed(
+pub(super) fn timed(
     base: OffsetDateTime,
     serial: u64,
     name: &str,
