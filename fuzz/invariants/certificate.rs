@@ -18,8 +18,8 @@ use smtp_certcheck::mercurial::{
     Surroundings, is_secret, lint,
 };
 use smtp_certcheck::observation::{
-    Attempt, Cause, ClientCertificate, ConnectError, Failure, Possession, Sighting, Staple, Step,
-    TlsFacts,
+    Alert, Attempt, Cause, ClientCertificate, ConnectError, Failure, Possession, Sighting, Staple,
+    Step, TlsFacts,
 };
 use smtp_certcheck::render::audit::{
     Csv, Format, HtmlPage, Jsonl, Junit, Nagios, Prometheus, Table,
@@ -276,7 +276,7 @@ fn observation(how: u8, text: &str) -> Sighting {
         1 => Some(Cause::Connect(vec![attempt.clone()])),
         2 => Some(Cause::Io(word())),
         3 => Some(Cause::NotTls(None, word())),
-        4 => Some(Cause::Alert(word())),
+        4 => Some(Cause::Alert(Alert(how))),
         5 => Some(Cause::Incompatible(word())),
         6 => Some(Cause::Tls(word())),
         7 => refused(Refusal::Temporary(Stage::Ehlo, reply.clone())),

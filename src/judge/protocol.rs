@@ -39,7 +39,7 @@ fn is_current(suite: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::observation::{Failure, Step};
+    use crate::observation::{Alert, Failure, Step};
 
     fn code(version: &str, suite: &str, cause: Cause) -> Option<Code> {
         let seen = Sighting {
@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn old_versions_and_old_suites_are_obsolete() {
-        let alert = || Cause::Alert("handshake_failure".to_owned());
+        let alert = || Cause::Alert(Alert::HANDSHAKE_FAILURE);
         let current = "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256";
         for version in ["SSLv3", "TLSv1.0", "TLSv1.1"] {
             assert_eq!(code(version, current, alert()), Some(Code::ObsoleteTls));

@@ -1,5 +1,6 @@
 //! Why a probe ended early: the step, the cause, and their words.
 
+use super::alert::Alert;
 use super::attempt::{Attempt, seconds};
 use super::key_type::KeyType;
 use crate::finding::Code;
@@ -80,12 +81,12 @@ pub enum Cause {
     SpeaksSmtp,
     /// The server answered the `ClientHello` with something that is not TLS; its first bytes.
     NotTls(Option<Service>, String),
-    /// The server ended the handshake with an alert; its name.
-    Alert(String),
+    /// The server ended the handshake with an alert.
+    Alert(Alert),
     /// The server and we have no version, suite or group in common.
     Incompatible(String),
     /// Only a certificate with this type of key was asked for, and the server refused; its alert.
-    NoSuchKey(KeyType, String),
+    NoSuchKey(KeyType, Alert),
     /// The handshake is not signed with the leaf's key.
     BadHandshakeSignature,
     /// The server presented no certificate.
@@ -244,7 +245,7 @@ mod tests {
 
     #[test]
     fn an_alert_may_be_about_the_kind_of_key() {
-        let alert = Cause::Alert("handshake_failure".to_owned());
+        let alert = Cause::Alert(Alert::HANDSHAKE_FAILURE);
         let advice = failure(Step::Tls, alert).advice();
         for cause in ["SNI", "too old", "signature scheme", "--key-type"] {
             assert!(advice.contains(cause), "{cause}: {advice}");

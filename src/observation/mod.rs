@@ -1,11 +1,13 @@
 //! What was seen of a server, or why nothing was. Data only: no verdicts.
 
+mod alert;
 mod attempt;
 mod failure;
 mod key_type;
 mod sighting;
 mod survey;
 
+pub use alert::Alert;
 pub use attempt::{Attempt, ConnectError, system_text};
 pub use failure::{Cause, Failure, FailureClass, Step};
 pub use key_type::KeyType;

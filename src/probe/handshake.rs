@@ -2,16 +2,17 @@
 
 use super::capture::{AcceptingVerifier, Capture};
 use super::dial::broken;
+use super::names;
 use super::options::Options;
 use crate::endpoint::{Host, Start};
-use crate::observation::{Cause, ClientCertificate, TlsFacts};
+use crate::observation::{Alert, Cause, ClientCertificate, TlsFacts};
 use crate::starttls::{Refusal, Service, identify};
 use rustls::client::Resumption;
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::ServerName;
 use rustls::{
-    AlertDescription, CertificateError, ClientConfig, ClientConnection, Error, HandshakeKind,
-    InvalidMessage, PeerIncompatible, PeerMisbehaved, ProtocolVersion,
+    CertificateError, ClientConfig, ClientConnection, Error, HandshakeKind, InvalidMessage,
+    PeerIncompatible, PeerMisbehaved, ProtocolVersion,
 };
 use std::fmt;
 use std::io::Read as _;
@@ -42,10 +43,10 @@ pub(super) enum Offer {
 
 /// What servers answer that have no certificate for the signature algorithms on offer (RFC 8446
 /// §4.4.2.2 names the first).
-const REFUSED_KEY: [&str; 3] = [
-    "handshake_failure",
-    "insufficient_security",
-    "illegal_parameter",
+const REFUSED_KEY: [Alert; 3] = [
+    Alert::HANDSHAKE_FAILURE,
+    Alert::INSUFFICIENT_SECURITY,
+    Alert::ILLEGAL_PARAMETER,
 ];
 
 /// Shakes hands, notes what is seen in `capture`, and says goodbye without waiting for an answer.
@@ -67,7 +68,7 @@ pub(super) async fn run(
     }
     let result = drive(&mut stream, &mut tls, mode, &mut incoming, &capture).await;
     let result = result.map_err(|cause| match (options.key_type, cause) {
-        (Some(key), Cause::Alert(alert)) if REFUSED_KEY.contains(&alert.as_str()) => {
+        (Some(key), Cause::Alert(alert)) if REFUSED_KEY.contains(&alert) => {
             Cause::NoSuchKey(key, alert)
         }
         (_, cause) => cause,
@@ -278,30 +279,23 @@ fn note(tls: &ClientConnection, capture: &Capture) {
     let (Some(version), Some(suite)) = (version, tls.negotiated_cipher_suite()) else {
         return;
     };
+    let group = tls.negotiated_key_exchange_group();
     seen.tls = Some(TlsFacts {
-        version: match version {
-            ProtocolVersion::TLSv1_2 => "TLSv1.2".to_owned(),
-            ProtocolVersion::TLSv1_3 => "TLSv1.3".to_owned(),
-            other => format!("{other:?}"),
-        },
-        // rustls calls TLS13_… what the IANA registry calls TLS_….
-        cipher_suite: format!("{:?}", suite.suite()).replacen("TLS13_", "TLS_", 1),
-        key_exchange: tls
-            .negotiated_key_exchange_group()
-            .map(|group| format!("{:?}", group.name())),
+        key_exchange: group.map(|group| names::group(u16::from(group.name()))),
+        ..names::tls_facts(u16::from(version), u16::from(suite.suite()))
     });
 }
 
 /// The alerts of a server that wants a client certificate and got none.
 fn wants_a_certificate(cause: &Cause) -> bool {
-    const ALERTS: [&str; 5] = [
-        "handshake_failure",
-        "certificate_required",
-        "bad_certificate",
-        "certificate_unknown",
-        "access_denied",
+    const ALERTS: [Alert; 5] = [
+        Alert::HANDSHAKE_FAILURE,
+        Alert::CERTIFICATE_REQUIRED,
+        Alert::BAD_CERTIFICATE,
+        Alert::CERTIFICATE_UNKNOWN,
+        Alert::ACCESS_DENIED,
     ];
-    matches!(cause, Cause::Alert(alert) if ALERTS.contains(&alert.as_str()))
+    matches!(cause, Cause::Alert(alert) if ALERTS.contains(alert))
 }
 
 /// In TLS 1.3 the refusal comes after the handshake (RFC 8446 §4.4.2.4).
@@ -342,7 +336,7 @@ async fn goodbye(mut stream: TcpStream, mut tls: ClientConnection) {
 /// server chose.
 fn cause(error: &Error) -> Cause {
     match error {
-        Error::AlertReceived(alert) => Cause::Alert(alert_name(*alert)),
+        Error::AlertReceived(alert) => Cause::Alert(Alert(u8::from(*alert))),
         Error::InvalidCertificate(CertificateError::BadSignature) => Cause::BadHandshakeSignature,
         Error::NoCertificatesPresented => Cause::NoCertificate,
         Error::InvalidMessage(
@@ -352,15 +346,14 @@ fn cause(error: &Error) -> Cause {
         Error::PeerMisbehaved(PeerMisbehaved::SelectedUnofferedCipherSuite) => {
             Cause::Incompatible("the server chose a cipher suite that was not on offer".to_owned())
         }
-        Error::PeerMisbehaved(why) => Cause::Tls(words(why, ' ')),
-        Error::InvalidMessage(why) => Cause::Tls(words(why, ' ')),
+        Error::PeerMisbehaved(why) => Cause::Tls(words(why)),
+        Error::InvalidMessage(why) => Cause::Tls(words(why)),
         Error::InappropriateMessage { got_type, .. } => {
-            Cause::Tls(format!("unexpected message: {}", words(got_type, ' ')))
+            Cause::Tls(format!("unexpected message: {}", words(got_type)))
         }
-        Error::InappropriateHandshakeMessage { got_type, .. } => Cause::Tls(format!(
-            "unexpected handshake message: {}",
-            words(got_type, ' ')
-        )),
+        Error::InappropriateHandshakeMessage { got_type, .. } => {
+            Cause::Tls(format!("unexpected handshake message: {}", words(got_type)))
+        }
         Error::DecryptError => Cause::Tls("a record cannot be decrypted".to_owned()),
         _ => Cause::Tls("the handshake failed".to_owned()),
     }
@@ -372,19 +365,19 @@ fn incompatible(why: &PeerIncompatible) -> String {
         | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig => {
             "the server chose neither TLS 1.2 nor TLS 1.3".to_owned()
         }
-        other => words(other, ' '),
+        other => words(other),
     }
 }
 
-/// The name of an enum's variant in words: rustls has no text for people.
-fn words(variant: &impl fmt::Debug, separator: char) -> String {
+/// The name of an enum's variant in words: rustls has no text for a reader.
+fn words(variant: &impl fmt::Debug) -> String {
     let name = format!("{variant:?}");
     let name = name.split(['(', ' ']).next().unwrap_or_default();
     let mut words = String::with_capacity(name.len() + 8);
     let mut after_small = false;
     for c in name.chars() {
         if c.is_ascii_uppercase() && after_small {
-            words.push(separator);
+            words.push(' ');
         }
         after_small = !c.is_ascii_uppercase();
         words.push(c.to_ascii_lowercase());
@@ -392,35 +385,9 @@ fn words(variant: &impl fmt::Debug, separator: char) -> String {
     words
 }
 
-/// The name of the IANA registry "TLS Alerts".
-fn alert_name(alert: AlertDescription) -> String {
-    match alert {
-        AlertDescription::UnknownCA => "unknown_ca".to_owned(),
-        AlertDescription::UnrecognisedName => "unrecognized_name".to_owned(),
-        AlertDescription::UnknownPSKIdentity => "unknown_psk_identity".to_owned(),
-        AlertDescription::EncryptedClientHelloRequired => "ech_required".to_owned(),
-        AlertDescription::Unknown(number) => format!("number {number}"),
-        _ => words(&alert, '_'),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn alerts_have_the_names_of_the_registry() {
-        assert_eq!(
-            alert_name(AlertDescription::HandshakeFailure),
-            "handshake_failure"
-        );
-        assert_eq!(
-            alert_name(AlertDescription::UnrecognisedName),
-            "unrecognized_name"
-        );
-        assert_eq!(alert_name(AlertDescription::UnknownCA), "unknown_ca");
-        assert_eq!(alert_name(AlertDescription::Unknown(200)), "number 200");
-    }
 
     #[test]
     fn what_is_wrong_is_said_in_words() {

@@ -30,9 +30,48 @@ fn suite(number: u16) -> String {
         .map_or_else(|| format!("0x{number:04x}"), |suite| suite.name.to_owned())
 }
 
+/// The groups that a handshake of ours can agree upon. "TLS Supported Groups" writes x25519; the
+/// reports have had the letter in upper case from the beginning.
+const GROUPS: &[(u16, &str)] = &[
+    (0x0017, "secp256r1"),
+    (0x0018, "secp384r1"),
+    (0x0019, "secp521r1"),
+    (0x001d, "X25519"),
+    (0x0201, "MLKEM768"),
+    (0x0202, "MLKEM1024"),
+    (0x11eb, "secp256r1MLKEM768"),
+    (0x11ec, "X25519MLKEM768"),
+];
+
+/// The name of a group; its number in hex, if none stands here.
+pub(super) fn group(number: u16) -> String {
+    let named = GROUPS.iter().find(|(group, _)| *group == number);
+    named.map_or_else(|| format!("0x{number:04x}"), |(_, name)| (*name).to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rustls::crypto::aws_lc_rs::{ALL_KX_GROUPS, default_provider};
+
+    /// The names are those that reports have had from the beginning, which were rustls' own.
+    #[test]
+    fn all_that_can_be_negotiated_has_its_name() {
+        let provider = default_provider();
+        assert!(!provider.cipher_suites.is_empty());
+        for suite in &provider.cipher_suites {
+            let expected = format!("{:?}", suite.suite()).replacen("TLS13_", "TLS_", 1);
+            assert_eq!(self::suite(u16::from(suite.suite())), expected);
+        }
+        for group in provider.kx_groups.iter().chain(ALL_KX_GROUPS) {
+            let expected = format!("{:?}", group.name());
+            assert_eq!(self::group(u16::from(group.name())), expected);
+        }
+        for version in rustls::ALL_VERSIONS {
+            let expected = format!("{:?}", version.version).replace('_', ".");
+            assert_eq!(self::version(u16::from(version.version)), expected);
+        }
+    }
 
     #[test]
     fn versions_and_suites_have_names() {

@@ -2,7 +2,7 @@
 //! stands in front of some servers reads the first alone, and hangs up, or waits for ever.
 
 use crate::endpoint::Start;
-use crate::observation::{Cause, Failure, Step};
+use crate::observation::{Alert, Cause, Failure, Step};
 use crate::probe::first_look::tls_with;
 use crate::probe::handshake::{Offer, PATIENCE};
 use crate::probe::options::Options;
@@ -12,12 +12,12 @@ use tokio::net::TcpStream;
 use tokio::time::Instant;
 
 /// What servers answer to half a message.
-const ALERTS: [&str; 5] = [
-    "decode_error",
-    "illegal_parameter",
-    "internal_error",
-    "record_overflow",
-    "unexpected_message",
+const ALERTS: [Alert; 5] = [
+    Alert::DECODE_ERROR,
+    Alert::ILLEGAL_PARAMETER,
+    Alert::INTERNAL_ERROR,
+    Alert::RECORD_OVERFLOW,
+    Alert::UNEXPECTED_MESSAGE,
 ];
 
 /// A handshake with the small one, and how long it took.
@@ -68,7 +68,7 @@ pub(super) fn may_help(failure: &Failure, progress: &Progress) -> bool {
     });
     let fits = match &failure.cause {
         Cause::Closed | Cause::Reset | Cause::Timeout(_) => true,
-        Cause::Alert(alert) => ALERTS.contains(&alert.as_str()),
+        Cause::Alert(alert) => ALERTS.contains(alert),
         _ => false,
     };
     failure.step == Step::Tls && is_first_answer && fits

@@ -40,7 +40,7 @@ pub(super) async fn second_look(
     }
     if let (Some(_), Cause::NoSuchKey(_, alert)) = (&progress.legacy, &failure.cause) {
         // It has one; the alert was about something else.
-        failure.cause = Cause::Alert(alert.clone());
+        failure.cause = Cause::Alert(*alert);
     }
     Err(failure)
 }

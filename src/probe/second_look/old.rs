@@ -3,7 +3,7 @@
 //! by it: any server can send a copy of a chain.
 
 use crate::endpoint::Host;
-use crate::observation::{Cause, Failure, KeyType, Step};
+use crate::observation::{Alert, Cause, Failure, KeyType, Step};
 use crate::probe::options::Options;
 use crate::probe::progress::Progress;
 use crate::raw_tls::{Answer, CLOSE_NOTIFY, Presented, SUITES, client_hello};
@@ -27,7 +27,7 @@ pub(super) fn may_help(failure: &Failure, progress: &Progress) -> bool {
         return false;
     }
     match &failure.cause {
-        Cause::Alert(alert) => ALERTS.contains(&alert.as_str()),
+        Cause::Alert(alert) => ALERTS.contains(alert),
         Cause::Incompatible(_) | Cause::TooLarge | Cause::NoSuchKey(..) => true,
         // Directly after our ClientHello.
         Cause::Closed | Cause::Reset => !saw_hello,
@@ -36,19 +36,19 @@ pub(super) fn may_help(failure: &Failure, progress: &Progress) -> bool {
 }
 
 /// What servers answer to a version, a suite or an extension that they do not know.
-const ALERTS: [&str; 12] = [
-    "handshake_failure",
-    "protocol_version",
-    "insufficient_security",
-    "internal_error",
-    "illegal_parameter",
-    "decode_error",
-    "unexpected_message",
-    "bad_record_mac",
-    "inappropriate_fallback",
-    "no_renegotiation",
-    "record_overflow",
-    "unsupported_extension",
+const ALERTS: [Alert; 12] = [
+    Alert::HANDSHAKE_FAILURE,
+    Alert::PROTOCOL_VERSION,
+    Alert::INSUFFICIENT_SECURITY,
+    Alert::INTERNAL_ERROR,
+    Alert::ILLEGAL_PARAMETER,
+    Alert::DECODE_ERROR,
+    Alert::UNEXPECTED_MESSAGE,
+    Alert::BAD_RECORD_MAC,
+    Alert::INAPPROPRIATE_FALLBACK,
+    Alert::NO_RENEGOTIATION,
+    Alert::RECORD_OVERFLOW,
+    Alert::UNSUPPORTED_EXTENSION,
 ];
 
 /// What such a `ClientHello` is answered with; `None`: nothing could be read.
