@@ -1,0 +1,88 @@
+//! What was seen on the wire, and why it failed.
+
+use crate::observation::{ClientCertificate, Failure, Possession, Sighting, Staple};
+use serde::Serialize;
+
+#[derive(Serialize)]
+pub(super) struct ErrorJson {
+    pub(super) step: String,
+    pub(super) code: &'static str,
+    pub(super) message: String,
+    pub(super) advice: &'static str,
+}
+
+#[derive(Serialize)]
+pub(super) struct ConnectionJson {
+    address: Option<String>,
+    attempts: Vec<AttemptJson>,
+    greeting: Option<String>,
+    capabilities: Vec<String>,
+    tls_version: Option<String>,
+    cipher_suite: Option<String>,
+    key_exchange: Option<String>,
+    key_proven: bool,
+    legacy: bool,
+    small_hello: bool,
+    ocsp_stapled: Option<bool>,
+    client_certificate: &'static str,
+    round_trips: u32,
+    elapsed_ms: u64,
+}
+
+#[derive(Serialize)]
+pub(super) struct AttemptJson {
+    address: String,
+    error: Option<String>,
+}
+
+impl From<&Failure> for ErrorJson {
+    fn from(failure: &Failure) -> Self {
+        Self {
+            step: failure.step.to_string(),
+            code: failure.code().as_str(),
+            message: failure.to_string(),
+            advice: failure.advice(),
+        }
+    }
+}
+
+impl From<&Sighting> for ConnectionJson {
+    fn from(seen: &Sighting) -> Self {
+        let tls = seen.tls.as_ref();
+        Self {
+            address: seen.address.map(|address| address.to_string()),
+            attempts: seen
+                .attempts
+                .iter()
+                .map(|attempt| AttemptJson {
+                    address: attempt.address.to_string(),
+                    error: attempt.error.as_ref().map(ToString::to_string),
+                })
+                .collect(),
+            greeting: seen.greeting.as_ref().map(|reply| reply.lines.join("\n")),
+            capabilities: seen
+                .capabilities
+                .iter()
+                .flat_map(|reply| reply.lines.iter().skip(1).cloned())
+                .collect(),
+            tls_version: tls.map(|tls| tls.version.clone()),
+            cipher_suite: tls.map(|tls| tls.cipher_suite.clone()),
+            key_exchange: tls.and_then(|tls| tls.key_exchange.clone()),
+            key_proven: seen.possession == Possession::Proven,
+            legacy: seen.legacy,
+            small_hello: seen.small_hello,
+            ocsp_stapled: match seen.staple {
+                Staple::NotSeen => None,
+                Staple::Missing => Some(false),
+                Staple::Stapled => Some(true),
+            },
+            client_certificate: match seen.client_certificate {
+                ClientCertificate::NotAsked => "not-asked",
+                ClientCertificate::Asked => "asked",
+                ClientCertificate::Required => "required",
+            },
+            round_trips: seen.round_trips,
+            elapsed_ms: u64::try_from(seen.elapsed.as_millis()).unwrap_or(u64::MAX),
+        }
+    }
+}

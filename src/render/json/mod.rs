@@ -1,0 +1,61 @@
+//! JSON for programs. The types here are the format: `docs/report.schema.json` describes them,
+//! and they are stable: fields may be added, not changed.
+
+mod audited;
+mod certificate;
+mod connection;
+mod escaping;
+mod mercurial;
+mod report;
+mod validation;
+
+use crate::audit::Audited;
+use crate::mercurial::Lint;
+use crate::report::Report;
+use audited::{AuditFindingJson, LeftOutJson, addresses};
+use escaping::{to_text, to_text_as};
+use mercurial::LintJson;
+use report::ReportJson;
+use serde_json::ser::CompactFormatter;
+
+/// One object for one report, an array for several; ends in a line feed.
+pub fn render(reports: &[Report]) -> String {
+    match reports {
+        [report] => to_text(&ReportJson::from(report)),
+        reports => to_text(&reports.iter().map(ReportJson::from).collect::<Vec<_>>()),
+    }
+}
+
+/// A report with what the audit adds, on one line; ends in a line feed.
+pub fn line(audited: &Audited) -> String {
+    let findings = audited.findings.iter().map(|finding| AuditFindingJson {
+        code: finding.code.as_str(),
+        severity: finding.severity.as_str(),
+        certificate: finding.certificate,
+        message: finding.message.clone(),
+        advice: finding.advice.clone().into_owned(),
+    });
+    let left_out = audited.left_out.iter().map(|left| LeftOutJson {
+        code: left.code.as_str(),
+        severity: left.severity.as_str(),
+        accepted: left.accepted,
+    });
+    let changes = audited.changes.as_ref();
+    let report = &audited.report;
+    let several = report.has_several_addresses();
+    let report = ReportJson {
+        label: audited.label.clone(),
+        findings: Some(findings.collect()),
+        left_out: (!audited.left_out.is_empty()).then(|| left_out.collect()),
+        changes: changes.map(|changes| changes.iter().map(|change| change.as_str()).collect()),
+        addresses: several.then(|| addresses(report)),
+        addresses_left_out: several.then_some(report.skipped.left_out),
+        ..ReportJson::from(report)
+    };
+    to_text_as(&report, CompactFormatter)
+}
+
+/// An array of lints, as in a report; ends in a line feed.
+pub fn lints(lints: &[Lint]) -> String {
+    to_text(&lints.iter().map(LintJson::from).collect::<Vec<_>>())
+}

@@ -1,0 +1,79 @@
+//! The report of one target.
+
+use super::audited::{AddressJson, AuditFindingJson, LeftOutJson};
+use super::certificate::CertificateJson;
+use super::connection::{ConnectionJson, ErrorJson};
+use super::mercurial::{LintJson, MercurialJson, PinsJson};
+use super::validation::{ClientJson, ValidationJson, clients};
+use crate::render::timestamp::timestamp;
+use crate::report::Report;
+use serde::Serialize;
+
+#[derive(Serialize)]
+pub(super) struct ReportJson {
+    pub(super) schema: u32,
+    pub(super) target: TargetJson,
+    pub(super) outcome: &'static str,
+    pub(super) judged_at: String,
+    pub(super) error: Option<ErrorJson>,
+    pub(super) connection: Option<ConnectionJson>,
+    pub(super) chain: Vec<CertificateJson>,
+    pub(super) validation: Option<ValidationJson>,
+    pub(super) clients: Vec<ClientJson>,
+    pub(super) pins: PinsJson,
+    pub(super) mercurial: Option<MercurialJson>,
+    pub(super) lint: Vec<LintJson>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) label: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) findings: Option<Vec<AuditFindingJson>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) left_out: Option<Vec<LeftOutJson>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) changes: Option<Vec<&'static str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) addresses: Option<Vec<AddressJson>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) addresses_left_out: Option<usize>,
+}
+
+#[derive(Serialize)]
+pub(super) struct TargetJson {
+    input: String,
+    host: Option<String>,
+    port: Option<u16>,
+    tls: Option<&'static str>,
+    servername: String,
+}
+
+impl From<&Report> for ReportJson {
+    fn from(report: &Report) -> Self {
+        let failure = report.failure();
+        Self {
+            schema: 1,
+            target: TargetJson {
+                input: report.target.input.clone(),
+                host: report.target.host.clone(),
+                port: report.target.port,
+                tls: report.target.tls.map(crate::endpoint::Start::as_str),
+                servername: report.target.servername.clone(),
+            },
+            outcome: report.outcome().as_str(),
+            judged_at: timestamp(report.at),
+            error: failure.map(ErrorJson::from),
+            connection: report.seen().map(ConnectionJson::from),
+            chain: report.chain().iter().map(CertificateJson::from).collect(),
+            validation: report.judgement().map(ValidationJson::from),
+            clients: clients(report),
+            pins: PinsJson::from(report.pins()),
+            mercurial: report.mercurial().map(MercurialJson::from),
+            lint: report.lints().iter().map(LintJson::from).collect(),
+            label: None,
+            findings: None,
+            left_out: None,
+            changes: None,
+            addresses: None,
+            addresses_left_out: None,
+        }
+    }
+}
