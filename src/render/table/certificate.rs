@@ -1,0 +1,98 @@
+//! The names of the leaf, and every certificate by itself.
+
+use super::names::{all_names, all_sans};
+use super::page::Page;
+use crate::certificate::{Certificate, Facts};
+use crate::render::timestamp::timestamp;
+use crate::report::Report;
+
+impl Page {
+    pub(super) fn leaf_details(&mut self, report: &Report) {
+        if let Some(Ok(facts)) = report.leaf().map(Certificate::facts) {
+            self.heading("Names of the server's certificate");
+            self.names(facts);
+        }
+        if self.style.verbose {
+            for (index, certificate) in report.chain().iter().enumerate() {
+                self.certificate(index, certificate);
+            }
+        }
+    }
+
+    fn names(&mut self, facts: &Facts) {
+        const MOST: usize = 8;
+        let names = all_sans(facts);
+        if names.is_empty() {
+            return self.labelled(2, "", 0, "none (no subject alternative name)");
+        }
+        let most = if self.style.verbose {
+            names.len()
+        } else {
+            MOST
+        };
+        let shown: Vec<&str> = names.iter().take(most).map(String::as_str).collect();
+        let more = match names.len().saturating_sub(most) {
+            0 => String::new(),
+            more => format!(" and {more} more (-v shows all)"),
+        };
+        self.labelled(2, "", 0, &format!("{}{more}", shown.join(", ")));
+    }
+
+    /// The certificate by itself, with all its facts.
+    fn certificate(&mut self, index: usize, certificate: &Certificate) {
+        self.heading(&format!("Certificate {index}"));
+        let facts = certificate.facts();
+        if let Err(why) = facts {
+            self.fact("unparsable", &why.why);
+        }
+        let fields = certificate.fields();
+        if let Some(subject) = fields.subject {
+            self.fact("subject", &subject.to_string());
+        }
+        if let Some(issuer) = fields.issuer {
+            self.fact("issuer", &issuer.to_string());
+        }
+        if let Some(serial) = fields.serial {
+            self.fact("serial", serial);
+        }
+        if let Some((from, until)) = fields.validity {
+            self.fact("valid from", &timestamp(from));
+            self.fact("valid until", &timestamp(until));
+        }
+        // The table of the chain has the key of a certificate that parses.
+        if let Some(key) = fields.public_key.filter(|_| facts.is_err()) {
+            self.fact("key", &key.describe());
+        }
+        // The names of a leaf that parses stand above.
+        if let Some(sans) = fields.sans.filter(|_| index > 0 || facts.is_err()) {
+            self.fact("names", &all_names(sans).join(", "));
+        }
+        if let Ok(facts) = facts {
+            self.extensions(facts);
+        }
+    }
+
+    fn extensions(&mut self, facts: &Facts) {
+        if let Some(constraints) = facts.basic_constraints {
+            let length = constraints
+                .path_len
+                .map_or(String::new(), |n| format!(", path length {n}"));
+            self.fact(
+                "CA",
+                &format!("{}{length}", if constraints.ca { "yes" } else { "no" }),
+            );
+        }
+        if let Some(usage) = facts.key_usage {
+            self.fact("key usage", &usage.names().join(", "));
+        }
+        if let Some(usage) = &facts.extended_key_usage {
+            self.fact("purposes", &usage.purposes.join(", "));
+        }
+        if facts.must_staple {
+            self.fact("TLS feature", "status_request (must-staple)");
+        }
+        self.fact("key id", facts.ski.as_deref().unwrap_or("none"));
+        self.fact("issuer key id", facts.aki.as_deref().unwrap_or("none"));
+        self.fact("CT stamps", &facts.sct_count.to_string());
+    }
+}

@@ -1,0 +1,85 @@
+//! The connection: where, how, and what was said.
+
+use super::page::Page;
+use crate::escape::excerpt;
+use crate::observation::{ClientCertificate, Possession, Sighting};
+use crate::report::Report;
+use crate::starttls::Line;
+
+impl Page {
+    pub(super) fn connection(&mut self, report: &Report) {
+        let Some(seen) = report.seen() else { return };
+        // Without a connection the verdict has said all.
+        if seen.address.is_none() && seen.attempts.len() < 2 {
+            return;
+        }
+        self.heading("Connection");
+        self.attempts(seen);
+        if let Some(greeting) = &seen.greeting {
+            let text = excerpt(&greeting.lines.join(" / "), 200);
+            self.fact("greeting", &text);
+        }
+        if let (Some(tls), Some(mode)) = (&seen.tls, seen.mode) {
+            let mode = match mode {
+                crate::endpoint::Start::Starttls => "STARTTLS",
+                crate::endpoint::Start::Implicit => "implicit TLS",
+            };
+            let unknown = if seen.legacy {
+                "read from a second connection, without a handshake"
+            } else {
+                "no key exchange"
+            };
+            let group = tls.key_exchange.as_deref().unwrap_or(unknown);
+            let text = format!("{mode}, {}, {}, {group}", tls.version, tls.cipher_suite);
+            self.fact("TLS", &text);
+        }
+        if !report.chain().is_empty() {
+            self.fact("key", possession(seen.possession));
+        }
+        match seen.client_certificate {
+            ClientCertificate::NotAsked => {}
+            ClientCertificate::Asked => self.fact("client cert", "asked for, not required"),
+            ClientCertificate::Required => self.fact("client cert", "required by the server"),
+        }
+    }
+
+    fn attempts(&mut self, seen: &Sighting) {
+        for attempt in &seen.attempts {
+            if let Some(error) = &attempt.error {
+                self.fact("tried", &format!("{}: {error}", attempt.address));
+            }
+        }
+        if let Some(address) = seen.address {
+            let elapsed = format!(
+                "{address} ({} ms, {} round trip{})",
+                seen.elapsed.as_millis(),
+                seen.round_trips,
+                if seen.round_trips == 1 { "" } else { "s" }
+            );
+            self.fact("address", &elapsed);
+        }
+    }
+
+    pub(super) fn dialogue(&mut self, report: &Report) {
+        let Some(seen) = report.seen().filter(|seen| !seen.transcript.is_empty()) else {
+            return;
+        };
+        self.heading("Dialogue");
+        for line in &seen.transcript {
+            let (mark, text) = match line {
+                Line::Client(text) => ("C:", text),
+                Line::Server(text) => ("S:", text),
+            };
+            self.labelled(2, mark, 3, text);
+        }
+    }
+}
+
+fn possession(possession: Possession) -> &'static str {
+    match possession {
+        Possession::Proven => "the server proved that it holds the certificate's key",
+        Possession::Refuted => "NOT held by the server: the handshake is signed with another key",
+        Possession::NotSeen => "NOT proven: the handshake ended before",
+        Possession::NotCheckable => "NOT proven: the signature could not be checked",
+    }
+}

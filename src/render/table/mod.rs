@@ -1,0 +1,91 @@
+//! The report for people: the verdict first, then what to do about it, then the facts.
+
+mod certificate;
+mod chain;
+mod connection;
+mod mercurial;
+mod names;
+mod page;
+mod until;
+mod verdict;
+
+pub use verdict::verdict;
+
+use super::style::Style;
+use super::timestamp::timestamp;
+use crate::judge::clients::Answer;
+use crate::report::Report;
+use page::Page;
+use verdict::obsolete;
+
+/// The whole report; ends in a line feed.
+pub fn render(report: &Report, style: Style) -> String {
+    let mut page = Page {
+        out: verdict(report, style.color),
+        style,
+    };
+    if report.at_was_chosen {
+        page.line(&format!("  judged as of {}", timestamp(report.at)));
+    }
+    page.problems(report);
+    page.connection(report);
+    if !report.chain().is_empty() {
+        page.chain(report);
+        page.fingerprints(report);
+        page.leaf_details(report);
+    }
+    page.mercurial(report);
+    page.lints(report);
+    page.notes(report);
+    if style.verbose {
+        page.clients(report);
+        page.dialogue(report);
+    }
+    page.out
+}
+
+impl Page {
+    fn problems(&mut self, report: &Report) {
+        let failure = report.failure();
+        if let Some(failure) = failure.filter(|_| obsolete(report).is_none()) {
+            self.labelled(2, "->", 3, failure.advice());
+        }
+        let problems = report.problems();
+        if problems.is_empty() {
+            return;
+        }
+        self.heading("Problems");
+        for problem in problems {
+            self.finding(problem);
+        }
+    }
+
+    fn notes(&mut self, report: &Report) {
+        let notes = report.notes();
+        if notes.is_empty() {
+            return;
+        }
+        self.heading("Notes");
+        for note in notes {
+            self.finding(note);
+        }
+    }
+
+    /// What each family of clients would say of chain and name.
+    fn clients(&mut self, report: &Report) {
+        let clients = report.judgement().map_or(&[][..], |j| &j.clients);
+        if clients.is_empty() {
+            return;
+        }
+        self.heading("Clients");
+        for (family, verdict) in clients {
+            let programs = family.programs();
+            let text = match verdict.answer {
+                Answer::Accepts => format!("accepts: {programs}"),
+                Answer::Refuses => format!("refuses: {programs}: {}", verdict.reason),
+                Answer::Unknown => format!("cannot be known: {programs}: {}", verdict.reason),
+            };
+            self.fact(family.as_str(), &text);
+        }
+    }
+}
