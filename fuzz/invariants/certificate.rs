@@ -27,7 +27,7 @@ use smtp_certcheck::render::audit::{
 use smtp_certcheck::render::settings::Setting;
 use smtp_certcheck::render::style::Style;
 use smtp_certcheck::render::{self, json, nagios, pin, settings, table};
-use smtp_certcheck::report::{Assessment, ConfiguredPin, Pins, Report, Target};
+use smtp_certcheck::report::{Assessment, Comparison, ConfiguredPin, Pins, Report, Target};
 use smtp_certcheck::starttls::{self, Malformed, Refusal, Reply, Stage};
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr};
@@ -222,7 +222,7 @@ fn report(how: u8, text: &str, raw_text: &[u8], certificate: Certificate) -> Rep
             value: text.to_owned(),
             line: line.clone(),
         }],
-        matched: Some(false),
+        comparison: Comparison::Mismatch,
     };
     let decision = Decision {
         answer: if how & 2 == 0 {

@@ -3,6 +3,7 @@
 use crate::certificate::Least;
 use crate::endpoint::{Host, Target, TargetError};
 use crate::fingerprint::Pin;
+use crate::report::Comparison;
 
 /// Longer lines are no targets.
 const MAX_LINE: usize = 4096;
@@ -141,9 +142,12 @@ fn column(entry: &mut Entry, name: &str, value: &str) -> Result<(), LineError> {
 }
 
 impl Entry {
-    /// One of the pins fits; `None`: there are none.
-    pub fn pin_matches(&self, leaf: &[u8]) -> Option<bool> {
-        (!self.pins.is_empty()).then(|| self.pins.iter().any(|pin| pin.matches(leaf)))
+    /// Compares the pins of the line with a leaf, in DER.
+    pub fn compare(&self, leaf: &[u8]) -> Comparison {
+        if self.pins.is_empty() {
+            return Comparison::NotMade;
+        }
+        self.pins.iter().any(|pin| pin.matches(leaf)).into()
     }
 }
 

@@ -18,7 +18,7 @@ use crate::mercurial::{
     Decision, Installation, LintScope, Release, Server, Settings, Store, decide,
 };
 use crate::observation::{KeyType, Possession, Sighting};
-use crate::report::{Assessment, Pins, Report, Target};
+use crate::report::{Assessment, Comparison, Pins, Report, Target};
 use crate::survey::{Family, Options, ProbeOptions};
 use rustls::pki_types::ServerName;
 use std::borrow::Cow;
@@ -226,7 +226,9 @@ impl Assessor {
             .map_or_else(Pins::default, |(settings, own)| {
                 mercurial::pins(settings, *own, leaf)
             });
-        if let (Some(judgement), Some(false), Some(leaf)) = (&mut judgement, pins.matched, leaf) {
+        if pins.comparison == Comparison::Mismatch
+            && let (Some(judgement), Some(leaf)) = (&mut judgement, leaf)
+        {
             let pinned = pins.configured.iter().map(|pin| pin.value.clone());
             judgement.problems.push(pin_mismatch(leaf, pinned));
         }
@@ -264,13 +266,13 @@ impl Assessor {
         let Some(judgement) = &mut look.judgement else {
             return;
         };
-        let note = match (look.pins.matched, look.chain.first()) {
-            (Some(true), Some(leaf)) => pin_expiring(leaf, Some(0), self.now, least),
-            (None, _) if by_ca => {
+        let note = match (look.pins.comparison, look.chain.first()) {
+            (Comparison::Match, Some(leaf)) => pin_expiring(leaf, Some(0), self.now, least),
+            (Comparison::NotMade, _) if by_ca => {
                 let anchor = judgement.path.last();
                 anchor.and_then(|anchor| pin_expiring(anchor, None, self.now, least))
             }
-            (None, _) => Some(no_pin(host)),
+            (Comparison::NotMade, _) => Some(no_pin(host)),
             // Another certificate: that is a problem, and worse.
             _ => None,
         };

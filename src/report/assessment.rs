@@ -33,8 +33,26 @@ pub struct Assessment {
 pub struct Pins {
     /// Each as it stands, with its key and line.
     pub configured: Vec<ConfiguredPin>,
-    /// Whether one matched; `None`: there are none, or no leaf to compare.
-    pub matched: Option<bool>,
+    /// Whether one is that of the leaf.
+    pub comparison: Comparison,
+}
+
+/// What comparing the leaf with the configured fingerprints showed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Comparison {
+    /// No fingerprint is configured, or there is no leaf.
+    #[default]
+    NotMade,
+    /// A fingerprint is the leaf's.
+    Match,
+    /// No fingerprint is the leaf's.
+    Mismatch,
+}
+
+impl From<bool> for Comparison {
+    fn from(matches: bool) -> Self {
+        if matches { Self::Match } else { Self::Mismatch }
+    }
 }
 
 /// A fingerprint of the user's.
@@ -98,12 +116,12 @@ impl Assessment {
 
     fn is_trusted(&self) -> bool {
         let trusted = self.judgement.as_ref().is_some_and(Judgement::is_trusted);
-        trusted && self.pins.matched != Some(false)
+        trusted && self.pins.comparison != Comparison::Mismatch
     }
 
     /// A pin stands for a chain that does not validate, not for a key that was not proven.
     fn is_pinned(&self) -> bool {
-        self.is_proven() && self.pins.matched == Some(true)
+        self.is_proven() && self.pins.comparison == Comparison::Match
     }
 
     /// What the user asked to be warned of about the pin, where nothing is worse.

@@ -5,7 +5,7 @@ mod assessment;
 mod outcome;
 mod representative;
 
-pub use assessment::{Assessment, ConfiguredPin, Pins};
+pub use assessment::{Assessment, Comparison, ConfiguredPin, Pins};
 pub use outcome::{Outcome, exit_code};
 
 use crate::certificate::Certificate;
@@ -147,11 +147,6 @@ impl Report {
     /// See [`Assessment::path`].
     pub fn path(&self) -> &[Certificate] {
         self.representative.path()
-    }
-
-    /// See [`Assessment::address`].
-    pub fn address(&self) -> Option<SocketAddr> {
-        self.representative.address()
     }
 
     /// See [`Assessment::is_proven`].

@@ -12,7 +12,7 @@ use crate::hgrc::Source;
 use crate::judge::{Anchors, pin_mismatch};
 use crate::mercurial::Line;
 use crate::observation::Survey;
-use crate::report::{Assessment, ConfiguredPin, Report, Skipped};
+use crate::report::{Assessment, Comparison, ConfiguredPin, Report, Skipped};
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -171,16 +171,19 @@ fn with_pins(mut look: Assessment, entry: &Entry) -> Assessment {
     let Some(leaf) = look.chain.first() else {
         return look;
     };
-    let Some(matched) = entry.pin_matches(leaf.der()) else {
+    let comparison = entry.compare(leaf.der());
+    if comparison == Comparison::NotMade {
         return look;
-    };
-    if !matched && let Some(judgement) = &mut look.judgement {
+    }
+    if comparison == Comparison::Mismatch
+        && let Some(judgement) = &mut look.judgement
+    {
         judgement.problems.push(pin_mismatch(
             leaf,
             entry.pins.iter().map(ToString::to_string),
         ));
     }
-    look.pins.matched = Some(matched);
+    look.pins.comparison = comparison;
     look.pins.configured = entry
         .pins
         .iter()

@@ -25,7 +25,7 @@ use crate::mercurial::{
     Port, Release, Settings, Surroundings, Transport, broken_share, hindrances, ipv4, layers, lint,
     read_port, user_layers,
 };
-use crate::report::{ConfiguredPin, Pins};
+use crate::report::{Comparison, ConfiguredPin, Pins};
 use nix::errno::Errno;
 use nix::unistd::{Uid, User};
 use std::cell::RefCell;
@@ -341,7 +341,9 @@ pub(super) fn pins(settings: &Settings, is_smtp_host: bool, leaf: Option<&Certif
     };
     let compared = leaf.filter(|_| !configured.is_empty());
     Pins {
-        matched: compared.map(|leaf| usable.iter().any(|pin| pin.matches(leaf.der()))),
+        comparison: compared.map_or(Comparison::NotMade, |leaf| {
+            usable.iter().any(|pin| pin.matches(leaf.der())).into()
+        }),
         configured,
     }
 }

@@ -17,7 +17,7 @@ use crate::observation::{Attempt, Cause, ConnectError, Possession, Sighting, Sur
 use crate::programs::{By, Program};
 use crate::render::pin as show;
 use crate::render::pins::several;
-use crate::report::Report;
+use crate::report::{Comparison, Report};
 use crate::survey::{Limits, Options, Pacer, every_address};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -232,7 +232,7 @@ impl Set {
         let seen = self.seen.iter().enumerate();
         seen.filter(|(index, sighting)| *index != self.chosen && !self.is_same(&sighting.report))
             .map(|(_, sighting)| sighting)
-            .filter(|sighting| !(keeps && sighting.report.pins().matched == Some(true)))
+            .filter(|sighting| !(keeps && sighting.report.pins().comparison == Comparison::Match))
             .collect()
     }
 

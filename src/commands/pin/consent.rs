@@ -8,7 +8,7 @@ use crate::finding::Code;
 use crate::judge::{just_made, short_lived};
 use crate::observation::{Possession, Sighting};
 use crate::render::{pin as show, pins, table};
-use crate::report::Report;
+use crate::report::{Comparison, Report};
 
 /// Whether this is the certificate that the user means.
 pub(super) fn given(args: &Args, report: &Report) -> Step<()> {
@@ -30,7 +30,7 @@ pub(super) fn given(args: &Args, report: &Report) -> Step<()> {
         }
         return refuse(show::identity(report).trim_end());
     }
-    if report.pins().matched == Some(false) && !args.replace && !args.add {
+    if report.pins().comparison == Comparison::Mismatch && !args.replace && !args.add {
         say(show::alarm(report).trim_end());
         return refuse(
             "not pinned: somebody may be in between, or the server has a new certificate. Ask its\n\
@@ -42,7 +42,7 @@ pub(super) fn given(args: &Args, report: &Report) -> Step<()> {
     let trusted = problems
         .iter()
         .all(|code| args.accept_unproven && UNPROVEN.contains(code));
-    let known = report.pins().matched == Some(true) && by(args) == ByArg::Fingerprint;
+    let known = report.pins().comparison == Comparison::Match && by(args) == ByArg::Fingerprint;
     if trusted || known || args.accept_untrusted || !args.expect.is_empty() {
         return Ok(Ok(()));
     }
@@ -83,7 +83,7 @@ pub(super) fn lasts(args: &Args, report: &Report, pinned: Option<&Certificate>) 
     };
     say(&pins::note(&format!("\"{label}\" will not last: {why}")));
     let is_leaf = report.leaf() == Some(pinned);
-    let is_pinned = is_leaf && report.pins().matched == Some(true) && !args.replace;
+    let is_pinned = is_leaf && report.pins().comparison == Comparison::Match && !args.replace;
     let agreed = args.accept_short_lived || args.accept_untrusted || !args.expect.is_empty();
     if agreed || is_pinned {
         return Ok(Ok(()));

@@ -2,7 +2,7 @@
 
 use crate::hgrc::Source;
 use crate::mercurial::{Decision, Lint};
-use crate::report::Pins;
+use crate::report::{Comparison, Pins};
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -66,7 +66,11 @@ impl From<&Pins> for PinsJson {
         });
         Self {
             configured: configured.collect(),
-            matched: pins.matched,
+            matched: match pins.comparison {
+                Comparison::NotMade => None,
+                Comparison::Match => Some(true),
+                Comparison::Mismatch => Some(false),
+            },
         }
     }
 }

@@ -4,7 +4,7 @@ use super::page::Page;
 use crate::judge::Judgement;
 use crate::judge::clients::Answer;
 use crate::render::lint;
-use crate::report::Report;
+use crate::report::{Comparison, Report};
 
 impl Page {
     pub(super) fn mercurial(&mut self, report: &Report) {
@@ -44,10 +44,10 @@ impl Page {
                 &format!("{} ({}, {})", pin.value, pin.line.key, pin.line.place()),
             );
         }
-        match pins.matched {
-            Some(true) => self.fact("", "one of them is the server's certificate"),
-            Some(false) => self.fact("", "NONE of them is the server's certificate"),
-            None => {}
+        match pins.comparison {
+            Comparison::Match => self.fact("", "one of them is the server's certificate"),
+            Comparison::Mismatch => self.fact("", "NONE of them is the server's certificate"),
+            Comparison::NotMade => {}
         }
     }
 
