@@ -81,15 +81,18 @@ impl Choice {
         let addresses = report.get("addresses").and_then(Value::as_array);
         let addresses = addresses.into_iter().flatten();
         let unseen: Vec<WrittenCode<'_>> = addresses
-            .map(|address| address.get("error"))
+            .map(|address| address.pointer("/error/code"))
             .chain([report.pointer("/error/code")])
             .filter_map(|code| Some(WrittenCode::read(code?.as_str()?)))
-            .chain([WrittenCode::Known(Code::BadCaFile)])
+            .chain(UNJUDGED.map(WrittenCode::Known))
             .collect();
         let found = findings_of_line(report).chain(left_out_of_line(report));
         found.filter(move |(code, _)| self.takes_written(*code, unseen.contains(code)))
     }
 }
+
+/// Codes that say that nothing could be judged, and why: `--only` does not leave them out.
+pub const UNJUDGED: [Code; 2] = [Code::BadCaFile, Code::AnchorsUnreadable];
 
 fn is_in(list: &[Code], code: WrittenCode<'_>) -> bool {
     list.iter()
@@ -99,6 +102,25 @@ fn is_in(list: &[Code], code: WrittenCode<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_an_earlier_line_only_takes_what_kept_it_from_being_judged() {
+        let finding = |code| format!("{{\"code\":\"{code}\",\"severity\":\"critical\"}}");
+        let line = format!(
+            "{{\"findings\":[{},{},{}],\"addresses\":[{{\"error\":{{\"code\":\"timeout\"}}}}]}}",
+            finding("timeout"),
+            finding("anchors-unreadable"),
+            finding("expired"),
+        );
+        let line: Value = serde_json::from_str(&line).expect("JSON");
+        let choice = Choice {
+            only: vec![Code::NameMismatch],
+            ..Choice::default()
+        };
+        let taken: Vec<_> = choice.of_line(&line).map(|(code, _)| code).collect();
+        let expected = [Code::Timeout, Code::AnchorsUnreadable].map(WrittenCode::Known);
+        assert_eq!(taken, expected);
+    }
 
     fn left_out(only: &[Code], ignore: &[Code]) -> Vec<(Code, bool)> {
         let choice = Choice {

@@ -21,7 +21,7 @@ mod summary;
 pub use addresses::findings;
 pub use audited::Audited;
 pub use baseline::{Baseline, BaselineError, Change};
-pub use choice::{Choice, LeftOut, Standing};
+pub use choice::{Choice, LeftOut, Standing, UNJUDGED};
 pub use completeness::Completeness;
 pub use counts::Counts;
 pub use finding::worst;

@@ -1,7 +1,7 @@
 //! Makes of what was seen of a target what an audit has to say of it.
 
 use super::defaults::Defaults;
-use crate::audit::{Audited, Baseline, Choice, Entry, SharedKeys, findings};
+use crate::audit::{Audited, Baseline, Choice, Entry, SharedKeys, UNJUDGED, findings};
 use crate::cli::TargetArg;
 use crate::commands::assess::Assessor;
 use crate::commands::disk::anchors::configured_anchors;
@@ -85,7 +85,7 @@ impl Auditor {
         let unseen: Vec<Code> = report
             .looks()
             .filter_map(|look| Some(look.failure()?.code()))
-            .chain([Code::BadCaFile, Code::AnchorsUnreadable])
+            .chain(UNJUDGED)
             .collect();
         let (findings, left_out) = self.choice.apply(found, &unseen);
         let baseline = self.baseline.as_mut();
