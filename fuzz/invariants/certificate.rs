@@ -17,6 +17,7 @@ use smtp_certcheck::mercurial::{
     CaFile, Decision, Extension, FileEdit, Ground, Line, Lint, LintScope, Machine, Release,
     Surroundings, is_secret, lint,
 };
+use smtp_certcheck::mercurial::{Comparison, ConfiguredPin, Pins};
 use smtp_certcheck::observation::{
     Alert, Attempt, Cause, ClientCertificate, ConnectError, Failure, Possession, Sighting, Staple,
     Step, TlsFacts,
@@ -27,7 +28,7 @@ use smtp_certcheck::render::audit::{
 use smtp_certcheck::render::settings::Setting;
 use smtp_certcheck::render::style::Style;
 use smtp_certcheck::render::{self, json, nagios, pin, settings, table};
-use smtp_certcheck::report::{Assessment, Comparison, ConfiguredPin, Pins, Report, Target};
+use smtp_certcheck::report::{Assessment, Report, Target};
 use smtp_certcheck::starttls::{self, Malformed, Refusal, Reply, Stage};
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr};

@@ -3,7 +3,7 @@
 use crate::certificate::Least;
 use crate::endpoint::{Host, Target, TargetError};
 use crate::fingerprint::Pin;
-use crate::report::Comparison;
+use crate::mercurial::Comparison;
 
 /// Longer lines are no targets.
 const MAX_LINE: usize = 4096;

@@ -14,11 +14,13 @@ use crate::judge::{
     Anchor, Anchors, Judgement, JudgementCache, Policy, anchor_not_hashed, no_pin, pin_expiring,
     pin_mismatch,
 };
+use crate::mercurial::{Comparison, Pins};
 use crate::mercurial::{
     Decision, Installation, LintScope, Release, Server, Settings, Store, decide,
 };
+use crate::mercurial::{configured_cacerts, configured_pins, has_own_cacerts};
 use crate::observation::{KeyType, Possession, Sighting};
-use crate::report::{Assessment, Comparison, Pins, Report, Target};
+use crate::report::{Assessment, Report, Target};
 use crate::survey::{Family, Options, ProbeOptions};
 use rustls::pki_types::ServerName;
 use std::borrow::Cow;
@@ -115,7 +117,7 @@ impl Assessor {
         if let Some(anchors) = &self.anchors {
             return Cow::Borrowed(anchors);
         }
-        let named = settings.and_then(|(settings, own)| mercurial::cacerts(settings, *own));
+        let named = settings.and_then(|(settings, own)| configured_cacerts(settings, *own));
         let Some(named) = named else {
             return Cow::Borrowed(self.system());
         };
@@ -200,10 +202,7 @@ impl Assessor {
         let written = arg.target.written.as_str();
         let settings = self.mercurial.as_ref().map(|mercurial| {
             let settings = mercurial.settings(written);
-            let own = settings
-                .smtp_host
-                .as_ref()
-                .is_some_and(|host| host.value == written.as_bytes());
+            let own = settings.is_smtp_host(written);
             (settings, own)
         });
         let anchors = match anchors {
@@ -224,7 +223,7 @@ impl Assessor {
         let pins = settings
             .as_ref()
             .map_or_else(Pins::default, |(settings, own)| {
-                mercurial::pins(settings, *own, leaf)
+                configured_pins(settings, *own, leaf)
             });
         if pins.comparison == Comparison::Mismatch
             && let (Some(judgement), Some(leaf)) = (&mut judgement, leaf)
@@ -259,9 +258,10 @@ impl Assessor {
     pub(super) fn watch_pin(&self, report: &mut Report, arg: &TargetArg, least: Least) {
         let host = arg.target.written.as_str();
         let by_ca = self.anchors.is_some()
-            || self.mercurial.as_ref().is_some_and(|mercurial| {
-                mercurial::has_own_cacerts(&mercurial.settings(host), host)
-            });
+            || self
+                .mercurial
+                .as_ref()
+                .is_some_and(|mercurial| has_own_cacerts(&mercurial.settings(host), host));
         let look = &mut report.representative;
         let Some(judgement) = &mut look.judgement else {
             return;

@@ -6,7 +6,12 @@
 
 use crate::cli::ColorArg;
 use crate::endpoint::Host;
+use crate::hgrc::Environment;
+use nix::unistd::{Uid, User};
+use std::ffi::{OsStr, OsString};
 use std::io::IsTerminal as _;
+use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+use std::path::PathBuf;
 use std::sync::mpsc;
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -46,6 +51,37 @@ pub(super) fn arguments() -> Vec<String> {
         .skip(1)
         .map(|argument| argument.to_string_lossy().into_owned())
         .collect()
+}
+
+/// A variable of the environment that is set and not empty.
+pub(super) fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
+}
+
+/// The current directory, if it is still there.
+pub(super) fn current_directory() -> Option<PathBuf> {
+    std::env::current_dir().ok()
+}
+
+/// The variables of the environment, with the home directories of users, as hg expands paths.
+pub(super) fn variables() -> Environment {
+    let variables = std::env::vars_os().map(|(name, value)| (name.into_vec(), value.into_vec()));
+    Environment::new(variables).with_homes(|name| {
+        let user = match name {
+            Some(name) => User::from_name(str::from_utf8(name).ok()?),
+            None => User::from_uid(Uid::current()),
+        };
+        Some(user.ok()??.dir.into_os_string().into_vec())
+    })
+}
+
+/// Where the shell would find a program.
+pub(super) fn find_program(name: &str, environment: &Environment) -> Option<PathBuf> {
+    use nix::unistd::{AccessFlags, access};
+    let path = OsStr::from_bytes(environment.get("PATH")?);
+    std::env::split_paths(path)
+        .map(|folder| folder.join(name))
+        .find(|program| program.is_file() && access(program, AccessFlags::X_OK).is_ok())
 }
 
 /// The width of standard output, if it is a terminal.

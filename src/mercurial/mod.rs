@@ -2,6 +2,7 @@
 
 mod boolean;
 mod command;
+mod configured;
 mod decision;
 mod extensions;
 mod hindrance;
@@ -19,6 +20,9 @@ mod secret;
 mod settings;
 mod stop;
 
+pub use configured::{
+    Comparison, ConfiguredPin, Pins, configured_cacerts, configured_pins, has_own_cacerts,
+};
 pub use decision::{CaFile, Decision, Ground, Server, decide};
 pub use hindrance::Hindrance;
 pub use line::{Configured, Line};

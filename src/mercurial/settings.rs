@@ -59,6 +59,13 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// Whether `smtp.host` is this host, as it is written. Where no `smtp.host` is set, see
+    /// [`is_smtp_host`](crate::mercurial::is_smtp_host) for the host that may become it.
+    pub fn is_smtp_host(&self, written: &str) -> bool {
+        let host = self.smtp_host.as_ref();
+        host.is_some_and(|host| host.value == written.as_bytes())
+    }
+
     /// Reads the settings for `host`.
     pub fn read(config: &Config, environment: &Environment, host: &[u8]) -> Self {
         let of = |section: &str, key: &[u8]| configured(config, section, key);

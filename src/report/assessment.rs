@@ -5,7 +5,7 @@ use crate::certificate::Certificate;
 use crate::finding::{Code, Finding};
 use crate::judge::Judgement;
 use crate::judge::clients::Answer;
-use crate::mercurial::{Decision, Ground, Line, Lint};
+use crate::mercurial::{Comparison, Decision, Ground, Lint, Pins};
 use crate::observation::{Failure, FailureClass, Possession, Sighting};
 use std::net::SocketAddr;
 
@@ -26,42 +26,6 @@ pub struct Assessment {
     pub lints: Vec<Lint>,
     /// The target came from Mercurial's configuration: its judge counts, too.
     pub from_hgrc: bool,
-}
-
-/// The configured fingerprints, and whether one of them is the leaf's.
-#[derive(Clone, Debug, Default)]
-pub struct Pins {
-    /// Each as it stands, with its key and line.
-    pub configured: Vec<ConfiguredPin>,
-    /// Whether one is that of the leaf.
-    pub comparison: Comparison,
-}
-
-/// What comparing the leaf with the configured fingerprints showed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Comparison {
-    /// No fingerprint is configured, or there is no leaf.
-    #[default]
-    NotMade,
-    /// A fingerprint is the leaf's.
-    Match,
-    /// No fingerprint is the leaf's.
-    Mismatch,
-}
-
-impl From<bool> for Comparison {
-    fn from(matches: bool) -> Self {
-        if matches { Self::Match } else { Self::Mismatch }
-    }
-}
-
-/// A fingerprint of the user's.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConfiguredPin {
-    /// `sha256:HEX`, or what stands there instead.
-    pub value: String,
-    /// The key and the line.
-    pub line: Line,
 }
 
 impl Assessment {

@@ -5,7 +5,7 @@ mod assessment;
 mod outcome;
 mod representative;
 
-pub use assessment::{Assessment, Comparison, ConfiguredPin, Pins};
+pub use assessment::Assessment;
 pub use outcome::{Outcome, exit_code};
 
 use crate::certificate::Certificate;
@@ -110,7 +110,7 @@ impl Report {
     }
 
     /// The configured fingerprints.
-    pub fn pins(&self) -> &Pins {
+    pub fn pins(&self) -> &crate::mercurial::Pins {
         &self.representative.pins
     }
 

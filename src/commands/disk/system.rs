@@ -1,8 +1,8 @@
 //! The system's trust anchors, and where they are.
-#![expect(clippy::disallowed_methods, reason = "here the environment is read")]
 
 use super::anchors::{Care, add_as_openssl, add_directory, octets};
 use crate::certificate::pem;
+use crate::commands::environment::variable;
 use crate::commands::error::Error;
 use crate::judge::{Anchor, Anchors};
 use std::ffi::OsStr;
@@ -11,7 +11,6 @@ use std::path::{Path, PathBuf};
 /// The system's anchors: `SSL_CERT_FILE` and `SSL_CERT_DIR` if one of them is set, else the bundle
 /// of the distribution, else its directory. What cannot be read is noted.
 pub(in crate::commands) fn system_anchors() -> Anchors {
-    let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
     let mut anchors = match (variable("SSL_CERT_FILE"), variable("SSL_CERT_DIR")) {
         (None, None) => distribution_anchors(),
         (file, directories) => environment_anchors(file.as_deref(), directories.as_deref()),
@@ -88,7 +87,7 @@ fn environment_anchors(file: Option<&OsStr>, directories: Option<&OsStr>) -> Anc
 /// Whether OpenSSL finds an anchor of the system's, as far as the names of files matter: in
 /// `SSL_CERT_DIR` it looks for the hash of the name, followed by 0, 1 and so on.
 pub(in crate::commands) fn is_found_by_hash(anchor: &Anchor) -> bool {
-    let directories = std::env::var_os("SSL_CERT_DIR").unwrap_or_default();
+    let directories = variable("SSL_CERT_DIR").unwrap_or_default();
     let named = |path: &Path| !path.as_os_str().is_empty();
     let all: Vec<PathBuf> = std::env::split_paths(&directories)
         .filter(|path| named(path))

@@ -2,12 +2,13 @@
 //! Python takes where Mercurial's settings name none. It is never run.
 #![expect(clippy::disallowed_methods, reason = "here files are read")]
 
+use super::ca_file::ca_file;
 use super::python::{Package, Python};
-use super::{ca_file, environment, find_program};
 use crate::certificate::pem::Entry;
 use crate::cli::HgStoreArg;
 use crate::commands::disk::read;
 use crate::commands::disk::system;
+use crate::commands::environment::{find_program, variables};
 use crate::commands::error::Error;
 use crate::mercurial::{CaFile, Release};
 use std::ffi::OsStr;
@@ -44,7 +45,7 @@ pub(in crate::commands) struct Store {
 pub(super) fn installed() -> &'static Installed {
     static FOUND: OnceLock<Installed> = OnceLock::new();
     FOUND.get_or_init(|| {
-        let environment = environment();
+        let environment = variables();
         let hg = find_program("hg", &environment);
         let Some(python) = hg.and_then(|hg| Python::of(&hg, &environment)) else {
             return Installed {
@@ -128,7 +129,7 @@ fn openssl(python: &Python) -> Option<PathBuf> {
         "/usr/lib64",
         "/usr/lib",
     ];
-    let linked = environment()
+    let linked = variables()
         .get("LD_LIBRARY_PATH")
         .is_none_or(<[u8]>::is_empty);
     let module = read::settings(&python.compiled("_ssl.")?).ok()?;
@@ -197,7 +198,7 @@ fn file(path: &Path) -> Result<Store, Error> {
 /// A file and a hashed directory, each that of its variable or OpenSSL's own
 /// (`X509_STORE_set_default_paths`). What cannot be read is passed over, as OpenSSL does.
 fn of_openssl(own: Option<&Path>) -> Store {
-    let environment = environment();
+    let environment = variables();
     let variable = |name: &str| {
         let value = environment.get(name)?;
         Some(PathBuf::from(OsStr::from_bytes(value)))

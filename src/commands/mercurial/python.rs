@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "here files are read")]
 
 use crate::commands::disk::read;
+use crate::commands::environment::find_program;
 use crate::hgrc::Environment;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
@@ -113,7 +114,7 @@ impl Interpreter {
             words = "".split_whitespace().map(str::to_owned);
         } else if program.file_name() == Some(OsStr::new("env")) {
             let name = words.find(|word| word != "-S")?;
-            program = super::find_program(&name, environment)?;
+            program = find_program(&name, environment)?;
         }
         let name = program.file_name()?.to_str()?;
         if !name.starts_with("python") {

@@ -6,9 +6,10 @@ use crate::cli::{ByArg, Pin as Args};
 use crate::commands::terminal::say;
 use crate::finding::Code;
 use crate::judge::{just_made, short_lived};
+use crate::mercurial::Comparison;
 use crate::observation::{Possession, Sighting};
 use crate::render::{pin as show, pins, table};
-use crate::report::{Comparison, Report};
+use crate::report::Report;
 
 /// Whether this is the certificate that the user means.
 pub(super) fn given(args: &Args, report: &Report) -> Step<()> {

@@ -1,8 +1,8 @@
 //! What Mercurial makes of a target, its pins, and the lints of its configuration.
 
 use crate::hgrc::Source;
+use crate::mercurial::{Comparison, Pins};
 use crate::mercurial::{Decision, Lint};
-use crate::report::{Comparison, Pins};
 use serde::Serialize;
 
 #[derive(Serialize)]

@@ -3,8 +3,9 @@
 use super::page::Page;
 use crate::judge::Judgement;
 use crate::judge::clients::Answer;
+use crate::mercurial::Comparison;
 use crate::render::lint;
-use crate::report::{Comparison, Report};
+use crate::report::Report;
 
 impl Page {
     pub(super) fn mercurial(&mut self, report: &Report) {

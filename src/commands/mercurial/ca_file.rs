@@ -1,0 +1,29 @@
+//! A CA file as the OpenSSL of Mercurial reads it.
+
+use super::errors::NO_WRITER;
+use crate::certificate::pem;
+use crate::commands::disk::read;
+use crate::commands::terminal::io_text;
+use crate::mercurial::CaFile;
+use std::ffi::OsStr;
+use std::io::ErrorKind;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
+
+/// A CA file as Mercurial's OpenSSL would read it: one PEM file, nothing broken in it.
+pub(in crate::commands) fn ca_file(path: &[u8]) -> CaFile {
+    let path = Path::new(OsStr::from_bytes(path));
+    if !path.exists() {
+        return CaFile::Missing;
+    }
+    match read::settings(path) {
+        // It is too large for this program alone.
+        Err(why) if why.kind() == ErrorKind::FileTooLarge => CaFile::Unknown(io_text(&why)),
+        Err(why) if why.kind() == ErrorKind::WouldBlock => CaFile::Unknown(NO_WRITER.to_owned()),
+        Err(why) => CaFile::Unusable(io_text(&why)),
+        Ok(bytes) => match pem::read_as_openssl(&bytes) {
+            Ok(entries) => CaFile::Certificates(entries),
+            Err(why) => CaFile::Unusable(format!("file is empty or malformed? {why}")),
+        },
+    }
+}

@@ -1,0 +1,54 @@
+//! Where the files of Mercurial's configuration are on this machine.
+
+use super::files::Disk;
+use crate::commands::environment::{current_directory, find_program};
+use crate::commands::error::Error;
+use crate::commands::terminal::io_text;
+use crate::hgrc::Environment;
+use crate::mercurial::{Layer, layers, user_layers};
+use std::path::{Path, PathBuf};
+
+/// All files that Mercurial would read here, if they are there.
+pub(in crate::commands) fn all_layers(
+    repository: Option<&Path>,
+    environment: &Environment,
+) -> Result<Vec<Layer>, Error> {
+    let root = repository_root(repository)?;
+    let hg = find_program("hg", environment);
+    Ok(layers(environment, hg.as_deref(), root.as_deref(), &Disk))
+}
+
+/// The user's own files in the order of reading: those of HGRCPATH, if it is set.
+pub(in crate::commands) fn user_files(environment: &Environment) -> Vec<PathBuf> {
+    let layers = user_layers(environment, &Disk);
+    layers.iter().map(|layer| layer.path().to_owned()).collect()
+}
+
+/// The repository's own files.
+pub(in crate::commands) fn repository_files(named: &Path) -> Result<[PathBuf; 2], Error> {
+    let root = repository_root(Some(named))?.unwrap_or_else(|| named.to_owned());
+    Ok(["hgrc", "hgrc-not-shared"].map(|name| root.join(".hg").join(name)))
+}
+
+/// The working directory around the current directory, or the one that was named.
+pub(super) fn repository_root(named: Option<&Path>) -> Result<Option<PathBuf>, Error> {
+    let is_repository = |path: &Path| path.join(".hg").is_dir();
+    if let Some(path) = named {
+        if !is_repository(path) {
+            return Err(Error::new(format!(
+                "\"{}\" is no Mercurial repository",
+                path.display()
+            )));
+        }
+        let root = path
+            .canonicalize()
+            .map_err(|why| Error::new(io_text(&why)))?;
+        return Ok(Some(root));
+    }
+    let here = current_directory();
+    Ok(here.and_then(|here| {
+        here.ancestors()
+            .find(|path| is_repository(path))
+            .map(Path::to_owned)
+    }))
+}

@@ -1,0 +1,112 @@
+//! Reads the files of Mercurial's configuration, in the order and with the trust of hg.
+
+use super::errors::malformed;
+use super::files::Disk;
+use super::layers::all_layers;
+use super::scope::Scope;
+use super::trust::Trusted;
+use crate::bounded::lock;
+use crate::commands::disk::resolve::resolve;
+use crate::commands::environment::variables;
+use crate::commands::error::Error;
+use crate::commands::terminal::{io_text, warn};
+use crate::hgrc::{Config, Environment, Files, ReadError};
+use crate::mercurial::Layer;
+use std::collections::BTreeSet;
+use std::io::ErrorKind;
+use std::path::Path;
+use std::sync::Mutex;
+
+/// The effective configuration.
+pub(in crate::commands) fn configuration(scope: &Scope<'_>) -> Result<Config, Error> {
+    configuration_from(scope, &Disk)
+}
+
+/// The same, from other files than those of the disk.
+pub(super) fn configuration_from(scope: &Scope<'_>, files: &dyn Files) -> Result<Config, Error> {
+    let environment = variables();
+    let mut config = Config::default();
+    match scope {
+        Scope::NewFile(path) if is_missing(files, path) => {}
+        Scope::File(path) | Scope::NewFile(path) => config
+            .read(path, files, &environment)
+            .map_err(|why| malformed(&why))?,
+        Scope::Everything(repository) => {
+            let layers = all_layers(*repository, &environment)?;
+            config = everything(&layers, files, &environment, &warn_once)?;
+        }
+    }
+    Ok(config)
+}
+
+/// All layers; one that is not trusted is left out.
+pub(super) fn everything(
+    layers: &[Layer],
+    files: &dyn Files,
+    environment: &Environment,
+    say: &dyn Fn(&str),
+) -> Result<Config, Error> {
+    let mut config = Config::default();
+    let mut trusted = Trusted::default();
+    for layer in layers {
+        let foreign = matches!(layer, Layer::Repository(_)) && !trusted.owns(layer.path(), say);
+        if !foreign {
+            add(&mut config, layer, files, environment, say)?;
+        }
+        trusted.extend(&config);
+    }
+    Ok(config)
+}
+
+fn is_missing(files: &dyn Files, path: &Path) -> bool {
+    matches!(files.read(path), Err(why) if why.kind() == ErrorKind::NotFound)
+}
+
+/// Whether hg reads the file here, or would if it were there.
+pub(in crate::commands) fn is_read(file: &Path) -> Result<bool, Error> {
+    let file = resolve(file);
+    let is_it = |path: &Path| resolve(path) == file;
+    let layers = all_layers(None, &variables())?;
+    if layers.iter().any(|layer| is_it(layer.path())) {
+        return Ok(true);
+    }
+    // Where the rest cannot be read, it is not known what it includes.
+    let config = configuration(&Scope::Everything(None)).unwrap_or_default();
+    Ok(config.files().iter().any(|read| is_it(&read.path)))
+}
+
+/// A file that is not there counts for nothing, as for Mercurial; one that cannot be read does so,
+/// too, but not in silence. One that only we do not read leaves everything open.
+fn add(
+    config: &mut Config,
+    layer: &Layer,
+    files: &dyn Files,
+    environment: &Environment,
+    say: &dyn Fn(&str),
+) -> Result<(), Error> {
+    let path = layer.path();
+    match config.read(path, files, environment) {
+        Err(ReadError::Unreadable(_, None, ref why))
+            if !matches!(why.kind(), ErrorKind::FileTooLarge | ErrorKind::WouldBlock) =>
+        {
+            // A missing file, or a file in the place of its directory.
+            if !matches!(why.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) {
+                say(&format!(
+                    "\"{}\" is left out: {}",
+                    path.display(),
+                    io_text(why)
+                ));
+            }
+            Ok(())
+        }
+        result => result.map_err(|why| malformed(&why)),
+    }
+}
+
+/// The configuration is read more than once, and the warnings are the same each time.
+fn warn_once(text: &str) {
+    static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    if lock(&SAID).insert(text.to_owned()) {
+        warn(text);
+    }
+}

@@ -1,0 +1,112 @@
+//! What is configured for a host: its pins, held against the leaf, and its CA file.
+
+use super::line::{Configured, Line};
+use super::settings::Settings;
+use crate::certificate::Certificate;
+use crate::fingerprint::Pin;
+
+/// The configured fingerprints, and whether one of them is the leaf's.
+#[derive(Clone, Debug, Default)]
+pub struct Pins {
+    /// Each as it stands, with its key and line.
+    pub configured: Vec<ConfiguredPin>,
+    /// Whether one is that of the leaf.
+    pub comparison: Comparison,
+}
+
+/// What comparing the leaf with the configured fingerprints showed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Comparison {
+    /// No fingerprint is configured, or there is no leaf.
+    #[default]
+    NotMade,
+    /// A fingerprint is the leaf's.
+    Match,
+    /// No fingerprint is the leaf's.
+    Mismatch,
+}
+
+impl From<bool> for Comparison {
+    fn from(matches: bool) -> Self {
+        if matches { Self::Match } else { Self::Mismatch }
+    }
+}
+
+/// A fingerprint of the user's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfiguredPin {
+    /// `sha256:HEX`, or what stands there instead.
+    pub value: String,
+    /// The key and the line.
+    pub line: Line,
+}
+
+/// The fingerprints that are configured for a host, and whether `leaf` has one of them.
+/// `smtp.fingerprint` is for `smtp.host` alone; beside pins that hg obeys it is shown, but does not
+/// count.
+pub fn configured_pins(
+    settings: &Settings,
+    is_smtp_host: bool,
+    leaf: Option<&Certificate>,
+) -> Pins {
+    let smtp = settings.smtp_fingerprint.as_ref().filter(|_| is_smtp_host);
+    let mut configured = Vec::new();
+    let mut unread = Vec::new();
+    let mut obeyed = Vec::new();
+    let mut read =
+        |list: &Configured<Result<Vec<Pin>, String>>, usable: &mut Vec<Pin>| match &list.value {
+            Ok(pins) => {
+                let shown = pins
+                    .iter()
+                    .map(|pin| configured_pin(pin.to_string(), &list.line));
+                configured.extend(shown);
+                usable.extend(pins.iter().cloned());
+            }
+            Err(item) => configured.push(configured_pin(item.clone(), &list.line)),
+        };
+    if let Some(list) = smtp {
+        read(list, &mut unread);
+    }
+    if let Some(list) = &settings.pins {
+        read(list, &mut obeyed);
+    }
+    if let Some(list) = &settings.legacy_pins {
+        let shown = list.value.iter();
+        configured.extend(shown.map(|pin| configured_pin(pin.to_string(), &list.line)));
+        obeyed.extend(list.value.iter().cloned());
+    }
+    // What no Mercurial reads counts only where it reads nothing else.
+    let aborts = matches!(&settings.pins, Some(Configured { value: Err(_), .. }));
+    let usable = if obeyed.is_empty() && !aborts {
+        unread
+    } else {
+        obeyed
+    };
+    let compared = leaf.filter(|_| !configured.is_empty());
+    Pins {
+        comparison: compared.map_or(Comparison::NotMade, |leaf| {
+            usable.iter().any(|pin| pin.matches(leaf.der())).into()
+        }),
+        configured,
+    }
+}
+
+fn configured_pin(value: String, line: &Line) -> ConfiguredPin {
+    ConfiguredPin {
+        value,
+        line: line.clone(),
+    }
+}
+
+/// The file of trust anchors that is configured for a host, and the line that says so.
+pub fn configured_cacerts(settings: &Settings, is_smtp_host: bool) -> Option<&Configured<Vec<u8>>> {
+    let smtp = settings.smtp_cacerts.as_ref().filter(|_| is_smtp_host);
+    smtp.or(settings.verifycertsfile.as_ref())
+        .or(settings.web_cacerts.as_ref())
+}
+
+/// Whether a file of trust anchors is named for this very host, which makes it a pin.
+pub fn has_own_cacerts(settings: &Settings, host: &str) -> bool {
+    (settings.is_smtp_host(host) && settings.smtp_cacerts.is_some())
+        || settings.verifycertsfile.is_some()
+}
