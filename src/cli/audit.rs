@@ -1,8 +1,8 @@
 //! `audit`: its definitions.
 
+use super::groups::{Connection, Trust};
 use super::help::{FINDINGS, LIST, OUTPUT, PACING};
 use super::value::{CodeParser, ColorArg, TargetArg, left, pause, rate, target};
-use super::{Connection, Trust};
 use crate::audit::{Least, Shard};
 use crate::finding::Code;
 use clap::{Args, ValueEnum};

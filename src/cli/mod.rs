@@ -2,30 +2,27 @@
 //! completions are made from it.
 
 mod audit;
+mod groups;
 mod help;
 mod pin;
 mod value;
 
 pub use audit::{Audit, AuditFormat, FailOnArg};
+pub use groups::{Connection, HgVersion, Hgrc, KeyTypeArg, Trust};
 pub use pin::{ByArg, DigestArg, Pin};
 pub use value::{
     ColorArg, Completions, ConnectTo, ExpectedPin, FormatArg, HgStoreArg, TargetArg, TlsArg,
 };
 
 use crate::audit::{Least, Threshold};
-use crate::endpoint::Host;
-use crate::mercurial::Release;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use help::{
-    AFTER_HELP, AUDIT_AFTER_HELP, COMPLETIONS_AFTER_HELP, CONFIG_AFTER_HELP, CONNECTION, JUDGEMENT,
+    AFTER_HELP, AUDIT_AFTER_HELP, COMPLETIONS_AFTER_HELP, CONFIG_AFTER_HELP, JUDGEMENT,
     MAN_AFTER_HELP, MERCURIAL, OUTPUT, PIN_AFTER_HELP, TARGET_HELP, TARGET_LONG_HELP,
 };
 use std::path::PathBuf;
-use std::time::Duration;
 use time::OffsetDateTime;
-use value::{
-    CompletionsParser, connect_to, duration, ehlo_name, hg_store, host, left, point_in_time, target,
-};
+use value::{CompletionsParser, left, point_in_time, target};
 
 /// The program's name, as it is typed.
 pub const NAME: &str = "smtp-certcheck";
@@ -214,118 +211,6 @@ pub struct Inspect {
     /// When to use colours; NO_COLOR in the environment turns them off
     #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = OUTPUT)]
     pub color: ColorArg,
-}
-
-/// How to connect.
-#[derive(Clone, Debug, Args)]
-pub struct Connection {
-    /// How TLS starts, for targets without a scheme
-    #[arg(long, value_name = "MODE", default_value = "auto", help_heading = CONNECTION)]
-    pub tls: TlsArg,
-
-    /// Connect there, under the target's name
-    #[arg(long, value_name = "ADDR[:PORT]", value_parser = connect_to, help_heading = CONNECTION)]
-    pub connect: Option<ConnectTo>,
-
-    /// Use IPv4 only
-    #[arg(short = '4', conflicts_with = "ipv6", help_heading = CONNECTION)]
-    pub ipv4: bool,
-
-    /// Use IPv6 only
-    #[arg(short = '6', help_heading = CONNECTION)]
-    pub ipv6: bool,
-
-    /// The name to give in EHLO
-    ///
-    /// By default this machine's fully qualified name, else the address of the connection in
-    /// brackets. Some servers refuse names that do not resolve.
-    #[arg(long, value_name = "NAME", value_parser = ehlo_name, help_heading = CONNECTION)]
-    pub ehlo: Option<String>,
-
-    /// Ask for a certificate with this type of key [default: the one that the server prefers]
-    ///
-    /// A server may have two certificates, and show each to clients that ask for its type of key.
-    #[arg(long, value_name = "TYPE", hide_short_help = true, help_heading = CONNECTION)]
-    pub key_type: Option<KeyTypeArg>,
-
-    /// Do not send the server's name in the TLS handshake (SNI)
-    ///
-    /// A server for several names may answer with another certificate then.
-    #[arg(long, hide_short_help = true, help_heading = CONNECTION)]
-    pub no_sni: bool,
-
-    /// The most time for one target, in seconds
-    ///
-    /// Bounds everything: lookup, connection, greeting, handshake. Servers that delay their
-    /// greeting by 20 s are normal.
-    #[arg(long, value_name = "SECONDS", default_value = "45", value_parser = duration, help_heading = CONNECTION)]
-    pub timeout: Duration,
-
-    /// The most time for one connection attempt, in seconds
-    ///
-    /// A name with several addresses gets one attempt for each, a quarter of a second apart.
-    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = duration, hide_short_help = true, help_heading = CONNECTION)]
-    pub connect_timeout: Duration,
-}
-
-/// The value of `--key-type`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum KeyTypeArg {
-    /// RSA
-    Rsa,
-    /// An elliptic curve
-    Ecdsa,
-}
-
-/// What to trust.
-#[derive(Clone, Debug, Args)]
-pub struct Trust {
-    /// Trust the certificates in FILE (PEM or DER) or DIR instead of the system's; may be repeated
-    #[arg(long, value_name = "FILE|DIR", help_heading = JUDGEMENT)]
-    pub cacerts: Vec<PathBuf>,
-
-    /// The name that the certificate must be for, also sent as SNI [default: the target's host]
-    #[arg(long, value_name = "NAME", value_parser = host, help_heading = JUDGEMENT)]
-    pub servername: Option<Host>,
-}
-
-/// What to read of Mercurial's configuration.
-#[derive(Clone, Debug, Args)]
-#[expect(
-    clippy::doc_markdown,
-    reason = "the help has no backticks around variables"
-)]
-pub struct Hgrc {
-    /// The repository whose Mercurial settings apply [default: the one around the current directory]
-    #[arg(short = 'R', long, value_name = "DIR", help_heading = MERCURIAL)]
-    pub repository: Option<PathBuf>,
-
-    /// Of Mercurial's configuration read only this file, and what it includes
-    #[arg(long, value_name = "FILE", conflicts_with = "repository", help_heading = MERCURIAL)]
-    pub hgrc: Option<PathBuf>,
-
-    /// Do not read Mercurial's configuration
-    #[arg(long, conflicts_with_all = ["repository", "hgrc"], help_heading = MERCURIAL)]
-    pub no_hgrc: bool,
-
-    /// The trust store of hg's Python: openssl, certifi or a FILE [default: what can be seen of the hg in PATH]
-    ///
-    /// It counts where Mercurial's settings name no CA file. hg takes the package certifi if its
-    /// Python has that, else the store that its OpenSSL was built for, or SSL_CERT_FILE and
-    /// SSL_CERT_DIR. Where that cannot be seen, the answer is that it cannot be known.
-    #[arg(long, value_name = "STORE", value_parser = hg_store, hide_short_help = true, help_heading = MERCURIAL)]
-    pub hg_store: Option<HgStoreArg>,
-}
-
-/// Which Mercurial is judged.
-#[derive(Clone, Debug, Args)]
-pub struct HgVersion {
-    /// The release of Mercurial that is asked about, as 6.3.2 [default: that of the hg in PATH]
-    ///
-    /// That of the hg in PATH is read without running it. Where it cannot be seen, what differs
-    /// between releases cannot be known.
-    #[arg(long, value_name = "VERSION", hide_short_help = true, help_heading = MERCURIAL)]
-    pub hg_version: Option<Release>,
 }
 
 #[cfg(test)]

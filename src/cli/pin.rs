@@ -1,8 +1,8 @@
 //! `pin`: its definitions.
 
+use super::groups::{Connection, HgVersion, Trust};
 use super::help::{MERCURIAL, OUTPUT, PIN, PIN_TARGET_HELP};
 use super::value::{ColorArg, ExpectedPin, TargetArg, expected, program_parser, target};
-use super::{Connection, HgVersion, Trust};
 use crate::fingerprint::Algorithm;
 use crate::programs::{By, Program};
 use clap::{Args, ValueEnum};

@@ -4,6 +4,7 @@ use super::assess::{Assessor, Sources, endpoint, options};
 use super::disk::chain;
 use super::error::Error;
 use super::mercurial::Scope;
+use super::runtime::block_on;
 use super::terminal::{print, say, warn};
 use super::{environment, lint};
 use crate::audit::{Threshold, conflict};
@@ -143,14 +144,7 @@ impl Setting<'_> {
     }
 
     fn servers(&self) -> Result<u8, Error> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|why| Error::new(format!("cannot start: {why}")))?;
-        let reports = runtime.block_on(self.probe_all());
-        // A lookup that hangs must not keep the program from ending.
-        runtime.shutdown_background();
-        let reports = reports?;
+        let reports = block_on(self.probe_all())??;
         if let Some((word, command)) = mistyped(&reports) {
             say(&format!(
                 "note: \"{word}\" was taken for a server; did you mean `smtp-certcheck {command}`?"

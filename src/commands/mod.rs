@@ -12,6 +12,7 @@ mod inspect;
 mod lint;
 mod mercurial;
 mod pin;
+mod runtime;
 mod terminal;
 
 pub use generate::files as generated_files;

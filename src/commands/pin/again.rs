@@ -2,13 +2,16 @@
 //! shows now one certificate and now another. Every address is looked at, again, before anything is
 //! pinned.
 
+use super::ask;
+use super::look::{probe_options, where_to};
 use super::paste::command;
-use super::{Args, REFUSED, Step, ask, block_on, probe_options, where_to};
+use super::step::{REFUSED, Step};
 use crate::certificate::Certificate;
-use crate::cli::TargetArg;
+use crate::cli::{Pin as Args, TargetArg};
 use crate::commands::assess::Assessor;
 use crate::commands::environment;
 use crate::commands::error::Error;
+use crate::commands::runtime::block_on;
 use crate::commands::terminal::say;
 use crate::endpoint::{Endpoint, Host};
 use crate::finding::Code;

@@ -1,6 +1,8 @@
 //! Whether a certificate may be pinned: it is the one that the user means, and the server's own.
 
-use super::{REFUSED, Step, ask, by};
+use super::ask;
+use super::judged::by;
+use super::step::{REFUSED, Step};
 use crate::certificate::Certificate;
 use crate::cli::{ByArg, Pin as Args};
 use crate::commands::terminal::say;

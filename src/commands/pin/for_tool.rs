@@ -2,7 +2,9 @@
 
 use super::ca::{Place, absolute};
 use super::library::{self, Refusal};
-use super::{REFUSED, Step, VERSION, again, consent, has_its_port, look, sends_sni, twin};
+use super::look::{has_its_port, look, sends_sni};
+use super::step::{REFUSED, Step, VERSION};
+use super::{again, consent, second_certificate};
 use crate::certificate::Certificate;
 use crate::cli::Pin as Args;
 use crate::commands::assess::{Assessor, Sources, endpoint};
@@ -73,7 +75,7 @@ pub(super) fn run(args: &Args, program: &'static Program) -> Result<u8, Error> {
     server.mode = report.target.tls.unwrap_or(server.mode);
     let Some(choice) = choice else {
         print(&show::json(report, path(report)))?;
-        twin::look(args, target, report, "the program")?;
+        second_certificate::look(args, target, report, "the program")?;
         return Ok(0);
     };
     match recipe(&check, &choice, &server, report) {
@@ -84,7 +86,7 @@ pub(super) fn run(args: &Args, program: &'static Program) -> Result<u8, Error> {
             }
             // A CA is that of both.
             if by != By::Ca {
-                twin::look(args, target, report, program.name)?;
+                second_certificate::look(args, target, report, program.name)?;
             }
             Ok(0)
         }

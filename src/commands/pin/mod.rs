@@ -7,39 +7,26 @@ mod ask;
 mod ca;
 mod consent;
 mod for_tool;
+mod judged;
 mod library;
+mod look;
 mod paste;
-mod twin;
+mod second_certificate;
+mod snippet;
+mod step;
 mod write;
 
-use super::assess::{Assessor, Sources, endpoint, options};
-use super::environment;
+use super::assess::{Assessor, Sources};
 use super::error::Error;
 use super::mercurial::{Mercurial, Scope, is_read};
-use super::terminal::{print, say};
+use super::terminal::say;
 use crate::cli::{ByArg, Pin as Args, TargetArg};
-use crate::endpoint::{Endpoint, Host, Start};
-use crate::escape::visible;
-use crate::judge::Anchors;
-use crate::judge::clients::Answer;
-use crate::mercurial::{
-    Configured, Decision, Existing, Ground, Intent, PinObjection, PinnedBy, Server, Setting,
-    Settings, changes_for, decide, is_smtp_host, kept_port, pinned_lists,
-};
-use crate::observation::{KeyType, Possession, Sighting};
-use crate::render::pin as show;
+use crate::mercurial::{Configured, Existing, Intent, PinObjection, PinnedBy, changes_for};
 use crate::report::Report;
-use crate::survey::{self, Options};
-use std::fmt::Write as _;
-use std::path::Path;
-
-const VERSION: &str = env!("CARGO_PKG_VERSION");
-
-/// What a step came to: go on, or end with this exit code. Everything has been said then.
-type Step<T> = Result<Result<T, u8>, Error>;
-
-/// Nothing was pinned.
-const REFUSED: u8 = 1;
+use judged::by;
+use look::{has_its_port, look, sends_sni};
+use snippet::snippet;
+use step::Step;
 
 /// Runs it.
 pub(super) fn run(args: &Args) -> Result<u8, Error> {
@@ -77,7 +64,7 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
         .map_err(|why| write::objection(&why))?;
     sends_sni(args, "hg");
     if by(args) == ByArg::Fingerprint {
-        twin::look(args, &target, report, "hg")?;
+        second_certificate::look(args, &target, report, "hg")?;
     }
     if args.write || args.dry_run {
         let writing = write::Writing {
@@ -111,16 +98,6 @@ fn agreed(args: &Args, target: &TargetArg, set: &again::Set) -> Step<Option<ca::
     };
     let pinned = ca.as_ref().map(|ca| &ca.anchor).or(report.leaf());
     Ok(consent::lasts(args, report, pinned)?.map(|()| ca))
-}
-
-/// A server for several names may answer with another certificate then.
-fn sends_sni(args: &Args, program: &str) {
-    if args.connection.no_sni {
-        say(&format!(
-            "note: {program} sends the server's name (SNI), and may be shown another certificate than\n\
-             this one, which was asked for with --no-sni"
-        ));
-    }
 }
 
 /// A list of pins that makes hg abort is no list to be compared with.
@@ -172,11 +149,6 @@ fn fit_together(args: &Args) -> Result<(), Error> {
     }
 }
 
-/// What Mercurial is to go by.
-fn by(args: &Args) -> ByArg {
-    args.by.unwrap_or(ByArg::Fingerprint)
-}
-
 /// A file that hg reads is looked at with all the others: their pins count, and their server.
 fn scope(args: &Args) -> Result<Option<Scope<'_>>, Error> {
     Ok(match &args.hgrc {
@@ -215,81 +187,6 @@ fn target(args: &Args, check: &Assessor) -> Result<TargetArg, Error> {
     Ok(given)
 }
 
-/// The port of a tunnel is not the one to pin.
-fn has_its_port(args: &Args, given: &TargetArg, program: &str) -> Result<(), Error> {
-    let elsewhere = args.connection.connect.as_ref().and_then(|to| to.port);
-    if elsewhere.is_none() || given.target.port.is_some() {
-        return Ok(());
-    }
-    let host = &given.target.written;
-    Err(Error::new(format!(
-        "--connect has a port and TARGET has none: which one is {program} to use?"
-    ))
-    .hint(format!("name it: {host}:587, say")))
-}
-
-/// One probe, and what is thought of it.
-fn look(args: &Args, check: &Assessor, target: &TargetArg) -> Result<Report, Error> {
-    let (endpoint, reference) = where_to(args, target);
-    let seen = observe(args, &endpoint, &reference, None)?;
-    Ok(check.report(seen, target, &endpoint, &reference))
-}
-
-fn where_to(args: &Args, target: &TargetArg) -> (Endpoint, Host) {
-    let servername = args.trust.servername.as_ref();
-    endpoint(&target.target, &args.connection, servername)
-}
-
-/// `key_type`: ask for such a key whatever the command line says.
-fn observe(
-    args: &Args,
-    endpoint: &Endpoint,
-    reference: &Host,
-    key_type: Option<KeyType>,
-) -> Result<Sighting, Error> {
-    let options = probe_options(args, reference, key_type)?;
-    block_on(survey::look(endpoint, &options))
-}
-
-fn probe_options(
-    args: &Args,
-    reference: &Host,
-    key_type: Option<KeyType>,
-) -> Result<Options, Error> {
-    let mut options = options(&args.connection, reference)?;
-    let probe = &mut options.probe;
-    probe.ehlo = probe.ehlo.take().or_else(environment::fqdn);
-    probe.key_type = key_type.or(probe.key_type);
-    Ok(options)
-}
-
-fn block_on<F: Future>(task: F) -> Result<F::Output, Error> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|why| Error::new(format!("cannot start: {why}")))?;
-    let ended = runtime.block_on(task);
-    // A lookup that hangs must not keep the program from ending.
-    runtime.shutdown_background();
-    Ok(ended)
-}
-
-/// The server of the report, as Mercurial would meet it.
-fn server<'a>(host: &'a str, mode: Start, port: Option<u16>, report: &'a Report) -> Server<'a> {
-    let seen = report.seen();
-    let tls = seen.and_then(|seen| seen.tls.as_ref());
-    Server {
-        host,
-        mode,
-        port,
-        chain: report.chain(),
-        tls_version: tls.map_or("", |tls| tls.version.as_str()),
-        handshake_failed: seen.is_some_and(|seen| seen.failure.is_some()),
-        key_proven: seen.is_some_and(|seen| seen.possession == Possession::Proven),
-        now: report.at,
-    }
-}
-
 fn intent<'a>(
     args: &Args,
     target: &'a TargetArg,
@@ -316,93 +213,4 @@ fn intent<'a>(
             _ => Existing::Keep,
         },
     })
-}
-
-/// The lines to paste, and nothing else, on standard output.
-fn snippet(mercurial: &Mercurial, intent: &Intent<'_>, report: &Report) -> Result<u8, Error> {
-    let settings = mercurial.settings(intent.host);
-    let own = is_smtp_host(&settings, intent.host);
-    let mut lines = Vec::new();
-    if own && kept_port(&settings, intent).is_none() {
-        lines.push(Setting::new("smtp", "host", intent.host));
-        lines.push(Setting::new("smtp", "port", intent.port.to_string()));
-        lines.push(Setting::new("smtp", "tls", intent.mode.to_string()));
-    } else if !own {
-        write::other_host(&settings, intent.host);
-    }
-    match intent.by {
-        PinnedBy::Fingerprint => {
-            for setting in pinned_lists(mercurial.config(), intent) {
-                if setting.section != "smtp" || own {
-                    lines.push(setting);
-                }
-            }
-        }
-        PinnedBy::Cacerts(path) => {
-            if own {
-                lines.push(Setting::new("smtp", "cacerts", path));
-            }
-            let key = format!("{}:verifycertsfile", intent.host);
-            lines.push(Setting::new("hostsecurity", key, path));
-        }
-    }
-    print(&show::snippet(report, &lines, VERSION))?;
-    unsure(mercurial, &lines, intent, report);
-    Ok(0)
-}
-
-/// Says what keeps the pin of a server that we could not speak to from being enough.
-fn unsure(mercurial: &Mercurial, lines: &[Setting], intent: &Intent<'_>, report: &Report) {
-    let mut text = String::new();
-    for Setting {
-        section,
-        key,
-        value,
-    } in lines
-    {
-        let _ = write!(text, "[{section}]\n{key} = {value}\n");
-    }
-    let pinned = Mercurial::of(text.as_bytes()).settings(intent.host);
-    let settings = Settings {
-        transport: intent.mode.into(),
-        pins: pinned.pins,
-        verifycertsfile: pinned.verifycertsfile,
-        // Whether hg email runs is another question.
-        runs: Vec::new(),
-        ..mercurial.settings(intent.host)
-    };
-    let server = server(intent.host, intent.mode, None, report);
-    if server.key_proven && !server.handshake_failed {
-        return;
-    }
-    let none = Anchors::new("none");
-    let decision = decide(
-        &settings,
-        &server,
-        &mercurial.installation(&none),
-        &super::mercurial::ca_file,
-    );
-    let verdict = match decision.answer {
-        Answer::Accepts => return,
-        Answer::Refuses => "with these lines hg email still refuses the server",
-        Answer::Unknown => "with these lines hg email may still refuse the server",
-    };
-    say(&format!("note: {verdict}: {}", visible(&decision.reason)));
-}
-
-/// Whether a decision means that the server is verified by what was pinned.
-fn is_pinned(decision: &Decision, by: PinnedBy<'_>) -> bool {
-    let ground = match by {
-        PinnedBy::Fingerprint => matches!(
-            decision.decided_by,
-            Ground::Fingerprints | Ground::HostFingerprints
-        ),
-        PinnedBy::Cacerts(_) => decision.decided_by == Ground::Verifycertsfile,
-    };
-    decision.answer == Answer::Accepts && ground
-}
-
-/// A file to be named to the user.
-fn name(path: &Path) -> String {
-    path.display().to_string()
 }

@@ -1,7 +1,9 @@
 //! Writing the pin: plan, show, ask, replace, and read again what has come of it.
 
+use super::ask;
 use super::ca::{Ca, Place};
-use super::{ask, is_pinned, name};
+use super::judged::{is_pinned, server};
+use super::step::REFUSED;
 use crate::cli::Pin as Args;
 use crate::commands::disk::replace::{Replaced, clean, replace};
 use crate::commands::disk::resolve::{may_write, resolve, same_file};
@@ -56,7 +58,7 @@ impl Writing<'_> {
             let ca = self.ca.zip(place.as_ref());
             let news = ca.and_then(|(ca, place)| place.plan(&ca.anchor));
             if is_news && !self.agree(&plan, news, agreed.is_some())? {
-                return Ok(super::REFUSED);
+                return Ok(REFUSED);
             }
             if self.args.dry_run {
                 return self.foresee(&plan, &tree);
@@ -184,7 +186,7 @@ impl Writing<'_> {
         }
         self.tell_lints(&mercurial, &mercurial::ca_file);
         if bad {
-            return Ok(super::REFUSED);
+            return Ok(REFUSED);
         }
         let done = if was_there {
             "already pinned"
@@ -267,7 +269,7 @@ impl Writing<'_> {
             settings.transport = self.intent.mode.into();
         }
         let port = here.then_some(self.intent.port);
-        let server = super::server(self.intent.host, self.intent.mode, port, self.report);
+        let server = server(self.intent.host, self.intent.mode, port, self.report);
         let none = Anchors::new("none");
         let hg = mercurial.installation(&none);
         let decision = decide(&settings, &server, &hg, ca_file);
@@ -431,4 +433,9 @@ impl Tree for Files<'_> {
     fn target(&self) -> &Path {
         &self.target
     }
+}
+
+/// A file to be named to the user.
+fn name(path: &Path) -> String {
+    path.display().to_string()
 }

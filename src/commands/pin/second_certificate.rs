@@ -1,9 +1,9 @@
 //! A server may have one certificate with an RSA key and one with an ECDSA key, and the program that
 //! the pin is for may be shown the one that we were not.
 
-use super::{Args, observe, where_to};
+use super::look::{observe, where_to};
 use crate::certificate::Certificate;
-use crate::cli::TargetArg;
+use crate::cli::{Pin as Args, TargetArg};
 use crate::commands::error::Error;
 use crate::commands::terminal::say;
 use crate::escape::visible;

@@ -1,0 +1,46 @@
+//! The server as Mercurial meets it, and whether it is the pin that decides.
+
+use crate::cli::{ByArg, Pin as Args};
+use crate::endpoint::Start;
+use crate::judge::clients::Answer;
+use crate::mercurial::{Decision, Ground, PinnedBy, Server};
+use crate::observation::Possession;
+use crate::report::Report;
+
+/// What Mercurial is to go by.
+pub(super) fn by(args: &Args) -> ByArg {
+    args.by.unwrap_or(ByArg::Fingerprint)
+}
+
+/// The server of the report, as Mercurial would meet it.
+pub(super) fn server<'a>(
+    host: &'a str,
+    mode: Start,
+    port: Option<u16>,
+    report: &'a Report,
+) -> Server<'a> {
+    let seen = report.seen();
+    let tls = seen.and_then(|seen| seen.tls.as_ref());
+    Server {
+        host,
+        mode,
+        port,
+        chain: report.chain(),
+        tls_version: tls.map_or("", |tls| tls.version.as_str()),
+        handshake_failed: seen.is_some_and(|seen| seen.failure.is_some()),
+        key_proven: seen.is_some_and(|seen| seen.possession == Possession::Proven),
+        now: report.at,
+    }
+}
+
+/// Whether a decision means that the server is verified by what was pinned.
+pub(super) fn is_pinned(decision: &Decision, by: PinnedBy<'_>) -> bool {
+    let ground = match by {
+        PinnedBy::Fingerprint => matches!(
+            decision.decided_by,
+            Ground::Fingerprints | Ground::HostFingerprints
+        ),
+        PinnedBy::Cacerts(_) => decision.decided_by == Ground::Verifycertsfile,
+    };
+    decision.answer == Answer::Accepts && ground
+}

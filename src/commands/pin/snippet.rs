@@ -1,0 +1,88 @@
+//! The lines to paste, for Mercurial.
+
+use super::judged::server;
+use super::step::VERSION;
+use super::write;
+use crate::commands::error::Error;
+use crate::commands::mercurial::{Mercurial, ca_file};
+use crate::commands::terminal::{print, say};
+use crate::escape::visible;
+use crate::judge::Anchors;
+use crate::judge::clients::Answer;
+use crate::mercurial::{
+    Intent, PinnedBy, Setting, Settings, decide, is_smtp_host, kept_port, pinned_lists,
+};
+use crate::render::pin as show;
+use crate::report::Report;
+use std::fmt::Write as _;
+
+/// The lines to paste, and nothing else, on standard output.
+pub(super) fn snippet(
+    mercurial: &Mercurial,
+    intent: &Intent<'_>,
+    report: &Report,
+) -> Result<u8, Error> {
+    let settings = mercurial.settings(intent.host);
+    let own = is_smtp_host(&settings, intent.host);
+    let mut lines = Vec::new();
+    if own && kept_port(&settings, intent).is_none() {
+        lines.push(Setting::new("smtp", "host", intent.host));
+        lines.push(Setting::new("smtp", "port", intent.port.to_string()));
+        lines.push(Setting::new("smtp", "tls", intent.mode.to_string()));
+    } else if !own {
+        write::other_host(&settings, intent.host);
+    }
+    match intent.by {
+        PinnedBy::Fingerprint => {
+            for setting in pinned_lists(mercurial.config(), intent) {
+                if setting.section != "smtp" || own {
+                    lines.push(setting);
+                }
+            }
+        }
+        PinnedBy::Cacerts(path) => {
+            if own {
+                lines.push(Setting::new("smtp", "cacerts", path));
+            }
+            let key = format!("{}:verifycertsfile", intent.host);
+            lines.push(Setting::new("hostsecurity", key, path));
+        }
+    }
+    print(&show::snippet(report, &lines, VERSION))?;
+    unsure(mercurial, &lines, intent, report);
+    Ok(0)
+}
+
+/// Says what keeps the pin of a server that we could not speak to from being enough.
+fn unsure(mercurial: &Mercurial, lines: &[Setting], intent: &Intent<'_>, report: &Report) {
+    let mut text = String::new();
+    for Setting {
+        section,
+        key,
+        value,
+    } in lines
+    {
+        let _ = write!(text, "[{section}]\n{key} = {value}\n");
+    }
+    let pinned = Mercurial::of(text.as_bytes()).settings(intent.host);
+    let settings = Settings {
+        transport: intent.mode.into(),
+        pins: pinned.pins,
+        verifycertsfile: pinned.verifycertsfile,
+        // Whether hg email runs is another question.
+        runs: Vec::new(),
+        ..mercurial.settings(intent.host)
+    };
+    let server = server(intent.host, intent.mode, None, report);
+    if server.key_proven && !server.handshake_failed {
+        return;
+    }
+    let none = Anchors::new("none");
+    let decision = decide(&settings, &server, &mercurial.installation(&none), &ca_file);
+    let verdict = match decision.answer {
+        Answer::Accepts => return,
+        Answer::Refuses => "with these lines hg email still refuses the server",
+        Answer::Unknown => "with these lines hg email may still refuse the server",
+    };
+    say(&format!("note: {verdict}: {}", visible(&decision.reason)));
+}
