@@ -10,7 +10,8 @@ use crate::hgrc::{Config, Environment, Item};
 /// The extensions that are enabled.
 pub(super) struct Extensions<'a> {
     config: &'a Config,
-    /// With the content of their files; `None`: hg finds it by the name.
+    /// Each with what its file holds; `None`: the setting names no file, and hg finds the extension
+    /// by name.
     enabled: Vec<(&'a [u8], &'a Item, Option<Extension>)>,
 }
 
@@ -34,7 +35,7 @@ impl<'a> Extensions<'a> {
         }
     }
 
-    /// Those whose absence stops hg (`extensions.NAME:required`).
+    /// Enabled extensions that are required and missing: hg stops (`extensions.NAME:required`).
     pub(super) fn required(&self) -> Vec<Stop> {
         let is_on = |key: &[u8]| {
             let item = self.config.get(b"extensions", key)?;
@@ -68,7 +69,8 @@ impl<'a> Extensions<'a> {
             .collect()
     }
 
-    /// Whether one of them has the command `email`. `whole`: there are no others.
+    /// What stops hg if no enabled extension has the command `email`. `whole`: all files were read,
+    /// so that no other file can enable one.
     pub(super) fn patchbomb(&self, whole: bool) -> Option<Stop> {
         if self.alias_is_another_command() {
             return None;
@@ -113,8 +115,8 @@ impl<'a> Extensions<'a> {
         })
     }
 
-    /// Whether `email` may be the command of an extension that is not known here, or the beginning
-    /// of an alias.
+    /// Whether `email` may be the command of an extension that is not known here, or an
+    /// abbreviation of an alias.
     fn others_may_have_it(&self) -> bool {
         let mut items = self.config.items();
         let alias = items.any(|(section, key, _)| {
@@ -131,7 +133,7 @@ impl<'a> Extensions<'a> {
             })
     }
 
-    /// `alias.email` does without patchbomb, whatever it does.
+    /// Whether `alias.email` names another command, which works without patchbomb.
     fn alias_is_another_command(&self) -> bool {
         self.config.get(b"alias", b"email").is_some_and(|item| {
             let mut words = item.value.split(u8::is_ascii_whitespace);
@@ -168,7 +170,7 @@ fn line(key: &[u8], item: &Item) -> Line {
     }
 }
 
-/// Extensions that come with hg, or are known well: none but patchbomb has a command `email`.
+/// Extensions that hg ships, and well-known ones: of these only patchbomb has a command `email`.
 const BUNDLED: &[&str] = &[
     "absorb",
     "acl",

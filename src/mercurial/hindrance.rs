@@ -5,18 +5,18 @@ use super::line::Line;
 /// Something that keeps `hg email` from going to the server, or may do so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hindrance {
-    /// hg aborts or does something else, for sure; else it cannot be known from here.
+    /// Whether hg certainly aborts or does something else; false: it cannot be known from here.
     pub certain: bool,
-    /// The line that says so, if one does.
+    /// The line that causes it, if it is a setting.
     pub line: Option<Line>,
-    /// In words; may hold untrusted text.
+    /// The reason in words; may hold untrusted text.
     pub reason: String,
-    /// hg may be told otherwise elsewhere: in another repository, or on its own command line.
+    /// Whether it holds here only: another repository, or the command line of hg, can differ.
     pub local: bool,
 }
 
 impl Hindrance {
-    /// hg aborts at the line, for sure.
+    /// A hindrance at which hg certainly aborts.
     pub(super) fn aborts(line: &Line, why: impl std::fmt::Display) -> Self {
         Self {
             certain: true,
@@ -26,7 +26,7 @@ impl Hindrance {
         }
     }
 
-    /// What hg does at the line cannot be known from here.
+    /// A hindrance of which it cannot be known from here what hg does.
     pub(super) fn unknown(line: &Line, reason: impl Into<String>) -> Self {
         Self {
             certain: false,

@@ -1,8 +1,8 @@
-//! Where a setting stands, and a value with its line.
+//! A line of the configuration, as messages name it, and a value with its line.
 
 use crate::hgrc::{Config, Item, Source};
 
-/// A line of a configuration file, for people: the key and where it stands.
+/// The key of a setting with its file and line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
     /// `section.key`; untrusted bytes, read as UTF-8.
@@ -23,7 +23,7 @@ impl Line {
 pub struct Configured<T> {
     /// The value.
     pub value: T,
-    /// Where it stands.
+    /// The line that sets it.
     pub line: Line,
 }
 
@@ -36,7 +36,7 @@ impl<T> Configured<T> {
     }
 }
 
-/// The setting of that key, with its line.
+/// Reads the setting of a key, with its line.
 pub(super) fn configured(
     config: &Config,
     section: &str,

@@ -36,7 +36,7 @@ fn list(text: &[u8]) -> Vec<Vec<u8>> {
             }
             item.push(byte);
         } else if text.get(at) == Some(&b'"') {
-            // Nothing in quotes: an item, and the beginning of the next.
+            // Empty quotes: they are an item, and the next item begins.
             items.push(std::mem::take(&mut item));
             at += 1;
             at += count(&text[at..], is_separator);
@@ -62,7 +62,7 @@ fn list(text: &[u8]) -> Vec<Vec<u8>> {
     items
 }
 
-/// Without an end the quote is a character like others.
+/// Reads a quote without a closing one as an ordinary character.
 fn unfinished(content: &[u8]) -> Vec<Vec<u8>> {
     let mut items = list(content);
     match items.first_mut() {
@@ -72,8 +72,8 @@ fn unfinished(content: &[u8]) -> Vec<Vec<u8>> {
     items
 }
 
-/// What stands in the quotes that begin before `at`, and where it goes on behind them; `None`: they
-/// have no end.
+/// The text in the quotes that open before `at`, and the position after the closing quote; `None`:
+/// the quotes do not close.
 fn quoted(text: &[u8], at: usize) -> (Vec<u8>, Option<usize>) {
     let mut out = Vec::new();
     let mut at = at;

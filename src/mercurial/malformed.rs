@@ -1,4 +1,4 @@
-//! Settings that stop `hg email` where they are malformed.
+//! Settings at which `hg email` aborts if they are malformed.
 
 use super::LintCode;
 use super::boolean::boolean;
@@ -8,7 +8,7 @@ use super::port::{Port, is_integer, read_port};
 use super::stop::Stop;
 use crate::hgrc::{Config, Environment, Item};
 
-/// How hg reads a value.
+/// The type that hg reads a value as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Bool,
@@ -18,7 +18,7 @@ enum Kind {
     Output,
 }
 
-/// When hg reads it on the way to the server.
+/// When hg reads a setting before it reaches the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Read {
     Always,
@@ -30,13 +30,13 @@ enum Read {
     FancyTalking,
     /// Not with `ui.debug`, `ui.quiet` or `progress.disable`.
     Progress,
-    /// By repository, release or option.
+    /// Depends on the repository, the release or an option.
     Sometimes,
 }
 
-/// Settings at which `hg email` aborts if they are malformed: those of 7.2.4, found by setting each
-/// of its registered settings to something else, with the repository of a single commit. `Always`
-/// and its like stop 6.3.2 and 7.0.1 as well.
+/// Settings at which `hg email` aborts if they are malformed. Found with 7.2.4, by giving each of
+/// its registered settings an unfitting value in a repository with a single commit. Those that are
+/// read always, or but for some mode, stop 6.3.2 and 7.0.1 as well.
 const SETTINGS: &[(Kind, Read, &[&str])] = &[
     (
         Kind::Bool,
@@ -138,7 +138,7 @@ const SETTINGS: &[(Kind, Read, &[&str])] = &[
     ),
 ];
 
-/// Those settings that are malformed.
+/// The settings of [`SETTINGS`] that are malformed.
 pub(super) fn malformed(config: &Config, environment: &Environment) -> Vec<Stop> {
     let plain = ["HGPLAIN", "HGPLAINEXCEPT"]
         .iter()
@@ -169,7 +169,7 @@ pub(super) fn malformed(config: &Config, environment: &Environment) -> Vec<Stop>
     found
 }
 
-/// hg gets to the port last, and fails there.
+/// Checks `smtp.port`, which hg reads last.
 pub(super) fn port(config: &Config) -> Option<Stop> {
     let item = config.get(b"smtp", b"port")?;
     let wanted = "a port (1 to 65535)";
@@ -196,7 +196,7 @@ fn stop(section: &str, key: &str, item: &Item, wanted: &str, certain: bool) -> S
 }
 
 impl Kind {
-    /// What is wanted instead of that value.
+    /// What hg expects instead of the value; `None`: it accepts the value.
     fn refuses(self, value: &[u8]) -> Option<&'static str> {
         let (fine, wanted) = match self {
             Self::Bool => (boolean(value).is_some(), "a boolean (yes or no)"),

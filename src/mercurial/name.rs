@@ -1,9 +1,10 @@
-//! Mercurial's own comparison of names (`sslutil._verifycert`): not that of RFC 9525. Common names
-//! count where there is no dNSName, IP addresses never match, wildcards may stand inside a label.
+//! Mercurial's own comparison of names (`sslutil._verifycert`), which is not the one of RFC 9525:
+//! common names count if there is no dNSName, IP addresses never match, wildcards may stand inside
+//! a label.
 
 use crate::certificate::Facts;
 
-/// Why the certificate is not for `host`; `None`: it is. The text is untrusted.
+/// Why the certificate is not for `host`; `None`: it is for `host`. The text is untrusted.
 pub(super) fn mismatch(facts: &Facts, host: &str) -> Option<String> {
     let dns: Vec<&str> = facts
         .sans
@@ -20,7 +21,8 @@ pub(super) fn mismatch(facts: &Facts, host: &str) -> Option<String> {
         .iter()
         .map(String::as_str)
         .collect();
-    // In their order: what stands before it may have matched already.
+    // In the order of the certificate: an earlier name may match before a malformed one makes hg
+    // fail.
     let ascii = names.iter().take_while(|name| name.is_ascii()).count();
     match compare(&names[..ascii], host) {
         Some(_) if ascii < names.len() => Some("IDN in certificate not supported".to_owned()),

@@ -3,18 +3,19 @@
 
 use std::net::Ipv4Addr;
 
-/// What a value of `smtp.port` comes to.
+/// How hg reads a value of `smtp.port`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Port {
     /// This port.
     Number(u16),
-    /// A number, and no port: hg aborts, also at 0, where smtplib looks for a port in the host.
+    /// A number that is not a port: hg aborts. So it does at 0, where smtplib looks for a port in
+    /// the host.
     OutOfRange,
-    /// A name, which `/etc/services` may know.
+    /// A name that `/etc/services` may know.
     Name,
 }
 
-/// Reads it.
+/// Reads a value of `smtp.port`.
 pub fn read_port(value: &[u8]) -> Port {
     match integer(value) {
         Some(Ok(0) | Err(OutOfRange)) => Port::OutOfRange,
@@ -28,11 +29,11 @@ pub fn read_port(value: &[u8]) -> Port {
     }
 }
 
-/// More than a port can be, or less.
+/// Stands for any number beyond the range of ports.
 struct OutOfRange;
 
-/// Python's `int()` of a byte string: blanks around it, a sign, underscores between digits.
-/// `None`: it is no integer.
+/// Python's `int()` of a byte string: blanks around it, a sign, underscores between digits. `None`:
+/// not an integer.
 fn integer(value: &[u8]) -> Option<Result<u16, OutOfRange>> {
     let trimmed = trim(value);
     let (negative, digits) = match trimmed {
@@ -58,12 +59,12 @@ fn integer(value: &[u8]) -> Option<Result<u16, OutOfRange>> {
     })
 }
 
-/// Whether Python's `int()` reads it.
+/// Whether Python's `int()` reads the value.
 pub(super) fn is_integer(value: &[u8]) -> bool {
     integer(value).is_some()
 }
 
-/// Python's blanks.
+/// The characters that Python strips as blanks.
 fn trim(value: &[u8]) -> &[u8] {
     let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t'..=b'\r');
     let start = value.iter().position(|b| !is_blank(b));
@@ -74,8 +75,8 @@ fn trim(value: &[u8]) -> &[u8] {
     }
 }
 
-/// An IPv4 address as `inet_aton` reads it, and the resolver with it: one to four parts, each
-/// decimal, octal (`0`) or hexadecimal (`0x`), the last of which fills the rest.
+/// Reads an IPv4 address as `inet_aton` does, and the resolver with it: one to four parts, each
+/// decimal, octal (`0`) or hexadecimal (`0x`); the last part fills the rest.
 pub fn ipv4(text: &str) -> Option<Ipv4Addr> {
     let parts: Vec<u64> = text.split('.').map(part).collect::<Option<_>>()?;
     let (last, before) = parts.split_last()?;
@@ -96,7 +97,7 @@ fn part(text: &str) -> Option<u64> {
         None if text.len() > 1 && text.starts_with('0') => (&text[1..], 8),
         None => (text, 10),
     };
-    // No sign, which from_str_radix would take.
+    // from_str_radix would accept a sign.
     let plain = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
     plain.then(|| u64::from_str_radix(digits, radix).ok())?
 }

@@ -1,4 +1,4 @@
-//! The Mercurial that is judged: its release, and the store that its Python takes.
+//! The Mercurial that decides: its release, and the trust store that its Python uses.
 
 use super::line::Configured;
 use crate::certificate::pem::Entry;
@@ -13,7 +13,7 @@ pub struct Release {
     major: u32,
 }
 
-/// A text that names no release.
+/// A text that is not a release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a version of Mercurial is written 7.2 or 6.3.2")]
 pub struct NoRelease;
@@ -48,24 +48,24 @@ impl fmt::Display for Release {
 }
 
 impl Release {
-    /// Whether it has the rules of 7.0: `tls1.3` is a value of `minimumprotocol`, and `tls1.2` is
-    /// its default instead of `tls1.1`.
+    /// Whether the release has the rules of 7.0: `minimumprotocol` knows `tls1.3`, and its default
+    /// is `tls1.2` instead of `tls1.1`.
     pub(super) fn since_7(&self) -> bool {
         self.major >= 7
     }
 }
 
-/// What is known of the Mercurial that is judged.
+/// What is known of the Mercurial that decides.
 #[derive(Clone, Debug)]
 pub struct Installation<'a> {
     /// Its release; `None`: not known.
     pub release: Option<&'a Release>,
-    /// The trust store that it takes where the settings name none.
+    /// The trust store that it uses if the settings name none.
     pub store: Store<'a>,
 }
 
 impl<'a> Installation<'a> {
-    /// One that nothing is known of; `system` is the trust store of this machine.
+    /// An unknown Mercurial; `system` is the trust store of this machine.
     pub fn unknown(system: &'a Anchors) -> Self {
         Self {
             release: None,
@@ -73,7 +73,7 @@ impl<'a> Installation<'a> {
         }
     }
 
-    /// Whether it aborts at that value of `minimumprotocol`.
+    /// Whether this Mercurial aborts at a value of `minimumprotocol`.
     pub(super) fn aborts_at(&self, minimum: &Configured<Vec<u8>>) -> Aborts {
         match (minimum.value.as_slice(), self.release) {
             (b"tls1.0" | b"tls1.1" | b"tls1.2", _) => Aborts::Never,
@@ -87,24 +87,24 @@ impl<'a> Installation<'a> {
 /// Whether hg aborts at a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Aborts {
-    /// It does.
+    /// It aborts.
     Always,
-    /// It does not.
+    /// It does not abort.
     Never,
-    /// Some releases do, and which one it is, is not known.
+    /// Some releases abort, and the release is not known.
     ByRelease,
 }
 
 /// The trust store of hg's Python.
 #[derive(Clone, Debug)]
 pub enum Store<'a> {
-    /// Certifi or OpenSSL's own, which is not known; that of this machine for comparison.
+    /// Not known whether certifi's or OpenSSL's own; this machine's trust store, for comparison.
     Unknown(&'a Anchors),
     /// These certificates.
     Known {
-        /// What it is, for people.
+        /// Its name in messages.
         name: &'a str,
-        /// All of them.
+        /// The certificates of the store.
         certificates: &'a [Entry],
     },
 }

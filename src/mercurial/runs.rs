@@ -1,4 +1,4 @@
-//! Whether `hg email` comes to the server at all: all that stops it before.
+//! Whether `hg email` reaches the server at all: everything that stops it before.
 
 use super::LintCode;
 use super::command::in_hook;
@@ -9,7 +9,7 @@ use super::malformed::{malformed, port};
 use super::stop::{Stop, Surroundings};
 use crate::hgrc::{Config, Environment, Source};
 
-/// What keeps `hg email` from running, one by one.
+/// Everything that keeps `hg email` from running.
 pub fn hindrances(
     config: &Config,
     environment: &Environment,
@@ -19,7 +19,7 @@ pub fn hindrances(
     stops.into_iter().map(|stop| stop.hindrance).collect()
 }
 
-/// The same, for the lints.
+/// The hindrances of [`hindrances`], each with its code and advice for the lints.
 pub(super) fn stops(
     config: &Config,
     environment: &Environment,

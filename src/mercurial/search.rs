@@ -6,27 +6,27 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
-/// What the file system looks like where Mercurial looks.
+/// The file system, as far as Mercurial looks at it.
 pub trait Layout {
-    /// The names in a directory; none if it is no directory.
+    /// The names in a directory; empty if it is not a directory.
     fn list(&self, directory: &Path) -> Vec<PathBuf>;
-    /// Whether it is a directory.
+    /// Whether the path is a directory.
     fn is_directory(&self, path: &Path) -> bool;
-    /// The content of a small file of the repository's own.
+    /// The content of a small file that belongs to the repository.
     fn read(&self, path: &Path) -> Option<Vec<u8>>;
 }
 
-/// A file to read, if it is there.
+/// A file that Mercurial reads if it exists.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Layer {
-    /// Of the system or the user: trusted whoever owns it.
+    /// A file of the system or the user: trusted whoever owns it.
     Trusted(PathBuf),
-    /// Of a repository: trusted if its owner is.
+    /// A file of a repository: trusted if its owner is.
     Repository(PathBuf),
 }
 
 impl Layer {
-    /// The file.
+    /// The path of the file.
     pub fn path(&self) -> &Path {
         match self {
             Self::Trusted(path) | Self::Repository(path) => path,
@@ -34,8 +34,8 @@ impl Layer {
     }
 }
 
-/// The files in the order of reading. `hg` is the program as the shell would find it,
-/// `repository` the root of a working directory.
+/// The files in the order in which Mercurial reads them. `hg` is the program as the shell would
+/// find it, `repository` the root of a working directory.
 pub fn layers(
     environment: &Environment,
     hg: Option<&Path>,
@@ -52,7 +52,7 @@ pub fn layers(
     files
 }
 
-/// The files that are the user's to edit, in the order of reading.
+/// The user's own files, which a user may edit, in the order of reading.
 pub fn user_layers(environment: &Environment, layout: &dyn Layout) -> Vec<Layer> {
     match environment.get("HGRCPATH") {
         Some(list) => from_hgrcpath(list, environment, layout),
@@ -60,7 +60,8 @@ pub fn user_layers(environment: &Environment, layout: &dyn Layout) -> Vec<Layer>
     }
 }
 
-/// Entries separated by colons; a directory stands for its `*.rc`. Set but empty reads nothing.
+/// The files of HGRCPATH: entries separated by colons; a directory stands for its `*.rc`. If
+/// HGRCPATH is set but empty, hg reads no file.
 fn from_hgrcpath(list: &[u8], environment: &Environment, layout: &dyn Layout) -> Vec<Layer> {
     list.split(|&b| b == b':')
         .filter(|entry| !entry.is_empty())
@@ -76,7 +77,7 @@ fn from_hgrcpath(list: &[u8], environment: &Environment, layout: &dyn Layout) ->
         .collect()
 }
 
-/// Beside Mercurial's own prefix, then in `/etc`.
+/// The system's files: first those beside Mercurial's own prefix, then those in `/etc`.
 fn system(hg: Option<&Path>, layout: &dyn Layout) -> Vec<Layer> {
     let prefix = hg.and_then(Path::parent).and_then(Path::parent);
     let own = prefix.filter(|prefix| *prefix != Path::new("/"));
@@ -96,7 +97,7 @@ fn system(hg: Option<&Path>, layout: &dyn Layout) -> Vec<Layer> {
 fn user(environment: &Environment) -> Vec<Layer> {
     let home = |rest: &str| to_path(&environment.expand(format!("~/{rest}").as_bytes()));
     let xdg = environment.get("XDG_CONFIG_HOME").map(to_path);
-    // Absolute values only.
+    // The XDG specification ignores relative values.
     let config = xdg
         .filter(|path| path.is_absolute())
         .unwrap_or_else(|| home(".config"));
@@ -106,7 +107,8 @@ fn user(environment: &Environment) -> Vec<Layer> {
         .collect()
 }
 
-/// The source's hgrc of a share-safe shared repository, then the repository's own two.
+/// A repository's files: the hgrc of the source of a share-safe share, then the repository's own
+/// two.
 fn of_repository(root: &Path, layout: &dyn Layout) -> Vec<Layer> {
     let hg = root.join(".hg");
     let own = [hg.join("hgrc"), hg.join("hgrc-not-shared")];
@@ -121,9 +123,9 @@ fn of_repository(root: &Path, layout: &dyn Layout) -> Vec<Layer> {
 
 /// A repository that keeps its history in another.
 struct Share {
-    /// It has the settings of that one, too.
+    /// Whether it has the settings of the other repository, too.
     safe: bool,
-    /// The `.hg` of the other; `None`: the file that names it cannot be read.
+    /// The `.hg` of the other repository; `None`: the file that names it cannot be read.
     source: Option<PathBuf>,
 }
 
@@ -142,7 +144,7 @@ impl Share {
                 .iter()
                 .rposition(|&b| b != b'\n')
                 .map_or(0, |at| at + 1);
-            // Joining an absolute path replaces what is before it.
+            // Joining an absolute path replaces the path before it.
             if relative {
                 hg.join(to_path(&text[..end]))
             } else {
@@ -165,7 +167,7 @@ pub fn broken_share(root: &Path, config: &Config, layout: &dyn Layout) -> Option
             "there is no .hg/sharedpath, though .hg/requires says that it is a share".to_owned(),
         );
     };
-    // For hg an empty path is the current directory.
+    // hg takes an empty path for the current directory.
     if !source.as_os_str().is_empty() && !layout.is_directory(&source) {
         let path = source.display();
         return Some(format!(
@@ -211,7 +213,7 @@ fn to_path(bytes: &[u8]) -> PathBuf {
 mod tests {
     use super::*;
 
-    /// Files by their paths, with contents.
+    /// Contents of files by their paths.
     struct Tree(Vec<(&'static str, &'static str)>);
 
     impl Layout for Tree {

@@ -1,4 +1,4 @@
-//! What the configuration says about one SMTP server, each setting with the line that it stands on.
+//! The settings that concern one SMTP server, each with its line.
 
 use super::boolean::boolean;
 use super::command::Command;
@@ -13,7 +13,7 @@ use crate::hgrc::{Config, Environment};
 /// How `hg email` connects (`mail._smtp`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Transport {
-    /// Without TLS: no certificate is looked at.
+    /// Without TLS: hg does not look at a certificate.
     Plain,
     /// STARTTLS.
     Starttls,
@@ -21,40 +21,41 @@ pub enum Transport {
     Smtps,
 }
 
-/// The settings for one host. The host is the key of its settings, byte for byte.
+/// The settings for one host, whose keys hold the host byte for byte.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// `smtp.host`, if it is set.
     pub smtp_host: Option<Configured<Vec<u8>>>,
     /// `smtp.port`.
     pub smtp_port: Option<Configured<Vec<u8>>>,
-    /// `smtp.tls`; without it mail goes in the clear.
+    /// `smtp.tls`; if it is not set, mail goes in the clear.
     pub transport: Transport,
     /// The line of `smtp.tls`.
     pub transport_line: Option<Line>,
     /// `email.method`, if it is not `smtp`.
     pub other_method: Option<Configured<Vec<u8>>>,
-    /// `hostsecurity.HOST:fingerprints`; an item that is no pin makes Mercurial abort.
+    /// `hostsecurity.HOST:fingerprints`; an item that is not a pin makes Mercurial abort.
     pub pins: Option<Configured<Result<Vec<Pin>, String>>>,
     /// `hostfingerprints.HOST`, SHA-1 without a prefix.
     pub legacy_pins: Option<Configured<Vec<Pin>>>,
-    /// `smtp.fingerprint`: what the mailing list asked for, and no Mercurial reads.
+    /// `smtp.fingerprint`, which the mailing list asked for. No Mercurial reads it.
     pub smtp_fingerprint: Option<Configured<Result<Vec<Pin>, String>>>,
-    /// `smtp.cacerts`, expanded: no Mercurial reads it either.
+    /// `smtp.cacerts`, expanded. No Mercurial reads it.
     pub smtp_cacerts: Option<Configured<Vec<u8>>>,
     /// `hostsecurity.HOST:verifycertsfile`, expanded.
     pub verifycertsfile: Option<Configured<Vec<u8>>>,
     /// `web.cacerts`, expanded.
     pub web_cacerts: Option<Configured<Vec<u8>>>,
-    /// The minimum protocols that are checked, the global one first.
+    /// The lines of `minimumprotocol` that hg checks, the global one first.
     pub minimum_protocols: Vec<Configured<Vec<u8>>>,
-    /// The ciphers that hg's OpenSSL is told to use.
+    /// The line with the ciphers that hg sets in its OpenSSL.
     pub ciphers: Option<Line>,
-    /// Where `--insecure` is made the default of `hg email`.
+    /// The line that makes `--insecure` a default of `hg email`.
     pub insecure: Option<Line>,
-    /// What `[defaults]` and `[alias]` make of the command itself.
+    /// What `[defaults]` and `[alias]` add that keeps the command from sending.
     pub command: Option<Hindrance>,
-    /// What keeps `hg email` from running at all; found by the caller, who knows the machine.
+    /// What keeps `hg email` from running at all; the caller finds it, because it depends on the
+    /// machine.
     pub runs: Vec<Hindrance>,
 }
 
@@ -107,7 +108,7 @@ impl Settings {
 }
 
 impl Settings {
-    /// The port that `hg email` connects to, as it is written, if it is not `port`.
+    /// The port that `hg email` connects to, as the setting writes it, if it is not `port`.
     pub(super) fn other_port(&self, port: u16) -> Option<String> {
         let default = match self.transport {
             Transport::Smtps => 465,
@@ -127,7 +128,7 @@ impl Settings {
         (number != Some(port)).then_some(written)
     }
 
-    /// Whether a setting names the host.
+    /// Whether any setting names the host.
     pub fn is_about_host(&self) -> bool {
         self.pins.is_some() || self.legacy_pins.is_some() || self.verifycertsfile.is_some()
     }

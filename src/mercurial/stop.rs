@@ -1,4 +1,4 @@
-//! What stops hg before it comes to the server, and what has to be known of the machine to say so.
+//! What stops hg before it reaches the server, and which facts of the machine decide that.
 
 use super::LintCode;
 use super::hindrance::Hindrance;
@@ -7,25 +7,25 @@ use std::path::PathBuf;
 /// What the file of an extension holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extension {
-    /// It is not there: hg goes on without the extension.
+    /// The file is missing: hg goes on without the extension.
     Missing,
-    /// The command `email`, as patchbomb defines it.
+    /// It defines the command `email`, as patchbomb does.
     Email,
-    /// Something else.
+    /// It holds something else.
     Other,
 }
 
-/// The machine around the configuration.
+/// What the machine adds to the configuration.
 pub trait Surroundings {
-    /// The extension in a file, or in a folder with `__init__.py`.
+    /// Reads the extension in a file, or in a folder with `__init__.py`.
     fn extension(&self, path: &[u8]) -> Extension;
-    /// Where the repository says that it is a share, and why it has no source.
+    /// The file that makes the repository a share, and why its source is missing.
     fn broken_share(&self) -> Option<(PathBuf, String)>;
-    /// Whether all files were read that hg would read: what is in none of them is unset.
+    /// Whether all files that hg would read were read, so that a setting in none of them is unset.
     fn is_whole(&self) -> bool;
 }
 
-/// Something that stops hg, with the way out.
+/// Something that stops hg, with its advice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Stop {
     pub(super) code: LintCode,

@@ -6,17 +6,17 @@ use crate::hgrc::{Config, Environment};
 use crate::mercurial::hindrance::Hindrance;
 use crate::mercurial::line::Line;
 
-/// An alias of another name, for the lints.
+/// What an alias with a name other than `email` does, for the lints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::mercurial) enum Alias {
-    /// It is no other name of `hg email`, or one that hg refuses.
+    /// It is not another name of `hg email`, or hg refuses it.
     Other,
-    /// It sends; `true`: with `--insecure`.
+    /// It sends mail; `true`: with `--insecure`.
     Email(bool),
 }
 
 impl Alias {
-    /// What such a definition stands for.
+    /// Reads a definition.
     pub(in crate::mercurial) fn read(value: &[u8], environment: &Environment) -> Self {
         let Ok(found) = split(value) else {
             return Self::Other;
@@ -34,7 +34,7 @@ impl Alias {
     }
 }
 
-/// The words of `alias.email` after its command, or why it is not `hg email`.
+/// The words of `alias.email` after its command; an error says why it is not `hg email`.
 pub(super) fn words_of_email(
     config: &Config,
     environment: &Environment,
@@ -52,7 +52,7 @@ pub(super) fn words_of_email(
         return Err(if certain {
             Hindrance::aborts(line, why)
         } else {
-            // Releases before `--config-file` take it for a value.
+            // Releases without `--config-file` read it as a value.
             Hindrance::unknown(line, format!("{}: in newer releases of hg {why}", line.key))
         });
     }
@@ -77,12 +77,12 @@ pub(super) fn words_of_email(
     }
 }
 
-/// What a word of an alias has hg do before it is read.
+/// A placeholder in a word of an alias.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Placeholder {
-    /// `$1`: hg would put a word of the user there.
+    /// `$1`: hg puts one of the user's words here.
     OfUser,
-    /// `$$`: hg would fail.
+    /// `$$`: hg fails.
     Fails,
 }
 
@@ -100,8 +100,8 @@ fn placeholder(word: &[u8]) -> Option<Placeholder> {
     None
 }
 
-/// The first option of a definition that is for the real command line alone, wherever it stands
-/// before `--`, and whether every release says so (`fancyopts.earlygetopt`).
+/// The first option before `--` that hg accepts on the real command line only, and whether every
+/// release refuses it (`fancyopts.earlygetopt`).
 fn early(words: &[Vec<u8>]) -> Option<(String, bool)> {
     const LONG: [&str; 5] = ["cwd", "repository", "repo", "config", "config-file"];
     let before = words.iter().take_while(|word| *word != b"--");

@@ -1,5 +1,5 @@
-//! What `hg email` is made to be by `[defaults]` and `[alias]`: hg reads their words before those
-//! that the user types, with the same parser (`dispatch._parse`, `dispatch.cmdalias`).
+//! The command that `[defaults]` and `[alias]` make of `hg email`: hg reads their words before the
+//! user's, with the same parser (`dispatch._parse`, `dispatch.cmdalias`).
 
 mod alias;
 mod options;
@@ -16,12 +16,12 @@ use parse::{BadOption, parse};
 use reading::Reading;
 use words::{Word, expanded};
 
-/// The command line that hg makes of the two settings.
+/// What the two settings add to the command line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Command {
-    /// Where `--insecure` is turned on, and not off again.
+    /// The line that turns `--insecure` on, if no later word turns it off.
     pub(super) insecure: Option<Line>,
-    /// What keeps it from sending.
+    /// What keeps the command from sending.
     pub(super) hindrance: Option<Hindrance>,
 }
 
@@ -45,7 +45,7 @@ impl Command {
                 Err(why) => other = Some(why),
             }
         }
-        // What is certain outweighs what is not.
+        // A certain hindrance outweighs a possible one.
         let hindrance = hindrance.or_else(|| other.as_ref().filter(|why| why.certain).cloned());
         let read = from_words(&words, config, environment);
         Self {
@@ -55,12 +55,12 @@ impl Command {
     }
 }
 
-/// What the words come to before those that the user types.
+/// Reads the words that come before the user's.
 fn from_words(words: &[Word], config: &Config, environment: &Environment) -> Command {
     let bare: Vec<Vec<u8>> = words.iter().map(|(word, _)| word.clone()).collect();
     match parse(&bare) {
         Err(BadOption { word, why }) => {
-            // With POSIXLY_CORRECT nothing is an option after the first word that is none.
+            // With POSIXLY_CORRECT, no word after the first non-option is an option.
             let posix = environment
                 .get("POSIXLY_CORRECT")
                 .is_some_and(|set| !set.is_empty());
@@ -83,7 +83,7 @@ fn from_words(words: &[Word], config: &Config, environment: &Environment) -> Com
                     .flag("insecure")
                     .map(|at| words[at].1.clone()),
                 hindrance: reading.stops().or_else(|| {
-                    // Where its hook runs, hg has read the words of the user already.
+                    // When hg runs its hook, it has read the user's words already.
                     let doubt = reading.doubt(config);
                     doubt.filter(|_| !in_hook(environment))
                 }),
@@ -92,14 +92,14 @@ fn from_words(words: &[Word], config: &Config, environment: &Environment) -> Com
     }
 }
 
-/// Whether this is a hook of `hg email` that has begun.
+/// Whether smtp-certcheck runs in a hook of a running `hg email`.
 pub(super) fn in_hook(environment: &Environment) -> bool {
     let hook = environment.get("HG_HOOKNAME");
     hook.is_some_and(|name| name.starts_with(b"pre-email"))
 }
 
-/// The setting of that section for `email`, unless plain mode leaves the section out
-/// (`ui._applyconfig`): either variable turns it on, and only aliases can be excepted.
+/// The setting for `email` in a section, unless plain mode leaves that section out
+/// (`ui._applyconfig`). Either variable turns plain mode on; only aliases can be excepted.
 fn of_email<'a>(
     config: &'a Config,
     environment: &Environment,

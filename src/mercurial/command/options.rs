@@ -1,13 +1,12 @@
-//! The options of `hg email`: those of the command (`hgext/patchbomb.py`) and those of every
-//! command (`mercurial/cmd_impls/__init__.py`), as 7.2.4 has them. Those of 4.9 are the same, but
-//! for `--config-file`.
+//! The options of `hg email` in 7.2.4: its own (`hgext/patchbomb.py`) and those that every command
+//! has (`mercurial/cmd_impls/__init__.py`). 4.9 has the same, without `--config-file`.
 
 /// What an option takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Takes {
-    /// Nothing; `--no-NAME` takes it back.
+    /// Nothing; `--no-NAME` turns it off.
     Nothing,
-    /// Nothing, and nothing takes it back (`fancyopts.nevernegate`).
+    /// Nothing, and it cannot be turned off (`fancyopts.nevernegate`).
     NothingForGood,
     /// A value.
     Value,
@@ -16,7 +15,7 @@ pub(super) enum Takes {
 /// An option.
 #[derive(Debug)]
 pub(super) struct Spec {
-    /// Its letter, if it has one.
+    /// The letter of its short form, if it has one.
     pub(super) short: Option<u8>,
     /// Its name.
     pub(super) long: &'static str,
@@ -39,7 +38,7 @@ const fn spec(short: u8, long: &'static str, takes: Takes) -> Spec {
 
 const NONE: u8 = 0;
 
-/// All of them.
+/// All options of `hg email`.
 pub(super) const OPTIONS: &[Spec] = &[
     flag(b'g', "git"),
     flag(NONE, "plain"),

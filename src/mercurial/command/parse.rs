@@ -2,14 +2,14 @@
 
 use super::options::{OPTIONS, Spec, Takes};
 
-/// What one option was set to.
+/// The value that an option was given.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Given {
-    /// A flag: on, or taken back with `--no-`.
+    /// A flag: on, or off by `--no-`.
     Flag(bool),
     /// A value.
     Value(Vec<u8>),
-    /// It stands at the end: its value is the first word that the user types.
+    /// The option stands at the end: its value is the first word that the user types.
     Dangling,
 }
 
@@ -21,31 +21,31 @@ pub(super) struct Opt {
     pub(super) word: usize,
 }
 
-/// The words, parsed.
+/// The parsed words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Parsed {
     pub(super) options: Vec<Opt>,
     /// Indices of the words that are neither options nor their values.
     pub(super) positional: Vec<usize>,
-    /// The index of a `--`: what the user types behind it is no option either.
+    /// The index of a `--`, after which no word that the user types is an option.
     pub(super) separator: Option<usize>,
 }
 
-/// Why hg aborts, and at which word.
+/// Why hg aborts, with the index of the word.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct BadOption {
     pub(super) word: usize,
     pub(super) why: String,
 }
 
-/// What a long option may stand for.
+/// The possible meanings of a long option.
 #[derive(Clone, Copy)]
 enum Long {
     Flag(&'static Spec, bool),
     Value(&'static Spec),
 }
 
-/// Reads the words. hg reads those of the user in the same go, behind these.
+/// Parses the words. hg parses the user's words in the same pass, after these.
 pub(super) fn parse(words: &[Vec<u8>]) -> Result<Parsed, BadOption> {
     let mut parsed = Parsed::default();
     let mut at = 0;
@@ -96,7 +96,7 @@ fn long_option(
     Ok(())
 }
 
-/// The option of that name, or the only one that begins with it.
+/// The option of that name, or the only option that begins with it.
 fn resolve(name: &[u8]) -> Result<Long, &'static str> {
     let named = OPTIONS.iter().flat_map(|spec| {
         let plain = match spec.takes {
@@ -159,7 +159,7 @@ fn short_options(
     Ok(())
 }
 
-/// The next word, whatever it looks like.
+/// Takes the next word as a value, even if it looks like an option.
 fn next(words: &[Vec<u8>], at: &mut usize) -> Given {
     *at += 1;
     words
@@ -168,7 +168,7 @@ fn next(words: &[Vec<u8>], at: &mut usize) -> Given {
 }
 
 impl Parsed {
-    /// Whether a flag is on in the end, and the word that says so.
+    /// The index of the word that turns a flag on, if no later word turns it off.
     pub(super) fn flag(&self, name: &str) -> Option<usize> {
         let last = self
             .options

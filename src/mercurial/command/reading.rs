@@ -1,4 +1,4 @@
-//! What the words of `[defaults]` and `[alias]` make of `hg email`, once they are parsed.
+//! What the parsed words of `[defaults]` and `[alias]` make of `hg email`.
 
 use super::parse::{Given, Opt, Parsed};
 use super::words::Word;
@@ -6,7 +6,7 @@ use crate::hgrc::Config;
 use crate::mercurial::hindrance::Hindrance;
 use crate::mercurial::line::Line;
 
-/// The words and what the parser made of them.
+/// The words, and how the parser read them.
 pub(super) struct Reading<'a> {
     pub(super) words: &'a [Word],
     pub(super) parsed: Parsed,
@@ -17,7 +17,7 @@ impl Reading<'_> {
         &self.words[word].1
     }
 
-    /// What makes hg abort, or do something else, whatever the user types.
+    /// What makes hg abort or do something else, whatever the user types.
     pub(super) fn stops(&self) -> Option<Hindrance> {
         let not_there = |option: &Opt, why: &str| {
             Some(Hindrance::aborts(
@@ -47,7 +47,7 @@ impl Reading<'_> {
         })
     }
 
-    /// What hangs on the words that the user types, on the repository, or on other files.
+    /// What depends on the words that the user types, on the repository, or on other files.
     pub(super) fn doubt(&self, config: &Config) -> Option<Hindrance> {
         let doubt = |word: usize, why: String| Some(Hindrance::unknown(self.line(word), why));
         let dangling = |option: &&Opt| option.given == Given::Dangling;
@@ -93,7 +93,7 @@ impl Reading<'_> {
         self.doubtful_value()
     }
 
-    /// A value that hg may stumble over.
+    /// A value that hg may not accept.
     fn doubtful_value(&self) -> Option<Hindrance> {
         let bundle = self.parsed.flag("bundle").is_some();
         let both = bundle && self.parsed.flag("outgoing").is_some();
@@ -150,7 +150,7 @@ impl Reading<'_> {
     }
 }
 
-/// Encodings that every Python has.
+/// Whether every Python knows the encoding.
 fn is_known_encoding(name: &str, value: &[u8]) -> bool {
     let value = value.to_ascii_lowercase();
     match name {
@@ -163,12 +163,12 @@ fn is_known_encoding(name: &str, value: &[u8]) -> bool {
     }
 }
 
-/// Text that goes into a header without trouble.
+/// Whether the text can go into a header as it is.
 fn is_plain(value: &[u8]) -> bool {
     str::from_utf8(value).is_ok_and(|text| !text.chars().any(char::is_control))
 }
 
-/// The name of a person may be in any script; of the address hg takes ASCII alone.
+/// Whether the address is ASCII, which hg requires. A person's name may be in any script.
 fn has_plain_address(value: &[u8]) -> bool {
     let address = value.iter().rposition(|&byte| byte == b'<');
     value[address.unwrap_or(0)..].is_ascii()

@@ -13,7 +13,7 @@ pub(super) enum Unfinished {
 }
 
 impl Unfinished {
-    /// Python's words for it.
+    /// Python's own message.
     pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Quote => "no closing quotation",
@@ -22,10 +22,10 @@ impl Unfinished {
     }
 }
 
-/// A word with the line that it stands on.
+/// A word with its line in the configuration.
 pub(super) type Word = (Vec<u8>, Line);
 
-/// The words of a line, expanded.
+/// Splits the value of a line into words, with variables expanded.
 pub(super) fn expanded<'a>(
     words: Vec<Vec<u8>>,
     line: &'a Line,
@@ -56,7 +56,8 @@ pub(super) fn split(text: &[u8]) -> Result<Vec<Vec<u8>>, Unfinished> {
     Ok(words)
 }
 
-/// Reads on to the closing quote. Within double quotes a backslash escapes them and itself.
+/// Reads to the closing quote. Within double quotes, a backslash escapes a double quote and a
+/// backslash.
 fn quoted(
     quote: u8,
     bytes: &mut impl Iterator<Item = u8>,

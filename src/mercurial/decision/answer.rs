@@ -1,9 +1,9 @@
-//! Mercurial's answer, and the ground that it is given on.
+//! Mercurial's answer, and what it is based on.
 
 use crate::judge::clients::Answer;
 use crate::mercurial::line::Line;
 
-/// What decides.
+/// What an answer is based on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ground {
     /// `hostsecurity.HOST:fingerprints`.
@@ -20,12 +20,12 @@ pub enum Ground {
     Insecure,
     /// `smtp.tls` is unset: nothing is encrypted.
     TlsNone,
-    /// A setting that makes Mercurial abort, or a connection that does not come about.
+    /// A setting at which Mercurial aborts, or a connection that cannot be made.
     Settings,
 }
 
 impl Ground {
-    /// The name in reports.
+    /// The name in the output formats.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Fingerprints => "fingerprints",
@@ -43,18 +43,19 @@ impl Ground {
 /// Mercurial's answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decision {
-    /// Whether it would send.
+    /// Whether Mercurial would send.
     pub answer: Answer,
     /// What decided.
     pub decided_by: Ground,
     /// The lines that decided.
     pub lines: Vec<Line>,
-    /// In words, close to Mercurial's own; may hold untrusted text.
+    /// The reason, close to Mercurial's own words; may hold untrusted text.
     pub reason: String,
-    /// The release that it is about; `None`: it is not known, and holds for each.
+    /// The release that the answer is for; `None`: not known, and the answer holds for every
+    /// release.
     pub hg_version: Option<String>,
-    /// What it would be where the hindrance is not: hg may be told otherwise in another repository,
-    /// or on its own command line.
+    /// The decision without the local hindrance, which may not exist in another repository or with
+    /// another command line.
     pub otherwise: Option<Box<Decision>>,
 }
 
@@ -79,7 +80,7 @@ impl Decision {
         Self::new(Answer::Refuses, ground, lines, reason)
     }
 
-    /// The same, if what it depends on comes about.
+    /// The decision as one that depends on a condition.
     pub(super) fn depends_on(self, what: &str) -> Self {
         Self {
             answer: Answer::Unknown,

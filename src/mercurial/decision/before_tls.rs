@@ -1,5 +1,5 @@
-//! What is settled without a look at the certificate: how TLS starts, which settings make hg abort,
-//! the least version of TLS, and what depends on the release.
+//! What Mercurial decides before it looks at the certificate: how TLS starts, which settings make
+//! it abort, the minimum version of TLS, and what depends on the release.
 
 use super::answer::{Decision, Ground};
 use super::server::Server;
@@ -12,7 +12,7 @@ use crate::mercurial::settings::{Settings, Transport};
 /// The values of `minimumprotocol` that Mercurial knows.
 pub(in crate::mercurial) const PROTOCOLS: [&str; 4] = ["tls1.0", "tls1.1", "tls1.2", "tls1.3"];
 
-/// What is settled before a certificate is looked at.
+/// The decision that needs no certificate; `None`: the certificate decides.
 pub(super) fn before_tls(
     settings: &Settings,
     server: &Server<'_>,
@@ -72,7 +72,7 @@ pub(super) fn before_tls(
     below_minimum(settings, server, hg)
 }
 
-/// What the release decides of a server that would be taken, where it is not known.
+/// Weakens an acceptance that depends on the release, if the release is not known.
 pub(super) fn by_release(
     settings: &Settings,
     server: &Server<'_>,
@@ -98,7 +98,7 @@ pub(super) fn by_release(
     decision
 }
 
-/// The version in the words of `minimumprotocol`, which sort by their text.
+/// The server's TLS version in the words of `minimumprotocol`, whose order is that of their text.
 fn spoken(server: &Server<'_>) -> &'static [u8] {
     match server.tls_version {
         "SSLv3" => b"ssl3",
@@ -109,8 +109,8 @@ fn spoken(server: &Server<'_>) -> &'static [u8] {
     }
 }
 
-/// `minimumprotocol`, which is TLS 1.2 unless set (TLS 1.1 before hg 7.0), and which `--insecure`
-/// lowers to TLS 1.0.
+/// Refuses a version below `minimumprotocol`, whose default is TLS 1.2 (TLS 1.1 before hg 7.0), and
+/// which `--insecure` lowers to TLS 1.0.
 fn below_minimum(
     settings: &Settings,
     server: &Server<'_>,
@@ -132,7 +132,7 @@ fn below_minimum(
         ),
         (None, None) => {
             let rule = "the default of hostsecurity.minimumprotocol";
-            // Before 7.0 an OpenSSL of these days refuses TLS 1.1, too, unless `ciphers` lowers its
+            // Before 7.0, too, a current OpenSSL refuses TLS 1.1, unless `ciphers` lowers its
             // security level.
             let strict = hg
                 .release

@@ -1,5 +1,5 @@
-//! What hg thinks of the certificate: by the pins if there are some, else by the anchors that the
-//! settings or its Python name.
+//! How hg judges the certificate: by the pins if there are any, otherwise by the anchors of the
+//! settings or of its Python.
 
 use super::answer::{Decision, Ground};
 use super::openssl;
@@ -10,7 +10,7 @@ use crate::mercurial::line::Line;
 use crate::mercurial::release::{Installation, Store};
 use crate::mercurial::settings::Settings;
 
-/// By the pins, else by the anchors.
+/// Decides by the pins, otherwise by the anchors.
 pub(super) fn by_certificate(
     settings: &Settings,
     server: &Server<'_>,
@@ -20,7 +20,8 @@ pub(super) fn by_certificate(
     by_pins(settings, server).unwrap_or_else(|| by_anchors(settings, server, hg, ca_file))
 }
 
-/// Pins of both sections are united, and any match is enough; if there is one, nothing else counts.
+/// Decides by the pins of both sections together: any match is enough. `None`: there are no pins;
+/// if there is one, nothing else counts.
 fn by_pins(settings: &Settings, server: &Server<'_>) -> Option<Decision> {
     let current = settings
         .pins
@@ -104,8 +105,8 @@ fn by_anchors(
     }
 }
 
-/// The store of hg's Python. Where it is not known which one it takes (certifi, or OpenSSL's own),
-/// what no store can help is a refusal.
+/// Decides by the trust store of hg's Python. If it is not known which one it uses (certifi, or
+/// OpenSSL's own), only a chain that no store could make acceptable is refused.
 fn by_system(server: &Server<'_>, hg: &Installation<'_>) -> Decision {
     let system = match &hg.store {
         Store::Known { name, certificates } => {

@@ -1,5 +1,5 @@
-//! Would `hg email` talk to this server, and on what ground? Mercurial's judge, not ours: pins
-//! replace everything, even expiry and name, and OpenSSL builds no partial chains
+//! Whether `hg email` would send to a server, and why. It follows Mercurial's rules, not ours: pins
+//! replace every other check, even expiry and name, and OpenSSL builds no partial chains
 //! (`sslutil._hostsettings` and `validatesocket` of 7.2.4).
 
 mod answer;
@@ -21,7 +21,8 @@ use crate::judge::clients::Answer;
 use before_tls::{before_tls, by_release};
 use grounds::by_certificate;
 
-/// Decides. `ca_file` reads the CA file of a path, `hg` is the Mercurial that is asked.
+/// Decides as Mercurial would. `ca_file` reads the CA file at a path, `hg` is the Mercurial that
+/// decides.
 pub fn decide(
     settings: &Settings,
     server: &Server<'_>,
@@ -47,7 +48,7 @@ pub fn decide(
     }
 }
 
-/// What keeps `hg email` from going to any server, and whether that is so here alone.
+/// What keeps `hg email` from going to any server, and whether that holds here only.
 fn hindered(settings: &Settings) -> Option<(Decision, bool)> {
     let all = settings.runs.iter().chain(&settings.command);
     let (local, all): (Vec<&Hindrance>, Vec<&Hindrance>) = all.partition(|why| why.local);
@@ -83,7 +84,7 @@ fn by_server(
     hg: &Installation<'_>,
     ca_file: &dyn Fn(&[u8]) -> CaFile,
 ) -> Decision {
-    // In the clear is in the clear on every port.
+    // Clear text is clear text on every port.
     let other = server.port.and_then(|port| settings.other_port(port));
     if let Some(other) = other.filter(|_| settings.transport != Transport::Plain) {
         return elsewhere(settings, server, hg, ca_file, &other);
@@ -98,7 +99,7 @@ fn by_server(
     in_handshake(settings, server, decision)
 }
 
-/// What hg's own handshake may change of a server that would be accepted.
+/// Weakens an acceptance that hg's own handshake could still change.
 fn in_handshake(settings: &Settings, server: &Server<'_>, decision: Decision) -> Decision {
     if server.handshake_failed {
         return decision.depends_on(
@@ -120,8 +121,8 @@ fn in_handshake(settings: &Settings, server: &Server<'_>, decision: Decision) ->
     decision
 }
 
-/// For a port of the host that `hg email` does not use: what it would say here is no answer to
-/// what it does there.
+/// The decision for a port of the host that `hg email` does not use. It stays unknown: what hg
+/// would decide here does not answer what it does on its own port.
 fn elsewhere(
     settings: &Settings,
     server: &Server<'_>,

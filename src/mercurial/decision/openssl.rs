@@ -1,5 +1,5 @@
-//! What hg makes of a chain without a pin: its OpenSSL verifies it for a TLS server and builds no
-//! partial chains (`sslutil.SSLContext` of Mercurial), hg compares the name.
+//! How hg judges a chain without a pin: its OpenSSL verifies the chain for a TLS server without
+//! partial chains (`sslutil.SSLContext` of Mercurial), and hg compares the name.
 
 use super::server::Server;
 use crate::certificate::pem::Entry;
@@ -9,8 +9,8 @@ use crate::judge::clients::openssl::{Mode, chain, is_self_signed, leaf_refusal};
 use crate::judge::clients::{Answer, Verdict};
 use crate::mercurial::name;
 
-/// Whether OpenSSL takes it as an anchor for servers: it is self-signed or trusted by name, and not
-/// rejected.
+/// Whether OpenSSL accepts the entry as an anchor for servers: it is self-signed or explicitly
+/// trusted, and not rejected.
 pub(in crate::mercurial) fn is_anchor(entry: &Entry) -> bool {
     match entry.trust.for_servers() {
         ForServers::Neutral => is_self_signed(&Certificate::new(entry.der.clone())),
@@ -19,17 +19,18 @@ pub(in crate::mercurial) fn is_anchor(entry: &Entry) -> bool {
     }
 }
 
-/// By the certificates of a CA file. Those that are no anchors may repair a chain, or break it.
+/// Verifies by the certificates of a CA file. Certificates that are not anchors can complete a
+/// path, or break one.
 pub(super) fn verify(server: &Server<'_>, file: &[Entry], path: &str) -> (Answer, String) {
     let mut anchors = Anchors::new(path);
     for entry in file {
-        // What our own judge cannot read is no anchor for us; it is kept for OpenSSL's model.
+        // Our own judge cannot use an anchor that it cannot read; OpenSSL's model keeps it.
         let _ = anchors.add(entry.clone(), path);
     }
     by_anchors(server, &anchors, path)
 }
 
-/// By anchors; `store` is what they are called.
+/// Verifies by anchors; `store` is their name in messages.
 pub(super) fn by_anchors(server: &Server<'_>, anchors: &Anchors, store: &str) -> (Answer, String) {
     let verdict = chain(server.chain, anchors, server.now, Mode::Default);
     let verdict = match verdict.answer {
@@ -47,7 +48,7 @@ pub(super) fn by_anchors(server: &Server<'_>, anchors: &Anchors, store: &str) ->
     (verdict.answer, reason)
 }
 
-/// Whether hg refuses whatever its trust store holds.
+/// Whether hg refuses the server with every possible trust store.
 pub(super) fn is_hopeless(server: &Server<'_>) -> bool {
     let leaf = server.chain.first();
     let refused = leaf.and_then(|leaf| leaf_refusal(leaf, server.now));

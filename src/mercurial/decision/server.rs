@@ -1,16 +1,16 @@
-//! The server as Mercurial would meet it, and the CA file that it would be judged by.
+//! The server as Mercurial would see it, and the CA file that Mercurial would use.
 
 use crate::certificate::Certificate;
 use crate::certificate::pem::Entry;
 use crate::endpoint::Start;
 use time::OffsetDateTime;
 
-/// The server as Mercurial would meet it.
+/// The server as Mercurial would see it.
 #[derive(Clone, Copy, Debug)]
 pub struct Server<'a> {
     /// The value of `smtp.host`.
     pub host: &'a str,
-    /// The mode that the port speaks.
+    /// How TLS starts on the port.
     pub mode: Start,
     /// The port; `None`: the one that Mercurial would use.
     pub port: Option<u16>,
@@ -18,23 +18,24 @@ pub struct Server<'a> {
     pub chain: &'a [Certificate],
     /// `SSLv3`, `TLSv1.0`, `TLSv1.1`, `TLSv1.2` or `TLSv1.3`.
     pub tls_version: &'a str,
-    /// The chain was read, and our own handshake failed: whether hg's does not is its OpenSSL's.
+    /// Whether our own handshake failed after the chain was read. Whether hg's fails, too, depends
+    /// on its OpenSSL.
     pub handshake_failed: bool,
-    /// The server has proven that it holds the leaf's key. hg checks that itself.
+    /// Whether the server has proven that it holds the leaf's key. hg checks that itself.
     pub key_proven: bool,
     /// The time of the decision.
     pub now: OffsetDateTime,
 }
 
-/// What a CA file that the settings name holds; read by the caller.
+/// The content of a CA file that the settings name; the caller reads it.
 #[derive(Clone, Debug)]
 pub enum CaFile {
     /// It does not exist.
     Missing,
-    /// It is no PEM file with certificates, or one block is broken: OpenSSL refuses it.
+    /// It is not a PEM file with certificates, or one block is broken: OpenSSL refuses it.
     Unusable(String),
-    /// It could not be read here; hg may read it.
+    /// It could not be read here; hg may be able to read it.
     Unknown(String),
-    /// Its certificates, with what the file says beside them.
+    /// Its certificates, with the trust settings of the file.
     Certificates(Vec<Entry>),
 }

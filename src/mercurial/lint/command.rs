@@ -1,4 +1,4 @@
-//! What `hg email` and its other names do: how they connect, and what keeps them from it.
+//! `hg email` and its aliases: how they connect, and what keeps them from sending.
 
 use super::lint::{Lint, LintCode, text};
 use crate::hgrc::{Config, Environment};
@@ -8,7 +8,7 @@ use crate::mercurial::runs::stops;
 use crate::mercurial::settings::{Settings, Transport};
 use crate::mercurial::stop::Surroundings;
 
-/// How `hg email` would connect.
+/// Checks how `hg email` connects.
 pub(super) fn server(config: &Config, environment: &Environment) -> Vec<Lint> {
     let settings = Settings::read(config, environment, b"");
     let mut found = Vec::new();
@@ -33,7 +33,7 @@ pub(super) fn server(config: &Config, environment: &Environment) -> Vec<Lint> {
     found
 }
 
-/// What keeps `hg email` from running.
+/// Reports what keeps `hg email` from running.
 pub(super) fn hindered(
     config: &Config,
     environment: &Environment,
@@ -54,7 +54,7 @@ pub(super) fn hindered(
         ));
     }
     let stops = stops(config, environment, around).into_iter();
-    // Without a server nothing is said of mail.
+    // Without a server, the user may not send mail at all.
     let stops =
         stops.filter(|stop| stop.code != LintCode::NoPatchbomb || settings.smtp_host.is_some());
     found.extend(stops.filter_map(|stop| {
@@ -65,13 +65,14 @@ pub(super) fn hindered(
     found
 }
 
-/// Other names of `hg email`: what they add, and which hooks hg runs for them (`pre-NAME` alone).
+/// Checks the aliases of `hg email`: what they add, and which hooks hg runs for them (`pre-NAME`
+/// alone).
 pub(super) fn aliases(config: &Config, environment: &Environment) -> Vec<Lint> {
     let has_hook = |command: &str| {
         let hook = format!("pre-{command}");
         let mut items = config.items();
         items.any(|(section, key, item)| {
-            // What follows a dot only names the hook.
+            // The text after a dot only names the hook.
             let name = key.split(|byte| *byte == b'.').next();
             section == b"hooks" && name == Some(hook.as_bytes()) && !item.value.is_empty()
         })

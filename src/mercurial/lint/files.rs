@@ -8,7 +8,7 @@ use crate::mercurial::decision::{CaFile, PROTOCOLS};
 use crate::mercurial::line::Configured;
 use crate::mercurial::settings::Settings;
 
-/// The CA file and the protocols of one host.
+/// Checks the CA file and the protocols of one host.
 pub(super) fn check(
     config: &Config,
     environment: &Environment,
@@ -39,7 +39,7 @@ pub(super) fn check(
     found.into_iter().map(|lint| lint.about(host)).collect()
 }
 
-/// What is for every host.
+/// Checks the settings that hold for every host.
 pub(super) fn check_common(
     config: &Config,
     environment: &Environment,
@@ -66,7 +66,7 @@ pub(super) fn check_common(
     found
 }
 
-/// Where the pins of the host stand, if it has some.
+/// The file and line of the host's pins, if it has any.
 fn pins(settings: &Settings) -> Option<crate::hgrc::Source> {
     let current = settings
         .pins
@@ -99,12 +99,12 @@ fn protocol(minimum: &Configured<Vec<u8>>) -> Option<Lint> {
     ))
 }
 
-/// What a CA file is to `hg email`.
+/// How `hg email` uses a CA file.
 #[derive(Clone, Copy)]
 enum Use {
-    /// It decides.
+    /// The CA file decides.
     Decides,
-    /// Something else does.
+    /// Something else decides, as the text says.
     Otherwise(&'static str),
     /// No Mercurial reads the setting.
     Never,
@@ -112,7 +112,7 @@ enum Use {
 
 const INSECURE: &str = "hg email does not look at it, as --insecure is its default";
 
-/// What `web.cacerts` is to the server of `smtp.host`.
+/// How `hg email` uses `web.cacerts` for the server of `smtp.host`.
 fn use_of_web(settings: &Settings) -> Use {
     if settings.smtp_host.is_none() {
         Use::Decides
@@ -128,7 +128,7 @@ fn use_of_web(settings: &Settings) -> Use {
 }
 
 impl Use {
-    /// What follows where the file is of no use.
+    /// The consequence of an unusable file, as the end of a message.
     fn effect(self) -> String {
         match self {
             Self::Decides => ": hg aborts".to_owned(),

@@ -1,12 +1,12 @@
-//! Names: sections and keys that no Mercurial knows, and hosts that are written otherwise than
-//! `smtp.host` is.
+//! Sections and keys that no Mercurial knows, and hosts that are not written as in `smtp.host`.
 
 use super::lint::{Lint, LintCode, text};
 use crate::hgrc::{Config, Item};
 use crate::mercurial::line::Line;
 use std::net::Ipv6Addr;
 
-/// The keys of `[smtp]` that Mercurial 7.2.4 registers, and the two that were asked for.
+/// The keys of `[smtp]` that Mercurial 7.2.4 registers, and the two that the mailing list asked
+/// for.
 const SMTP: &[&str] = &[
     "host",
     "local_hostname",
@@ -17,7 +17,7 @@ const SMTP: &[&str] = &[
     "fingerprint",
     "cacerts",
 ];
-/// The keys of `[hostsecurity]`; those of a host stand behind `HOST:`.
+/// The keys of `[hostsecurity]`; the keys of one host follow `HOST:`.
 const GLOBAL: &[&str] = &["ciphers", "disabletls10warning", "minimumprotocol"];
 const OF_HOST: &[&str] = &[
     "ciphers",
@@ -27,7 +27,7 @@ const OF_HOST: &[&str] = &[
 ];
 const SECTIONS: &[&str] = &["smtp", "hostsecurity", "hostfingerprints"];
 
-/// Everything that has to do with names.
+/// Checks the names of sections, keys and hosts.
 pub(super) fn check(config: &Config, smtp_host: Option<&str>) -> Vec<Lint> {
     let mut found = sections(config);
     for (section, key, item) in config.items() {
@@ -47,7 +47,7 @@ pub(super) fn check(config: &Config, smtp_host: Option<&str>) -> Vec<Lint> {
     found
 }
 
-/// The hosts that settings are about, as they are written.
+/// The hosts that settings name, as they are written.
 pub fn hosts(config: &Config) -> Vec<String> {
     let mut hosts: Vec<String> = config
         .items()
@@ -140,7 +140,7 @@ fn unknown(key: &str, known: &[&str], prefix: &str, line: &Line) -> Option<Lint>
     Some(Lint::new(LintCode::UnknownKey, line, message, advice))
 }
 
-/// A port in a key, or another letter case than that of `smtp.host`.
+/// Reports a port in a key, or a host whose letter case differs from `smtp.host`.
 fn host(name: &str, key: &str, line: &Line, smtp_host: Option<&str>) -> Option<Lint> {
     if let Some((bare, port)) = name.rsplit_once(':') {
         let is_port = !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit());
@@ -161,7 +161,8 @@ fn host(name: &str, key: &str, line: &Line, smtp_host: Option<&str>) -> Option<L
     Some(Lint::new(LintCode::HostCase, line, message, advice).about(smtp_host))
 }
 
-/// hgrc knows no comments behind a value. Lists of pins are looked at elsewhere, item by item.
+/// Reports a comment after a value, which hgrc does not know. Lists of pins have a check of their
+/// own, item by item.
 fn comment(section: &[u8], key: &str, item: &Item, line: &Line) -> Option<Lint> {
     let is_list = section == b"hostfingerprints" || key.ends_with("fingerprints");
     let secret = crate::mercurial::is_secret(key.as_bytes());
@@ -185,13 +186,13 @@ fn comment(section: &[u8], key: &str, item: &Item, line: &Line) -> Option<Lint> 
     })
 }
 
-/// The known name that was most likely meant.
+/// The known name that the user most likely meant.
 fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     let word = word.to_lowercase();
     known
         .iter()
         .map(|name| (strsim::damerau_levenshtein(&word, name), *name))
-        // Half of a short word is another word.
+        // A word that differs in half of its letters is another word.
         .filter(|(distance, name)| *distance <= 2 && distance * 2 < name.len())
         .min()
         .map(|(_, name)| name)

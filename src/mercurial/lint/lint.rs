@@ -7,14 +7,14 @@ use std::fmt;
 /// Each entry: the meaning in Markdown, then `Variant = "name";`.
 macro_rules! codes {
     ($($(#[doc = $meaning:literal])+ $variant:ident = $name:literal;)+) => {
-        /// What a lint is about. The names are stable: programs depend on them.
+        /// The kind of a lint. The names are stable: programs depend on them.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub enum LintCode {
             $($(#[doc = $meaning])+ $variant,)+
         }
 
         impl LintCode {
-            /// All, in the order of the documents.
+            /// All codes, in the order of the documents.
             pub const ALL: &[Self] = &[$(Self::$variant),+];
 
             /// The name in the output formats.
@@ -24,7 +24,7 @@ macro_rules! codes {
                 }
             }
 
-            /// What it means, in Markdown.
+            /// The meaning of the code, in Markdown.
             pub fn meaning(self) -> &'static str {
                 match self {
                     $(Self::$variant => concat!($($meaning),+).trim_ascii_start(),)+
@@ -35,23 +35,22 @@ macro_rules! codes {
 }
 
 codes! {
-    /// `smtp.fingerprint` or `smtp.cacerts` without its twin in `[hostsecurity]`: it protects
-    /// nothing
+    /// `smtp.fingerprint` or `smtp.cacerts` without its counterpart in `[hostsecurity]`: it
+    /// protects nothing
     UnreadKey = "unread-key";
     /// a misspelt key, `HOST:certfingerprints`, `smtp.verifycert`: the line does nothing
     UnknownKey = "unknown-key";
-    /// a section that is almost one that Mercurial knows; an IPv6 address in brackets at the
+    /// a section whose name is almost one that Mercurial knows; an IPv6 address in brackets at the
     /// beginning of a line
     UnknownSection = "unknown-section";
     /// no prefix, one in upper case, or something else that makes hg abort
     InvalidPin = "invalid-pin";
     /// a digest of the wrong length: it never matches
     UselessPin = "useless-pin";
-    /// a value at which hg aborts: a protocol that it does not know, a boolean that is none, a port
-    /// out of range; a few stop it only in some repositories or releases, and the message says
-    /// "may"
+    /// a value at which hg aborts: an unknown protocol, a malformed boolean, a port out of range;
+    /// some values stop it only in certain repositories or releases, and the message says "may"
     InvalidValue = "invalid-value";
-    /// what stands after `#` on the line of a value is part of the value
+    /// text after `#` on the line of a value is part of the value
     CommentInValue = "comment-in-value";
     /// the host in the key is not written as `smtp.host` is
     HostCase = "host-case";
@@ -78,16 +77,16 @@ codes! {
     AliasWithoutHook = "alias-without-hook";
     /// every user of the machine can read `smtp.password`
     ReadablePassword = "readable-password";
-    /// `[defaults]` or `[alias]` hold for `email` what makes hg abort, or print its help
+    /// words of `[defaults]` or `[alias]` make `hg email` abort, or print its help
     BadCommand = "bad-command";
-    /// the extension that has the command `email` is not enabled (not asked of one file alone,
+    /// the extension that has the command `email` is not enabled (not checked for one file alone,
     /// `--hgrc`)
     NoPatchbomb = "no-patchbomb";
-    /// the file of patchbomb, or of an extension that is `required`, is not there
+    /// the file of patchbomb, or of an extension that is `required`, is missing
     MissingExtension = "missing-extension";
     /// the repository is a share, and its source is gone or of another kind
     BrokenShare = "broken-share";
-    /// hg before 7.0 does something else, and the release is not known
+    /// hg before 7.0 behaves differently, and the release is not known
     DependsOnRelease = "depends-on-release";
 }
 
@@ -100,17 +99,17 @@ impl fmt::Display for LintCode {
 /// One line that does not do what it seems to. Its texts hold untrusted parts of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lint {
-    /// What it is about.
+    /// The kind.
     pub code: LintCode,
     /// The setting and where it stands.
     pub line: Line,
-    /// The other line, where two are at odds.
+    /// The other line, if two lines contradict each other.
     pub other: Option<Source>,
     /// What is wrong, in a sentence.
     pub message: String,
-    /// The way out.
+    /// What to do about it.
     pub advice: String,
-    /// The host that it is about; `None`: about `smtp.host`, or all.
+    /// The host that the line is about; `None`: the host of `smtp.host`, or every host.
     pub(super) host: Option<String>,
 }
 

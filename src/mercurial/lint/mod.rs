@@ -1,4 +1,4 @@
-//! Lines of the configuration that do not do what they seem to, each with the way out.
+//! Lines of the configuration that do not do what they seem to, each with advice.
 
 mod command;
 mod files;
@@ -21,16 +21,16 @@ use crate::certificate::Certificate;
 use crate::hgrc::{Config, Environment};
 use lint::text;
 
-/// What is looked at.
+/// The part of the configuration to check.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LintScope<'a> {
-    /// Only what is about this host, as it is written; `None`: everything.
+    /// Only lints about this host, as it is written; `None`: all.
     pub host: Option<&'a str>,
     /// The certificate that the host presents, if it is known.
     pub leaf: Option<&'a Certificate>,
 }
 
-/// All lints in the order of the files and lines.
+/// All lints, in the order of files and lines.
 pub fn lint(
     config: &Config,
     environment: &Environment,
@@ -58,7 +58,7 @@ pub fn lint(
     found
 }
 
-/// Whether a lint is about the host of the scope.
+/// Whether a lint is about a host, or no host is given.
 fn concerns(lint: &Lint, smtp_host: Option<&str>, host: Option<&str>) -> bool {
     let Some(host) = host else { return true };
     let about = lint.host.as_deref().or(smtp_host);

@@ -1,4 +1,4 @@
-//! Pins that abort, never match, are not in force, or that no Mercurial reads.
+//! Pins that make hg abort, never match or are not in force, and pins that no Mercurial reads.
 
 use super::lint::{Lint, LintCode, text};
 use crate::certificate::Certificate;
@@ -8,7 +8,7 @@ use crate::mercurial::line::{Configured, Line};
 use crate::mercurial::list;
 use crate::mercurial::settings::Settings;
 
-/// The pins of one host.
+/// Checks the pins of one host.
 pub(super) fn check(
     config: &Config,
     environment: &Environment,
@@ -34,7 +34,7 @@ pub(super) fn check(
     found.into_iter().map(|lint| lint.about(host)).collect()
 }
 
-/// Pins and CA files that an `%unset` took back, for good.
+/// Pins and CA files that an `%unset` takes back, and that no later line sets again.
 pub(super) fn taken_back(config: &Config) -> Vec<Lint> {
     let gone = config.taken_back().iter().filter(|back| {
         back.section == b"hostsecurity" && config.get(&back.section, &back.key).is_none()
@@ -52,7 +52,8 @@ pub(super) fn taken_back(config: &Config) -> Vec<Lint> {
     .collect()
 }
 
-/// `smtp.fingerprint` and `smtp.cacerts`, which no Mercurial reads, need their twins.
+/// Checks `smtp.fingerprint` and `smtp.cacerts`, which no Mercurial reads: each needs its
+/// counterpart.
 pub(super) fn check_smtp(
     config: &Config,
     environment: &Environment,
@@ -100,7 +101,7 @@ pub(super) fn check_smtp(
     found
 }
 
-/// The items of `fingerprints`. `read`: Mercurial reads them, and aborts at a bad one.
+/// Checks the items of a list of pins. `read`: Mercurial reads the list, and aborts at a bad item.
 fn items(item: &Item, line: &Line, read: bool) -> Vec<Lint> {
     let mut found = Vec::new();
     for text in list::items(&item.value).iter().map(|item| text(item)) {
@@ -109,7 +110,7 @@ fn items(item: &Item, line: &Line, read: bool) -> Vec<Lint> {
             let message = format!("the comment is part of the value{effect}");
             let advice = "put the comment on a line of its own";
             found.push(Lint::new(LintCode::CommentInValue, line, message, advice));
-            // Its words are no pins either.
+            // The words of the comment would be reported as bad pins, too.
             break;
         }
         found.extend(match Pin::parse(&text) {
@@ -152,7 +153,7 @@ fn wrong_length(pin: &Pin, line: &Line) -> Option<Lint> {
     Some(Lint::new(LintCode::UselessPin, line, message, advice))
 }
 
-/// The digest with that many hex digits.
+/// The digest that has that many hex digits.
 fn algorithm(digits: usize) -> Option<Algorithm> {
     [Algorithm::Sha1, Algorithm::Sha256, Algorithm::Sha512]
         .into_iter()
@@ -172,7 +173,8 @@ fn legacy_items(item: &Item, line: &Line) -> Vec<Lint> {
         .collect()
 }
 
-/// Mercurial unites both lists: an old certificate stays acceptable. `leaf`: the present one.
+/// Reports older pins that do not match the present leaf: Mercurial unites both lists, so it still
+/// accepts an old certificate.
 fn stale(item: &Item, line: &Line, leaf: Option<&Certificate>) -> Option<Lint> {
     let fits = |pin: &Pin| leaf.is_some_and(|leaf| pin.matches(leaf.der()));
     let pins = list::items(&item.value);
@@ -188,7 +190,7 @@ fn stale(item: &Item, line: &Line, leaf: Option<&Certificate>) -> Option<Lint> {
     Some(Lint::new(LintCode::StaleLegacyPin, line, message, advice))
 }
 
-/// Earlier assignments with pins that are not in force any more.
+/// Earlier assignments that hold pins which are no longer in force.
 fn overridden(item: &Item, line: &Line) -> Vec<Lint> {
     let now = list::items(&item.value);
     let lost = |earlier: &&Earlier| {

@@ -1,11 +1,11 @@
-//! What differs between the releases of Mercurial that are in use.
+//! Differences between the releases of Mercurial that are in use.
 
 use super::lint::{Lint, LintCode, text};
 use crate::hgrc::Config;
 use crate::mercurial::line::Line;
 use crate::mercurial::release::Release;
 
-/// The two rules that changed with 7.0. `release`: that of this machine, if it is known.
+/// Checks the two rules that changed with 7.0. `release`: this machine's Mercurial, if known.
 pub(super) fn check(config: &Config, release: Option<&Release>) -> Vec<Lint> {
     if release.is_some_and(Release::since_7) {
         return Vec::new();

@@ -1,4 +1,4 @@
-//! Which settings have to change for an intent, given those that are there.
+//! The changes of settings that an intent needs, given the settings that exist.
 
 use super::intent::{Existing, Intent, PinObjection, PinnedBy, writable_host, writable_path};
 use super::pins::{legacy_list, mismatch, pin_list, value};
@@ -8,7 +8,7 @@ use crate::mercurial::line::Configured;
 use crate::mercurial::port::{Port, read_port};
 use crate::mercurial::settings::{Settings, Transport};
 
-/// The settings that the intent needs, given those that are there. Empty: nothing is to be done.
+/// The changes of settings that the intent needs. Empty: nothing has to change.
 pub fn changes_for(
     config: &Config,
     environment: &Environment,
@@ -29,7 +29,7 @@ pub fn changes_for(
     Ok(changes)
 }
 
-/// Whether the settings of `[smtp]` are about this host, or about none yet.
+/// Whether `[smtp]` names this host, or no host yet.
 pub fn is_smtp_host(settings: &Settings, host: &str) -> bool {
     settings
         .smtp_host
@@ -37,15 +37,15 @@ pub fn is_smtp_host(settings: &Settings, host: &str) -> bool {
         .is_none_or(|set| set.value == host.as_bytes())
 }
 
-/// The port that `hg email` goes on using: `--add` for another port of the same host adds its
-/// certificate, and moves nothing.
+/// The port that `hg email` keeps using: `--add` for another port of the same host adds its
+/// certificate, and does not change the port.
 pub fn kept_port(settings: &Settings, intent: &Intent<'_>) -> Option<String> {
     let is_set = settings.smtp_host.is_some() && settings.smtp_port.is_some();
     let adds = intent.old == Existing::Add && is_set && is_smtp_host(settings, intent.host);
     settings.other_port(intent.port).filter(|_| adds)
 }
 
-/// `smtp.host`, `smtp.port` and `smtp.tls`, where they are not set or say something else.
+/// The changes of `smtp.host`, `smtp.port` and `smtp.tls`, where they are unset or differ.
 fn server(settings: &Settings, intent: &Intent<'_>) -> Vec<SettingChange> {
     let mut changes = Vec::new();
     if kept_port(settings, intent).is_some() {

@@ -1,76 +1,77 @@
-//! What shall be accepted from now on, and why it may not be written.
+//! What Mercurial is to accept from now on, and why that may not be written.
 
 use crate::endpoint::Start;
 use crate::fingerprint::Algorithm;
 use crate::hgrc::Source;
 
-/// What shall be accepted from now on.
+/// What Mercurial is to accept from now on.
 #[derive(Clone, Debug)]
 pub struct Intent<'a> {
     /// The host as `smtp.host` has it, or will have it.
     pub host: &'a str,
-    /// The port that was looked at.
+    /// The port that was checked.
     pub port: u16,
-    /// The mode that it speaks.
+    /// How TLS starts on the port.
     pub mode: Start,
     /// The DER of the leaf.
     pub leaf: &'a [u8],
     /// What to write.
     pub by: PinnedBy<'a>,
-    /// The digest that was asked for; `None`: SHA-256 unless a pin is there.
+    /// The digest that the user asked for; `None`: SHA-256, unless a pin exists already.
     pub digest: Option<Algorithm>,
     /// Also `hostfingerprints`, for Mercurial before 3.9.
     pub legacy: bool,
-    /// What becomes of pins that do not match.
+    /// What happens to pins that do not match.
     pub old: Existing,
 }
 
-/// What a pin is made of.
+/// What the server is pinned by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PinnedBy<'a> {
     /// The leaf's fingerprint.
     Fingerprint,
-    /// A file with the trust anchor; an absolute path.
+    /// A file with the trust anchor, by its absolute path.
     Cacerts(&'a str),
 }
 
-/// What becomes of pins that do not match.
+/// What happens to pins that do not match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Existing {
-    /// They stay.
+    /// They stay; if no pin matches, there is no plan.
     Keep,
-    /// They stay, also if none matches.
+    /// They stay, even if no pin matches.
     Add,
-    /// They go if another one matches.
+    /// They are removed if another pin matches.
     Prune,
-    /// They go.
+    /// They are removed.
     Replace,
 }
 
-/// Why a plan cannot be made.
+/// Why a plan must not be made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PinObjection {
-    /// Something would be written that the file format could take for something else.
+    /// A host or path that the file format could read as something else.
     #[error("\"{0}\" cannot be written into a configuration file: {1}")]
     Unwritable(String, &'static str),
     /// A pin of the list makes Mercurial abort.
     #[error("{1}: \"{0}\" is no fingerprint, and hg aborts at it")]
     InvalidPin(String, Source),
-    /// Pins are there, none is the certificate's, and the user did not say what becomes of them.
+    /// There are pins, none matches the certificate, and the user did not say what to do with them.
     #[error("{0}: none of the pins for this host is the certificate's")]
     NoMatch(Source),
     /// Mercurial ignores CA files beside pins.
     #[error("{0}: hg ignores a CA file beside these pins")]
     PinsInForce(Source),
-    /// Another CA file is in force, and the user did not say that it is to go.
+    /// Another CA file is in force, and the user did not ask to replace it.
     #[error("{0}: another CA file is named for this host")]
     OtherCa(Source),
-    /// The edit would change what it must not.
+    /// The edit would change a setting that it must not change.
     #[error("the edit would change {0} as well")]
     SideEffect(String),
 }
 
-/// hgrc has no escaping: a host is written only if it cannot be taken for anything else.
+/// Checks a host before it is written: hgrc has no escaping, so the host must not be readable as
+/// anything else.
 pub(super) fn writable_host(host: &str) -> Result<(), PinObjection> {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"._:-".contains(&b);
     if !host.is_empty() && host.bytes().all(plain) {
@@ -81,7 +82,7 @@ pub(super) fn writable_host(host: &str) -> Result<(), PinObjection> {
     Err(PinObjection::Unwritable(host.to_owned(), why))
 }
 
-/// A path is written only if Mercurial reads the same one back.
+/// Checks that Mercurial reads a path back as it is written.
 pub(super) fn writable_path(path: &str) -> Result<(), PinObjection> {
     let bad = |why| Err(PinObjection::Unwritable(path.to_owned(), why));
     if !path.starts_with('/') {

@@ -1,4 +1,4 @@
-//! The edit that pins: what is meant, which settings change for it, and what the files become.
+//! The edit that pins a server: the intent, the settings that change, and the files that result.
 
 mod changes;
 mod intent;

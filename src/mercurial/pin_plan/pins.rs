@@ -1,4 +1,4 @@
-//! The lists of pins: what becomes of each, and where none of them is the leaf's.
+//! The lists of pins after an edit, and the lists of which no pin matches the leaf.
 
 use super::intent::{Existing, Intent};
 use super::setting::{Change, Setting};
@@ -6,7 +6,7 @@ use crate::fingerprint::{Algorithm, Fingerprint, Pin};
 use crate::hgrc::{Config, Source};
 use crate::mercurial::list;
 
-/// The lists of pins as they are after the edit: what a user would paste.
+/// The lists of pins after the edit, as a user would paste them.
 pub fn pinned_lists(config: &Config, intent: &Intent<'_>) -> Vec<Setting> {
     let key = format!("{}:fingerprints", intent.host);
     let pins = value(config, "hostsecurity", &key);
@@ -43,8 +43,8 @@ pub fn pinned_lists(config: &Config, intent: &Intent<'_>) -> Vec<Setting> {
     lists
 }
 
-/// Where pins of the host stand of which none is the leaf's. The caller has sounded the alarm
-/// before; but between that look and this plan another program may have pinned.
+/// The line of the host's pins if none matches the leaf. The caller has reported a mismatch
+/// already; but since it looked, another program may have pinned.
 pub(super) fn mismatch(config: &Config, intent: &Intent<'_>, own: bool) -> Option<Source> {
     let key = format!("{}:fingerprints", intent.host);
     let lists = [
@@ -54,7 +54,7 @@ pub(super) fn mismatch(config: &Config, intent: &Intent<'_>, own: bool) -> Optio
     ];
     let mut first = None;
     for (section, key, counts) in lists {
-        // What no Mercurial reads counts only where it reads nothing else.
+        // A list that no Mercurial reads counts only if there is no list that it reads.
         if section == "smtp" && first.is_some() {
             break;
         }
@@ -76,7 +76,7 @@ pub(super) fn mismatch(config: &Config, intent: &Intent<'_>, own: bool) -> Optio
     first
 }
 
-/// What becomes of a list of pins. `counterpart` is the list of the other key for the same host.
+/// How a list of pins changes. `counterpart` is the list in the other section for the same host.
 pub(super) fn pin_list(
     value: Option<&[u8]>,
     counterpart: Option<&[u8]>,
@@ -94,7 +94,7 @@ pub(super) fn pin_list(
     let has_new = matching.iter().any(asked);
     match intent.old {
         _ if items.is_empty() => {
-            // While certificates rotate, what only the counterpart knows stays acceptable.
+            // During a rotation, pins that only the counterpart has must stay acceptable.
             let old = texts(
                 counterpart
                     .filter(|_| intent.old == Existing::Add)
@@ -125,7 +125,7 @@ pub(super) fn pin_list(
     }
 }
 
-/// `hostfingerprints`: SHA-1 without a prefix.
+/// How `hostfingerprints` changes: SHA-1 without a prefix.
 pub(super) fn legacy_list(value: Option<&[u8]>, intent: &Intent<'_>) -> Option<Change> {
     let new = Fingerprint::compute(Algorithm::Sha1, intent.leaf).hex();
     let items = texts(value.unwrap_or_default());

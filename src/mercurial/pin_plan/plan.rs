@@ -1,5 +1,5 @@
-//! The edit of the files: where each change is written, and whether it will be in force. Nothing is
-//! written here: a dry run and a write carry out the same plan.
+//! The edit of the files: where each change goes, and whether it will be in force. Nothing is
+//! written here, because a dry run and a write use the same plan.
 
 use super::intent::PinObjection;
 use super::setting::{Change, SettingChange};
@@ -9,32 +9,32 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The files as they would be after the edit; the keys are real paths.
+/// The files after the edit; the keys are real paths.
 pub type Edits = BTreeMap<PathBuf, Vec<u8>>;
 
 /// The files of the configuration, as the plan needs them. While a plan is made, a file must not
-/// change: what is read once is read the same again.
+/// change: a second read must give the same bytes.
 pub trait Tree {
     /// Why the configuration cannot be read.
     type Error;
-    /// The effective configuration if the files were as in `edits`.
+    /// The effective configuration with the contents of `edits` in place of the files.
     fn config(&self, edits: &Edits) -> Result<Config, Self::Error>;
-    /// The real path of a file, links resolved.
+    /// The real path of a file, with symbolic links resolved.
     fn resolve(&self, path: &Path) -> PathBuf;
-    /// The bytes of a file; `None`: it is not there.
+    /// The bytes of a file; `None`: it does not exist.
     fn read(&self, path: &Path) -> io::Result<Option<Vec<u8>>>;
-    /// Whether settings are changed where they stand in this file.
+    /// Whether a setting may be changed where it stands, in this file.
     fn is_editable(&self, path: &Path) -> bool;
     /// The file for new settings.
     fn target(&self) -> &Path;
 }
 
-/// The edit.
+/// The plan of an edit.
 #[derive(Clone, Debug, Default)]
 pub struct PinPlan {
-    /// Every file that changes; empty: everything stands there already.
+    /// The files that change; empty: every setting is there already.
     pub files: Vec<FileEdit>,
-    /// Settings that are written and still not in force, and the line that wins.
+    /// Settings that would be written without coming into force, and the line that wins.
     pub shadowed: Vec<Shadow>,
 }
 
@@ -43,9 +43,9 @@ pub struct PinPlan {
 pub struct FileEdit {
     /// The real path.
     pub path: PathBuf,
-    /// What is there; `None`: nothing.
+    /// The bytes before the edit; `None`: the file does not exist.
     pub before: Option<Vec<u8>>,
-    /// What will be there.
+    /// The bytes after the edit.
     pub after: Vec<u8>,
 }
 
@@ -61,7 +61,7 @@ pub struct Shadow {
 /// Why there is no plan.
 #[derive(Debug)]
 pub enum PlanError<E> {
-    /// It must not be made.
+    /// The plan must not be made.
     Objection(PinObjection),
     /// The configuration cannot be read.
     Config(E),
@@ -69,7 +69,8 @@ pub enum PlanError<E> {
     File(PathBuf, io::Error),
 }
 
-/// Puts each wanted setting where it stands, or where new ones belong, and sees what is in force.
+/// Plans the edit: each change goes where the setting stands, or into the file for new settings.
+/// Checks what is in force afterwards.
 pub fn plan<T: Tree>(tree: &T, changes: &[SettingChange]) -> Result<PinPlan, PlanError<T::Error>> {
     let config = |edits: &Edits| tree.config(edits).map_err(PlanError::Config);
     let mut edits = Edits::new();
@@ -103,7 +104,7 @@ pub fn plan<T: Tree>(tree: &T, changes: &[SettingChange]) -> Result<PinPlan, Pla
     Ok(PinPlan { files, shadowed })
 }
 
-/// Puts a change where the setting stands, or where new ones belong.
+/// Makes one change where the setting stands, or in the file for new settings.
 fn apply<T: Tree>(
     tree: &T,
     config: &Config,
@@ -117,7 +118,7 @@ fn apply<T: Tree>(
             match &wanted.change {
                 Change::Set(value) => document.replace(line, value.as_bytes()),
                 Change::Append(tail) => document.append(line, tail.as_bytes()),
-                // Without the line an earlier one would be in force again.
+                // Removing the line would bring an earlier assignment into force.
                 Change::Remove if !item.overrides.is_empty() => document.replace(line, b""),
                 Change::Remove => document.remove(line),
             };
@@ -144,7 +145,7 @@ fn apply<T: Tree>(
     {
         return Ok(inserted);
     }
-    // Something after it wins, maybe an included file: nothing stands after the end.
+    // A later line wins, perhaps one of an included file; at the end of the file, no line is later.
     let at_end = edit(tree, edits, tree.target(), |document| {
         document.insert_section(section, key, &value);
     })?;
@@ -155,7 +156,7 @@ fn apply<T: Tree>(
     Ok(if better { at_end } else { inserted })
 }
 
-/// Lists may stand on several lines; a value that is written again stands on one.
+/// Joins the lines of a list, because a new value is written on one line.
 fn on_one_line(mut value: Vec<u8>) -> Vec<u8> {
     for byte in &mut value {
         if *byte == b'\n' {
@@ -186,7 +187,7 @@ fn edit<T: Tree>(
     Ok(edits)
 }
 
-/// A setting that changes though the plan does not name it.
+/// The key of a setting that would change although the plan does not name it.
 fn side_effect(before: &Config, after: &Config, changes: &[SettingChange]) -> Option<String> {
     let wanted = |section: &[u8], key: &[u8]| {
         changes

@@ -1,4 +1,4 @@
-//! A setting as it is written, and what becomes of one.
+//! A setting to write, and how a setting changes.
 
 /// A setting to be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -7,7 +7,7 @@ pub struct Setting {
     pub section: &'static str,
     /// The key.
     pub key: String,
-    /// The value; checked before for what may be written.
+    /// The value, which was checked for what may be written.
     pub value: String,
 }
 
@@ -22,25 +22,25 @@ impl Setting {
     }
 }
 
-/// A setting to be made.
+/// A change of one setting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SettingChange {
     /// The section.
     pub section: &'static str,
     /// The key.
     pub key: String,
-    /// What becomes of it.
+    /// How it changes.
     pub change: Change,
 }
 
-/// What becomes of a setting.
+/// How a setting changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// It has this value alone.
+    /// It gets this value.
     Set(String),
-    /// This is put behind its value.
+    /// This text is added at the end of its value.
     Append(String),
-    /// It goes.
+    /// It is removed.
     Remove,
 }
 
@@ -53,7 +53,7 @@ impl SettingChange {
         }
     }
 
-    /// The setting gets this value.
+    /// A change that sets a value.
     pub(super) fn set(section: &'static str, key: &str, value: &str) -> Self {
         Self::new(section, key, Change::Set(value.to_owned()))
     }
