@@ -1,25 +1,25 @@
-//! One file, lossless: what is read is printed back byte for byte. The rules are those of
-//! Mercurial's `config.py`, `config.parse`, found by experiment with 7.2.4.
+//! One file, lossless: the lines that are read are printed back byte for byte. The rules are those
+//! of Mercurial's `config.py`, `config.parse`, found by experiment with 7.2.4.
 
-/// A file as its lines. Every file can be read; a line that Mercurial refuses is kept as such.
+/// A file as its lines. Any file can be read; a line that Mercurial refuses is kept as malformed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Document {
     lines: Vec<Line>,
 }
 
-/// One line with its end.
+/// One line with its line end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// The bytes, with a BOM and the line end if they are there.
+    /// The bytes, with the BOM and the line end if there are any.
     pub raw: Vec<u8>,
-    /// What it means.
+    /// The meaning of the line.
     pub kind: Kind,
 }
 
-/// What a line means to Mercurial.
+/// The meaning of a line to Mercurial.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Blank, or a comment; does not end a value if it is a comment in column 1.
+    /// Blank, or a comment; a comment in column 1 does not end a value.
     Nothing,
     /// `[name]`.
     Section(Vec<u8>),
@@ -30,7 +30,7 @@ pub enum Kind {
         /// Trimmed; may be empty.
         value: Vec<u8>,
     },
-    /// Goes on with the value of the last item.
+    /// Continues the value of the last item.
     Continuation(Vec<u8>),
     /// `%include path`, not expanded.
     Include(Vec<u8>),
@@ -62,7 +62,7 @@ impl Document {
         Self { lines }
     }
 
-    /// The bytes that it was read from.
+    /// The bytes that the document was read from.
     pub fn to_bytes(&self) -> Vec<u8> {
         self.lines
             .iter()
@@ -70,13 +70,14 @@ impl Document {
             .collect()
     }
 
-    /// The lines; the first has number 1.
+    /// The lines; the first one has number 1.
     pub fn lines(&self) -> &[Line] {
         &self.lines
     }
 }
 
-/// Line feed, carriage return and both together end a line; vertical tab and form feed do not.
+/// Splits into lines: line feed, carriage return and both together end a line; vertical tab and
+/// form feed do not.
 fn split(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = bytes;
     std::iter::from_fn(move || {
@@ -95,7 +96,7 @@ fn split(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// `in_value`: an item may go on.
+/// The meaning of a line. `in_value`: the line may continue an item.
 fn kind(line: &[u8], in_value: &mut bool) -> Kind {
     let comment = matches!(line.first(), Some(b'#' | b';'));
     if *in_value {
@@ -124,22 +125,22 @@ fn kind(line: &[u8], in_value: &mut bool) -> Kind {
         };
     }
     if let Some(rest) = directive(line, b"%unset") {
-        // One word; what follows is ignored.
+        // Mercurial takes one word, and ignores the rest.
         let word = rest.split(|&b| is_space(b)).next().unwrap_or(rest);
         return Kind::Unset(word.to_vec());
     }
     Kind::Malformed(message(line))
 }
 
-/// What stands behind the keyword and white space, trimmed; `None` if there is nothing.
+/// The text after the keyword and white space, trimmed; `None` if there is none.
 fn directive<'a>(line: &'a [u8], keyword: &[u8]) -> Option<&'a [u8]> {
     let rest = line.strip_prefix(keyword)?;
     let text = trim(rest);
     (rest.first().copied().is_some_and(is_space) && !text.is_empty()).then_some(text)
 }
 
-/// From the first bracket to the last closing one that has no opening one before it. What stands
-/// behind is ignored, spaces inside count.
+/// The name between the first bracket and the last closing bracket that no other opening bracket
+/// precedes. Text after it is ignored, spaces inside count.
 fn section(line: &[u8]) -> Option<&[u8]> {
     let rest = line.strip_prefix(b"[")?;
     let reach = rest.iter().position(|&b| b == b'[').unwrap_or(rest.len());
@@ -166,7 +167,7 @@ fn message(line: &[u8]) -> Vec<u8> {
     [reason, &line[..end]].concat()
 }
 
-/// `\s` of Python's bytes patterns: vertical tab and form feed, too.
+/// `\s` of Python's bytes patterns, which includes vertical tab and form feed.
 fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t'..=b'\r')
 }

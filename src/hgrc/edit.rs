@@ -1,10 +1,10 @@
-//! Changes of one file that keep every byte that they do not mean to change.
+//! Changes of one file that keep every other byte.
 
 use super::document::{Document, Kind, Line};
 
 impl Document {
     /// Gives the assignment that ends on line `line` (from 1) another value, on one line. Comments
-    /// between its continuation lines stay. False: no assignment ends there.
+    /// between its continuation lines stay. Returns false if no assignment ends there.
     pub fn replace(&mut self, line: usize, value: &[u8]) -> bool {
         let Some((first, last)) = self.assignment(line) else {
             return false;
@@ -20,7 +20,8 @@ impl Document {
         true
     }
 
-    /// Puts `tail` behind the value that ends on line `line` (from 1).
+    /// Adds `tail` to the value that ends on line `line` (from 1). Returns false if no assignment
+    /// ends there.
     pub fn append(&mut self, line: usize, tail: &[u8]) -> bool {
         let Some((first, last)) = self.assignment(line) else {
             return false;
@@ -40,7 +41,8 @@ impl Document {
         true
     }
 
-    /// Takes out the assignment that ends on line `line` (from 1). Comments stay.
+    /// Removes the assignment that ends on line `line` (from 1). Comments stay. Returns false if no
+    /// assignment ends there.
     pub fn remove(&mut self, line: usize) -> bool {
         let Some((first, last)) = self.assignment(line) else {
             return false;
@@ -52,8 +54,8 @@ impl Document {
         true
     }
 
-    /// Adds an assignment behind the last setting of its section's last appearance. False: there
-    /// is no such section.
+    /// Adds an assignment after the last setting of its section, in the section's last appearance.
+    /// Returns false if the section does not exist.
     pub fn insert(&mut self, section: &[u8], key: &[u8], value: &[u8]) -> bool {
         let is_ours = |line: &Line| matches!(&line.kind, Kind::Section(name) if name == section);
         let Some(header) = self.lines().iter().rposition(is_ours) else {
@@ -65,8 +67,8 @@ impl Document {
             .position(|line| matches!(line.kind, Kind::Section(_)));
         let body = &rest[..next.unwrap_or(rest.len())];
         let last = body.iter().rposition(|line| line.kind != Kind::Nothing);
-        let behind = header + last.map_or(0, |at| at + 1);
-        self.add_lines(behind, &[[key, b" = ", value].concat()]);
+        let after = header + last.map_or(0, |at| at + 1);
+        self.add_lines(after, &[[key, b" = ", value].concat()]);
         true
     }
 
@@ -95,7 +97,7 @@ impl Document {
         if !matches!(lines[last].kind, Kind::Item { .. } | Kind::Continuation(_)) {
             return None;
         }
-        // Behind a comment the value may go on.
+        // The value may continue after a comment.
         let next = self.lines()[line..]
             .iter()
             .find(|line| line.kind != Kind::Nothing);
@@ -119,21 +121,22 @@ impl Document {
         }
     }
 
-    /// Adds lines without their ends behind line `behind` (from 0), with the ends of the file.
-    fn add_lines(&mut self, behind: usize, new: &[Vec<u8>]) {
-        let style = self.style(behind).to_vec();
+    /// Adds lines, given without line ends, after line `after` (from 0), with the line ends of the
+    /// file.
+    fn add_lines(&mut self, after: usize, new: &[Vec<u8>]) {
+        let style = self.style(after).to_vec();
         let mut lines = self.raw_lines();
-        if self.line_end(behind).is_empty() {
-            lines[behind].extend_from_slice(&style);
+        if self.line_end(after).is_empty() {
+            lines[after].extend_from_slice(&style);
         }
         let new = new.iter().map(|line| [&line[..], &style].concat());
-        let tail = lines.split_off(behind + 1);
+        let tail = lines.split_off(after + 1);
         lines.extend(new);
         lines.extend(tail);
         self.rebuild(&lines);
     }
 
-    /// The line end that is used about there.
+    /// The line end that the file uses near a line.
     fn style(&self, near: usize) -> &[u8] {
         let before = (0..=near).rev().map(|index| self.line_end(index));
         before
@@ -156,7 +159,7 @@ impl Document {
         self.lines().iter().map(|line| line.raw.clone()).collect()
     }
 
-    /// Takes up new lines. Where one is gone, its neighbours must not come to mean something else.
+    /// Takes new lines. If a line was removed, its neighbours must not change their meaning.
     fn rebuild(&mut self, lines: &[Vec<u8>]) {
         const BOM: &[u8] = b"\xef\xbb\xbf";
         let had_bom = |line: &Line| line.raw.starts_with(BOM);
@@ -165,11 +168,12 @@ impl Document {
             let is_first_now = index > 0 && bytes.is_empty() && !line.is_empty();
             if is_first_now && (line.starts_with(BOM) || self.lines().first().is_some_and(had_bom))
             {
-                // The file keeps its BOM. One of the line's own is no BOM, but would become it.
+                // The file keeps its BOM. A later line that begins with the same bytes has no BOM,
+                // but they would become one at the beginning of the file.
                 bytes.extend_from_slice(BOM);
             }
             if bytes.ends_with(b"\r") && line.starts_with(b"\n") {
-                // Two line ends would become one.
+                // Without it, two line ends would become one.
                 bytes.push(b'\r');
             }
             bytes.extend_from_slice(line);
@@ -178,11 +182,11 @@ impl Document {
     }
 }
 
-/// Where the value of an item begins: behind the first `=` and blanks.
+/// The index at which the value of an item begins: after the first `=` and blanks.
 fn value_start(raw: &[u8]) -> usize {
-    let behind = raw.iter().position(|&b| b == b'=').map_or(0, |at| at + 1);
-    let blanks = raw[behind..].iter().take_while(|b| is_blank(**b)).count();
-    behind + blanks
+    let after = raw.iter().position(|&b| b == b'=').map_or(0, |at| at + 1);
+    let blanks = raw[after..].iter().take_while(|b| is_blank(**b)).count();
+    after + blanks
 }
 
 fn is_blank(byte: u8) -> bool {
@@ -274,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_key_goes_behind_the_last_of_its_section() {
+    fn a_new_key_goes_after_the_last_of_its_section() {
         for (text, expected) in [
             (
                 "[s]\na=1\n\n# end\n[t]\nb=1\n",
@@ -313,7 +317,7 @@ mod tests {
         }
     }
 
-    /// Files with a good mixture of what lines can be.
+    /// Files with a mixture of all kinds of lines.
     fn text() -> impl Strategy<Value = String> {
         let line = prop::sample::select(vec![
             "[s]",
@@ -337,14 +341,14 @@ mod tests {
         })
     }
 
-    /// The line with the carriage return off that may have been put between two line ends.
+    /// The line without the carriage return that may have been put between two line ends.
     fn bare(raw: &[u8]) -> &[u8] {
         raw.strip_prefix(b"\r\n").map_or(raw, |_| b"\n")
     }
 
     proptest! {
-        /// Whatever is replaced, the other lines keep their bytes; a line feed that would fall to a
-        /// carriage return before it gets one of its own.
+        /// Whatever is replaced, the other lines keep their bytes; a line feed that would join a
+        /// carriage return before it gets a carriage return of its own.
         #[test]
         fn other_lines_keep_their_bytes(text in text(), line in 1usize..12) {
             let before = Document::parse(text.as_bytes());

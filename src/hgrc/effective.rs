@@ -1,5 +1,5 @@
-//! What several files come to together: includes, `%unset`, and the last assignment wins. Every
-//! value knows where it stands and what it overrides.
+//! The effective configuration of several files, with includes and `%unset`: the last assignment
+//! wins. Every value knows its line and the assignments that it overrides.
 
 use super::document::{Document, Kind};
 use super::expand::Environment;
@@ -10,14 +10,15 @@ use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Component, Path, PathBuf};
 
-/// Mercurial reads some 320, where Python's stack ends; a file that includes itself ends here.
+/// The depth of includes. Mercurial reads about 320, until Python's stack overflows; here a file
+/// that includes itself is stopped.
 const MAX_DEPTH: usize = 320;
 
-/// Of files that are read, each as often as it is: two that each include the next one twice are
-/// many in the end.
+/// The number of files that are read, repetitions included: a chain of files that each include the
+/// next one twice grows exponentially.
 const MAX_FILES: usize = 10_000;
 
-/// How files are read; the only way out of this module.
+/// Reads files. It is this module's only access to anything outside.
 pub trait Files {
     /// The bytes of a file.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
@@ -44,9 +45,9 @@ impl fmt::Display for Source {
 pub struct Item {
     /// The value; continuation lines are joined with line feeds.
     pub value: Vec<u8>,
-    /// Where it stands. For a value with continuation lines the last of them, as Mercurial says.
+    /// Its line; for a value with continuation lines the last of them, as Mercurial reports it.
     pub source: Source,
-    /// Assignments before it that it overrides, the oldest first.
+    /// The earlier assignments that it overrides, the oldest first.
     pub overrides: Vec<Earlier>,
 }
 
@@ -55,7 +56,7 @@ pub struct Item {
 pub struct Earlier {
     /// Its value.
     pub value: Vec<u8>,
-    /// Where it stands.
+    /// Its line.
     pub source: Source,
 }
 
@@ -75,24 +76,24 @@ pub struct TakenBack {
 /// A file that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileRead {
-    /// As it was named.
+    /// The path, as the file was named.
     pub path: PathBuf,
-    /// The file that [`Config::read`] was asked for: this one, or the one that includes it.
+    /// The file that was passed to [`Config::read`]: this one, or the one that includes it.
     pub root: PathBuf,
 }
 
-/// Why a configuration cannot be read. Mercurial aborts as well.
+/// Why a configuration cannot be read. Mercurial aborts at it, too.
 #[derive(Debug)]
 pub enum ReadError {
-    /// A line that is none.
+    /// A line that Mercurial refuses.
     Syntax(Source, Vec<u8>),
-    /// A file that cannot be read, and who includes it.
+    /// A file that cannot be read, and the line that includes it.
     Unreadable(PathBuf, Option<Source>, io::Error),
-    /// Files that include each other without end, or deeper than Mercurial goes.
+    /// Files that include each other without end, or more deeply than Mercurial allows.
     TooDeep(Source),
 }
 
-/// Section, then key; both are bytes, and letter case counts.
+/// Items by section, then key; both are bytes, and letter case counts.
 type Sections = BTreeMap<Vec<u8>, BTreeMap<Vec<u8>, Item>>;
 
 /// The effective configuration.
@@ -104,7 +105,7 @@ pub struct Config {
     files: Vec<FileRead>,
 }
 
-/// What stays the same while one file and its includes are read.
+/// The context of one file and its includes.
 #[derive(Clone, Copy)]
 struct Reading<'a> {
     root: &'a Path,
@@ -113,7 +114,7 @@ struct Reading<'a> {
 }
 
 impl Config {
-    /// Reads a file on top of what is there, with all that it includes.
+    /// Reads a file with all its includes, on top of the files that were read before.
     pub fn read(
         &mut self,
         path: &Path,
@@ -142,7 +143,7 @@ impl Config {
             path: path.to_owned(),
             root: reading.root.to_owned(),
         });
-        // An included file starts with no section and does not change the one here.
+        // An included file starts outside any section, and does not change the includer's section.
         let mut section: Vec<u8> = Vec::new();
         let mut last_key: Vec<u8> = Vec::new();
         for (index, line) in Document::parse(bytes).lines().iter().enumerate() {
@@ -253,7 +254,7 @@ impl Config {
         })
     }
 
-    /// Every section header, also of sections without settings.
+    /// Every section header, including sections without settings.
     pub fn headers(&self) -> &[(Vec<u8>, Source)] {
         &self.headers
     }
@@ -263,13 +264,14 @@ impl Config {
         &self.taken_back
     }
 
-    /// Every file that was read, in the order of reading; one that is included twice comes twice.
+    /// Every file that was read, in the order of reading; a file that is included twice comes
+    /// twice.
     pub fn files(&self) -> &[FileRead] {
         &self.files
     }
 }
 
-/// Python's `normpath`: by the letters, without looking at the file system.
+/// Python's `normpath`: it changes the text only, without looking at the file system.
 fn normalize(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for component in path.components() {

@@ -1,4 +1,4 @@
-//! `$VAR` and `~` in paths, as Python's `expandvars` and `expanduser` have them.
+//! `$VAR` and `~` in paths, as Python's `expandvars` and `expanduser` expand them.
 
 use std::collections::BTreeMap;
 
@@ -9,11 +9,11 @@ pub struct Environment {
     homes: Option<Homes>,
 }
 
-/// The home directory of the user of that name, or of this one: what the user database says.
+/// Looks up the home directory of a user by name, or of the current user, in the user database.
 pub type Homes = fn(Option<&[u8]>) -> Option<Vec<u8>>;
 
 impl Environment {
-    /// From pairs of name and value.
+    /// Makes an environment from pairs of name and value.
     pub fn new(variables: impl IntoIterator<Item = (Vec<u8>, Vec<u8>)>) -> Self {
         Self {
             variables: variables.into_iter().collect(),
@@ -21,7 +21,7 @@ impl Environment {
         }
     }
 
-    /// With the user database: `~NAME` is expanded, and `~` also without `HOME`.
+    /// Adds the user database: `~NAME` is expanded, and `~` even without `HOME`.
     #[must_use]
     pub fn with_homes(self, homes: Homes) -> Self {
         Self {
@@ -35,15 +35,15 @@ impl Environment {
         self.variables.get(name.as_bytes()).map(Vec::as_slice)
     }
 
-    /// Expands variables, then the home directory (`os.path.expandvars` and `expanduser`). What is
-    /// not defined stays as it is; so does the home of a user that does not exist.
+    /// Expands variables, then the home directory (`os.path.expandvars` and `expanduser`). An
+    /// undefined variable and the home of an unknown user stay as they are written.
     pub fn expand(&self, path: &[u8]) -> Vec<u8> {
         let path = self.expand_variables(path);
-        let Some(behind) = path.strip_prefix(b"~") else {
+        let Some(tail) = path.strip_prefix(b"~") else {
             return path;
         };
-        let end = behind.iter().position(|&b| b == b'/');
-        let (name, rest) = behind.split_at(end.unwrap_or(behind.len()));
+        let end = tail.iter().position(|&b| b == b'/');
+        let (name, rest) = tail.split_at(end.unwrap_or(tail.len()));
         let Some(home) = self.home(name) else {
             return path;
         };
@@ -55,7 +55,7 @@ impl Environment {
         }
     }
 
-    /// The home of a user; of this one if `name` is empty.
+    /// The home of a user; of the current user if `name` is empty.
     fn home(&self, name: &[u8]) -> Option<Vec<u8>> {
         if !name.is_empty() {
             return self.homes?(Some(name));
@@ -84,7 +84,7 @@ impl Environment {
     }
 }
 
-/// The variable at the dollar sign that `text` begins with, and how many bytes it takes.
+/// The variable at the dollar sign that `text` begins with, and its length in bytes.
 fn variable(text: &[u8]) -> (Option<&[u8]>, usize) {
     let rest = &text[1..];
     if let Some(braced) = rest.strip_prefix(b"{") {

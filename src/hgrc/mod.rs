@@ -1,5 +1,5 @@
-//! Mercurial's configuration files: the format and what several of them come to together. What the
-//! settings mean is not known here.
+//! Mercurial's configuration files: their format, and the effective configuration of several. The
+//! meaning of the settings is not known here.
 
 mod document;
 mod edit;
