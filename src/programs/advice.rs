@@ -1,12 +1,12 @@
-//! What is to be done about a pin: sentences of a program, in which the options of the command
-//! line are data. What is shown spells them.
+//! Advice about a pin: text of a program's file, with options of our command line as data, which
+//! `render` spells.
 
 use super::way::By;
 
-/// An option of the command line that an advice names.
+/// An option of our command line that an advice names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Remedy {
-    /// Pin by this instead.
+    /// Pin by something else.
     By(By),
     /// Name a file for the certificate.
     CaOut,
@@ -21,24 +21,24 @@ pub enum Piece {
     Remedy(Remedy),
 }
 
-/// A sentence or more, for the user's eyes.
+/// One or more sentences for the user.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Advice(Vec<Piece>);
 
 impl Advice {
-    /// Begins with text.
+    /// Starts with text.
     pub(super) fn new(text: impl Into<String>) -> Self {
         Self(vec![Piece::Text(text.into())])
     }
 
-    /// Goes on with an option of the command line.
+    /// Adds an option of the command line.
     #[must_use]
     pub(super) fn option(mut self, remedy: Remedy) -> Self {
         self.0.push(Piece::Remedy(remedy));
         self
     }
 
-    /// Goes on with text.
+    /// Adds text.
     #[must_use]
     pub(super) fn text(mut self, text: impl Into<String>) -> Self {
         self.0.push(Piece::Text(text.into()));

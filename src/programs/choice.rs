@@ -1,4 +1,4 @@
-//! How to pin, as far as the user decides: one of a program's ways, with its digest and its file.
+//! What the user chooses about a pin: one of a program's ways, with its digest and its file.
 
 use super::objection::Objection;
 use super::program::Program;
@@ -8,22 +8,21 @@ use super::way::{By, Checks, FileUse, Way};
 use crate::certificate::Certificate;
 use crate::fingerprint::Algorithm;
 
-/// A choice that fits the program.
+/// A choice that fits its program.
 #[derive(Clone, Copy, Debug)]
 pub struct Choice<'a> {
-    /// For which program.
+    /// The program.
     pub program: &'static Program,
     /// One of its ways.
     pub way: &'static Way,
     /// One of the way's digests.
     pub digest: Algorithm,
-    /// The file for a certificate, as an absolute path; `None` also where the way has no use for one.
+    /// The file for a certificate, as an absolute path; `None` if the way does not use one.
     pub file: Option<&'a str>,
 }
 
 impl<'a> Choice<'a> {
-    /// Makes sure that the options fit together and the program, before anything is asked of a
-    /// server.
+    /// Checks that the options fit together and fit the program, before any connection is made.
     pub fn new(
         program: &'static Program,
         by: Option<By>,
@@ -60,7 +59,7 @@ impl<'a> Choice<'a> {
         })
     }
 
-    /// Makes sure that the program can be told to reach the server so.
+    /// Checks that the program can be configured to reach the server.
     pub fn fits(&self, server: &Destination<'_>) -> Result<(), Objection> {
         (self.program.misfit)(self.way, server).map_or(Ok(()), |why| {
             Err(Objection::Misfit {
@@ -70,8 +69,8 @@ impl<'a> Choice<'a> {
         })
     }
 
-    /// What the program checks besides the pin: with a file of its own, its trust store does not
-    /// count.
+    /// What the program checks besides the pin: with a file of its own, it does not use its trust
+    /// store.
     pub fn checks(&self) -> Checks {
         match (self.way.checks, self.file) {
             (Checks::Everything, Some(_)) => Checks::NameAndDates,
@@ -79,8 +78,8 @@ impl<'a> Choice<'a> {
         }
     }
 
-    /// The recipe. `path` is the validated path, from the leaf to the anchor; empty if the chain is
-    /// not trusted.
+    /// Makes the recipe. `path` is the validated path, from the leaf to the anchor; empty if the
+    /// chain is not trusted.
     pub fn recipe(
         &self,
         server: &Destination<'_>,
@@ -138,7 +137,7 @@ pub(super) mod tests {
     pub(in crate::programs) const ABC: &str = "BA:78:16:BF:8F:01:CF:EA:41:41:40:DE:5D:AE:22:23:\
                                                B0:03:61:A3:96:17:7A:9C:B4:10:FF:61:F2:00:15:AD";
 
-    /// The lines for a certificate that is any bytes; host, reference, port and mode.
+    /// The lines for a certificate of arbitrary bytes. `target`: host, reference, port and mode.
     pub(in crate::programs) fn lines(
         name: &str,
         target: (&str, &str, u16, Start),
@@ -190,8 +189,8 @@ pub(super) mod tests {
                 by: By::Ca
             })
         ));
-        // One that a way has no use for is not a mistake: which way needs one is not for the user to
-        // know.
+        // A file that the way does not use is not a mistake: users need not know which way uses
+        // one.
         let useless = Choice::new(find("postfix"), None, None, Some("/ca.pem"));
         assert!(useless.is_ok_and(|choice| choice.file.is_none()));
         assert!(matches!(

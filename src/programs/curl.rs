@@ -1,5 +1,5 @@
-//! curl: a file for `--config` (curl(1)). Its pin is of the key, and stands beside its other
-//! checks: it replaces none.
+//! curl: a file for `--config` (curl(1)). Its pin is of the key; curl checks it in addition to
+//! everything else.
 
 use super::advice::{Advice, Remedy};
 use super::objection::Objection;
@@ -63,7 +63,7 @@ fn recipe(request: &Request<'_>) -> Result<Recipe, Objection> {
         let _ = writeln!(lines, "pinnedpubkey = \"{pin}\"");
     }
     let certificate = request.file.map(|file| {
-        // Else curl trusts the directory that it was built with as well, Debian's at least.
+        // Otherwise curl also trusts the directory that it was built with; Debian's curl does.
         let _ = writeln!(lines, "cacert = \"{file}\"\ncapath = \"/dev/null\"");
         request.trusted().clone()
     });
@@ -89,7 +89,7 @@ fn recipe(request: &Request<'_>) -> Result<Recipe, Objection> {
     })
 }
 
-/// As RFC 7469 §2.1 has it, in curl's form.
+/// The pin of a key (RFC 7469 §2.1), in curl's form.
 fn sha256(spki: &[u8]) -> String {
     let digest = Fingerprint::compute(Algorithm::Sha256, spki);
     format!("sha256//{}", STANDARD.encode(digest.bytes()))

@@ -1,4 +1,5 @@
-//! Exim: a transport. Exim has no pins; what it trusts can be made as small as one certificate.
+//! Exim: a transport. Exim has no pins, but its trusted certificates can be reduced to a single
+//! one.
 
 use super::advice::Advice;
 use super::objection::Objection;
@@ -42,8 +43,8 @@ fn recipe(request: &Request<'_>) -> Result<Recipe, Objection> {
     let server = &request.server;
     let certificate = request.self_signed_or_ca()?;
     let name = name(server.host, server.port);
-    // The colon is the border of Exim's lists. Without gethostbyname the transport asks the DNS
-    // alone, and does not find what is in /etc/hosts.
+    // A colon separates the items of Exim's lists. Without gethostbyname the transport asks the DNS
+    // only, and does not find hosts of /etc/hosts.
     let host = match server.host {
         Host::Ip(ip) if ip.is_ipv6() => format!("<; {ip}"),
         host => host.to_string(),
@@ -91,8 +92,8 @@ fn recipe(request: &Request<'_>) -> Result<Recipe, Objection> {
     })
 }
 
-/// The name of the transport: letters, digits and `_`. Exim dies of more than 63 (`EXIM_DRIVERNAME_MAX`),
-/// and truncated names of two hosts may be the same.
+/// The name of the transport: letters, digits and `_`. Exim aborts at more than 63 characters
+/// (`EXIM_DRIVERNAME_MAX`), and the names of two hosts may be the same after they are cut.
 fn name(host: &Host, port: u16) -> String {
     const MOST: usize = 40;
     let host = host.to_string();

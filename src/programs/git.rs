@@ -1,4 +1,5 @@
-//! `git send-email`: a section of git's configuration (git-send-email(1)). It knows files only.
+//! `git send-email`: a section of git's configuration (git-send-email(1)), which can only name a
+//! file.
 
 use super::advice::Advice;
 use super::objection::Objection;

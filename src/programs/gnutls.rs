@@ -62,7 +62,7 @@ fn recipe(request: &Request<'_>) -> Result<Recipe, Objection> {
     if request.way.by == By::Key {
         let key = STANDARD.encode(request.spki()?);
         for service in services(server.port) {
-            // It ends never: the 0.
+            // The second 0 means that the entry never expires.
             let _ = writeln!(recipe.lines, "|g0|{}|{service}|0|{key}", server.host);
         }
         let _ = write!(command, " --strict-tofu {}", server.host);
@@ -95,8 +95,8 @@ fn recipe(request: &Request<'_>) -> Result<Recipe, Objection> {
     Ok(recipe)
 }
 
-/// What `gnutls-cli` looks a port up by: the name that /etc/services has for it (`src/socket.c`,
-/// `port_to_service`), and the number where there is none. Programs may use either.
+/// The names by which `gnutls-cli` and other programs may look a port up: the name in /etc/services
+/// (`src/socket.c`, `port_to_service`), and the number.
 fn services(port: u16) -> Vec<String> {
     let name = match port {
         25 => Some("smtp"),

@@ -1,4 +1,4 @@
-//! JSON: everything that can be pinned, for any other program. What is shown writes it.
+//! JSON: everything that can be pinned, for any other program; `render` writes it.
 
 use super::program::{Program, Several, Sni, fits};
 use super::request::Recipe;

@@ -1,6 +1,6 @@
-//! Pins of other programs: what each must be told so that it accepts a server by one certificate,
-//! one key or one CA, and by nothing else. A program is one file here and one line of the registry;
-//! all of it is a function of what was seen.
+//! Pins of other programs: the settings by which each accepts a server by one certificate, one key
+//! or one CA, and by nothing else. A program is one file here and one line of the registry.
+//! Everything here is computed from what was seen.
 
 mod advice;
 mod choice;

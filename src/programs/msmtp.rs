@@ -45,20 +45,20 @@ fn recipe(request: &Request<'_>) -> Result<Recipe, Objection> {
         Start::Starttls => "on",
         Start::Implicit => "off",
     };
-    // In the name of an account a colon means something, and no two may be alike.
+    // A colon has a meaning in an account's name, and every name must be unique.
     let host = server.host.to_string().replace(':', "_");
     let account = format!("{host}-{}", server.port);
     let mut lines = format!(
         "account {account}\nhost {}\nport {}\ntls on\ntls_starttls {on}\ntls_certcheck on\n",
         server.host, server.port
     );
-    // It is the SNI, too.
+    // msmtp sends it as SNI, too.
     if server.host != server.reference {
         let _ = writeln!(lines, "tls_host_override {}", server.reference);
     }
     let mut advice: Vec<Advice> = Vec::new();
     if by_ca {
-        // A fingerprint of the section "defaults" would outweigh the file.
+        // Without this, a fingerprint in the section "defaults" would outweigh the file.
         let _ = writeln!(lines, "tls_fingerprint\ntls_trust_file {}", request.file());
     } else {
         let _ = writeln!(lines, "tls_fingerprint {}", request.fingerprint()?.colons());

@@ -1,31 +1,31 @@
-//! Why a server cannot be pinned for a program, as data: what is shown finds the words.
+//! Why a server cannot be pinned for a program, as data; `render` finds the words.
 
 use super::advice::Advice;
 use super::way::{By, Way};
 use crate::fingerprint::Algorithm;
 
-/// Why there is no pin. Programs are named as on the command line.
+/// Why there is no recipe. Programs are named as on the command line.
 #[derive(Clone, Debug)]
 pub enum Objection {
-    /// Not one of the program's ways.
+    /// The program does not have this way.
     Way {
         /// The program.
         program: &'static str,
-        /// Those that it has; none if it has everything at once.
+        /// The ways that it has; none if its output always holds everything.
         ways: &'static [Way],
     },
-    /// Not one of the way's digests.
+    /// The way does not know this digest.
     Digest {
         /// The program.
         program: &'static str,
         /// The way.
         by: By,
-        /// The digest that was asked for.
+        /// The digest that the user asked for.
         digest: Algorithm,
-        /// Those that the way knows.
+        /// The digests that the way knows.
         known: &'static [Algorithm],
     },
-    /// A file for the certificate is needed.
+    /// The way needs a file for the certificate.
     FileNeeded {
         /// The program.
         program: &'static str,
@@ -34,44 +34,45 @@ pub enum Objection {
     },
     /// A path that could be read as something else.
     Path(String),
-    /// The program cannot be told to reach the server so.
+    /// The program cannot be configured to reach the server.
     Misfit {
         /// The program.
         program: &'static str,
-        /// Why not.
+        /// The reason.
         why: Misfit,
     },
     /// The server presented no certificate.
     NoCertificate,
-    /// The chain is not trusted, so the program has no CA to go by.
+    /// The chain is not trusted, so there is no CA for the program.
     NoAnchor {
         /// The program.
         program: &'static str,
     },
-    /// The key cannot be found in the certificate.
+    /// The certificate has no readable key.
     NoKey,
-    /// The program looks for the issuer of the leaf among the trusted certificates, never for the
-    /// leaf.
+    /// The leaf is not self-signed: the program looks for its issuer among the trusted
+    /// certificates, never for the leaf.
     NotSelfSigned {
         /// The program.
         program: &'static str,
         /// Its ways.
         ways: &'static [Way],
     },
-    /// What one program alone has against it.
+    /// A reason that only one program has.
     Own {
-        /// Why, in a sentence.
+        /// The reason, in a sentence.
         message: &'static str,
         /// What to do about it.
         advice: Advice,
     },
 }
 
-/// What a program cannot be told of a server.
+/// Why a program cannot be configured for a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Misfit {
-    /// It compares the certificate with the name of the host, and another name is asked for.
+    /// It compares the certificate with the host's name, but the reference identifier is another
+    /// name.
     OtherName,
-    /// It needs the name of a host, and this is an address.
+    /// It needs the name of a host, but the host is an address.
     Address,
 }

@@ -47,7 +47,7 @@ const WAYS: &[Way] = &[
     },
 ];
 
-/// At the level `secure` it compares names, and knows no addresses.
+/// At the level `secure` Postfix compares names, and does not accept an address.
 fn misfit(way: &Way, server: &Destination<'_>) -> Option<Misfit> {
     let is_address = matches!(server.reference, Host::Ip(_));
     (is_address && way.checks != Checks::Nothing).then_some(Misfit::Address)
@@ -56,7 +56,7 @@ fn misfit(way: &Way, server: &Destination<'_>) -> Option<Misfit> {
 fn recipe(request: &Request<'_>) -> Result<Recipe, Objection> {
     let by_ca = request.way.by == By::Ca;
     if by_ca && request.trusted() == request.leaf {
-        // It becomes a TLSA record of usage 2, which OpenSSL does not compare with the leaf.
+        // Postfix makes it a TLSA record of usage 2, which OpenSSL does not compare with the leaf.
         return Err(Objection::Own {
             message: "the trusted certificate is the server's own, and Postfix takes only a CA's in tafile",
             advice: Advice::new("pin ")
@@ -69,7 +69,7 @@ fn recipe(request: &Request<'_>) -> Result<Recipe, Objection> {
     let hop = next_hop(request.server.host);
     let mut keys = vec![format!("{hop}:{}", request.server.port)];
     if request.server.port == 25 {
-        // The table is asked for the next hop as it is written.
+        // Postfix looks the next hop up as it is written.
         keys.push(hop.clone());
     }
     let mut lines = String::new();
@@ -94,7 +94,7 @@ fn next_hop(host: &Host) -> String {
     }
 }
 
-/// What stands behind the next hop.
+/// The policy of an entry, which follows the next hop.
 fn policy(request: &Request<'_>) -> Result<String, Objection> {
     let by_ca = request.way.by == By::Ca;
     let mut policy = if by_ca {
@@ -102,7 +102,7 @@ fn policy(request: &Request<'_>) -> Result<String, Objection> {
     } else {
         "fingerprint".to_owned()
     };
-    // Without this Postfix sends no SNI, and may be shown another certificate.
+    // Without servername, Postfix sends no SNI, and the server may present another certificate.
     if let Some(name) = request.server.sni() {
         let _ = write!(policy, " servername={name}");
     }
@@ -114,7 +114,7 @@ fn policy(request: &Request<'_>) -> Result<String, Objection> {
     Ok(policy)
 }
 
-/// `digest`: the line of `main.cf` that says which digest the table is of.
+/// The remarks for the file. `digest`: the line of `main.cf` that names the digest of the table.
 fn remarks(request: &Request<'_>, digest: Option<&str>) -> Vec<String> {
     let mut remarks = Vec::new();
     if let Some(line) = digest {
@@ -184,7 +184,7 @@ mod tests {
                  [mx.test] fingerprint servername=mx.test\n    match={ABC}\n"
             )
         );
-        // What was not asked for by us must not be asked for by Postfix.
+        // If we did not send SNI, Postfix must not send it.
         assert_eq!(
             lines("postfix", at("mx.test", "mx.test", 587), false),
             format!("[mx.test]:587 fingerprint\n    match={ABC}\n")

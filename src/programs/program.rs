@@ -1,4 +1,4 @@
-//! What `pin --for` has to know of a program. The file of each program exports one `PROGRAM`, and
+//! What `pin --for` knows of a program. The file of each program exports one `PROGRAM`, and
 //! `registry.rs` has a line for it.
 
 use super::objection::{Misfit, Objection};
@@ -6,31 +6,31 @@ use super::request::{Destination, Recipe, Request};
 use super::way::{Checks, Way};
 use std::fmt;
 
-/// A program, or records that programs read.
+/// A program, or a kind of records that programs read.
 #[derive(Clone, Copy, Debug)]
 pub struct Program {
     /// The name on the command line.
     pub name: &'static str,
-    /// What it is and what it reads, for the help.
+    /// What the program is and which file it reads, for the help.
     pub help: &'static str,
-    /// What it can be pinned by; the first is the default. None: it has everything at once, and
-    /// neither way nor digest is chosen.
+    /// The ways to pin for it; the first one is the default. Empty: the output always holds
+    /// everything, without a choice of way or digest.
     pub ways: &'static [Way],
-    /// The TLS library that decides beside the pin, as Debian builds the program; `None`: there is
-    /// no program.
+    /// The TLS library that decides beside the pin, as Debian builds the program; `None`: records,
+    /// not a program.
     pub library: Option<Library>,
-    /// Whether it sends the server's name.
+    /// Whether it sends the server's name (SNI).
     pub sni: Sni,
-    /// How it accepts several certificates of a server.
+    /// How it accepts several certificates of one server.
     pub several: Several,
-    /// What it cannot be told of a server.
+    /// Finds out why it cannot be configured for a server.
     pub misfit: fn(&Way, &Destination<'_>) -> Option<Misfit>,
-    /// The lines for it.
+    /// Makes the lines for it.
     pub recipe: fn(&Request<'_>) -> Result<Recipe, Objection>,
 }
 
 impl PartialEq for Program {
-    /// By the name.
+    /// Compares the names, which are unique.
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name
     }
@@ -58,26 +58,26 @@ pub enum Library {
 pub enum Sni {
     /// Always.
     Always,
-    /// As its lines say, or there is no program.
+    /// Only if its lines ask for it; also for records, which send nothing.
     ByLines,
 }
 
-/// How a program accepts several certificates of one server, each of whose lines are printed by a
-/// command of its own.
+/// How a program accepts several certificates of one server, when one command prints the lines for
+/// each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Several {
-    /// So.
+    /// It accepts them all; the text says how to join the lines.
     Joined(&'static str),
-    /// It takes one certificate.
+    /// It accepts one certificate only.
     OneOnly,
 }
 
-/// For a program that can be told everything.
+/// The misfit of a program that can be configured for every server: none.
 pub(super) fn fits(_: &Way, _: &Destination<'_>) -> Option<Misfit> {
     None
 }
 
-/// For a program that takes the name to compare from the host.
+/// The misfit of a program that compares the certificate with the name of the host.
 pub(super) fn needs_same_name(way: &Way, server: &Destination<'_>) -> Option<Misfit> {
     let other = server.host != server.reference && way.checks != Checks::Nothing;
     other.then_some(Misfit::OtherName)

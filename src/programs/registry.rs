@@ -1,8 +1,8 @@
-//! The programs that `pin --for` knows: a line for each.
+//! The programs that `pin --for` knows, one line each.
 
 use super::program::Program;
 
-/// All of them, as the list and the help show them.
+/// All programs, in the order of the list and the help.
 pub const PROGRAMS: &[&Program] = &[
     &super::postfix::PROGRAM,
     &super::msmtp::PROGRAM,
@@ -15,7 +15,7 @@ pub const PROGRAMS: &[&Program] = &[
     &super::json::PROGRAM,
 ];
 
-/// The program of that name.
+/// Finds a program by its name.
 pub fn program(name: &str) -> Option<&'static Program> {
     PROGRAMS.iter().find(|known| known.name == name).copied()
 }

@@ -1,5 +1,4 @@
-//! All that a recipe depends on, and what it is: the server, what it presents, how to pin it, and
-//! the lines that come of it.
+//! A request for a recipe (the server, what it presents, how to pin it), and the recipe.
 
 use super::advice::Advice;
 use super::objection::Objection;
@@ -11,15 +10,15 @@ use crate::fingerprint::{Algorithm, Fingerprint};
 /// The server as the program has to reach it.
 #[derive(Clone, Copy, Debug)]
 pub struct Destination<'a> {
-    /// Where it is.
+    /// The host to connect to.
     pub host: &'a Host,
     /// The reference identifier: the name that its certificate must be for.
     pub reference: &'a Host,
     /// The port.
     pub port: u16,
-    /// How TLS starts there.
+    /// How TLS starts on the port.
     pub mode: Start,
-    /// The name was sent as SNI; a server may present something else without it.
+    /// Whether the name was sent as SNI; a server may present another certificate without it.
     pub sni: bool,
 }
 
@@ -31,16 +30,16 @@ impl Destination<'_> {
     }
 }
 
-/// All that a recipe depends on.
+/// Everything that a recipe depends on.
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'a> {
     /// The program's name.
     pub(super) program: &'static str,
     /// The program's ways.
     pub(super) ways: &'static [Way],
-    /// The one that is chosen.
+    /// The chosen way.
     pub(super) way: &'static Way,
-    /// The digest that is chosen.
+    /// The chosen digest.
     pub(super) digest: Algorithm,
     /// The file for a certificate, as an absolute path.
     pub(super) file: Option<&'a str>,
@@ -60,14 +59,15 @@ impl Request<'_> {
         }
     }
 
-    /// The anchor of OpenSSL's and others' paths must be self-signed, unless they are told that
-    /// any trusted certificate will do.
+    /// Whether the program must accept an anchor that is not self-signed, which OpenSSL and others
+    /// do on request only.
     pub(super) fn is_partial(&self) -> bool {
         let facts = self.trusted().facts();
         !facts.is_ok_and(|facts| facts.self_issued)
     }
 
-    /// A leaf as the only trusted certificate, for GnuTLS and for Exim with either library.
+    /// The only trusted certificate, for GnuTLS, and for Exim with either library: a leaf must be
+    /// self-signed.
     pub(super) fn self_signed_or_ca(&self) -> Result<&Certificate, Objection> {
         let facts = self.leaf.facts();
         let self_issued = facts.is_ok_and(|facts| facts.self_issued);
@@ -93,7 +93,7 @@ impl Request<'_> {
         }
     }
 
-    /// The file for the lines to name, where the way needs one.
+    /// The path of the file for the lines to name; empty if the way does not need one.
     pub(super) fn file(&self) -> &str {
         self.file.unwrap_or_default()
     }
@@ -105,19 +105,19 @@ pub(super) fn spki(certificate: &Certificate) -> Option<&[u8]> {
     Some(&facts.public_key.spki)
 }
 
-/// The lines that make a program obey a pin.
+/// What makes a program accept a pin.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Recipe {
-    /// The lines, each ended by a line feed; empty if the certificate's file is all.
+    /// The lines, each ended by a line feed; empty if the certificate's file is everything.
     pub lines: String,
-    /// What a reader of the file must know: lines of comment above.
+    /// What a reader of the file must know, as comments above the lines.
     pub remarks: Vec<String>,
-    /// What a comment begins with.
+    /// The characters that begin a comment.
     pub comment: &'static str,
-    /// What else is to be done, for the user's eyes.
+    /// What else the user has to do.
     pub advice: Vec<Advice>,
     /// The certificate for the file.
     pub certificate: Option<Certificate>,
-    /// What the pin survives, where it is not [`By::promise`].
+    /// What the pin survives, if that differs from [`By::promise`].
     pub promise: Option<String>,
 }

@@ -1,14 +1,14 @@
-//! Text that goes into the configuration of a program without meaning anything there.
+//! Text that is safe in the configuration of any program.
 
-/// Characters that mean nothing but themselves in any of the configurations: most end a word at a
-/// space, a comma or a colon, Exim expands `$` and `\`, and not all know quotes.
+/// Whether a path is safe in every configuration. Most programs end a word at a space, a comma or a
+/// colon, Exim expands `$` and `\`, and some know no quotes.
 pub(super) fn is_plain(path: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+@~".contains(c);
     !path.is_empty() && path.chars().all(plain)
 }
 
-/// Text of a certificate for a comment: nothing in it ends a line, continues one, or looks like
-/// the border of a PEM block, which GnuTLS also finds in the middle of a line.
+/// A text of a certificate, made safe for a comment: nothing in it ends a line, continues a line,
+/// or looks like the border of a PEM block, which GnuTLS finds even in the middle of a line.
 pub fn comment_text(text: &str) -> String {
     let harmless = |c: char| match c {
         c if c.is_alphanumeric() || " .,:;=_*@()+/'-".contains(c) => c,

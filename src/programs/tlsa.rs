@@ -60,9 +60,9 @@ pub struct Association {
     pub matching: u8,
     /// The digest in lower-case hex.
     pub data: String,
-    /// What it pins.
+    /// What the record pins.
     pub by: By,
-    /// The CA whose key it holds, if it is that of a CA.
+    /// The CA whose key the record holds, for a record of a CA.
     pub ca: Option<Certificate>,
 }
 
@@ -79,8 +79,8 @@ impl fmt::Display for Association {
     }
 }
 
-/// The records that would match: of the key, of the certificate, and of the CA where clients could
-/// find that in what the server presents.
+/// The records that would match: of the key, of the certificate, and of the CA if clients can find
+/// it in the presented chain.
 pub fn associations(
     presented: &[Certificate],
     path: &[Certificate],
@@ -100,8 +100,8 @@ pub fn associations(
         found.extend(spki(leaf).map(|key| record(3, 1, By::Key, key)));
         found.push(record(3, 0, By::Certificate, leaf.der()));
     }
-    // RFC 7671 §5.2.2: the client must find the trust anchor among the presented certificates. The
-    // root, as a rule, is not among them.
+    // RFC 7671 §5.2.2: the client must find the trust anchor among the presented certificates, and
+    // the root is usually not among them.
     let issuers = path.get(1..).unwrap_or_default();
     let known = issuers.iter().rfind(|ca| presented.contains(ca));
     if let Some((ca, key)) = known.and_then(|ca| Some((ca, spki(ca)?))) {
@@ -113,8 +113,8 @@ pub fn associations(
     found
 }
 
-/// The intermediate and its root, where the record is of that and not of the root: of the same CA's
-/// next intermediate it knows nothing.
+/// The intermediate that a record names, with its root; `None` for a record of the root. A record
+/// of an intermediate does not match the next intermediate of the same CA.
 fn intermediate<'a>(
     record: &'a Association,
     path: &'a [Certificate],
@@ -123,13 +123,14 @@ fn intermediate<'a>(
     (ca != root).then_some((ca, root))
 }
 
-/// A name for a comment or an advice, of any length that a certificate may have.
+/// A name for a comment or an advice, cut to a reasonable length.
 fn name(certificate: &Certificate) -> String {
     const MOST: usize = 60;
     certificate.label().chars().take(MOST).collect()
 }
 
-/// DANE-TA(2) goes by the name that the record stands at (RFC 7672 §3.2.2), and an address has none.
+/// DANE-TA(2) compares the name at which the record stands (RFC 7672 §3.2.2), and an address has no
+/// such name.
 fn misfit(way: &Way, server: &Destination<'_>) -> Option<Misfit> {
     let is_address = matches!(server.host, Host::Ip(_));
     needs_same_name(way, server).or(is_address.then_some(Misfit::Address))
@@ -159,7 +160,7 @@ fn recipe(request: &Request<'_>) -> Result<Recipe, Objection> {
     })
 }
 
-/// Why there is no record of that kind.
+/// Why there is no record for a way.
 fn absent(by: By) -> Objection {
     match by {
         // DANE-TA(2) needs the CA in the chain (RFC 7671 §5.2.2).
@@ -173,10 +174,10 @@ fn absent(by: By) -> Objection {
     }
 }
 
-/// The other records that match, as comments.
+/// The other matching records, as comments.
 fn others(request: &Request<'_>, all: &[Association], owner: &str) -> Vec<String> {
     let mut remarks = Vec::new();
-    // Clients that go by a CA compare the name, too.
+    // Clients that go by a CA also compare the name.
     let same = request.server.host == request.server.reference;
     let fits = |record: &&Association| record.by != request.way.by && (same || record.by != By::Ca);
     for other in all.iter().filter(fits) {
@@ -193,7 +194,7 @@ fn others(request: &Request<'_>, all: &[Association], owner: &str) -> Vec<String
     remarks
 }
 
-/// `narrow`: the record is of this intermediate, of that root.
+/// The advice for a record. `narrow`: the intermediate that the record names, and its root.
 fn advice(narrow: Option<(&Certificate, &Certificate)>) -> Vec<Advice> {
     let narrow = narrow.map(|(ca, root)| {
         Advice::new(format!(

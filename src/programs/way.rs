@@ -1,5 +1,5 @@
-//! The ways to pin: by what, with which of a program's settings, and what the program goes on
-//! checking.
+//! The ways to pin: what is pinned, by which settings of a program, and what the program still
+//! checks.
 
 use crate::fingerprint::Algorithm;
 
@@ -8,7 +8,7 @@ use crate::fingerprint::Algorithm;
 pub enum By {
     /// Its certificate.
     Certificate,
-    /// Its key, in whatever certificate.
+    /// Its key, whichever certificate holds it.
     Key,
     /// The CA of its certificate.
     Ca,
@@ -34,7 +34,7 @@ impl By {
         }
     }
 
-    /// The same in words.
+    /// What survives, in words.
     pub fn promise(self) -> &'static str {
         match self {
             Self::Certificate => {
@@ -53,28 +53,28 @@ impl By {
 /// One of the ways to pin for a program.
 #[derive(Clone, Copy, Debug)]
 pub struct Way {
-    /// By what.
+    /// What is pinned.
     pub by: By,
-    /// With which of the program's words.
+    /// The pin in the program's own words.
     pub what: &'static str,
-    /// The certificate in a file.
+    /// Whether the way needs a file with a certificate.
     pub file: FileUse,
-    /// What the program goes on checking itself.
+    /// What the program still checks itself.
     pub checks: Checks,
-    /// The digests that it knows; the first is the usual one.
+    /// The digests that the program knows; the first one is the default.
     pub digests: &'static [Algorithm],
 }
 
 /// Whether a way needs a file with a certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileUse {
-    /// It has no use for one.
+    /// It does not use a file.
     Never,
-    /// It can have one.
+    /// It can use a file.
     Optional,
-    /// The lines name it.
+    /// Its lines name the file.
     Needed,
-    /// It is all that there is.
+    /// The file is the whole pin.
     Itself,
 }
 
@@ -85,6 +85,6 @@ pub enum Checks {
     Nothing,
     /// Name and dates.
     NameAndDates,
-    /// The CA in its own trust store as well.
+    /// Everything, with the CA in the program's own trust store.
     Everything,
 }
