@@ -128,6 +128,24 @@ impl fmt::Display for Pin {
     }
 }
 
+/// What comparing the leaf with the configured fingerprints showed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Comparison {
+    /// No fingerprint is configured, or there is no leaf.
+    #[default]
+    NotMade,
+    /// A fingerprint is the leaf's.
+    Match,
+    /// No fingerprint is the leaf's.
+    Mismatch,
+}
+
+impl From<bool> for Comparison {
+    fn from(matches: bool) -> Self {
+        if matches { Self::Match } else { Self::Mismatch }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,6 +10,7 @@ use smtp_certcheck::certificate::{Certificate, pem};
 use smtp_certcheck::endpoint::{Host, Start};
 use smtp_certcheck::escape::is_unsafe;
 use smtp_certcheck::finding::Severity;
+use smtp_certcheck::fingerprint::Comparison;
 use smtp_certcheck::hgrc::{Config, Environment, Files, Source};
 use smtp_certcheck::judge::clients::Answer;
 use smtp_certcheck::judge::{Anchors, Judgement, Policy, judge_server, pin_mismatch};
@@ -17,7 +18,7 @@ use smtp_certcheck::mercurial::{
     CaFile, Decision, Extension, FileEdit, Ground, Line, Lint, LintScope, Machine, Release,
     Surroundings, is_secret, lint,
 };
-use smtp_certcheck::mercurial::{Comparison, ConfiguredPin, Pins};
+use smtp_certcheck::mercurial::{ConfiguredPin, Pins};
 use smtp_certcheck::observation::{
     Alert, Attempt, Cause, ClientCertificate, ConnectError, Failure, Possession, Sighting, Staple,
     Step, TlsFacts,

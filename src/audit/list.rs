@@ -2,8 +2,8 @@
 
 use crate::certificate::Least;
 use crate::endpoint::{Host, Target, TargetError};
+use crate::fingerprint::Comparison;
 use crate::fingerprint::Pin;
-use crate::mercurial::Comparison;
 
 /// Longer lines are no targets.
 const MAX_LINE: usize = 4096;

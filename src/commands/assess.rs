@@ -10,11 +10,12 @@ use super::terminal::warn;
 use crate::certificate::{Certificate, CertificateCache, Least};
 use crate::cli::{Connection, HgStoreArg, KeyTypeArg, TargetArg};
 use crate::endpoint::{Endpoint, Host};
+use crate::fingerprint::Comparison;
 use crate::judge::{
     Anchor, Anchors, Judgement, JudgementCache, Policy, anchor_not_hashed, no_pin, pin_expiring,
     pin_mismatch,
 };
-use crate::mercurial::{Comparison, Pins};
+use crate::mercurial::Pins;
 use crate::mercurial::{
     Decision, Installation, LintScope, Release, Server, Settings, Store, decide,
 };

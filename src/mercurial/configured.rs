@@ -3,7 +3,7 @@
 use super::line::{Configured, Line};
 use super::settings::Settings;
 use crate::certificate::Certificate;
-use crate::fingerprint::Pin;
+use crate::fingerprint::{Comparison, Pin};
 
 /// The configured fingerprints, and whether one of them is the leaf's.
 #[derive(Clone, Debug, Default)]
@@ -12,24 +12,6 @@ pub struct Pins {
     pub configured: Vec<ConfiguredPin>,
     /// Whether one is that of the leaf.
     pub comparison: Comparison,
-}
-
-/// What comparing the leaf with the configured fingerprints showed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Comparison {
-    /// No fingerprint is configured, or there is no leaf.
-    #[default]
-    NotMade,
-    /// A fingerprint is the leaf's.
-    Match,
-    /// No fingerprint is the leaf's.
-    Mismatch,
-}
-
-impl From<bool> for Comparison {
-    fn from(matches: bool) -> Self {
-        if matches { Self::Match } else { Self::Mismatch }
-    }
 }
 
 /// A fingerprint of the user's.

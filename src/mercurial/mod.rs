@@ -20,9 +20,7 @@ mod secret;
 mod settings;
 mod stop;
 
-pub use configured::{
-    Comparison, ConfiguredPin, Pins, configured_cacerts, configured_pins, has_own_cacerts,
-};
+pub use configured::{ConfiguredPin, Pins, configured_cacerts, configured_pins, has_own_cacerts};
 pub use decision::{CaFile, Decision, Ground, Server, decide};
 pub use hindrance::Hindrance;
 pub use line::{Configured, Line};

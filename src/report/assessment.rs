@@ -3,9 +3,10 @@
 use super::Outcome;
 use crate::certificate::Certificate;
 use crate::finding::{Code, Finding};
+use crate::fingerprint::Comparison;
 use crate::judge::Judgement;
 use crate::judge::clients::Answer;
-use crate::mercurial::{Comparison, Decision, Ground, Lint, Pins};
+use crate::mercurial::{Decision, Ground, Lint, Pins};
 use crate::observation::{Failure, FailureClass, Possession, Sighting};
 use std::net::SocketAddr;
 

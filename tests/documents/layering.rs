@@ -57,6 +57,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "certificate",
             "endpoint",
             "finding",
+            "fingerprint",
             "judge",
             "mercurial",
             "observation",

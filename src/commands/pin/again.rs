@@ -16,7 +16,7 @@ use crate::commands::terminal::say;
 use crate::endpoint::{Endpoint, Host};
 use crate::finding::Code;
 use crate::fingerprint::Algorithm;
-use crate::mercurial::Comparison;
+use crate::fingerprint::Comparison;
 use crate::observation::{Attempt, Cause, ConnectError, Possession, Sighting, Survey};
 use crate::programs::{By, Program};
 use crate::render::pin as show;

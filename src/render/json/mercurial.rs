@@ -1,7 +1,8 @@
 //! What Mercurial makes of a target, its pins, and the lints of its configuration.
 
+use crate::fingerprint::Comparison;
 use crate::hgrc::Source;
-use crate::mercurial::{Comparison, Pins};
+use crate::mercurial::Pins;
 use crate::mercurial::{Decision, Lint};
 use serde::Serialize;
 

@@ -1,9 +1,9 @@
 //! What Mercurial makes of the target, and the lints of its configuration.
 
 use super::page::Page;
+use crate::fingerprint::Comparison;
 use crate::judge::Judgement;
 use crate::judge::clients::Answer;
-use crate::mercurial::Comparison;
 use crate::render::lint;
 use crate::report::Report;
 
