@@ -6,8 +6,6 @@
     reason = "tests read and write files; a table of cases is long"
 )]
 
-use crate::common;
-use crate::common::{Dir, Run, finish, program};
 use serde_json::{Value, json};
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::process::Command;
@@ -16,6 +14,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 use testkit::names::Names;
 use testkit::pki::{Identity, KeyKind, Pki, expired_leaf, leaf, now};
+use testkit::program::{Dir, Run, finish, program};
 use testkit::raw::{listen_on, read_line, send, wait_for_end};
 use testkit::server::{Behaviour, Server};
 
@@ -66,7 +65,7 @@ fn report(run: &Run) -> Value {
     let mut lines = run.stdout.lines();
     let report = serde_json::from_str(lines.next().expect("a report")).expect("JSON");
     assert_eq!(lines.next(), None, "one target is one line");
-    common::check_schema(&report);
+    testkit::program::check_schema(&report);
     report
 }
 

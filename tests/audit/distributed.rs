@@ -2,13 +2,13 @@
 //! it stands there.
 #![allow(clippy::disallowed_methods, reason = "tests read and write files")]
 
-use crate::common::{Dir, finish, program};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use testkit::pki::{KeyKind, Pki, expired_leaf, leaf};
+use testkit::program::{Dir, finish, program};
 use testkit::server::{Behaviour, Server};
 
 /// A directory with `hosts.txt`, and the CA for `SSL_CERT_FILE`.

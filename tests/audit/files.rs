@@ -2,7 +2,6 @@
 //! is not taken for the whole.
 #![allow(clippy::disallowed_methods, reason = "tests read and write files")]
 
-use crate::common::{Dir, Run, finish, program};
 use nix::sys::signal::{Signal, kill};
 use nix::sys::stat::Mode;
 use nix::unistd::{Pid, mkfifo};
@@ -14,6 +13,7 @@ use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 use std::time::Duration;
 use testkit::pki::{KeyKind, Pki, leaf};
+use testkit::program::{Dir, Run, finish, program};
 use testkit::raw::{listen, wait_for_end};
 use testkit::server::{Behaviour, Server};
 

@@ -5,7 +5,6 @@
     reason = "tests read and write files, and tell how long things take"
 )]
 
-use crate::common::{Dir, finish, program};
 use rcgen::DnType;
 use rustls::pki_types::CertificateDer;
 use smtp_certcheck::audit::{Audited, Change, Completeness, Least, Levels, Summary, findings};
@@ -21,6 +20,7 @@ use std::process::Command;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 use testkit::pki::{KeyKind, Pki, leaf, now};
+use testkit::program::{Dir, finish, program};
 use testkit::server::{Behaviour, Server};
 
 /// What must stay text, whatever stands before it. It would show in the title of the page.

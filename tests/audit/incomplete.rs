@@ -1,8 +1,6 @@
 //! An audit never takes a part for the whole, nor what it could not see for what is fine.
 #![allow(clippy::disallowed_methods, reason = "tests use files and sockets")]
 
-use crate::common;
-use crate::common::{Dir, Run, finish, program};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
@@ -10,6 +8,7 @@ use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 use std::time::Duration;
 use testkit::pki::{Identity, KeyKind, Pki, leaf, now};
+use testkit::program::{Dir, Run, finish, program};
 use testkit::raw::closed_port;
 use testkit::server::{Behaviour, Server};
 
@@ -270,7 +269,7 @@ fn what_is_left_out_is_not_fine_in_any_format() {
         assert_eq!(run.code, 0, "nothing that was asked for");
         assert!(run.stderr.contains(sums), "{}", run.stderr);
         let left_out = jsonl(&run.stdout).into_iter().map(|report| {
-            common::check_schema(&report);
+            testkit::program::check_schema(&report);
             assert_eq!(report["findings"].as_array().map(Vec::len), Some(0));
             match &report["left_out"][0] {
                 Value::Null => String::new(),

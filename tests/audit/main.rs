@@ -10,8 +10,6 @@
 //! - `html`: the page, in a real browser
 
 mod addresses;
-#[path = "../common/mod.rs"]
-mod common;
 mod distributed;
 mod files;
 mod html;

@@ -6,8 +6,6 @@
     reason = "tests read and write files"
 )]
 
-use crate::common;
-use crate::common::{Dir, Run, finish, program};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
@@ -20,6 +18,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 use testkit::mta::{Kind, Mta};
 use testkit::pki::{Identity, KeyKind, Pki, expired_leaf, leaf};
+use testkit::program::{Dir, Run, finish, program};
 use testkit::raw::{listen, read_line, relay, send, wait_for_end};
 use testkit::server::{Behaviour, Server};
 
@@ -137,7 +136,7 @@ fn reports(text: &str) -> Vec<Value> {
     let reports = text
         .lines()
         .map(|line| serde_json::from_str(line).expect("JSON"));
-    reports.inspect(common::check_schema).collect()
+    reports.inspect(testkit::program::check_schema).collect()
 }
 
 fn outcomes(text: &str) -> Vec<(String, String)> {
@@ -1060,11 +1059,11 @@ fn a_warning_that_can_never_come_is_refused() {
         let mut levels = vec!["--critical", critical];
         levels.extend(warning.iter().flat_map(|warning| ["--warning", warning]));
         let one = [&["localhost:1", "--format", "nagios"][..], &levels].concat();
-        let run = common::run(one);
+        let run = testkit::program::run(one);
         assert_eq!(run.code, 3, "{levels:?}: {}", run.stdout);
         assert!(run.stderr.contains("can never come"), "{}", run.stderr);
         let many = [&["audit", "--input", list][..], &levels].concat();
-        let run = common::run(many);
+        let run = testkit::program::run(many);
         assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{levels:?}");
         assert!(
             run.stderr.contains("can never come") && run.stderr.contains("--warning 0"),
@@ -1073,7 +1072,7 @@ fn a_warning_that_can_never_come_is_refused() {
         );
     }
     // In a range, too.
-    let run = common::run([
+    let run = testkit::program::run([
         "localhost:1",
         "--format=nagios",
         "--warning=@5:9",

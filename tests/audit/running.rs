@@ -1,7 +1,6 @@
 //! How an audit runs: progress on a real terminal, signals, patience, and the plugin's line.
 #![allow(clippy::disallowed_methods, reason = "tests read and write files")]
 
-use crate::common::{Dir, Run, finish, openssl, program};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
@@ -13,7 +12,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::{Duration, Instant};
 use testkit::old::OldServer;
+use testkit::openssl;
 use testkit::pki::{Identity, KeyKind, Pki, ca, expired_leaf, leaf, now};
+use testkit::program::{Dir, Run, finish, program};
 use testkit::raw::{closed_port, listen, listen_on, relay, send, up_to_starttls, wait_for_end};
 use testkit::server::{Behaviour, Server};
 use testkit::terminal::Terminal;

@@ -2,8 +2,6 @@
 //! right: no target is lost, doubled or misjudged, and memory does not grow with the list.
 #![allow(clippy::disallowed_methods, reason = "tests read and write files")]
 
-use crate::common;
-use crate::common::{Dir, program};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
@@ -14,6 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 use testkit::pki::{Identity, KeyKind, Pki, expired_leaf, leaf};
+use testkit::program::{Dir, program};
 use testkit::raw::{listen_on, read_line, relay, send, wait_for_end};
 use testkit::server::{Behaviour, Server};
 
@@ -144,7 +143,7 @@ fn thousands_are_judged_rightly_whatever_the_jobs() {
         let (list, truth) = list(count);
         let dir = Dir::new();
         let args = ["--format", "jsonl", "--jobs", jobs, "--timeout", timeout];
-        let run = common::finish(&mut command(&dir, &list, &args));
+        let run = testkit::program::finish(&mut command(&dir, &list, &args));
         assert_eq!(run.code, 1, "{}", run.stderr);
         is_true(&run.stdout, &truth);
     }
@@ -155,7 +154,7 @@ fn a_target_counts_as_often_as_it_stands_there() {
     let (list, truth) = list(10);
     let dir = Dir::new();
     let args = ["--format", "jsonl", "--pause", "0"];
-    let run = common::finish(&mut command(&dir, &list.repeat(30), &args));
+    let run = testkit::program::finish(&mut command(&dir, &list.repeat(30), &args));
     let found = outcomes(&run.stdout);
     for target in truth.keys() {
         let times = found.iter().filter(|(found, _)| found == target).count();

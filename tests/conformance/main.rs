@@ -4,8 +4,6 @@
 //! - `differential`: generated PKIs before the models and the real programs
 //! - `properties`: what must hold for every input
 
-#[path = "../common/mod.rs"]
-mod common;
 mod differential;
 mod properties;
 mod x509_limbo;

@@ -2,8 +2,7 @@
 //! test reads what the program was called with. No hgrc, however hostile, makes a shell do more.
 #![allow(clippy::disallowed_methods, reason = "tests read files")]
 
-use crate::common;
-use crate::common::Dir;
+use testkit::program::Dir;
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -75,7 +74,7 @@ impl Home {
         home.0.file("work/mail.txt", "");
         // What [2001:db8::25]:587 is a pattern for.
         home.0.file("work/2:587", "");
-        let real = common::program();
+        let real = testkit::program::program();
         let real = Path::new(real.get_program()).display();
         let script = format!(
             "#!/bin/sh\nif [ \"$1 $2\" = 'completions hosts' ]; then\n\
@@ -522,9 +521,15 @@ fn elvish_completes() {
 fn whatever_is_in_the_hgrc_the_program_is_silent_and_quick() {
     let home = Home::new();
     let hosts = || {
-        let mut command = home.command(common::program().get_program().to_str().expect("UTF-8"));
+        let mut command = home.command(
+            testkit::program::program()
+                .get_program()
+                .to_str()
+                .expect("UTF-8"),
+        );
         let start = Instant::now();
-        let run = common::finish(command.args(["completions", "hosts"]).stdin(Stdio::piped()));
+        let run =
+            testkit::program::finish(command.args(["completions", "hosts"]).stdin(Stdio::piped()));
         assert!(start.elapsed() < PATIENCE / 6, "{:?}", start.elapsed());
         assert_eq!((run.code, run.stderr.as_str()), (0, ""));
         run.stdout

@@ -2,7 +2,6 @@
 //! shells.
 #![allow(clippy::disallowed_methods, reason = "tests read files")]
 
-use crate::common;
 use clap::CommandFactory as _;
 use smtp_certcheck::cli::Cli;
 use smtp_certcheck::commands::generated_files;
@@ -104,15 +103,15 @@ fn the_pages_are_clean() {
 #[test]
 fn every_command_prints_its_page_and_every_shell_its_completions() {
     for args in [&["man"][..], &["man", "pin"], &["man", "audit"]] {
-        let run = common::run(args);
+        let run = testkit::program::run(args);
         assert!(run.code == 0 && run.stdout.contains(".SH NAME"), "{args:?}");
         assert!(run.stdout.contains(".SH \"EXIT STATUS\""), "{args:?}");
     }
-    let run = common::run(["man", "json"]);
+    let run = testkit::program::run(["man", "json"]);
     assert!(run.code == 0 && run.stdout.contains(".TH SMTP-CERTCHECK-JSON 5"));
-    assert_eq!(common::run(["man", "nothing"]).code, 2);
+    assert_eq!(testkit::program::run(["man", "nothing"]).code, 2);
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
-        let run = common::run(["completions", shell]);
+        let run = testkit::program::run(["completions", shell]);
         assert!(
             run.code == 0 && run.stdout.contains("smtp-certcheck"),
             "{shell}"

@@ -8,8 +8,6 @@
 //! - `demo`: the demo of the README
 //! - `layering`: the table of who may import whom
 
-#[path = "../common/mod.rs"]
-mod common;
 mod completions;
 mod demo;
 mod generated;

@@ -4,7 +4,6 @@
     reason = "the test reads documents and source"
 )]
 
-use crate::common;
 use serde_json::Value;
 use smtp_certcheck::finding::{Code, Kind, Severity};
 use smtp_certcheck::mercurial::LintCode;
@@ -146,7 +145,7 @@ fn every_dependency_has_a_line_on_why_it_is_there() {
 
 #[test]
 fn help_and_readme_agree_on_the_exit_codes() {
-    let help = common::run(["--help"]).stdout;
+    let help = testkit::program::run(["--help"]).stdout;
     let readme = read("README.md");
     for (code, outcome) in [
         (0, "trusted"),
@@ -165,10 +164,10 @@ fn help_and_readme_agree_on_the_exit_codes() {
 
 #[test]
 fn the_short_help_fits_a_screen_and_the_version_is_that_of_the_crate() {
-    let help = common::run(["-h"]);
+    let help = testkit::program::run(["-h"]);
     assert_eq!(help.code, 0);
     assert!(help.stdout.lines().count() <= 60, "{}", help.stdout);
-    let version = common::run(["--version"]).stdout;
+    let version = testkit::program::run(["--version"]).stdout;
     assert_eq!(
         version,
         format!("smtp-certcheck {}\n", env!("CARGO_PKG_VERSION"))

@@ -2,15 +2,15 @@
 //! `mail.example.org` is.
 #![allow(clippy::disallowed_methods, reason = "tests read and write files")]
 
-use crate::common::user::sha256;
-use crate::common::{Dir, program};
 use clap::CommandFactory as _;
 use smtp_certcheck::cli::Cli;
 use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use testkit::program::{Dir, program};
 use testkit::skip::skip;
+use testkit::user::sha256;
 use testkit::world::{Place, World, enter};
 use time::{Duration, OffsetDateTime};
 

@@ -5,8 +5,6 @@
 mod evidence;
 mod reasons;
 
-use crate::common;
-use crate::common::{Dir, finish, notes, openssl, problems, program};
 use rcgen::{
     BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa,
     KeyUsagePurpose, NameConstraints,
@@ -18,7 +16,9 @@ use std::sync::LazyLock;
 use testkit::der::{
     Fields, Issuer, common_name, extension, integer, octet_string, oid, seq, tlv, utc,
 };
+use testkit::openssl;
 use testkit::pki::{Identity, KeyKind, Pki, ca, expired_leaf, leaf, now, to_pem};
+use testkit::program::{Dir, finish, notes, problems, program};
 use time::Duration;
 
 static PKI: LazyLock<Pki> = LazyLock::new(|| Pki::new("Judge", KeyKind::P256));
@@ -41,7 +41,7 @@ fn judge_with(chain: &[Der], anchors: &[Der], options: &[&str]) -> (i32, Value) 
         args.extend(["--servername", "localhost"]);
     }
     args.extend(options);
-    common::report(args)
+    testkit::program::report(args)
 }
 
 fn judge(chain: &[Der], anchors: &[Der]) -> (i32, Value) {
@@ -567,7 +567,7 @@ fn openssl_leaf(dir: &Dir, key: &[&str], sign: &[&str]) -> (i32, Value) {
     ];
     openssl::run(dir, &[&["x509", "-req"], &from[..], sign].concat());
     let (chain, ca) = (dir.path().join("leaf.pem"), dir.path().join("ca.pem"));
-    common::report([
+    testkit::program::report([
         "--chain",
         path(&chain),
         "--cacerts",
@@ -769,7 +769,7 @@ fn facts_equal_those_of_openssl() {
         );
         let chain = dir.path().join("leaf.pem");
         let ca = dir.path().join("ca.pem");
-        let (_, report) = common::report([
+        let (_, report) = testkit::program::report([
             "--chain",
             path(&chain),
             "--cacerts",
@@ -942,7 +942,7 @@ fn files_that_cannot_be_used_are_errors_that_name_them() {
             "--cacerts",
             path(&file),
         ];
-        let run = common::run(args);
+        let run = testkit::program::run(args);
         assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{file:?}");
         assert!(
             run.stderr.contains(path(&file)) && run.stderr.contains(what),
@@ -954,7 +954,7 @@ fn files_that_cannot_be_used_are_errors_that_name_them() {
         (dir.path().join("gone.pem"), "No such file"),
         (dir.file("none.pem", ""), "no certificate"),
     ] {
-        let run = common::run(["--chain", path(&file), "--servername", "localhost"]);
+        let run = testkit::program::run(["--chain", path(&file), "--servername", "localhost"]);
         assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{file:?}");
         assert!(
             run.stderr.contains(path(&file)) && run.stderr.contains(what),
@@ -984,7 +984,7 @@ fn what_is_too_large_for_a_chain_is_refused() {
     }
     let file = dir.file("many.pem", root.repeat(1024));
     let args = ["--chain", path(&file), "--servername", "localhost"];
-    assert_eq!(common::run(args).code, 1);
+    assert_eq!(testkit::program::run(args).code, 1);
 }
 
 #[test]

@@ -6,8 +6,6 @@
 //! - `trust_files`: which anchors are read from files and directories
 
 mod chains;
-#[path = "../common/mod.rs"]
-mod common;
 mod malformed_certificates;
 mod pem_files;
 mod trust_files;

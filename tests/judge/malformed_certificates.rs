@@ -6,8 +6,6 @@
     reason = "tests use clock, files and sockets as they like, and tables are long"
 )]
 
-use crate::common;
-use crate::common::{Dir, finish, openssl, program};
 use rustls::pki_types::CertificateDer;
 use serde_json::{Value, json};
 use sha2::Digest as _;
@@ -22,7 +20,9 @@ use testkit::der::{
     set, tlv, utc, utc_time, utf8,
 };
 use testkit::keyless;
+use testkit::openssl;
 use testkit::pki::{now, to_pem};
+use testkit::program::{Dir, finish, program};
 use time::Duration;
 
 type Der = CertificateDer<'static>;
@@ -66,7 +66,7 @@ fn look(what: &str, chain: &[Der], anchors: &[Der]) -> Value {
     assert_eq!(json.stderr, "", "{what}");
     assert_safe(what, &json.stdout);
     let (code, report) = (json.code, serde_json::from_str(&json.stdout).expect("JSON"));
-    common::check_schema(&report);
+    testkit::program::check_schema(&report);
     for format in [&["-v"][..], &["-q"], &["--format", "pem"]] {
         let run = finish(program().args(args).args(format));
         assert_eq!(run.code, code, "{what} {format:?}: {}", run.stderr);
@@ -449,7 +449,7 @@ fn is_for(san: &str, reference: &str) -> bool {
         "--servername",
         reference,
     ];
-    let (code, report) = common::report(args);
+    let (code, report) = testkit::program::report(args);
     check_verdict(san, code, &report);
     let found = problems(&report);
     assert!(
@@ -1265,7 +1265,7 @@ const DEADLINE: u64 = 5;
 /// Runs with the arguments, the root as anchor and no more than 64 MiB of memory to write to; the
 /// answer must be there a second after the deadline.
 #[track_caller]
-fn run_bounded(args: &[&str]) -> common::Run {
+fn run_bounded(args: &[&str]) -> testkit::program::Run {
     let dir = Dir::new();
     let root = dir.file("root.pem", to_pem(&ROOT.der()));
     let timeout = DEADLINE.to_string();
@@ -1294,7 +1294,7 @@ fn probe(what: &str, address: SocketAddr) -> (i32, Value) {
     let target = format!("smtps://localhost:{}", address.port());
     let run = run_bounded(&[&target, "--format", "json"]);
     let report: Value = serde_json::from_str(&run.stdout).expect("JSON");
-    common::check_schema(&report);
+    testkit::program::check_schema(&report);
     for format in [&["-v"][..], &["-q"], &["--format", "pem"]] {
         let again = run_bounded(&[&[target.as_str()], format].concat());
         assert_eq!(again.code, run.code, "{what} {format:?}: {}", again.stderr);

@@ -1,13 +1,13 @@
 //! Which certificates are read from a text: those that OpenSSL reads, and of what it refuses none.
 #![allow(clippy::disallowed_methods, reason = "tests read and write files")]
 
-use crate::common::Dir;
 use smtp_certcheck::certificate::pem;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 use testkit::generate::dice::Dice;
 use testkit::pki::{KeyKind, Pki, leaf, to_pem};
+use testkit::program::Dir;
 
 type Set = BTreeSet<Vec<u8>>;
 

@@ -2,8 +2,6 @@
 //! has it. What cannot be read is a finding.
 #![allow(clippy::disallowed_methods, reason = "tests read and write files")]
 
-use crate::common;
-use crate::common::{Dir, finish, problems, program};
 use rcgen::{BasicConstraints, IsCa};
 use serde_json::Value;
 use std::path::Path;
@@ -12,6 +10,7 @@ use std::sync::LazyLock;
 use testkit::der::{oid, seq, tlv, utf8};
 use testkit::generate::dice::Dice;
 use testkit::pki::{Identity, KeyKind, Pki, ca, leaf, to_pem};
+use testkit::program::{Dir, finish, problems, program};
 use testkit::server::{Behaviour, Server};
 
 static PKI: LazyLock<Pki> = LazyLock::new(|| Pki::new("Trust", KeyKind::P256));
@@ -57,7 +56,7 @@ fn both(server: &Identity, anchors: &[u8]) -> ((i32, Value), bool) {
     let chain = dir.file("chain.pem", server.chain_pem());
     let leaf = dir.file("leaf.pem", to_pem(&server.chain[0]));
     let args = ["--chain", path(&chain), "--servername", "localhost"];
-    let ours = common::report([&args[..], &["--cacerts", path(&file)]].concat());
+    let ours = testkit::program::report([&args[..], &["--cacerts", path(&file)]].concat());
     let output = Command::new("openssl")
         .args([
             "verify",
@@ -212,7 +211,7 @@ fn what_was_left_out_is_named_with_its_file_wherever_anchors_come_from() {
     std::fs::copy(&file, folder.join("distrusted.pem")).expect("a copy");
     let args = ["--chain", path(&chain), "--servername", "localhost"];
     for options in [["--cacerts", path(&file)], ["--cacerts", path(&folder)]] {
-        let (code, report) = common::report([&args[..], &options].concat());
+        let (code, report) = testkit::program::report([&args[..], &options].concat());
         assert_eq!(code, 1);
         let message = report["validation"]["problems"][0]["message"].to_string();
         assert!(message.contains("distrusted.pem"), "{message}");
@@ -285,7 +284,7 @@ fn judged(chain: &Path, variable: (&str, &Path)) -> (i32, Value) {
     let run = finish(&mut command);
     assert_eq!(run.stderr, "", "nothing on standard error");
     let report: Value = serde_json::from_str(&run.stdout).expect("JSON");
-    common::check_schema(&report);
+    testkit::program::check_schema(&report);
     (run.code, report)
 }
 
@@ -344,7 +343,7 @@ fn a_file_that_was_renamed_to_switch_a_ca_off_is_no_anchor() {
     ] {
         let file = folder.join(name);
         std::fs::write(&file, PKI.root_pem()).expect("a file");
-        assert_eq!(common::report(&by_option).0, 0, "{name}");
+        assert_eq!(testkit::program::report(&by_option).0, 0, "{name}");
         assert_eq!(judged(&chain, ("SSL_CERT_DIR", &folder)).0, 0, "{name}");
         std::fs::remove_file(file).expect("it is removed");
     }
@@ -355,7 +354,7 @@ fn a_file_that_was_renamed_to_switch_a_ca_off_is_no_anchor() {
     )
     .expect("a file");
     std::fs::write(folder.join("ca.pem.bak"), PKI.root_pem()).expect("a file");
-    let (code, report) = common::report(&by_option);
+    let (code, report) = testkit::program::report(&by_option);
     assert_eq!(code, 1);
     assert!(
         first_message(&report).contains("left out for the name"),
@@ -363,7 +362,7 @@ fn a_file_that_was_renamed_to_switch_a_ca_off_is_no_anchor() {
     );
     // A file with a switched-off name and another one counts once, by the other.
     std::os::unix::fs::symlink("ca.pem.bak", folder.join("3f94a23e.0")).expect("a link");
-    assert_eq!(common::report(&by_option).0, 0);
+    assert_eq!(testkit::program::report(&by_option).0, 0);
 }
 
 #[test]
@@ -409,7 +408,7 @@ fn what_openssl_does_not_load_from_the_environment_is_a_finding() {
 /// Runs `openssl` with these words in the directory.
 fn words(dir: &Dir, line: &str) {
     let args: Vec<&str> = line.split_whitespace().collect();
-    common::openssl::run(dir, &args);
+    testkit::openssl::run(dir, &args);
 }
 
 /// Files of all forms that hold no PEM.
@@ -551,7 +550,7 @@ fn live(dir: &Dir, port: u16, hgrc: &str, args: &[&str]) -> (i32, Value) {
     command.args([&target, "--format", "json", "--hgrc", path(&hgrc)]);
     let run = finish(command.args(args));
     let report: Value = serde_json::from_str(&run.stdout).expect(&run.stderr);
-    common::check_schema(&report);
+    testkit::program::check_schema(&report);
     (run.code, report)
 }
 
@@ -733,7 +732,7 @@ fn in_a_directory_openssl_finds_hashes_only_and_a_note_says_so() {
     let folder = dir.path().join("certs");
     std::fs::create_dir(&folder).expect("a directory");
     let root = dir.file("root.pem", PKI.root_pem());
-    let hash = common::openssl::x509(&PKI.root_pem(), &["-hash"]);
+    let hash = testkit::openssl::x509(&PKI.root_pem(), &["-hash"]);
     let other = Pki::new("Other", KeyKind::P256).root_pem();
     let theirs = || {
         let mut command = Command::new("openssl");
@@ -784,7 +783,7 @@ fn in_a_directory_openssl_finds_hashes_only_and_a_note_says_so() {
         }
         let (code, report) = judged(&chain, ("SSL_CERT_DIR", &folder));
         assert_eq!(code, 0, "{name}: {report:#}");
-        let noted = common::notes(&report).contains(&"anchor-not-hashed".to_owned());
+        let noted = testkit::program::notes(&report).contains(&"anchor-not-hashed".to_owned());
         assert_eq!((theirs(), !noted), (found, found), "{name}: {report:#}");
         for (file, _) in &files {
             std::fs::remove_file(folder.join(file)).expect("it is removed");
@@ -792,5 +791,5 @@ fn in_a_directory_openssl_finds_hashes_only_and_a_note_says_so() {
     }
     // A file that is named is read whatever its name.
     let (_, report) = judged(&chain, ("SSL_CERT_FILE", &root));
-    assert!(!common::notes(&report).contains(&"anchor-not-hashed".to_owned()));
+    assert!(!testkit::program::notes(&report).contains(&"anchor-not-hashed".to_owned()));
 }

@@ -2,15 +2,14 @@
 //! refused; rotated with `--add`, delivered again.
 #![allow(clippy::disallowed_methods, reason = "tests read and write files")]
 
-use crate::common;
-use crate::common::program;
-use crate::common::user::{User, renew, sha256};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use testkit::hg::hg;
 use testkit::mta::{Kind, Mta};
 use testkit::pki::{Identity, KeyKind, Pki, leaf};
+use testkit::program::program;
+use testkit::user::{User, renew, sha256};
 
 fn story(test: &str, scheme: &str, port: impl Fn(&Mta) -> u16) {
     let Some(hg) = hg(test) else { return };
@@ -217,7 +216,7 @@ fn a_server_that_proves_nothing_to_us_is_pinned_only_where_the_user_says_so() {
         let target = format!("localhost:{}", mta.starttls_port());
         let start = Instant::now();
         loop {
-            let json = common::run([&target, "--no-hgrc", "--format", "json"]).stdout;
+            let json = testkit::program::run([&target, "--no-hgrc", "--format", "json"]).stdout;
             if json.contains(r#""legacy": true"#) && json.contains(version) {
                 return target;
             }

@@ -6,8 +6,6 @@
     reason = "tests read and write files, and end with a word"
 )]
 
-use crate::common;
-use crate::common::{finish, program};
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
 use serde_json::Value;
@@ -16,6 +14,7 @@ use std::path::Path;
 use std::process::Command;
 use tempfile::TempDir;
 use testkit::hg;
+use testkit::program::{finish, program};
 
 /// Files below the directory of a case, the variables that it sets (`@` is that directory), and
 /// where the programs run.
@@ -835,7 +834,7 @@ fn a_repository_of_pipes_and_devices_is_left() {
     let mode = nix::sys::stat::Mode::S_IRWXU;
     nix::unistd::mkfifo(&hg.join("requires"), mode).expect("a pipe");
     std::os::unix::fs::symlink("/dev/zero", hg.join("sharedpath")).expect("a link");
-    let mut command = common::program();
+    let mut command = testkit::program::program();
     command.arg("config").current_dir(dir.path());
     let limited = command.env("HGRCPATH", "").env("HOME", dir.path());
     let mut child = limited
@@ -884,7 +883,7 @@ fn a_pipe_in_the_place_of_a_file_is_an_error_and_no_wait() {
         (&pipe, &["--lint"]),
         (&pipe, &["-q"]),
     ] {
-        let mut command = common::program();
+        let mut command = testkit::program::program();
         command.args(args).env("HGRCPATH", hgrc).current_dir("/");
         let (code, said) = ends(&mut command);
         assert_eq!(code, Some(2), "{args:?}: {said}");
@@ -894,7 +893,7 @@ fn a_pipe_in_the_place_of_a_file_is_an_error_and_no_wait() {
     let text = "(sleep 1; printf '[smtp]\\nhost = a.example\\n')";
     let command = format!("exec \"$0\" config --hgrc <{text}");
     let mut shell = Command::new("bash");
-    let program = common::program();
+    let program = testkit::program::program();
     shell.arg("-c").arg(command).arg(program.get_program());
     let output = shell.output().expect("bash");
     let shown = String::from_utf8_lossy(&output.stdout).into_owned();

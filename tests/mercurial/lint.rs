@@ -2,11 +2,10 @@
 //! it is mended as the advice says.
 #![allow(clippy::disallowed_methods, reason = "tests read and write files")]
 
-use crate::common;
-use crate::common::{Dir, Run, finish, program};
 use serde_json::Value;
 use std::os::unix::fs::PermissionsExt as _;
 use testkit::pki::{KeyKind, Pki, leaf};
+use testkit::program::{Dir, Run, finish, program};
 use testkit::server::{Behaviour, Server};
 
 const SHA1: &str = "sha1:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
@@ -346,7 +345,7 @@ fn a_run_shows_those_about_its_host_and_no_others() {
             root.clone().into_os_string(),
         ];
         args.extend(["--hgrc".into(), hgrc.into_os_string()]);
-        let (_, report) = common::report(args);
+        let (_, report) = testkit::program::report(args);
         let lints = report["lint"].as_array().expect("lints").clone();
         lints
             .iter()

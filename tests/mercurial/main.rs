@@ -6,8 +6,6 @@
 //! - `hg_email`: a user, the real hg and the real Postfix
 //! - `monitoring`: the hook, the alias, cron and systemd of the documents
 
-#[path = "../common/mod.rs"]
-mod common;
 mod hg_email;
 mod hgrc;
 mod lint;

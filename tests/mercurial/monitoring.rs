@@ -2,9 +2,6 @@
 //! the real `hg email` and Postfix, the lines for cron and systemd; and `--pin-expires`.
 #![allow(clippy::disallowed_methods, reason = "tests read and write files")]
 
-use crate::common;
-use crate::common::user::{User, renew, sha256};
-use crate::common::{Dir, Run, finish, notes, program};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -12,8 +9,10 @@ use std::time::{Duration as Time, Instant};
 use testkit::hg::hg;
 use testkit::mta::{Kind, Mta};
 use testkit::pki::{Identity, KeyKind, Pki, leaf, now};
+use testkit::program::{Dir, Run, finish, notes, program};
 use testkit::server::{Behaviour, Server};
 use testkit::skip::skip;
+use testkit::user::{User, renew, sha256};
 use time::Duration;
 
 /// The block of a document's that is in `language` and has `mark` in it.
@@ -227,7 +226,7 @@ fn a_pin_is_watched_until_its_certificate_ends() {
     );
     let run = watch(&hgrc, "21", &["--format", "json"]);
     let report: serde_json::Value = serde_json::from_str(&run.stdout).expect("JSON");
-    common::check_schema(&report);
+    testkit::program::check_schema(&report);
     assert_eq!(run.code, 1);
     assert_eq!(report["outcome"], "pinned");
     assert_eq!(notes(&report), ["pin-expiring"]);
@@ -273,7 +272,7 @@ fn what_must_be_left_of_a_pin_is_days_hours_or_a_share() {
 }
 
 fn identity_end(identity: &Identity) -> String {
-    let text = common::openssl::x509(
+    let text = testkit::openssl::x509(
         &testkit::pki::to_pem(&identity.chain[0]),
         &["-enddate", "-dateopt", "iso_8601"],
     );
@@ -429,7 +428,7 @@ fn systemd_takes_the_units_of_the_document() {
 #[test]
 fn thresholds_are_for_a_plugin() {
     for option in ["--warning", "--critical"] {
-        let run = common::run(["mail.example.org:587", "-q", option, "21"]);
+        let run = testkit::program::run(["mail.example.org:587", "-q", option, "21"]);
         assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{option}");
         assert!(run.stderr.contains("--pin-expires"), "{}", run.stderr);
     }

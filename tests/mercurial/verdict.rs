@@ -9,8 +9,6 @@
 mod command_line;
 mod running;
 
-use crate::common;
-use crate::common::Dir;
 use rcgen::{BasicConstraints, CertificateParams, CustomExtension, ExtendedKeyUsagePurpose, IsCa};
 use rustls::pki_types::CertificateDer;
 use serde_json::Value;
@@ -19,6 +17,7 @@ use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 use testkit::hg;
 use testkit::pki::{Identity, KeyKind, Pki, expired_leaf, leaf, now, to_pem};
+use testkit::program::Dir;
 use testkit::server::{Behaviour, Server};
 use time::Duration;
 
@@ -349,8 +348,8 @@ fn our_verdict(home: &Path, options: &[&str]) -> (i32, Value) {
 
 fn our_verdict_with(home: &Path, options: &[&str], variables: &[(&str, &str)]) -> (i32, Value) {
     let hgrc = home.join("hgrc");
-    let run = common::finish(
-        common::program()
+    let run = testkit::program::finish(
+        testkit::program::program()
             .args([
                 "--hgrc",
                 hgrc.to_str().expect("UTF-8"),
@@ -719,7 +718,7 @@ fn a_pin_that_does_not_match_outweighs_a_good_chain() {
     let target = format!("localhost:{}", server.port());
     let (code, report) = our_verdict(dir.path(), &[&target]);
     assert_eq!(code, 1);
-    assert_eq!(common::problems(&report), ["pin-mismatch"]);
+    assert_eq!(testkit::program::problems(&report), ["pin-mismatch"]);
     assert_eq!(report["pins"]["matched"], false);
     let source = report["pins"]["configured"][0]["source"]
         .as_str()
@@ -743,8 +742,8 @@ fn another_hosts_settings_do_not_matter() {
     );
     let root = dir.path().join("root.pem");
     let target = format!("localhost:{}", server.port());
-    let run = common::finish(
-        common::program()
+    let run = testkit::program::finish(
+        testkit::program::program()
             .args([
                 &target,
                 "--cacerts",

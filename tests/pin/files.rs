@@ -2,7 +2,6 @@
 //! one, with its mode, owner, attributes and links, and nobody's change is lost.
 #![allow(clippy::disallowed_methods, reason = "tests read and write files")]
 
-use crate::common::{Dir, Run, finish, program};
 use smtp_certcheck::fingerprint::{Algorithm, Fingerprint};
 use std::collections::BTreeSet;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
@@ -11,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 use testkit::pki::{Identity, KeyKind, Pki, leaf};
+use testkit::program::{Dir, Run, finish, program};
 use testkit::server::{Behaviour, Server};
 use testkit::skip;
 

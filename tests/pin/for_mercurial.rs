@@ -2,7 +2,6 @@
 //! `hg config` reads it.
 #![allow(clippy::disallowed_methods, reason = "tests read and write files")]
 
-use crate::common::{Dir, Run, finish, program};
 use rcgen::{BasicConstraints, IsCa};
 use smtp_certcheck::fingerprint::{Algorithm, Fingerprint};
 use std::path::{Path, PathBuf};
@@ -11,6 +10,7 @@ use std::sync::LazyLock;
 use testkit::hg::hg;
 use testkit::names::Names;
 use testkit::pki::{Identity, KeyKind, Pki, ca, expired_leaf, leaf, now};
+use testkit::program::{Dir, Run, finish, program};
 use testkit::server::{Behaviour, Server};
 use time::Duration;
 

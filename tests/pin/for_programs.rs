@@ -7,8 +7,6 @@
     reason = "tests read and write files, and end when something is wrong"
 )]
 
-use crate::common;
-use crate::common::{Dir, Run, finish, program};
 use serde_json::Value;
 use smtp_certcheck::fingerprint::{Algorithm, Fingerprint};
 use smtp_certcheck::programs::{By, FileUse, PROGRAMS};
@@ -21,6 +19,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 use testkit::mta::{Kind, Mta, exim_sends};
 use testkit::pki::{Identity, KeyKind, Pki, expired_leaf, leaf};
+use testkit::program::{Dir, Run, finish, program};
 use testkit::server::{Behaviour, Server};
 use testkit::skip::skip;
 use testkit::world::{Place, World, enter};
@@ -90,7 +89,7 @@ impl Desk {
         std::fs::create_dir(dir.path().join("own")).expect("a directory");
         dir.file("own/ours.pem", OURS.root_pem());
         dir.file("own/theirs.pem", THEIRS.root_pem());
-        common::openssl::run(&dir, &["rehash", "own"]);
+        testkit::openssl::run(&dir, &["rehash", "own"]);
         Self { dir }
     }
 
@@ -173,7 +172,7 @@ fn present(mta: &Mta, identity: &Identity) {
     let ours = [identity.chain[0].as_ref()];
     let start = Instant::now();
     while start.elapsed() < Duration::from_secs(20) {
-        let (_, report) = common::report([
+        let (_, report) = testkit::program::report([
             &format!("localhost:{}", mta.starttls_port()),
             "--no-hgrc",
             "--timeout",

@@ -5,8 +5,6 @@
 //! - `prompts`: what is asked at a terminal
 //! - `files`: how a file is replaced, whatever happens meanwhile
 
-#[path = "../common/mod.rs"]
-mod common;
 mod files;
 mod for_mercurial;
 mod for_programs;

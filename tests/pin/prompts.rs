@@ -1,11 +1,11 @@
 //! What `pin` asks on a terminal, and what becomes of the answers.
 #![allow(clippy::disallowed_methods, reason = "tests read and write files")]
 
-use crate::common::{Dir, program};
 use std::path::PathBuf;
 use std::process::{Child, Command};
 use std::sync::LazyLock;
 use testkit::pki::{KeyKind, Pki, leaf, now};
+use testkit::program::{Dir, program};
 use testkit::server::{Behaviour, Server};
 use testkit::terminal::Terminal;
 

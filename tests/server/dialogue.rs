@@ -5,8 +5,6 @@
     reason = "tests use the clock and sockets as they like"
 )]
 
-use crate::common;
-use crate::common::{Dir, finish, program, report};
 use serde_json::Value;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs as _};
@@ -17,6 +15,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 use testkit::pki::{Identity, KeyKind, Pki, expired_leaf, leaf};
+use testkit::program::{Dir, finish, program, report};
 use testkit::raw::{closed_port, listen, read_line, send, up_to_starttls, wait_for_end};
 use testkit::server::{Behaviour, Server};
 
@@ -1030,7 +1029,7 @@ fn connect_goes_elsewhere_under_the_targets_name() {
     look(5.0, &[&target, "--connect", "127.0.0.1"]).is_trusted("starttls");
     let named = look(5.0, &["--connect", &connect, "other.example.org"]);
     assert_eq!((named.code, named.text("/outcome")), (1, "untrusted"));
-    assert_eq!(common::problems(&named.report), ["name-mismatch"]);
+    assert_eq!(testkit::program::problems(&named.report), ["name-mismatch"]);
 }
 
 /// A port that neither accepts nor refuses: its queue is full.

@@ -5,13 +5,13 @@
     reason = "tests use the clock and sockets as they like"
 )]
 
-use crate::common::{Dir, report};
 use serde_json::Value;
 use std::io::Read as _;
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 use testkit::keyless;
 use testkit::pki::{KeyKind, Pki, leaf};
+use testkit::program::{Dir, report};
 use testkit::raw::{listen, read_line, reset, send, up_to_starttls, wait_for_end};
 
 const GREETING: &[u8] = b"220 mx.test ESMTP\r\n";

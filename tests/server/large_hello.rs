@@ -2,7 +2,6 @@
 //! with a post-quantum key share is: they are asked again with a smaller one.
 #![allow(clippy::disallowed_methods, reason = "tests use sockets and the clock")]
 
-use crate::common::{Dir, codes, finish, notes, program, report};
 use serde_json::Value;
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -10,6 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 use testkit::pki::{KeyKind, Pki, leaf};
+use testkit::program::{Dir, codes, finish, notes, program, report};
 use testkit::raw;
 use testkit::server::{Behaviour, Server};
 

@@ -6,8 +6,6 @@
     reason = "tests use files, sockets and the clock as they like"
 )]
 
-use crate::common;
-use crate::common::{Dir, openssl, problems, report};
 use serde_json::Value;
 use std::fmt::Write as _;
 use std::io::Read as _;
@@ -16,7 +14,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::{Duration, Instant};
 use testkit::old::{self, OldServer};
+use testkit::openssl;
 use testkit::pki::{Identity, KeyKind, Pki, leaf};
+use testkit::program::{Dir, problems, report};
 use testkit::raw;
 
 /// The keys, with what OpenSSL needs to make them.
@@ -648,7 +648,7 @@ fn whatever_an_old_server_says_to_a_new_hello_it_is_looked_at_again() {
 fn people_are_told_that_it_is_old() {
     let server = Scripted::start(vec![refuses(), says(presents(0, 4))]);
     let target = format!("smtps://127.0.0.1:{}", server.address.port());
-    let run = common::run([&target, "--no-hgrc"]);
+    let run = testkit::program::run([&target, "--no-hgrc"]);
     let (verdict, rest) = run.stdout.split_once('\n').expect("lines");
     assert!(verdict.starts_with("TLS FAILED"), "{verdict}");
     assert!(
@@ -682,7 +682,7 @@ fn what_is_not_proven_is_not_pinned() {
         let server = Scripted::start(vec![refuses(), says(presents(1, 5))]);
         let target = format!("smtps://localhost:{}", server.address.port());
         let base = ["pin", &target, "--connect", "127.0.0.1", "--hgrc", file];
-        let run = common::run([&base[..], options].concat());
+        let run = testkit::program::run([&base[..], options].concat());
         assert_eq!((run.code, &*run.stdout), (5, ""), "{options:?}: {run:?}");
         assert!(run.stderr.contains("obsolete-tls"), "{options:?}: {run:?}");
         let kept = std::fs::read_to_string(&hgrc).expect("the file");
@@ -801,7 +801,7 @@ fn a_real_postfix_of_tls_1_0_and_the_real_hg_email() {
             .current_dir(home.path())
             .env("HGRCPATH", home.path().join("hgrc"))
             .env("HGEDITOR", "true");
-        common::finish(&mut command)
+        testkit::program::finish(&mut command)
     };
     home.file("hgrc", "[extensions]\npatchbomb=\n[ui]\ninteractive=no\n");
     run(&["init"]);

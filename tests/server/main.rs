@@ -8,8 +8,6 @@
 //! - `endurance`: hostile servers by the thousand
 //! - `real_servers`: Postfix, Exim and OpenSMTPD
 
-#[path = "../common/mod.rs"]
-mod common;
 mod dialogue;
 mod endurance;
 mod failure_matrix;

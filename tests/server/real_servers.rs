@@ -4,12 +4,13 @@
     reason = "tests write files, and use the clock"
 )]
 
-use crate::common::{Dir, openssl, problems, report, run};
 use serde_json::Value;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use testkit::mta::{Kind, Mta};
+use testkit::openssl;
 use testkit::pki::{Identity, KeyKind, Pki, expired_leaf, leaf, to_pem};
+use testkit::program::{Dir, problems, report, run};
 
 /// The chain that `openssl s_client -showcerts` was presented, as PEM blocks.
 fn openssl_chain(port: u16, starttls: bool) -> Vec<String> {

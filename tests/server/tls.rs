@@ -5,7 +5,6 @@
     reason = "tests use files and sockets as they like"
 )]
 
-use crate::common::{Dir, finish, notes, openssl, problems, program, report};
 use rcgen::{BasicConstraints, CertificateParams, CustomExtension, IsCa};
 use std::io::Read as _;
 use std::net::TcpStream;
@@ -13,7 +12,9 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use testkit::der::{integer, seq};
 use testkit::keyless;
+use testkit::openssl;
 use testkit::pki::{Identity, KeyKind, Pki, ca, leaf};
+use testkit::program::{Dir, finish, notes, problems, program, report};
 use testkit::raw;
 use testkit::server::{Behaviour, Server};
 

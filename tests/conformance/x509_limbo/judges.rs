@@ -1,13 +1,13 @@
 //! Who is asked: our judge as a library, our program, and rustls-webpki alone for comparison.
 
 use super::limbo::Question;
-use crate::common::{Dir, problems, report};
 use rustls::pki_types::{CertificateDer, ServerName, TrustAnchor, UnixTime};
 use smtp_certcheck::certificate::{Certificate, pem};
 use smtp_certcheck::endpoint::Host;
 use smtp_certcheck::judge::{Anchors, Policy, judge_chain};
 use std::time::Duration;
 use testkit::pki::now;
+use testkit::program::{Dir, problems, report};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 

@@ -1,7 +1,7 @@
 //! The help of the program and of every command, short and long, on 80 columns.
 
 use super::assert_text;
-use crate::common::{finish, program};
+use testkit::program::{finish, program};
 
 #[test]
 fn the_help_of_every_command() {

@@ -3,7 +3,6 @@
 
 use super::assert_text;
 use super::stage::{NAME, Place, STAGE, timed, transcript};
-use crate::common::Run;
 use rcgen::{CertificateParams, ExtendedKeyUsagePurpose, IsCa, KeyUsagePurpose};
 use serde_json::Value;
 use std::fmt::Write as _;
@@ -11,6 +10,7 @@ use std::net::{SocketAddr, TcpStream};
 use testkit::keyless;
 use testkit::names::Names;
 use testkit::pki::{Identity, KeyKind, Pki};
+use testkit::program::Run;
 use testkit::raw::{closed_port, listen, read_line, reset, send, wait_for_end};
 use time::Duration;
 

@@ -2,7 +2,6 @@
 //! path of this machine is in what it prints.
 
 use super::redact::Redactor;
-use crate::common::{Dir, Run, finish, program};
 use rcgen::{BasicConstraints, CertificateParams, IsCa};
 use std::fmt::Write as _;
 use std::net::SocketAddr;
@@ -10,6 +9,7 @@ use std::process::Command;
 use std::sync::LazyLock;
 use testkit::names::Names;
 use testkit::pki::{Identity, KeyKind, Pki, leaf};
+use testkit::program::{Dir, Run, finish, program};
 use testkit::raw::{listen_on, read_line, send, wait_for_end};
 use testkit::server::{Behaviour, Server};
 use time::{Duration, OffsetDateTime};

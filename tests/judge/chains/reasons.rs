@@ -2,20 +2,20 @@
 //! which rule. Advice does not break what works.
 
 use super::{Der, expect, judge, judge_with, named, with};
-use crate::common::problems;
 use serde_json::Value;
 use testkit::der::{
     Fields, Issuer, algorithm, basic_constraints, common_name, dns_sans, extension, integer, name,
     null, octet_string, oid, sans, seq, tlv, utc, utf8,
 };
 use testkit::pki::{KeyKind, Pki, leaf, now};
+use testkit::program::problems;
 use time::Duration;
 
 const NAME_CONSTRAINTS: &str = "2.5.29.30";
 
 /// The notes on the chain as it is sent.
 fn notes(report: &Value) -> Vec<String> {
-    let mut notes = crate::common::notes(report);
+    let mut notes = testkit::program::notes(report);
     notes.retain(|code| code != "clients-differ");
     notes
 }

@@ -1,12 +1,12 @@
 //! Whether `hg email` runs, of which release it is, and which store it takes: against the real one.
 
 use super::{PKI, fill, hg_command, home, repository};
-use crate::common::{self, Dir};
 use serde_json::Value;
 use std::path::Path;
 use std::process::Command;
 use testkit::hg;
 use testkit::pki::{Identity, KeyKind, Pki, leaf};
+use testkit::program::Dir;
 use testkit::server::{Behaviour, Server};
 
 /// A pinned server, with nothing of `[extensions]`.
@@ -37,8 +37,8 @@ fn verdict(hg: Option<&Path>, home: &Path, repository: &Path, options: &[&str]) 
         .and_then(Path::parent)
         .map_or("/nowhere".into(), Path::to_owned);
     let root = home.join("root.pem");
-    let run = common::finish(
-        common::program()
+    let run = testkit::program::finish(
+        testkit::program::program()
             .args(["--format", "json", "--ehlo", "probe.example", "--cacerts"])
             .arg(root)
             .args(options)
@@ -234,11 +234,11 @@ fn a_hook_does_not_ask_what_hg_has_answered() {
     let server = Server::start(&identity, Behaviour::default());
     let dir = whole(&server, &identity, "[defaults]\nemail = --outgoing\n");
     let check = |hook: Option<&str>| {
-        let mut command = common::program();
+        let mut command = testkit::program::program();
         command.arg("-q").env("HGRCPATH", dir.path().join("hgrc"));
         command.current_dir(dir.path()).env("PATH", "/nowhere");
         command.envs(hook.map(|hook| ("HG_HOOKNAME", hook)));
-        common::finish(&mut command).code
+        testkit::program::finish(&mut command).code
     };
     assert_eq!(check(None), 1);
     assert_eq!(check(Some("pre-email.check")), 0);
@@ -277,8 +277,8 @@ fn a_share_whose_source_is_gone_stops_hg() {
         assert_eq!(report["mercurial"]["accepts"], accepts, "{report:#}");
         let lints: &[&str] = if accepts { &[] } else { &["broken-share"] };
         assert_eq!(codes(&report), lints, "{requires} {path:?}");
-        let config = common::finish(
-            common::program()
+        let config = testkit::program::finish(
+            testkit::program::program()
                 .arg("config")
                 .current_dir(&share)
                 .env("HGRCPATH", dir.path().join("hgrc")),
@@ -444,6 +444,6 @@ fn the_store_of_hgs_python_is_taken_where_it_can_be_seen_or_is_named() {
         command.env("SSL_CERT_FILE", &root).output().expect("hg");
         assert_eq!(got_mail(&server), trusted);
     }
-    let missing = common::run(["localhost", "--hg-store", "/nonexistent.pem"]);
+    let missing = testkit::program::run(["localhost", "--hg-store", "/nonexistent.pem"]);
     assert_eq!(missing.code, 2, "{}", missing.stderr);
 }

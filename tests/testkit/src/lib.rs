@@ -20,11 +20,14 @@ pub mod keyless;
 pub mod mta;
 pub mod names;
 pub mod old;
+pub mod openssl;
 pub mod pki;
+pub mod program;
 pub mod raw;
 pub mod server;
 pub mod skip;
 pub mod terminal;
+pub mod user;
 pub mod world;
 
 /// Prometheus' own reader of metrics, for a test of that name; `None` when it must be skipped.

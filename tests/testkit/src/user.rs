@@ -1,20 +1,25 @@
 //! A user of the real Mercurial, who sends mail to the real Postfix.
 
-use super::{Dir, Run, finish, program};
-use smtp_certcheck::fingerprint::{Algorithm, Fingerprint};
+use crate::mta::Mta;
+use crate::pki::Identity;
+use crate::program::{Dir, Run, finish, program};
+use sha2::{Digest as _, Sha256};
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
-use testkit::mta::Mta;
-use testkit::pki::Identity;
 
 /// A user: a home and a repository with a commit.
+#[derive(Debug)]
 pub struct User {
+    /// The real hg.
     pub hg: PathBuf,
+    /// The home.
     pub home: Dir,
 }
 
 impl User {
+    /// One with a repository and a commit.
     pub fn new(hg: PathBuf) -> Self {
         let user = Self {
             hg,
@@ -34,6 +39,7 @@ impl User {
         Self { hg, home }
     }
 
+    /// A program in the repository, in an environment of its own.
     pub fn command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
         command
@@ -47,6 +53,7 @@ impl User {
         command
     }
 
+    /// The real hg there.
     pub fn hg(&self, args: &[&str]) -> Run {
         finish(self.command(&self.hg).args(args))
     }
@@ -72,6 +79,7 @@ impl User {
         self.hg(&[&mail[..], &text, &batch].concat())
     }
 
+    /// The program under test there.
     pub fn certcheck(&self, args: &[&str]) -> Run {
         let command = self.command(Path::new(program().get_program()));
         let mut command = command;
@@ -79,8 +87,13 @@ impl User {
     }
 }
 
+/// The fingerprint of its leaf.
 pub fn sha256(identity: &Identity) -> String {
-    Fingerprint::compute(Algorithm::Sha256, &identity.chain[0]).to_string()
+    let digest = Sha256::digest(&identity.chain[0]);
+    digest.iter().fold("sha256:".to_owned(), |mut text, octet| {
+        let _ = write!(text, "{octet:02x}");
+        text
+    })
 }
 
 /// Postfix reads its files again in its own time.

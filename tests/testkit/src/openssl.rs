@@ -1,6 +1,6 @@
 //! OpenSSL: a witness for the facts of certificates, and the maker of odd ones.
 
-use super::Dir;
+use crate::program::Dir;
 use serde_json::Value;
 use std::process::Command;
 
