@@ -1,5 +1,5 @@
-//! The two commands of the README: the demo tells its story, and `tests/run` finds the packages of
-//! the tests where this machine finds its own.
+//! The two commands of README.md ("Try it"): the demo shows the whole story, and `tests/run` finds
+//! the packages of the tests where this machine finds its own.
 #![allow(
     clippy::disallowed_methods,
     reason = "the test writes the sources of apt"

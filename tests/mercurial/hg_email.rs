@@ -1,5 +1,5 @@
-//! The whole story with a real Postfix and the real `hg email`: pinned, delivered; the key changes,
-//! refused; rotated with `--add`, delivered again.
+//! From pin to delivery, with a real Postfix and the real `hg email`: pinned and delivered; refused
+//! after the key has changed; delivered again after a rotation with `--add`.
 #![allow(clippy::disallowed_methods, reason = "tests read and write files")]
 
 use std::path::Path;
@@ -24,7 +24,7 @@ fn story(test: &str, scheme: &str, port: impl Fn(&Mta) -> u16) {
     let root = root.to_str().expect("UTF-8");
     let target = format!("{scheme}://localhost:{}", port(&mta));
 
-    // Nothing is configured: hg does not know where to send.
+    // Without any configuration, hg does not know where to send.
     assert_ne!(user.email().code, 0);
     let expected = sha256(&first);
     let run = user.certcheck(&["pin", &target, "--write", "--yes", "--expect", &expected]);
@@ -36,7 +36,7 @@ fn story(test: &str, scheme: &str, port: impl Fn(&Mta) -> u16) {
     let run = user.certcheck(&[]);
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
 
-    // The key changes: hg refuses, and we say the same and why.
+    // The key changes: hg refuses, and we say the same, with the reason.
     renew(&mta, &user, &target, &second);
     let refused = user.email();
     assert_ne!(refused.code, 0);
@@ -76,7 +76,7 @@ fn story(test: &str, scheme: &str, port: impl Fn(&Mta) -> u16) {
     assert_eq!(user.email().code, 0);
     assert_eq!(mta.delivered(3).len(), 3);
 
-    // The old one goes.
+    // `--prune` drops the old one.
     renew(&mta, &user, &target, &second);
     let run = user.certcheck(&["pin", "--write", "--yes", "--prune"]);
     assert_eq!(run.code, 0, "{}", run.stderr);
@@ -148,7 +148,7 @@ fn on_a_terminal(user: &User, line: &str, input: &str) -> (i32, String) {
         .expect("script");
     let mut stdin = child.stdin.take().expect("its input");
     stdin.write_all(input.as_bytes()).expect("typing");
-    // `script` ends with its input, so that stays open until the program has ended.
+    // `script` ends with its input, so the input stays open until the program has ended.
     let (sender, receiver) = std::sync::mpsc::channel();
     std::thread::spawn(move || sender.send(child.wait_with_output().expect("its output")));
     let output = receiver
@@ -201,7 +201,8 @@ fn on_a_terminal_it_asks() {
     });
 }
 
-/// Only key exchange that we do not speak and hg does: the certificate is read, and nothing proven.
+/// A server whose key exchange hg speaks, but we do not: we read the certificate, and nothing is
+/// proven.
 #[test]
 fn a_server_that_proves_nothing_to_us_is_pinned_only_where_the_user_says_so() {
     const TEST: &str = "a_server_that_proves_nothing_to_us_is_pinned_only_where_the_user_says_so";
@@ -233,7 +234,8 @@ fn a_server_that_proves_nothing_to_us_is_pinned_only_where_the_user_says_so() {
     let pin =
         |args: &[&str]| user.certcheck(&[&["pin", &target, "--write", "--yes"], args].concat());
 
-    // Neither trust in the chain nor the right fingerprint is a proof, and the other way round.
+    // Neither a trusted chain nor the expected fingerprint proves the key, nor does the proof
+    // replace them.
     for (args, code, says) in [
         (&["--cacerts", root][..], 5, "--accept-unproven"),
         (&["--expect", &expected], 5, "--accept-unproven"),
@@ -250,7 +252,7 @@ fn a_server_that_proves_nothing_to_us_is_pinned_only_where_the_user_says_so() {
     assert_eq!(run.code, 1, "{}", run.stderr);
     assert!(!user.home.path().join(".hgrc").exists());
 
-    // The lines alone say what they are worth.
+    // The printed lines say themselves that nothing was proven.
     let lines = ["pin", &target, "--accept-unproven", "--cacerts", root];
     let run = user.certcheck(&lines);
     assert_eq!(run.code, 0, "{}", run.stderr);
@@ -261,7 +263,7 @@ fn a_server_that_proves_nothing_to_us_is_pinned_only_where_the_user_says_so() {
         run.stderr
     );
 
-    // Written, and never said to be safe: but the real hg takes it, and checks the key.
+    // The pin is written, and not called safe; but the real hg accepts it, and checks the key.
     let run = pin(&["--accept-unproven", "--cacerts", root]);
     assert_eq!(run.code, 1, "{}", run.stderr);
     assert!(
@@ -274,7 +276,7 @@ fn a_server_that_proves_nothing_to_us_is_pinned_only_where_the_user_says_so() {
     assert_eq!(sent.code, 0, "{}{}", sent.stdout, sent.stderr);
     assert_eq!(mta.delivered(1).len(), 1);
 
-    // With a version that Mercurial refuses, that is what is said.
+    // If Mercurial refuses the version, the report says so.
     let old = "smtpd_tls_protocols = TLSv1\ntls_medium_cipherlist = ALL:@SECLEVEL=0\n";
     reconfigure(old, "TLSv1.0");
     assert_ne!(user.email().code, 0);
@@ -294,7 +296,7 @@ fn a_server_that_proves_nothing_to_us_is_pinned_only_where_the_user_says_so() {
     );
 }
 
-/// A server with an RSA and an ECDSA certificate shows each client one of them.
+/// A server with an RSA and an ECDSA certificate presents one of them to each client.
 #[test]
 fn both_certificates_of_a_server_can_be_pinned() {
     const TEST: &str = "both_certificates_of_a_server_can_be_pinned";
@@ -311,7 +313,7 @@ fn both_certificates_of_a_server_can_be_pinned() {
         let fixed = ["pin", &target, "--write", "--yes", "--expect", &expected];
         user.certcheck(&[&fixed[..], args].concat())
     };
-    // Nobody is told of what is not there.
+    // Without a second certificate, none is mentioned.
     let run = pin(&rsa, &[]);
     assert_eq!(run.code, 0, "{}", run.stderr);
     assert!(!run.stderr.contains("second"), "{}", run.stderr);
@@ -342,7 +344,7 @@ fn both_certificates_of_a_server_can_be_pinned() {
     }
     assert!(seen("rsa").contains(&sha256(&rsa)[7..]));
 
-    // hg prefers the new one, and refuses it; we see both, whichever we begin with.
+    // hg prefers the new one, and refuses it; we see both, whichever comes first.
     assert_ne!(user.email().code, 0);
     std::fs::remove_file(user.home.path().join(".hgrc")).expect("the pins");
     let run = pin(&ecdsa, &[]);
@@ -360,7 +362,7 @@ fn both_certificates_of_a_server_can_be_pinned() {
     let again = pin(&ecdsa, &[]);
     assert_eq!(again.code, 0, "{}", again.stderr);
     assert!(!again.stderr.contains("second"), "{}", again.stderr);
-    // Other programs prefer one as well; a CA's pin fits both.
+    // Other programs prefer one of them as well; a pin of the CA fits both.
     let expected = sha256(&ecdsa);
     for tool in ["msmtp", "tlsa", "json"] {
         let run = user.certcheck(&["pin", &target, "--for", tool, "--expect", &expected]);
@@ -369,7 +371,7 @@ fn both_certificates_of_a_server_can_be_pinned() {
         assert!(run.stderr.contains(&note), "{tool}: {}", run.stderr);
         assert!(!run.stderr.contains("--add"), "{}", run.stderr);
     }
-    // Whatever it takes now.
+    // Both key types can be the preferred one.
     for cipher in ["aRSA", "aECDSA"] {
         let only = format!("smtpd_tls_protocols = TLSv1.2\ntls_medium_cipherlist = {cipher}\n");
         mta.reconfigure(&(lines.clone() + &only))

@@ -1,5 +1,5 @@
 //! Reading Mercurial's configuration, with the real `hg config` as the judge: whatever the files
-//! hold, both must see the same settings from the same lines, or both refuse the same line.
+//! hold, both must see the same settings from the same lines, or both must refuse the same line.
 #![allow(
     clippy::disallowed_methods,
     clippy::panic,
@@ -16,8 +16,8 @@ use tempfile::TempDir;
 use testkit::hg;
 use testkit::program::{finish, program};
 
-/// Files below the directory of a case, the variables that it sets (`@` is that directory), and
-/// where the programs run.
+/// A case: files below its directory, the variables that it sets (`@` is that directory), and the
+/// directory in which the programs run.
 #[derive(Clone, Copy)]
 struct Case<'a> {
     name: &'a str,
@@ -29,7 +29,7 @@ struct Case<'a> {
 /// A setting: name, value, source.
 type Settings = BTreeSet<(String, String, String)>;
 
-/// What a program made of a case: its settings, or that it refused, with what it said.
+/// The result of a program for a case: its settings, or its refusal with the message.
 type Outcome = Result<Settings, String>;
 
 fn build(case: &Case<'_>) -> TempDir {
@@ -58,7 +58,8 @@ fn in_case(command: &mut Command, case: &Case<'_>, dir: &Path, hg: &Path) {
     }
 }
 
-/// Odd bytes are lone surrogates in this JSON, which strict readers refuse: they are renamed.
+/// Renames the lone surrogates that stand for undecodable bytes in this JSON, because strict
+/// readers refuse them.
 fn read_json(text: &str) -> Vec<Value> {
     let mut plain = String::new();
     let mut rest = text;
@@ -73,7 +74,7 @@ fn read_json(text: &str) -> Vec<Value> {
     serde_json::from_str(&plain).expect("JSON")
 }
 
-/// hg writes the same surrogates in UTF-8 where we escape them.
+/// Renames surrogates in hg's output, which writes them in UTF-8 where we escape them.
 fn escape_surrogates(json: &[u8]) -> String {
     let mut out = Vec::new();
     let mut rest = json;
@@ -90,7 +91,7 @@ fn escape_surrogates(json: &[u8]) -> String {
     String::from_utf8(out).expect("UTF-8")
 }
 
-/// The settings that come from files of the case; the others are Mercurial's own.
+/// The settings from files of the case, without Mercurial's own.
 fn settings(json: &str, dir: &Path) -> Settings {
     let root = dir.to_str().expect("UTF-8");
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
@@ -114,7 +115,7 @@ fn theirs(case: &Case<'_>, dir: &Path, hg: &Path) -> Outcome {
     let output = command.output().expect("hg");
     let error = String::from_utf8_lossy(&output.stderr).into_owned();
     match output.status.code() {
-        // 1: there are no settings at all.
+        // 1 means that there are no settings at all.
         Some(0 | 1) if !error.contains("abort") && !error.contains("config error") => {
             Ok(settings(&escape_surrogates(&output.stdout), dir))
         }
@@ -137,7 +138,7 @@ fn ours(case: &Case<'_>, dir: &Path, hg: &Path) -> Outcome {
     }
 }
 
-/// Where an error message says that the fault is: `FILE:LINE` below the directory of the case.
+/// The `FILE:LINE` that an error message names, below the directory of the case.
 fn place(message: &str, dir: &Path) -> String {
     let root = dir.to_str().expect("UTF-8");
     let from = message.find(root).unwrap_or(message.len());
@@ -176,7 +177,7 @@ fn compare_in(case: &Case<'_>, dir: &Path, hg: &Path) {
     }
 }
 
-/// One user file each; the name of a case is its content.
+/// Cases of one user file each; the name of a case is its content.
 const SINGLE: &[&[u8]] = &[
     b"",
     b"[smtp]\nhost = mail.example.org\nport = 587\ntls = starttls\n",
@@ -260,7 +261,7 @@ const SINGLE: &[&[u8]] = &[
     b"[s]\nk = \xc2\xa0v\xc2\xa0\n",
 ];
 
-/// Several files, variables, repositories.
+/// Cases with several files, variables, repositories.
 const TREES: &[Case<'static>] = &[
     Case {
         name: "xdg wins over ~/.hgrc",
@@ -487,8 +488,8 @@ const TREES: &[Case<'static>] = &[
     },
 ];
 
-/// Who trusts whom: files that are read before a repository's hgrc of the user 12345, and whether
-/// that one counts then.
+/// Cases of trust: the files that are read before the hgrc of a repository that the user 12345
+/// owns, and whether that hgrc counts.
 const TRUST: &[(&str, &[&[u8]])] = &[
     ("nobody is trusted", &[b""]),
     ("everybody", &[b"[trusted]\nusers = *\n"]),
@@ -575,7 +576,7 @@ fn a_repository_of_another_owner_counts_if_any_file_trusts_him() {
     }
 }
 
-/// Mercurial's own reader, for many files in one process: a JSON line for each.
+/// Mercurial's own reader, for many files in one process: it prints a JSON line for each.
 const READER: &str = r"
 import json, os, sys
 from mercurial import config, error
@@ -592,7 +593,7 @@ for name in sorted(os.listdir(sys.argv[1])):
     print(json.dumps({'items': sorted(items)}))
 ";
 
-/// Bytes as the reader above shows them.
+/// Bytes in the form in which that reader prints them.
 fn shown(bytes: &[u8]) -> String {
     bytes
         .iter()
@@ -705,7 +706,7 @@ fn thousands_of_files_made_at_random() {
     );
 }
 
-/// Mercurial's own reading of list values, a JSON line for each line of hex.
+/// Mercurial's own reader of list values: a JSON line for each line of hex.
 const LISTS: &str = r"
 import json, sys
 from mercurial.utils.stringutil import parselist
@@ -825,7 +826,7 @@ fn a_file_that_includes_itself_and_a_directory_in_its_place_are_errors() {
     }
 }
 
-/// What is no file in a stranger's repository does not hold up who stands in it.
+/// Pipes and devices in a stranger's repository do not block a user who works in it.
 #[test]
 fn a_repository_of_pipes_and_devices_is_left() {
     let dir = TempDir::new().expect("a directory");
@@ -851,7 +852,7 @@ fn a_repository_of_pipes_and_devices_is_left() {
     panic!("it waits for the pipe");
 }
 
-/// The exit code and standard error of a run that must end by itself.
+/// The exit code and standard error of a run, which must end by itself.
 fn ends(command: &mut Command) -> (Option<i32>, String) {
     use std::process::Stdio;
     let command = command.stdout(Stdio::null()).stderr(Stdio::piped());
@@ -868,7 +869,7 @@ fn ends(command: &mut Command) -> (Option<i32>, String) {
     panic!("it waits for the pipe");
 }
 
-/// hg waits for a writer. What it would read then is not known.
+/// hg waits for a writer. What it would read then cannot be known.
 #[test]
 fn a_pipe_in_the_place_of_a_file_is_an_error_and_no_wait() {
     let dir = TempDir::new().expect("a directory");
@@ -889,7 +890,7 @@ fn a_pipe_in_the_place_of_a_file_is_an_error_and_no_wait() {
         assert_eq!(code, Some(2), "{args:?}: {said}");
         assert!(said.contains("nothing writes to it"), "{args:?}: {said}");
     }
-    // That of a shell has a writer, who may be slow.
+    // A shell's pipe has a writer, which may be slow.
     let text = "(sleep 1; printf '[smtp]\\nhost = a.example\\n')";
     let command = format!("exec \"$0\" config --hgrc <{text}");
     let mut shell = Command::new("bash");
@@ -900,7 +901,7 @@ fn a_pipe_in_the_place_of_a_file_is_an_error_and_no_wait() {
     assert!(shown.contains("a.example"), "{output:?}");
 }
 
-/// hg goes on until Python's stack ends, with some 330 files.
+/// hg continues until Python's stack overflows, after about 330 files.
 #[test]
 fn includes_go_as_deep_as_hg_reads_them() {
     let Some(hg) = hg::hg("includes_go_as_deep_as_hg_reads_them") else {

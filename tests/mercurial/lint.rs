@@ -1,5 +1,5 @@
-//! Lines that do not do what they seem to: each kind is found, named with its line, and silent once
-//! it is mended as the advice says.
+//! Lines that do not do what they seem to: each kind is found and named with its line, and no
+//! longer reported after the advice was followed.
 #![allow(clippy::disallowed_methods, reason = "tests read and write files")]
 
 use serde_json::Value;
@@ -20,7 +20,7 @@ fn lint(dir: &Dir, hgrc: &str, args: &[&str]) -> Run {
     finish(command.arg("--lint").arg("--hgrc").arg(file).args(args))
 }
 
-/// `code line` for each.
+/// `code line` of each lint.
 fn found(dir: &Dir, hgrc: &str) -> Vec<String> {
     let run = lint(dir, hgrc, &["--format", "json"]);
     let lints: Value = serde_json::from_str(&run.stdout).expect("JSON");
@@ -39,7 +39,7 @@ fn found(dir: &Dir, hgrc: &str) -> Vec<String> {
 
 const GOOD: &str = "[smtp]\nhost = m.example\ntls = starttls\n[hostsecurity]\n";
 
-/// A configuration, and `code line` of what is wrong with it. `@` is the directory of its files.
+/// A configuration, and `code line` of each of its lints. `@` is the directory of its files.
 const CASES: &[(&str, &[&str])] = &[
     ("", &[]),
     ("{good}m.example:fingerprints = sha256:{hex}\n", &[]),
@@ -210,7 +210,7 @@ fn every_kind_is_found_on_its_line() {
     }
 }
 
-/// hg aborts at a CA file only where it looks for it.
+/// hg aborts at a missing CA file only if it reads the file.
 #[test]
 fn a_missing_ca_file_stops_hg_only_where_it_decides() {
     let dir = Dir::new();
@@ -356,7 +356,7 @@ fn a_run_shows_those_about_its_host_and_no_others() {
         check("[hostsecurity]\nlocalhost:certfingerprints = x\nother:certfingerprints = x\n"),
         ["unknown-key"]
     );
-    // The legacy pin of the very certificate is not stale.
+    // A legacy pin that matches the present certificate is not stale.
     let both = format!(
         "[hostsecurity]\nlocalhost:fingerprints = {pinned}\n[hostfingerprints]\nlocalhost = {}\n",
         legacy.hex()

@@ -1,4 +1,4 @@
-//! Mercurial: what its configuration says, and what `hg email` does, with the real hg as the judge.
+//! Mercurial: its configuration, and what `hg email` does, with the real hg as the judge.
 //!
 //! - `hgrc`: which settings are read from which lines
 //! - `lint`: lines that do not do what they seem to

@@ -1,4 +1,4 @@
-//! The recipes of the documents, run as they stand there: the hook and the alias of Mercurial with
+//! The recipes of the documents, run as they are printed: the hook and the alias of Mercurial with
 //! the real `hg email` and Postfix, the lines for cron and systemd; and `--pin-expires`.
 #![allow(clippy::disallowed_methods, reason = "tests read and write files")]
 
@@ -15,7 +15,7 @@ use testkit::skip::skip;
 use testkit::user::{User, renew, sha256};
 use time::Duration;
 
-/// The block of a document's that is in `language` and has `mark` in it.
+/// The document's code block in `language` that contains `mark`.
 fn recipe(document: &str, language: &str, mark: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("docs")
@@ -32,7 +32,7 @@ fn recipe(document: &str, language: &str, mark: &str) -> String {
     block
 }
 
-/// A folder for PATH that has the program under its name.
+/// A folder for PATH with the program under its own name.
 fn bin() -> Dir {
     let dir = Dir::new();
     let place = dir.path().join("smtp-certcheck");
@@ -40,7 +40,7 @@ fn bin() -> Dir {
     dir
 }
 
-/// `hg` of a user who has installed the program.
+/// `hg`, run by a user with an installed smtp-certcheck.
 fn hg_with(user: &User, bin: &Dir, args: &[&str]) -> Run {
     let path = format!("{}:/usr/bin:/bin", bin.path().display());
     finish(user.command(&user.hg).env("PATH", path).args(args))
@@ -91,7 +91,7 @@ fn the_hook_lets_mail_out_only_when_the_check_passes() {
     let hook = hg_with(&user, &bin, &["config", "hooks.pre-email"]);
     assert_eq!(hook.stdout.trim(), "smtp-certcheck -q");
 
-    // All is well: the hook says nothing, and takes no time that one would notice.
+    // All is well: the hook prints nothing, and takes little time.
     let started = Instant::now();
     let with = hg_with(&user, &bin, EMAIL);
     assert!(started.elapsed() < Time::from_secs(10));
@@ -101,7 +101,7 @@ fn the_hook_lets_mail_out_only_when_the_check_passes() {
     );
     assert_eq!(mta.delivered(2).len(), 2);
 
-    // From elsewhere the repository's settings count all the same.
+    // From another directory, the repository's settings count all the same.
     let repository = user.home.path().join("repo");
     let mut elsewhere = user.command(&user.hg);
     let path = format!("{}:/usr/bin:/bin", bin.path().display());
@@ -111,7 +111,7 @@ fn the_hook_lets_mail_out_only_when_the_check_passes() {
     assert_eq!(run.code, 0, "{}", run.stderr);
     assert_eq!(mta.delivered(3).len(), 3);
 
-    // Another certificate than the pinned one.
+    // The server presents another certificate than the pinned one.
     renew(&mta, &user, &target, &second);
     let run = hg_with(&user, &bin, EMAIL);
     assert_eq!(run.code, 255, "{}", run.stderr);
@@ -127,13 +127,13 @@ fn the_hook_lets_mail_out_only_when_the_check_passes() {
         run.stderr
     );
 
-    // In the clear hg would send without a word.
+    // hg would send in the clear without a warning.
     let clear = "[smtp]\ntls = none\n";
     std::fs::write(repository.join(".hg/hgrc"), clear).expect("the repository's hgrc");
     let run = hg_with(&user, &bin, EMAIL);
     assert_eq!(run.code, 255, "{}{}", run.stdout, run.stderr);
     assert!(run.stdout.contains("in the clear"), "{}", run.stdout);
-    // What has not come by now is not on its way.
+    // A message that has not arrived by now was not sent.
     std::thread::sleep(Time::from_millis(300));
     assert_eq!(mta.delivered(3).len(), 3);
     let no_hook = [EMAIL, &["--config", "hooks.pre-email="]].concat();
@@ -175,7 +175,7 @@ fn ending_in(pki: &Pki, hours: i64) -> Identity {
     pki.identity(params)
 }
 
-/// A hgrc that pins `identity` on `server`.
+/// An hgrc that pins `identity` on `server`.
 fn pinned(dir: &Dir, server: &Server, identity: &Identity) -> PathBuf {
     let (port, pin) = (server.port(), sha256(identity));
     let smtp = format!("[smtp]\nhost = localhost\nport = {port}\ntls = starttls\n");
@@ -192,7 +192,7 @@ fn watch(hgrc: &Path, days: &str, args: &[&str]) -> Run {
 #[test]
 fn a_pin_is_watched_until_its_certificate_ends() {
     let pki = Pki::new("Watch", KeyKind::P256);
-    // Ten days and an hour: the test may take that hour.
+    // Ten days and an hour: the hour is for the duration of the test.
     let identity = ending_in(&pki, 241);
     let server = Server::start(&identity, Behaviour::default());
     let dir = Dir::new();
@@ -207,12 +207,12 @@ fn a_pin_is_watched_until_its_certificate_ends() {
         );
         assert_eq!(run.stdout, if code == 0 { "" } else { &line }, "{days}");
     }
-    // In the whole report, with advice.
+    // The whole report says it, with advice.
     let run = watch(&hgrc, "21", &[]);
     assert_eq!(run.code, 1);
     assert!(run.stdout.contains("pin-expiring [0]: "), "{}", run.stdout);
     assert!(run.stdout.contains("pin --write --add"), "{}", run.stdout);
-    // A trusted chain is no reason to be silent.
+    // The warning comes even if the chain is trusted.
     let root = dir.file("root.pem", pki.root_pem());
     let root = root.to_str().expect("UTF-8");
     let run = watch(&hgrc, "21", &["-q", "--cacerts", root]);
@@ -235,7 +235,7 @@ fn a_pin_is_watched_until_its_certificate_ends() {
     }
 }
 
-/// Ten days of seventy are left, and an hour that the test may take.
+/// Ten of seventy days are left, and an hour for the duration of the test.
 #[test]
 fn what_must_be_left_of_a_pin_is_days_hours_or_a_share() {
     let pki = Pki::new("Watch", KeyKind::P256);
@@ -261,7 +261,7 @@ fn what_must_be_left_of_a_pin_is_days_hours_or_a_share() {
     for least in ["101%", "1.5h", "5:9", "-1h", "soon"] {
         assert_eq!(watch(&hgrc, least, &["-q"]).code, 2, "{least}");
     }
-    // A fresh one for six days is as it should be.
+    // A fresh certificate for six days causes no warning.
     let mut params = leaf(&["localhost"]);
     (params.not_before, params.not_after) = (now(), now() + Duration::days(6));
     let fresh = pki.identity(params);
@@ -287,7 +287,7 @@ fn what_is_worse_than_an_expiring_pin_keeps_its_code() {
     let server = Server::start(&identity, Behaviour::default());
     let dir = Dir::new();
     let hgrc = pinned(&dir, &server, &identity);
-    // It has ended, and hg sends all the same: nobody else would tell.
+    // It has expired, and hg sends all the same: no other program would report it.
     let run = watch(&hgrc, "0", &["-q"]);
     assert_eq!(run.code, 1);
     assert!(
@@ -295,12 +295,12 @@ fn what_is_worse_than_an_expiring_pin_keeps_its_code() {
         "{}",
         run.stdout
     );
-    // Another certificate is no warning.
+    // Another certificate is a mismatch, not a warning.
     server.renew(&ending_in(&pki, 30));
     let run = watch(&hgrc, "21", &["-q"]);
     assert_eq!(run.code, 1);
     assert!(run.stdout.starts_with("NOT TRUSTED"), "{}", run.stdout);
-    // Nor is a server that is away.
+    // An unreachable server keeps its code, too.
     let closed = std::net::TcpListener::bind("127.0.0.1:0").and_then(|bound| bound.local_addr());
     let smtp = "[smtp]\nhost = localhost\ntls = starttls\n";
     let port = closed.expect("a port").port();
@@ -327,7 +327,7 @@ fn without_a_pin_there_is_nothing_to_watch_and_that_is_said() {
         "{}",
         run.stdout
     );
-    // A CA that is named for the host is a pin, too.
+    // A CA file for the host is a pin, too.
     let by_ca = format!(
         "[hostsecurity]\nlocalhost:verifycertsfile = {}\n",
         root.display()
@@ -356,7 +356,7 @@ fn the_line_for_cron_speaks_only_when_something_is_wrong() {
     let line = crontab
         .lines()
         .find(|line| !line.contains('=') || line.contains('*'));
-    // Five fields, and the rest is for the shell; a percent sign would end it.
+    // Five fields, then a command for the shell; a percent sign would end the command.
     let line = line.expect("a line");
     let command = line.splitn(6, ' ').nth(5).expect("a command").trim();
     assert!(command.starts_with("smtp-certcheck ") && !command.contains('%'));
@@ -394,7 +394,7 @@ fn systemd_takes_the_units_of_the_document() {
     }
     let dir = Dir::new();
     let unit = recipe("watching.md", "ini", "ExecStart=");
-    // The program is where the package puts it; here it is elsewhere.
+    // The unit names the path of the package; the test's program is elsewhere.
     let line = unit
         .lines()
         .find_map(|line| line.strip_prefix("ExecStart="));
@@ -417,14 +417,14 @@ fn systemd_takes_the_units_of_the_document() {
             .collect();
         assert_eq!((run.code, ours), (0, vec![]), "{}", run.stderr);
     }
-    // What it runs is a command line of ours.
+    // Its ExecStart is a valid command line of ours.
     let words = std::iter::once("smtp-certcheck").chain(rest.split(' '));
     let parsed = <smtp_certcheck::cli::Cli as clap::Parser>::try_parse_from(words);
     let least = parsed.expect("it parses").inspect.pin_expires;
     assert_eq!(least, Some(smtp_certcheck::audit::Least::Days(21)));
 }
 
-/// They look like a watch, and would be none.
+/// Without the plugin's format they would look like monitoring and do nothing.
 #[test]
 fn thresholds_are_for_a_plugin() {
     for option in ["--warning", "--critical"] {

@@ -1,4 +1,4 @@
-//! Would `hg email` send? Our answer, against what the real one does, for certificates times
+//! Whether `hg email` would send: our answer and the real hg's, for certificates times
 //! configurations times modes.
 #![allow(
     clippy::disallowed_methods,
@@ -79,8 +79,8 @@ fn identities() -> Vec<(&'static str, Identity)> {
     ]
 }
 
-/// The configurations, with `@` for the directory of their files; `{sha256}` and the like stand for
-/// the digests of the leaf.
+/// The configurations. `@` is the directory of their files; `{sha256}` and the like are the digests
+/// of the leaf.
 const CONFIGURATIONS: &[(&str, &str)] = &[
     ("root", "[web]\ncacerts=@/root.pem\n"),
     ("leaf as CA", "[web]\ncacerts=@/leaf.pem\n"),
@@ -106,7 +106,7 @@ const CONFIGURATIONS: &[(&str, &str)] = &[
     ),
 ];
 
-/// More of them, for a few certificates each: what does not depend on the certificate.
+/// More configurations, for a few certificates each, because they do not depend on the certificate.
 const MORE: &[(&str, &str)] = &[
     ("expanded", "[web]\ncacerts=$PLACE/root.pem\n"),
     ("home", "[web]\ncacerts=~/root.pem\n"),
@@ -257,7 +257,7 @@ fn fill(template: &str, identity: &Identity, place: &Path) -> String {
         .replace("{wrong}", &"0".repeat(64))
 }
 
-/// The CA files that the configurations name.
+/// The CA files of the configurations.
 fn ca_files(dir: &Dir, identity: &Identity) {
     let pki = &*PKI;
     let root = pki.root_pem();
@@ -294,7 +294,7 @@ fn repository(hg: &Path) -> &'static Path {
     path
 }
 
-/// Whether the real `hg email` hands its mail to the server.
+/// Whether the real `hg email` delivers mail to the server.
 fn hg_sends(hg: &Path, home: &Path, server: &Server) -> (bool, String) {
     hg_sends_with(hg, home, server, &[])
 }
@@ -325,7 +325,7 @@ fn hg_sends_with(
     (sent, String::from_utf8_lossy(&output.stderr).into_owned())
 }
 
-/// `hg email` with the configuration of that home.
+/// `hg email` with the configuration of a home directory.
 fn hg_command(hg: &Path, home: &Path) -> Command {
     let mut command = Command::new(hg);
     command
@@ -383,11 +383,12 @@ fn check(hg: &Path, pair: &Pair<'_>, implicit_tls: bool) {
     let configuration = fill(&pair.configuration, pair.identity, dir.path());
     dir.file("hgrc", format!("{smtp}{configuration}"));
     let (sends, said) = hg_sends(hg, dir.path(), &server);
-    // --cacerts keeps our own judge out of it: a CA file that hg refuses may be one that we refuse.
+    // `--cacerts` gives our own judge its anchors: it may refuse the CA file of the case, as hg
+    // does.
     let root = dir.path().join("root.pem");
     let options = ["--cacerts", root.to_str().expect("UTF-8")];
     let bin = hg.parent().and_then(Path::to_str).expect("UTF-8");
-    // The one in PATH is the one that is asked about.
+    // The answer is for the hg in PATH.
     let (_, report) = our_verdict_with(dir.path(), &options, &[("PATH", bin)]);
     let accepts = &report["mercurial"]["accepts"];
     let name = format!("{} over {tls}", pair.name);
@@ -451,7 +452,8 @@ fn every_configuration_for_a_good_certificate() {
     check_all("every_configuration_for_a_good_certificate", &pairs);
 }
 
-/// OpenSSL takes what our judge does not, and what neither of them knows it refuses.
+/// OpenSSL accepts certificates that our judge refuses; those that neither of them knows, it
+/// refuses.
 #[test]
 fn what_only_openssl_takes_is_not_said_to_be_refused() {
     const TEST: &str = "what_only_openssl_takes_is_not_said_to_be_refused";
@@ -464,7 +466,7 @@ fn what_only_openssl_takes_is_not_said_to_be_refused() {
             params.custom_extensions.push(extension);
         }))
     };
-    // One policy, 1.2.3.4; OCTET STRINGs where a SEQUENCE is due.
+    // One policy, 1.2.3.4; OCTET STRINGs in place of a SEQUENCE.
     let policies = [0x30, 7, 0x30, 5, 6, 3, 0x2a, 3, 4];
     let junk = [4, 1, 0xff];
     for (name, identity, sends, accepts) in [
@@ -577,7 +579,7 @@ fn without_a_target_the_exit_code_is_about_hg_email() {
     }
 }
 
-/// Ways to make `--insecure` a default, and some that do not.
+/// Ways to make `--insecure` a default, and some that have no effect.
 const INSECURE: &[(&str, &[(&str, &str)])] = &[
     ("[defaults]\nemail = --insecure\n", &[]),
     ("[defaults]\nemail = --insec\n", &[]),
@@ -661,7 +663,7 @@ fn what_cannot_be_known_is_not_called_safe() {
         assert_eq!((exit, &decision["accepts"]), (1, &Value::Null), "{more}");
         assert!(decision.to_string().contains(word), "{more}: {decision}");
     }
-    // A CA file that only we do not read.
+    // A CA file that hg can read, but we cannot.
     let dir = home(
         &server,
         "tls=starttls\n[web]\ncacerts=@/large.pem\n",
@@ -672,7 +674,7 @@ fn what_cannot_be_known_is_not_called_safe() {
     let root = dir.path().join("root.pem");
     let (_, report) = our_verdict(dir.path(), &["--cacerts", root.to_str().expect("UTF-8")]);
     assert_eq!(report["mercurial"]["accepts"], Value::Null, "{report:#}");
-    // For another host it does not matter.
+    // A setting for another host does not matter.
     let dir = home(
         &server,
         &format!("{pinned}other:ciphers = JUNK\n"),

@@ -1,5 +1,5 @@
-//! A user's file is sacred: whatever happens while it is replaced, it is the old one or the new
-//! one, with its mode, owner, attributes and links, and nobody's change is lost.
+//! Replacing a user's file: whatever happens meanwhile, the file is the old one or the new one,
+//! with its mode, owner, attributes and links, and no other program's change is lost.
 #![allow(clippy::disallowed_methods, reason = "tests read and write files")]
 
 use smtp_certcheck::fingerprint::{Algorithm, Fingerprint};
@@ -168,7 +168,7 @@ fn hard_links_are_not_cut() {
 
 // ------------------------------------------------------------------------------- what fails
 
-/// Runs it as a user without rights, where the directory belongs to that user.
+/// Runs the program as a user without privileges, to whom the directory belongs.
 fn as_nobody(dir: &Path, hgrc: &Path) -> Run {
     const NOBODY: u32 = 65534;
     let mut command = program();
@@ -176,10 +176,10 @@ fn as_nobody(dir: &Path, hgrc: &Path) -> Run {
         .env("HOME", "/nonexistent")
         .args(arguments("localhost", hgrc));
     if is_root() {
-        // The program where that user can reach it.
+        // A copy of the program that this user can reach.
         let copy = dir.join("program");
-        // Not by this process: a file that it has open for writing while another thread forks
-        // could not be executed.
+        // Another process copies it: a file that this process has open for writing while another
+        // thread forks could not be executed.
         let copied = Command::new("cp")
             .arg(env!("CARGO_BIN_EXE_smtp-certcheck"))
             .arg(&copy)
@@ -264,7 +264,7 @@ fn a_full_disk_leaves_the_old_file() {
     let dir = Dir::new();
     let place = dir.path().join("small");
     std::fs::create_dir(&place).expect("a directory");
-    // A mount of its own, gone with the shell.
+    // A mount of its own, which disappears with the shell.
     let script = format!(
         "set -e; mount -t tmpfs -o size=16k small {0}; printf '%s' \"$OLD\" > {0}/hgrc
          dd if=/dev/zero of={0}/fill bs=1k 2>/dev/null || true
@@ -301,7 +301,7 @@ fn a_full_disk_leaves_the_old_file() {
 
 // ------------------------------------------------------------------------------- crashes
 
-/// The program under strace.
+/// Runs the program under strace.
 fn traced(options: &[&str], log: &Path, hgrc: &Path) -> Command {
     let mut command = Command::new("strace");
     command.arg("-f").arg("-o").arg(log).args(options);
@@ -313,10 +313,10 @@ fn traced(options: &[&str], log: &Path, hgrc: &Path) -> Command {
     command
 }
 
-/// A system call of the main thread: its name, and how many of that name there are up to it.
+/// A system call of the main thread: its name, and its number among the calls of that name.
 type Moment = (String, usize);
 
-/// Every call from the diff on, which is about where writing begins, and some of those before.
+/// Every call from the diff on, which is about where writing begins, and some calls before it.
 fn moments(dir: &Dir) -> Option<Vec<Moment>> {
     let hgrc = dir.file("measure", OLD);
     let log = dir.path().join("log");
@@ -369,7 +369,7 @@ fn killed_at_any_system_call_it_is_the_old_file_or_the_new_one() {
             text => assert_eq!(text, OLD, "killed at call {moment}"),
         }
         leftovers += usize::from(names(place.path()).len() > 1);
-        // The next run is not kept from its work, and takes away what was left behind.
+        // The next run is not prevented from working, and removes leftovers.
         let run = pin("localhost", &hgrc);
         assert_eq!(run.code, 0, "after a kill at call {moment}: {}", run.stderr);
         assert_eq!(read(&hgrc), new_text(), "after a kill at call {moment}");
@@ -379,7 +379,7 @@ fn killed_at_any_system_call_it_is_the_old_file_or_the_new_one() {
             "call {moment}"
         );
     }
-    // Otherwise the kills were not where they were meant to be.
+    // Otherwise the kills missed the intended calls.
     assert!(
         old > 0 && new > 0 && leftovers > 0,
         "{old} old, {new} new, {leftovers} leftovers"
@@ -406,8 +406,8 @@ fn whatever_system_call_fails_it_is_the_old_file_or_the_new_one() {
         let code = run.status.code();
         let text = read(&hgrc);
         assert!(text == OLD || text == new_text(), "call {moment}: {text}");
-        // Threads make the count vary: the call may have been one of the runtime's own, while
-        // nothing was written yet.
+        // Threads make the count vary: the call may have been one of the runtime's own, before
+        // anything was written.
         let elsewhere = said.contains("/tokio-") && text == OLD;
         assert!(code != Some(101) || elsewhere, "call {moment}: {said}");
         if code == Some(0) {

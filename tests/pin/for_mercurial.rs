@@ -1,5 +1,5 @@
-//! Pinning: what is printed, what is refused, and every kind of edit, byte for byte and as the real
-//! `hg config` reads it.
+//! Pinning for Mercurial: what is printed, what is refused, and every kind of edit, compared byte
+//! for byte, and as the real `hg config` reads it.
 #![allow(clippy::disallowed_methods, reason = "tests read and write files")]
 
 use rcgen::{BasicConstraints, IsCa};
@@ -91,7 +91,7 @@ impl Home {
         finish(command.args(args))
     }
 
-    /// What the real hg has for a setting, if it is at hand.
+    /// The value that the real hg has for a setting, if hg is installed.
     fn hg(&self, hg: &Path, name: &str) -> String {
         let output = Command::new(hg)
             .args(["config", name])
@@ -112,7 +112,8 @@ impl Home {
     }
 }
 
-/// `{new}` and `{old}` are the pins of [`GOOD`] and [`OTHER`], `{port}` is the former's.
+/// Fills in `{new}` and `{old}`, the pins of [`GOOD`] and [`OTHER`], and `{port}`, the port of
+/// [`GOOD`].
 fn fill(text: &str) -> String {
     text.replace("{new}", &GOOD.sha256())
         .replace("{old}", &OTHER.sha256())
@@ -137,7 +138,7 @@ fn the_snippet_alone_is_on_standard_output() {
         "[smtp]\nhost = localhost\nport = {port}\ntls = starttls\nfingerprint = {new}\n\n\
          [hostsecurity]\nlocalhost:fingerprints = {new}",
     );
-    // The empty line in front ends the last one of a file that does not end itself.
+    // The empty line at the beginning ends the last line of a file without a line feed at its end.
     assert_eq!(lines.join("\n"), format!("\n{expected}"));
     assert!(run.stdout.starts_with('\n'));
     assert!(!home.path(".hgrc").exists());
@@ -176,7 +177,7 @@ fn the_snippet_for_another_host_leaves_smtp_alone() {
         "{}",
         run.stderr
     );
-    // A configuration that is not to be read is not.
+    // With --no-hgrc the configuration is not read.
     let run = home.pin(&GOOD, &["--no-hgrc"]);
     assert!(run.stdout.contains("[smtp]"), "{}", run.stdout);
 }
@@ -221,7 +222,7 @@ fn another_certificate_than_expected_is_never_pinned() {
     assert_eq!((run.code, run.stdout.as_str()), (1, ""));
     assert!(run.stderr.contains(&expected), "{}", run.stderr);
     assert!(!home.path(".hgrc").exists());
-    // One of several is enough.
+    // One pin of several is enough.
     let both = ["--expect", &expected, "--expect", &GOOD.sha256()];
     assert_eq!(home.pin(&GOOD, &both).code, 0);
 }
@@ -287,7 +288,7 @@ fn a_dry_run_says_what_writing_would_come_to() {
             assert_eq!(codes, (code, code), "{before}{by:?}: {}", dry.stderr);
             let told = |run: &Run| run.stderr.contains(", but ");
             assert_eq!((told(&dry), told(&written)), (code == 1, code == 1));
-            // The CA's file is not there yet, and will be.
+            // The CA's file does not exist yet.
             assert!(!dry.stderr.contains("does not exist"), "{}", dry.stderr);
             let _ = std::fs::remove_file(home.path("ca.pem"));
         }
@@ -308,7 +309,7 @@ fn a_dry_run_says_what_writing_would_come_to() {
     assert_eq!(home.read("ca.pem"), "mine\n");
 }
 
-/// Also where the configuration itself stays as it is.
+/// This holds even if the configuration itself does not change.
 #[test]
 fn the_file_of_a_ca_is_not_replaced_unasked() {
     let home = Home::new();
@@ -369,7 +370,7 @@ fn servers_that_cannot_be_pinned_keep_their_exit_codes() {
 #[test]
 fn hosts_that_are_no_syntax_are_the_only_ones_written() {
     let home = Home::new();
-    // What is no host name does not even parse; what is one in another script is written in ASCII.
+    // An invalid host name is not even parsed; a name in another script is written in ASCII.
     for target in ["a\r[hooks]\rx=y:25", "a=b", "[hooks]", "%include x"] {
         let run = finish(home.command().args(["pin", target, "--timeout", "2"]));
         assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{target:?}");
@@ -415,14 +416,14 @@ fn what_a_certificate_says_stays_a_comment() {
 
 // ------------------------------------------------------------------------------- edits
 
-/// An edit: the files before, the arguments, and what they are after; a file that is not named
-/// stays as it is.
+/// An edit: the files before it, the arguments, and the files after it; a file that is not named
+/// stays unchanged.
 struct Edit {
     name: &'static str,
     before: &'static [(&'static str, &'static str)],
     args: &'static [&'static str],
     after: &'static [(&'static str, &'static str)],
-    /// What `hg config` has for the pins then.
+    /// The pins that `hg config` reads after it.
     pins: &'static str,
 }
 
@@ -664,7 +665,7 @@ fn edits_change_what_they_must_and_nothing_else() {
         }
         let args = [edit.args, &["--write", "--yes"]].concat();
         for turn in ["first", "second"] {
-            // The same thing again changes no byte.
+            // A second run changes no byte.
             let again: Vec<&str> = args.iter().copied().filter(|arg| *arg != "--add").collect();
             let run = home.pin(&GOOD, if turn == "first" { &args } else { &again });
             assert_eq!(
@@ -709,7 +710,7 @@ fn a_file_among_those_of_hg_does_not_hide_what_the_others_say() {
     home.write(".hgrc", &old);
     home.write(".config/hg/README", "");
     let write = ["--write", "--yes", "--hgrc", ".config/hg/hgrc"];
-    // The alarm, though the file itself has no pins, and is not even there.
+    // The alarm comes, although the file itself has no pins, and does not even exist.
     let run = home.pin(&GOOD, &write);
     assert_eq!(run.code, 1, "{}{}", run.stdout, run.stderr);
     assert!(
@@ -718,7 +719,7 @@ fn a_file_among_those_of_hg_does_not_hide_what_the_others_say() {
         run.stderr
     );
     assert!(!home.path(".config/hg/hgrc").exists());
-    // Old and new, in that file.
+    // The old and the new pin, in that file.
     let run = home.pin(&GOOD, &[&write[..], &["--add"]].concat());
     assert_eq!(run.code, 0, "{}", run.stderr);
     let expected = fill("localhost:fingerprints = {old}, {new}\n");
@@ -788,7 +789,7 @@ fn a_pin_that_nobody_reads_does_not_silence_the_alarm() {
     let run = finish(&mut check);
     assert_eq!(run.code, 1, "{}", run.stdout);
     assert!(run.stdout.contains("pin-mismatch"), "{}", run.stdout);
-    // Alone it counts, and the other way round it does not matter.
+    // It counts if it is the only one; and the reverse case does not matter.
     let alone = text.replace(&fill("localhost:fingerprints = {old}\n"), "");
     let swapped = text
         .replace(&GOOD.sha256(), "X")
@@ -887,7 +888,7 @@ fn a_port_may_be_named_as_services_are() {
         .arg(home.path("root.pem"));
     let run = finish(&mut command);
     assert_eq!(run.code, 0, "{}", run.stderr);
-    // It is the port that was meant, and stays as it is written.
+    // The value means this port, and stays as it is written.
     assert!(
         home.read(".hgrc").contains("port = submission\n"),
         "{}",
@@ -946,7 +947,7 @@ fn a_pin_that_is_shadowed_is_no_success() {
         "{}",
         run.stderr
     );
-    // The advice helps.
+    // Following the advice helps.
     let hgrc = home.path("repo/.hg/hgrc");
     let advice = format!("or pin there: --hgrc {}\n", hgrc.display());
     assert!(run.stderr.contains(&advice), "{}", run.stderr);
@@ -971,7 +972,7 @@ fn a_directory_that_is_not_there_is_named() {
 
 #[test]
 fn plain_text_and_other_refusals_are_no_success() {
-    // A later file takes smtp.tls away.
+    // A later file overrides smtp.tls.
     let home = Home::new();
     std::fs::create_dir_all(home.path("repo/.hg")).expect("a repository");
     home.write("repo/.hg/hgrc", "[smtp]\ntls = none\n");
@@ -1005,7 +1006,7 @@ fn broken_configurations_are_left_as_they_are() {
 
 // ------------------------------------------------------------------------------- any file
 
-/// Lines that make and unmake the settings in question, and others.
+/// Lines that set and unset the settings that `pin` writes, and other lines.
 const LINES: &[&str] = &[
     "[smtp]",
     "[hostsecurity]",
@@ -1030,7 +1031,7 @@ const LINES: &[&str] = &[
     "x = 1",
 ];
 
-/// All settings of `~/.hgrc` but those that `pin` may write; `None`: it cannot be read.
+/// All settings of `~/.hgrc` except those that `pin` may write; `None`: the file cannot be read.
 fn others(home: &Home) -> Option<Vec<(String, String)>> {
     let all = ["config", "--all", "--format", "json", "--hgrc", ".hgrc"];
     let run = finish(home.command().args(all));
@@ -1049,7 +1050,7 @@ fn others(home: &Home) -> Option<Vec<(String, String)>> {
     Some(all.filter(|(name, _)| !ours(name)).collect())
 }
 
-/// Whether the lines of `part` come in `whole` in this order.
+/// Whether the lines of `part` occur in `whole` in this order.
 fn is_within(part: &[&str], whole: &str) -> bool {
     let mut rest = whole.lines();
     part.iter().all(|line| rest.any(|other| other == *line))
@@ -1117,7 +1118,7 @@ fn whatever_the_files_hold_nothing_else_changes() {
             assert!(how == "--add" || !kept_old, "{about}");
         }
         let after = (home.read(".hgrc"), home.read("inc"));
-        // Once more is nothing more; without --add the port would be set, too.
+        // A second run changes nothing; without --add it would set the port, too.
         let again: &[&str] = if how == "--add" { &["--add"] } else { &[] };
         let run = home.pin(
             &GOOD,
@@ -1149,7 +1150,7 @@ fn the_ca_is_saved_and_named_twice() {
     let saved = home.read("ca.pem");
     let body = PKI.root_pem().replace("\r\n", "\n");
     assert!(saved.ends_with(&body), "{saved}");
-    // Once more changes nothing; another CA's file is not overwritten.
+    // A second run changes nothing; the file of another CA is not overwritten.
     let run = home.pin(&GOOD, &args);
     assert_eq!(run.code, 0, "{}", run.stderr);
     assert_eq!((home.read(".hgrc"), home.read("ca.pem")), (expected, saved));
@@ -1211,7 +1212,7 @@ fn a_chain_without_an_anchor_has_no_ca_to_save() {
     let run = finish(&mut command);
     assert_eq!((run.code, run.stdout.as_str()), (1, ""), "{}", run.stderr);
     assert!(!home.path("ca.pem").exists());
-    // A path that hg would read as another one is not written.
+    // A path that hg would read differently is not written.
     let run = home.pin(&GOOD, &["--by", "cacerts", "--ca-out", "$HOME.pem"]);
     assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.stderr);
     assert!(!home.path("$HOME.pem").exists());
@@ -1240,7 +1241,7 @@ fn a_certificate_of_another_port_is_added_and_moves_nothing() {
         after.contains(&format!("localhost:fingerprints = {pins}\n")),
         "{after}"
     );
-    // Without it, the port is part of what is pinned.
+    // Without it, the port is part of the pin.
     let run = home.pin(&GOOD, &["--replace", "--write", "--yes"]);
     assert_eq!(run.code, 0, "{}", run.stderr);
     assert!(
@@ -1303,7 +1304,7 @@ fn another_ca_file_goes_only_on_the_users_word() {
 
 // ------------------------------------------------------------------------------- what cannot last
 
-/// A leaf of which so much is left, of so long a lifetime.
+/// A leaf with a given rest of a given lifetime.
 fn lasting(left: Duration, lifetime: Duration) -> Served {
     let mut params = leaf(&["localhost"]);
     params.not_after = now() + left;
@@ -1350,7 +1351,7 @@ fn what_cannot_last_is_said_and_asked_for_before_it_is_pinned() {
             assert_eq!(home.path(".hgrc").exists(), !refused && pin == write);
             let _ = std::fs::remove_file(home.path(".hgrc"));
         }
-        // A CA stays.
+        // A pin of the CA lasts.
         let file = ["--by", "cacerts", "--ca-out", "ca.pem"];
         let run = home.pin(&served, &file);
         assert_eq!(run.code, 0, "{}", run.stderr);
@@ -1368,7 +1369,7 @@ fn what_cannot_last_is_said_and_asked_for_before_it_is_pinned() {
             assert!(run.stderr.contains("will not last"), "{}", run.stderr);
             assert!(home.read(".hgrc").contains(&served.sha256()));
         }
-        // What is pinned already needs no word.
+        // A certificate that is pinned already needs no yes.
         let run = home.pin(&served, &write);
         assert_eq!(run.code, 0, "{}", run.stderr);
         assert!(run.stderr.contains("already pinned"), "{}", run.stderr);
@@ -1392,7 +1393,7 @@ fn an_expired_certificate_has_no_date_to_come() {
         run.stdout
     );
     assert!(!run.stdout.contains("expires"), "{}", run.stdout);
-    // A CA of which little is left.
+    // A CA that expires soon.
     let dir = Dir::new();
     let mut root = ca("Old Root");
     root.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -1431,7 +1432,7 @@ fn a_self_signed_certificate_that_was_just_made_is_said_to_be_new() {
 
 // ------------------------------------------------------------------------------- several certificates
 
-/// The commands that are advised, each for one certificate.
+/// The advised commands, one for each certificate.
 fn advised(run: &Run) -> Vec<&str> {
     let lines = run.stderr.lines().map(str::trim);
     lines
@@ -1439,7 +1440,7 @@ fn advised(run: &Run) -> Vec<&str> {
         .collect()
 }
 
-/// Runs one as it is pasted.
+/// Runs a command as it is pasted.
 fn pasted(home: &Home, line: &str) -> Run {
     let program = program();
     let path = Path::new(program.get_program())
@@ -1498,7 +1499,7 @@ fn certificates_that_take_turns_are_all_named_and_pinned_one_by_one() {
             assert_eq!(advised(&run).len(), commands, "{}", run.stderr);
         }
         assert!(!home.path(".hgrc").exists());
-        // Whichever has its turn, the one that is named is pinned.
+        // Whichever the server presents, the named one is pinned.
         for digest in &digests {
             let run = home.pin(&served, &["--for", "postfix", "--expect", digest]);
             assert_eq!(run.code, 0, "{}", run.stderr);
@@ -1511,7 +1512,7 @@ fn certificates_that_take_turns_are_all_named_and_pinned_one_by_one() {
                 .collect();
             assert!(run.stdout.contains(&colons.join(":")), "{}", run.stdout);
         }
-        // What is pasted does it.
+        // The pasted commands pin all.
         let run = home.pin(&served, &[]);
         for line in advised(&run) {
             let run = pasted(&home, line);
@@ -1529,7 +1530,7 @@ fn certificates_that_take_turns_are_all_named_and_pinned_one_by_one() {
             );
             assert_eq!(home.read(".hgrc"), hgrc);
         }
-        // To drop one of them is to be locked out again.
+        // Dropping one of them would lock the user out again.
         let run = home.pin(&served, &["--prune", "--write", "--yes"]);
         assert_eq!(run.code, 1, "{}", run.stderr);
         assert_eq!(home.read(".hgrc"), hgrc);
@@ -1553,7 +1554,7 @@ fn what_the_pin_accepts_is_no_other_certificate() {
         assert!(!run.stderr.contains("now one"), "{}", run.stderr);
     }
     assert_eq!(home.pin(&served, &["--for", "postfix"]).code, 1);
-    // One of another CA, which is not trusted here.
+    // A certificate of another CA, which is not trusted here.
     let impostor = Pki::new("Impostor", KeyKind::P256).identity(leaf(&["localhost"]));
     served.server.alternate(&[&first, &impostor]);
     for pin in [
@@ -1561,7 +1562,7 @@ fn what_the_pin_accepts_is_no_other_certificate() {
         &["--by", "cacerts", "--ca-out", "ca.pem"],
         &["--add"],
     ] {
-        // The first look may show either; named, it is the good one.
+        // The first look may see either; --expect picks the good one.
         let run = home.pin(&served, &[pin, &["--expect", &served.sha256()]].concat());
         assert_eq!(run.code, 0, "{pin:?}: {}", run.stderr);
         assert!(
@@ -1622,10 +1623,10 @@ fn every_address_of_the_name_is_looked_at() {
         run.stderr
     );
     assert!(run.stderr.contains("at 127.46.0.2\n"), "{}", run.stderr);
-    // Alike: nothing to say.
+    // If all are alike, nothing is said.
     let run = pin(&lines(&[1, 3]), &[]).expect("names");
     assert_eq!((run.code, run.stderr.as_str()), (0, ""));
-    // Of one that does not answer nothing is known.
+    // Nothing is known of an address that does not answer.
     let run = pin(&lines(&[1, 4]), &[]).expect("names");
     assert_eq!(run.code, 0, "{}", run.stderr);
     let said = "note: 127.46.0.4 was not looked at, and may present another certificate: ";

@@ -1,5 +1,5 @@
 //! `pin --for`: each program reads its lines, accepts the server that was pinned, and refuses every
-//! other that its pin is said to refuse. A real Postfix is the server: it presents the certificate
+//! other server that its pin must refuse. A real Postfix is the server: it presents the certificate
 //! that was pinned, then renewed ones, then an impostor's, all for the same name and port.
 #![allow(
     clippy::disallowed_methods,
@@ -31,11 +31,11 @@ static PINNED: LazyLock<Identity> = LazyLock::new(|| OURS.identity(leaf(&["local
 static SELF_SIGNED: LazyLock<Identity> =
     LazyLock::new(|| Pki::self_signed(&leaf(&["localhost"]), KeyKind::P256));
 
-/// What a server presents after a pin was made, and whether the pin still holds.
+/// A certificate that a server presents after a pin was made, and whether the pin still holds.
 struct Later(&'static str, Identity, bool);
 
 /// A renewal with the same key, one with a new key, a change of the CA, in the order of
-/// [`By::survives`]; and somebody else with the same name, or of the same CA.
+/// [`By::survives`]; then an impostor's with the same name, or of the same CA.
 fn later(survives: [bool; 3]) -> Vec<Later> {
     let name = || leaf(&["localhost"]);
     let [same_key, new_key, new_ca] = survives;
@@ -44,12 +44,12 @@ fn later(survives: [bool; 3]) -> Vec<Later> {
         Later("a new key", OURS.identity(name()), new_key),
         Later("a new CA", THEIRS.renewed(&PINNED, &name()), new_ca),
         Later("an impostor", THEIRS.identity(name()), false),
-        // Where a CA is pinned, the name is the only guard.
+        // With a pinned CA, only the name refuses the impostor.
         Later("another name", OURS.identity(leaf(&["other.test"])), false),
     ]
 }
 
-/// Somebody else with the same name, self-signed as the pinned one.
+/// An impostor with the same name, self-signed like the pinned one.
 fn impostor() -> Vec<Later> {
     let identity = Pki::self_signed(&leaf(&["localhost"]), KeyKind::P256);
     vec![Later("an impostor", identity, false)]
@@ -75,7 +75,7 @@ fn has(test: &str, program: &str, args: &[&str]) -> bool {
     found
 }
 
-/// A directory with both CAs, and with what was printed.
+/// A directory with both CAs, and the printed lines.
 struct Desk {
     dir: Dir,
 }
@@ -97,7 +97,7 @@ impl Desk {
         self.dir.path().join(name)
     }
 
-    /// The path of a file, as it stands in configurations.
+    /// The path of a file, as configurations name it.
     fn name(&self, name: &str) -> String {
         self.path(name).display().to_string()
     }
@@ -117,7 +117,7 @@ impl Desk {
         finish(&mut command)
     }
 
-    /// What was printed, as a file.
+    /// The printed lines, as a file.
     #[track_caller]
     fn printed(&self, mta: &Mta, tool: &str, args: &[&str]) -> PathBuf {
         let run = self.pin(mta, tool, args);
@@ -126,7 +126,7 @@ impl Desk {
     }
 }
 
-/// What a program did: whether it went on, and what it said.
+/// The result of a program: whether it accepted the server, and its output.
 struct Outcome {
     accepted: bool,
     said: String,
@@ -142,7 +142,7 @@ impl Outcome {
     }
 }
 
-/// A message that is not like any other.
+/// A unique message.
 fn message() -> (String, String) {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let token = format!("token-{}", COUNT.fetch_add(1, Ordering::SeqCst));
@@ -166,7 +166,7 @@ fn arrived(mta: &Mta, token: &str, wait: bool) -> bool {
     }
 }
 
-/// Lets the server present `identity`, and waits until it does.
+/// Makes the server present `identity`, and waits until it does.
 fn present(mta: &Mta, identity: &Identity) {
     mta.renew(identity).expect("it is told");
     let ours = [identity.chain[0].as_ref()];
@@ -190,7 +190,7 @@ fn present(mta: &Mta, identity: &Identity) {
     panic!("Postfix keeps its certificate: {}", mta.log());
 }
 
-/// Shows a program the server that was pinned, and all that come later. `refusals`: what it says
+/// Puts a program before the pinned server, and before all that follow. `refusals`: its messages
 /// when it refuses for the right reason.
 #[track_caller]
 fn judged(
@@ -217,7 +217,7 @@ fn server(test: &str) -> Option<Mta> {
     Mta::for_test(test, Kind::Postfix, &PINNED)
 }
 
-/// Sends a message; accepted is what arrives.
+/// Sends a message; the server is accepted if the message arrives.
 fn sends(mta: &Mta, desk: &Desk, command: impl Fn(&Path) -> Command) -> Outcome {
     let (token, text) = message();
     let file = desk.dir.file("message", &text);
@@ -284,9 +284,9 @@ const CURL_REFUSES: &[&str] = &[
     "no alternative certificate subject name matches",
 ];
 
-/// `store` is what curl trusts by itself.
+/// Runs curl. `store` is the trust store that curl uses by itself.
 fn curl(mta: &Mta, desk: &Desk, printed: &Path, store: &str) -> Outcome {
-    // The lines must hold whatever the user has in there.
+    // The lines must hold whatever the user's ~/.curlrc says.
     desk.dir.file(".curlrc", "insecure\n");
     sends(mta, desk, |message| {
         let mut command = Command::new("curl");
@@ -309,7 +309,7 @@ fn curl(mta: &Mta, desk: &Desk, printed: &Path, store: &str) -> Outcome {
 
 const OPENSSL_REFUSES: &[&str] = &["certificate verify failed", "verify error:num="];
 
-/// The command that was advised; the machine's own store would trust everybody here.
+/// Runs the advised command; the machine's own store would trust every server here.
 fn openssl(desk: &Desk, words: &str) -> Outcome {
     let mut command = Command::new("openssl");
     command
@@ -326,7 +326,7 @@ const GNUTLS_REFUSES: &[&str] = &[
     "*** PKI verification of server certificate failed",
 ];
 
-/// The command that was advised.
+/// Runs the advised command.
 fn gnutls(desk: &Desk, words: &str) -> Outcome {
     let mut command = Command::new("gnutls-cli");
     command
@@ -338,7 +338,7 @@ fn gnutls(desk: &Desk, words: &str) -> Outcome {
     Outcome::of(&mut command)
 }
 
-/// A command of the advice, without its line breaks.
+/// A command from the advice, without its line breaks.
 fn advised(run: &Run, begins: &str, file: &str) -> String {
     let at = run
         .stderr
@@ -370,7 +370,7 @@ fn has_exim(test: &str) -> bool {
     exim_sends(test, ("t", nowhere), "\n").is_some()
 }
 
-/// Servers read files as their own users.
+/// Makes files readable: servers read them as their own users.
 fn open_to_all(path: &Path) {
     use std::os::unix::fs::PermissionsExt as _;
     let open = |path: &Path, mode| {
@@ -400,7 +400,7 @@ fn msmtp_sends_by_its_fingerprint_and_by_its_ca() {
         (&["--by", "cacerts", "--ca-out", "msmtp.pem"], By::Ca),
     ] {
         let printed = desk.printed(&mta, "msmtp", args);
-        // A fingerprint among the defaults must not outweigh the CA.
+        // A fingerprint in the section "defaults" must not outweigh the CA.
         let defaults = format!("defaults\ntls_fingerprint {}\n", "00:".repeat(31) + "00");
         let account = std::fs::read_to_string(&printed).expect("the lines");
         let printed = desk.dir.file("msmtprc", defaults + &account);
@@ -435,7 +435,7 @@ fn curl_sends_by_the_key_and_by_a_file() {
     }
     let Some(mta) = server(test) else { return };
     let desk = Desk::new();
-    // With the key alone, curl's own store has a say in a change of the CA.
+    // With the key alone, curl's own store decides about a change of the CA.
     for (args, by, store, new_ca) in [
         (&[][..], By::Key, "both.pem", true),
         (&[], By::Key, "root.pem", false),
@@ -480,7 +480,7 @@ fn openssl_goes_by_the_file_and_the_command_that_is_advised() {
             OPENSSL_REFUSES,
             || openssl(&desk, &words),
         );
-        // With --ca-out the same stands in the file, and the command names it.
+        // With --ca-out, the file has the same content, and the command names it.
         let out = format!("out-{}.pem", by.as_str());
         let written = desk.pin(&mta, "openssl", &["--by", by.as_str(), "--ca-out", &out]);
         assert_eq!((written.code, written.stdout.as_str()), (0, ""));
@@ -530,7 +530,7 @@ fn gnutls_goes_by_known_hosts_and_by_a_file() {
         || gnutls(&desk, &words),
     );
 
-    // GnuTLS would not find it: that is said instead.
+    // GnuTLS would not find it: the output says that instead.
     let run = desk.pin(&mta, "gnutls", &["--by", "fingerprint"]);
     assert_eq!((run.code, run.stdout.as_str()), (1, ""));
     assert!(run.stderr.contains("not self-signed"), "{}", run.stderr);
@@ -582,7 +582,7 @@ fn a_self_signed_certificate_is_pinned_for_each_once_it_is_confirmed() {
     let check = |refusals: &[&str], run: &dyn Fn() -> Outcome| {
         judged(&mta, &SELF_SIGNED, &impostor(), refusals, run);
     };
-    // Not before.
+    // Without confirmation nothing is printed.
     let refused = desk.pin(&mta, "msmtp", &[]);
     assert_eq!((refused.code, refused.stdout.as_str()), (1, ""));
     let refused = desk.pin(&mta, "git", &confirmed(&["--ca-out", "no.pem"]));
@@ -606,7 +606,7 @@ fn a_self_signed_certificate_is_pinned_for_each_once_it_is_confirmed() {
             let printed = desk.printed(&mta, "curl", &args);
             check(CURL_REFUSES, &|| curl(&mta, &desk, &printed, "both.pem"));
         }
-        // curl would refuse it, pin or not.
+        // curl would refuse it, with or without a pin.
         let run = desk.pin(&mta, "curl", &confirmed(&[]));
         assert_eq!((run.code, run.stdout.as_str()), (1, ""));
         assert!(
@@ -696,7 +696,7 @@ fn each_goes_by_its_pin_over_implicit_tls_too() {
 
 // ------------------------------------------------------------------------------- postfix
 
-/// What Postfix' ways are called, with the digest that main.cf must name.
+/// The names of Postfix' ways, with the digest that main.cf must name.
 const POSTFIX: &[(&[&str], By, &str)] = &[
     (&[], By::Certificate, "sha256"),
     (&["--digest", "sha1"], By::Certificate, "sha1"),
@@ -709,7 +709,7 @@ const POSTFIX: &[(&[&str], By, &str)] = &[
     ),
 ];
 
-/// What the policy says, given to `posttls-finger` as its options.
+/// The printed policy, given to `posttls-finger` as its options.
 fn posttls_finger(mta: &Mta, policy: &str, digest: &str) -> Outcome {
     let lines = policy.lines().filter(|line| !line.starts_with('#'));
     let words: Vec<&str> = lines.flat_map(str::split_whitespace).collect();
@@ -734,7 +734,7 @@ fn posttls_finger(mta: &Mta, policy: &str, digest: &str) -> Outcome {
     if words[1] == "secure" {
         command.args(["-A", value("tafile")]);
     }
-    // It asks the DNS alone, which does not know localhost.
+    // It asks the DNS only, which does not know localhost.
     let hop = words[0].replace("localhost", "127.0.0.1");
     let mut outcome = Outcome::of(command.arg(hop).arg(value("match")).stdin(Stdio::null()));
     outcome.accepted = outcome
@@ -762,7 +762,7 @@ fn posttls_finger_goes_by_the_policy() {
     }
 }
 
-/// A Postfix that sends all mail to that port, by the policy and further lines of `main.cf`.
+/// A Postfix that sends all mail to a port, with the policy and further lines of `main.cf`.
 fn relay(test: &str, port: u16, policy: &Path, further: &str) -> Option<Mta> {
     let relay = server(test)?;
     let lines = format!(
@@ -772,7 +772,7 @@ fn relay(test: &str, port: u16, policy: &Path, further: &str) -> Option<Mta> {
         policy.display()
     );
     relay.reconfigure(&lines).expect("it is told");
-    // Who connects in the middle of it may wait for ever.
+    // A client that connects during a reload may wait for ever.
     let log = relay.log_with("reload -- version");
     assert!(log.contains("reload -- version"), "{log}");
     Some(relay)
@@ -864,7 +864,7 @@ fn postfix_with_another_digest_defers_and_a_self_signed_one_is_no_ca() {
 
 /// Hands a message to a server, in the clear.
 fn submit(port: u16, text: &str) {
-    // A connection that meets Postfix while it reloads may hang for ever.
+    // A connection that is made while Postfix reloads may hang for ever.
     let greeted = || {
         let stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
         let patience = Some(Duration::from_secs(10));
@@ -895,7 +895,7 @@ fn submit(port: u16, text: &str) {
 
 // ---------------------------------------------------------------------------------- tlsa
 
-/// The fields of the record that danetool makes: owner, class, type, three numbers, hex.
+/// The fields of a record that danetool prints: owner, class, type, three numbers, hex.
 fn danetool(desk: &Desk, port: u16, args: &[&str]) -> Vec<String> {
     let output = Command::new("danetool")
         .args([
@@ -956,7 +956,7 @@ fn tlsa_records_are_danetools_and_openssl_goes_by_them() {
             let words: Vec<&str> = line.split_whitespace().collect();
             assert_eq!(danetool(&desk, port, args), words);
         }
-        // OpenSSL is told the record, as if DNSSEC had said so.
+        // OpenSSL gets the record as if DNSSEC had confirmed it.
         let refusals = ["No matching DANE TLSA records", "verify error:num="];
         judged(&mta, &PINNED, &later(by.survives()), &refusals, || {
             let mut command = Command::new("openssl");
@@ -972,7 +972,8 @@ fn tlsa_records_are_danetools_and_openssl_goes_by_them() {
 
 #[test]
 fn a_record_of_a_ca_is_of_one_that_the_server_presents() {
-    // The leaf alone, its intermediate in the trust store: DANE clients could not find it.
+    // The server presents the leaf alone, and its intermediate is in the trust store: DANE clients
+    // could not find it.
     let lonely = Server::start(&OURS.lonely(leaf(&["localhost"])), Behaviour::default());
     let desk = Desk::new();
     desk.dir
@@ -990,7 +991,7 @@ fn a_record_of_a_ca_is_of_one_that_the_server_presents() {
     assert!(!run.stdout.contains("TLSA 2 "), "{}", run.stdout);
 }
 
-/// A renewal by another intermediate of the same root: the record is of the first alone.
+/// A renewal by another intermediate of the same root: the record holds for the first one only.
 #[test]
 fn a_record_of_an_intermediate_promises_no_more_than_it_keeps() {
     let test = "a_record_of_an_intermediate_promises_no_more_than_it_keeps";
@@ -1038,7 +1039,8 @@ fn a_record_of_an_intermediate_promises_no_more_than_it_keeps() {
             Outcome::of(&mut command)
         },
     );
-    // Where the root is sent along, the record is the root's, and holds for all of its intermediates.
+    // If the server sends the root, too, the record is the root's, and holds for all of its
+    // intermediates.
     let mut whole = PINNED.clone();
     whole.chain.push(OURS.root());
     let (_server, target) = embedded(&whole);
@@ -1062,7 +1064,7 @@ fn must_staple(mut params: rcgen::CertificateParams) -> rcgen::CertificateParams
     params
 }
 
-/// What GnuTLS does not take; whether that is in the handshake, where no pin helps.
+/// What GnuTLS refuses, and whether it refuses in the handshake, where no pin helps.
 fn not_for_gnutls() -> Vec<(&'static str, Identity, bool)> {
     use rcgen::KeyUsagePurpose as U;
     let usage = |usages: &[U]| {
@@ -1099,7 +1101,7 @@ fn not_for_gnutls() -> Vec<(&'static str, Identity, bool)> {
     ]
 }
 
-/// The lines of a good certificate, with the digests of another: what would have been printed.
+/// The lines of a good certificate with the digests of another: those that would have been printed.
 fn as_if(lines: &str, bad: &Identity) -> String {
     let colons =
         |identity: &Identity| Fingerprint::compute(Algorithm::Sha256, &identity.chain[0]).colons();
@@ -1181,7 +1183,7 @@ fn nothing_is_printed_that_the_programs_library_refuses() {
                 outcome.said
             );
         }
-        // OpenSSL does not look.
+        // OpenSSL does not check it.
         for way in [
             &["curl"][..],
             &["git", "--ca-out", "git.pem"],
@@ -1204,8 +1206,8 @@ fn nothing_is_printed_that_the_programs_library_refuses() {
     }
 }
 
-/// Every mix of the bits that a server's certificate may have, and one that cannot be read at all: what
-/// is printed for GnuTLS is what its handshake takes.
+/// All combinations of key usage bits of a server's certificate, and a key usage that cannot be
+/// read: lines are printed for GnuTLS exactly if its handshake accepts the certificate.
 #[test]
 fn gnutls_is_told_of_every_key_usage_that_it_takes_and_of_no_other() {
     use rcgen::KeyUsagePurpose as U;
@@ -1243,7 +1245,7 @@ fn gnutls_is_told_of_every_key_usage_that_it_takes_and_of_no_other() {
         .chain([("names".to_owned(), broken)]);
     let mut taken = 0;
     for (what, params) in mixes {
-        // RSA for every third one; the kind of key makes no difference.
+        // RSA for every third one; the type of key makes no difference.
         let kind = if what.len() % 3 == 0 {
             KeyKind::Rsa2048
         } else {
@@ -1265,12 +1267,12 @@ fn gnutls_is_told_of_every_key_usage_that_it_takes_and_of_no_other() {
         assert_eq!(run.stdout.is_empty(), !outcome.accepted, "{what}");
         taken += usize::from(outcome.accepted);
     }
-    // Those with digitalSignature, and none at all.
+    // Accepted are those with digitalSignature, and no key usage at all.
     assert_eq!(taken, 33);
 }
 
-/// An authority key identifier that is not the issuer's: OpenSSL finds no issuer (error 20), nor does
-/// GnuTLS, so that a CA is nothing to pin by, and the certificate itself is.
+/// An authority key identifier that is not the issuer's: neither OpenSSL (error 20) nor GnuTLS
+/// finds an issuer. The server cannot be pinned by its CA, but by its certificate.
 #[test]
 fn no_ca_is_printed_where_the_library_finds_no_issuer() {
     let test = "no_ca_is_printed_where_the_library_finds_no_issuer";
@@ -1329,7 +1331,8 @@ fn no_ca_is_printed_where_the_library_finds_no_issuer() {
     assert!(outcome.accepted, "{}", outcome.said);
 }
 
-/// Exim without `tls_certificate` makes one for two hours, at its start or for each connection.
+/// Exim without `tls_certificate` makes a certificate for two hours, at its start or for each
+/// connection.
 #[test]
 fn what_exim_makes_for_itself_is_not_pinned_without_a_word() {
     let test = "what_exim_makes_for_itself_is_not_pinned_without_a_word";
@@ -1394,7 +1397,7 @@ fn nothing_is_printed_for_a_certificate_that_is_not_trusted_or_not_proven() {
     let theirs = THEIRS.identity(leaf(&["localhost"]));
     let expired = OURS.identity(expired_leaf(&["localhost"]));
     let other = OURS.identity(leaf(&["other.test"]));
-    // A copy of the pinned chain, without its key.
+    // A server with a copy of the pinned chain, without its key.
     let copy = Identity {
         chain: PINNED.chain.clone(),
         ..theirs.clone()
@@ -1447,14 +1450,14 @@ fn what_a_program_checks_besides_is_said_instead_of_a_pin_that_it_refuses() {
     }
 }
 
-/// What a file holds that has no line feed at its end is another line, and stays one.
+/// The last line of a file without a line feed at its end stays a line of its own.
 #[test]
 fn lines_for_two_ports_stand_behind_others_in_one_msmtprc() {
     let test = "lines_for_two_ports_stand_behind_others_in_one_msmtprc";
     if !has(test, "msmtp", &["--version"]) {
         return;
     }
-    // Of four octets each: msmtp reads no line of more than 500.
+    // Characters of four octets each: msmtp does not read lines of more than 500.
     let mut params = leaf(&["localhost"]);
     let long = "\u{20000}".repeat(80);
     for kind in [rcgen::DnType::CommonName, rcgen::DnType::OrganizationName] {
@@ -1518,7 +1521,7 @@ fn exim_reads_the_transport_of_a_host_with_a_long_name() {
     assert!(!said.contains("too long"), "{said}");
 }
 
-/// The ports that /etc/services has names for, in a network of this test's own.
+/// The ports with names in /etc/services, in a network namespace of this test.
 #[test]
 fn gnutls_finds_its_line_on_the_ports_of_mail() {
     const TEST: &str = "for_programs::gnutls_finds_its_line_on_the_ports_of_mail";
@@ -1626,7 +1629,7 @@ fn hostile_names_do_not_reach_a_line() {
 #[test]
 fn options_that_do_not_fit_are_refused_before_the_network() {
     let desk = Desk::new();
-    // Nobody listens there.
+    // No server listens there.
     let run = |args: &[&str]| desk.pin_at("localhost:1", args);
     for (args, why) in [
         (&["--for", "sendmail"][..], "invalid value 'sendmail'"),
@@ -1711,7 +1714,7 @@ fn a_file_that_holds_something_else_is_left_alone() {
     );
     let left = std::fs::read_to_string(desk.path("ca.pem")).expect("the file");
     assert_eq!(left, "mine\n");
-    // What has no end, or waits for a writer.
+    // Files without an end, and a pipe that waits for a writer.
     for special in ["/dev/zero", "/dev/stdout"] {
         let run = desk.pin_at(&target, &["--for", "git", "--ca-out", special]);
         assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{special}");

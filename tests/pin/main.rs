@@ -2,7 +2,7 @@
 //!
 //! - `for_mercurial`: the lines for an hgrc, and the edit of one
 //! - `for_programs`: `--for`, with the real programs as the judges
-//! - `prompts`: what is asked at a terminal
+//! - `prompts`: the questions at a terminal
 //! - `files`: how a file is replaced, whatever happens meanwhile
 
 mod files;

@@ -1,4 +1,4 @@
-//! What `pin` asks on a terminal, and what becomes of the answers.
+//! What `pin` asks on a terminal, and what follows from the answers.
 #![allow(clippy::disallowed_methods, reason = "tests read and write files")]
 
 use std::path::PathBuf;
@@ -14,14 +14,14 @@ static PKI: LazyLock<Pki> = LazyLock::new(|| Pki::new("Asked", KeyKind::P256));
 const QUESTION: &str = "Write this (y/N)?";
 const CONFIRM: &str = "Pin this certificate (yes, no, or the fingerprint)?";
 
-/// Somebody who runs `pin --write` on a terminal.
+/// A user at a terminal who runs `pin --write`.
 struct Admin {
     home: Dir,
     server: Server,
     digest: String,
 }
 
-/// The question stands on the screen.
+/// The same user, with the question on the screen.
 struct Asked {
     child: Child,
     terminal: Terminal,
@@ -55,7 +55,7 @@ impl Admin {
         std::fs::write(self.path(name), text).expect("a file");
     }
 
-    /// `args` in the home directory, up to the question.
+    /// Runs `args` in the home directory, up to the question.
     fn asked(&self, question: &str, args: &[&str]) -> Asked {
         let mut terminal = Terminal::new(50, 100);
         let mut command: Command = program();
@@ -81,7 +81,7 @@ impl Admin {
 }
 
 impl Asked {
-    /// The exit code, and all that was shown.
+    /// The exit code, and everything that was shown.
     fn answer(mut self, answer: &str) -> (Option<i32>, String) {
         self.terminal.keys(&format!("{answer}\n"));
         let shown = self.terminal.until_closed().replace('\r', "");
@@ -111,7 +111,7 @@ fn only_a_yes_writes() {
             "nothing was written"
         };
         assert!(shown.contains(said), "{answer:?}: {shown}");
-        // What is asked about stands above the question.
+        // The change stands above the question.
         let (above, _) = shown.split_once(QUESTION).expect("the question");
         assert!(
             above.contains(&format!("+localhost:fingerprints = {}", admin.digest)),
@@ -172,7 +172,7 @@ fn what_changes_while_the_question_stands_is_asked_about_again() {
     assert!(hgrc.contains(&admin.digest), "{hgrc}");
 }
 
-/// The user has agreed that its old contents go, and to nothing else.
+/// The user has agreed to lose the file's old contents, and to nothing else.
 #[test]
 fn a_ca_file_that_changes_while_the_question_stands_stays() {
     let by_ca = ["--by", "cacerts", "--ca-out", "ca.pem", "--replace"];
@@ -183,16 +183,16 @@ fn a_ca_file_that_changes_while_the_question_stands_stays() {
             admin.write("ca.pem", before);
         }
         let asked = admin.asked(QUESTION, &args);
-        admin.write("ca.pem", "somebody's\n");
+        admin.write("ca.pem", "another's\n");
         let (code, shown) = asked.answer("y");
         assert_eq!(code, Some(2), "{shown}");
         assert!(
             shown.contains("just been changed by another program"),
             "{shown}"
         );
-        assert_eq!(admin.read("ca.pem").as_deref(), Some("somebody's\n"));
+        assert_eq!(admin.read("ca.pem").as_deref(), Some("another's\n"));
         assert_eq!(admin.read(".hgrc"), None);
-        // Asked about what there is now, a yes is enough.
+        // After the question about the present contents, a yes is enough.
         let asked = admin.asked(QUESTION, &args);
         assert!(asked.terminal.shown().contains("takes the place of"));
         let (code, shown) = asked.answer("y");
@@ -206,7 +206,7 @@ fn a_ca_file_that_changes_while_the_question_stands_stays() {
     }
 }
 
-/// Only a yes, and before the difference is shown.
+/// Asks for a yes, before the difference is shown.
 #[test]
 fn what_cannot_last_and_one_of_several_are_asked_about() {
     let mut short = leaf(&["localhost"]);

@@ -1,4 +1,5 @@
-//! `[defaults]` and `[alias]` of `hg email`, at random near the border, against hg's own parser.
+//! `[defaults]` and `[alias]` of `hg email`, random values near the edge of validity, with hg's own
+//! parser as the judge.
 #![allow(
     clippy::print_stderr,
     reason = "the seed and the numbers are to be seen"
@@ -19,14 +20,14 @@ const SCRIPT: &str = concat!(
     "/tests/mercurial/verdict/command_line.py"
 );
 
-/// What stands before the words that the user types.
+/// The words before the user's.
 #[derive(Clone, Debug)]
 struct Case {
     defaults: Option<String>,
     alias: Option<String>,
 }
 
-/// Numbers from a seed (xorshift64*).
+/// Pseudo-random numbers from a seed (xorshift64*).
 struct Chance(u64);
 
 impl Chance {
@@ -134,7 +135,7 @@ const OTHER: &[&str] = &[
     "$INSECURE",
 ];
 
-/// One word, as it is to come out.
+/// One word, as the parser must return it.
 fn word(chance: &mut Chance) -> String {
     match chance.below(10) {
         0..=4 => {
@@ -161,7 +162,7 @@ fn word(chance: &mut Chance) -> String {
     }
 }
 
-/// The word as it may be written.
+/// One way to write the word.
 fn written(chance: &mut Chance, word: &str) -> String {
     match chance.below(12) {
         0 => format!("'{word}'"),
@@ -212,7 +213,7 @@ fn case(chance: &mut Chance) -> Case {
     Case { defaults, alias }
 }
 
-/// What we say: certainly not, certainly so with or without `--insecure`, or not known.
+/// Our answer: certainly refused, certainly sent with or without `--insecure`, or not known.
 #[derive(Debug, PartialEq, Eq)]
 enum Ours {
     Stops(String),
@@ -253,7 +254,7 @@ fn environment() -> impl Iterator<Item = (&'static str, &'static str)> {
     [("HOME", "/home/me"), ("INSECURE", "--insecure")].into_iter()
 }
 
-/// What hg's parser says of all of them.
+/// The answers of hg's parser.
 fn theirs(python: &Path, cases: &[Case]) -> Vec<Value> {
     let mut child = Command::new(python)
         .arg(SCRIPT)
@@ -281,7 +282,7 @@ fn theirs(python: &Path, cases: &[Case]) -> Vec<Value> {
     lines.collect::<Result<_, _>>().expect("JSON")
 }
 
-/// Compares; the number of cases of which we know nothing.
+/// Compares the answers, and returns the number of cases that are not known to us.
 fn compare(python: &Path, seed: u64, count: usize) -> usize {
     let mut chance = Chance(seed.wrapping_mul(2) | 1);
     let cases: Vec<Case> = (0..count).map(|_| case(&mut chance)).collect();
@@ -313,7 +314,7 @@ fn fresh() -> u64 {
     u64::try_from(now.expect("a clock").as_millis()).expect("64 bits")
 }
 
-/// `SEED=… COUNT=…` choose others.
+/// `SEED=… COUNT=…` in the environment choose other cases.
 #[test]
 fn random_defaults_and_aliases_are_read_as_hg_reads_them() {
     const TEST: &str = "random_defaults_and_aliases_are_read_as_hg_reads_them";

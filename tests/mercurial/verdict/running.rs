@@ -1,4 +1,4 @@
-//! Whether `hg email` runs, of which release it is, and which store it takes: against the real one.
+//! Whether `hg email` runs, its release, and its trust store, with the real hg as the judge.
 
 use super::{PKI, fill, hg_command, home, repository};
 use serde_json::Value;
@@ -9,15 +9,15 @@ use testkit::pki::{Identity, KeyKind, Pki, leaf};
 use testkit::program::Dir;
 use testkit::server::{Behaviour, Server};
 
-/// A pinned server, with nothing of `[extensions]`.
+/// A pinned server, without a section `[extensions]`.
 const PINNED: &str = "tls=starttls\n[hostsecurity]\nlocalhost:fingerprints=sha256:{sha256}\n";
 
-/// The home of a configuration that is read as hg reads all of it.
+/// The home directory of a configuration that is read completely, as hg reads it.
 fn whole(server: &Server, identity: &Identity, more: &str) -> Dir {
     home(server, &format!("{PINNED}{more}"), identity)
 }
 
-/// Whether the real one sends by that file alone.
+/// Whether the real hg sends with that file alone.
 fn sends(hg: &Path, home: &Path, server: &Server) -> (bool, String) {
     let output = hg_command(hg, home).output().expect("hg");
     (
@@ -31,7 +31,7 @@ fn got_mail(server: &Server) -> bool {
     server.lines().iter().any(mail)
 }
 
-/// Our report, with that hg in `PATH`, or none.
+/// Our report, with that hg in `PATH`, or with none.
 fn verdict(hg: Option<&Path>, home: &Path, repository: &Path, options: &[&str]) -> (i32, Value) {
     let folder = hg
         .and_then(Path::parent)
@@ -62,7 +62,7 @@ fn codes(report: &Value) -> Vec<String> {
 
 const ON: &str = "[extensions]\npatchbomb=\n";
 
-/// What is added to a pinned server, what we say, and the lint of it.
+/// Settings added to a pinned server, our answer, and the codes of our lints.
 const CONFIGURATIONS: &[(&str, Option<bool>, &[&str])] = &[
     (ON, Some(true), &[]),
     ("[extensions]\nhgext.patchbomb=\n", Some(true), &[]),
@@ -217,7 +217,7 @@ fn what_keeps_hg_email_from_running_is_seen() {
             Value::from(*accepts),
             "{more}: {decision:#}"
         );
-        // hg may be told of the extension elsewhere: that is no fault of the server.
+        // hg may get the extension elsewhere, so this is not the server's fault.
         let fine = *accepts == Some(true) || *lints == ["no-patchbomb"];
         assert_eq!(code, i32::from(!fine), "{more}");
         if let Some(accepts) = accepts {
@@ -227,7 +227,7 @@ fn what_keeps_hg_email_from_running_is_seen() {
     }
 }
 
-/// In a hook of `hg email` hg has read its command line, and what is open outside is not.
+/// In a hook of `hg email`, hg has read its command line already, so nothing about it is open.
 #[test]
 fn a_hook_does_not_ask_what_hg_has_answered() {
     let identity = PKI.identity(leaf(&["localhost"]));
@@ -259,7 +259,7 @@ fn a_share_whose_source_is_gone_stops_hg() {
         ("share-safe\nshared\n", None, false),
         ("share-safe\nrelshared\n", None, false),
         ("relshared\n", Some("../../none"), false),
-        // A source of another kind.
+        // A source of another kind of repository.
         ("shared\n", Some(source.as_str()), false),
     ] {
         let server = Server::start(&identity, Behaviour::default());
@@ -323,7 +323,7 @@ fn ports_and_addresses_are_read_as_hg_reads_them() {
         let dir = home(&server, "", &identity);
         dir.file("hgrc", fill(&text, &identity, dir.path()));
         let (sent, said) = sends(&hg, dir.path(), &server);
-        // The test's server refuses a name that is an address: then hg has come as far as that.
+        // The test's server refuses a name that is an address: a refusal shows that hg reached it.
         let came = sent || host != "localhost" && said.contains("ILLEGAL_PARAMETER");
         assert_eq!(came, accepts, "{host} {port}: {said}");
         let target = format!("localhost:{number}");
@@ -337,7 +337,7 @@ fn ports_and_addresses_are_read_as_hg_reads_them() {
     }
 }
 
-/// A folder with an hg that only looks like one.
+/// A folder with an executable that only looks like hg.
 fn installation(dir: &Dir, version: &str) -> std::path::PathBuf {
     use std::os::unix::fs::PermissionsExt as _;
     let packages = "venv/lib/python3.11/site-packages";
@@ -389,7 +389,7 @@ fn what_differs_between_releases_is_said_for_the_one_that_is_there() {
     );
     let found = installation(&place, "7.1");
     assert_eq!(check(Some(&found), &[]), (Some(true), of("7.1"), vec![]));
-    // What the user says goes before what is found.
+    // An option outweighs what is found.
     let named = check(Some(&found), &["--hg-version", "6.9"]);
     assert_eq!(named.1, of("6.9"));
     let Some(hg) = hg::hg(TEST) else { return };
@@ -405,7 +405,8 @@ fn what_differs_between_releases_is_said_for_the_one_that_is_there() {
     );
 }
 
-/// Without a CA file hg's own store counts: certifi's, which the test's hg has not, or OpenSSL's.
+/// Without a CA file, hg's own store counts: certifi's, which the test's hg does not have, or
+/// OpenSSL's.
 #[test]
 fn the_store_of_hgs_python_is_taken_where_it_can_be_seen_or_is_named() {
     const TEST: &str = "the_store_of_hgs_python_is_taken_where_it_can_be_seen_or_is_named";
@@ -423,7 +424,7 @@ fn the_store_of_hgs_python_is_taken_where_it_can_be_seen_or_is_named() {
         };
         assert_eq!(accepts(None, &[]), None);
         assert_eq!(accepts(None, &["--hg-store", named]), Some(trusted));
-        // A certifi that lies beside Mercurial.
+        // A certifi beside Mercurial.
         let place = Dir::new();
         let found = installation(&place, "7.1");
         assert_eq!(accepts(Some(&found), &[]), None);
