@@ -5,9 +5,9 @@ use smtp_certcheck::{cli::Cli, commands};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let code = match Cli::try_parse() {
+    let exit = match Cli::try_parse() {
         Ok(cli) => commands::run(&cli),
         Err(why) => commands::not_understood(&why),
     };
-    code.into()
+    exit.into()
 }

@@ -141,5 +141,5 @@ fn run(words: &[&str]) {
     println!("$ {}", words.join(" "));
     debug_assert!(Path::new("demo-ca.pem").exists());
     let code = commands::run(&Cli::parse_from(words));
-    println!("[exit code {code}]");
+    println!("[exit code {}]", code.number());
 }

@@ -6,9 +6,10 @@ use super::terminal::{print, warn};
 use crate::cli::{Config as Args, ConfigFormat};
 use crate::mercurial::{Surroundings as _, is_secret};
 use crate::render::settings::{Setting, json, table};
+use crate::report::Exit;
 
 /// Runs it.
-pub(super) fn run(args: &Args) -> Result<u8, Error> {
+pub(super) fn run(args: &Args) -> Result<Exit, Error> {
     let scope = Scope::named(args.hgrc.as_deref(), args.repository.as_deref());
     let mercurial = Mercurial::read(&scope)?;
     if let Some((file, why)) = mercurial.broken_share() {
@@ -36,7 +37,7 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
         ConfigFormat::Table => table(&settings),
         ConfigFormat::Json => json(&settings),
     })?;
-    Ok(0)
+    Ok(Exit::SUCCESS)
 }
 
 /// Whether a setting has a say in which server `hg email` trusts, or was meant to have.

@@ -15,7 +15,7 @@ use crate::judge::{judge_chain, judge_clients};
 use crate::observation::{Sighting, Staple, Step};
 use crate::render::style::Style;
 use crate::render::{json, nagios, pem, table};
-use crate::report::{Assessment, Report, Target, exit_code};
+use crate::report::{Assessment, Exit, Report, Target};
 use crate::survey::look;
 use clap::CommandFactory as _;
 use std::path::Path;
@@ -27,7 +27,7 @@ use tokio::task::JoinHandle;
 const AT_ONCE: usize = 16;
 
 /// Runs it; the exit code is that of `--help`.
-pub(super) fn run(cli: &Inspect) -> Result<u8, Error> {
+pub(super) fn run(cli: &Inspect) -> Result<Exit, Error> {
     if cli.format != FormatArg::Nagios && (cli.warning.is_some() || cli.critical.is_some()) {
         // In a job for cron it would look like a watch.
         return Err(
@@ -100,7 +100,7 @@ struct Setting<'a> {
 }
 
 impl Setting<'_> {
-    fn saved_chain(&self, path: &Path) -> Result<u8, Error> {
+    fn saved_chain(&self, path: &Path) -> Result<Exit, Error> {
         let chain: Vec<Certificate> = chain::read(path)?
             .into_iter()
             .map(Certificate::new)
@@ -140,25 +140,25 @@ impl Setting<'_> {
             ..Report::single(target, look, self.check.now)
         };
         print(&self.render_one(&report))?;
-        Ok(self.exit_code(&[report]))
+        Ok(self.exit(&[report]))
     }
 
-    fn servers(&self) -> Result<u8, Error> {
+    fn servers(&self) -> Result<Exit, Error> {
         let reports = block_on(self.probe_all())??;
         if let Some((word, command)) = mistyped(&reports) {
             say(&format!(
                 "note: \"{word}\" was taken for a server; did you mean `smtp-certcheck {command}`?"
             ));
         }
-        Ok(self.exit_code(&reports))
+        Ok(self.exit(&reports))
     }
 
     /// That of `--help`, or a plugin's.
-    fn exit_code(&self, reports: &[Report]) -> u8 {
+    fn exit(&self, reports: &[Report]) -> Exit {
         if self.cli.format == FormatArg::Nagios {
-            return nagios::render_all(reports, self.thresholds()).1.exit_code();
+            return nagios::render_all(reports, self.thresholds()).1.exit();
         }
-        exit_code(reports.iter().map(Report::exit_code))
+        Exit::of_all(reports.iter().map(Report::exit))
     }
 
     fn thresholds(&self) -> nagios::Thresholds {
@@ -207,7 +207,7 @@ impl Setting<'_> {
                 };
                 print(&format!("{gap}{}", self.render_one(&report)))?;
             }
-            if self.cli.format == FormatArg::Pem && report.exit_code() != 0 {
+            if self.cli.format == FormatArg::Pem && report.exit() != Exit::SUCCESS {
                 // The data alone would not tell.
                 warn(table::verdict(&report, false).trim_end());
             }
@@ -233,7 +233,7 @@ impl Setting<'_> {
             FormatArg::Pem if self.targets.len() > 1 => pem::render_named(report),
             FormatArg::Pem => pem::render(report),
             FormatArg::Nagios => nagios::render(report, self.thresholds()).0,
-            FormatArg::Table if self.cli.quiet && report.exit_code() == 0 => String::new(),
+            FormatArg::Table if self.cli.quiet && report.exit() == Exit::SUCCESS => String::new(),
             FormatArg::Table if self.cli.quiet => table::verdict(report, color),
             FormatArg::Table => table::render(
                 report,

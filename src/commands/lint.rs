@@ -7,9 +7,10 @@ use super::terminal::print;
 use crate::cli::{FormatArg, Inspect};
 use crate::mercurial::{Lint, LintScope};
 use crate::render::{json, lint, style::Style};
+use crate::report::Exit;
 
 /// Runs it: 1 if there is anything to say.
-pub(super) fn run(cli: &Inspect) -> Result<u8, Error> {
+pub(super) fn run(cli: &Inspect) -> Result<Exit, Error> {
     if matches!(cli.format, FormatArg::Pem | FormatArg::Nagios) {
         return Err(Error::new(
             "--lint prints no certificates: use --format table or json",
@@ -46,5 +47,5 @@ pub(super) fn run(cli: &Inspect) -> Result<u8, Error> {
             },
         ))?,
     }
-    Ok(u8::from(!found.is_empty()))
+    Ok(Exit::failure_if(!found.is_empty()))
 }

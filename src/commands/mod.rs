@@ -19,11 +19,12 @@ pub use generate::files as generated_files;
 
 use crate::cli::{AuditFormat, Cli, Command, FormatArg};
 use crate::render::nagios;
+use crate::report::Exit;
 use std::io::Write as _;
 use terminal::print;
 
 /// Runs the command line and returns the exit code that `--help` documents.
-pub fn run(cli: &Cli) -> u8 {
+pub fn run(cli: &Cli) -> Exit {
     let result = match &cli.command {
         None => inspect::run(&cli.inspect),
         Some(Command::Config(args)) => config::run(args),
@@ -32,7 +33,7 @@ pub fn run(cli: &Cli) -> u8 {
         Some(verb @ (Command::Completions { .. } | Command::Man { .. })) => generate::run(verb),
     };
     match result {
-        Ok(code) => code,
+        Ok(exit) => exit,
         Err(error) => {
             // Nothing can be done about an error of standard error.
             let _ = write!(std::io::stderr(), "{error}");
@@ -45,25 +46,25 @@ pub fn run(cli: &Cli) -> u8 {
             if plugin {
                 // Monitoring shows what is on standard output.
                 let _ = print(&nagios::unknown(error.message()));
-                return 3;
+                return Exit::PLUGIN_UNKNOWN;
             }
-            2
+            Exit::ERROR
         }
     }
 }
 
 /// Prints clap's message: a usage error, or the help or version asked for. Returns the exit code.
-pub fn not_understood(why: &clap::Error) -> u8 {
+pub fn not_understood(why: &clap::Error) -> Exit {
     // There is nowhere left to report this.
     let _ = why.print();
     if !why.use_stderr() {
-        return 0;
+        return Exit::SUCCESS;
     }
     if environment::asks_for_a_plugin() {
         let text = why.to_string();
         let first = text.lines().next().unwrap_or_default();
         let _ = print(&nagios::unknown(first.trim_start_matches("error: ")));
-        return 3;
+        return Exit::PLUGIN_UNKNOWN;
     }
-    2
+    Exit::ERROR
 }

@@ -2,11 +2,13 @@
 //! the outcome that follows.
 
 mod assessment;
+mod exit;
 mod outcome;
 mod representative;
 
 pub use assessment::Assessment;
-pub use outcome::{Outcome, exit_code};
+pub use exit::Exit;
+pub use outcome::Outcome;
 
 use crate::certificate::Certificate;
 use crate::endpoint::Start;
@@ -170,10 +172,10 @@ impl Report {
     }
 
     /// The exit code: that of the outcome, but for a warning that the user asked for.
-    pub fn exit_code(&self) -> u8 {
+    pub fn exit(&self) -> Exit {
         match self.pin_warning() {
-            Some(_) => Outcome::Untrusted.exit_code(),
-            None => self.outcome().exit_code(),
+            Some(_) => Exit::FAILURE,
+            None => self.outcome().exit(),
         }
     }
 }

@@ -1,4 +1,6 @@
-//! What came of a look, and the exit codes.
+//! What came of a look.
+
+use super::exit::Exit;
 
 /// What came of a target, in the order of the exit codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -30,26 +32,16 @@ impl Outcome {
         }
     }
 
-    /// The exit code; 2 is for wrong usage.
-    pub fn exit_code(self) -> u8 {
+    /// The exit code.
+    pub fn exit(self) -> Exit {
         match self {
-            Self::Trusted | Self::Pinned => 0,
-            Self::Untrusted => 1,
-            Self::Unreachable => 3,
-            Self::SmtpRefused => 4,
-            Self::TlsFailed => 5,
+            Self::Trusted | Self::Pinned => Exit::SUCCESS,
+            Self::Untrusted => Exit::FAILURE,
+            Self::Unreachable => Exit::UNREACHABLE,
+            Self::SmtpRefused => Exit::SMTP_REFUSED,
+            Self::TlsFailed => Exit::TLS_FAILED,
         }
     }
-}
-
-/// The exit code of several targets from those of each: 1 if it is among them, else the largest.
-pub fn exit_code(of_each: impl IntoIterator<Item = u8>) -> u8 {
-    let untrusted = Outcome::Untrusted.exit_code();
-    let worse = |worst: u8, code: u8| match (worst, code) {
-        (worst, code) if worst == untrusted || code == untrusted => untrusted,
-        (worst, code) => worst.max(code),
-    };
-    of_each.into_iter().fold(0, worse)
 }
 
 #[cfg(test)]
@@ -57,13 +49,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_bad_certificate_outweighs_every_other_failure() {
+    fn every_outcome_has_its_exit_code() {
         use Outcome as O;
-        let of = |outcomes: &[Outcome]| exit_code(outcomes.iter().map(|o| o.exit_code()));
-        assert_eq!(of(&[O::Trusted]), 0);
-        assert_eq!(of(&[O::TlsFailed, O::Untrusted, O::Trusted]), 1);
-        assert_eq!(of(&[O::Untrusted, O::TlsFailed]), 1);
-        assert_eq!(of(&[O::Unreachable, O::SmtpRefused, O::Trusted]), 4);
-        assert_eq!(of(&[]), 0);
+        let all = [
+            O::Trusted,
+            O::Pinned,
+            O::Untrusted,
+            O::Unreachable,
+            O::SmtpRefused,
+            O::TlsFailed,
+        ];
+        assert_eq!(all.map(|o| o.exit().number()), [0, 0, 1, 3, 4, 5]);
     }
 }

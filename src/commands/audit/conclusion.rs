@@ -1,10 +1,10 @@
 //! The last words of an audit, and its exit code.
 
 use super::results::Done;
-use super::signals::INTERRUPTED;
 use crate::audit::Counts;
 use crate::commands::terminal::{say, warn};
 use crate::finding::Severity;
+use crate::report::Exit;
 
 /// What the exit code of an audit depends on beside its results.
 pub(super) struct Conclusion {
@@ -18,9 +18,9 @@ pub(super) struct Conclusion {
 
 impl Conclusion {
     /// Says what is left to say. The exit code is that of the earlier run, too.
-    pub(super) fn exit_code(&self, done: &Done, earlier: Counts) -> u8 {
-        if let Some(code) = done.exit_code {
-            return code;
+    pub(super) fn exit(&self, done: &Done, earlier: Counts) -> Exit {
+        if let Some(exit) = done.exit {
+            return exit;
         }
         let completeness = done.completeness;
         let all = done.counts + earlier;
@@ -28,7 +28,7 @@ impl Conclusion {
             .fails_from
             .is_some_and(|severity| all.at_least(severity) > 0);
         if completeness.reader_left && !completeness.interrupted {
-            return u8::from(fails);
+            return Exit::failure_if(fails);
         }
         if earlier.targets > 0 && !self.quiet {
             say(&format!(
@@ -38,7 +38,7 @@ impl Conclusion {
         }
         if completeness.interrupted {
             say("interrupted: what was done is written; --resume goes on with a jsonl file");
-            return INTERRUPTED;
+            return Exit::INTERRUPTED;
         }
         if all.targets == 0 {
             warn(if self.is_shard {
@@ -55,9 +55,9 @@ impl Conclusion {
         // A list that is empty by mistake must not look like one without faults.
         let is_empty = all.targets == 0 && !self.is_shard;
         match (fails, bad) {
-            (true, _) => 1,
-            (false, 0) if !is_empty => 0,
-            (false, _) => 2,
+            (true, _) => Exit::FAILURE,
+            (false, 0) if !is_empty => Exit::SUCCESS,
+            (false, _) => Exit::ERROR,
         }
     }
 }

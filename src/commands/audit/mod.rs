@@ -20,6 +20,7 @@ use super::environment;
 use super::error::Error;
 use crate::audit::{Baseline, Choice, Completeness, Identity, Shard};
 use crate::cli::{Audit as Args, BELOW_WARNING};
+use crate::report::Exit;
 use auditor::Auditor;
 use conclusion::Conclusion;
 use defaults::Defaults;
@@ -37,7 +38,7 @@ use tokio::sync::{mpsc, oneshot};
 const WAITING: usize = 64;
 
 /// Runs it; the exit code is that of `--help`.
-pub(super) fn run(args: &Args) -> Result<u8, Error> {
+pub(super) fn run(args: &Args) -> Result<Exit, Error> {
     let (pacer, jobs) = pacing::pacer(args);
     outputs::one_file_for_one_thing(args)?;
     let defaults = Arc::new(Defaults::of(args));
@@ -82,7 +83,7 @@ pub(super) fn run(args: &Args) -> Result<u8, Error> {
         quiet: args.quiet,
         is_shard: args.shard.is_some(),
     };
-    Ok(conclusion.exit_code(&done, earlier.counts))
+    Ok(conclusion.exit(&done, earlier.counts))
 }
 
 /// Runs the scheduling here, and the writing on a thread of its own, which learns at the end how

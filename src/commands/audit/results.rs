@@ -8,6 +8,7 @@ use crate::commands::error::Error;
 use crate::commands::terminal::say;
 use crate::render::audit::{Ending, Format};
 use crate::render::json;
+use crate::report::Exit;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
@@ -38,7 +39,7 @@ pub(super) struct Done {
     pub(super) counts: Counts,
     pub(super) completeness: Completeness,
     /// The exit code of a format that has codes of its own.
-    pub(super) exit_code: Option<u8>,
+    pub(super) exit: Option<Exit>,
 }
 
 impl Results {
@@ -116,7 +117,7 @@ impl Results {
         let Ending {
             text,
             aside,
-            exit_code,
+            exit,
             replaces_only_whole,
         } = self.showing.format.end(&completeness, &self.summary);
         if !text.is_empty() {
@@ -132,7 +133,7 @@ impl Results {
         Ok(Done {
             counts: Counts::of(&self.summary),
             completeness,
-            exit_code,
+            exit,
         })
     }
 }

@@ -4,13 +4,11 @@ use super::sink::Sink;
 use crate::bounded::lock;
 use crate::commands::error::Error;
 use crate::commands::terminal::say;
+use crate::report::Exit;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio::sync::oneshot;
-
-/// The exit code after SIGINT or SIGTERM.
-pub(super) const INTERRUPTED: u8 = 130;
 
 /// Ctrl-C, or a polite request to end: the first ends the audit cleanly, once it has begun, and the
 /// second ends the program at once, whatever it waits for. That takes a thread of its own: the
@@ -66,7 +64,7 @@ impl Signals {
                 let _ = std::fs::remove_file(path);
             }
             // The user wants it to end here and now.
-            std::process::exit(INTERRUPTED.into());
+            std::process::exit(Exit::INTERRUPTED.number().into());
         });
         Ok(signals)
     }

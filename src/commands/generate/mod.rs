@@ -8,6 +8,7 @@ mod manual;
 use super::error::Error;
 use super::terminal::print;
 use crate::cli::{Command as Verb, Completions, NAME};
+use crate::report::Exit;
 use clap_complete::Shell;
 use completions::script;
 use hosts::hosts;
@@ -40,7 +41,7 @@ pub fn files() -> Vec<(String, String)> {
 }
 
 /// Prints the completions of a shell, or a man page.
-pub(super) fn run(verb: &Verb) -> Result<u8, Error> {
+pub(super) fn run(verb: &Verb) -> Result<Exit, Error> {
     match verb {
         Verb::Completions { shell } => print(&match shell {
             Completions::Script(shell) => script(*shell),
@@ -59,5 +60,5 @@ pub(super) fn run(verb: &Verb) -> Result<u8, Error> {
         }
         _ => {}
     }
-    Ok(0)
+    Ok(Exit::SUCCESS)
 }

@@ -11,7 +11,7 @@ use crate::fingerprint::Comparison;
 use crate::judge::{just_made, short_lived};
 use crate::observation::{Possession, Sighting};
 use crate::render::{pin as show, pins, table};
-use crate::report::Report;
+use crate::report::{Exit, Report};
 
 /// Whether this is the certificate that the user means.
 pub(super) fn given(args: &Args, report: &Report) -> Step<()> {
@@ -109,7 +109,7 @@ pub(super) fn lasts(args: &Args, report: &Report, pinned: Option<&Certificate>) 
 const UNPROVEN: [Code; 2] = [Code::KeyNotProven, Code::ObsoleteTls];
 
 /// Whether the server holds the key of its certificate, or the user does without the proof.
-pub(super) fn proven(args: &Args, report: &Report, seen: &Sighting) -> Result<(), u8> {
+pub(super) fn proven(args: &Args, report: &Report, seen: &Sighting) -> Result<(), Exit> {
     match seen.possession {
         Possession::Proven if seen.failure.is_none() => return Ok(()),
         Possession::Proven => return Err(failed(report)),
@@ -139,11 +139,11 @@ pub(super) fn proven(args: &Args, report: &Report, seen: &Sighting) -> Result<()
 }
 
 /// Why there is nothing to pin, and the exit code.
-pub(super) fn failed(report: &Report) -> u8 {
+pub(super) fn failed(report: &Report) -> Exit {
     say(table::verdict(report, false).trim_end());
     let failure = report.failure();
     if let Some(failure) = failure {
         say(&format!("  -> {}", failure.advice()));
     }
-    report.outcome().exit_code().max(REFUSED)
+    report.outcome().exit().max(REFUSED)
 }

@@ -15,20 +15,20 @@ use crate::judge::Judgement;
 use crate::programs::{By, Checks, Choice, Destination, FileUse, Objection, Program, Recipe, Sni};
 use crate::render::objection;
 use crate::render::pins as show;
-use crate::report::Report;
+use crate::report::{Exit, Report};
 
 /// What is known.
-pub(super) fn list(args: &Args) -> Result<u8, Error> {
+pub(super) fn list(args: &Args) -> Result<Exit, Error> {
     if args.target.is_some() {
         return Err(Error::new("--for needs a TOOL to pin a server for")
             .hint("smtp-certcheck pin --for lists them"));
     }
     print(&show::list())?;
-    Ok(0)
+    Ok(Exit::SUCCESS)
 }
 
 /// Pins the server for a program.
-pub(super) fn run(args: &Args, program: &'static Program) -> Result<u8, Error> {
+pub(super) fn run(args: &Args, program: &'static Program) -> Result<Exit, Error> {
     let Some(target) = &args.target else {
         return Err(
             Error::new(format!("--for {program} needs a TARGET")).hint(format!(
@@ -76,7 +76,7 @@ pub(super) fn run(args: &Args, program: &'static Program) -> Result<u8, Error> {
     let Some(choice) = choice else {
         print(&show::json(report, path(report)))?;
         second_certificate::look(args, target, report, "the program")?;
-        return Ok(0);
+        return Ok(Exit::SUCCESS);
     };
     match recipe(&check, &choice, &server, report) {
         Ok(recipe) => {
@@ -88,7 +88,7 @@ pub(super) fn run(args: &Args, program: &'static Program) -> Result<u8, Error> {
             if by != By::Ca {
                 second_certificate::look(args, target, report, program.name)?;
             }
-            Ok(0)
+            Ok(Exit::SUCCESS)
         }
         Err(why) => {
             say(&format!("not pinned: {}", why.message));

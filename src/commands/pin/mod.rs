@@ -22,14 +22,14 @@ use super::mercurial::{Mercurial, Scope, is_read};
 use super::terminal::say;
 use crate::cli::{ByArg, Pin as Args, TargetArg};
 use crate::mercurial::{Configured, Existing, Intent, PinObjection, PinnedBy, changes_for};
-use crate::report::Report;
+use crate::report::{Exit, Report};
 use judged::by;
 use look::{has_its_port, look, sends_sni};
 use snippet::snippet;
 use step::Step;
 
 /// Runs it.
-pub(super) fn run(args: &Args) -> Result<u8, Error> {
+pub(super) fn run(args: &Args) -> Result<Exit, Error> {
     match args.for_tool {
         None => {}
         Some(None) => return for_tool::list(args),

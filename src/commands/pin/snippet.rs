@@ -13,7 +13,7 @@ use crate::mercurial::{
     Intent, PinnedBy, Setting, Settings, decide, is_smtp_host, kept_port, pinned_lists,
 };
 use crate::render::pin as show;
-use crate::report::Report;
+use crate::report::{Exit, Report};
 use std::fmt::Write as _;
 
 /// The lines to paste, and nothing else, on standard output.
@@ -21,7 +21,7 @@ pub(super) fn snippet(
     mercurial: &Mercurial,
     intent: &Intent<'_>,
     report: &Report,
-) -> Result<u8, Error> {
+) -> Result<Exit, Error> {
     let settings = mercurial.settings(intent.host);
     let own = is_smtp_host(&settings, intent.host);
     let mut lines = Vec::new();
@@ -50,7 +50,7 @@ pub(super) fn snippet(
     }
     print(&show::snippet(report, &lines, VERSION))?;
     unsure(mercurial, &lines, intent, report);
-    Ok(0)
+    Ok(Exit::SUCCESS)
 }
 
 /// Says what keeps the pin of a server that we could not speak to from being enough.

@@ -20,7 +20,7 @@ use crate::mercurial::{
     Settings, Tree, changes_for, decide, is_smtp_host, kept_port, plan,
 };
 use crate::render::pin as show;
-use crate::report::Report;
+use crate::report::{Exit, Report};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -38,7 +38,7 @@ pub(super) struct Writing<'a> {
 }
 
 impl Writing<'_> {
-    pub(super) fn run(&self) -> Result<u8, Error> {
+    pub(super) fn run(&self) -> Result<Exit, Error> {
         let mut agreed: Option<(PinPlan, Option<Place>)> = None;
         for _ in 0..ATTEMPTS {
             let tree = Files::new(self.args, self.scope)?;
@@ -130,7 +130,7 @@ impl Writing<'_> {
     }
 
     /// What `--write` would come to.
-    fn foresee(&self, plan: &PinPlan, tree: &Files<'_>) -> Result<u8, Error> {
+    fn foresee(&self, plan: &PinPlan, tree: &Files<'_>) -> Result<Exit, Error> {
         let edits = plan.files.iter();
         let edits: Edits = edits
             .map(|edit| (edit.path.clone(), edit.after.clone()))
@@ -148,11 +148,11 @@ impl Writing<'_> {
             other_host(&settings, self.intent.host);
         }
         self.tell_lints(&mercurial, &ca_file);
-        Ok(u8::from(!holds || !plan.shadowed.is_empty()))
+        Ok(Exit::failure_if(!holds || !plan.shadowed.is_empty()))
     }
 
     /// Reads everything again, and claims success only where `hg email` is safe now.
-    fn verify(&self, plan: &PinPlan, was_there: bool) -> Result<u8, Error> {
+    fn verify(&self, plan: &PinPlan, was_there: bool) -> Result<Exit, Error> {
         let mercurial = Mercurial::read(&self.scope)?.of_release(self.release());
         let settings = mercurial.settings(self.intent.host);
         // They were told with the difference.
@@ -194,7 +194,7 @@ impl Writing<'_> {
             "pinned"
         };
         say(&format!("{done}: {}", self.promise(&settings)));
-        Ok(0)
+        Ok(Exit::SUCCESS)
     }
 
     fn tell_lints(&self, mercurial: &Mercurial, ca_file: &dyn Fn(&[u8]) -> CaFile) {
@@ -292,7 +292,7 @@ impl Writing<'_> {
 }
 
 /// Says what does not come into force, and why; the exit code that follows.
-fn shadows(plan: &PinPlan) -> u8 {
+fn shadows(plan: &PinPlan) -> Exit {
     for shadow in &plan.shadowed {
         let by = shadow.by.as_ref().map_or_else(
             || "hg does not read or trust the file".to_owned(),
@@ -306,7 +306,7 @@ fn shadows(plan: &PinPlan) -> u8 {
             ));
         }
     }
-    u8::from(!plan.shadowed.is_empty())
+    Exit::failure_if(!plan.shadowed.is_empty())
 }
 
 /// False: a file has changed in the meantime.

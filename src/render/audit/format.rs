@@ -2,6 +2,7 @@
 
 use super::summary;
 use crate::audit::{Audited, Completeness, Summary};
+use crate::report::Exit;
 
 /// An output grammar for an audit. A format returns text, and keeps what it needs of a target until
 /// the end, if its grammar asks for that; it does not write.
@@ -32,7 +33,7 @@ pub struct Ending {
     /// What a person reads on standard error.
     pub aside: String,
     /// The exit code, where the format has codes of its own.
-    pub exit_code: Option<u8>,
+    pub exit: Option<Exit>,
     /// Results of a part of the list must not replace those of an earlier audit.
     pub replaces_only_whole: bool,
 }
@@ -43,7 +44,7 @@ impl Ending {
         Self {
             text,
             aside: summary::sums(summary).trim().to_owned(),
-            exit_code: None,
+            exit: None,
             replaces_only_whole: false,
         }
     }

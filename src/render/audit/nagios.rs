@@ -32,7 +32,7 @@ impl Format for Nagios {
             text,
             // The plugin's output says it all; standard error often ends up in it.
             aside: String::new(),
-            exit_code: Some(state.exit_code()),
+            exit: Some(state.exit()),
             replaces_only_whole: false,
         }
     }

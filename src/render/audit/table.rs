@@ -53,7 +53,7 @@ impl Format for Table {
             } else {
                 format!("{} targets", summary.targets)
             },
-            exit_code: None,
+            exit: None,
             replaces_only_whole: false,
         }
     }

@@ -1,22 +1,29 @@
 //! The four states of a monitoring plugin.
 
-/// The states of a plugin; the number is its exit code.
+use crate::report::Exit;
+
+/// The states of a plugin, the worst last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum State {
-    /// Fine.
-    Ok = 0,
-    /// Soon not.
-    Warning = 1,
-    /// Not.
-    Critical = 2,
+    /// All is well.
+    Ok,
+    /// Something needs attention soon.
+    Warning,
+    /// Something does not work.
+    Critical,
     /// The state cannot be known.
-    Unknown = 3,
+    Unknown,
 }
 
 impl State {
     /// The exit code.
-    pub fn exit_code(self) -> u8 {
-        self as u8
+    pub fn exit(self) -> Exit {
+        match self {
+            Self::Ok => Exit::PLUGIN_OK,
+            Self::Warning => Exit::PLUGIN_WARNING,
+            Self::Critical => Exit::PLUGIN_CRITICAL,
+            Self::Unknown => Exit::PLUGIN_UNKNOWN,
+        }
     }
 
     pub(in crate::render) fn word(self) -> &'static str {
