@@ -4,7 +4,7 @@
 //! zero byte, and the server's turns with a zero byte between them.
 
 use super::{pieces, split_at_zero};
-use smtp_certcheck::starttls::{Dialogue, Farewell, Line, Refusal, Stage, Step};
+use smtp_certcheck::starttls::{Dialogue as _, Farewell, Line, Refusal, Smtp, Stage, Step};
 
 /// What came of a dialogue: why it ended, what was said, and what its end would mean.
 #[derive(Debug, PartialEq)]
@@ -71,7 +71,7 @@ fn said_go(outcome: &Outcome) -> bool {
 }
 
 fn play(turns: &[&[u8]], cuts: Option<&[u8]>) -> Outcome {
-    let mut dialogue = Dialogue::new("probe.example");
+    let mut dialogue = Smtp::new("probe.example");
     let mut sent = Vec::new();
     let mut refusal = None;
     let mut last = 0;
@@ -95,9 +95,9 @@ fn play(turns: &[&[u8]], cuts: Option<&[u8]>) -> Outcome {
     }
     Outcome {
         sent,
-        ready: dialogue.is_done() && refusal.is_none(),
+        ready: refusal.is_none() && dialogue.step() == Step::Handshake,
         refusal,
-        transcript: dialogue.transcript().to_vec(),
+        transcript: dialogue.said().transcript.clone(),
         at_the_end: dialogue.end(),
         last,
     }
@@ -105,15 +105,15 @@ fn play(turns: &[&[u8]], cuts: Option<&[u8]>) -> Outcome {
 
 /// How many octets of `turn` it takes until the dialogue goes on or ends; all if it never does.
 fn length_of_answer(before: &[&[u8]], turn: &[u8]) -> usize {
-    let mut dialogue = Dialogue::new("probe.example");
+    let mut dialogue = Smtp::new("probe.example");
     for turn in before {
         // Refusals ended the dialogue before it came to this.
         let _ = dialogue.receive(turn);
         let _ = dialogue.step();
     }
     for (index, octet) in turn.iter().enumerate() {
-        let lines = dialogue.transcript().len();
-        if dialogue.receive(&[*octet]).is_err() || dialogue.transcript().len() > lines {
+        let lines = dialogue.said().transcript.len();
+        if dialogue.receive(&[*octet]).is_err() || dialogue.said().transcript.len() > lines {
             return index + 1;
         }
     }

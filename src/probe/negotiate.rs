@@ -1,10 +1,10 @@
-//! Drives the SMTP dialogue over a stream.
+//! Drives a dialogue over a stream, up to TLS.
 
 use super::dial::broken;
 use super::options::Options;
 use super::progress::Progress;
 use crate::observation::{Cause, Failure};
-use crate::starttls::{Dialogue, Farewell, Refusal, Stage, Step as Next};
+use crate::starttls::{Dialogue, Farewell, Refusal, Smtp, Stage, Step as Next};
 use std::net::IpAddr;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -23,13 +23,13 @@ pub(super) async fn starttls(
         Some(name) => name.clone(),
         None => address_literal(stream),
     };
-    let mut result = drive(stream, Dialogue::new(&ehlo), progress).await;
+    let mut result = drive(stream, Box::new(Smtp::new(&ehlo)), progress).await;
     if let Err(Cause::Smtp(refusal)) = &mut result {
         say_goodbye(stream, refusal).await;
         if refusal.is_provisional() {
             // The deadline may cut us off; what is known already is kept.
             progress.failed = Some(progress.fail(Cause::Smtp(refusal.clone())));
-            let stage = progress.dialogue.as_ref().map(Dialogue::stage);
+            let stage = progress.dialogue.as_ref().map(|dialogue| dialogue.stage());
             let farewell = hear_farewell(stream).await;
             *refusal = farewell.judge(stage.unwrap_or(Stage::Ehlo), refusal.clone());
         }
@@ -46,7 +46,7 @@ pub(super) async fn starttls(
 
 async fn drive(
     stream: &mut TcpStream,
-    dialogue: Dialogue,
+    dialogue: Box<dyn Dialogue>,
     progress: &mut Progress,
 ) -> Result<(), Cause> {
     let mut buffer = [0; 4096];
@@ -70,11 +70,15 @@ async fn drive(
                 }
                 let stage = dialogue.stage();
                 dialogue.receive(&buffer[..count]).map_err(Cause::Smtp)?;
-                if dialogue.stage() != stage || dialogue.is_done() {
+                if dialogue.stage() != stage {
                     progress.seen.round_trips += 1;
                 }
             }
-            Next::Handshake => return Ok(()),
+            Next::Handshake => {
+                // The answer to STARTTLS.
+                progress.seen.round_trips += 1;
+                return Ok(());
+            }
         }
     }
 }

@@ -16,7 +16,7 @@ pub(super) struct Progress {
     pub(super) seen: Sighting,
     pub(super) capture: Option<Arc<Capture>>,
     /// What is said before TLS.
-    pub(super) dialogue: Option<Dialogue>,
+    pub(super) dialogue: Option<Box<dyn Dialogue>>,
     /// Why the handshake failed, while a second look is taken.
     pub(super) failed: Option<Failure>,
     /// What the second look showed.
@@ -28,7 +28,10 @@ impl Progress {
     pub(super) fn finish(self) -> Sighting {
         let mut seen = self.seen;
         if let Some(dialogue) = self.dialogue {
-            (seen.greeting, seen.capabilities, seen.transcript) = dialogue.into_parts();
+            let said = dialogue.into_said();
+            seen.greeting = said.greeting;
+            seen.capabilities = said.capabilities;
+            seen.transcript = said.transcript;
         }
         if let Some(capture) = self.capture {
             capture.report(&mut seen);
@@ -50,7 +53,7 @@ impl Progress {
 
     /// Why it is not complete at the deadline. An answer that did not come to its end says more than that time was up.
     pub(super) fn at_the_deadline(&self, options: &Options) -> Cause {
-        if let Some(refusal) = self.dialogue.as_ref().and_then(Dialogue::end) {
+        if let Some(refusal) = self.dialogue.as_ref().and_then(|dialogue| dialogue.end()) {
             return Cause::Smtp(refusal);
         }
         let head = self

@@ -1,13 +1,16 @@
-//! Sans-IO SMTP, up to the point where TLS starts: bytes in, the next step out.
+//! The languages of mail servers up to the point where TLS starts, sans-IO: bytes in, the next step
+//! out. A protocol is one file.
 
 mod dialogue;
 mod farewell;
 mod identify;
 mod refusal;
 mod reply;
+mod smtp;
 
-pub use dialogue::{Dialogue, Line, Step};
+pub use dialogue::{Dialogue, Line, Said, Step};
 pub use farewell::Farewell;
 pub use identify::{Service, identify};
 pub use refusal::{Refusal, Stage, first_line};
 pub use reply::{Malformed, Reply, ReplyReader};
+pub use smtp::Smtp;
