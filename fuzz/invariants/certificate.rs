@@ -11,11 +11,11 @@ use smtp_certcheck::endpoint::{Host, Start};
 use smtp_certcheck::escape::is_unsafe;
 use smtp_certcheck::finding::Severity;
 use smtp_certcheck::fingerprint::Comparison;
-use smtp_certcheck::hgrc::{Config, Environment, Files, Source};
+use smtp_certcheck::hgrc::{Config, Environment, FileReader, Source};
 use smtp_certcheck::judge::clients::Answer;
 use smtp_certcheck::judge::{Anchors, Judgement, Policy, judge_server, pin_mismatch};
 use smtp_certcheck::mercurial::{
-    CaFile, Decision, Extension, FileEdit, Ground, Line, Lint, LintScope, Machine, Release,
+    CaFile, Decision, Extension, FileEdit, Ground, Lint, LintScope, Machine, Release, SettingLine,
     Surroundings, is_secret, lint,
 };
 use smtp_certcheck::mercurial::{ConfiguredPin, Pins};
@@ -83,7 +83,7 @@ fn show(report: &Report, style: Style, raw_text: &[u8]) {
     let entries = ders.into_iter().map(pem::Entry::from).collect();
     assert_eq!(pem::read(text.as_bytes()), Ok(entries));
 
-    let lines = [smtp_certcheck::mercurial::Setting::new(
+    let lines = [smtp_certcheck::mercurial::Assignment::new(
         "smtp",
         "host",
         "mx.example",
@@ -212,7 +212,7 @@ fn report(how: u8, text: &str, raw_text: &[u8], certificate: Certificate) -> Rep
             .first()
             .map(|leaf| pin_mismatch(leaf, std::iter::empty())),
     );
-    let line = Line {
+    let line = SettingLine {
         key: text.to_owned(),
         source: Source {
             file: text.into(),
@@ -325,7 +325,7 @@ fn observation(how: u8, text: &str) -> Sighting {
 /// One file, which includes nothing.
 struct Alone<'a>(&'a [u8]);
 
-impl Files for Alone<'_> {
+impl FileReader for Alone<'_> {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         match path.to_str() {
             Some("/hgrc") => Ok(self.0.to_vec()),

@@ -3,7 +3,7 @@
 //! value, a line feed, and the file.
 
 use super::byte;
-use smtp_certcheck::hgrc::{Config, Document, Environment, Files, Item, Kind, Line};
+use smtp_certcheck::hgrc::{Config, Document, Environment, FileReader, Item, Kind, Line};
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
@@ -215,7 +215,7 @@ impl Assignment {
 /// A file that includes nothing.
 struct Alone(Vec<u8>);
 
-impl Files for Alone {
+impl FileReader for Alone {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         match path.to_str() {
             Some("/hgrc") => Ok(self.0.clone()),

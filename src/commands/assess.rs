@@ -17,7 +17,7 @@ use crate::judge::{
 };
 use crate::mercurial::Pins;
 use crate::mercurial::{
-    Decision, Installation, LintScope, Release, Server, Settings, Store, decide,
+    Decision, HostSettings, Installation, LintScope, Release, Server, Store, decide,
 };
 use crate::mercurial::{configured_cacerts, configured_pins, has_own_cacerts};
 use crate::observation::{KeyType, Possession, Sighting};
@@ -114,7 +114,7 @@ impl Assessor {
 
     /// Those of `--cacerts`, else of Mercurial's settings for the host, else the system's. What
     /// cannot be read is noted in them.
-    pub(super) fn anchors(&self, settings: Option<&(Settings, bool)>) -> Cow<'_, Anchors> {
+    pub(super) fn anchors(&self, settings: Option<&(HostSettings, bool)>) -> Cow<'_, Anchors> {
         if let Some(anchors) = &self.anchors {
             return Cow::Borrowed(anchors);
         }
@@ -123,7 +123,7 @@ impl Assessor {
             return Cow::Borrowed(self.system());
         };
         let path = PathBuf::from(OsStr::from_bytes(&named.value));
-        let (key, place) = (named.line.key.as_str(), named.line.place());
+        let (key, place) = (named.line.key.as_str(), named.line.source.to_string());
         Cow::Owned(anchors::setting_anchors(&path, key, &place))
     }
 
@@ -292,7 +292,7 @@ impl Assessor {
     /// What `hg email` would do, if the configuration is about this host.
     fn decide(
         &self,
-        mut settings: Settings,
+        mut settings: HostSettings,
         is_smtp_host: bool,
         (written, port): (&str, u16),
         seen: &Sighting,

@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_goes_on_does_not_end_before() {
+    fn a_value_that_continues_cannot_be_changed_at_an_earlier_line() {
         for (text, line) in [("k = 1\n 2\n", 1), ("k = 1\n# c\n 2\n 3\n", 3)] {
             let mut document = Document::parse(text.as_bytes());
             assert!(!document.replace(line, b"X"), "{text:?}");

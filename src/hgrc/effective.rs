@@ -19,7 +19,7 @@ const MAX_DEPTH: usize = 320;
 const MAX_FILES: usize = 10_000;
 
 /// Reads files. It is this module's only access to anything outside.
-pub trait Files {
+pub trait FileReader {
     /// The bytes of a file.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
 }
@@ -109,7 +109,7 @@ pub struct Config {
 #[derive(Clone, Copy)]
 struct Reading<'a> {
     root: &'a Path,
-    files: &'a dyn Files,
+    files: &'a dyn FileReader,
     environment: &'a Environment,
 }
 
@@ -118,7 +118,7 @@ impl Config {
     pub fn read(
         &mut self,
         path: &Path,
-        files: &dyn Files,
+        files: &dyn FileReader,
         environment: &Environment,
     ) -> Result<(), ReadError> {
         let bytes = files
@@ -297,7 +297,7 @@ mod tests {
 
     struct Map(Vec<(&'static str, &'static str)>);
 
-    impl Files for Map {
+    impl FileReader for Map {
         fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
             let found = self.0.iter().find(|(name, _)| Path::new(name) == path);
             let (_, text) = found.ok_or(io::ErrorKind::NotFound)?;

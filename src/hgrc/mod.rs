@@ -7,5 +7,5 @@ mod effective;
 mod expand;
 
 pub use document::{Document, Kind, Line};
-pub use effective::{Config, Earlier, FileRead, Files, Item, ReadError, Source, TakenBack};
+pub use effective::{Config, Earlier, FileRead, FileReader, Item, ReadError, Source, TakenBack};
 pub use expand::{Environment, Homes};

@@ -1,16 +1,16 @@
-//! What is configured for a host: its pins, held against the leaf, and its CA file.
+//! The pins that are configured for a host, compared with the leaf, and its CA file.
 
-use super::line::{Configured, Line};
-use super::settings::Settings;
+use super::line::{Configured, SettingLine};
+use super::settings::HostSettings;
 use crate::certificate::Certificate;
 use crate::fingerprint::{Comparison, Pin};
 
 /// The configured fingerprints, and whether one of them is the leaf's.
 #[derive(Clone, Debug, Default)]
 pub struct Pins {
-    /// Each as it stands, with its key and line.
+    /// Each pin as it is written, with its key and line.
     pub configured: Vec<ConfiguredPin>,
-    /// Whether one is that of the leaf.
+    /// Whether one of them matches the leaf.
     pub comparison: Comparison,
 }
 
@@ -20,14 +20,14 @@ pub struct ConfiguredPin {
     /// `sha256:HEX`, or what stands there instead.
     pub value: String,
     /// The key and the line.
-    pub line: Line,
+    pub line: SettingLine,
 }
 
 /// The fingerprints that are configured for a host, and whether `leaf` has one of them.
 /// `smtp.fingerprint` is for `smtp.host` alone; beside pins that hg obeys it is shown, but does not
 /// count.
 pub fn configured_pins(
-    settings: &Settings,
+    settings: &HostSettings,
     is_smtp_host: bool,
     leaf: Option<&Certificate>,
 ) -> Pins {
@@ -57,7 +57,7 @@ pub fn configured_pins(
         configured.extend(shown.map(|pin| configured_pin(pin.to_string(), &list.line)));
         obeyed.extend(list.value.iter().cloned());
     }
-    // What no Mercurial reads counts only where it reads nothing else.
+    // A list that no Mercurial reads counts only if there is no list that it reads.
     let aborts = matches!(&settings.pins, Some(Configured { value: Err(_), .. }));
     let usable = if obeyed.is_empty() && !aborts {
         unread
@@ -73,22 +73,25 @@ pub fn configured_pins(
     }
 }
 
-fn configured_pin(value: String, line: &Line) -> ConfiguredPin {
+fn configured_pin(value: String, line: &SettingLine) -> ConfiguredPin {
     ConfiguredPin {
         value,
         line: line.clone(),
     }
 }
 
-/// The file of trust anchors that is configured for a host, and the line that says so.
-pub fn configured_cacerts(settings: &Settings, is_smtp_host: bool) -> Option<&Configured<Vec<u8>>> {
+/// The file of trust anchors that is configured for a host, with its line.
+pub fn configured_cacerts(
+    settings: &HostSettings,
+    is_smtp_host: bool,
+) -> Option<&Configured<Vec<u8>>> {
     let smtp = settings.smtp_cacerts.as_ref().filter(|_| is_smtp_host);
     smtp.or(settings.verifycertsfile.as_ref())
         .or(settings.web_cacerts.as_ref())
 }
 
-/// Whether a file of trust anchors is named for this very host, which makes it a pin.
-pub fn has_own_cacerts(settings: &Settings, host: &str) -> bool {
+/// Whether a file of trust anchors is configured for this very host, which makes it a pin.
+pub fn has_own_cacerts(settings: &HostSettings, host: &str) -> bool {
     (settings.is_smtp_host(host) && settings.smtp_cacerts.is_some())
         || settings.verifycertsfile.is_some()
 }

@@ -3,7 +3,7 @@
 use super::LintCode;
 use super::boolean::boolean;
 use super::hindrance::Hindrance;
-use super::line::Line;
+use super::line::SettingLine;
 use super::stop::{Extension, Stop, Surroundings};
 use crate::hgrc::{Config, Environment, Item};
 
@@ -70,7 +70,7 @@ impl<'a> Extensions<'a> {
     }
 
     /// What stops hg if no enabled extension has the command `email`. `whole`: all files were read,
-    /// so that no other file can enable one.
+    /// and no other file can enable an extension.
     pub(super) fn patchbomb(&self, whole: bool) -> Option<Stop> {
         if self.alias_is_another_command() {
             return None;
@@ -98,7 +98,7 @@ impl<'a> Extensions<'a> {
         if off.is_none() && !whole {
             return None;
         }
-        let host = self.config.get(b"smtp", b"host").map(|item| Line {
+        let host = self.config.get(b"smtp", b"host").map(|item| SettingLine {
             key: "smtp.host".to_owned(),
             source: item.source.clone(),
         });
@@ -163,8 +163,8 @@ fn no_file(key: &[u8], item: &Item, certain: bool) -> Stop {
     }
 }
 
-fn line(key: &[u8], item: &Item) -> Line {
-    Line {
+fn line(key: &[u8], item: &Item) -> SettingLine {
+    SettingLine {
         key: format!("extensions.{}", String::from_utf8_lossy(key)),
         source: item.source.clone(),
     }

@@ -4,18 +4,11 @@ use crate::hgrc::{Config, Item, Source};
 
 /// The key of a setting with its file and line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
+pub struct SettingLine {
     /// `section.key`; untrusted bytes, read as UTF-8.
     pub key: String,
     /// The file and line.
     pub source: Source,
-}
-
-impl Line {
-    /// `FILE:LINE`.
-    pub fn place(&self) -> String {
-        self.source.to_string()
-    }
 }
 
 /// A value with its line.
@@ -24,7 +17,7 @@ pub struct Configured<T> {
     /// The value.
     pub value: T,
     /// The line that sets it.
-    pub line: Line,
+    pub line: SettingLine,
 }
 
 impl<T> Configured<T> {
@@ -50,8 +43,8 @@ pub(super) fn configured(
 }
 
 /// The line of a setting that was read.
-pub(super) fn line(section: &str, key: &[u8], item: &Item) -> Line {
-    Line {
+pub(super) fn line(section: &str, key: &[u8], item: &Item) -> SettingLine {
+    SettingLine {
         key: format!("{section}.{}", String::from_utf8_lossy(key)),
         source: item.source.clone(),
     }

@@ -3,7 +3,7 @@
 use super::LintCode;
 use super::boolean::boolean;
 use super::hindrance::Hindrance;
-use super::line::Line;
+use super::line::SettingLine;
 use super::port::{Port, is_integer, read_port};
 use super::stop::Stop;
 use crate::hgrc::{Config, Environment, Item};
@@ -178,7 +178,7 @@ pub(super) fn port(config: &Config) -> Option<Stop> {
 
 fn stop(section: &str, key: &str, item: &Item, wanted: &str, certain: bool) -> Stop {
     let value = String::from_utf8_lossy(&item.value).into_owned();
-    let line = Line {
+    let line = SettingLine {
         key: format!("{section}.{key}"),
         source: item.source.clone(),
     };

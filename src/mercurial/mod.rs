@@ -23,17 +23,18 @@ mod stop;
 pub use configured::{ConfiguredPin, Pins, configured_cacerts, configured_pins, has_own_cacerts};
 pub use decision::{CaFile, Decision, Ground, Server, decide};
 pub use hindrance::Hindrance;
-pub use line::{Configured, Line};
+pub use line::{Configured, SettingLine};
 pub use lint::{Lint, LintCode, LintScope, Machine, hosts, lint};
 pub use list::items as list_items;
 pub use pin_plan::{
-    Change, Edits, Existing, FileEdit, Intent, PinObjection, PinPlan, PinnedBy, PlanError, Setting,
-    SettingChange, Shadow, Tree, changes_for, is_smtp_host, kept_port, pinned_lists, plan,
+    Assignment, Change, Edits, Existing, FileEdit, Intent, PinObjection, PinPlan, PinnedBy,
+    PlanError, SettingChange, Shadow, Tree, changes_for, is_smtp_host, kept_port, pinned_lists,
+    plan,
 };
 pub use port::{Port, ipv4, read_port};
 pub use release::{Installation, NoRelease, Release, Store};
 pub use runs::hindrances;
 pub use search::{Layer, Layout, broken_share, layers, user_layers};
 pub use secret::is_secret;
-pub use settings::{Settings, Transport};
+pub use settings::{HostSettings, Transport};
 pub use stop::{Extension, Surroundings};

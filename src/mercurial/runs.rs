@@ -4,7 +4,7 @@ use super::LintCode;
 use super::command::in_hook;
 use super::extensions::Extensions;
 use super::hindrance::Hindrance;
-use super::line::Line;
+use super::line::SettingLine;
 use super::malformed::{malformed, port};
 use super::stop::{Stop, Surroundings};
 use crate::hgrc::{Config, Environment, Source};
@@ -31,7 +31,7 @@ pub(super) fn stops(
         code: LintCode::BrokenShare,
         hindrance: Hindrance {
             certain: true,
-            line: Some(Line {
+            line: Some(SettingLine {
                 key: "sharedpath".to_owned(),
                 source: Source { file, line: 1 },
             }),

@@ -3,7 +3,7 @@
 use super::boolean::boolean;
 use super::command::Command;
 use super::hindrance::Hindrance;
-use super::line::{Configured, Line, configured};
+use super::line::{Configured, SettingLine, configured};
 use super::list;
 use super::port::{Port, read_port};
 use crate::endpoint::Start;
@@ -23,7 +23,7 @@ pub enum Transport {
 
 /// The settings for one host, whose keys hold the host byte for byte.
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub struct HostSettings {
     /// `smtp.host`, if it is set.
     pub smtp_host: Option<Configured<Vec<u8>>>,
     /// `smtp.port`.
@@ -31,7 +31,7 @@ pub struct Settings {
     /// `smtp.tls`; if it is not set, mail goes in the clear.
     pub transport: Transport,
     /// The line of `smtp.tls`.
-    pub transport_line: Option<Line>,
+    pub transport_line: Option<SettingLine>,
     /// `email.method`, if it is not `smtp`.
     pub other_method: Option<Configured<Vec<u8>>>,
     /// `hostsecurity.HOST:fingerprints`; an item that is not a pin makes Mercurial abort.
@@ -49,9 +49,9 @@ pub struct Settings {
     /// The lines of `minimumprotocol` that hg checks, the global one first.
     pub minimum_protocols: Vec<Configured<Vec<u8>>>,
     /// The line with the ciphers that hg sets in its OpenSSL.
-    pub ciphers: Option<Line>,
+    pub ciphers: Option<SettingLine>,
     /// The line that makes `--insecure` a default of `hg email`.
-    pub insecure: Option<Line>,
+    pub insecure: Option<SettingLine>,
     /// What `[defaults]` and `[alias]` add that keeps the command from sending.
     pub command: Option<Hindrance>,
     /// What keeps `hg email` from running at all; the caller finds it, because it depends on the
@@ -59,7 +59,7 @@ pub struct Settings {
     pub runs: Vec<Hindrance>,
 }
 
-impl Settings {
+impl HostSettings {
     /// Whether `smtp.host` is this host, as it is written. Where no `smtp.host` is set, see
     /// [`is_smtp_host`](crate::mercurial::is_smtp_host) for the host that may become it.
     pub fn is_smtp_host(&self, written: &str) -> bool {
@@ -107,7 +107,7 @@ impl Settings {
     }
 }
 
-impl Settings {
+impl HostSettings {
     /// The port that `hg email` connects to, as the setting writes it, if it is not `port`.
     pub(super) fn other_port(&self, port: u16) -> Option<String> {
         let default = match self.transport {

@@ -21,7 +21,7 @@ pub trait Surroundings {
     fn extension(&self, path: &[u8]) -> Extension;
     /// The file that makes the repository a share, and why its source is missing.
     fn broken_share(&self) -> Option<(PathBuf, String)>;
-    /// Whether all files that hg would read were read, so that a setting in none of them is unset.
+    /// Whether all files that hg would read were read: only then is a missing setting unset.
     fn is_whole(&self) -> bool;
 }
 

@@ -201,7 +201,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn what_a_program_cannot_be_told_is_an_objection() {
+    fn a_server_that_a_program_cannot_be_configured_for_is_an_objection() {
         let misfit = |name: &str, host: &str, reference: &str, by| {
             let (host, reference): (Host, _) = (host.parse().expect("a host"), reference.parse());
             let server = Destination {
@@ -235,7 +235,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_file_of_its_own_takes_the_place_of_the_trust_store() {
+    fn a_file_of_its_own_replaces_the_trust_store() {
         let checks =
             |file| Choice::new(find("curl"), Some(By::Key), None, file).map(|c| c.checks());
         assert_eq!(checks(None).ok(), Some(Checks::Everything));

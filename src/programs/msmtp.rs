@@ -89,7 +89,7 @@ mod tests {
     use crate::programs::choice::tests::{ABC, lines};
 
     #[test]
-    fn msmtp_is_told_of_another_name_and_of_implicit_tls() {
+    fn msmtp_gets_another_name_and_implicit_tls() {
         let target = ("2001:db8::25", "mx.test", 465, Start::Implicit);
         assert_eq!(
             lines("msmtp", target, true),

@@ -175,7 +175,7 @@ mod tests {
     use crate::programs::choice::tests::{ABC, lines};
 
     #[test]
-    fn postfix_is_told_of_both_next_hops_and_of_the_name_to_ask_for() {
+    fn postfix_gets_both_next_hops_and_the_name_for_sni() {
         let at = |host, reference, port| (host, reference, port, Start::Starttls);
         assert_eq!(
             lines("postfix", at("mx.test", "mx.test", 25), true),

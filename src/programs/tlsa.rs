@@ -222,7 +222,7 @@ mod tests {
     use crate::programs::choice::tests::{ABC, lines};
 
     #[test]
-    fn a_record_is_of_the_certificate_without_a_readable_key() {
+    fn without_a_readable_key_the_record_is_that_of_the_certificate() {
         let at = ("mx.test", "mx.test", 25, Start::Starttls);
         let hex = ABC.replace(':', "").to_lowercase();
         assert_eq!(

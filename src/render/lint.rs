@@ -24,7 +24,7 @@ pub fn page(lints: &[Lint], is_empty: bool, style: Style) -> String {
 /// One below the other.
 pub(super) fn list(out: &mut String, lints: &[Lint], indent: usize, width: usize) {
     for lint in lints {
-        let place = format!("{}: {}", lint.line.place(), lint.line.key);
+        let place = format!("{}: {}", lint.line.source, lint.line.key);
         labelled(out, width, indent, "", 0, &place);
         let text = format!("{}: {}", lint.code, lint.message);
         labelled(out, width, indent + 2, "", 0, &text);

@@ -7,7 +7,7 @@ use crate::finding::Code;
 use crate::fingerprint::Algorithm;
 use crate::hgrc::{Document, Kind};
 use crate::judge::Judgement;
-use crate::mercurial::{FileEdit, Setting, is_secret};
+use crate::mercurial::{Assignment, FileEdit, is_secret};
 use crate::programs::comment_text;
 use crate::report::Report;
 use similar::TextDiff;
@@ -19,7 +19,7 @@ const NAME: usize = 60;
 
 /// Comments that say what was checked, and the settings by section. The first line is empty: with
 /// `>>` it ends the last line of a file that does not end itself.
-pub fn snippet(report: &Report, settings: &[Setting], version: &str) -> String {
+pub fn snippet(report: &Report, settings: &[Assignment], version: &str) -> String {
     let mut out = format!(
         "\n# {}, checked {} by smtp-certcheck {version}\n# {}\n",
         visible(&report.target.label),
@@ -27,7 +27,7 @@ pub fn snippet(report: &Report, settings: &[Setting], version: &str) -> String {
         about(report)
     );
     let mut current = "";
-    for Setting {
+    for Assignment {
         section,
         key,
         value,
@@ -152,7 +152,7 @@ pub fn alarm(report: &Report) -> String {
                 .iter()
                 .filter(|other| other.value == pin.value);
             for place in same {
-                let (key, place) = (&place.line.key, place.line.place());
+                let (key, place) = (&place.line.key, place.line.source.to_string());
                 let _ = writeln!(out, "              {}, {}", visible(key), visible(&place));
             }
             shown.push(&pin.value);

@@ -553,8 +553,8 @@ fn several_files() {
 }
 
 #[test]
-fn a_repository_of_another_owner_counts_if_any_file_trusts_him() {
-    const TEST: &str = "a_repository_of_another_owner_counts_if_any_file_trusts_him";
+fn a_repository_of_another_owner_counts_if_any_file_trusts_the_owner() {
+    const TEST: &str = "a_repository_of_another_owner_counts_if_any_file_trusts_the_owner";
     let Some(hg) = hg::hg(TEST) else { return };
     if !nix::unistd::geteuid().is_root() {
         return testkit::skip::skip(TEST, "only root may give a file away");
@@ -605,9 +605,9 @@ fn shown(bytes: &[u8]) -> String {
 }
 
 fn our_reading(path: &Path) -> Value {
-    use smtp_certcheck::hgrc::{Config, Environment, Files, ReadError};
+    use smtp_certcheck::hgrc::{Config, Environment, FileReader, ReadError};
     struct Disk;
-    impl Files for Disk {
+    impl FileReader for Disk {
         fn read(&self, path: &Path) -> std::io::Result<Vec<u8>> {
             std::fs::read(path)
         }
@@ -758,7 +758,7 @@ fn thousands_of_lists_made_at_random() {
 }
 
 #[test]
-fn the_settings_for_mail_are_shown_with_their_places_and_without_passwords() {
+fn the_settings_for_mail_are_shown_with_their_lines_and_without_passwords() {
     let files: &[(&str, &[u8])] = &[
         (
             "home/.hgrc",
@@ -871,7 +871,7 @@ fn ends(command: &mut Command) -> (Option<i32>, String) {
 
 /// hg waits for a writer. What it would read then cannot be known.
 #[test]
-fn a_pipe_in_the_place_of_a_file_is_an_error_and_no_wait() {
+fn a_pipe_in_place_of_a_file_is_an_error_without_a_wait() {
     let dir = TempDir::new().expect("a directory");
     let pipe = dir.path().join("pipe");
     let mode = nix::sys::stat::Mode::S_IRWXU;

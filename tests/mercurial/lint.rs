@@ -267,7 +267,7 @@ fn the_release_that_is_named_is_the_one_that_is_linted_for() {
 }
 
 #[test]
-fn a_pin_that_a_later_file_shadows_names_both_places() {
+fn a_pin_that_a_later_file_shadows_is_reported_with_both_lines() {
     let dir = Dir::new();
     let later = dir.file(
         "later.rc",
@@ -291,7 +291,7 @@ fn a_pin_that_a_later_file_shadows_names_both_places() {
 }
 
 #[test]
-fn a_password_that_everybody_can_read_is_found_and_not_shown() {
+fn a_password_that_every_user_can_read_is_found_and_not_shown() {
     let dir = Dir::new();
     let file = dir.file("open", "[smtp]\npassword = hunter2 # x\n");
     let mut permissions = file.metadata().expect("the file").permissions();
@@ -322,7 +322,7 @@ fn hostile_text_of_a_file_is_escaped() {
 }
 
 #[test]
-fn a_run_shows_those_about_its_host_and_no_others() {
+fn a_check_shows_only_the_lints_about_its_host() {
     let dir = Dir::new();
     let pki = Pki::new("Lint", KeyKind::P256);
     let root = dir.file("root.pem", pki.root_pem());

@@ -190,7 +190,7 @@ fn watch(hgrc: &Path, days: &str, args: &[&str]) -> Run {
 }
 
 #[test]
-fn a_pin_is_watched_until_its_certificate_ends() {
+fn a_pin_is_watched_until_its_certificate_expires() {
     let pki = Pki::new("Watch", KeyKind::P256);
     // Ten days and an hour: the hour is for the duration of the test.
     let identity = ending_in(&pki, 241);
@@ -237,7 +237,7 @@ fn a_pin_is_watched_until_its_certificate_ends() {
 
 /// Ten of seventy days are left, and an hour for the duration of the test.
 #[test]
-fn what_must_be_left_of_a_pin_is_days_hours_or_a_share() {
+fn the_threshold_of_a_pin_is_days_hours_or_a_share() {
     let pki = Pki::new("Watch", KeyKind::P256);
     let identity = ending_in(&pki, 241);
     let server = Server::start(&identity, Behaviour::default());
@@ -281,7 +281,7 @@ fn identity_end(identity: &Identity) -> String {
 }
 
 #[test]
-fn what_is_worse_than_an_expiring_pin_keeps_its_code() {
+fn a_failure_worse_than_an_expiring_pin_keeps_its_code() {
     let pki = Pki::new("Watch", KeyKind::P256);
     let identity = ending_in(&pki, -30);
     let server = Server::start(&identity, Behaviour::default());
@@ -309,7 +309,7 @@ fn what_is_worse_than_an_expiring_pin_keeps_its_code() {
 }
 
 #[test]
-fn without_a_pin_there_is_nothing_to_watch_and_that_is_said() {
+fn without_a_pin_the_watch_warns() {
     let pki = Pki::new("Watch", KeyKind::P256);
     let identity = ending_in(&pki, 30 * 24);
     let server = Server::start(&identity, Behaviour::default());
@@ -350,7 +350,7 @@ fn without_a_pin_there_is_nothing_to_watch_and_that_is_said() {
 // ---------------------------------------------------------------------------- cron and systemd
 
 #[test]
-fn the_line_for_cron_speaks_only_when_something_is_wrong() {
+fn the_line_for_cron_prints_only_if_something_is_wrong() {
     let pki = Pki::new("Cron", KeyKind::P256);
     let crontab = recipe("watching.md", "cron", "smtp-certcheck");
     let line = crontab

@@ -455,8 +455,8 @@ fn every_configuration_for_a_good_certificate() {
 /// OpenSSL accepts certificates that our judge refuses; those that neither of them knows, it
 /// refuses.
 #[test]
-fn what_only_openssl_takes_is_not_said_to_be_refused() {
-    const TEST: &str = "what_only_openssl_takes_is_not_said_to_be_refused";
+fn a_certificate_that_only_openssl_accepts_is_not_reported_as_refused() {
+    const TEST: &str = "a_certificate_that_only_openssl_accepts_is_not_reported_as_refused";
     let Some(hg) = hg::hg(TEST) else { return };
     repository(&hg);
     let extended = |oid: &[u64], critical: bool, content: &[u8]| {
@@ -613,8 +613,8 @@ const INSECURE: &[(&str, &[(&str, &str)])] = &[
 ];
 
 #[test]
-fn every_way_to_make_insecure_a_default_is_seen() {
-    let Some(hg) = hg::hg("every_way_to_make_insecure_a_default_is_seen") else {
+fn every_way_to_make_insecure_a_default_is_found() {
+    let Some(hg) = hg::hg("every_way_to_make_insecure_a_default_is_found") else {
         return;
     };
     let identity = PKI.identity(leaf(&["localhost"]));
@@ -637,7 +637,7 @@ fn every_way_to_make_insecure_a_default_is_seen() {
 }
 
 #[test]
-fn what_cannot_be_known_is_not_called_safe() {
+fn an_unknown_outcome_is_not_called_safe() {
     let identity = PKI.identity(leaf(&["localhost"]));
     let server = Server::start(&identity, Behaviour::default());
     let pinned = "tls=starttls\n[hostsecurity]\nlocalhost:fingerprints=sha256:{sha256}\n";

@@ -156,7 +156,7 @@ fn the_owner_stays() {
 }
 
 #[test]
-fn hard_links_are_not_cut() {
+fn hard_links_are_not_broken() {
     let dir = Dir::new();
     let file = dir.file("hgrc", OLD);
     std::fs::hard_link(&file, dir.path().join("twin")).expect("a link");
@@ -238,7 +238,7 @@ fn a_file_of_another_owner_does_not_change_hands() {
 }
 
 #[test]
-fn what_is_no_file_is_an_error() {
+fn something_that_is_not_a_file_is_an_error() {
     let dir = Dir::new();
     let folder = dir.path().join("folder");
     std::fs::create_dir(&folder).expect("a directory");

@@ -268,7 +268,7 @@ fn without_a_terminal_nothing_is_written_unasked() {
 }
 
 #[test]
-fn a_dry_run_says_what_writing_would_come_to() {
+fn a_dry_run_says_what_writing_would_do() {
     let home = Home::new();
     let ca = home.path("ca.pem");
     let ca = ca.to_str().expect("UTF-8");
@@ -368,7 +368,7 @@ fn servers_that_cannot_be_pinned_keep_their_exit_codes() {
 }
 
 #[test]
-fn hosts_that_are_no_syntax_are_the_only_ones_written() {
+fn only_hosts_without_syntax_are_written() {
     let home = Home::new();
     // An invalid host name is not even parsed; a name in another script is written in ASCII.
     for target in ["a\r[hooks]\rx=y:25", "a=b", "[hooks]", "%include x"] {
@@ -386,7 +386,7 @@ fn hosts_that_are_no_syntax_are_the_only_ones_written() {
 }
 
 #[test]
-fn what_a_certificate_says_stays_a_comment() {
+fn the_text_of_a_certificate_stays_in_a_comment() {
     let mut params = leaf(&["localhost"]);
     let name = "x\n[hooks]\npre-version = echo PWNED\r%include /etc/passwd\u{1b}[2J\u{202e}";
     params
@@ -740,7 +740,7 @@ fn a_file_among_those_of_hg_does_not_hide_what_the_others_say() {
 }
 
 #[test]
-fn pins_that_appear_while_the_server_is_looked_at_are_not_overrun() {
+fn pins_that_appear_during_the_check_are_not_overwritten() {
     use std::time::Duration;
     let behaviour = Behaviour {
         greet_delay: Duration::from_secs(2),
@@ -766,7 +766,7 @@ fn pins_that_appear_while_the_server_is_looked_at_are_not_overrun() {
 }
 
 #[test]
-fn a_pin_that_nobody_reads_does_not_silence_the_alarm() {
+fn a_pin_that_mercurial_ignores_does_not_silence_the_alarm() {
     let home = Home::new();
     let text = fill(
         "[smtp]\nhost = localhost\nport = {port}\ntls = starttls\nfingerprint = {new}\n\
@@ -803,7 +803,7 @@ fn a_pin_that_nobody_reads_does_not_silence_the_alarm() {
 }
 
 #[test]
-fn other_pins_that_stay_are_told() {
+fn other_pins_that_stay_are_reported() {
     let home = Home::new();
     let pins = |list: &str| {
         fill(&format!(
@@ -897,7 +897,7 @@ fn a_port_may_be_named_as_services_are() {
 }
 
 #[test]
-fn a_named_file_need_not_be_there_and_must_not_be_shadowed() {
+fn a_named_file_need_not_exist_and_must_not_be_shadowed() {
     let home = Home::new();
     let run = home.pin(&GOOD, &["--write", "--yes", "--hgrc", "new.rc"]);
     assert_eq!(run.code, 0, "{}", run.stderr);
@@ -925,7 +925,7 @@ fn a_named_file_need_not_be_there_and_must_not_be_shadowed() {
 }
 
 #[test]
-fn a_pin_that_is_shadowed_is_no_success() {
+fn a_shadowed_pin_is_not_a_success() {
     let home = Home::new();
     std::fs::create_dir_all(home.path("repo/.hg")).expect("a repository");
     home.write(
@@ -957,7 +957,7 @@ fn a_pin_that_is_shadowed_is_no_success() {
 }
 
 #[test]
-fn a_directory_that_is_not_there_is_named() {
+fn a_missing_directory_is_named() {
     let home = Home::new();
     let file = "none/hgrc";
     let run = home.pin(&GOOD, &["--write", "--yes", "--hgrc", file]);
@@ -971,7 +971,7 @@ fn a_directory_that_is_not_there_is_named() {
 }
 
 #[test]
-fn plain_text_and_other_refusals_are_no_success() {
+fn plain_text_and_other_refusals_are_not_a_success() {
     // A later file overrides smtp.tls.
     let home = Home::new();
     std::fs::create_dir_all(home.path("repo/.hg")).expect("a repository");
@@ -1219,7 +1219,7 @@ fn a_chain_without_an_anchor_has_no_ca_to_save() {
 }
 
 #[test]
-fn a_certificate_of_another_port_is_added_and_moves_nothing() {
+fn a_certificate_of_another_port_is_added_without_a_change_of_port() {
     let home = Home::new();
     let before = fill(
         "[smtp]\nhost = localhost\nport = 26\ntls = smtps\n[hostsecurity]\nlocalhost:fingerprints = {old}\n",
@@ -1251,7 +1251,7 @@ fn a_certificate_of_another_port_is_added_and_moves_nothing() {
 }
 
 #[test]
-fn the_port_of_a_tunnel_is_not_taken_for_hgs() {
+fn the_port_of_a_tunnel_is_not_mistaken_for_hgs() {
     let home = Home::new();
     let elsewhere = format!("127.0.0.1:{}", GOOD.server.port());
     let pin = |target: &str| {
@@ -1313,7 +1313,7 @@ fn lasting(left: Duration, lifetime: Duration) -> Served {
 }
 
 #[test]
-fn what_cannot_last_is_said_and_asked_for_before_it_is_pinned() {
+fn a_short_lived_certificate_is_reported_and_asked_about_before_it_is_pinned() {
     let (hours, days) = (Duration::hours, Duration::days);
     for (served, said) in [
         (
@@ -1418,7 +1418,7 @@ fn an_expired_certificate_has_no_date_to_come() {
 }
 
 #[test]
-fn a_self_signed_certificate_that_was_just_made_is_said_to_be_new() {
+fn a_self_signed_certificate_that_was_just_made_is_reported_as_new() {
     let home = Home::new();
     for (minutes, said) in [(5, true), (90, false)] {
         let mut params = leaf(&["localhost"]);
@@ -1538,7 +1538,7 @@ fn certificates_that_take_turns_are_all_named_and_pinned_one_by_one() {
 }
 
 #[test]
-fn what_the_pin_accepts_is_no_other_certificate() {
+fn a_renewed_certificate_that_the_pin_accepts_is_not_reported_as_another() {
     let home = Home::new();
     let first = PKI.identity(leaf(&["localhost"]));
     let renewed = PKI.renewed(&first, &leaf(&["localhost"]));

@@ -463,8 +463,8 @@ fn curl_sends_by_the_key_and_by_a_file() {
 }
 
 #[test]
-fn openssl_goes_by_the_file_and_the_command_that_is_advised() {
-    let test = "openssl_goes_by_the_file_and_the_command_that_is_advised";
+fn openssl_goes_by_the_file_with_the_advised_command() {
+    let test = "openssl_goes_by_the_file_with_the_advised_command";
     let Some(mta) = server(test) else { return };
     let desk = Desk::new();
     for by in [By::Ca, By::Certificate] {
@@ -826,8 +826,8 @@ fn a_postfix_relay_delivers_to_the_pinned_server_and_defers_for_others() {
 }
 
 #[test]
-fn postfix_with_another_digest_defers_and_a_self_signed_one_is_no_ca() {
-    let test = "postfix_with_another_digest_defers_and_a_self_signed_one_is_no_ca";
+fn postfix_with_another_digest_defers_and_a_self_signed_leaf_is_not_a_ca() {
+    let test = "postfix_with_another_digest_defers_and_a_self_signed_leaf_is_not_a_ca";
     let Some(mta) = Mta::for_test(test, Kind::Postfix, &SELF_SIGNED) else {
         return;
     };
@@ -971,7 +971,7 @@ fn tlsa_records_are_danetools_and_openssl_goes_by_them() {
 }
 
 #[test]
-fn a_record_of_a_ca_is_of_one_that_the_server_presents() {
+fn a_record_of_a_ca_names_a_ca_that_the_server_presents() {
     // The server presents the leaf alone, and its intermediate is in the trust store: DANE clients
     // could not find it.
     let lonely = Server::start(&OURS.lonely(leaf(&["localhost"])), Behaviour::default());
@@ -1209,9 +1209,9 @@ fn nothing_is_printed_that_the_programs_library_refuses() {
 /// All combinations of key usage bits of a server's certificate, and a key usage that cannot be
 /// read: lines are printed for GnuTLS exactly if its handshake accepts the certificate.
 #[test]
-fn gnutls_is_told_of_every_key_usage_that_it_takes_and_of_no_other() {
+fn gnutls_gets_lines_for_exactly_the_key_usages_that_it_accepts() {
     use rcgen::KeyUsagePurpose as U;
-    let test = "gnutls_is_told_of_every_key_usage_that_it_takes_and_of_no_other";
+    let test = "gnutls_gets_lines_for_exactly_the_key_usages_that_it_accepts";
     if !has(test, "gnutls-cli", &["--version"]) {
         return;
     }
@@ -1334,8 +1334,8 @@ fn no_ca_is_printed_where_the_library_finds_no_issuer() {
 /// Exim without `tls_certificate` makes a certificate for two hours, at its start or for each
 /// connection.
 #[test]
-fn what_exim_makes_for_itself_is_not_pinned_without_a_word() {
-    let test = "what_exim_makes_for_itself_is_not_pinned_without_a_word";
+fn a_certificate_that_exim_makes_for_itself_is_not_pinned_silently() {
+    let test = "a_certificate_that_exim_makes_for_itself_is_not_pinned_silently";
     let mut nothing = SELF_SIGNED.clone();
     nothing.chain.clear();
     let Some(mta) = Mta::for_test(test, Kind::Exim, &nothing) else {
@@ -1429,7 +1429,7 @@ fn nothing_is_printed_for_a_certificate_that_is_not_trusted_or_not_proven() {
 }
 
 #[test]
-fn what_a_program_checks_besides_is_said_instead_of_a_pin_that_it_refuses() {
+fn a_pin_that_a_program_would_refuse_is_explained_instead_of_printed() {
     let expired = OURS.identity(expired_leaf(&["localhost"]));
     let (_server, target) = embedded(&expired);
     let expected = Fingerprint::compute(Algorithm::Sha256, &expired.chain[0]).to_string();
@@ -1452,8 +1452,8 @@ fn what_a_program_checks_besides_is_said_instead_of_a_pin_that_it_refuses() {
 
 /// The last line of a file without a line feed at its end stays a line of its own.
 #[test]
-fn lines_for_two_ports_stand_behind_others_in_one_msmtprc() {
-    let test = "lines_for_two_ports_stand_behind_others_in_one_msmtprc";
+fn lines_for_two_ports_can_follow_others_in_one_msmtprc() {
+    let test = "lines_for_two_ports_can_follow_others_in_one_msmtprc";
     if !has(test, "msmtp", &["--version"]) {
         return;
     }
@@ -1557,7 +1557,7 @@ fn gnutls_finds_its_line_on_the_ports_of_mail() {
 }
 
 #[test]
-fn a_record_of_a_ca_is_for_the_name_that_it_stands_at() {
+fn a_record_of_a_ca_is_for_the_name_at_which_it_stands() {
     let (_server, target) = embedded(&PINNED);
     let target = target.replace("localhost", "127.0.0.1");
     let desk = Desk::new();
@@ -1723,7 +1723,7 @@ fn a_file_that_holds_something_else_is_left_alone() {
 }
 
 #[test]
-fn mercurials_configuration_has_no_say() {
+fn mercurials_configuration_does_not_matter() {
     let (_server, target) = embedded(&PINNED);
     let desk = Desk::new();
     let zeros = "0".repeat(64);

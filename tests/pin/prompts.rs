@@ -152,7 +152,7 @@ fn an_untrusted_certificate_needs_a_yes_in_full_or_its_fingerprint() {
 }
 
 #[test]
-fn what_changes_while_the_question_stands_is_asked_about_again() {
+fn a_change_during_the_question_is_asked_about_again() {
     let admin = Admin::new();
     admin.write(".hgrc", "[ui]\nusername = me\n");
     let mut asked = admin.asked(QUESTION, &TRUSTED);
@@ -174,7 +174,7 @@ fn what_changes_while_the_question_stands_is_asked_about_again() {
 
 /// The user has agreed to lose the file's old contents, and to nothing else.
 #[test]
-fn a_ca_file_that_changes_while_the_question_stands_stays() {
+fn a_ca_file_that_changes_during_the_question_stays() {
     let by_ca = ["--by", "cacerts", "--ca-out", "ca.pem", "--replace"];
     let args = [&TRUSTED[..], &by_ca].concat();
     for before in [None, Some("mine\n")] {
@@ -208,7 +208,7 @@ fn a_ca_file_that_changes_while_the_question_stands_stays() {
 
 /// Asks for a yes, before the difference is shown.
 #[test]
-fn what_cannot_last_and_one_of_several_are_asked_about() {
+fn a_short_lived_certificate_and_one_of_several_are_asked_about() {
     let mut short = leaf(&["localhost"]);
     short.not_after = now() + time::Duration::hours(2);
     let short = [PKI.identity(short)];

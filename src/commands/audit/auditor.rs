@@ -12,7 +12,7 @@ use crate::fingerprint::Comparison;
 use crate::hgrc::Source;
 use crate::judge::{Anchors, pin_mismatch};
 use crate::mercurial::ConfiguredPin;
-use crate::mercurial::Line;
+use crate::mercurial::SettingLine;
 use crate::observation::Survey;
 use crate::report::{Assessment, Report, Skipped};
 use std::cmp::Reverse;
@@ -191,7 +191,7 @@ fn with_pins(mut look: Assessment, entry: &Entry) -> Assessment {
         .iter()
         .map(|pin| ConfiguredPin {
             value: pin.to_string(),
-            line: Line {
+            line: SettingLine {
                 key: "pin".to_owned(),
                 source: Source {
                     file: PathBuf::from("the list"),

@@ -2,7 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "here files are read")]
 
 use crate::commands::disk::read;
-use crate::hgrc::Files;
+use crate::hgrc::FileReader;
 use crate::mercurial::Layout;
 use std::cell::Cell;
 use std::io::{self, ErrorKind};
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 /// All files of this machine.
 pub(super) struct Disk;
 
-impl Files for Disk {
+impl FileReader for Disk {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         read::settings(path)
     }
@@ -47,7 +47,7 @@ impl Glance {
     const MOST_BYTES: u64 = 1 << 20;
 }
 
-impl Files for Glance {
+impl FileReader for Glance {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         // Opening a pipe waits for a writer, and opening a device may do anything.
         if path.metadata()?.is_file() {
@@ -72,6 +72,6 @@ impl Layout for Glance {
     }
 
     fn read(&self, path: &Path) -> Option<Vec<u8>> {
-        Files::read(self, path).ok()
+        FileReader::read(self, path).ok()
     }
 }

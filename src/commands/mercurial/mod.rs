@@ -22,11 +22,11 @@ use super::disk::read;
 use super::environment::{find_program, variables};
 use super::error::Error;
 use crate::endpoint::{Host, Start, Target, TargetError};
-use crate::hgrc::{Config, Environment, Files};
+use crate::hgrc::{Config, Environment, FileReader};
 use crate::judge::Anchors;
 use crate::mercurial::{
-    CaFile, Extension, Installation, Line, Lint, LintScope, Machine, Port, Release, Settings,
-    Surroundings, Transport, broken_share, hindrances, ipv4, lint, read_port,
+    CaFile, Extension, HostSettings, Installation, Lint, LintScope, Machine, Port, Release,
+    SettingLine, Surroundings, Transport, broken_share, hindrances, ipv4, lint, read_port,
 };
 use files::{Disk, Glance};
 use layers::repository_root;
@@ -109,7 +109,7 @@ impl Mercurial {
     /// From a text, alone.
     pub(super) fn of(text: &[u8]) -> Self {
         struct Text<'a>(&'a [u8]);
-        impl Files for Text<'_> {
+        impl FileReader for Text<'_> {
             fn read(&self, _: &Path) -> io::Result<Vec<u8>> {
                 Ok(self.0.to_vec())
             }
@@ -142,10 +142,10 @@ impl Mercurial {
     }
 
     /// The settings for a host, as it is written.
-    pub(super) fn settings(&self, host: &str) -> Settings {
-        Settings {
+    pub(super) fn settings(&self, host: &str) -> HostSettings {
+        HostSettings {
             runs: hindrances(&self.config, &self.environment, self),
-            ..Settings::read(&self.config, &self.environment, host.as_bytes())
+            ..HostSettings::read(&self.config, &self.environment, host.as_bytes())
         }
     }
 
@@ -176,8 +176,9 @@ impl Mercurial {
             return Err(Error::new(message).hint(hint));
         };
         let written = String::from_utf8_lossy(&host.value).into_owned();
-        let bad =
-            |line: &Line, why: String| Error::new(format!("{}: {}: {why}", line.place(), line.key));
+        let bad = |line: &SettingLine, why: String| {
+            Error::new(format!("{}: {}: {why}", line.source, line.key))
+        };
         let tls = match settings.transport {
             Transport::Starttls => Some(Start::Starttls),
             Transport::Smtps => Some(Start::Implicit),

@@ -10,7 +10,7 @@ use crate::commands::disk::resolve::resolve;
 use crate::commands::environment::variables;
 use crate::commands::error::Error;
 use crate::commands::terminal::{io_text, warn};
-use crate::hgrc::{Config, Environment, Files, ReadError};
+use crate::hgrc::{Config, Environment, FileReader, ReadError};
 use crate::mercurial::Layer;
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
@@ -23,7 +23,10 @@ pub(in crate::commands) fn configuration(scope: &Scope<'_>) -> Result<Config, Er
 }
 
 /// The same, from other files than those of the disk.
-pub(super) fn configuration_from(scope: &Scope<'_>, files: &dyn Files) -> Result<Config, Error> {
+pub(super) fn configuration_from(
+    scope: &Scope<'_>,
+    files: &dyn FileReader,
+) -> Result<Config, Error> {
     let environment = variables();
     let mut config = Config::default();
     match scope {
@@ -42,7 +45,7 @@ pub(super) fn configuration_from(scope: &Scope<'_>, files: &dyn Files) -> Result
 /// All layers; one that is not trusted is left out.
 pub(super) fn everything(
     layers: &[Layer],
-    files: &dyn Files,
+    files: &dyn FileReader,
     environment: &Environment,
     say: &dyn Fn(&str),
 ) -> Result<Config, Error> {
@@ -58,7 +61,7 @@ pub(super) fn everything(
     Ok(config)
 }
 
-fn is_missing(files: &dyn Files, path: &Path) -> bool {
+fn is_missing(files: &dyn FileReader, path: &Path) -> bool {
     matches!(files.read(path), Err(why) if why.kind() == ErrorKind::NotFound)
 }
 
@@ -80,7 +83,7 @@ pub(in crate::commands) fn is_read(file: &Path) -> Result<bool, Error> {
 fn add(
     config: &mut Config,
     layer: &Layer,
-    files: &dyn Files,
+    files: &dyn FileReader,
     environment: &Environment,
     say: &dyn Fn(&str),
 ) -> Result<(), Error> {

@@ -5,7 +5,7 @@ use super::scope::Scope;
 use crate::commands::disk::read;
 use crate::commands::disk::resolve::resolve;
 use crate::commands::error::Error;
-use crate::hgrc::{Config, Files};
+use crate::hgrc::{Config, FileReader};
 use crate::mercurial::Edits;
 use nix::errno::Errno;
 use std::cell::RefCell;
@@ -43,7 +43,7 @@ impl Snapshot {
         edits: &Edits,
     ) -> Result<Config, Error> {
         struct Edited<'a>(&'a Snapshot, &'a Edits);
-        impl Files for Edited<'_> {
+        impl FileReader for Edited<'_> {
             fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
                 let path = resolve(path);
                 match self.1.get(&path) {

@@ -14,7 +14,7 @@ use crate::escape::visible;
 use crate::fingerprint::Algorithm;
 use crate::judge::Anchors;
 use crate::judge::clients::Answer;
-use crate::mercurial::{CaFile, Decision, Installation, Settings, Transport, decide};
+use crate::mercurial::{CaFile, Decision, HostSettings, Installation, Transport, decide};
 use crate::render::pin as show;
 use crate::report::Report;
 use std::path::{Path, PathBuf};
@@ -76,7 +76,7 @@ fn with_anchor(target: &TargetArg, report: &Report, anchor: &Certificate) -> Dec
     let written = &target.target.written;
     let config = format!("[hostsecurity]\n{written}:verifycertsfile = /ca\n");
     let mercurial = Mercurial::of(config.as_bytes());
-    let mut settings: Settings = mercurial.settings(written);
+    let mut settings: HostSettings = mercurial.settings(written);
     let mode = report.seen().and_then(|seen| seen.mode);
     let mode = mode.unwrap_or(Start::Starttls);
     settings.transport = Transport::from(mode);

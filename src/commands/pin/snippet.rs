@@ -10,7 +10,7 @@ use crate::escape::visible;
 use crate::judge::Anchors;
 use crate::judge::clients::Answer;
 use crate::mercurial::{
-    Intent, PinnedBy, Setting, Settings, decide, is_smtp_host, kept_port, pinned_lists,
+    Assignment, HostSettings, Intent, PinnedBy, decide, is_smtp_host, kept_port, pinned_lists,
 };
 use crate::render::pin as show;
 use crate::report::{Exit, Report};
@@ -26,9 +26,9 @@ pub(super) fn snippet(
     let own = is_smtp_host(&settings, intent.host);
     let mut lines = Vec::new();
     if own && kept_port(&settings, intent).is_none() {
-        lines.push(Setting::new("smtp", "host", intent.host));
-        lines.push(Setting::new("smtp", "port", intent.port.to_string()));
-        lines.push(Setting::new("smtp", "tls", intent.mode.to_string()));
+        lines.push(Assignment::new("smtp", "host", intent.host));
+        lines.push(Assignment::new("smtp", "port", intent.port.to_string()));
+        lines.push(Assignment::new("smtp", "tls", intent.mode.to_string()));
     } else if !own {
         write::other_host(&settings, intent.host);
     }
@@ -42,10 +42,10 @@ pub(super) fn snippet(
         }
         PinnedBy::Cacerts(path) => {
             if own {
-                lines.push(Setting::new("smtp", "cacerts", path));
+                lines.push(Assignment::new("smtp", "cacerts", path));
             }
             let key = format!("{}:verifycertsfile", intent.host);
-            lines.push(Setting::new("hostsecurity", key, path));
+            lines.push(Assignment::new("hostsecurity", key, path));
         }
     }
     print(&show::snippet(report, &lines, VERSION))?;
@@ -54,9 +54,9 @@ pub(super) fn snippet(
 }
 
 /// Says what keeps the pin of a server that we could not speak to from being enough.
-fn unsure(mercurial: &Mercurial, lines: &[Setting], intent: &Intent<'_>, report: &Report) {
+fn unsure(mercurial: &Mercurial, lines: &[Assignment], intent: &Intent<'_>, report: &Report) {
     let mut text = String::new();
-    for Setting {
+    for Assignment {
         section,
         key,
         value,
@@ -65,7 +65,7 @@ fn unsure(mercurial: &Mercurial, lines: &[Setting], intent: &Intent<'_>, report:
         let _ = write!(text, "[{section}]\n{key} = {value}\n");
     }
     let pinned = Mercurial::of(text.as_bytes()).settings(intent.host);
-    let settings = Settings {
+    let settings = HostSettings {
         transport: intent.mode.into(),
         pins: pinned.pins,
         verifycertsfile: pinned.verifycertsfile,

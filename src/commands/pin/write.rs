@@ -16,8 +16,8 @@ use crate::hgrc::Config;
 use crate::judge::Anchors;
 use crate::judge::clients::Answer;
 use crate::mercurial::{
-    CaFile, Edits, Intent, LintScope, PinObjection, PinPlan, PinnedBy, PlanError, Release,
-    Settings, Tree, changes_for, decide, is_smtp_host, kept_port, plan,
+    CaFile, Edits, HostSettings, Intent, LintScope, PinObjection, PinPlan, PinnedBy, PlanError,
+    Release, Tree, changes_for, decide, is_smtp_host, kept_port, plan,
 };
 use crate::render::pin as show;
 use crate::report::{Exit, Report};
@@ -206,16 +206,13 @@ impl Writing<'_> {
         for lint in mercurial.lint_with(scope, ca_file) {
             say(&format!(
                 "note: {}: {}\n  {}\n  -> {}",
-                lint.line.place(),
-                lint.line.key,
-                lint.message,
-                lint.advice
+                lint.line.source, lint.line.key, lint.message, lint.advice
             ));
         }
     }
 
     /// What holds from now on, and by which line.
-    fn promise(&self, settings: &Settings) -> String {
+    fn promise(&self, settings: &HostSettings) -> String {
         let host = self.intent.host;
         let (what, line) = match (&settings.pins, &settings.verifycertsfile, self.intent.by) {
             (Some(pins), _, PinnedBy::Fingerprint) => {
@@ -231,13 +228,12 @@ impl Writing<'_> {
         };
         format!(
             "hg email accepts {host} only {what}\n  ({} at {})",
-            line.key,
-            line.place()
+            line.key, line.source
         )
     }
 
     /// How many pins of both lists accept another certificate than this one.
-    fn other_pins(&self, settings: &Settings) -> usize {
+    fn other_pins(&self, settings: &HostSettings) -> usize {
         let current = settings.pins.as_ref();
         let current = current.and_then(|pins| pins.value.as_ref().ok());
         let legacy = settings.legacy_pins.as_ref().map(|pins| &pins.value);
@@ -251,7 +247,7 @@ impl Writing<'_> {
 
     /// Whether Mercurial's judge takes the server by the pin, and by nothing less.
     fn holds(&self, mercurial: &Mercurial, state: &str, ca_file: &dyn Fn(&[u8]) -> CaFile) -> bool {
-        let mut settings: Settings = mercurial.settings(self.intent.host);
+        let mut settings: HostSettings = mercurial.settings(self.intent.host);
         // Whether hg email runs is another question.
         settings.runs.clear();
         let own = is_smtp_host(&settings, self.intent.host) && settings.smtp_host.is_some();
@@ -285,7 +281,7 @@ impl Writing<'_> {
             visible(&decision.reason)
         ));
         for line in &decision.lines {
-            say(&format!("  {} at {}", line.key, line.place()));
+            say(&format!("  {} at {}", line.key, line.source));
         }
         false
     }
@@ -340,12 +336,12 @@ pub(super) fn objection(why: &PinObjection) -> Error {
 }
 
 /// Says that the settings of `[smtp]` are another host's.
-pub(super) fn other_host(settings: &Settings, host: &str) {
+pub(super) fn other_host(settings: &HostSettings, host: &str) {
     if let Some(other) = &settings.smtp_host {
         say(&format!(
             "note: smtp.host is {} ({}): hg email uses that server.\n  Only the lines of [hostsecurity] are for {host}",
             String::from_utf8_lossy(&other.value),
-            other.line.place()
+            other.line.source
         ));
     }
 }

@@ -4,7 +4,7 @@ use super::parse::parse;
 use super::words::{Word, expanded, split};
 use crate::hgrc::{Config, Environment};
 use crate::mercurial::hindrance::Hindrance;
-use crate::mercurial::line::Line;
+use crate::mercurial::line::SettingLine;
 
 /// What an alias with a name other than `email` does, for the lints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +38,7 @@ impl Alias {
 pub(super) fn words_of_email(
     config: &Config,
     environment: &Environment,
-    line: &Line,
+    line: &SettingLine,
     value: &[u8],
 ) -> Result<Vec<Word>, Hindrance> {
     let other =

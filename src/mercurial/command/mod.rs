@@ -10,7 +10,7 @@ mod words;
 pub(super) use alias::Alias;
 
 use super::hindrance::Hindrance;
-use super::line::Line;
+use super::line::SettingLine;
 use crate::hgrc::{Config, Environment, Item};
 use parse::{BadOption, parse};
 use reading::Reading;
@@ -20,7 +20,7 @@ use words::{Word, expanded};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Command {
     /// The line that turns `--insecure` on, if no later word turns it off.
-    pub(super) insecure: Option<Line>,
+    pub(super) insecure: Option<SettingLine>,
     /// What keeps the command from sending.
     pub(super) hindrance: Option<Hindrance>,
 }
@@ -104,7 +104,7 @@ fn of_email<'a>(
     config: &'a Config,
     environment: &Environment,
     section: &str,
-) -> Option<(Line, &'a Item)> {
+) -> Option<(SettingLine, &'a Item)> {
     let except = environment.get("HGPLAINEXCEPT");
     let plain = environment.get("HGPLAIN").is_some() || except.is_some();
     let excepted = section == "alias"
@@ -116,7 +116,7 @@ fn of_email<'a>(
     let item = config
         .get(section.as_bytes(), b"email")
         .filter(|_| !plain || excepted)?;
-    let line = Line {
+    let line = SettingLine {
         key: format!("{section}.email"),
         source: item.source.clone(),
     };

@@ -4,7 +4,7 @@ use super::parse::{Given, Opt, Parsed};
 use super::words::Word;
 use crate::hgrc::Config;
 use crate::mercurial::hindrance::Hindrance;
-use crate::mercurial::line::Line;
+use crate::mercurial::line::SettingLine;
 
 /// The words, and how the parser read them.
 pub(super) struct Reading<'a> {
@@ -13,7 +13,7 @@ pub(super) struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    fn line(&self, word: usize) -> &Line {
+    fn line(&self, word: usize) -> &SettingLine {
         &self.words[word].1
     }
 

@@ -1,7 +1,7 @@
 //! The words of a command line as Python's `shlex.split` finds them.
 
 use crate::hgrc::Environment;
-use crate::mercurial::line::Line;
+use crate::mercurial::line::SettingLine;
 
 /// Why a text cannot be split.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,12 +23,12 @@ impl Unfinished {
 }
 
 /// A word with its line in the configuration.
-pub(super) type Word = (Vec<u8>, Line);
+pub(super) type Word = (Vec<u8>, SettingLine);
 
 /// Splits the value of a line into words, with variables expanded.
 pub(super) fn expanded<'a>(
     words: Vec<Vec<u8>>,
-    line: &'a Line,
+    line: &'a SettingLine,
     environment: &'a Environment,
 ) -> impl Iterator<Item = Word> + 'a {
     words

@@ -1,7 +1,7 @@
 //! Mercurial's answer, and what it is based on.
 
 use crate::judge::clients::Answer;
-use crate::mercurial::line::Line;
+use crate::mercurial::line::SettingLine;
 
 /// What an answer is based on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub struct Decision {
     /// What decided.
     pub decided_by: Ground,
     /// The lines that decided.
-    pub lines: Vec<Line>,
+    pub lines: Vec<SettingLine>,
     /// The reason, close to Mercurial's own words; may hold untrusted text.
     pub reason: String,
     /// The release that the answer is for; `None`: not known, and the answer holds for every
@@ -63,7 +63,7 @@ impl Decision {
     pub(super) fn new(
         answer: Answer,
         decided_by: Ground,
-        lines: &[&Line],
+        lines: &[&SettingLine],
         reason: impl Into<String>,
     ) -> Self {
         Self {
@@ -76,7 +76,11 @@ impl Decision {
         }
     }
 
-    pub(super) fn refuse(ground: Ground, lines: &[&Line], reason: impl Into<String>) -> Self {
+    pub(super) fn refuse(
+        ground: Ground,
+        lines: &[&SettingLine],
+        reason: impl Into<String>,
+    ) -> Self {
         Self::new(Answer::Refuses, ground, lines, reason)
     }
 

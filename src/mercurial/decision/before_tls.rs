@@ -5,20 +5,20 @@ use super::answer::{Decision, Ground};
 use super::server::Server;
 use crate::endpoint::Start;
 use crate::judge::clients::Answer;
-use crate::mercurial::line::{Configured, Line};
+use crate::mercurial::line::{Configured, SettingLine};
 use crate::mercurial::release::{Aborts, Installation, Release};
-use crate::mercurial::settings::{Settings, Transport};
+use crate::mercurial::settings::{HostSettings, Transport};
 
 /// The values of `minimumprotocol` that Mercurial knows.
 pub(in crate::mercurial) const PROTOCOLS: [&str; 4] = ["tls1.0", "tls1.1", "tls1.2", "tls1.3"];
 
 /// The decision that needs no certificate; `None`: the certificate decides.
 pub(super) fn before_tls(
-    settings: &Settings,
+    settings: &HostSettings,
     server: &Server<'_>,
     hg: &Installation<'_>,
 ) -> Option<Decision> {
-    let lines: Vec<&Line> = settings.transport_line.iter().collect();
+    let lines: Vec<&SettingLine> = settings.transport_line.iter().collect();
     match (settings.transport, server.mode) {
         (Transport::Plain, Start::Implicit) => {
             let reason = "smtp.tls asks for no TLS, and the port speaks TLS at once: hg hangs";
@@ -74,7 +74,7 @@ pub(super) fn before_tls(
 
 /// Weakens an acceptance that depends on the release, if the release is not known.
 pub(super) fn by_release(
-    settings: &Settings,
+    settings: &HostSettings,
     server: &Server<'_>,
     hg: &Installation<'_>,
     decision: Decision,
@@ -98,7 +98,7 @@ pub(super) fn by_release(
     decision
 }
 
-/// The server's TLS version in the words of `minimumprotocol`, whose order is that of their text.
+/// The server's TLS version in the words of `minimumprotocol`, which sort by their text.
 fn spoken(server: &Server<'_>) -> &'static [u8] {
     match server.tls_version {
         "SSLv3" => b"ssl3",
@@ -112,7 +112,7 @@ fn spoken(server: &Server<'_>) -> &'static [u8] {
 /// Refuses a version below `minimumprotocol`, whose default is TLS 1.2 (TLS 1.1 before hg 7.0), and
 /// which `--insecure` lowers to TLS 1.0.
 fn below_minimum(
-    settings: &Settings,
+    settings: &HostSettings,
     server: &Server<'_>,
     hg: &Installation<'_>,
 ) -> Option<Decision> {
@@ -153,6 +153,6 @@ fn below_minimum(
         "{rule} is {shown}, and the server speaks {}",
         server.tls_version
     );
-    let lines: Vec<&Line> = line.into_iter().collect();
+    let lines: Vec<&SettingLine> = line.into_iter().collect();
     Some(Decision::refuse(Ground::Settings, &lines, reason))
 }

@@ -6,13 +6,13 @@ use super::openssl;
 use super::server::{CaFile, Server};
 use crate::fingerprint::Pin;
 use crate::judge::clients::Answer;
-use crate::mercurial::line::Line;
+use crate::mercurial::line::SettingLine;
 use crate::mercurial::release::{Installation, Store};
-use crate::mercurial::settings::Settings;
+use crate::mercurial::settings::HostSettings;
 
 /// Decides by the pins, otherwise by the anchors.
 pub(super) fn by_certificate(
-    settings: &Settings,
+    settings: &HostSettings,
     server: &Server<'_>,
     hg: &Installation<'_>,
     ca_file: &dyn Fn(&[u8]) -> CaFile,
@@ -22,7 +22,7 @@ pub(super) fn by_certificate(
 
 /// Decides by the pins of both sections together: any match is enough. `None`: there are no pins;
 /// if there is one, nothing else counts.
-fn by_pins(settings: &Settings, server: &Server<'_>) -> Option<Decision> {
+fn by_pins(settings: &HostSettings, server: &Server<'_>) -> Option<Decision> {
     let current = settings
         .pins
         .as_ref()
@@ -31,7 +31,7 @@ fn by_pins(settings: &Settings, server: &Server<'_>) -> Option<Decision> {
         .legacy_pins
         .as_ref()
         .map(|pins| (&pins.value, &pins.line));
-    let all: Vec<(Ground, &Pin, &Line)> = [
+    let all: Vec<(Ground, &Pin, &SettingLine)> = [
         (Ground::Fingerprints, current),
         (Ground::HostFingerprints, legacy),
     ]
@@ -48,7 +48,7 @@ fn by_pins(settings: &Settings, server: &Server<'_>) -> Option<Decision> {
         return Some(Decision::new(Answer::Accepts, *ground, &[line], reason));
     }
     let (ground, ..) = *all.first()?;
-    let mut lines: Vec<&Line> = all.iter().map(|(_, _, line)| *line).collect();
+    let mut lines: Vec<&SettingLine> = all.iter().map(|(_, _, line)| *line).collect();
     lines.dedup();
     let reason = match leaf {
         Some(leaf) => format!(
@@ -62,7 +62,7 @@ fn by_pins(settings: &Settings, server: &Server<'_>) -> Option<Decision> {
 }
 
 fn by_anchors(
-    settings: &Settings,
+    settings: &HostSettings,
     server: &Server<'_>,
     hg: &Installation<'_>,
     ca_file: &dyn Fn(&[u8]) -> CaFile,

@@ -14,9 +14,9 @@ pub(super) use openssl::is_anchor;
 pub use server::{CaFile, Server};
 
 use super::hindrance::Hindrance;
-use super::line::Line;
+use super::line::SettingLine;
 use super::release::Installation;
-use super::settings::{Settings, Transport};
+use super::settings::{HostSettings, Transport};
 use crate::judge::clients::Answer;
 use before_tls::{before_tls, by_release};
 use grounds::by_certificate;
@@ -24,7 +24,7 @@ use grounds::by_certificate;
 /// Decides as Mercurial would. `ca_file` reads the CA file at a path, `hg` is the Mercurial that
 /// decides.
 pub fn decide(
-    settings: &Settings,
+    settings: &HostSettings,
     server: &Server<'_>,
     hg: &Installation<'_>,
     ca_file: &dyn Fn(&[u8]) -> CaFile,
@@ -49,11 +49,11 @@ pub fn decide(
 }
 
 /// What keeps `hg email` from going to any server, and whether that holds here only.
-fn hindered(settings: &Settings) -> Option<(Decision, bool)> {
+fn hindered(settings: &HostSettings) -> Option<(Decision, bool)> {
     let all = settings.runs.iter().chain(&settings.command);
     let (local, all): (Vec<&Hindrance>, Vec<&Hindrance>) = all.partition(|why| why.local);
     let of = |hindrance: &Hindrance| {
-        let lines: Vec<&Line> = hindrance.line.iter().collect();
+        let lines: Vec<&SettingLine> = hindrance.line.iter().collect();
         let answer = if hindrance.certain {
             Answer::Refuses
         } else {
@@ -79,7 +79,7 @@ fn hindered(settings: &Settings) -> Option<(Decision, bool)> {
 }
 
 fn by_server(
-    settings: &Settings,
+    settings: &HostSettings,
     server: &Server<'_>,
     hg: &Installation<'_>,
     ca_file: &dyn Fn(&[u8]) -> CaFile,
@@ -100,7 +100,7 @@ fn by_server(
 }
 
 /// Weakens an acceptance that hg's own handshake could still change.
-fn in_handshake(settings: &Settings, server: &Server<'_>, decision: Decision) -> Decision {
+fn in_handshake(settings: &HostSettings, server: &Server<'_>, decision: Decision) -> Decision {
     if server.handshake_failed {
         return decision.depends_on(
             "hg's OpenSSL and its security level: our own handshake failed; if hg's does not",
@@ -124,13 +124,13 @@ fn in_handshake(settings: &Settings, server: &Server<'_>, decision: Decision) ->
 /// The decision for a port of the host that `hg email` does not use. It stays unknown: what hg
 /// would decide here does not answer what it does on its own port.
 fn elsewhere(
-    settings: &Settings,
+    settings: &HostSettings,
     server: &Server<'_>,
     hg: &Installation<'_>,
     ca_file: &dyn Fn(&[u8]) -> CaFile,
     other: &str,
 ) -> Decision {
-    let here = Settings {
+    let here = HostSettings {
         transport: server.mode.into(),
         transport_line: None,
         ..settings.clone()
@@ -140,14 +140,14 @@ fn elsewhere(
         ..*server
     };
     let decision = by_server(&here, &server, hg, ca_file);
-    let place = settings.smtp_port.as_ref().map_or_else(
+    let set_at = settings.smtp_port.as_ref().map_or_else(
         || "the default of smtp.tls".to_owned(),
-        |port| port.line.place(),
+        |port| port.line.source.to_string(),
     );
     Decision {
         answer: Answer::Unknown,
         reason: format!(
-            "hg email uses port {other} of this host ({place}), not this one; of this one it would say: {}",
+            "hg email uses port {other} of this host ({set_at}), not this one; of this one it would say: {}",
             decision.reason
         ),
         ..decision

@@ -3,14 +3,14 @@
 use super::lint::{Lint, LintCode, text};
 use crate::hgrc::{Config, Environment};
 use crate::mercurial::command::Alias;
-use crate::mercurial::line::Line;
+use crate::mercurial::line::SettingLine;
 use crate::mercurial::runs::stops;
-use crate::mercurial::settings::{Settings, Transport};
+use crate::mercurial::settings::{HostSettings, Transport};
 use crate::mercurial::stop::Surroundings;
 
 /// Checks how `hg email` connects.
 pub(super) fn server(config: &Config, environment: &Environment) -> Vec<Lint> {
-    let settings = Settings::read(config, environment, b"");
+    let settings = HostSettings::read(config, environment, b"");
     let mut found = Vec::new();
     if let (Some(host), Transport::Plain) = (&settings.smtp_host, settings.transport) {
         let value = config.get(b"smtp", b"tls").map(|tls| text(&tls.value));
@@ -39,7 +39,7 @@ pub(super) fn hindered(
     environment: &Environment,
     around: &dyn Surroundings,
 ) -> Vec<Lint> {
-    let settings = Settings::read(config, environment, b"");
+    let settings = HostSettings::read(config, environment, b"");
     let mut found = Vec::new();
     if let Some(hindrance) = settings.command.filter(|hindrance| hindrance.certain)
         && let Some(line) = &hindrance.line
@@ -86,7 +86,7 @@ pub(super) fn aliases(config: &Config, environment: &Environment) -> Vec<Lint> {
             continue;
         };
         let name = text(key);
-        let line = Line {
+        let line = SettingLine {
             key: format!("alias.{name}"),
             source: item.source.clone(),
         };

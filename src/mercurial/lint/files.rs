@@ -6,7 +6,7 @@ use crate::hgrc::{Config, Environment};
 use crate::mercurial::decision::is_anchor;
 use crate::mercurial::decision::{CaFile, PROTOCOLS};
 use crate::mercurial::line::Configured;
-use crate::mercurial::settings::Settings;
+use crate::mercurial::settings::HostSettings;
 
 /// Checks the CA file and the protocols of one host.
 pub(super) fn check(
@@ -15,7 +15,7 @@ pub(super) fn check(
     host: &str,
     machine: &dyn Machine,
 ) -> Vec<Lint> {
-    let settings = Settings::read(config, environment, host.as_bytes());
+    let settings = HostSettings::read(config, environment, host.as_bytes());
     let mut found = Vec::new();
     if let Some(file) = &settings.verifycertsfile {
         if let Some(pins) = pins(&settings) {
@@ -48,7 +48,7 @@ pub(super) fn check_common(
     let host = config
         .get(b"smtp", b"host")
         .map(|host| host.value.as_slice());
-    let settings = Settings::read(config, environment, host.unwrap_or_default());
+    let settings = HostSettings::read(config, environment, host.unwrap_or_default());
     let files = [
         (&settings.web_cacerts, use_of_web(&settings)),
         (&settings.smtp_cacerts, Use::Never),
@@ -67,7 +67,7 @@ pub(super) fn check_common(
 }
 
 /// The file and line of the host's pins, if it has any.
-fn pins(settings: &Settings) -> Option<crate::hgrc::Source> {
+fn pins(settings: &HostSettings) -> Option<crate::hgrc::Source> {
     let current = settings
         .pins
         .as_ref()
@@ -113,7 +113,7 @@ enum Use {
 const INSECURE: &str = "hg email does not look at it, as --insecure is its default";
 
 /// How `hg email` uses `web.cacerts` for the server of `smtp.host`.
-fn use_of_web(settings: &Settings) -> Use {
+fn use_of_web(settings: &HostSettings) -> Use {
     if settings.smtp_host.is_none() {
         Use::Decides
     } else if pins(settings).is_some() {

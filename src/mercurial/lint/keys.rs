@@ -2,7 +2,7 @@
 
 use super::lint::{Lint, LintCode, text};
 use crate::hgrc::{Config, Item};
-use crate::mercurial::line::Line;
+use crate::mercurial::line::SettingLine;
 use std::net::Ipv6Addr;
 
 /// The keys of `[smtp]` that Mercurial 7.2.4 registers, and the two that the mailing list asked
@@ -31,7 +31,7 @@ const SECTIONS: &[&str] = &["smtp", "hostsecurity", "hostfingerprints"];
 pub(super) fn check(config: &Config, smtp_host: Option<&str>) -> Vec<Lint> {
     let mut found = sections(config);
     for (section, key, item) in config.items() {
-        let line = Line {
+        let line = SettingLine {
             key: format!("{}.{}", text(section), text(key)),
             source: item.source.clone(),
         };
@@ -69,7 +69,7 @@ fn sections(config: &Config) -> Vec<Lint> {
     let mut found = Vec::new();
     for (name, source) in config.headers() {
         let name = text(name);
-        let line = Line {
+        let line = SettingLine {
             key: format!("[{name}]"),
             source: source.clone(),
         };
@@ -93,7 +93,7 @@ fn sections(config: &Config) -> Vec<Lint> {
     found
 }
 
-fn smtp_key(key: &str, line: &Line) -> Option<Lint> {
+fn smtp_key(key: &str, line: &SettingLine) -> Option<Lint> {
     if SMTP.contains(&key) {
         return None;
     }
@@ -108,7 +108,7 @@ fn smtp_key(key: &str, line: &Line) -> Option<Lint> {
     Some(Lint::new(LintCode::UnknownKey, line, message, advice))
 }
 
-fn hostsecurity_key(key: &str, line: &Line, smtp_host: Option<&str>) -> Vec<Lint> {
+fn hostsecurity_key(key: &str, line: &SettingLine, smtp_host: Option<&str>) -> Vec<Lint> {
     let Some((name, suffix)) = key.rsplit_once(':') else {
         return unknown(key, GLOBAL, "", line).into_iter().collect();
     };
@@ -127,7 +127,7 @@ fn hostsecurity_key(key: &str, line: &Line, smtp_host: Option<&str>) -> Vec<Lint
     found
 }
 
-fn unknown(key: &str, known: &[&str], prefix: &str, line: &Line) -> Option<Lint> {
+fn unknown(key: &str, known: &[&str], prefix: &str, line: &SettingLine) -> Option<Lint> {
     if known.contains(&key) {
         return None;
     }
@@ -141,7 +141,7 @@ fn unknown(key: &str, known: &[&str], prefix: &str, line: &Line) -> Option<Lint>
 }
 
 /// Reports a port in a key, or a host whose letter case differs from `smtp.host`.
-fn host(name: &str, key: &str, line: &Line, smtp_host: Option<&str>) -> Option<Lint> {
+fn host(name: &str, key: &str, line: &SettingLine, smtp_host: Option<&str>) -> Option<Lint> {
     if let Some((bare, port)) = name.rsplit_once(':') {
         let is_port = !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit());
         if is_port && name.parse::<Ipv6Addr>().is_err() && !bare.is_empty() {
@@ -163,7 +163,7 @@ fn host(name: &str, key: &str, line: &Line, smtp_host: Option<&str>) -> Option<L
 
 /// Reports a comment after a value, which hgrc does not know. Lists of pins have a check of their
 /// own, item by item.
-fn comment(section: &[u8], key: &str, item: &Item, line: &Line) -> Option<Lint> {
+fn comment(section: &[u8], key: &str, item: &Item, line: &SettingLine) -> Option<Lint> {
     let is_list = section == b"hostfingerprints" || key.ends_with("fingerprints");
     let secret = crate::mercurial::is_secret(key.as_bytes());
     let value = text(&item.value);

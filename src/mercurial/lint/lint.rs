@@ -1,7 +1,7 @@
 //! One lint: a line of the configuration that does not do what it seems to.
 
 use crate::hgrc::Source;
-use crate::mercurial::line::Line;
+use crate::mercurial::line::SettingLine;
 use std::fmt;
 
 /// Each entry: the meaning in Markdown, then `Variant = "name";`.
@@ -102,7 +102,7 @@ pub struct Lint {
     /// The kind.
     pub code: LintCode,
     /// The setting and where it stands.
-    pub line: Line,
+    pub line: SettingLine,
     /// The other line, if two lines contradict each other.
     pub other: Option<Source>,
     /// What is wrong, in a sentence.
@@ -116,7 +116,7 @@ pub struct Lint {
 impl Lint {
     pub(super) fn new(
         code: LintCode,
-        line: &Line,
+        line: &SettingLine,
         message: impl Into<String>,
         advice: impl Into<String>,
     ) -> Self {

@@ -16,7 +16,7 @@ pub use keys::hosts;
 pub use lint::{Lint, LintCode};
 pub use machine::Machine;
 
-use super::line::Line;
+use super::line::SettingLine;
 use crate::certificate::Certificate;
 use crate::hgrc::{Config, Environment};
 use lint::text;
@@ -67,7 +67,7 @@ fn concerns(lint: &Lint, smtp_host: Option<&str>, host: Option<&str>) -> bool {
 
 fn password(config: &Config, machine: &dyn Machine) -> Option<Lint> {
     let item = config.get(b"smtp", b"password")?;
-    let line = Line {
+    let line = SettingLine {
         key: "smtp.password".to_owned(),
         source: item.source.clone(),
     };

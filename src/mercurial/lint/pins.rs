@@ -4,9 +4,9 @@ use super::lint::{Lint, LintCode, text};
 use crate::certificate::Certificate;
 use crate::fingerprint::{Algorithm, Pin};
 use crate::hgrc::{Config, Earlier, Environment, Item};
-use crate::mercurial::line::{Configured, Line};
+use crate::mercurial::line::{Configured, SettingLine};
 use crate::mercurial::list;
-use crate::mercurial::settings::Settings;
+use crate::mercurial::settings::HostSettings;
 
 /// Checks the pins of one host.
 pub(super) fn check(
@@ -15,7 +15,7 @@ pub(super) fn check(
     host: &str,
     leaf: Option<&Certificate>,
 ) -> Vec<Lint> {
-    let settings = Settings::read(config, environment, host.as_bytes());
+    let settings = HostSettings::read(config, environment, host.as_bytes());
     let mut found = Vec::new();
     if let Some((line, item)) = find(config, "hostsecurity", &format!("{host}:fingerprints")) {
         found.extend(items(item, &line, true));
@@ -60,19 +60,19 @@ pub(super) fn check_smtp(
     smtp_host: Option<&str>,
 ) -> Vec<Lint> {
     let host = smtp_host.unwrap_or_default();
-    let settings = Settings::read(config, environment, host.as_bytes());
+    let settings = HostSettings::read(config, environment, host.as_bytes());
     let shown = smtp_host.unwrap_or("HOST");
     let mut found = Vec::new();
     if let Some((line, item)) = find(config, "smtp", "fingerprint") {
         found.extend(items(item, &line, false));
-        let twin: &[Pin] = match &settings.pins {
+        let counterpart: &[Pin] = match &settings.pins {
             Some(pins) => pins.value.as_deref().unwrap_or_default(),
             None => &[],
         };
         let missing = list::items(&item.value)
             .into_iter()
             .map(|item| text(&item))
-            .find(|item| Pin::parse(item).is_none_or(|pin| !twin.contains(&pin)));
+            .find(|item| Pin::parse(item).is_none_or(|pin| !counterpart.contains(&pin)));
         if let Some(missing) = missing {
             let message =
                 "no Mercurial reads smtp.fingerprint: without its twin it protects nothing";
@@ -102,7 +102,7 @@ pub(super) fn check_smtp(
 }
 
 /// Checks the items of a list of pins. `read`: Mercurial reads the list, and aborts at a bad item.
-fn items(item: &Item, line: &Line, read: bool) -> Vec<Lint> {
+fn items(item: &Item, line: &SettingLine, read: bool) -> Vec<Lint> {
     let mut found = Vec::new();
     for text in list::items(&item.value).iter().map(|item| text(item)) {
         if text.starts_with(['#', ';']) {
@@ -121,7 +121,7 @@ fn items(item: &Item, line: &Line, read: bool) -> Vec<Lint> {
     found
 }
 
-fn no_pin(text: &str, line: &Line, read: bool) -> Lint {
+fn no_pin(text: &str, line: &SettingLine, read: bool) -> Lint {
     let effect = if read {
         ": hg aborts at every connection to this host"
     } else {
@@ -141,7 +141,7 @@ fn no_pin(text: &str, line: &Line, read: bool) -> Lint {
     Lint::new(LintCode::InvalidPin, line, message, advice)
 }
 
-fn wrong_length(pin: &Pin, line: &Line) -> Option<Lint> {
+fn wrong_length(pin: &Pin, line: &SettingLine) -> Option<Lint> {
     if pin.is_whole() {
         return None;
     }
@@ -160,7 +160,7 @@ fn algorithm(digits: usize) -> Option<Algorithm> {
         .find(|algorithm| algorithm.hex_digits() == digits)
 }
 
-fn legacy_items(item: &Item, line: &Line) -> Vec<Lint> {
+fn legacy_items(item: &Item, line: &SettingLine) -> Vec<Lint> {
     list::items(&item.value)
         .iter()
         .map(|item| Pin::new(Algorithm::Sha1, &text(item)))
@@ -175,7 +175,7 @@ fn legacy_items(item: &Item, line: &Line) -> Vec<Lint> {
 
 /// Reports older pins that do not match the present leaf: Mercurial unites both lists, so it still
 /// accepts an old certificate.
-fn stale(item: &Item, line: &Line, leaf: Option<&Certificate>) -> Option<Lint> {
+fn stale(item: &Item, line: &SettingLine, leaf: Option<&Certificate>) -> Option<Lint> {
     let fits = |pin: &Pin| leaf.is_some_and(|leaf| pin.matches(leaf.der()));
     let pins = list::items(&item.value);
     let mut pins = pins
@@ -190,8 +190,8 @@ fn stale(item: &Item, line: &Line, leaf: Option<&Certificate>) -> Option<Lint> {
     Some(Lint::new(LintCode::StaleLegacyPin, line, message, advice))
 }
 
-/// Earlier assignments that hold pins which are no longer in force.
-fn overridden(item: &Item, line: &Line) -> Vec<Lint> {
+/// Earlier assignments that hold pins that are not in force any more.
+fn overridden(item: &Item, line: &SettingLine) -> Vec<Lint> {
     let now = list::items(&item.value);
     let lost = |earlier: &&Earlier| {
         list::items(&earlier.value)
@@ -202,7 +202,7 @@ fn overridden(item: &Item, line: &Line) -> Vec<Lint> {
         .iter()
         .filter(lost)
         .map(|earlier| {
-            let was = Line {
+            let was = SettingLine {
                 key: line.key.clone(),
                 source: earlier.source.clone(),
             };
@@ -213,7 +213,7 @@ fn overridden(item: &Item, line: &Line) -> Vec<Lint> {
         .collect()
 }
 
-fn find<'a>(config: &'a Config, section: &str, key: &str) -> Option<(Line, &'a Item)> {
+fn find<'a>(config: &'a Config, section: &str, key: &str) -> Option<(SettingLine, &'a Item)> {
     let item = config.get(section.as_bytes(), key.as_bytes())?;
     Some((
         line_of(section.as_bytes(), key.as_bytes(), &item.source),
@@ -221,8 +221,8 @@ fn find<'a>(config: &'a Config, section: &str, key: &str) -> Option<(Line, &'a I
     ))
 }
 
-fn line_of(section: &[u8], key: &[u8], source: &crate::hgrc::Source) -> Line {
-    Line {
+fn line_of(section: &[u8], key: &[u8], source: &crate::hgrc::Source) -> SettingLine {
+    SettingLine {
         key: format!("{}.{}", text(section), text(key)),
         source: source.clone(),
     }

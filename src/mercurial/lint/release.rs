@@ -2,7 +2,7 @@
 
 use super::lint::{Lint, LintCode, text};
 use crate::hgrc::Config;
-use crate::mercurial::line::Line;
+use crate::mercurial::line::SettingLine;
 use crate::mercurial::release::Release;
 
 /// Checks the two rules that changed with 7.0. `release`: this machine's Mercurial, if known.
@@ -26,7 +26,7 @@ pub(super) fn check(config: &Config, release: Option<&Release>) -> Vec<Lint> {
             Some((host, name)) => (Some(host), name),
             None => (None, key.as_str()),
         };
-        let line = Line {
+        let line = SettingLine {
             key: format!("hostsecurity.{key}"),
             source: item.source.clone(),
         };
@@ -49,7 +49,7 @@ pub(super) fn check(config: &Config, release: Option<&Release>) -> Vec<Lint> {
     found
 }
 
-fn unknown_protocol(line: &Line, release: Option<&Release>) -> Lint {
+fn unknown_protocol(line: &SettingLine, release: Option<&Release>) -> Lint {
     let advice = "write tls1.2, or use hg 7.0 or later";
     match release {
         Some(release) => Lint::new(

@@ -6,7 +6,7 @@ use super::setting::{Change, SettingChange};
 use crate::hgrc::{Config, Environment};
 use crate::mercurial::line::Configured;
 use crate::mercurial::port::{Port, read_port};
-use crate::mercurial::settings::{Settings, Transport};
+use crate::mercurial::settings::{HostSettings, Transport};
 
 /// The changes of settings that the intent needs. Empty: nothing has to change.
 pub fn changes_for(
@@ -15,7 +15,7 @@ pub fn changes_for(
     intent: &Intent<'_>,
 ) -> Result<Vec<SettingChange>, PinObjection> {
     writable_host(intent.host)?;
-    let settings = Settings::read(config, environment, intent.host.as_bytes());
+    let settings = HostSettings::read(config, environment, intent.host.as_bytes());
     let own = is_smtp_host(&settings, intent.host);
     let mut changes = if own {
         server(&settings, intent)
@@ -30,7 +30,7 @@ pub fn changes_for(
 }
 
 /// Whether `[smtp]` names this host, or no host yet.
-pub fn is_smtp_host(settings: &Settings, host: &str) -> bool {
+pub fn is_smtp_host(settings: &HostSettings, host: &str) -> bool {
     settings
         .smtp_host
         .as_ref()
@@ -39,14 +39,14 @@ pub fn is_smtp_host(settings: &Settings, host: &str) -> bool {
 
 /// The port that `hg email` keeps using: `--add` for another port of the same host adds its
 /// certificate, and does not change the port.
-pub fn kept_port(settings: &Settings, intent: &Intent<'_>) -> Option<String> {
+pub fn kept_port(settings: &HostSettings, intent: &Intent<'_>) -> Option<String> {
     let is_set = settings.smtp_host.is_some() && settings.smtp_port.is_some();
     let adds = intent.old == Existing::Add && is_set && is_smtp_host(settings, intent.host);
     settings.other_port(intent.port).filter(|_| adds)
 }
 
 /// The changes of `smtp.host`, `smtp.port` and `smtp.tls`, where they are unset or differ.
-fn server(settings: &Settings, intent: &Intent<'_>) -> Vec<SettingChange> {
+fn server(settings: &HostSettings, intent: &Intent<'_>) -> Vec<SettingChange> {
     let mut changes = Vec::new();
     if kept_port(settings, intent).is_some() {
         return changes;
@@ -67,7 +67,7 @@ fn server(settings: &Settings, intent: &Intent<'_>) -> Vec<SettingChange> {
 
 fn fingerprints(
     config: &Config,
-    settings: &Settings,
+    settings: &HostSettings,
     intent: &Intent<'_>,
     own: bool,
 ) -> Result<Vec<SettingChange>, PinObjection> {
@@ -103,7 +103,7 @@ fn fingerprints(
 
 fn cacerts(
     config: &Config,
-    settings: &Settings,
+    settings: &HostSettings,
     intent: &Intent<'_>,
     own: bool,
     path: &str,

@@ -10,4 +10,4 @@ pub use changes::{changes_for, is_smtp_host, kept_port};
 pub use intent::{Existing, Intent, PinObjection, PinnedBy};
 pub use pins::pinned_lists;
 pub use plan::{Edits, FileEdit, PinPlan, PlanError, Shadow, Tree, plan};
-pub use setting::{Change, Setting, SettingChange};
+pub use setting::{Assignment, Change, SettingChange};

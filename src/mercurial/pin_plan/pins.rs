@@ -1,13 +1,13 @@
 //! The lists of pins after an edit, and the lists of which no pin matches the leaf.
 
 use super::intent::{Existing, Intent};
-use super::setting::{Change, Setting};
+use super::setting::{Assignment, Change};
 use crate::fingerprint::{Algorithm, Fingerprint, Pin};
 use crate::hgrc::{Config, Source};
 use crate::mercurial::list;
 
 /// The lists of pins after the edit, as a user would paste them.
-pub fn pinned_lists(config: &Config, intent: &Intent<'_>) -> Vec<Setting> {
+pub fn pinned_lists(config: &Config, intent: &Intent<'_>) -> Vec<Assignment> {
     let key = format!("{}:fingerprints", intent.host);
     let pins = value(config, "hostsecurity", &key);
     let asked = value(config, "smtp", "fingerprint");
@@ -33,12 +33,12 @@ pub fn pinned_lists(config: &Config, intent: &Intent<'_>) -> Vec<Setting> {
         pin_list(pins.as_deref(), asked.as_deref(), intent),
     );
     let mut lists = vec![
-        Setting::new("smtp", "fingerprint", smtp),
-        Setting::new("hostsecurity", key, host),
+        Assignment::new("smtp", "fingerprint", smtp),
+        Assignment::new("hostsecurity", key, host),
     ];
     if intent.legacy {
         let new = Fingerprint::compute(Algorithm::Sha1, intent.leaf).hex();
-        lists.push(Setting::new("hostfingerprints", intent.host, new));
+        lists.push(Assignment::new("hostfingerprints", intent.host, new));
     }
     lists
 }

@@ -2,7 +2,7 @@
 
 /// A setting to be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Setting {
+pub struct Assignment {
     /// The section.
     pub section: &'static str,
     /// The key.
@@ -11,7 +11,7 @@ pub struct Setting {
     pub value: String,
 }
 
-impl Setting {
+impl Assignment {
     /// From its parts.
     pub fn new(section: &'static str, key: impl Into<String>, value: impl Into<String>) -> Self {
         Self {

@@ -50,7 +50,7 @@ impl From<&Lint> for LintJson {
         Self {
             code: lint.code.as_str(),
             key: lint.line.key.clone(),
-            source: lint.line.place(),
+            source: lint.line.source.to_string(),
             other: lint.other.as_ref().map(Source::to_string),
             message: lint.message.clone(),
             advice: lint.advice.clone(),
@@ -63,7 +63,7 @@ impl From<&Pins> for PinsJson {
         let configured = pins.configured.iter().map(|pin| PinJson {
             value: pin.value.clone(),
             key: pin.line.key.clone(),
-            source: pin.line.place(),
+            source: pin.line.source.to_string(),
         });
         Self {
             configured: configured.collect(),

@@ -26,7 +26,7 @@ impl Page {
             let release = decision.hg_version.as_deref();
             self.fact("release", release.unwrap_or("not known"));
             for line in &decision.lines {
-                self.fact("", &format!("{} ({})", line.key, line.place()));
+                self.fact("", &format!("{} ({})", line.key, line.source));
             }
             let trusted = report.judgement().map(Judgement::is_trusted);
             match (decision.answer, trusted) {
@@ -42,7 +42,7 @@ impl Page {
         for pin in &pins.configured {
             self.fact(
                 "pin",
-                &format!("{} ({}, {})", pin.value, pin.line.key, pin.line.place()),
+                &format!("{} ({}, {})", pin.value, pin.line.key, pin.line.source),
             );
         }
         match pins.comparison {

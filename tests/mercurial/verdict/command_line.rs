@@ -6,8 +6,8 @@
 )]
 
 use serde_json::{Value, json};
-use smtp_certcheck::hgrc::{Config, Environment, Files};
-use smtp_certcheck::mercurial::Settings;
+use smtp_certcheck::hgrc::{Config, Environment, FileReader};
+use smtp_certcheck::mercurial::HostSettings;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -223,7 +223,7 @@ enum Ours {
 
 fn ours(case: &Case) -> Ours {
     struct Text(String);
-    impl Files for Text {
+    impl FileReader for Text {
         fn read(&self, _: &Path) -> io::Result<Vec<u8>> {
             Ok(self.0.as_bytes().to_vec())
         }
@@ -240,7 +240,7 @@ fn ours(case: &Case) -> Ours {
     config
         .read(Path::new("/hgrc"), &Text(text), &environment)
         .expect("a configuration");
-    let settings = Settings::read(&config, &environment, b"localhost");
+    let settings = HostSettings::read(&config, &environment, b"localhost");
     match settings.command {
         Some(hindrance) if hindrance.certain => Ours::Stops(hindrance.reason),
         Some(_) => Ours::Unknown,

@@ -201,8 +201,8 @@ const CONFIGURATIONS: &[(&str, Option<bool>, &[&str])] = &[
 ];
 
 #[test]
-fn what_keeps_hg_email_from_running_is_seen() {
-    let Some(hg) = hg::hg("what_keeps_hg_email_from_running_is_seen") else {
+fn whatever_keeps_hg_email_from_running_is_found() {
+    let Some(hg) = hg::hg("whatever_keeps_hg_email_from_running_is_found") else {
         return;
     };
     let identity = PKI.identity(leaf(&["localhost"]));
@@ -229,7 +229,7 @@ fn what_keeps_hg_email_from_running_is_seen() {
 
 /// In a hook of `hg email`, hg has read its command line already, so nothing about it is open.
 #[test]
-fn a_hook_does_not_ask_what_hg_has_answered() {
+fn in_a_hook_the_command_line_of_hg_is_not_in_doubt() {
     let identity = PKI.identity(leaf(&["localhost"]));
     let server = Server::start(&identity, Behaviour::default());
     let dir = whole(&server, &identity, "[defaults]\nemail = --outgoing\n");
@@ -361,8 +361,8 @@ fn installation(dir: &Dir, version: &str) -> std::path::PathBuf {
 }
 
 #[test]
-fn what_differs_between_releases_is_said_for_the_one_that_is_there() {
-    const TEST: &str = "what_differs_between_releases_is_said_for_the_one_that_is_there";
+fn differences_between_releases_are_decided_by_the_installed_one() {
+    const TEST: &str = "differences_between_releases_are_decided_by_the_installed_one";
     let identity = PKI.identity(leaf(&["localhost"]));
     let server = Server::start(&identity, Behaviour::default());
     let minimum = "localhost:minimumprotocol=tls1.3\n[extensions]\npatchbomb=\n";
@@ -408,8 +408,8 @@ fn what_differs_between_releases_is_said_for_the_one_that_is_there() {
 /// Without a CA file, hg's own store counts: certifi's, which the test's hg does not have, or
 /// OpenSSL's.
 #[test]
-fn the_store_of_hgs_python_is_taken_where_it_can_be_seen_or_is_named() {
-    const TEST: &str = "the_store_of_hgs_python_is_taken_where_it_can_be_seen_or_is_named";
+fn the_store_of_hgs_python_is_used_if_it_is_found_or_named() {
+    const TEST: &str = "the_store_of_hgs_python_is_used_if_it_is_found_or_named";
     let identity = PKI.identity(leaf(&["localhost"]));
     let other = Pki::new("Other", KeyKind::P256).identity(leaf(&["localhost"]));
     for (identity, trusted) in [(&identity, true), (&other, false)] {
