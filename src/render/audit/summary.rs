@@ -2,6 +2,7 @@
 
 use crate::audit::{Standing, Summary};
 use crate::escape::visible;
+use std::cmp::Reverse;
 use std::fmt::Write as _;
 
 /// The sums; ends in a line feed.
@@ -18,46 +19,50 @@ pub(super) fn sums(summary: &Summary) -> String {
         summary.with(Standing::Warning),
         summary.with(Standing::Fine)
     );
-    let mut list = |heading: &str, lines: Vec<String>| {
-        if !lines.is_empty() {
-            let _ = writeln!(out, "\n{heading}");
-            for line in lines {
-                let _ = writeln!(out, "  {line}");
-            }
-        }
-    };
     let outcomes = summary.outcomes.iter();
-    list(
-        "By outcome",
-        outcomes
-            .map(|(name, count)| format!("{count:8}  {name}"))
-            .collect(),
-    );
+    let outcomes = outcomes.map(|(name, count)| format!("{count:8}  {name}"));
+    list(&mut out, "By outcome", outcomes);
+    list(&mut out, "By finding", findings(summary));
+    list(&mut out, "By issuer", issuers(summary));
+    let expiries = summary.expiries.iter();
+    let expiries = expiries.map(|(days, name)| format!("{days:4} days  {}", visible(name)));
+    list(&mut out, "Next to expire", expiries);
+    let gone = summary.gone.iter().map(|name| visible(name).into_owned());
+    list(&mut out, "Gone from the list since the baseline", gone);
+    out
+}
+
+/// Lines below a heading; nothing, if there are none.
+fn list(out: &mut String, heading: &str, lines: impl IntoIterator<Item = String>) {
+    let mut lines = lines.into_iter().peekable();
+    if lines.peek().is_some() {
+        let _ = writeln!(out, "\n{heading}");
+    }
+    for line in lines {
+        let _ = writeln!(out, "  {line}");
+    }
+}
+
+/// The worst first, of these the most frequent.
+fn findings(summary: &Summary) -> Vec<String> {
     let mut findings: Vec<_> = summary.findings.iter().collect();
     findings.sort_by_key(|((code, severity), count)| {
-        (
-            std::cmp::Reverse(*severity),
-            std::cmp::Reverse(**count),
-            *code,
-        )
+        (Reverse(*severity), Reverse(**count), code.as_str())
     });
-    let lines = findings
+    findings
         .iter()
-        .map(|((code, severity), count)| format!("{count:8}  {code} ({severity})"));
-    list("By finding", lines.collect());
+        .map(|((code, severity), count)| format!("{count:8}  {code} ({severity})"))
+        .collect()
+}
+
+/// The most frequent first.
+fn issuers(summary: &Summary) -> Vec<String> {
+    const MOST: usize = 10;
     let mut issuers: Vec<_> = summary.issuers.iter().collect();
-    issuers.sort_by_key(|(name, count)| (std::cmp::Reverse(**count), name.as_str()));
-    let lines = issuers
+    issuers.sort_by_key(|(name, count)| (Reverse(**count), name.as_str()));
+    issuers
         .iter()
-        .take(10)
-        .map(|(name, count)| format!("{count:8}  {}", visible(name)));
-    list("By issuer", lines.collect());
-    let lines = summary
-        .expiries
-        .iter()
-        .map(|(days, name)| format!("{days:4} days  {}", visible(name)));
-    list("Next to expire", lines.collect());
-    let lines = summary.gone.iter().map(|name| visible(name).into_owned());
-    list("Gone from the list since the baseline", lines.collect());
-    out
+        .take(MOST)
+        .map(|(name, count)| format!("{count:8}  {}", visible(name)))
+        .collect()
 }
