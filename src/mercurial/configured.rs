@@ -14,16 +14,16 @@ pub struct Pins {
     pub comparison: Comparison,
 }
 
-/// A fingerprint of the user's.
+/// A configured fingerprint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfiguredPin {
-    /// `sha256:HEX`, or what stands there instead.
+    /// `sha256:HEX`, or the text that is written instead.
     pub value: String,
     /// The key and the line.
     pub line: SettingLine,
 }
 
-/// The fingerprints that are configured for a host, and whether `leaf` has one of them.
+/// The fingerprints that are configured for a host, compared with `leaf`.
 /// `smtp.fingerprint` is for `smtp.host` alone; beside pins that hg obeys it is shown, but does not
 /// count.
 pub fn configured_pins(
