@@ -212,10 +212,12 @@ pub(super) mod tests {
                 sni: true,
             };
             let choice = Choice::new(find(name), by, None, Some("/ca.pem")).expect("a choice");
-            match choice.fits(&server) {
-                Ok(()) => None,
-                Err(Objection::Misfit { program, why }) if program == name => Some(why),
-                Err(other) => panic!("{other:?}"),
+            let objection = choice.fits(&server).err()?;
+            let is_ours = matches!(objection, Objection::Misfit { program, .. } if program == name);
+            assert!(is_ours, "{objection:?}");
+            match objection {
+                Objection::Misfit { why, .. } => Some(why),
+                _ => None,
             }
         };
         for name in ["git", "curl", "exim", "tlsa"] {
