@@ -57,7 +57,7 @@ pub fn configured_pins(
         configured.extend(shown.map(|pin| configured_pin(pin.to_string(), &list.line)));
         obeyed.extend(list.value.iter().cloned());
     }
-    // A list that no Mercurial reads counts only if there is no list that it reads.
+    // A list that Mercurial ignores counts only if it has nothing else to read.
     let aborts = matches!(&settings.pins, Some(Configured { value: Err(_), .. }));
     let usable = if obeyed.is_empty() && !aborts {
         unread

@@ -1,5 +1,5 @@
 //! Mercurial's own comparison of names (`sslutil._verifycert`), which is not the one of RFC 9525:
-//! common names count if there is no dNSName, IP addresses never match, wildcards may stand inside
+//! common names count without a dNSName, IP addresses never match, wildcards may stand inside
 //! a label.
 
 use crate::certificate::Facts;

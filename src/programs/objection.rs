@@ -4,7 +4,7 @@ use super::advice::Advice;
 use super::way::{By, Way};
 use crate::fingerprint::Algorithm;
 
-/// Why there is no recipe. Programs are named as on the command line.
+/// Why a recipe cannot be made. Programs are named as on the command line.
 #[derive(Clone, Debug)]
 pub enum Objection {
     /// The program does not have this way.
@@ -43,7 +43,7 @@ pub enum Objection {
     },
     /// The server presented no certificate.
     NoCertificate,
-    /// The chain is not trusted, so there is no CA for the program.
+    /// The chain is not trusted, so the program has no CA to pin.
     NoAnchor {
         /// The program.
         program: &'static str,

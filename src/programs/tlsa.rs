@@ -160,7 +160,7 @@ fn recipe(request: &Request<'_>) -> Result<Recipe, Objection> {
     })
 }
 
-/// Why there is no record for a way.
+/// Why a way has no record.
 fn absent(by: By) -> Objection {
     match by {
         // DANE-TA(2) needs the CA in the chain (RFC 7671 §5.2.2).

@@ -37,7 +37,7 @@ pub enum PinnedBy<'a> {
 /// What happens to pins that do not match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Existing {
-    /// They stay; if no pin matches, there is no plan.
+    /// They stay; if no pin matches, planning fails.
     Keep,
     /// They stay, even if no pin matches.
     Add,

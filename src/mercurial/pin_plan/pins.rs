@@ -54,7 +54,7 @@ pub(super) fn mismatch(config: &Config, intent: &Intent<'_>, own: bool) -> Optio
     ];
     let mut first = None;
     for (section, key, counts) in lists {
-        // A list that no Mercurial reads counts only if there is no list that it reads.
+        // A list that Mercurial ignores counts only if it has nothing else to read.
         if section == "smtp" && first.is_some() {
             break;
         }

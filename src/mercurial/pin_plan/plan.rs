@@ -58,7 +58,7 @@ pub struct Shadow {
     pub by: Option<Source>,
 }
 
-/// Why there is no plan.
+/// Why planning fails.
 #[derive(Debug)]
 pub enum PlanError<E> {
     /// The plan must not be made.
