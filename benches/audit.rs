@@ -68,7 +68,7 @@ impl Farm {
         Self { dir, pki, ports }
     }
 
-    /// Ports of servers no two of which present the same certificate.
+    /// Ports of servers that each present their own certificate.
     fn strangers(&self) -> Vec<u16> {
         let start = |_| {
             let identity = self.pki.identity(leaf(&["localhost"]));
@@ -107,13 +107,13 @@ impl Farm {
         let root = self.root();
         let mut loops = Command::new(std::env::current_exe().expect("this program"));
         loops.args(["bare", &address, &root, &TARGETS.to_string()]);
-        // As people write it: s_client reads its input until it is told that there is none.
+        // The usual way to write it: s_client reads its input until the input ends.
         let mut openssl = Command::new("sh");
         let line = format!(
             "openssl s_client -starttls smtp -CAfile {root} -connect {address} </dev/null >/dev/null 2>&1"
         );
         let mut openssl = each(openssl.args(["-c", &line]));
-        // Postfix' own program, with the configuration of a Postfix of its own.
+        // Postfix' own program, with its own configuration.
         let identity = Pki::new("Postfix", KeyKind::P256).identity(leaf(&["localhost"]));
         let mta = Mta::for_test("posttls-finger", Kind::Postfix, &identity);
         let mut finger = mta.as_ref().and_then(|mta| {
@@ -131,7 +131,7 @@ impl Farm {
         let (mut our_times, mut bare_times) = (Vec::new(), Vec::new());
         let mut stranger_times = Vec::new();
         let (mut openssl_times, mut finger_times) = (Vec::new(), Vec::new());
-        // Taken in turns, so that a busy machine is busy for all.
+        // In turns, because a busy machine then slows all of them.
         for _ in 0..5 {
             let of_each = |ports| cpu_of(&mut self.good(ports, TARGETS)).0 / as_f64(TARGETS);
             our_times.push(of_each(&self.ports));
@@ -190,7 +190,7 @@ impl Farm {
         flat & bound("MiB more for 100,000", (large - small) / 1024.0, 64.0)
     }
 
-    /// Two thousand, of which every tenth never answers.
+    /// Two thousand, one in ten of which never answers.
     fn dead(&self) -> bool {
         const DEADLINE: f64 = 10.0;
         let silent = testkit::raw::listen_on("0.0.0.0:0", |mut client| {

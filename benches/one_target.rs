@@ -46,7 +46,7 @@ fn main() -> ExitCode {
     let mut private = ours(&["--cacerts", root]);
     let mut system = ours(&[]);
 
-    // Turn by turn, so that noise hits all alike; the medians do not mind the rest.
+    // In turns: noise then affects all alike, and medians ignore the rest.
     let mut times = [const { Vec::new() }; 3];
     for _ in 0..RUNS {
         for (command, times) in [&mut openssl, &mut private, &mut system]

@@ -1,8 +1,8 @@
-//! A map and a set that do not grow: they forget everything when they are full. And the lock that
-//! threads share them by.
+//! A map and a set that do not grow: they forget everything when they are full. Also the lock by
+//! which threads share them.
 //!
-//! Only what can be made again is kept in them. To forget it all at once needs no order of use, and
-//! an entry that is often needed is soon there again.
+//! They keep only what can be computed again. Forgetting everything at once needs no order of use,
+//! and an entry that is often needed soon returns.
 
 use std::borrow::Borrow;
 use std::collections::{HashMap, HashSet};
@@ -20,7 +20,7 @@ impl<K, V, const MOST: usize> Default for BoundedMap<K, V, MOST> {
 }
 
 impl<K: Eq + Hash, V, const MOST: usize> BoundedMap<K, V, MOST> {
-    /// The value of a key, if it is known still.
+    /// The value of a key, if it is still known.
     pub fn get<Q: Eq + Hash + ?Sized>(&self, key: &Q) -> Option<&V>
     where
         K: Borrow<Q>,
@@ -28,7 +28,7 @@ impl<K: Eq + Hash, V, const MOST: usize> BoundedMap<K, V, MOST> {
         self.0.get(key)
     }
 
-    /// Keeps a value; in a full map, in the place of all others.
+    /// Keeps a value; a full map forgets all others first.
     pub fn insert(&mut self, key: K, value: V) {
         if !self.0.contains_key(&key) {
             self.make_room();
@@ -36,7 +36,7 @@ impl<K: Eq + Hash, V, const MOST: usize> BoundedMap<K, V, MOST> {
         self.0.insert(key, value);
     }
 
-    /// The value of a key; where there is none, the default value is kept first.
+    /// The value of a key, which is the default value if there was none.
     pub fn or_default(&mut self, key: &K) -> &mut V
     where
         K: Clone,
@@ -66,7 +66,7 @@ impl<T, const MOST: usize> Default for BoundedSet<T, MOST> {
 }
 
 impl<T: Eq + Hash, const MOST: usize> BoundedSet<T, MOST> {
-    /// The member that equals `value`, if it is known still.
+    /// The member that equals `value`, if it is still known.
     pub fn get<Q: Eq + Hash + ?Sized>(&self, value: &Q) -> Option<&T>
     where
         T: Borrow<Q>,
@@ -82,7 +82,7 @@ impl<T: Eq + Hash, const MOST: usize> BoundedSet<T, MOST> {
         self.0.contains(value)
     }
 
-    /// Keeps a member; in a full set, in the place of all others.
+    /// Keeps a member; a full set forgets all others first.
     pub fn insert(&mut self, value: T) {
         if self.0.len() >= MOST && !self.0.contains(&value) {
             self.0.clear();
@@ -91,8 +91,8 @@ impl<T: Eq + Hash, const MOST: usize> BoundedSet<T, MOST> {
     }
 }
 
-/// Takes a lock, even if a thread has panicked while it held it: what is locked here is changed in
-/// one step, so it is never half changed.
+/// Takes a lock, even if a thread panicked while it held it: a value locked here changes in one
+/// step, so it is never half changed.
 pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -107,7 +107,7 @@ mod tests {
         for number in 0..3 {
             map.insert(number, number);
         }
-        // What is known already needs no room.
+        // An existing key needs no room.
         map.insert(2, 20);
         *map.or_default(&1) = 10;
         assert_eq!([0, 1, 2].map(|key| map.get(&key)), [&0, &10, &20].map(Some));

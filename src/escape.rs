@@ -1,12 +1,13 @@
-//! Making text from the network safe to look at: what could move a cursor, hide, or reorder is
-//! written as an escape.
+//! Makes text from the network safe to show: a character that could move a cursor, hide, or reorder
+//! is written as an escape.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// Whether `c` must never reach an output raw: C0, DEL and C1 controls, line and paragraph
-/// separators, all that Unicode calls a format control (Cf) or default-ignorable, and what else
-/// takes no ink: fillers and blank patterns. Bidirectional controls (UAX #9) are among them.
+/// separators, format controls (Cf) and default-ignorable characters of Unicode, and other
+/// characters without ink: fillers and blank patterns. Bidirectional controls (UAX #9) are among
+/// them.
 pub fn is_unsafe(c: char) -> bool {
     c.is_control()
         || matches!(c,
@@ -26,14 +27,14 @@ pub fn is_unsafe(c: char) -> bool {
             | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// Whether it is printable ASCII throughout, as most text is: told faster than character by
+/// Whether the text is printable ASCII throughout, as most is: a quicker check than one by
 /// character.
 pub fn is_plain(text: &str) -> bool {
     text.bytes().all(|octet| (b' '..=b'~').contains(&octet))
 }
 
-/// `text` with every unsafe character written as `\n`, `\x1b` or `\u{202e}`. A backslash stays as
-/// it is: the result is for eyes, not for parsing back.
+/// `text` with every unsafe character written as `\n`, `\x1b` or `\u{202e}`. A backslash is
+/// unchanged: the result is for reading, not for parsing.
 pub fn visible(text: &str) -> Cow<'_, str> {
     if is_plain(text) || !text.contains(is_unsafe) {
         return Cow::Borrowed(text);

@@ -176,7 +176,7 @@ fn audited(report: Report, style: Style, text: &str) {
     show("JUnit", &mut Junit::new(Severity::Critical));
     show("metrics", &mut Prometheus::new(at));
     show("nagios for a list", &mut Nagios::default());
-    // A whole page takes its time.
+    // A complete page takes time.
     if text.len().is_multiple_of(4) {
         show("HTML", &mut HtmlPage::new(at));
     }
@@ -192,7 +192,7 @@ fn report(how: u8, text: &str, raw_text: &[u8], certificate: Certificate) -> Rep
     let now = OffsetDateTime::UNIX_EPOCH + time::Duration::days(19_700);
     let mut anchors = Anchors::new(text);
     if how & 2 != 0 {
-        // What is no certificate is no anchor, either.
+        // Bytes that are not a certificate are not an anchor, either.
         let _ = anchors.add(certificate.der().clone(), text);
     }
     let twice = if how & 4 == 0 { 1 } else { 2 };

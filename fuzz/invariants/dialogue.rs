@@ -6,7 +6,7 @@
 use super::{pieces, split_at_zero};
 use smtp_certcheck::starttls::{Dialogue as _, Farewell, Line, Refusal, Smtp, Stage, Step};
 
-/// What came of a dialogue: why it ended, what was said, and what its end would mean.
+/// The result of a dialogue: why it ended, what was said, and what its end means.
 #[derive(Debug, PartialEq)]
 struct Outcome {
     sent: Vec<Vec<u8>>,
@@ -14,13 +14,13 @@ struct Outcome {
     ready: bool,
     transcript: Vec<Line>,
     at_the_end: Option<Refusal>,
-    /// The turn that it ended in.
+    /// The last turn.
     last: usize,
 }
 
 pub fn check(input: &[u8]) {
     let (cuts, said) = split_at_zero(input);
-    // A dialogue has three turns; what stands behind the third zero belongs to it.
+    // A dialogue has three turns; bytes after the third zero belong to it.
     let turns: Vec<&[u8]> = said.splitn(3, |&b| b == 0).collect();
     let whole = play(&turns, None);
     assert_eq!(play(&turns, Some(cuts)), whole, "in pieces of {cuts:?}");
@@ -50,7 +50,7 @@ fn goes_on(turns: &[&[u8]], cuts: &[u8]) {
     }
 }
 
-/// What comes after QUIT is the same in any pieces; more than an answer to it is told.
+/// What comes after QUIT is the same in any pieces; more than one answer to it is reported.
 fn farewell(said: &[u8], cuts: &[u8]) {
     let judged = |parts: Vec<&[u8]>| {
         let mut farewell = Farewell::default();

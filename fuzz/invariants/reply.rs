@@ -8,11 +8,11 @@ use smtp_certcheck::starttls::{Malformed, Reply, ReplyReader};
 /// The 64 KiB of one dialogue, and the octet that is too many.
 const MOST: usize = 64 * 1024 + 1;
 
-/// All replies, the error that ended them, and what is left over where none did.
+/// All replies, the error that ended them, and the remaining bytes if none did.
 type Outcome = (Vec<Reply>, Option<Malformed>, Vec<u8>);
 
 pub fn check(mut input: &[u8]) {
-    // Seldom, so that most inputs are quick: it takes long inputs to get to the limits.
+    // Seldom, to keep most inputs quick: only long inputs reach the limits.
     let times = match byte(&mut input) {
         often @ 0xf0.. => 1 << (often & 0x0f),
         _ => 1,

@@ -1,4 +1,4 @@
-//! The fuzz targets, in one program, so that they are linked once: the environment names the one.
+//! The fuzz targets, in one program that is linked once: the environment names the target.
 #![no_main]
 
 use std::sync::OnceLock;

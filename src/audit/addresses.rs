@@ -1,4 +1,5 @@
-//! Names with several addresses: what is worth telling where they differ. A client gets any of them, so that the name is as bad as its worst address.
+//! Findings on names with several addresses that differ. A client may get any of them, so a name is
+//! as bad as its worst address.
 
 use super::Levels;
 use super::finding;
@@ -10,11 +11,11 @@ use crate::report::{Assessment, Report, Skipped};
 use std::cmp::Reverse;
 use std::net::{IpAddr, SocketAddr};
 
-/// More addresses, or certificates, are counted and not named.
+/// The limit of addresses, or certificates, listed by name; the rest are counted.
 const MOST_NAMED: usize = 4;
 
-/// All findings on a target, the worst first. Each says at which addresses it holds, unless it
-/// holds at all that answer.
+/// All findings on a target, the worst first. Each lists its addresses, unless it holds at every
+/// address that answers.
 pub fn findings(report: &Report, levels: Levels) -> Vec<Finding> {
     if !report.has_several_addresses() {
         return finding::findings(&report.representative, report.at, levels);
@@ -27,7 +28,7 @@ pub fn findings(report: &Report, levels: Levels) -> Vec<Finding> {
     for (index, each) in answering.iter().enumerate() {
         for mut found in finding::findings(each, report.at, levels) {
             if index > 0 {
-                // It counts in the chain of another address, which is not shown.
+                // The index counts in the chain of another address, which is not shown.
                 found.certificate = None;
             }
             let same = merged.iter_mut().find(|(other, _)| {
@@ -56,7 +57,7 @@ pub fn findings(report: &Report, levels: Levels) -> Vec<Finding> {
     found
 }
 
-/// The certificates that are served, where there are several.
+/// Lists the served certificates, if there are several.
 fn differ(looks: &[&Assessment]) -> Option<Finding> {
     let mut served: Vec<(Fingerprint, &Certificate, Vec<IpAddr>)> = Vec::new();
     for look in looks {
@@ -147,7 +148,7 @@ fn unreachable(silent: &[&Assessment], all: usize) -> Option<Finding> {
     Some(finding.because(Evidence::Addresses(addresses.collect())))
 }
 
-/// Addresses of which nothing is known.
+/// Addresses that were not checked.
 fn not_tried(skipped: &Skipped, looked_at: usize) -> Vec<Finding> {
     let note = |message: String, advice: &'static str, evidence| {
         Finding::new(Code::AddressNotTried, None, message, advice).because(evidence)

@@ -1,4 +1,4 @@
-//! What an audit has to say of one target.
+//! A target with its findings, as an audit reports it.
 
 use super::baseline::Change;
 use super::choice::{LeftOut, Standing};
@@ -7,25 +7,25 @@ use super::levels::Levels;
 use crate::finding::{Code, Finding, Severity};
 use crate::report::Report;
 
-/// What an audit has to say of one target.
+/// A target with its findings, as an audit reports it.
 #[derive(Clone, Debug)]
 pub struct Audited {
-    /// The report, as for one target alone; the worst of several addresses speaks for it.
+    /// The report, as for one target alone; the worst of several addresses represents it.
     pub report: Report,
     /// The label of the list, if it has one.
     pub label: Option<String>,
-    /// From when on a certificate that expires is worth reporting.
+    /// How little time may be left before an expiring certificate is a finding.
     pub levels: Levels,
-    /// What is worth reporting, the worst first.
+    /// The findings that were asked for, the worst first.
     pub findings: Vec<Finding>,
-    /// What is as well, and was not asked for.
+    /// The findings that were not asked for.
     pub left_out: Vec<LeftOut>,
-    /// What has changed; `None`: there is nothing to compare with.
+    /// What has changed; `None` if there is nothing to compare with.
     pub changes: Option<Vec<Change>>,
 }
 
 impl Audited {
-    /// How the target stands, by its findings and what is left out.
+    /// The standing of the target, from its findings and what is left out.
     pub fn standing(&self) -> Standing {
         match worst(&self.findings) {
             Some(Severity::Critical) => Standing::Critical,
@@ -35,12 +35,12 @@ impl Audited {
         }
     }
 
-    /// What is left out, and not accepted: for its sake the target is not fine.
+    /// Findings that are left out and not accepted: the target is not fine because of them.
     pub fn hidden(&self) -> impl Iterator<Item = &LeftOut> {
         self.left_out.iter().filter(|left| !left.accepted)
     }
 
-    /// Its codes, each once; empty: nothing.
+    /// The codes of the hidden findings, each once; empty if there are none.
     pub fn hidden_codes(&self) -> String {
         let mut codes: Vec<Code> = self.hidden().map(|left| left.code).collect();
         codes.dedup();

@@ -1,4 +1,4 @@
-//! What has changed since the last audit, whose JSON lines are the memory.
+//! What has changed since the last audit, from the JSON lines that it saved.
 
 use super::{Choice, Identity};
 use crate::finding::{Code, Finding, Severity, WrittenCode};
@@ -10,7 +10,7 @@ use std::collections::HashMap;
 /// A difference between two audits of one target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// It was not in the last audit.
+    /// The last audit did not have this target.
     New,
     /// Another certificate with the same key.
     Renewed,
@@ -18,9 +18,9 @@ pub enum Change {
     NewKey,
     /// Another issuer.
     Issuer,
-    /// It ends on another day.
+    /// It expires on another day.
     Expiry,
-    /// A certificate was there and is not shown now.
+    /// A certificate was presented then, but not now.
     NoCertificate,
     /// The verdict is better.
     Better,
@@ -50,33 +50,33 @@ pub enum BaselineError {
     /// Not JSON.
     #[error("it is not JSON: {0}")]
     Json(#[from] serde_json::Error),
-    /// Not a report.
+    /// JSON, but not a report.
     #[error("it is no report of an audit (no target, no outcome)")]
     NoReport,
 }
 
-/// What is remembered of a target.
+/// What the last audit saw of a target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Known {
-    /// It was compared, or is not this audit's business.
+    /// It was compared, or belongs to another audit.
     settled: bool,
-    /// How people are told of it.
+    /// The name shown to users.
     name: String,
     rank: u8,
-    /// The worst of its findings that count.
+    /// The worst severity of the findings that count.
     severity: Option<Severity>,
-    /// The leaves of all addresses, each once. A resolver gives the addresses in any order, and
-    /// some are away at times: what counts is whether a certificate is there that was not.
+    /// The leaves of all addresses, each once. A resolver returns addresses in any order, and some
+    /// may not answer: only a certificate that was not served before is a change.
     leaves: Vec<Leaf>,
 }
 
-/// What is remembered of a leaf.
+/// What the last audit saw of a leaf.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Leaf {
     certificate: String,
     key: Option<String>,
     issuer: Option<String>,
-    /// The day that it ends on.
+    /// The day on which it expires.
     ends: Option<String>,
 }
 
@@ -87,8 +87,8 @@ pub struct Baseline {
 }
 
 impl Baseline {
-    /// Takes a line of the last audit in; a target that comes twice counts as it was the last time.
-    /// Only the findings that are asked for now count.
+    /// Adds a line of the last audit. If a target occurs twice, the later line counts. Only the
+    /// findings that are asked for now count.
     pub fn add(&mut self, line: &str, choice: &Choice) -> Result<(), BaselineError> {
         let report: Value = serde_json::from_str(line)?;
         let text = |pointer: &str| {
@@ -120,25 +120,24 @@ impl Baseline {
         Ok(())
     }
 
-    /// How many targets it knows.
+    /// The number of targets.
     pub fn len(&self) -> usize {
         self.known.len()
     }
 
-    /// Whether it knows none.
+    /// Whether there are no targets.
     pub fn is_empty(&self) -> bool {
         self.known.is_empty()
     }
 
-    /// Leaves some targets to other audits: that this one does not see them does not mean that
-    /// they are gone.
+    /// Leaves some targets to other audits: they are not gone because this audit does not see them.
     pub fn pass_over(&mut self, is_others: impl Fn(&Identity) -> bool) {
         for (target, known) in &mut self.known {
             known.settled |= is_others(target);
         }
     }
 
-    /// What has changed for a target, however often it comes; `found` are its findings.
+    /// Compares a target, however often it occurs; `found` are its findings.
     pub fn compare(&mut self, report: &Report, found: &[Finding]) -> Vec<Change> {
         let Some(before) = self.known.get_mut(&Identity::of(report)) else {
             return vec![Change::New];
@@ -166,7 +165,7 @@ impl Baseline {
                 changes.push(Change::Expiry);
             }
         }
-        // With one outcome for both, what is found tells: it will be bad soon, say.
+        // With equal outcomes the findings decide: a certificate may expire soon, say.
         let outcome = now.rank.cmp(&before.rank);
         let severity = worst(
             found
@@ -181,7 +180,7 @@ impl Baseline {
         changes
     }
 
-    /// After a whole audit: the targets that were not compared, in the order of their names.
+    /// After a complete audit: the targets that were not compared, in the order of their names.
     pub fn gone(&self) -> Vec<&str> {
         let known = self.known.values().filter(|known| !known.settled);
         let mut gone: Vec<&str> = known.map(|known| known.name.as_str()).collect();
@@ -221,19 +220,19 @@ impl Leaf {
         })
     }
 
-    /// From the first element of `chain` in a line.
+    /// Reads the first element of `chain` in a line.
     fn of_chain(leaf: &Value) -> Option<Self> {
         Self::read(leaf, leaf.pointer("/fingerprints/sha256")?)
     }
 
-    /// From an element of `addresses` in a line.
+    /// Reads an element of `addresses` in a line.
     fn of_address(address: &Value) -> Option<Self> {
         Self::read(address, address.get("sha256")?)
     }
 
     fn read(fields: &Value, digest: &Value) -> Option<Self> {
         let text = |name| fields.get(name).and_then(Value::as_str);
-        // A time in RFC 3339 begins with its day; one that has no such form is compared whole.
+        // A time in RFC 3339 begins with its day; a text without that form is compared in full.
         let day = |time: &str| time.split_once('T').map_or(time, |(day, _)| day).to_owned();
         Some(Self {
             certificate: digest.as_str()?.to_owned(),
@@ -244,7 +243,7 @@ impl Leaf {
     }
 }
 
-/// Adds those that are not there.
+/// Adds the leaves that are missing.
 fn add(leaves: &mut Vec<Leaf>, more: impl Iterator<Item = Leaf>) {
     for leaf in more {
         if !leaves.iter().any(|l| l.certificate == leaf.certificate) {
@@ -253,8 +252,8 @@ fn add(leaves: &mut Vec<Leaf>, more: impl Iterator<Item = Leaf>) {
     }
 }
 
-/// The worst of what counts. Notes do not, nor does what comes and goes with the addresses that a
-/// resolver gives: which certificates are served is compared for itself.
+/// The worst severity that counts. Notes do not count. Neither do findings that come and go with
+/// the addresses that a resolver returns: the served certificates are compared separately.
 fn worst<'a>(found: impl Iterator<Item = (WrittenCode<'a>, Severity)>) -> Option<Severity> {
     let differ = WrittenCode::Known(Code::AddressesDiffer);
     found
@@ -263,8 +262,8 @@ fn worst<'a>(found: impl Iterator<Item = (WrittenCode<'a>, Severity)>) -> Option
         .max()
 }
 
-/// How bad an outcome is: the less of a server works, the worse. One that has gone away is never
-/// better for it.
+/// How bad an outcome is: the less of a server works, the worse. A server that stopped answering
+/// never counts as better.
 fn rank(outcome: &str) -> u8 {
     match outcome {
         "trusted" => 0,

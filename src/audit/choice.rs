@@ -1,5 +1,5 @@
-//! Which findings are asked for, and what becomes of the others: a target is not fine because what
-//! is wrong with it was not asked for.
+//! Which findings are asked for, and what happens to the others: leaving out a problem does not
+//! make a target fine.
 
 use super::line::{findings_of_line, left_out_of_line};
 use crate::finding::{Code, Finding, Severity, WrittenCode};
@@ -8,30 +8,30 @@ use serde_json::Value;
 /// The codes of `--only` and `--ignore`.
 #[derive(Clone, Debug, Default)]
 pub struct Choice {
-    /// No others, but for those where nothing could be seen; empty: all.
+    /// Only these, and findings that say that nothing could be checked; empty means all.
     pub only: Vec<Code>,
-    /// None of these.
+    /// All but these.
     pub ignore: Vec<Code>,
 }
 
-/// A finding that was left out, and is more than a note.
+/// A finding above a note that was left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LeftOut {
     /// Its code.
     pub code: Code,
     /// How bad it is.
     pub severity: Severity,
-    /// It is a warning that `--ignore` names: whoever names it knows of it and lives with it. Not
-    /// so what is critical, or where nothing could be seen.
+    /// It is a warning that `--ignore` names, so the user knows of it and accepts it. Critical
+    /// findings are never accepted, and neither are those that say that nothing could be checked.
     pub accepted: bool,
 }
 
-/// How a target stands. The worst is the greatest.
+/// The standing of a target, in ascending order of severity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Standing {
     /// Nothing above a note.
     Fine,
-    /// Nothing of what was asked for, and findings that were left out.
+    /// No finding that was asked for, but some were left out.
     LeftOut,
     /// A warning.
     Warning,
@@ -40,8 +40,8 @@ pub enum Standing {
 }
 
 impl Choice {
-    /// Whether a finding is asked for. Where nothing could be seen, as codes in `unseen` say,
-    /// `--only` must not make it fine.
+    /// Whether a finding is asked for. `--only` never drops a code in `unseen`: a target that could
+    /// not be checked is not fine.
     pub fn takes(&self, code: Code, unseen: &[Code]) -> bool {
         self.takes_written(WrittenCode::Known(code), unseen.contains(&code))
     }
@@ -51,7 +51,7 @@ impl Choice {
         is_asked_for && !is_in(&self.ignore, code)
     }
 
-    /// The findings that are asked for, and what is left out.
+    /// Splits findings into those that are asked for and those that are left out.
     pub fn apply(&self, found: Vec<Finding>, unseen: &[Code]) -> (Vec<Finding>, Vec<LeftOut>) {
         let (taken, others): (Vec<Finding>, Vec<Finding>) = found
             .into_iter()
@@ -72,8 +72,8 @@ impl Choice {
         (taken, left_out)
     }
 
-    /// Of the findings of an earlier line, those that are asked for now, whatever was asked for
-    /// then.
+    /// Selects from the findings of an earlier line those that are asked for now, whatever was
+    /// asked for then.
     pub(super) fn of_line<'a>(
         &'a self,
         report: &'a Value,
@@ -91,7 +91,7 @@ impl Choice {
     }
 }
 
-/// Codes that say that nothing could be judged, and why: `--only` does not leave them out.
+/// Codes that say why nothing could be judged: `--only` does not leave them out.
 pub const UNJUDGED: [Code; 2] = [Code::BadCaFile, Code::AnchorsUnreadable];
 
 fn is_in(list: &[Code], code: WrittenCode<'_>) -> bool {

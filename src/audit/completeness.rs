@@ -1,13 +1,13 @@
-//! How much of the list the results are about.
+//! How much of the list the results cover.
 
-/// How an audit ended. By default it came to the end of its list, and every line was used.
+/// How an audit ended. By default it reached the end of its list and used every line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Completeness {
-    /// A signal ended it before the end of the list.
+    /// A signal stopped it before the end of the list.
     pub interrupted: bool,
     /// The list could not be read to its end.
     pub cut_off: bool,
-    /// The reader of the results has left: whoever it was does not want more.
+    /// The reader of the results closed the pipe: it wants no more.
     pub reader_left: bool,
     /// How many lines of the list could not be used.
     pub bad_lines: u64,
@@ -19,13 +19,13 @@ impl Completeness {
         !(self.interrupted || self.cut_off || self.reader_left)
     }
 
-    /// Whether a target without a result is not in the list: a line that could not be used may
-    /// name it.
+    /// Whether a target without a result is certain to be missing from the list: an unusable line
+    /// may name it.
     pub fn tells_what_is_gone(&self) -> bool {
         self.is_whole() && self.bad_lines == 0
     }
 
-    /// Why these are not the results of all that was to be checked, in sentences.
+    /// Why the results do not cover everything, in sentences.
     pub fn missing(&self) -> Vec<String> {
         let mut why = Vec::new();
         if self.interrupted {

@@ -1,23 +1,23 @@
-//! How many targets are how bad: what the exit code of an audit depends on.
+//! Targets counted by severity, which the exit code of an audit depends on.
 
 use super::choice::Standing;
 use super::summary::Summary;
 use crate::finding::Severity;
 use std::ops::Add;
 
-/// How many targets are how bad.
+/// Targets counted by severity.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Targets in all.
     pub targets: u64,
     /// Targets with a critical finding.
     pub critical: u64,
-    /// Targets with a warning, and nothing worse.
+    /// Targets whose worst finding is a warning.
     pub warnings: u64,
 }
 
 impl Counts {
-    /// Those of a whole audit.
+    /// The counts of a complete audit.
     pub fn of(summary: &Summary) -> Self {
         Self {
             targets: summary.targets,
@@ -26,14 +26,14 @@ impl Counts {
         }
     }
 
-    /// Takes in one more target, whose worst finding is so severe.
+    /// Counts one more target by its worst finding.
     pub fn take(&mut self, worst: Option<Severity>) {
         self.targets += 1;
         self.critical += u64::from(worst == Some(Severity::Critical));
         self.warnings += u64::from(worst == Some(Severity::Warning));
     }
 
-    /// How many targets have a finding of that severity or a worse one. Notes are not counted.
+    /// How many targets have a finding of at least that severity. Notes are not counted.
     pub fn at_least(self, severity: Severity) -> u64 {
         match severity {
             Severity::Critical => self.critical,

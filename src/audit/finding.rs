@@ -1,4 +1,5 @@
-//! The findings on one address: its failure, those of the judges, and what will be bad soon.
+//! The findings on one address: its failure, the problems and notes of the judges, and what expires
+//! soon.
 
 use super::{Levels, Limit, left};
 use crate::certificate::{Certificate, in_words};
@@ -8,10 +9,10 @@ use time::{Date, Duration, Month, OffsetDateTime};
 
 /// All findings on one address of a target, the worst first.
 pub(super) fn findings(look: &Assessment, at: OffsetDateTime, levels: Levels) -> Vec<Finding> {
-    // Why the handshake failed says more than that it did.
+    // The reason for a failed handshake says more than the failure.
     let is_cause = |problem: &&Finding| problem.code == Code::ObsoleteTls;
     let problem = |found: &Finding| match look.outcome() {
-        // The user has said that this certificate is right.
+        // The user has confirmed this certificate.
         Outcome::Pinned => found.clone().at(Severity::Warning),
         _ => found.clone(),
     };
@@ -40,7 +41,7 @@ fn failure(look: &Assessment) -> Option<Finding> {
     Some(Finding::new(failure.code(), None, message, advice))
 }
 
-/// Certificates of the path that will end soon; those that have ended are problems already.
+/// Certificates of the path that expire soon; expired ones are problems already.
 fn expiring(look: &Assessment, at: OffsetDateTime, levels: Levels) -> Vec<Finding> {
     let path = look.path();
     let used = |certificate: &Certificate| path.is_empty() || path.contains(certificate);
@@ -81,7 +82,7 @@ fn expiring(look: &Assessment, at: OffsetDateTime, levels: Levels) -> Vec<Findin
         .collect()
 }
 
-/// Whole days until `end`; `None`: it has passed.
+/// Whole days until `end`; `None` if it has passed.
 pub(super) fn days_left(end: OffsetDateTime, now: OffsetDateTime) -> Option<i64> {
     let left = end - now;
     (!left.is_negative()).then(|| left.whole_days())
@@ -110,7 +111,7 @@ const LONGEST: &[((i32, Month, u8), i64)] = &[
     ((2012, Month::July, 1), 1827),
 ];
 
-/// The rule on the day of issue: since when, and the most days.
+/// The rule on the day of issue: its first day, and the limit in days.
 fn longest(issued: Date) -> Option<(Date, i64)> {
     LONGEST.iter().find_map(|((year, month, day), most)| {
         let since = Date::from_calendar_date(*year, *month, *day).ok()?;
@@ -119,7 +120,7 @@ fn longest(issued: Date) -> Option<(Date, i64)> {
 }
 
 fn long_validity(look: &Assessment) -> Option<Finding> {
-    // Without a path to an anchor nobody knows whose rules count.
+    // Without a path to an anchor it is unknown whose rules apply.
     look.judgement.as_ref()?.anchor.as_ref()?;
     let facts = look.leaf()?.facts().ok()?;
     let (since, most) = longest(facts.not_before.date())?;
@@ -138,7 +139,7 @@ fn long_validity(look: &Assessment) -> Option<Finding> {
     })
 }
 
-/// How long a certificate is valid; both ends count (Baseline Requirements §1.6.1, "Validity
+/// How long a certificate is valid, both bounds included (Baseline Requirements §1.6.1, "Validity
 /// Period", and RFC 5280 §4.1.2.5).
 fn seconds(not_before: OffsetDateTime, not_after: OffsetDateTime) -> i64 {
     (not_after - not_before).whole_seconds() + 1

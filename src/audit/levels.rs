@@ -1,4 +1,4 @@
-//! From when on a certificate that is still valid is worth telling: a warning, and critical.
+//! When a certificate that is still valid becomes a finding: a warning, or critical.
 
 use super::Range;
 use crate::certificate::{Facts, Least};
@@ -8,27 +8,27 @@ use time::{Duration, OffsetDateTime};
 
 const DAY: i64 = 86_400;
 
-/// How much must be left, so that it is not worth telling.
+/// How much time must be left to avoid a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Levels {
-    /// With less, a warning.
+    /// Less than this is a warning.
     pub warning: Least,
-    /// With less, critical.
+    /// Less than this is critical.
     pub critical: Least,
-    /// The anchors are those of public CAs, whose own rules count, too.
+    /// The anchors are those of public CAs, whose own rules also apply.
     pub public_cas: bool,
 }
 
 /// A threshold of a monitoring plugin.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Threshold {
-    /// An alert with less.
+    /// Alerts below this.
     Least(Least),
     /// A range of whole days.
     Range(Range),
 }
 
-/// Both, for one certificate.
+/// Both thresholds, for one certificate.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Limits {
     /// A warning.
@@ -40,14 +40,14 @@ pub struct Limits {
 /// A threshold for one certificate.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Limit {
-    /// An alert with fewer seconds.
+    /// Alerts below this number of seconds.
     Seconds(i64),
     /// A range of whole days.
     Days(Range),
 }
 
 impl Limit {
-    /// Whether what is left is an alert.
+    /// Whether the time left is an alert.
     pub fn alerts(self, left: Duration) -> bool {
         match self {
             Self::Seconds(least) => left < Duration::seconds(least),
@@ -58,7 +58,7 @@ impl Limit {
         }
     }
 
-    /// Whether it is about whole days.
+    /// Whether the threshold counts whole days.
     pub fn is_in_days(self) -> bool {
         match self {
             Self::Seconds(least) => least % DAY == 0,
@@ -68,13 +68,13 @@ impl Limit {
 }
 
 impl Levels {
-    /// For a certificate of that lifetime.
+    /// The thresholds for a certificate of that lifetime.
     pub fn limits(self, lifetime: Duration) -> Limits {
         let (warning, critical) = self.thresholds();
         Limits::new(warning, critical, lifetime)
     }
 
-    /// Why the warning can never come.
+    /// Why the warning can never occur.
     pub fn conflict(self) -> Option<String> {
         let (warning, critical) = self.thresholds();
         conflict(warning, critical)
@@ -87,8 +87,8 @@ impl Levels {
 }
 
 impl Limits {
-    /// What thresholds mean for a certificate of that lifetime. Where only the warning was given,
-    /// what is critical stays below it.
+    /// The thresholds for a certificate of that lifetime. If only the warning is given, critical is
+    /// kept below it.
     pub fn new(warning: Threshold, critical: Threshold, lifetime: Duration) -> Self {
         let limit = |threshold, usual| match threshold {
             Threshold::Least(least) => Limit::Seconds(least.seconds(lifetime, usual)),
@@ -109,13 +109,13 @@ impl Limits {
     }
 }
 
-/// What is left of a certificate.
+/// The time left until a certificate expires.
 pub fn left(facts: &Facts, now: OffsetDateTime) -> Duration {
     facts.not_after - now
 }
 
-/// Why the warning of a pair can never come: what is critical comes first, whatever is left, and
-/// whatever the lifetime. Days and shares of a lifetime cannot be compared without one.
+/// Why the warning of a pair can never occur: critical always comes first, whatever time is left
+/// and whatever the lifetime. Days and shares of a lifetime cannot be compared without a lifetime.
 pub fn conflict(warning: Threshold, critical: Threshold) -> Option<String> {
     let never = match (warning, critical) {
         (Threshold::Least(warning), Threshold::Least(critical)) => {
@@ -132,17 +132,16 @@ pub fn conflict(warning: Threshold, critical: Threshold) -> Option<String> {
     never.then(|| format!("{warning} can never come: it is critical at {critical} before"))
 }
 
-/// Whether what is critical always comes before the warning.
+/// Whether critical always comes before the warning.
 fn is_above(critical: Least, warning: Least) -> bool {
-    // So long that shares are as small as they can be beside days, or the other way round.
+    // Extreme lifetimes: shares are as small as possible beside days, or as large.
     let [short, long] = [Duration::HOUR, Duration::days(400_000)];
     let above =
         |lifetime| critical.seconds(lifetime, Least::CRITICAL) > warning.for_warning(lifetime);
     critical != Least::Auto && above(short) && above(long)
 }
 
-/// Whether a warning comes only where it is critical, and that is more. `None`: it depends on the
-/// lifetime.
+/// Whether every warning would also be critical. `None` if it depends on the lifetime.
 fn is_covered(warning: Threshold, critical: Threshold) -> Option<bool> {
     let warning = match warning {
         Threshold::AUTO => Limit::Seconds(Least::WARNING.0 * DAY),
@@ -168,7 +167,7 @@ fn is_covered(warning: Threshold, critical: Threshold) -> Option<bool> {
 }
 
 impl Limit {
-    /// The days around which it changes.
+    /// The days around which the result changes.
     fn bounds(self) -> Vec<i64> {
         match self {
             Self::Seconds(least) => vec![least.div_euclid(DAY)],
@@ -179,10 +178,10 @@ impl Limit {
 }
 
 impl Threshold {
-    /// What fits the lifetime.
+    /// Thresholds that fit the lifetime.
     pub const AUTO: Self = Self::Least(Least::Auto);
 
-    /// Without a lifetime.
+    /// The limit, if it does not depend on the lifetime.
     fn in_days(self) -> Option<Limit> {
         match self {
             Self::Range(range) => Some(Limit::Days(range)),
@@ -195,7 +194,7 @@ impl Threshold {
 impl FromStr for Threshold {
     type Err = String;
 
-    /// What [`Least`] reads, or a range of the guidelines.
+    /// Reads whatever [`Least`] reads, or a range of the guidelines.
     fn from_str(text: &str) -> Result<Self, String> {
         match text.parse() {
             Ok(least) => Ok(Self::Least(least)),
@@ -261,7 +260,7 @@ mod tests {
             ("auto", "21"),
             ("auto", "33%"),
             ("4", "73h"),
-            // Nothing: it is turned off.
+            // 0 turns it off.
             ("0", "80"),
             ("0%", "80"),
             ("80", "0"),
@@ -269,7 +268,7 @@ mod tests {
             ("7", "30%"),
             ("1%", "80"),
             ("10:20", "50%"),
-            // Ranges of which none is within the other.
+            // Neither range is within the other.
             ("@5:15", "~:100"),
             ("10:20", "auto"),
             ("auto", "~:100"),

@@ -3,12 +3,12 @@
 use crate::finding::{Severity, WrittenCode};
 use serde_json::Value;
 
-/// What was found: code and severity of each.
+/// The code and severity of each finding.
 pub fn findings_of_line(report: &Value) -> impl Iterator<Item = (WrittenCode<'_>, Severity)> {
     of_field(report, "findings")
 }
 
-/// What was left out.
+/// The findings that were left out.
 pub(super) fn left_out_of_line(
     report: &Value,
 ) -> impl Iterator<Item = (WrittenCode<'_>, Severity)> {

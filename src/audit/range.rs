@@ -8,12 +8,12 @@ use std::str::FromStr;
 pub struct Range {
     low: f64,
     high: f64,
-    /// An alert inside instead of outside.
+    /// Alerts inside the range instead of outside.
     inside: bool,
 }
 
 impl Range {
-    /// The numbers that it is about, as far as they are finite.
+    /// The finite bounds of the range.
     pub(super) fn bounds(self) -> impl Iterator<Item = f64> {
         let bounds = [self.low, self.high].into_iter();
         bounds.filter(|bound| bound.is_finite())
@@ -28,8 +28,8 @@ impl Range {
 impl FromStr for Range {
     type Err = String;
 
-    /// `N:` alerts below N, `~:N` above, `N:M` outside, `@N:M` inside. A bare `N`, which by the
-    /// guidelines is `0:N`, is `N:` here: days are left, and the fewer the worse.
+    /// `N:` alerts below N, `~:N` above, `N:M` outside, `@N:M` inside. A bare `N`, which the
+    /// guidelines read as `0:N`, is `N:` here: it counts the days left, and fewer are worse.
     fn from_str(text: &str) -> Result<Self, String> {
         let (inside, rest) = match text.strip_prefix('@') {
             Some(rest) => (true, rest),

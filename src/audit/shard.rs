@@ -1,4 +1,4 @@
-//! A part of a list for one of several machines: a stable hash of the target decides.
+//! A part of a list for one of several machines, chosen by a stable hash of the target.
 
 use sha2::{Digest as _, Sha256};
 use std::str::FromStr;
@@ -24,7 +24,7 @@ impl FromStr for Shard {
 }
 
 impl Shard {
-    /// Whether a target, as it stands in the list, belongs to this part. The same in all versions.
+    /// Whether a target, as written in the list, belongs to this part. All versions agree on this.
     pub fn has(self, target: &str) -> bool {
         let digest = Sha256::digest(target.as_bytes());
         let head = digest
@@ -48,7 +48,7 @@ mod tests {
             let target = format!("h{n}.example:25");
             assert_eq!(parts.iter().filter(|part| part.has(&target)).count(), 1);
         }
-        // Stable: a part that was given to a machine stays with it.
+        // Stable: a target never moves to another machine's part.
         let first: Shard = "1/2".parse().expect("a part");
         assert!(first.has("mail.example.org:587") != first.has("mail.example.org:25"));
         for text in ["", "0/3", "4/3", "1", "1/0", "a/b", "-1/2"] {

@@ -1,4 +1,4 @@
-//! Hosts with the same key: whoever holds it can impersonate all of them.
+//! Hosts with the same key: anyone with that key can impersonate all of them.
 
 use crate::certificate::Certificate;
 use crate::finding::{Code, Evidence, Finding};
@@ -14,7 +14,7 @@ pub struct SharedKeys {
 }
 
 impl SharedKeys {
-    /// Takes in the keys of a target, and names the hosts that have shown one of them before.
+    /// Adds the keys of a target, and names the hosts that showed one of them before.
     pub fn findings(&mut self, report: &Report) -> Vec<Finding> {
         let Some(host) = &report.target.host else {
             return Vec::new();
@@ -37,7 +37,7 @@ impl SharedKeys {
     }
 }
 
-/// At that address, if it is another one than that of the target's report.
+/// Notes a shared key, with the address if it is not the one of the target's report.
 fn note((host, address): (String, Option<SocketAddr>)) -> Finding {
     // The chain of another address is not shown.
     let certificate = address.is_none().then_some(0);

@@ -6,13 +6,13 @@ use crate::escape::excerpt;
 use crate::finding::{Code, Severity};
 use std::collections::{BTreeMap, HashMap};
 
-/// How many issuers and keys are counted by name, and how many expiries are listed.
+/// The limits of issuers and keys that are counted by name, and of expiries that are listed.
 const MOST_NAMES: usize = 1000;
 const MOST_EXPIRIES: usize = 10;
-/// Weeks that are counted by themselves: a year, and the week that it ends in.
+/// Weeks that are counted separately: a year, and the week in which it ends.
 const WEEKS: i64 = 53;
 
-/// Counts by several questions.
+/// The counts of an audit.
 #[derive(Clone, Debug, Default)]
 pub struct Summary {
     /// Targets in all.
@@ -29,16 +29,16 @@ pub struct Summary {
     pub keys: HashMap<String, u64>,
     /// By the version of TLS.
     pub versions: HashMap<String, u64>,
-    /// By the week that the leaf ends in, counted from now: -1 has passed, 53 is later.
+    /// By the week in which the leaf expires, counted from now: -1 has passed, 53 is later.
     pub ends: BTreeMap<i64, u64>,
-    /// The next certificates to end: whole days, and whose; the soonest first.
+    /// The next certificates to expire, soonest first: whole days, and the target.
     pub expiries: Vec<(i64, String)>,
-    /// Targets that the baseline has and the list has not, where that is known; untrusted text.
+    /// Targets that are in the baseline but not in the list, if known; untrusted text.
     pub gone: Vec<String>,
 }
 
 impl Summary {
-    /// Takes a target in.
+    /// Adds a target.
     pub fn add(&mut self, audited: &Audited) {
         let report = &audited.report;
         self.targets += 1;
@@ -71,13 +71,13 @@ impl Summary {
         }
     }
 
-    /// How many targets stand so.
+    /// How many targets have that standing.
     pub fn with(&self, standing: Standing) -> u64 {
         self.standings.get(&standing).copied().unwrap_or_default()
     }
 }
 
-/// Counts by a name that is the network's.
+/// Counts by a name from the network.
 fn count(counts: &mut HashMap<String, u64>, name: &str) {
     let name = excerpt(name, 60);
     if counts.len() < MOST_NAMES || counts.contains_key(&name) {

@@ -8,32 +8,32 @@ use std::fmt;
 /// What a finding is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
-    /// Several targets, several addresses, or what will be bad soon: an audit reports it.
+    /// Found by audits only: it concerns several targets or addresses, or what will go wrong soon.
     Audit,
     /// The probe ended early.
     Failure,
-    /// The chain is not trusted for it.
+    /// A reason why the chain is not trusted.
     Problem,
-    /// Worth knowing, and no reason for distrust.
+    /// Worth knowing, but not a reason for distrust.
     Note,
-    /// A note that the user asked for with `--pin-expires`. Audits do not have it.
+    /// A note that the user asked for with `--pin-expires`; audits do not report it.
     Asked,
 }
 
-/// Each entry: the meaning in Markdown, then `Variant = "name", Kind Severity;`, and for what a
-/// probe can fail with `at` its steps.
+/// Each entry is the meaning in Markdown, then `Variant = "name", Kind Severity;`. A failure of the
+/// probe also names its steps after `at`.
 macro_rules! codes {
     ($($(#[doc = $meaning:literal])+
        $variant:ident = $name:literal, $kind:ident $severity:ident $(at $steps:literal)?;)+) => {
-        /// What a finding is. The names are stable: programs depend on them. They may become more,
-        /// they do not change.
+        /// What a finding is. The names are stable, because programs depend on them: new ones may
+        /// be added, none changes.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Code {
             $($(#[doc = $meaning])+ $variant,)+
         }
 
         impl Code {
-            /// All, by kind, in the order of the documents.
+            /// All codes, by kind, in the order of the documents.
             pub const ALL: &[Self] = &[$(Self::$variant),+];
 
             /// The name in reports.
@@ -43,28 +43,28 @@ macro_rules! codes {
                 }
             }
 
-            /// What it is about.
+            /// What a finding with this code is about.
             pub fn kind(self) -> Kind {
                 match self {
                     $(Self::$variant => Kind::$kind,)+
                 }
             }
 
-            /// How bad it is, unless the circumstances make it better or worse.
+            /// The severity, unless circumstances raise or lower it.
             pub fn severity(self) -> Severity {
                 match self {
                     $(Self::$variant => Severity::$severity,)+
                 }
             }
 
-            /// The steps at which a probe can fail with it; empty: it is not a failure.
+            /// The steps at which a probe can fail with this code; empty if it is not a failure.
             pub fn steps(self) -> &'static str {
                 match self {
                     $(Self::$variant => concat!("" $(, $steps)?),)+
                 }
             }
 
-            /// What it means, in Markdown.
+            /// The meaning, in Markdown.
             pub fn meaning(self) -> &'static str {
                 match self {
                     $(Self::$variant => concat!($($meaning),+).trim_ascii_start(),)+
@@ -272,7 +272,8 @@ codes! {
 }
 
 impl Code {
-    /// Those that an audit can have, by kind and name: `--only` and `--ignore` select by them.
+    /// The codes that an audit can report, by kind and name: `--only` and `--ignore` select by
+    /// them.
     pub fn of_audits() -> Vec<Self> {
         let all = Self::ALL.iter().copied();
         let mut codes: Vec<Self> = all.filter(|code| code.kind() != Kind::Asked).collect();
@@ -280,13 +281,13 @@ impl Code {
         codes
     }
 
-    /// Their names, as a sentence lists them.
+    /// The names of `codes`, as a sentence lists them.
     pub fn list(codes: &[Self]) -> String {
         let names: Vec<&str> = codes.iter().map(|code| code.as_str()).collect();
         names.join(", ")
     }
 
-    /// The one of that name.
+    /// The code with that name.
     pub fn named(name: &str) -> Option<Self> {
         let mut all = Self::ALL.iter().copied();
         all.find(|code| code.as_str() == name)
@@ -299,7 +300,7 @@ impl fmt::Display for Code {
     }
 }
 
-/// By name, as lists show them.
+/// Orders codes by name, as lists show them.
 impl Ord for Code {
     fn cmp(&self, other: &Self) -> Ordering {
         self.as_str().cmp(other.as_str())
@@ -312,17 +313,17 @@ impl PartialOrd for Code {
     }
 }
 
-/// A code as a file has it. A newer version may have written the file.
+/// A code as a file has it, which a newer version may have written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WrittenCode<'a> {
-    /// One of this version.
+    /// A code that this version knows.
     Known(Code),
-    /// Another, as it stands there.
+    /// Any other text, unchanged.
     Unknown(&'a str),
 }
 
 impl<'a> WrittenCode<'a> {
-    /// Reads one.
+    /// Reads a code.
     pub fn read(text: &'a str) -> Self {
         Code::named(text).map_or(Self::Unknown(text), Self::Known)
     }

@@ -1,10 +1,10 @@
-//! What a finding rests on, as data: dates, names and numbers that no program has to read out of a
-//! sentence.
+//! What a finding rests on, as data: dates, names and numbers that a program need not parse out of
+//! a sentence.
 
 use std::net::IpAddr;
 use time::{Date, Duration, OffsetDateTime};
 
-/// What a finding rests on. Texts are a server's or a file's, and untrusted.
+/// What a finding rests on. Texts come from a server or a file, and are untrusted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Evidence {
     /// The validity of a certificate, and the time that it was judged at.
@@ -16,43 +16,43 @@ pub enum Evidence {
         /// The time of the judgement.
         judged_at: OffsetDateTime,
     },
-    /// A certificate has less left than it should.
+    /// A certificate has less time left than it should.
     Expiry {
         /// Its last moment.
         not_after: OffsetDateTime,
-        /// What is left of it; negative: it has expired.
+        /// The time left; negative once it has expired.
         left: Duration,
-        /// What should be left.
+        /// The time that should be left.
         least: Duration,
     },
-    /// A certificate is valid for longer than its issuer may make it.
+    /// A certificate is valid for longer than its issuer may grant.
     Lifetime {
         /// How long it is valid.
         lifetime: Duration,
         /// How long it may be.
         most: Duration,
-        /// The day from which on this holds.
+        /// The first day of issue to which this limit applies.
         since: Date,
     },
     /// The names of a certificate.
     Names {
         /// The reference identifier.
         reference: String,
-        /// What the certificate has: at most [`Evidence::MOST_NAMES`].
+        /// The names in the certificate: at most [`Evidence::MOST_NAMES`].
         presented: Vec<String>,
     },
-    /// The names of two certificates, one of which issued the other, or should have.
+    /// The names of a certificate and of the one that issued it, or should have.
     Link {
-        /// The subject of the one.
+        /// The subject of the first.
         subject: String,
-        /// Its issuer, as it names it.
+        /// The issuer that it names.
         issuer: String,
     },
-    /// An authority key identifier differs from what the issuer has. In hex; empty for a name.
+    /// An authority key identifier differs from the issuer's own. In hex; empty for a name.
     Identifier {
-        /// What the certificate names.
+        /// The identifier that the certificate names.
         named: String,
-        /// What its issuer has.
+        /// The identifier that its issuer has.
         found: String,
     },
     /// A name that a CA may not issue for.
@@ -62,18 +62,18 @@ pub enum Evidence {
         /// The name.
         name: String,
     },
-    /// More comparisons of names than are made.
+    /// More comparisons of names than are allowed.
     Comparisons {
         /// The names of the certificate.
         names: usize,
         /// The constraints of the CA.
         constraints: usize,
-        /// The comparisons that are made at most, for a whole path.
+        /// The limit of comparisons for a whole path.
         most: usize,
     },
     /// A key.
     Key {
-        /// Its algorithm; a dotted OID if it is not one that is known.
+        /// Its algorithm; a dotted OID if the algorithm is unknown.
         algorithm: String,
         /// Its size in bits, where it has one.
         bits: Option<u32>,
@@ -86,9 +86,9 @@ pub enum Evidence {
     Purposes(Vec<String>),
     /// A path length constraint.
     PathLength {
-        /// The intermediates that may be below.
+        /// The number of intermediates allowed below.
         allowed: u32,
-        /// Those that are.
+        /// The number found.
         found: usize,
     },
     /// Extensions, by their dotted OIDs.
@@ -97,16 +97,16 @@ pub enum Evidence {
     Version(u32),
     /// A size in octets.
     Octets {
-        /// What it is.
+        /// The actual size.
         found: usize,
-        /// What it may be.
+        /// The allowed size.
         most: usize,
     },
     /// A certificate that is not pinned.
     Pin {
         /// Its SHA-256, in hex.
         presented: String,
-        /// The fingerprints that are configured, as they stand there.
+        /// The configured fingerprints, as written.
         pinned: Vec<String>,
     },
     /// What a handshake agreed upon.
@@ -125,7 +125,7 @@ pub enum Evidence {
     },
     /// Why something could not be read.
     Unreadable(String),
-    /// A certificate of the chain that is sent earlier, too, by its index.
+    /// The index of an earlier certificate of the chain that this one repeats.
     SentAt(usize),
     /// The path, by indices of the chain.
     Order(Vec<usize>),
@@ -142,11 +142,11 @@ pub enum Evidence {
     Served(Vec<Served>),
     /// Addresses.
     Addresses(Vec<IpAddr>),
-    /// Addresses beyond the number that is looked at.
+    /// Addresses beyond the limit.
     Beyond {
-        /// Those that were looked at.
+        /// How many addresses were checked.
         looked_at: usize,
-        /// Those that were not.
+        /// How many were left out.
         left_out: usize,
     },
 }
@@ -163,7 +163,7 @@ pub struct Served {
 }
 
 impl Evidence {
-    /// More names of a certificate are not kept: it may have thousands.
+    /// The limit of names kept from a certificate, which may have thousands.
     pub const MOST_NAMES: usize = 100;
 
     /// The names of a certificate, and the one that it should have.

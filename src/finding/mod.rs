@@ -1,5 +1,5 @@
-//! What is worth reporting: one type for the judges, for failures and for audits. What computes a
-//! finding stands elsewhere.
+//! What is worth reporting: one type for the judges, for failures and for audits. Findings are
+//! computed elsewhere.
 
 mod code;
 mod evidence;
@@ -11,27 +11,26 @@ pub use severity::Severity;
 
 use std::borrow::Cow;
 
-/// One finding. The texts may hold parts of what a server sent, which is untrusted.
+/// One finding. Its texts may hold parts of what a server sent, which is untrusted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// What it is.
     pub code: Code,
     /// How bad it is.
     pub severity: Severity,
-    /// The certificate that it is about, counted from 0 in the presented chain; `None`: the chain
-    /// as a whole, an anchor that was not presented, or no certificate at all.
+    /// The index in the presented chain of the certificate concerned. `None` means the whole chain,
+    /// an anchor that was not presented, or no certificate.
     pub certificate: Option<usize>,
     /// One sentence.
     pub message: String,
     /// What to do about it.
     pub advice: Cow<'static, str>,
-    /// What it rests on, where that is more than the finding itself. Boxed, as most have none or a
-    /// small one.
+    /// The data that it rests on, if any. Boxed, as most findings have none or little.
     pub evidence: Option<Box<Evidence>>,
 }
 
 impl Finding {
-    /// Makes one that is as bad as its code says.
+    /// Makes a finding with the severity of its code.
     pub fn new(
         code: Code,
         certificate: Option<usize>,
@@ -48,7 +47,7 @@ impl Finding {
         }
     }
 
-    /// The same, with what it rests on.
+    /// Adds the evidence.
     #[must_use]
     pub fn because(self, evidence: Evidence) -> Self {
         Self {
@@ -57,7 +56,7 @@ impl Finding {
         }
     }
 
-    /// The same, as bad as the circumstances make it.
+    /// Sets the severity that the circumstances give it.
     #[must_use]
     pub fn at(self, severity: Severity) -> Self {
         Self { severity, ..self }

@@ -3,14 +3,14 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// How bad it is. The worst is the greatest.
+/// How bad a finding is, in ascending order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
     /// Worth knowing.
     Note,
-    /// It will be bad, or is not as it should be.
+    /// It will become critical, or is not as it should be.
     Warning,
-    /// Mail is not safe, or does not flow.
+    /// Mail is unprotected or not delivered.
     Critical,
 }
 

@@ -98,7 +98,7 @@ pub fn note(text: &str) -> String {
     for line in text.lines() {
         if line.starts_with(' ') {
             let _ = write!(out, "\n  {line}");
-            // What follows begins a line of its own.
+            // The rest begins on a new line.
             column = WIDTH;
             continue;
         }

@@ -5,7 +5,7 @@ use crate::hgrc::{Earlier, Item};
 use std::fmt::Write as _;
 use std::os::unix::ffi::OsStrExt as _;
 
-/// What stands for a secret.
+/// What is shown for a secret.
 const MASK: &[u8] = b"***";
 
 /// One setting to show.

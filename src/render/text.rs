@@ -4,7 +4,7 @@ use crate::escape::visible;
 use std::fmt::Write as _;
 use unicode_width::UnicodeWidthChar as _;
 
-/// Text under a label, wrapped and indented to the same column; a line feed behind each line.
+/// Text under a label, wrapped and indented to the same column; each line ends in a line feed.
 pub(super) fn labelled(
     out: &mut String,
     width: usize,

@@ -1,4 +1,4 @@
-//! Which of several looks speaks for the target.
+//! Which of several assessments represents the target.
 
 use super::{Assessment, Outcome};
 use crate::finding::Code;
@@ -6,8 +6,8 @@ use crate::observation::Failure;
 use std::cmp::Reverse;
 use time::OffsetDateTime;
 
-/// How much a look weighs against the others; the heaviest speaks for the name. An address that
-/// does not answer sends clients to the next one, so it speaks only if none does.
+/// The weight of an assessment; the heaviest represents the name. An address that does not answer
+/// sends clients to the next one, so it represents the name only if none answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Weight {
     NotConnected,
@@ -15,7 +15,7 @@ pub(super) enum Weight {
     Busy,
     Trusted,
     Pinned,
-    /// It showed a chain, and did not bring the handshake to an end.
+    /// It showed a chain, but the handshake did not complete.
     CutOff,
     SmtpRefused,
     TlsFailed,
@@ -45,14 +45,14 @@ impl Weight {
     }
 }
 
-/// Busy, come again later: not broken.
+/// Whether the server is only busy.
 fn is_temporary(failure: &Failure) -> bool {
     failure.code() == Code::TemporaryRefusal
 }
 
-/// The look that speaks for the name, and the others in the order of their addresses. Which one it
-/// is does not depend on the order that a resolver gives them in: it is the worst, of equals that
-/// whose certificate expires first, of these the one with the least address.
+/// The assessment that represents the name, and the others in the order of their addresses. The
+/// choice does not depend on the order of a resolver: the worst, then the certificate that expires
+/// first, then the least address.
 pub(super) fn representative(mut all: Vec<Assessment>) -> Option<(Assessment, Vec<Assessment>)> {
     all.sort_by_key(Assessment::address);
     let key = |one: &Assessment| {

@@ -37,8 +37,8 @@ impl Format for Junit {
     }
 }
 
-/// A target as a test case: it fails if a finding is as severe as `least`, and tells the others. It
-/// is skipped where nothing of what was asked for is wrong, and something else is.
+/// A target as a test case: it fails if a finding is at least as severe as `least`, and lists the
+/// other findings. It is skipped if its only findings are ones that were left out.
 fn case(audited: &Audited, least: Severity) -> TestCase {
     let report = &audited.report;
     let critical: Vec<String> = texts(audited, |severity| severity >= least);
@@ -74,7 +74,7 @@ fn case(audited: &Audited, least: Severity) -> TestCase {
     case
 }
 
-/// The whole file; `missing` are sentences about what was not looked at, which is an error.
+/// The complete file; `missing` are sentences about what was not checked, which is an error.
 fn render(cases: Vec<TestCase>, missing: &[String]) -> String {
     let mut suite = TestSuite::new("smtp-certcheck");
     suite.add_test_cases(cases);

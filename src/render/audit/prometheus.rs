@@ -34,19 +34,19 @@ impl Format for Prometheus {
 
     fn end(&mut self, _: &Completeness, summary: &Summary) -> Ending {
         Ending {
-            // Series that are missing look like those that have ended, and clear alerts.
+            // Missing series look like resolved ones, and clear alerts.
             replaces_only_whole: true,
             ..Ending::for_programs(render(&self.samples, self.at), summary)
         }
     }
 
-    /// A series that is missing looks like one that has ended.
+    /// A missing series looks like a resolved one.
     fn takes_all(&self) -> bool {
         true
     }
 }
 
-/// What is kept of a target until all are there: the samples of a metric must stand together.
+/// What is kept of a target until the end, because the samples of a metric must stand together.
 #[derive(Clone, Debug)]
 struct Sample {
     labels: String,
@@ -90,7 +90,7 @@ impl Sample {
     }
 }
 
-/// All metrics; a target that comes twice is told once, as the last time.
+/// All metrics; a target that occurs twice is written once, as it was the last time.
 fn render(samples: &[Sample], at: OffsetDateTime) -> String {
     let mut latest: std::collections::BTreeMap<&str, &Sample> = std::collections::BTreeMap::new();
     for sample in samples {

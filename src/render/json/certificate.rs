@@ -79,7 +79,7 @@ impl From<&Certificate> for CertificateJson {
         let facts = certificate.facts().ok();
         let fields = certificate.fields();
         let digest = |algorithm| certificate.fingerprint(algorithm).hex();
-        // A whole certificate has a list of names, though it may be empty.
+        // A certificate that parses has a list of names, which may be empty.
         let has_sans = facts.is_some() || fields.sans.is_some();
         Self {
             subject: fields.subject.map(Name::to_string),

@@ -1,4 +1,4 @@
-//! What is thought of a chain, by the standards and by other clients.
+//! The judgement on a chain, by the standards and by other clients.
 
 use crate::certificate::Certificate;
 use crate::finding::Finding;

@@ -15,8 +15,8 @@ pub(in crate::render) struct Expiry {
 }
 
 impl Expiry {
-    /// The worst of the path, of equals the one that ends first; without a path that of the server.
-    /// A range may alert where more is left, too: it is about the one that ends first.
+    /// The worst certificate of the path; of equals the one that expires first; without a path the
+    /// leaf. A range may alert on more time left, too: it applies to the one that expires first.
     pub(in crate::render) fn of(
         report: &Report,
         limits: impl Fn(&Facts) -> Limits,
@@ -61,7 +61,8 @@ impl Expiry {
         }
     }
 
-    /// Performance data: days, whole ones where the thresholds are. The state follows from them.
+    /// Performance data: days, in whole numbers if the thresholds count whole days. The state
+    /// follows from them.
     pub(in crate::render) fn performance(&self, label: &str) -> String {
         let Limits { warning, critical } = self.limits;
         let in_days = warning.is_in_days() && critical.is_in_days();
@@ -78,7 +79,7 @@ impl Expiry {
     }
 }
 
-/// Seconds as days: a second is more than one of the last place, so that what is less stays less.
+/// Seconds as days, with enough digits that one second shows and a smaller value stays smaller.
 fn days(seconds: i64) -> String {
     const PLACES: i128 = 100_000;
     let units = (i128::from(seconds) * PLACES).div_euclid(86_400);

@@ -23,7 +23,7 @@ pub struct Thresholds {
     pub critical: Threshold,
 }
 
-/// What is told of one target.
+/// What is reported of one target.
 struct Told {
     state: State,
     label: String,
@@ -61,8 +61,8 @@ impl Told {
     }
 }
 
-/// A line with performance data, and the state. What is left is that of the certificate of the path
-/// that matters: the worst, of equals the one that ends first.
+/// A line with performance data, and the state. The time left is of the certificate of the path
+/// that matters: the worst, and of equals the one that expires first.
 pub fn render(report: &Report, thresholds: Thresholds) -> (String, State) {
     let told = Told::of(report, thresholds);
     let performance = told.expiry.map_or_else(String::new, |expiry| {
@@ -111,7 +111,7 @@ pub fn render_all(reports: &[Report], thresholds: Thresholds) -> (String, State)
     (out, state)
 }
 
-/// Of all that show a certificate, each with a label of its own.
+/// Performance data of all targets that show a certificate, each with its own label.
 fn performance(told: &[Told]) -> String {
     let mut labels: Vec<String> = Vec::new();
     let mut out = String::new();

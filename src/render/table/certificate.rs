@@ -63,7 +63,7 @@ impl Page {
         if let Some(key) = fields.public_key.filter(|_| facts.is_err()) {
             self.fact("key", &key.describe());
         }
-        // The names of a leaf that parses stand above.
+        // The names of a leaf that parses are shown above.
         if let Some(sans) = fields.sans.filter(|_| index > 0 || facts.is_err()) {
             self.fact("names", &all_names(sans).join(", "));
         }

@@ -18,7 +18,7 @@ pub(super) fn all_names(sans: &Sans) -> Vec<String> {
     dns.chain(ip).chain(email).chain(uri).chain(other).collect()
 }
 
-/// A host name with its other form, in A-labels or U-labels, behind it.
+/// A host name, followed by its other form, in A-labels or U-labels.
 pub(super) fn both_forms(name: &str) -> String {
     match Idn::read(name) {
         Some(idn) => format!("{name} ({})", idn.other(name)),

@@ -21,8 +21,8 @@ use time::OffsetDateTime;
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 
-/// What `askama.toml` names for every text of a template: what moves, hides or reorders is written
-/// out, and what is markup is no markup any more.
+/// The escaper that `askama.toml` names for every text of a template: it writes out characters that
+/// move, hide or reorder, and escapes markup.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Harmless;
 
@@ -86,7 +86,8 @@ impl Format for HtmlPage {
     }
 }
 
-/// The whole page, with the rows in their order. `missing` are sentences about what was not checked.
+/// The complete page, with the rows in their order. `missing` are sentences about what was not
+/// checked.
 fn render(rows: &[Row], summary: &Summary, missing: &[String], at: OffsetDateTime) -> String {
     let at = at.to_offset(time::UtcOffset::UTC);
     let tile = |standing, words| Tile {
@@ -120,7 +121,7 @@ fn render(rows: &[Row], summary: &Summary, missing: &[String], at: OffsetDateTim
     text
 }
 
-/// Nothing is loaded or run but the style and the script that stand in the page.
+/// Allows only the style and the script that are in the page.
 fn policy() -> String {
     let hash = |text: &str| BASE64_STANDARD.encode(Sha256::digest(text));
     format!(

@@ -20,7 +20,7 @@ const MOST_CERTIFICATES: usize = 12;
 pub(super) struct Row {
     pub(super) standing: Standing,
     pub(super) name: String,
-    /// The label of the list; as it stands there, if that is not the name.
+    /// The label in the list; the target as written, if it differs from the name.
     pub(super) alias: String,
     pub(super) outcome: &'static str,
     pub(super) ends: Option<Date>,
@@ -106,7 +106,7 @@ impl Row {
         }
     }
 
-    /// The worst first, then those that end the soonest, then by name.
+    /// The worst first, then the certificates that expire first, then by name.
     pub(super) fn by_urgency(&self, other: &Self) -> Ordering {
         let key = |row: &Self| (Reverse(row.standing), row.ends.is_none(), row.ends);
         key(self)
