@@ -27,7 +27,7 @@ impl Algorithm {
 }
 
 impl fmt::Display for Algorithm {
-    /// The lower-case prefix that Mercurial wants in front of a pin.
+    /// The lower-case prefix that Mercurial requires before a pin.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Sha1 => "sha1",
@@ -45,7 +45,7 @@ pub struct Fingerprint {
 }
 
 impl Fingerprint {
-    /// The digest of `bytes`.
+    /// Computes the digest of `bytes`.
     pub fn compute(algorithm: Algorithm, bytes: &[u8]) -> Self {
         let digest = match algorithm {
             Algorithm::Sha1 => Sha1::digest(bytes).to_vec(),
@@ -55,7 +55,7 @@ impl Fingerprint {
         Self { algorithm, digest }
     }
 
-    /// Which digest this is.
+    /// The algorithm of this digest.
     pub fn algorithm(&self) -> Algorithm {
         self.algorithm
     }
@@ -70,7 +70,7 @@ impl Fingerprint {
         hex::encode(&self.digest)
     }
 
-    /// Upper-case hex with colons, as `openssl x509 -fingerprint` prints it: for people who compare.
+    /// Upper-case hex with colons, as `openssl x509 -fingerprint` prints it, for users to compare.
     pub fn colons(&self) -> String {
         let pairs: Vec<String> = self.digest.iter().map(|b| format!("{b:02X}")).collect();
         pairs.join(":")
@@ -83,8 +83,8 @@ impl fmt::Display for Fingerprint {
     }
 }
 
-/// A digest that a user configured, to be compared with what is presented. It need not be whole: a
-/// digest of the wrong length never matches.
+/// A digest that a user configured, to compare with a presented certificate. It may be incomplete:
+/// a digest of the wrong length never matches.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pin {
     /// The digest.
@@ -94,7 +94,7 @@ pub struct Pin {
 }
 
 impl Pin {
-    /// From hex of any letter case, with or without colons.
+    /// Takes hex of any letter case, with or without colons.
     pub fn new(algorithm: Algorithm, hex: &str) -> Self {
         Self {
             algorithm,
@@ -102,7 +102,7 @@ impl Pin {
         }
     }
 
-    /// From `sha256:HEX` and the like; the prefix in lower case, as Mercurial wants it.
+    /// Reads `sha256:HEX` and the like; the prefix must be in lower case, as Mercurial requires.
     pub fn parse(text: &str) -> Option<Self> {
         let (name, hex) = text.split_once(':')?;
         let algorithms = [Algorithm::Sha1, Algorithm::Sha256, Algorithm::Sha512];
@@ -110,7 +110,7 @@ impl Pin {
         Some(Self::new(algorithm, hex))
     }
 
-    /// Whether it is as long as its digest: only then it can match.
+    /// Whether it has the full length of its digest; otherwise it never matches.
     pub fn is_whole(&self) -> bool {
         self.hex.len() == self.algorithm.hex_digits()
             && self.hex.bytes().all(|b| b.is_ascii_hexdigit())

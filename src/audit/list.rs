@@ -1,19 +1,20 @@
-//! The grammar of a list: one target a line, `#` comments, and columns `name=value` behind it.
+//! The grammar of a list: one target a line, `#` comments, and columns `name=value` after the
+//! target.
 
 use crate::certificate::Least;
 use crate::endpoint::{Host, Target, TargetError};
 use crate::fingerprint::Comparison;
 use crate::fingerprint::Pin;
 
-/// Longer lines are no targets.
+/// The limit of a line's length; a longer line is an error.
 const MAX_LINE: usize = 4096;
 
 /// A target with what the list says about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// As it stands in the list.
+    /// The target as written in the list.
     pub input: String,
-    /// What it means.
+    /// The target that it means.
     pub target: Target,
     /// `servername=`: the name that the certificate must be for.
     pub servername: Option<Host>,
@@ -23,13 +24,13 @@ pub struct Entry {
     pub cacerts: Option<String>,
     /// `label=`.
     pub label: Option<String>,
-    /// `warning=`: how much must be left, instead of what the command line says.
+    /// `warning=`: how much time must be left, instead of the value on the command line.
     pub warning: Option<Least>,
     /// `critical=`, likewise.
     pub critical: Option<Least>,
 }
 
-/// Why a line is no entry.
+/// Why a line is not an entry.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LineError {
     /// The target.
@@ -51,13 +52,13 @@ pub enum LineError {
         "the column \"{0}\" is not known: servername, pin, cacerts, label, warning and critical are"
     )]
     Unknown(String),
-    /// A column that comes twice.
+    /// A column that occurs twice.
     #[error("the column \"{0}\" comes twice")]
     Twice(String),
-    /// A pin that is none.
+    /// A value that is not a pin.
     #[error("\"{0}\" is no pin: write pin=sha256: and 64 hex digits (or sha512, sha1)")]
     Pin(String),
-    /// Nothing that can be left of a lifetime.
+    /// A value that is not an amount of time left.
     #[error("{0}: {1}")]
     Least(String, String),
     /// Not a name.
@@ -65,7 +66,7 @@ pub enum LineError {
     ServerName(TargetError),
 }
 
-/// Reads a line without its end; `None`: it is blank, or a comment.
+/// Reads a line without its line end; `None` if it is blank or a comment.
 pub fn parse_line(line: &[u8]) -> Result<Option<Entry>, LineError> {
     let line = without_comment(line);
     if line.len() > MAX_LINE {
@@ -95,7 +96,7 @@ pub fn parse_line(line: &[u8]) -> Result<Option<Entry>, LineError> {
     Ok(Some(entry))
 }
 
-/// The line before its comment, whose bytes may be anything, and after a byte order mark.
+/// The line without its comment, whose bytes may be anything, and without a byte order mark.
 fn without_comment(line: &[u8]) -> &[u8] {
     let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
     let begins = |at: usize| at == 0 || line[at - 1].is_ascii_whitespace();

@@ -1,4 +1,4 @@
-//! The texts of the help that are longer than a line, and the headings of its groups.
+//! The help texts of more than one line, and the headings of its groups.
 
 pub(super) const TARGET_HELP: &str = "The servers: HOST, HOST:PORT, [IPV6]:PORT, smtp://HOST (STARTTLS), smtps://HOST (implicit TLS)";
 pub(super) const TARGET_LONG_HELP: &str = "\

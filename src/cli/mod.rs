@@ -1,5 +1,5 @@
-//! What can be typed: the command line's definitions, no behaviour. The man page and the
-//! completions are made from it.
+//! The definitions of the command line, without behaviour. The man page and the completions are
+//! generated from them.
 
 mod audit;
 mod groups;

@@ -1,4 +1,4 @@
-//! What a value may be, and how it is read.
+//! The types of option values, and their parsers.
 
 use crate::audit::Least;
 use crate::endpoint::{Host, Start, Target, TargetError};
@@ -14,7 +14,7 @@ use std::time::Duration;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-/// A fingerprint that the user has from elsewhere.
+/// A fingerprint that the user has from another source.
 pub type ExpectedPin = crate::fingerprint::Pin;
 
 /// A target and the text that it was read from.
@@ -98,7 +98,7 @@ pub enum Completions {
     Hosts,
 }
 
-/// Reads it. Only the shells are told of: generators of completions do not know what is hidden.
+/// Reads it. Only shells are offered: generators of completions ignore hidden values.
 #[derive(Clone)]
 pub(super) struct CompletionsParser;
 
@@ -279,7 +279,7 @@ pub(super) fn point_in_time(text: &str) -> Result<OffsetDateTime, String> {
         text.to_owned()
     };
     match OffsetDateTime::parse(&full, &Rfc3339) {
-        // Certificates know whole seconds only, and their last one counts to its end.
+        // Certificates have whole seconds, and the last one counts in full.
         Ok(time) if time.unix_timestamp() >= 0 => Ok(time.replace_nanosecond(0).unwrap_or(time)),
         Ok(_) => Err("times before 1970 cannot be judged".to_owned()),
         Err(_) => Err("write it as 2027-01-01T00:00:00Z or 2027-01-01".to_owned()),

@@ -1,11 +1,11 @@
-//! Lints for people: the place, what is wrong, the way out.
+//! Lints for people: where, what is wrong, and how to fix it.
 
 use super::style::Style;
 use super::text::labelled;
 use crate::mercurial::Lint;
 use std::fmt::Write as _;
 
-/// All of them, and how many; `is_empty`: the configuration has no line at all. Ends in a line feed.
+/// All lints, and their number; `is_empty`: the configuration has no lines. Ends in a line feed.
 pub fn page(lints: &[Lint], is_empty: bool, style: Style) -> String {
     let mut out = String::new();
     list(&mut out, lints, 0, style.columns());
@@ -21,7 +21,7 @@ pub fn page(lints: &[Lint], is_empty: bool, style: Style) -> String {
     out
 }
 
-/// One below the other.
+/// The lints, one after the other.
 pub(super) fn list(out: &mut String, lints: &[Lint], indent: usize, width: usize) {
     for lint in lints {
         let place = format!("{}: {}", lint.line.source, lint.line.key);

@@ -1,9 +1,9 @@
-//! Why a program cannot be pinned for, and what to do about it: the words.
+//! The words for why a program cannot be configured with a pin, and what to do about it.
 
 use super::pins::{option, spelled};
 use crate::programs::{By, Misfit, Objection, Remedy, Way};
 
-/// Why there is no pin, in a sentence.
+/// Why a pin cannot be made, in one sentence.
 pub fn message(objection: &Objection) -> String {
     match objection {
         Objection::Way { program, ways } => {
@@ -44,7 +44,7 @@ pub fn message(objection: &Objection) -> String {
     }
 }
 
-/// What to do about it, if there is something.
+/// The advice, if any.
 pub fn advice(objection: &Objection) -> Option<String> {
     Some(match objection {
         Objection::FileNeeded { .. } => "name the file to write it to with --ca-out".to_owned(),

@@ -1,10 +1,10 @@
-//! The presented chain as PEM, to be saved and judged again.
+//! The presented chain as PEM, to save and to judge again.
 
 use crate::certificate::pem;
 use crate::escape::visible;
 use crate::report::Report;
 
-/// Every presented certificate, in the order of the server.
+/// Every presented certificate, in the server's order.
 pub fn render(report: &Report) -> String {
     report
         .chain()
@@ -13,7 +13,7 @@ pub fn render(report: &Report) -> String {
         .collect()
 }
 
-/// The same below a line that says whose it is, for several servers.
+/// The same, after a line that names the server.
 pub fn render_named(report: &Report) -> String {
     format!("# {}\n{}", visible(&report.target.label), render(report))
 }

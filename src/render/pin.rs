@@ -14,11 +14,11 @@ use similar::TextDiff;
 use std::fmt::Write as _;
 use time::OffsetDateTime;
 
-/// Longer names are cut in comments.
+/// The limit of a name's length in comments; longer names are cut.
 const NAME: usize = 60;
 
-/// Comments that say what was checked, and the settings by section. The first line is empty: with
-/// `>>` it ends the last line of a file that does not end itself.
+/// Comments that say what was checked, then the settings by section. The first line is empty: with
+/// `>>` it completes a last line without a line feed.
 pub fn snippet(report: &Report, settings: &[Assignment], version: &str) -> String {
     let mut out = format!(
         "\n# {}, checked {} by smtp-certcheck {version}\n# {}\n",
@@ -51,7 +51,7 @@ pub fn ca_comment(report: &Report, anchor: &Certificate, version: &str) -> Strin
     );
     format!(
         "# {}{until}\n# {}\n# the CA of {}, saved {} by smtp-certcheck {version}\n",
-        // Readers of PEM find borders of blocks also within a line.
+        // PEM readers find block borders within a line, too.
         comment_text(&excerpt(&anchor.label(), NAME)),
         anchor.fingerprint(Algorithm::Sha256),
         visible(&report.target.label),
@@ -59,7 +59,7 @@ pub fn ca_comment(report: &Report, anchor: &Certificate, version: &str) -> Strin
     )
 }
 
-/// The leaf, and what its chain is worth, in a line.
+/// The leaf and the judgement on its chain, in one line.
 pub(super) fn about(report: &Report) -> String {
     let leaf = report.leaf();
     let leaf = leaf.map_or_else(String::new, |leaf| describe(leaf, report.at));
@@ -74,7 +74,7 @@ pub(super) fn about(report: &Report) -> String {
     }
 }
 
-/// The codes of what is wrong, but for pins.
+/// The codes of the problems, except for pins.
 pub fn problems(judgement: Option<&Judgement>) -> Vec<Code> {
     let mut codes: Vec<Code> = judgement
         .map_or(&[][..], |judgement| &judgement.problems)
@@ -86,7 +86,7 @@ pub fn problems(judgement: Option<&Judgement>) -> Vec<Code> {
     codes
 }
 
-/// A certificate in a line: its name, its issuer, and until when it is valid.
+/// A certificate in one line: name, issuer, and expiry date.
 pub fn describe(certificate: &Certificate, at: OffsetDateTime) -> String {
     let label = excerpt(&certificate.label(), NAME);
     match certificate.facts() {
@@ -112,7 +112,7 @@ fn end(not_after: OffsetDateTime, at: OffsetDateTime) -> String {
     format!("{verb} {}", not_after.date())
 }
 
-/// What is to be compared before trust is given.
+/// What the user compares before confirming.
 pub fn identity(report: &Report) -> String {
     let Some(leaf) = report.leaf() else {
         return String::new();
@@ -125,7 +125,7 @@ pub fn identity(report: &Report) -> String {
     line("server", &report.target.label);
     line("certificate", &describe(leaf, report.at));
     for algorithm in [Algorithm::Sha256, Algorithm::Sha1] {
-        // With a label it would not fit into 80 columns.
+        // With a label it would exceed 80 columns.
         line("", &leaf.fingerprint(algorithm).to_string());
     }
     let problems = problems(report.judgement());
@@ -136,7 +136,7 @@ pub fn identity(report: &Report) -> String {
     out
 }
 
-/// The alarm: pins are configured, and none is the certificate's. Old and new, one below the other.
+/// The alarm: no configured pin matches the certificate. Shows old and new, one below the other.
 pub fn alarm(report: &Report) -> String {
     let mut out = format!(
         "THE CERTIFICATE OF {} IS NOT THE PINNED ONE\n",
@@ -171,7 +171,7 @@ pub fn alarm(report: &Report) -> String {
     out + &identity(report)
 }
 
-/// A unified diff, with secrets masked and everything unprintable escaped.
+/// A unified diff, with secrets masked and unprintable characters escaped.
 pub fn diff(edit: &FileEdit, color: bool) -> String {
     let old = shown(edit.before.as_deref().unwrap_or_default());
     let new = shown(&edit.after);
@@ -211,7 +211,7 @@ pub fn diff(edit: &FileEdit, color: bool) -> String {
     out
 }
 
-/// The lines of a file for the eye.
+/// The lines of a file, as shown.
 fn shown(bytes: &[u8]) -> Vec<String> {
     let mut secret = false;
     Document::parse(bytes)

@@ -1,13 +1,13 @@
-//! How text for people looks: colours, width, and how much of it there is.
+//! How text for people looks: colours, width, and level of detail.
 
-/// How to show it.
+/// How to show text.
 #[derive(Clone, Copy, Debug)]
 pub struct Style {
     /// With ANSI colours.
     pub color: bool,
     /// The width of the terminal; `None`: not a terminal, so nothing is wrapped.
     pub width: Option<u16>,
-    /// The dialogue, every SAN and every digest too.
+    /// Also show the dialogue, every SAN and every digest.
     pub verbose: bool,
 }
 

@@ -7,6 +7,6 @@ use time::format_description::well_known::Rfc3339;
 pub(super) fn timestamp(time: OffsetDateTime) -> String {
     time.to_offset(time::UtcOffset::UTC)
         .format(&Rfc3339)
-        // Only years beyond 9999 or before 0 have no such form.
+        // Only years before 0 or after 9999 cannot be written so.
         .unwrap_or_else(|_| time.to_string())
 }

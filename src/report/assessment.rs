@@ -1,4 +1,4 @@
-//! One look at a server, or a saved chain: what was seen, and what is thought of it.
+//! A sighting of a server, or a saved chain, with everything that is judged of it.
 
 use super::Outcome;
 use crate::certificate::Certificate;
@@ -10,27 +10,27 @@ use crate::mercurial::{Decision, Ground, Lint, Pins};
 use crate::observation::{Failure, FailureClass, Possession, Sighting};
 use std::net::SocketAddr;
 
-/// What was seen at one address, with one key type and server name, and what follows from it.
+/// A sighting at one address, with one key type and server name, and the judgements on it.
 #[derive(Clone, Debug, Default)]
 pub struct Assessment {
-    /// What was seen on the wire, but for the chain; `None`: a saved chain was judged.
+    /// What was seen on the wire, except for the chain; `None` if a saved chain was judged.
     pub seen: Option<Sighting>,
     /// The presented chain, the leaf first.
     pub chain: Vec<Certificate>,
-    /// What is thought of the chain; `None`: there is none.
+    /// The judgement on the chain; `None` if there is no chain.
     pub judgement: Option<Judgement>,
     /// The fingerprints that are configured for this host.
     pub pins: Pins,
-    /// What `hg email` would do; `None`: no configuration of Mercurial is about this host.
+    /// What `hg email` would do; `None` if Mercurial's configuration does not concern this host.
     pub mercurial: Option<Decision>,
-    /// Lines of Mercurial's configuration about this host that do not do what they seem to.
+    /// Lines of Mercurial's configuration about this host that have no effect or mislead.
     pub lints: Vec<Lint>,
-    /// The target came from Mercurial's configuration: its judge counts, too.
+    /// The target came from Mercurial's configuration, so Mercurial's decision counts, too.
     pub from_hgrc: bool,
 }
 
 impl Assessment {
-    /// Why the look ended early.
+    /// Why the probe ended early.
     pub fn failure(&self) -> Option<&Failure> {
         self.seen.as_ref()?.failure.as_ref()
     }
@@ -40,12 +40,12 @@ impl Assessment {
         self.chain.first()
     }
 
-    /// What makes the chain untrusted; empty without a judgement, too.
+    /// Why the chain is untrusted; also empty without a judgement.
     pub fn problems(&self) -> &[Finding] {
         self.judgement.as_ref().map_or(&[], |j| &j.problems)
     }
 
-    /// What is worth knowing of the chain.
+    /// What is worth knowing about the chain.
     pub fn notes(&self) -> &[Finding] {
         self.judgement.as_ref().map_or(&[], |j| &j.notes)
     }
@@ -55,7 +55,7 @@ impl Assessment {
         self.judgement.as_ref().map_or(&[], |j| &j.path)
     }
 
-    /// The address that was looked at, or would have been.
+    /// The address that was checked, or would have been.
     pub fn address(&self) -> Option<SocketAddr> {
         self.seen.as_ref()?.peer()
     }
@@ -66,7 +66,7 @@ impl Assessment {
         seen.is_some_and(|seen| seen.possession == Possession::Proven)
     }
 
-    /// The outcome. Trust needs a whole probe and a judgement without problems.
+    /// The outcome. Trust needs a complete probe and a judgement without problems.
     pub fn outcome(&self) -> Outcome {
         match self.failure().map(Failure::class) {
             Some(FailureClass::Unreachable) => Outcome::Unreachable,
@@ -84,12 +84,12 @@ impl Assessment {
         trusted && self.pins.comparison != Comparison::Mismatch
     }
 
-    /// A pin stands for a chain that does not validate, not for a key that was not proven.
+    /// A pin makes up for a chain that does not validate, but not for a key that was not proven.
     fn is_pinned(&self) -> bool {
         self.is_proven() && self.pins.comparison == Comparison::Match
     }
 
-    /// What the user asked to be warned of about the pin, where nothing is worse.
+    /// The warning about the pin that the user asked for, if nothing is worse.
     pub fn pin_warning(&self) -> Option<&Finding> {
         let asked = |note: &&Finding| matches!(note.code, Code::PinExpiring | Code::NoPin);
         let good = matches!(self.outcome(), Outcome::Trusted | Outcome::Pinned);

@@ -17,11 +17,12 @@ impl Exit {
     pub const ERROR: Self = Self(2);
     /// A server cannot be reached: name, connection, or a time-out at any step.
     pub const UNREACHABLE: Self = Self(3);
-    /// SMTP said no: STARTTLS missing or refused, busy, not an SMTP server.
+    /// SMTP failed: STARTTLS missing or refused, a busy server, or not an SMTP server.
     pub const SMTP_REFUSED: Self = Self(4);
     /// The TLS handshake failed.
     pub const TLS_FAILED: Self = Self(5);
-    /// SIGINT or SIGTERM ended an audit: 128 and the number of SIGINT, as shells count.
+    /// SIGINT or SIGTERM stopped an audit: 128 and the number of SIGINT, by the convention of
+    /// shells.
     pub const INTERRUPTED: Self = Self(130);
 
     /// A monitoring plugin: all is well (Monitoring Plugins Guidelines, "Plugin Return Codes").
@@ -33,7 +34,7 @@ impl Exit {
     /// A monitoring plugin: the state cannot be known, wrong usage included.
     pub const PLUGIN_UNKNOWN: Self = Self(3);
 
-    /// [`Exit::FAILURE`] where something is wrong, else [`Exit::SUCCESS`].
+    /// [`Exit::FAILURE`] if something is wrong, else [`Exit::SUCCESS`].
     pub fn failure_if(is_wrong: bool) -> Self {
         if is_wrong {
             Self::FAILURE
@@ -42,8 +43,8 @@ impl Exit {
         }
     }
 
-    /// The code of several targets from those of each: [`Exit::FAILURE`] if it is among them, else
-    /// the greatest.
+    /// The exit code for several targets: [`Exit::FAILURE`] if any of them has it, else the
+    /// greatest.
     pub fn of_all(of_each: impl IntoIterator<Item = Self>) -> Self {
         let worse = |worst: Self, code: Self| match (worst, code) {
             (Self::FAILURE, _) | (_, Self::FAILURE) => Self::FAILURE,
@@ -52,7 +53,7 @@ impl Exit {
         of_each.into_iter().fold(Self::SUCCESS, worse)
     }
 
-    /// The number that the program's parent gets.
+    /// The number that the parent process receives.
     pub fn number(self) -> u8 {
         self.0
     }

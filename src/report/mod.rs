@@ -1,5 +1,5 @@
-//! All that a renderer may know of one target: what was seen at each look, what is thought of it, and
-//! the outcome that follows.
+//! All that a renderer may know of one target: its sightings, the judgements on them, and the
+//! outcome.
 
 mod assessment;
 mod exit;
@@ -20,24 +20,24 @@ use representative::{Weight, representative};
 use std::net::SocketAddr;
 use time::OffsetDateTime;
 
-/// The report on one target: one look, or one for each address, key type and server name.
+/// The report on one target: one assessment, or one for each address, key type and server name.
 #[derive(Clone, Debug)]
 pub struct Report {
-    /// What was looked at.
+    /// The target.
     pub target: Target,
-    /// The look that speaks for the target.
+    /// The assessment that represents the target.
     pub representative: Assessment,
-    /// All others, in the order of their addresses.
+    /// All other assessments, in the order of their addresses.
     pub others: Vec<Assessment>,
-    /// The addresses that were not looked at.
+    /// The addresses that were not checked.
     pub skipped: Skipped,
-    /// The time that it was judged at.
+    /// The time as of which it was judged.
     pub at: OffsetDateTime,
-    /// The user chose that time: it is not now.
+    /// The user chose that time: it is not the present.
     pub at_was_chosen: bool,
 }
 
-/// The target as the user gave it, and what became of it.
+/// The target as the user gave it, and what it turned out to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
     /// As typed.
@@ -46,25 +46,25 @@ pub struct Target {
     pub host: Option<String>,
     /// The port; `None` for a saved chain.
     pub port: Option<u16>,
-    /// `host:port`, or the file: what to call it in a line.
+    /// `host:port`, or the file: the target's name in one line of text.
     pub label: String,
-    /// The mode that was used in the end, else the one that was asked for.
+    /// The mode that was used last, or the one that was asked for.
     pub tls: Option<Start>,
     /// The reference identifier.
     pub servername: String,
 }
 
-/// Addresses of the name of which nothing is known.
+/// Addresses of the name that were not checked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Skipped {
-    /// Those to which this machine has no route.
+    /// Addresses to which this machine has no route.
     pub no_route: Vec<SocketAddr>,
-    /// How many were left out: there is a bound.
+    /// How many were left out, beyond the limit.
     pub left_out: usize,
 }
 
 impl Report {
-    /// The report of a single look.
+    /// The report of a single assessment.
     pub fn single(target: Target, look: Assessment, at: OffsetDateTime) -> Self {
         Self {
             target,
@@ -76,8 +76,8 @@ impl Report {
         }
     }
 
-    /// The report of several looks, the worst of which speaks for the target; `None`: there is none.
-    /// `target` is told the mode that was used.
+    /// The report of several assessments, represented by the worst; `None` if there are none. The
+    /// mode that was used is entered in `target`.
     pub fn of(target: Target, looks: Vec<Assessment>, at: OffsetDateTime) -> Option<Self> {
         let (first, others) = representative(looks)?;
         Some(Self {
@@ -86,27 +86,27 @@ impl Report {
         })
     }
 
-    /// Every look, the representative first.
+    /// Every assessment, the representative first.
     pub fn looks(&self) -> impl Iterator<Item = &Assessment> {
         std::iter::once(&self.representative).chain(&self.others)
     }
 
-    /// Whether the name has several addresses, as far as it is known.
+    /// Whether the name is known to have several addresses.
     pub fn has_several_addresses(&self) -> bool {
         !self.others.is_empty() || self.skipped != Skipped::default()
     }
 
-    /// What the representative saw on the wire; `None`: a saved chain was judged.
+    /// What the representative saw on the wire; `None` if a saved chain was judged.
     pub fn seen(&self) -> Option<&Sighting> {
         self.representative.seen.as_ref()
     }
 
-    /// The chain that the representative was presented, the leaf first.
+    /// The chain presented to the representative, the leaf first.
     pub fn chain(&self) -> &[Certificate] {
         &self.representative.chain
     }
 
-    /// What is thought of that chain; `None`: there is none.
+    /// The judgement on that chain; `None` if there is no chain.
     pub fn judgement(&self) -> Option<&Judgement> {
         self.representative.judgement.as_ref()
     }
@@ -116,12 +116,12 @@ impl Report {
         &self.representative.pins
     }
 
-    /// What `hg email` would do; `None`: no configuration of Mercurial is about this host.
+    /// What `hg email` would do; `None` if Mercurial's configuration does not concern this host.
     pub fn mercurial(&self) -> Option<&Decision> {
         self.representative.mercurial.as_ref()
     }
 
-    /// Lines of Mercurial's configuration about this host that do not do what they seem to.
+    /// Lines of Mercurial's configuration about this host that have no effect or mislead.
     pub fn lints(&self) -> &[Lint] {
         &self.representative.lints
     }
@@ -171,7 +171,7 @@ impl Report {
         self.representative.hg_is_safe()
     }
 
-    /// The exit code: that of the outcome, but for a warning that the user asked for.
+    /// The exit code of the outcome, or of a warning that the user asked for.
     pub fn exit(&self) -> Exit {
         match self.pin_warning() {
             Some(_) => Exit::FAILURE,
@@ -181,7 +181,7 @@ impl Report {
 }
 
 impl Assessment {
-    /// Whether the address does not answer, so that clients try the next one.
+    /// Whether the address does not answer, in which case clients try the next one.
     pub fn is_silent(&self) -> bool {
         Weight::of(self).is_silent()
     }

@@ -1,19 +1,19 @@
-//! What came of a look.
+//! The outcome of a check.
 
 use super::exit::Exit;
 
-/// What came of a target, in the order of the exit codes.
+/// The outcome for a target, in the order of the exit codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome {
     /// The chain is trusted.
     Trusted,
-    /// The chain is not, but its leaf is pinned.
+    /// The chain is not trusted, but its leaf is pinned.
     Pinned,
     /// A certificate is not trusted.
     Untrusted,
     /// The server could not be reached.
     Unreachable,
-    /// The SMTP dialogue ended in a no.
+    /// The server refused during the SMTP dialogue.
     SmtpRefused,
     /// The TLS handshake failed.
     TlsFailed,

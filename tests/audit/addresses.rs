@@ -239,7 +239,7 @@ fn an_address_that_refuses_is_not_waited_for_while_others_answer() {
         started.elapsed()
     );
     assert_eq!(report(&run)["outcome"], "trusted");
-    // Nobody at all is another matter: then they may only be busy.
+    // If no address answers, the servers may only be busy.
     let report = report(&audit(
         &names,
         server.port() + 1,
@@ -288,7 +288,7 @@ fn the_order_of_addresses_is_no_change() {
             before["connection"]["address"]
         );
     }
-    // One is away, or only one is left: what is served was served before.
+    // One address is silent, or only one answers: its certificate was served before.
     assert_eq!(changes(&[ip(4), ip(9)])["changes"], json!([]));
     assert_eq!(changes(&[ip(2)])["changes"], json!([]));
     // Another certificate at one of them is a change.
@@ -435,7 +435,7 @@ fn a_name_is_looked_up_once_for_all_its_ports_and_round_robin_changes_nothing() 
         serve(&address.to_string(), port, identity);
     }
     let dir = Dir::new();
-    // Nobody listens on the other port.
+    // The other port is closed.
     let dead = port + 1;
     let list = format!("smtp://{NAME}:{port}\n{NAME}:{port}\nsmtp://{NAME}:{dead}\n");
     let args = ["--format", "jsonl", "--retries", "0"];
@@ -472,7 +472,7 @@ fn delay(slow: Ipv4Addr, server: Ipv4Addr) {
     });
 }
 
-/// Each lookup has descriptors of its own: what this machine lacks is no fault of a name.
+/// Each lookup needs descriptors: a shortage on this machine is not the fault of a name.
 #[test]
 fn many_names_are_looked_up_with_few_files() {
     const TEST: &str = "many_names_are_looked_up_with_few_files";

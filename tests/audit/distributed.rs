@@ -1,5 +1,5 @@
-//! An audit on more than one machine: what the documents say of GNU parallel and Kubernetes, run as
-//! it stands there.
+//! An audit on several machines: the documents' commands for GNU parallel and Kubernetes, run as
+//! written.
 #![allow(clippy::disallowed_methods, reason = "tests read and write files")]
 
 use serde_json::Value;
@@ -57,7 +57,7 @@ impl Place {
         command
     }
 
-    /// What one run tells.
+    /// What one run reports.
     fn truth(&self) -> BTreeMap<String, String> {
         let line = "smtp-certcheck audit --input hosts.txt --format jsonl";
         let run = finish(&mut self.shell(line));

@@ -1,5 +1,5 @@
-//! What an audit writes, and what it takes from the one before: nobody's file is lost, and a part
-//! is not taken for the whole.
+//! The files that an audit writes, and the ones it takes from the audit before: no file is lost,
+//! and a partial result is not taken for a complete one.
 #![allow(clippy::disallowed_methods, reason = "tests read and write files")]
 
 use nix::sys::signal::{Signal, kill};
@@ -99,7 +99,7 @@ fn a_pipe_or_a_device_is_written_to_and_never_replaced() {
     assert!(fs::metadata(&pipe).expect("it").file_type().is_fifo());
     assert_eq!(reader.join().expect("it reads").lines().count(), 2);
 
-    // A node of our own, should it be replaced after all. Not everybody may make one.
+    // A device node of our own, in case it is replaced after all. Not every user may make one.
     let full = dir.path().join("full");
     let made = Command::new("mknod")
         .args([text(&full), "c", "1", "7"])
@@ -122,7 +122,7 @@ fn a_pipe_or_a_device_is_written_to_and_never_replaced() {
     }
 }
 
-/// With a server that never answers: who waits for it has connected.
+/// With a server that never answers: a program that waits for it has connected.
 #[test]
 fn what_cannot_be_written_is_told_before_anybody_is_connected_to() {
     let dir = Dir::new();
@@ -173,7 +173,7 @@ fn the_targets_of_other_shards_and_of_the_earlier_run_are_not_gone() {
         let run = run(&dir, &list, &[&baseline[..], &["--shard", shard]].concat());
         assert!(!run.stdout.contains("Gone"), "{shard}: {}", run.stdout);
     }
-    // Of the part that is asked for, it is told.
+    // What is reported concerns only the requested part.
     let fewer: String = list
         .lines()
         .take(3)

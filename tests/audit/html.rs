@@ -23,7 +23,7 @@ use testkit::pki::{KeyKind, Pki, leaf, now};
 use testkit::program::{Dir, finish, program};
 use testkit::server::{Behaviour, Server};
 
-/// What must stay text, whatever stands before it. It would show in the title of the page.
+/// Text that must remain text in any context. If it ran, it would show in the page's title.
 const HOSTILE: &str = "<script>document.title='owned'</script>\"'><img src=x onerror=document.title='owned'>\u{202e}&lt;\x1b[2J</style></script></svg>{{7*7}}-->";
 
 /// The presented chains that hosts are made of, and the anchors of most of them.
@@ -53,7 +53,7 @@ fn certificates(chain: Vec<CertificateDer<'static>>) -> Vec<Certificate> {
     chain.into_iter().map(Certificate::new).collect()
 }
 
-/// What an audit says of a host with that chain; an empty one: nobody listens.
+/// An audit's view of a host with that chain; an empty chain means a closed port.
 fn audited(name: &str, chain: &[Certificate], version: &str) -> Audited {
     let seen = Sighting {
         address: "192.0.2.7:25".parse().ok(),
@@ -213,7 +213,7 @@ fn what_is_hostile_stays_text_and_nothing_is_loaded() {
         " on",
         "\u{202e}",
     ] {
-        // Advice and messages are prose: an attribute is what stands in a tag.
+        // Advice and messages are prose: only text within a tag is an attribute.
         let tags = markup.split('<').skip(1);
         let found = tags
             .map(|tag| format!("<{}", tag.split('>').next().unwrap_or_default()))
@@ -264,8 +264,8 @@ fn python(test: &str) -> Option<PathBuf> {
     Some(python)
 }
 
-/// Has Chromium look at a page as `tests/browser/page.py` tells. Pictures are left under
-/// `target/pages/`, for people to look at.
+/// Opens a page in Chromium by `tests/browser/page.py`, which leaves pictures under `target/pages/`
+/// to look at.
 fn look(python: &Path, name: &str, hosts: &[Audited]) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let pages = root.join("target/pages");

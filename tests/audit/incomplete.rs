@@ -1,4 +1,4 @@
-//! An audit never takes a part for the whole, nor what it could not see for what is fine.
+//! An audit never takes a part for the whole list, or an unseen server for a good one.
 #![allow(clippy::disallowed_methods, reason = "tests use files and sockets")]
 
 use nix::sys::signal::{Signal, kill};
@@ -65,7 +65,7 @@ fn jsonl(text: &str) -> Vec<Value> {
     lines.map(|line| line.expect("JSON")).collect()
 }
 
-/// Who waits for the rate waits in our queue, and not in the target's time.
+/// A target that waits for the rate waits in our queue, not within its time limit.
 #[test]
 fn the_rate_costs_no_target_its_time() {
     let behaviour = Behaviour {
@@ -113,7 +113,7 @@ fn what_becomes_bad_with_time_is_a_change() {
     }
 }
 
-/// It was bad, and now nobody knows.
+/// It was bad, and its state is now unknown.
 #[test]
 fn who_goes_away_is_not_better_for_it() {
     let desk = Desk::new();
@@ -147,7 +147,7 @@ fn a_list_that_cannot_be_read_to_its_end_is_no_whole() {
     let before = desk.read("last.jsonl");
     assert_eq!(before.lines().count(), 2);
     let keep = ["--baseline", "last.jsonl", "--save", "last.jsonl"];
-    // Reading a directory fails, and so does reading what is nobody's memory.
+    // Reading a directory fails, and so does reading unmapped memory.
     for unreadable in [".", "/proc/self/mem"] {
         let args = [&["--input", unreadable], &keep[..]].concat();
         let run = finish(&mut desk.command(&args));
@@ -240,7 +240,7 @@ fn only_does_not_make_fine_what_was_not_seen() {
     assert_eq!(desk.audit(&line(&GOOD), &only).code, 0);
 }
 
-/// A filter is no verdict: what is wrong and was not asked for leaves a target neither good nor bad.
+/// A filter is not a verdict: a problem that was left out makes a target neither good nor bad.
 #[test]
 fn what_is_left_out_is_not_fine_in_any_format() {
     let desk = Desk::new();
@@ -335,7 +335,7 @@ fn what_is_left_out_is_not_fine_in_any_format() {
     assert_eq!(run.code, 2, "{}", run.stdout);
 }
 
-/// Whoever names a warning lives with it.
+/// A user who names a warning accepts it.
 #[test]
 fn a_warning_that_is_ignored_is_accepted() {
     let desk = Desk::new();
@@ -368,7 +368,7 @@ fn a_warning_that_is_ignored_is_accepted() {
     assert_eq!(run.code, 3, "{}", run.stdout);
 }
 
-/// Another filter than the last time is no change of the server.
+/// A filter that differs from the last one is not a change of the server.
 #[test]
 fn another_choice_is_no_change() {
     let desk = Desk::new();
@@ -432,7 +432,7 @@ fn a_dash_is_a_stream_and_no_file() {
     assert!(!desk.0.path().join("-").exists());
 }
 
-/// A certificate may have ended whose pin counts all the same.
+/// An expired certificate may still have a pin that counts.
 #[test]
 fn a_plugin_says_that_the_first_has_expired() {
     let desk = Desk::new();

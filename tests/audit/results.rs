@@ -49,7 +49,7 @@ fn without_starttls() -> SocketAddr {
     })
 }
 
-/// A port where nobody listens, and that no other server gets meanwhile.
+/// A closed port that no other server gets meanwhile.
 fn nobody() -> SocketAddr {
     static NEXT: AtomicU16 = AtomicU16::new(600);
     SocketAddr::from(([127, 0, 0, 1], NEXT.fetch_add(1, Ordering::SeqCst)))
@@ -460,7 +460,7 @@ fn interrupted_and_resumed_is_the_same_as_once() {
         ));
         assert_eq!(run.stdout, "", "{}", run.stderr);
         is_the_truth(&farm, &std::fs::read_to_string(&results).expect("results"));
-        // The exit code is that of the whole file, also when nothing is left to do.
+        // The exit code covers the complete file, even if nothing remains to be done.
         assert_eq!(run.code, 1, "{}", run.stderr);
         let last = ["--resume", resume, "--timeout", "3"];
         let run = finish(&mut command(&dir, &farm.list, &last));
@@ -478,7 +478,7 @@ fn a_second_interruption_ends_it_at_once() {
     );
     let dir = Dir::new();
     let args = ["--format", "jsonl", "--jobs", "4"];
-    // Nobody reads, so what was done cannot be written.
+    // Nothing reads the output, so results cannot be written.
     let mut child = command(&dir, &list.repeat(300), &args)
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -500,7 +500,7 @@ fn a_second_interruption_ends_it_at_once() {
     assert_eq!(child.wait().expect("ended").code(), Some(130));
 }
 
-/// At once, whoever is still waited for, and without a word.
+/// Immediately, whatever it waits for, and silently.
 #[test]
 fn a_reader_that_leaves_ends_it() {
     let good = start(&PKI.identity(leaf(&["localhost"]))).port();
@@ -610,7 +610,7 @@ fn the_baseline_tells_what_has_changed() {
     expected.sort();
     assert_eq!(changes, expected);
     assert!(run.stderr.contains("Gone from the list") && run.stderr.contains(&target(&servers[0])));
-    // What is no audit is an error with its line.
+    // A file that is not an audit is an error with its line.
     let junk = dir.file("junk", "{}\n");
     let run = finish(&mut command(
         &dir,
@@ -837,7 +837,7 @@ fn the_bar_knows_how_many_there_are() {
             .status();
         assert!(status.expect("script of util-linux").success());
         let shown = std::fs::read_to_string(&log).expect("what was shown");
-        // Of a stream the number is known when it has ended.
+        // The number of targets in a stream is known once it has been read to the end.
         assert!(shown.contains("/300, "), "{from_file}: {shown}");
         assert!(shown.contains(" left"), "{shown}");
         let early = (1..100).any(|n| shown.contains(&format!(" {n}/300, ")));
@@ -943,7 +943,7 @@ fn plugin_before_the_end(
     (run.code, run.stdout)
 }
 
-/// The state that performance data tell.
+/// The state that the performance data report.
 fn state_of(performance: &str) -> i32 {
     let (_, data) = performance.trim().split_once('=').expect("a label");
     let numbers = data
@@ -963,7 +963,7 @@ fn thresholds_follow_the_lifetime_to_the_second() {
         (D::hours(2), D::minutes(40), D::minutes(20)),
         (D::hours(5), D::minutes(100), D::minutes(50)),
         (D::days(6), D::days(2), D::days(1)),
-        // A third of it is no whole second: the second that is cut is too little.
+        // A third of it is not a number of seconds: rounding down leaves one second too little.
         (
             D::days(6) + second,
             D::days(2) + second,
@@ -1144,7 +1144,7 @@ fn lines_of_a_list_have_thresholds_of_their_own() {
         "{}",
         run.stderr
     );
-    // The performance data are those of the one that matters.
+    // The performance data concern the target that matters.
     let list = format!("localhost:{fresh}\nlocalhost:{ten}\n");
     let run = audit(&list, &["--format", "nagios"]);
     assert_eq!(run.code, 1, "{}", run.stdout);
@@ -1267,7 +1267,7 @@ fn quiet_speaks_of_what_is_critical_or_has_changed() {
         assert_eq!(run.stderr, "", "{format}");
         assert_eq!(reports(&saved()).len(), 2);
     }
-    // What --fail-on is about is told every day.
+    // Findings that --fail-on selects are reported every day.
     let run = daily(&["--fail-on", "warning"]);
     assert_eq!(run.code, 1);
     let rows = |run: &Run| {
@@ -1280,7 +1280,7 @@ fn quiet_speaks_of_what_is_critical_or_has_changed() {
     assert_eq!((run.code, rows(&run).len()), (1, 1), "{}", run.stdout);
     let run = daily(&["--critical", "15", "--fail-on", "never"]);
     assert_eq!((run.code, run.stdout.as_str()), (0, ""));
-    // A change is told once.
+    // A change is reported once.
     good.renew(&PKI.identity(leaf(&["localhost"])));
     assert!(daily(&[]).stdout.contains("new-key"));
     assert_eq!(daily(&[]).stdout, "");
@@ -1288,7 +1288,7 @@ fn quiet_speaks_of_what_is_critical_or_has_changed() {
     let list = format!("localhost:{}\n", soon.port());
     let run = audit(&list, &["--baseline", &results_path, "-q"]);
     assert!(run.stdout.contains("Gone from the list"), "{}", run.stdout);
-    // What cannot be saved is told, and nothing lies around.
+    // A failure to save is reported, and no files are left over.
     let run = audit(&list, &["--save", "/nonexistent/results", "-q"]);
     assert_eq!(run.code, 2);
     assert_eq!(run.stdout, "");

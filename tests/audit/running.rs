@@ -128,7 +128,7 @@ fn long_messages_are_wrapped_as_wide_as_the_terminal_is() {
 fn a_terminal_shows_the_total_and_the_time_left() {
     let dir = Dir::new();
     let bad = start(&PKI.identity(expired_leaf(&["localhost"])));
-    // Comments, blank lines and bad lines are no targets.
+    // Comments, blank lines and bad lines are not targets.
     let mut list = format!("# list\n\nb@d line\n{}", line(bad));
     for _ in 0..29 {
         list += &line(good());
@@ -147,7 +147,7 @@ fn a_terminal_shows_the_total_and_the_time_left() {
     assert!(text.contains("/30, "), "{text:?}");
     assert!(text.contains("s left; 1 critical, 0 warnings"), "{text:?}");
     assert!(text.contains("list:3: "), "{text:?}");
-    // The bar is gone at the end, and the summary stands.
+    // The bar is removed at the end, and the summary remains.
     let end = text.rsplit("\x1b[2K").next().expect("an end");
     assert!(end.contains("30 targets: 1 critical"), "{end:?}");
     assert!(!end.contains("left"), "{end:?}");
@@ -207,7 +207,7 @@ fn without_a_terminal_there_is_a_line_every_thirty_seconds() {
 #[test]
 fn a_second_signal_ends_it_at_once() {
     let dir = Dir::new();
-    // Nobody reads the results, so that it cannot end by itself after the first.
+    // Nothing reads the results, so it cannot end by itself after the first.
     let list = line(good()).repeat(400);
     let mut command = with_list(&dir, &list, &["--format", "jsonl"]);
     let mut child = command
@@ -222,7 +222,7 @@ fn a_second_signal_ends_it_at_once() {
     signal(&child, Signal::SIGINT);
     std::thread::sleep(Duration::from_secs(1));
     let status = child.try_wait().expect("a child");
-    // One that has not ended must not outlive the test.
+    // A process that still runs must not outlive the test.
     let _ = child.kill();
     assert_eq!(status.and_then(|status| status.code()), Some(130));
 }
@@ -307,8 +307,8 @@ fn retries_stay_within_the_deadline() {
     assert!(took < Duration::from_millis(500), "{took:?}");
 }
 
-/// What 4yz means depends on the step: before STARTTLS the server is busy, and is asked again;
-/// after it there is no TLS to be had, now or later.
+/// The meaning of 4yz depends on the step: before STARTTLS the server is busy, and is tried again;
+/// after it TLS is unavailable, now and later.
 #[test]
 fn a_server_that_offers_tls_and_has_none_is_critical_and_not_asked_again() {
     let dir = Dir::new();
@@ -370,7 +370,7 @@ fn a_server_that_offers_tls_and_has_none_is_critical_and_not_asked_again() {
     }
 }
 
-/// Times of connections, those that are open, and the most that were at once.
+/// Times of connections, the number of open ones, and the highest number at once.
 type Connections = Arc<Mutex<(Vec<Instant>, u32, u32)>>;
 
 fn watched(talk: fn(&mut TcpStream)) -> (SocketAddr, Connections) {
@@ -378,7 +378,7 @@ fn watched(talk: fn(&mut TcpStream)) -> (SocketAddr, Connections) {
     let watched = Arc::clone(&seen);
     let address = listen(move |mut client| {
         watched.lock().expect("whole").0.push(Instant::now());
-        // The thread of one that has just been closed must have its turn to say so.
+        // The thread of a closed connection needs time to count it.
         std::thread::sleep(Duration::from_millis(100));
         {
             let mut seen = watched.lock().expect("whole");
@@ -440,7 +440,7 @@ fn silence_is_understood_with_one_connection_at_a_time() {
     assert_eq!(modes, expected, "{}", run.stdout);
 }
 
-/// The list is sorted, and a whole provider is slow.
+/// The list is sorted, and all servers of one provider are slow.
 #[test]
 fn many_lines_of_one_slow_address_delay_nobody_else() {
     let dir = Dir::new();
@@ -497,7 +497,7 @@ fn findings_of_the_chain_the_key_and_the_versions() {
         .iter()
         .map(|report| (report["target"]["input"].to_string(), codes(report)))
         .collect();
-    // It is told of the host that is finished later, whichever that is.
+    // It is reported for the host that finishes later, whichever that is.
     let mut sharing = Vec::new();
     for (target, codes) in &mut all {
         let before = codes.len();
@@ -563,8 +563,8 @@ fn the_rules_of_public_cas_count_for_public_cas_only() {
     assert_eq!(codes(&reports(&run.stdout)[0]), Vec::<String>::new());
 }
 
-/// Runs the program where the system's bundle is this file, and the one CA in it comes from that
-/// directory; `None`: there can be no such place here.
+/// Runs the program with this file as the system's bundle, and with the one CA in it coming from
+/// that directory; `None` if the directory cannot exist here.
 fn with_system_store(args: &[&str], store: &Path, directory: &str) -> Option<Run> {
     const SETUP: &str = "\
 set -e
@@ -593,7 +593,7 @@ exec \"$@\"
     Some(finish(&mut command))
 }
 
-/// The handshake that fails is told, too, but not first: the reason says more.
+/// The failed handshake is reported, too, but not first: the reason says more.
 #[test]
 fn of_an_old_server_the_age_is_told_first() {
     let dir = Dir::new();
@@ -653,7 +653,7 @@ fn a_column_that_is_broken_is_told_before_notes() {
     assert!(run.stdout.contains("\"shared-key\""), "{}", run.stdout);
 }
 
-/// A series that is missing would look like one that has ended.
+/// A missing series would look like a resolved one.
 #[test]
 fn metrics_are_of_all_targets_whatever_is_shown() {
     let dir = Dir::new();

@@ -1,5 +1,5 @@
-//! Thousands of servers, each on an address of its own in 127.0.0.0/8, of which it is known what is
-//! right: no target is lost, doubled or misjudged, and memory does not grow with the list.
+//! Thousands of servers, each on its own address in 127.0.0.0/8 and with a known outcome: no target
+//! is lost, doubled or misjudged, and memory does not grow with the list.
 #![allow(clippy::disallowed_methods, reason = "tests read and write files")]
 
 use serde_json::Value;
@@ -76,8 +76,8 @@ static FARM: LazyLock<Farm> = LazyLock::new(|| {
     }
 });
 
-/// A list of `count` targets, and the outcome that is right for each. Each list has addresses of
-/// its own: a server that flaps does so once.
+/// A list of `count` targets, and the right outcome for each. Lists share no addresses: a server
+/// that flaps does so once.
 fn list(count: usize) -> (String, BTreeMap<String, &'static str>) {
     static NETWORKS: AtomicUsize = AtomicUsize::new(1);
     let network = u8::try_from(NETWORKS.fetch_add(1, Ordering::SeqCst)).expect("a few lists");
@@ -90,7 +90,7 @@ fn list(count: usize) -> (String, BTreeMap<String, &'static str>) {
             13 | 14 => (FARM.stranger, "untrusted"),
             15 | 16 => (FARM.flapping, "trusted"),
             17 => (FARM.plain, "smtp-refused"),
-            // Nobody listens there.
+            // The port is closed.
             18 => (1, "unreachable"),
             _ if n % 100 == 19 => (FARM.tarpit, "unreachable"),
             _ => (FARM.good, "trusted"),
@@ -162,14 +162,14 @@ fn a_target_counts_as_often_as_it_stands_there() {
     }
 }
 
-/// The most memory that it ever had, in KiB; `None`: it has ended.
+/// Its peak memory in KiB; `None` if it has exited.
 fn peak(child: &Child) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;
     let line = status.lines().find(|line| line.starts_with("VmHWM"))?;
     line.split_whitespace().nth(1)?.parse().ok()
 }
 
-/// Who does not read holds the audit up, and costs it no memory.
+/// A reader that does not read holds up the audit, and costs it no memory.
 #[test]
 fn a_slow_reader_costs_no_memory() {
     const COUNT: usize = 2000;

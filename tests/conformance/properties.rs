@@ -99,7 +99,7 @@ fn speech() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(part, 0..10).prop_map(|parts| parts.concat())
 }
 
-/// Bytes that are an input's fields, one behind the other.
+/// Bytes that are an input's fields, one after the other.
 fn joined(parts: &[&[u8]]) -> Vec<u8> {
     parts.concat()
 }

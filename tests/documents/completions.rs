@@ -1,5 +1,6 @@
-//! The completions in the real shells: somebody types at a terminal, presses TAB and Enter, and the
-//! test reads what the program was called with. No hgrc, however hostile, makes a shell do more.
+//! The completions in the real shells: the test types at a terminal, presses TAB and Enter, and
+//! reads the arguments that the program was called with. A hostile hgrc cannot make a shell do
+//! more.
 #![allow(clippy::disallowed_methods, reason = "tests read files")]
 
 use testkit::program::Dir;
@@ -104,7 +105,7 @@ impl Home {
         command
     }
 
-    /// Nobody has made what the hostile lines would make.
+    /// The files that the hostile lines would make do not exist.
     #[track_caller]
     fn is_clean(&self) {
         for folder in ["", "work", "work/.hg", "work/folder", "bin"] {
@@ -173,13 +174,13 @@ impl<'a> Typist<'a> {
         }
     }
 
-    /// What is on the screen after these keys; the line is thrown away.
+    /// The screen after these keys; the line is discarded.
     #[track_caller]
     fn look(&mut self, keys: &str) -> String {
         let before = self.terminal.shown().len();
         self.terminal.keys(keys);
-        // Whatever is shown of it is shown before the next line is read. Not Ctrl-U: while the shell
-        // is busy, the terminal itself would throw the line away.
+        // Anything still to be shown appears before the next line is read. Not Ctrl-U: while the
+        // shell is busy, the terminal itself would discard the line.
         self.terminal.keys("\x01\x0b");
         assert_eq!(self.run("smtp-certcheck looked"), "<looked>", "{keys:?}");
         self.terminal.shown()[before..].to_owned()
@@ -244,7 +245,7 @@ const CASES: &[(&str, &str)] = &[
     ("--chain corp\t", "<--chain><corp ca.pem>"),
     ("pin --hgrc corp\t", "<pin><--hgrc><corp ca.pem>"),
     ("audit --input corp\t", "<audit><--input><corp ca.pem>"),
-    // Hosts; a file is no target.
+    // Hosts; a file is not a target.
     ("mai\t", "<mail.example.org:587>"),
     ("--tls auto mai\t", "<--tls><auto><mail.example.org:587>"),
     ("a.example mai\t", "<a.example><mail.example.org:587>"),
@@ -349,7 +350,7 @@ fn bash(test: &str, setup: &str) {
         ("-R fol\t", "<-R><folder/>"),
         ("--repository fol\t", "<--repository><folder/>"),
     ]);
-    // The file of a redirection is no target.
+    // The file of a redirection is not a target.
     let shown = typist.look("smtp-certcheck a.example >\t");
     assert!(shown.contains("mail.txt"), "{shown}");
     other_forms(&home, &mut typist);
@@ -391,7 +392,7 @@ fn zsh_completes() {
         return;
     }
     let home = Home::new();
-    // As a user has it: the folder in fpath, nothing sourced.
+    // A user's usual setup: the folder in fpath, nothing sourced.
     let setup = format!(
         "fpath=('{}' $fpath); autoload -Uz compinit; compinit -D -u; LISTMAX=10000; PS1='%% '\r",
         root().join("completions").display()
@@ -568,7 +569,7 @@ fn whatever_is_in_the_hgrc_the_program_is_silent_and_quick() {
         );
         assert!(said.contains(text), "{broken}: {said}");
     }
-    // Left out: what is no file, what is too big, and what hg does not trust.
+    // Left out: anything but a file, a file that is too big, and one that hg does not trust.
     std::fs::remove_file(&hgrc).expect("it is there");
     pipe(&hgrc);
     assert_eq!(hosts(), all);

@@ -1,5 +1,5 @@
-//! The two commands of README.md ("Try it"): the demo shows the whole story, and `tests/run` finds
-//! the packages of the tests where this machine finds its own.
+//! The two commands of README.md ("Try it"): the demo shows every step, and `tests/run` finds the
+//! packages of the tests where this machine finds its own.
 #![allow(
     clippy::disallowed_methods,
     reason = "the test writes the sources of apt"
@@ -49,7 +49,7 @@ fn the_demo_tells_its_story() {
     );
 }
 
-/// An apt of its own, whose release comes from an archive in a folder, by any of its names.
+/// A separate apt, whose release comes from an archive in a folder, by any of its names.
 struct Apt(tempfile::TempDir);
 
 impl Apt {

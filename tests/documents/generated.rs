@@ -63,7 +63,7 @@ fn the_pages_are_clean() {
         .map(|(path, _)| path)
         .filter(|path| path.starts_with("man/"))
         .collect();
-    // The program's, one for each command, and that of the report.
+    // One page for the program, one for each command, and one for the report.
     assert_eq!(pages.len(), 2 + Cli::command().get_subcommands().count());
     const SECTIONS: [&str; 6] = [
         "EXIT STATUS",

@@ -1,5 +1,6 @@
-//! Who may import whom: the table of units, and the source tree read against it. It fails on a
-//! forbidden import, on a unit without a row, on a row without a unit, and on a circle of files.
+//! Which unit may import which: the table of units, and the source tree read against it. It fails
+//! on a forbidden import, on a unit without a row, on a row without a unit, and on a circle of
+//! files.
 #![allow(clippy::disallowed_methods, reason = "the test reads the source")]
 
 mod files;

@@ -20,7 +20,7 @@ fn rows(document: &str) -> impl Iterator<Item = Vec<&str>> {
     rows.map(|row| row.trim_matches('|').split('|').map(str::trim).collect())
 }
 
-/// The codes in a cell: what stands between backquotes.
+/// The codes in a cell: the texts between backquotes.
 fn named(cell: &str) -> impl Iterator<Item = Code> {
     let words = cell.split('`').skip(1).step_by(2);
     words.map(|word| Code::named(word).expect(word))
@@ -60,7 +60,7 @@ fn every_code_of_an_audit_has_its_row_with_its_severity() {
     let all = Code::ALL.iter().copied();
     let own = all.filter(|code| code.kind() == Kind::Audit);
     assert_eq!(found, own.collect());
-    // And the others whose severity is not that of their kind.
+    // And the codes whose severity differs from the rest of their kind.
     let others = rows(table).filter(|row| row[0].starts_with("those of"));
     let exceptions: BTreeSet<Code> = others.flat_map(|row| named(row[1])).collect();
     let all = Code::ALL.iter().copied();
@@ -103,7 +103,7 @@ fn every_lint_has_its_row_with_its_meaning_and_stands_in_the_schema() {
     assert_eq!(listed, Some(&Value::from(names)));
 }
 
-/// The crates that a manifest names, but for those of this repository.
+/// The crates that a manifest names, except for the crates of this repository.
 fn dependencies(manifest: &str) -> BTreeSet<String> {
     let mut within = false;
     let mut found = BTreeSet::new();

@@ -1,5 +1,5 @@
-//! Every command of README.md, `docs/`, the help and the man pages, run as it stands there, where
-//! `mail.example.org` is.
+//! Every command of README.md, `docs/`, the help and the man pages, run as written, where
+//! `mail.example.org` exists.
 #![allow(clippy::disallowed_methods, reason = "tests read and write files")]
 
 use clap::CommandFactory as _;
@@ -28,7 +28,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ),
 ];
 
-/// What stands for something in the documents.
+/// Fills in the placeholders of the documents.
 fn filled(command: &str, digest: &str) -> String {
     let tomorrow = (OffsetDateTime::now_utc() + Duration::days(1)).date();
     let places = [
@@ -47,8 +47,8 @@ fn filled(command: &str, digest: &str) -> String {
     })
 }
 
-/// The commands of a document in Markdown: lines of blocks that are no file, and code in a line
-/// that begins with the program.
+/// The commands of a Markdown document: lines of blocks that are not files, and code in a line that
+/// begins with the program.
 fn of_markdown(text: &str, into: &mut BTreeSet<String>) {
     let mut block = None;
     for line in text.lines() {
@@ -88,7 +88,7 @@ fn of_help(command: &clap::Command, into: &mut BTreeSet<String>) {
     into.extend(examples.lines().map(|line| line.trim().to_owned()));
 }
 
-/// Those of the pages that no help has.
+/// The commands of the man pages that are in no help text.
 fn of_pages(into: &mut BTreeSet<String>) {
     for (path, text) in smtp_certcheck::commands::generated_files() {
         if path.ends_with(".5") {
@@ -275,7 +275,7 @@ fn try_all() {
         let command = filled(documented, &digest);
         let home = Home::new(&world);
         if command.contains("pin ") && command.contains("--write") && !command.contains("--add") {
-            // The first pin, and not one that stands there already.
+            // The first pin: none exists yet.
             home.dir.file(".hgrc", "# mine\n");
         }
         let output = home.run(&command);

@@ -1121,7 +1121,7 @@ fn sound_signatures_of_every_kind_are_trusted() {
     ];
     let p384 = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-384"];
     let sha = |bits: &'static str| ["-extfile", "v3.cnf", bits].to_vec();
-    // The digest of an anchor's own signature is nobody's concern.
+    // The digest of an anchor's own signature does not matter.
     for (name, ca, ca_digest, sign) in [
         ("RSA-PSS signature", RSA, "-sha256", pss.to_vec()),
         ("SHA-384", RSA, "-sha256", sha("-sha384")),
@@ -1342,7 +1342,7 @@ fn the_right_one_of_several_anchors_is_found() {
         judge(&chain[..1], &[PKI.intermediate()]),
         &[],
     );
-    // Expired, it does not stand in the way of the root, nor the other way round.
+    // Expired, it does not hide the root, and the root does not hide it.
     let old = PKI.intermediate_again(&PKI, |p| p.not_after = now() - Duration::days(1));
     expect(
         "expired beside the root",
@@ -1430,8 +1430,8 @@ fn broken_extensions_name_their_certificate() {
     let broken = with(|p| add_extension(p, &[2, 5, 29, 32], &[0x30, 5, 1]));
     let chain = PKI.identity(broken).chain;
     expect("cut off", judge(&chain, &[PKI.root()]), &["malformed 0"]);
-    // RFC 5280 §4.2: no extension twice. With two, whoever reads the last one sees other rules than
-    // whoever reads the first.
+    // RFC 5280 §4.2: no extension twice. With two, a reader of the last one sees other rules than a
+    // reader of the first.
     let server_auth = [0x30, 10, 6, 8, 0x2b, 6, 1, 5, 5, 7, 3, 1];
     for (name, oid, content) in [
         ("key usage", [2, 5, 29, 15], &[3, 2, 1, 0x86][..]),
@@ -1809,8 +1809,8 @@ fn a_system_store_without_anchors_is_a_finding() {
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
 }
 
-/// webpki refuses a CA as leaf before it looks at the path: its no must stand, or a constrained CA
-/// could issue for any name with a leaf that bears its own.
+/// webpki refuses a CA as leaf before it looks at the path. That refusal must be final, or a
+/// constrained CA could issue for any name with a leaf that bears its own.
 #[test]
 fn a_self_issued_ca_as_leaf_is_not_trusted() {
     let pki = &*PKI;
@@ -1950,7 +1950,7 @@ fn an_issuer_with_other_identifiers_is_none() {
     expect("expired", judge(&chain, &anchors), mismatch);
 }
 
-/// Of two roots of one name OpenSSL takes the first, unless an identifier tells them apart.
+/// Of two roots of one name OpenSSL takes the first, unless an identifier distinguishes them.
 #[test]
 fn of_two_roots_of_one_name_the_first_one_counts() {
     let (right, wrong) = (Issuer::root("Twin Root"), Issuer::root("Twin Root"));

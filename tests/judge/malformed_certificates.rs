@@ -82,8 +82,8 @@ fn look(what: &str, chain: &[Der], anchors: &[Der]) -> Value {
     report
 }
 
-/// Not one control, bidirectional or zero-width character; said here again, so that the program is
-/// not its own judge.
+/// Contains no control, bidirectional or zero-width character. The check is written again here, so
+/// that the program does not judge itself.
 #[track_caller]
 fn assert_safe(what: &str, output: &str) {
     let found = output.chars().find(|&c| {
@@ -149,7 +149,7 @@ fn text(path: &Path) -> &str {
 /// shown.
 struct Case(&'static str, Der, &'static [&'static str], Value);
 
-/// Expected of what is no certificate.
+/// Expected for bytes that are not a certificate.
 fn nothing() -> Value {
     json!({ "version": null, "subject": null, "issuer": null, "serial": null, "not_after": null, "sans": null, "public_key": null })
 }
@@ -553,7 +553,7 @@ fn extensions() {
 
 // --------------------------------------------------------------------------------- keys, signatures
 
-/// An RSA key of so many bits with an exponent, which nobody has the private half of.
+/// An RSA key of so many bits with an exponent; its private half does not exist.
 fn rsa(bits: usize, exponent: &[u8]) -> Vec<u8> {
     let mut modulus = vec![0xc5; bits.div_ceil(8)];
     if !bits.is_multiple_of(8) {
@@ -625,7 +625,7 @@ fn rsa_keys() {
     ]);
 }
 
-/// What a key signed can be checked, or it is said that it cannot; a large exponent is no attack.
+/// A signature is checked, or the report says that it cannot be; a large exponent is not an attack.
 #[test]
 fn rsa_issuers_with_odd_exponents() {
     for (exponent, bits, expected) in [
@@ -903,7 +903,7 @@ mod in_process {
 
 #[test]
 fn internationalised_names_are_shown_in_both_forms() {
-    // The second is all Cyrillic; the third is not in its own normal form, so that it stays as it is.
+    // The second is all Cyrillic; the third is not in its own normal form, and so is not converted.
     let sans = [
         "xn--mnchen-3ya.example",
         "xn--80ak6aa92e.com",
@@ -1040,8 +1040,8 @@ fn roles() {
     ]);
 }
 
-/// An anchor is trusted as it stands; but its dates and limits count, and what cannot be understood
-/// cannot be obeyed.
+/// An anchor is trusted as it is. But its dates and limits count, and a limit that cannot be
+/// understood cannot be obeyed.
 #[test]
 fn odd_anchors() {
     type Change = fn(&mut Fields);
@@ -1269,7 +1269,7 @@ fn run_bounded(args: &[&str]) -> testkit::program::Run {
     let dir = Dir::new();
     let root = dir.file("root.pem", to_pem(&ROOT.der()));
     let timeout = DEADLINE.to_string();
-    // Resident memory cannot be told after the end: what the test has would count, too.
+    // Resident memory cannot be measured after the end: the test's own memory would count, too.
     let mut command = std::process::Command::new("sh");
     command
         .args(["-c", "ulimit -d 65536; exec \"$@\"", "sh"])
@@ -1417,7 +1417,7 @@ fn a_handshake_with_a_leaf_that_nobody_can_read_proves_nothing() {
         let unsupported = (1, "key-not-proven 0, unsupported-algorithm 0");
         for (what, der, expected) in [
             ("garbage", garbage(), (1, "key-not-proven 0, malformed 0")),
-            // It makes no signatures of ECDSA, so that this one is not its own.
+            // It makes no ECDSA signatures, so this one is not its own.
             ("Ed448", unusable.clone(), (5, "bad-handshake-signature")),
             ("an unknown key", unknown.clone(), unsupported),
         ] {
@@ -1463,7 +1463,7 @@ fn a_saved_chain_of_megabytes_fits_the_memory() {
                 ]
                 .concat(),
             );
-            // A plugin has codes of its own.
+            // A plugin has its own codes.
             let code = if format.contains(&"nagios") {
                 2 * code
             } else {

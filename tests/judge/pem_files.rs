@@ -1,4 +1,4 @@
-//! Which certificates are read from a text: those that OpenSSL reads, and of what it refuses none.
+//! Which certificates are read from a text: the ones that OpenSSL reads, and none that it refuses.
 #![allow(clippy::disallowed_methods, reason = "tests read and write files")]
 
 use smtp_certcheck::certificate::pem;
@@ -128,7 +128,7 @@ fn block(dice: &mut Dice, der: &[u8]) -> Vec<u8> {
     (lines.join("\n") + "\n").into_bytes()
 }
 
-/// What stands between the blocks.
+/// The text between the blocks.
 fn filler(dice: &mut Dice, key: &str) -> Vec<u8> {
     let long = |length: usize, tail: &str| format!("{}{tail}", "x".repeat(length));
     match dice.below(14) {
@@ -188,8 +188,8 @@ fn random_texts_are_read_as_openssl_reads_them() {
                 refused += 1;
             }
         }
-        // The one way in which --cacerts and --chain read more: indented blocks.
-        // What is in a block is for who takes it as an anchor to look at.
+        // The one way in which --cacerts and --chain read more: indented blocks. The content of a
+        // block is checked later, where it is used as an anchor.
         if flat(&file) == file && !matches!(ours, Err(pem::PemError::Unusable(_))) {
             let lenient = pem::read(&file).map(set);
             assert_eq!(

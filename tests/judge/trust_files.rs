@@ -1,5 +1,5 @@
-//! Files of trust anchors: which certificates in them are anchors, and which are not, as OpenSSL
-//! has it. What cannot be read is a finding.
+//! Files of trust anchors: which certificates in them are anchors, and which are not, by OpenSSL's
+//! rules. Content that cannot be read is a finding.
 #![allow(clippy::disallowed_methods, reason = "tests read and write files")]
 
 use rcgen::{BasicConstraints, IsCa};
@@ -270,7 +270,7 @@ fn random_trust_settings_are_read_as_openssl_reads_them() {
     assert!(yes > 20 && no > 20, "{yes} yes, {no} no");
 }
 
-/// What stands in the first line of a certificate's block.
+/// The first line of a certificate's block.
 fn pem_body(der: &[u8]) -> String {
     to_pem(der).lines().nth(1).expect("a line").to_owned()
 }
@@ -540,7 +540,7 @@ fn files_of_another_form_are_read_or_named_with_the_way_out() {
     assert_eq!(command(&as_chain, "chain.der").code, 0);
 }
 
-/// The server, live, as a configuration of Mercurial has it.
+/// The server, live, as a configuration of Mercurial names it.
 fn live(dir: &Dir, port: u16, hgrc: &str, args: &[&str]) -> (i32, Value) {
     let hgrc = dir.file("rc", hgrc);
     let target = format!("localhost:{port}");

@@ -97,7 +97,7 @@ fn look(deadline: f64, args: &[&str]) -> Look {
     Look { code, report, took }
 }
 
-/// Looks at `address` under the name `localhost` with STARTTLS, so that silence stays silence.
+/// Probes `address` under the name `localhost` with STARTTLS: a silent server then remains silent.
 #[track_caller]
 fn look_at(deadline: f64, address: SocketAddr) -> Look {
     look(deadline, &["--tls", "starttls", &localhost(address.port())])
@@ -266,8 +266,8 @@ fn replies_that_nobody_asked_for_are_noticed() {
     }
 }
 
-/// What stands in an answer to EHLO, or is taken for it, is cut into segments where it likes: an
-/// answer that goes on after its end is no missing offer, and no refusal.
+/// The text of an answer to EHLO, or what looks like one, is cut into segments at arbitrary points:
+/// an answer that goes on after its end is neither a missing offer nor a refusal.
 #[test]
 fn an_answer_in_two_replies_is_told_as_such_however_it_is_cut() {
     let rest = "250-STARTTLS\r\n250 OK\r\n";
@@ -365,7 +365,7 @@ fn an_answer_to_quit_is_no_second_reply() {
         seen.ended("bye", NOT_OFFERED);
         assert!(seen.took < Duration::from_secs(1), "{:?}", seen.took);
     }
-    // The deadline comes first: why there is no TLS is known all the same.
+    // The deadline comes first, but the reason for the lack of TLS is known.
     let server = Script::new(&[GREETING, NO_OFFER]);
     look_at(0.5, server.address).ended("deadline", NOT_OFFERED);
 }
@@ -548,7 +548,7 @@ fn the_limits_are_4_kib_a_line_and_256_lines() {
     for (greeting, accepted) in [
         (line(4096), true),
         (line(4097), false),
-        // One line of the 256 is that of the answer to EHLO.
+        // One line of the 256 belongs to the answer to EHLO.
         (lines(254), true),
         (lines(257), false),
     ] {
@@ -687,7 +687,7 @@ fn text_before_the_server_hello_is_an_injection() {
 fn an_injection_in_front_of_a_real_handshake_is_noticed() {
     let server = Server::start(&IDENTITY, Behaviour::default());
     let upstream = server.address;
-    // Passes the dialogue on, and puts a line of its own in front of the ServerHello.
+    // Relays the dialogue, and adds a line before the ServerHello.
     let address = listen(move |mut client| {
         let mut server = TcpStream::connect(upstream).expect("the server");
         up_to_starttls(&mut client);
@@ -1024,7 +1024,7 @@ fn connect_goes_elsewhere_under_the_targets_name() {
     assert_eq!(seen.text("/connection/address"), connect);
     assert_eq!(seen.text("/target/servername"), "mx.example.org");
     assert_eq!(seen.report["target"]["port"], 2525);
-    // Without a port: that of the target.
+    // Without a port, the target's is used.
     let target = format!("mx.example.org:{}", server.port());
     look(5.0, &[&target, "--connect", "127.0.0.1"]).is_trusted("starttls");
     let named = look(5.0, &["--connect", &connect, "other.example.org"]);
@@ -1277,8 +1277,8 @@ fn wrong_usage_is_exit_2_with_a_message_and_nothing_on_standard_output() {
     }
 }
 
-/// The plugin guidelines of Monitoring Plugins: 2 would be "critical", and nobody reads standard
-/// error.
+/// The plugin guidelines of Monitoring Plugins: 2 would be "critical", and standard error is not
+/// read.
 #[test]
 fn wrong_usage_of_a_monitoring_plugin_is_unknown() {
     for args in [
@@ -1335,7 +1335,7 @@ fn shown(address: SocketAddr, format: &[&str]) -> String {
     let args = ["--tls", "starttls", "--timeout", "5", "--cacerts"];
     let run = finish(program().arg(&target).args(format).args(args).arg(root));
     assert!(run.code >= 3, "{format:?}: {}", run.stdout);
-    // Only the format that cannot hold the verdict tells it beside the data.
+    // Only the format that cannot hold the verdict prints it beside the data.
     assert_eq!(
         run.stderr.is_empty(),
         !format.contains(&"pem"),
@@ -1445,7 +1445,7 @@ fn a_reader_that_leaves_is_no_error() {
 
 // ---------------------------------------------------------------------------- TLS garbage
 
-/// A server that answers the `ClientHello` behind STARTTLS with `bytes`.
+/// A server that answers the `ClientHello` after STARTTLS with `bytes`.
 fn after_client_hello(bytes: &[u8]) -> SocketAddr {
     let bytes = bytes.to_vec();
     listen(move |mut stream| {
@@ -1582,7 +1582,8 @@ fn within_128_mib(target: &str) -> Option<i32> {
     output.expect("a shell").status.code()
 }
 
-/// Ends the child if it runs for longer than `patience`; its exit code, or that it had to be ended.
+/// Stops the child if it runs for longer than `patience`; returns its exit code, or says that it
+/// was stopped.
 fn wait(mut child: Child, patience: Duration) -> Option<i32> {
     let started = Instant::now();
     while started.elapsed() < patience {
@@ -1596,7 +1597,7 @@ fn wait(mut child: Child, patience: Duration) -> Option<i32> {
     None
 }
 
-/// A TLS server whose first flight ends in `close_notify`, with `junk` octets behind it.
+/// A TLS server whose first flight ends in `close_notify`, followed by `junk` octets.
 fn closes_in_its_first_flight(junk: usize) -> SocketAddr {
     let config = rustls::ServerConfig::builder_with_provider(Arc::new(
         rustls::crypto::aws_lc_rs::default_provider(),
@@ -1646,7 +1647,7 @@ fn a_close_notify_with_more_behind_it_does_not_hang_the_client() {
             .spawn()
             .expect("the program starts");
         let code = wait(child, Duration::from_secs(4));
-        // What stands behind close_notify is to be ignored (RFC 8446 §6.1); `None` is a hang.
+        // Anything after close_notify is to be ignored (RFC 8446 §6.1); `None` is a hang.
         assert_eq!(code, Some(0), "{junk} octets behind close_notify");
     }
 }

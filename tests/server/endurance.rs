@@ -46,7 +46,7 @@ fn fifty_thousand_hostile_connections_leave_nothing_behind() {
 }
 
 fn endure(test: &str, connections: usize) {
-    // What is counted belongs to the whole process.
+    // The counts are of the complete process.
     if !alone(&format!("endurance::{test}")) {
         return;
     }
@@ -306,8 +306,8 @@ fn floods() -> SocketAddr {
     )
 }
 
-/// Says nothing until the client has gone; most say at least something, so that this takes no more
-/// than its share of the time.
+/// Says nothing until the client has gone. Most servers say at least something, which limits the
+/// time that this takes.
 fn stays_silent() -> SocketAddr {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     raw::listen(|mut stream: TcpStream| {

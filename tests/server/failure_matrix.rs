@@ -1,5 +1,5 @@
-//! Every code, alert and break of a connection, in every place: many servers in one run, so that
-//! all of them can be tried.
+//! Every code, alert and break of a connection, at every step: many servers in one run, so that all
+//! of them can be tried.
 #![allow(
     clippy::disallowed_methods,
     reason = "tests use the clock and sockets as they like"
@@ -114,7 +114,7 @@ fn every_alert_ends_the_handshake_and_is_named() {
             up_to_starttls(&mut stream);
             send(&mut stream, GO);
             client_hello(&mut stream);
-            // A warning first, which is none of the end.
+            // A warning first, which does not end the connection.
             send(&mut stream, &[0x15, 3, 3, 0, 2, 1, 112]);
             send(&mut stream, &[0x15, 3, 3, 0, 2, level, number]);
             wait_for_end(&mut stream);
@@ -125,7 +125,7 @@ fn every_alert_ends_the_handshake_and_is_named() {
         assert_eq!(error(report), ("tls", "tls-alert"), "{number}: {report:#}");
         assert_eq!(report["outcome"], "tls-failed", "{number}");
         let message = report["error"]["message"].as_str().unwrap_or_default();
-        // Those of the registry that rustls has no name for are told by number.
+        // Alerts of the registry that rustls has no name for are reported by number.
         let named = message.split(' ').next_back().unwrap_or_default();
         let is_name =
             named.contains('_') && named.chars().all(|c| c.is_ascii_lowercase() || c == '_');

@@ -1,5 +1,5 @@
-//! Servers behind something that takes no `ClientHello` of more than one TCP segment, which one
-//! with a post-quantum key share is: they are asked again with a smaller one.
+//! Servers after a device that drops a `ClientHello` of more than one TCP segment, as with a
+//! post-quantum key share: they are tried again with a smaller one.
 #![allow(clippy::disallowed_methods, reason = "tests use sockets and the clock")]
 
 use serde_json::Value;
@@ -43,7 +43,7 @@ impl Middlebox {
         let counted = Arc::clone(&connections);
         let address = raw::listen(move |client| {
             counted.fetch_add(1, Ordering::SeqCst);
-            // Whoever ends it is no error here.
+            // Either end may close it: that is not an error.
             let _ = relay(client, server, large, small);
         });
         Self {
@@ -174,7 +174,7 @@ fn who_never_answers_a_large_hello_is_asked_again_after_ten_seconds() {
     });
 }
 
-/// Who is as slow with a small one is slow: that says nothing about sizes.
+/// A server that is as slow with a small one is slow: that says nothing about sizes.
 #[test]
 fn slowness_is_not_taken_for_it() {
     let slow = Middlebox::new(Behaviour::default(), Fate::Late(11), Some(Fate::Late(8)));
@@ -185,7 +185,7 @@ fn slowness_is_not_taken_for_it() {
     assert_eq!(slow.connections(), 2);
 }
 
-/// The first failure stands where a smaller one fares no better.
+/// The first failure is reported if a smaller one fares no better.
 #[test]
 fn who_answers_neither_is_reported_as_before() {
     for (fate, code, class) in [

@@ -58,8 +58,8 @@ fn self_signed(key: &[impl AsRef<str>]) -> Dir {
     dir
 }
 
-/// Looks at the server over STARTTLS and over TLS at once. The certificate itself is the anchor, so
-/// that the problems are those of the connection and the key.
+/// Probes the server over STARTTLS and over implicit TLS. The certificate itself is the anchor,
+/// which leaves the problems of the connection and the key.
 fn look(name: &str, dir: &Dir, server: &OldServer) -> Value {
     let cert = dir.path().join("cert.pem");
     let look = |scheme: &str, address: SocketAddr| {
@@ -407,7 +407,8 @@ fn ssl_3_and_suites_that_no_library_has_any_more_are_seen() {
             assert_eq!(chosen(&report), names, "{report:#}");
             assert_eq!(report["chain"].as_array().map(Vec::len), Some(2));
             assert_eq!(problems(&report)[..2], OBSOLETE);
-            // Who hangs up may only want a smaller hello: that is tried before an old one.
+            // A server that hangs up may only need a smaller hello: that is tried before an old
+            // one.
             let connections = if error == "connection-closed" { 3 } else { 2 };
             assert_eq!(server.connections.load(Ordering::SeqCst), connections);
             let error = if error.is_empty() {
@@ -628,7 +629,7 @@ fn whatever_an_old_server_says_to_a_new_hello_it_is_looked_at_again() {
     let mut answers: Vec<(String, Vec<u8>)> = [10, 20, 22, 40, 47, 50, 70, 71, 80, 86, 100, 110]
         .map(|alert| (format!("alert {alert}"), old::record(21, 1, &[2, alert])))
         .to_vec();
-    // It takes a suite that nobody offered.
+    // It chooses a suite that was not offered.
     let hello = old::record(22, 3, &old::server_hello(3, 0x0005));
     answers.push(("an old suite at once".to_owned(), hello));
     for (name, answer) in answers {
@@ -637,7 +638,7 @@ fn whatever_an_old_server_says_to_a_new_hello_it_is_looked_at_again() {
         assert_eq!(report["connection"]["legacy"], true, "{name}: {report:#}");
         assert_eq!(chosen(&report).0, "TLSv1.0", "{name}");
     }
-    // TLS 1.3 in the answer to a hello that does not offer it is none.
+    // TLS 1.3 in the answer to a hello that does not offer it is not an answer.
     let new = presents(3, 0x1301);
     let server = Scripted::start(vec![refuses(), says(new)]);
     let (_, report, _) = server.look("5", &[]);
@@ -709,7 +710,7 @@ fn hg_verdict_with(version: u8, lines: &str, options: &[&str]) -> Value {
     let options = options.iter().map(std::ffi::OsStr::new);
     let args = args.into_iter().chain([hgrc.as_os_str()]).chain(options);
     let (code, report) = report(args);
-    // A pin stands for a certificate whose key was proven.
+    // A pin counts for a certificate whose key was proven.
     assert_eq!((code, &report["outcome"]), (5, &"tls-failed".into()));
     assert_eq!(report["pins"]["matched"], true);
     report["mercurial"].clone()

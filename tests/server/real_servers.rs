@@ -1,4 +1,4 @@
-//! Postfix, Exim and OpenSMTPD, seen by us and by OpenSSL: both must tell the same.
+//! Postfix, Exim and OpenSMTPD, seen by us and by OpenSSL: both must report the same.
 #![allow(
     clippy::disallowed_methods,
     reason = "tests write files, and use the clock"

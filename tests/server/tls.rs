@@ -220,8 +220,8 @@ fn a_copied_certificate_is_not_proven_and_not_trusted() {
     }
 }
 
-/// In the middle, with the true server behind: what that one signs is passed on, but nobody in the
-/// middle can end the handshake. So a good signature alone proves nothing.
+/// Someone in the middle relays to the true server and passes its signature on, but cannot complete
+/// the handshake. So a good signature alone proves nothing.
 #[test]
 fn a_signature_that_was_passed_on_is_no_proof() {
     let pki = Pki::new("Relay", KeyKind::P256);
@@ -285,8 +285,8 @@ fn pass_on(from: &mut TcpStream, to: &mut TcpStream, last: u8) {
     }
 }
 
-/// Whether the server insists on a client certificate shows only when it ends the connection; the
-/// deadline may come before, and takes nothing away from what was seen.
+/// Whether the server insists on a client certificate shows only when it closes the connection; the
+/// deadline may come before, and what was seen still counts.
 #[test]
 fn the_deadline_may_pass_while_a_server_keeps_silent_about_client_certificates() {
     let pki = Pki::new("Silent", KeyKind::P256);
@@ -386,7 +386,7 @@ fn a_staple_that_a_certificate_demands_and_nobody_sends_is_a_finding() {
             let expected: Vec<_> = told
                 .iter()
                 .flat_map(|at| [("staple-missing", Some(*at)), ("clients-differ", None)])
-                // Whether a staple for the intermediate came with that of the leaf is not seen.
+                // Whether a staple for the intermediate came with the leaf's is not seen.
                 .filter(|(code, _)| !stapled || *code == "staple-missing")
                 .collect();
             assert_eq!(notes, expected, "stapled: {stapled}");
@@ -487,7 +487,7 @@ impl SServer {
             .stderr(Stdio::null())
             .spawn()
             .expect("openssl");
-        // It serves one connection after the other: this one tells that it is there.
+        // It serves one connection after the other: this one shows that it is there.
         for _ in 0..100 {
             if std::net::TcpStream::connect(("127.0.0.1", port)).is_ok() {
                 break;
@@ -579,8 +579,9 @@ fn a_server_too_old_is_said_to_be_too_old() {
     );
 }
 
-/// A copy of somebody's certificate, with junk that is said to be a signature of a scheme that
-/// cannot be checked, or that the key cannot make: it must not pass for a key that we do not know.
+/// A copy of another server's certificate, with junk that is said to be a signature of a scheme
+/// that cannot be checked, or that the key cannot make: it must not pass for a key that we do not
+/// know.
 #[test]
 fn a_scheme_that_the_key_cannot_make_proves_that_it_is_a_copy() {
     let pki = Pki::new("Copied", KeyKind::P256);

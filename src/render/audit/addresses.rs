@@ -1,9 +1,9 @@
-//! The addresses of a name, for formats that show each with its outcome.
+//! The addresses of a name with their outcomes, for several formats.
 
 use crate::audit::Audited;
 use std::net::SocketAddr;
 
-/// Of a name with several addresses, each with its outcome, sorted; else nothing.
+/// The addresses with their outcomes, sorted, if the name has several; else empty.
 pub(super) fn addresses(audited: &Audited) -> Vec<(SocketAddr, &'static str)> {
     let report = &audited.report;
     if !report.has_several_addresses() {

@@ -86,7 +86,7 @@ fn row(audited: &Audited) -> String {
     ])
 }
 
-/// Of a name with several addresses, each with its outcome.
+/// The outcomes of the addresses, if the name has several.
 fn with_outcomes(audited: &Audited) -> String {
     let each = addresses(audited);
     let each = each
@@ -98,14 +98,14 @@ fn with_outcomes(audited: &Audited) -> String {
 fn record(fields: &[String]) -> String {
     let fields = fields.iter().map(|field| harmless(field));
     let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
-    // A vector takes all bytes.
+    // Writing to a vector cannot fail.
     let written = writer.write_record(fields);
     debug_assert!(written.is_ok());
     let bytes = writer.into_inner().unwrap_or_default();
     String::from_utf8(bytes).unwrap_or_default()
 }
 
-/// Escaped, and never a formula: spreadsheets run what begins like one.
+/// Escaped, and never a formula: spreadsheets run text that begins like one.
 fn harmless(field: &str) -> String {
     let text = visible(field);
     if text.starts_with(['=', '+', '-', '@']) && text.parse::<f64>().is_err() {

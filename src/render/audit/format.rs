@@ -1,25 +1,25 @@
-//! What a format of an audit is.
+//! The interface of an audit's output formats.
 
 use super::summary;
 use crate::audit::{Audited, Completeness, Summary};
 use crate::report::Exit;
 
-/// An output grammar for an audit. A format returns text, and keeps what it needs of a target until
-/// the end, if its grammar asks for that; it does not write.
+/// An output format of an audit. It returns text and does not write. If its grammar requires, it
+/// keeps what it needs of a target until the end.
 pub trait Format: Send {
-    /// What stands before all targets.
+    /// The text before all targets.
     fn begin(&mut self) -> String {
         String::new()
     }
 
-    /// Takes in a target; returns what is written at once.
+    /// Adds a target; returns the text to write at once.
     fn target(&mut self, audited: &Audited) -> String;
 
-    /// What stands after all targets, and what follows from the format at the end.
+    /// The text after all targets, and the consequences at the end.
     fn end(&mut self, completeness: &Completeness, summary: &Summary) -> Ending;
 
-    /// Whether [`Format::target`] takes all targets, also those that the user did not ask to be
-    /// shown.
+    /// Whether [`Format::target`] needs every target, including those that the user did not ask to
+    /// see.
     fn takes_all(&self) -> bool {
         false
     }
@@ -28,18 +28,18 @@ pub trait Format: Send {
 /// The end of the results in one format.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ending {
-    /// What is written after the targets.
+    /// The text after the targets.
     pub text: String,
-    /// What a person reads on standard error.
+    /// The text on standard error, for people.
     pub aside: String,
-    /// The exit code, where the format has codes of its own.
+    /// The exit code, if the format has its own codes.
     pub exit: Option<Exit>,
-    /// Results of a part of the list must not replace those of an earlier audit.
+    /// Partial results must not replace those of an earlier audit.
     pub replaces_only_whole: bool,
 }
 
 impl Ending {
-    /// Of results for programs: a person reads the sums beside them.
+    /// The end of results for programs: the summary goes to standard error, for people.
     pub fn for_programs(text: String, summary: &Summary) -> Self {
         Self {
             text,

@@ -1,4 +1,4 @@
-//! An audit as one plugin.
+//! An audit as the output of one monitoring plugin.
 
 use super::format::{Ending, Format};
 use crate::audit::{Audited, Completeness, Standing, Summary};
@@ -8,15 +8,15 @@ use crate::render::nagios::output::{MOST, WIDTH, below, plain};
 use crate::report::Outcome;
 use std::fmt::Write as _;
 
-/// The format: what is kept is the worst of the list.
+/// The format, which keeps the worst of the list.
 #[derive(Clone, Debug, Default)]
 pub struct Nagios {
     critical: Vec<String>,
     warnings: Vec<String>,
     left_out: Vec<String>,
-    /// Of the chains that are good, the one that ends first.
+    /// Of the certificates that are not a problem themselves, the one that expires first.
     next: Option<Expiry>,
-    /// Of these, the one that matters.
+    /// The most urgent of the same.
     worst: Option<Expiry>,
 }
 
@@ -30,21 +30,21 @@ impl Format for Nagios {
         let (text, state) = self.render(summary, completeness);
         Ending {
             text,
-            // The plugin's output says it all; standard error often ends up in it.
+            // The plugin's output is complete, and standard error often ends up in it.
             aside: String::new(),
             exit: Some(state.exit()),
             replaces_only_whole: false,
         }
     }
 
-    /// The state is that of all, also of those that have not changed.
+    /// The state covers all targets, including the unchanged ones.
     fn takes_all(&self) -> bool {
         true
     }
 }
 
 impl Nagios {
-    /// Takes a target in.
+    /// Adds a target.
     fn add(&mut self, audited: &Audited) {
         let report = &audited.report;
         if matches!(report.outcome(), Outcome::Trusted | Outcome::Pinned)
@@ -79,7 +79,7 @@ impl Nagios {
         }
     }
 
-    /// A line with performance data, below it a line for each target that is bad, and the state.
+    /// A line with performance data, then a line for each bad target, and the state.
     fn render(&self, summary: &Summary, completeness: &Completeness) -> (String, State) {
         let (critical, warnings, left_out) = (
             summary.with(Standing::Critical),

@@ -1,11 +1,11 @@
-//! The sums of an audit for people.
+//! The summary of an audit for people.
 
 use crate::audit::{Standing, Summary};
 use crate::escape::visible;
 use std::cmp::Reverse;
 use std::fmt::Write as _;
 
-/// The sums; ends in a line feed.
+/// The summary; ends in a line feed.
 pub(super) fn sums(summary: &Summary) -> String {
     let left_out = match summary.with(Standing::LeftOut) {
         0 => String::new(),
@@ -32,7 +32,7 @@ pub(super) fn sums(summary: &Summary) -> String {
     out
 }
 
-/// Lines below a heading; nothing, if there are none.
+/// Lines under a heading; empty if there are none.
 fn list(out: &mut String, heading: &str, lines: impl IntoIterator<Item = String>) {
     let mut lines = lines.into_iter().peekable();
     if lines.peek().is_some() {
@@ -43,7 +43,7 @@ fn list(out: &mut String, heading: &str, lines: impl IntoIterator<Item = String>
     }
 }
 
-/// The worst first, of these the most frequent.
+/// The worst first, then the most frequent.
 fn findings(summary: &Summary) -> Vec<String> {
     let mut findings: Vec<_> = summary.findings.iter().collect();
     findings.sort_by_key(|((code, severity), count)| {

@@ -1,4 +1,4 @@
-//! An audit for people: a line for each target as it is finished, and the sums at the end.
+//! An audit for people: a line for each target as it completes, and a summary at the end.
 
 use super::format::{Ending, Format};
 use super::summary::sums;
@@ -14,16 +14,16 @@ use std::fmt::Write as _;
 #[derive(Clone, Copy, Debug)]
 pub struct Table {
     style: Style,
-    /// The sums are left out where no target is shown.
+    /// There is no summary if no target is shown.
     quiet: bool,
-    /// A person reads the sums there already.
+    /// The output already has the summary.
     on_stdout: bool,
     has_rows: bool,
 }
 
 impl Table {
-    /// `quiet`: without a target that is shown there is nothing to say; `on_stdout`: where it is
-    /// written.
+    /// `quiet`: prints nothing if no target is shown; `on_stdout`: the results go to standard
+    /// output.
     pub fn new(style: Style, quiet: bool, on_stdout: bool) -> Self {
         Self {
             style,
@@ -59,7 +59,7 @@ impl Format for Table {
     }
 }
 
-/// One line, and below it what is bad about the target; ends in a line feed.
+/// One line, then the findings of the target; ends in a line feed.
 fn row(audited: &Audited, style: Style) -> String {
     let report = &audited.report;
     let standing = audited.standing();
@@ -107,7 +107,7 @@ fn row(audited: &Audited, style: Style) -> String {
     }
     let mut out = out.trim_end().to_owned();
     out.push('\n');
-    // A code alone does not tell which of several addresses it is about.
+    // A code alone does not show which of several addresses it concerns.
     let several = audited.report.has_several_addresses();
     for finding in &audited.findings {
         let told = match finding.severity {

@@ -20,7 +20,7 @@ impl Page {
         });
         let mut table = self.table();
         let header = ["#", "subject", "issuer", "valid until", "key", "signature"];
-        // On a narrow terminal the names need the room.
+        // On a narrow terminal the names need the space.
         let columns = if self.width() < 100 {
             header.len() - 1
         } else {

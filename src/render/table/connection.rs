@@ -1,4 +1,4 @@
-//! The connection: where, how, and what was said.
+//! The connection: address, mode, and dialogue.
 
 use super::page::Page;
 use crate::escape::excerpt;
@@ -9,7 +9,7 @@ use crate::starttls::Line;
 impl Page {
     pub(super) fn connection(&mut self, report: &Report) {
         let Some(seen) = report.seen() else { return };
-        // Without a connection the verdict has said all.
+        // Without a connection the verdict says everything.
         if seen.address.is_none() && seen.attempts.len() < 2 {
             return;
         }

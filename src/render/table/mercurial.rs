@@ -1,4 +1,4 @@
-//! What Mercurial makes of the target, and the lints of its configuration.
+//! Mercurial's decision about the target, and the lints of its configuration.
 
 use super::page::Page;
 use crate::fingerprint::Comparison;

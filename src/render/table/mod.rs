@@ -18,7 +18,7 @@ use crate::report::Report;
 use page::Page;
 use verdict::obsolete;
 
-/// The whole report; ends in a line feed.
+/// The complete report; ends in a line feed.
 pub fn render(report: &Report, style: Style) -> String {
     let mut page = Page {
         out: verdict(report, style.color),
@@ -71,7 +71,7 @@ impl Page {
         }
     }
 
-    /// What each family of clients would say of chain and name.
+    /// How each family of clients judges chain and name.
     fn clients(&mut self, report: &Report) {
         let clients = report.judgement().map_or(&[][..], |j| &j.clients);
         if clients.is_empty() {

@@ -6,7 +6,7 @@ use crate::render::text::labelled;
 use comfy_table::{ContentArrangement, Table, presets};
 use std::fmt::Write as _;
 
-/// The report as far as it is written.
+/// The report as written so far.
 pub(super) struct Page {
     pub(super) out: String,
     pub(super) style: Style,

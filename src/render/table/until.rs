@@ -1,8 +1,8 @@
-//! How far off a date is.
+//! The distance of a date from now.
 
 use time::OffsetDateTime;
 
-/// A date, and how far off it is.
+/// A date, and its distance from now.
 pub(super) fn until_text(date: OffsetDateTime, now: OffsetDateTime) -> String {
     let days = (date - now).whole_days();
     match (date - now).is_negative() {

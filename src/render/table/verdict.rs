@@ -60,7 +60,7 @@ fn reason(report: &Report, outcome: Outcome) -> String {
     }
     let path = judgement.map_or(&[][..], |j| &j.path);
     let anchor = path.last().map(Certificate::label).unwrap_or_default();
-    // The path ends with the first of its certificates.
+    // A path ends at the certificate that expires first.
     let ends = path
         .iter()
         .filter_map(|certificate| certificate.facts().ok())
@@ -72,7 +72,7 @@ fn reason(report: &Report, outcome: Outcome) -> String {
     format!("{until}anchor \"{}\"", excerpt(&anchor, 40))
 }
 
-/// The problem that explains the failure of the handshake better than the failure does.
+/// The problem that explains a failed handshake better than the failure does.
 pub(super) fn obsolete(report: &Report) -> Option<&Finding> {
     let problems = report.problems();
     problems.iter().find(|p| p.code == Code::ObsoleteTls)

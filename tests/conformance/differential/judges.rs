@@ -25,8 +25,8 @@ impl Truth {
     }
 }
 
-/// Asks as libssl asks in a handshake: at the security level that Debian has set, 2, and at that of
-/// others, 1, if the first decides.
+/// Asks as libssl does in a handshake: at security level 2, which Debian sets, and at level 1,
+/// which others use, if the first decides.
 pub fn decided_by_level(mut verify: impl FnMut(u8) -> Truth) -> Truth {
     let at_2 = verify(2);
     match &at_2 {
@@ -54,7 +54,7 @@ impl OpenSsl {
         Self(vec!["openssl".into()])
     }
 
-    /// That of Debian 13, with its own loader and libraries; `None`: it is not unpacked.
+    /// The one of Debian 13, with its own loader and libraries; `None` if it is not unpacked.
     pub fn next() -> Option<Self> {
         let root = next_root()?;
         Some(Self(vec![
@@ -179,8 +179,8 @@ pub fn all(dir: &Path, case: &Case, both_releases: bool) -> Outcome {
     }
 }
 
-/// It has a clock of its own, takes no leaf for an anchor (`GNUTLS_VERIFY_DO_NOT_ALLOW_SAME`), and
-/// stops before its verdict where it cannot print an issuer.
+/// It uses the real clock, takes no leaf for an anchor (`GNUTLS_VERIFY_DO_NOT_ALLOW_SAME`), and
+/// stops before its verdict if it cannot print an issuer.
 fn certtool_can_be_asked(case: &Case) -> bool {
     let leaf = &case.presented[0];
     !case.on_the_edge && !case.anchors.iter().any(|block| block.der == *leaf)

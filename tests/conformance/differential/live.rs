@@ -102,7 +102,7 @@ fn gnutls_cli_agrees() {
     assert!(unknown * 50 <= asked, "{unknown} of {asked} are unknown");
 }
 
-/// A process that connects as often as it is told to.
+/// A process that connects once for each request.
 struct Python {
     child: Child,
     stdin: ChildStdin,

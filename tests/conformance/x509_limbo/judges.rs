@@ -1,4 +1,4 @@
-//! Who is asked: our judge as a library, our program, and rustls-webpki alone for comparison.
+//! The judges: ours as a library, our program, and rustls-webpki alone for comparison.
 
 use super::limbo::Question;
 use rustls::pki_types::{CertificateDer, ServerName, TrustAnchor, UnixTime};

@@ -136,7 +136,7 @@ fn nothing_is_wrong_where_webpki_is_right_but_on_purpose() {
 
 #[test]
 fn the_program_says_what_the_library_says() {
-    // Of the thousands that differ in a name only, every 97th: a prime, so that it meets all kinds.
+    // Thousands differ in a name only: every 97th of them, a prime, to meet all kinds.
     let thousands = |id: &str| id.starts_with("bettertls::nameconstraints");
     for suite in &*SUITES {
         let sample: Vec<(&Case, &Said)> = suite

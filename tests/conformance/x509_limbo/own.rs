@@ -1,5 +1,5 @@
-//! Cases of our own in limbo's format, made anew at each run: what every engine must get right, one
-//! case for each kind of skip, and some of the known divergences.
+//! Cases of our own in limbo's format, made again at each run: what every engine must get right,
+//! one case for each kind of skip, and some of the known divergences.
 
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa,

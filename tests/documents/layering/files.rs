@@ -21,7 +21,7 @@ struct File {
     name: String,
     /// Items that the file defines itself.
     items: BTreeSet<String>,
-    /// `use`: the name in this file, and the path it stands for.
+    /// `use`: the name in this file, and its path.
     imports: BTreeMap<String, Module>,
     /// `use path::*`.
     globs: Vec<Module>,
@@ -132,7 +132,7 @@ fn follow(
     let (at, rest) = (path[..modules].to_vec(), &path[modules..]);
     let Some(file) = files.get(&at) else { return };
     match rest.first() {
-        // A module by itself: what is used of it has a path of its own. One of its name may be an item.
+        // A bare module: its items are named by their own paths. An item may have the same name.
         None => {
             let Some((name, parent)) = at.split_last() else {
                 return;

@@ -1,5 +1,5 @@
-//! The messages: of a command line that is wrong, of a server of which nothing is seen, and of a
-//! chain that has a defect.
+//! The messages: for a wrong command line, for a server that shows nothing, and for a defective
+//! chain.
 
 use super::assert_text;
 use super::stage::{NAME, Place, STAGE, timed, transcript};
@@ -342,7 +342,7 @@ const DEFECTS: &[Defect] = &[
     }),
 ];
 
-/// Chains that are defective as a whole.
+/// Chains with defects that concern no single certificate.
 fn chains() -> Vec<(&'static str, Identity)> {
     let leaf = |serial| timed(STAGE.base, serial, NAME, 30, 60);
     let pki = &STAGE.pki;

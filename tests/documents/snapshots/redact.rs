@@ -1,5 +1,5 @@
-//! Takes out of a text what differs from run to run. What is the same stays the same, what differs
-//! stays different, and every width is kept, so that a table's columns still show what they do.
+//! Removes what differs between runs from a text. Equal values remain equal, different ones remain
+//! different, and every width is kept, to show a table's columns truly.
 
 use regex::{Captures, Regex};
 use std::collections::HashMap;
@@ -7,7 +7,7 @@ use time::format_description::well_known::Rfc3339;
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 
-/// The date at which every test begins, as its snapshot has it.
+/// The date at which every test begins, as its snapshot shows it.
 const BEGIN: OffsetDateTime = datetime!(2027-01-01 00:00:00 UTC);
 /// What lies this close to the beginning is "now".
 const NOW: Duration = Duration::minutes(10);
@@ -92,7 +92,7 @@ impl Redactor {
         })
     }
 
-    /// The beginning of a digest has the number of the whole one.
+    /// The beginning of a digest has the number of the complete digest.
     fn shortened(&self, text: &str) -> String {
         replace(text, r"\b([0-9a-f]{8,})…", |found| {
             let whole = self

@@ -1,5 +1,5 @@
-//! The servers that the program is shown, and how it is run: in a directory of its own, so that no
-//! path of this machine is in what it prints.
+//! The servers that the program meets, and how it is run: in its own directory, to keep this
+//! machine's paths out of its output.
 
 use super::redact::Redactor;
 use rcgen::{BasicConstraints, CertificateParams, IsCa};
@@ -60,8 +60,8 @@ fn pki(base: OffsetDateTime, name: &str, serial: u64) -> Pki {
     Pki::custom(root, intermediate, KeyKind::P256)
 }
 
-/// When everything begins: a moment ago, so that the days left are one number during the whole test;
-/// and not so close to midnight that the date would change in it.
+/// When everything begins: a moment ago, which keeps the number of days left constant during the
+/// test, and not so close to midnight that the date would change.
 fn beginning() -> OffsetDateTime {
     const MOMENT: Duration = Duration::seconds(2);
     const WHOLE_TEST: Duration = Duration::minutes(3);
@@ -104,7 +104,7 @@ pub(crate) static STAGE: LazyLock<Stage> = LazyLock::new(|| {
         ..sound()
     };
     serves("implicit TLS", here.identity(leaf(17, 30, 60)), implicit);
-    // Nobody listens there.
+    // The port is closed.
     scenes.add("closed port", |at| {
         at.replace(":0", ":587").parse().expect("an address")
     });
@@ -128,8 +128,8 @@ pub(crate) static STAGE: LazyLock<Stage> = LazyLock::new(|| {
     }
 });
 
-/// Each gets an address of its own, in ascending order, because some formats sort by it; and a port
-/// that no other has, so that a port says which server it is.
+/// Each gets its own address, in ascending order because some formats sort by it, and its own port,
+/// which shows which server it is.
 #[derive(Default)]
 struct Scenes(Vec<Scene>);
 
@@ -203,7 +203,7 @@ impl Place {
     }
 }
 
-/// A run as it stands in a snapshot.
+/// A run, as a snapshot shows it.
 pub(crate) fn transcript(title: &str, shown: &str, run: &Run) -> String {
     let mut text = format!("## {title}\n\n$ smtp-certcheck {shown}\n{}", run.stdout);
     for line in run.stderr.lines() {

@@ -193,7 +193,7 @@ fn constraints_of_every_ca_of_the_path_count_for_the_common_name() {
     let chain = [leaf_of(&sub), sub.der()];
     let refused = &["name-constraint null"][..];
     expect("the root's", judge_for("10.0.0.5", &chain, &root), refused);
-    // Those of one path do not count on another.
+    // Constraints of one path do not count on another.
     let free = Issuer::root("Free Root");
     let ca = free.below("Two Ways CA", |_| ());
     let constrained = free.cross_sign(&ca, |fields| fields.extensions.push(for_test()));
@@ -297,7 +297,7 @@ fn what_cannot_be_held_against_constraints_is_named() {
         says(&outcome.1, "malformed", &["Constrained CA", why, others]);
         expect(why, outcome, &["malformed 1"]);
     }
-    // A network with a mask that is none.
+    // A network whose mask is not a mask.
     let mask = constraints(&[subtree(tlv(0x87, [10, 0, 0, 0, 255, 0, 255, 0]))], &[]);
     let chain = constrained(
         &root,
@@ -538,7 +538,7 @@ fn an_anchor_of_the_right_name_with_another_key_is_no_issuer() {
 
 #[test]
 fn a_signature_of_another_kind_of_key_than_the_named_ca_has_is_bad() {
-    // Of a CA that is named, without identifiers that could tell keys apart.
+    // A named CA, without identifiers that could distinguish keys.
     let real = Issuer::root("Named Root");
     let forger = Issuer::root("Named Root");
     expect(

@@ -1,5 +1,5 @@
-//! A test that measures or changes what belongs to the whole process (descriptors, memory) runs in a
-//! process of its own.
+//! Runs a test that measures or changes process-wide state (descriptors, memory) in its own
+//! process.
 
 use std::process::Command;
 

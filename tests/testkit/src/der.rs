@@ -5,7 +5,7 @@ use rcgen::{KeyPair, PublicKeyData as _, SigningKey as _};
 use rustls::pki_types::CertificateDer;
 use time::{Duration, OffsetDateTime};
 
-/// A tag, the length as DER has it, and the content.
+/// A tag, the length in DER, and the content.
 pub fn tlv(tag: u8, content: impl AsRef<[u8]>) -> Vec<u8> {
     let content = content.as_ref();
     let mut out = vec![tag];
@@ -44,7 +44,7 @@ pub fn integer(octets: impl AsRef<[u8]>) -> Vec<u8> {
     tlv(2, octets)
 }
 
-/// A BIT STRING of whole octets.
+/// A BIT STRING of complete octets.
 pub fn bit_string(octets: impl AsRef<[u8]>) -> Vec<u8> {
     tlv(3, joined([&[0][..], octets.as_ref()]))
 }
@@ -110,7 +110,7 @@ pub fn generalized(time: OffsetDateTime) -> Vec<u8> {
     ))
 }
 
-/// A moment as the validity of RFC 5280 has it until 2049.
+/// A moment as RFC 5280 writes a validity until 2049.
 pub fn utc(time: OffsetDateTime) -> Vec<u8> {
     let mut der = generalized(time);
     // Without the century.
@@ -120,7 +120,7 @@ pub fn utc(time: OffsetDateTime) -> Vec<u8> {
     der
 }
 
-/// A Name of attributes, each an RDN of its own: the OID and the DER of the value.
+/// A Name of attributes, each in its own RDN: the OID and the DER of the value.
 pub fn name<T: AsRef<[u8]>>(attributes: impl IntoIterator<Item = (&'static str, T)>) -> Vec<u8> {
     let rdns = attributes
         .into_iter()
@@ -158,7 +158,7 @@ pub fn basic_constraints(ca: bool) -> Vec<u8> {
 /// The OID of ecdsa-with-SHA256, with which [`Issuer`] signs.
 pub const ECDSA_SHA256: &str = "1.2.840.10045.4.3.2";
 
-/// The fields of a certificate, each as the DER that stands there (RFC 5280 §4.1).
+/// The fields of a certificate, each as its DER (RFC 5280 §4.1).
 #[derive(Clone, Debug)]
 pub struct Fields {
     /// `[0]` with the version; empty for version 1.
@@ -181,7 +181,7 @@ pub struct Fields {
     pub unique_ids: Vec<u8>,
     /// The extensions; none: no `[3]` either.
     pub extensions: Vec<Vec<u8>>,
-    /// What stands behind the extensions.
+    /// Anything after the extensions.
     pub tail: Vec<u8>,
 }
 

@@ -1,4 +1,4 @@
-//! The real Mercurial, unpacked by `tests/install` into a Python environment of its own.
+//! The real Mercurial, unpacked by `tests/install` into its own Python environment.
 
 use std::path::{Path, PathBuf};
 

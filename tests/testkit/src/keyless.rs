@@ -21,7 +21,7 @@ pub fn flight<T: AsRef<[u8]>>(chain: &[T]) -> Vec<u8> {
     records(&messages(chain).concat())
 }
 
-/// The same, each message in records of its own.
+/// The same, each message in its own records.
 pub fn flight_by_message<T: AsRef<[u8]>>(chain: &[T]) -> Vec<Vec<u8>> {
     messages(chain)
         .iter()
@@ -40,7 +40,7 @@ fn messages<T: AsRef<[u8]>>(chain: &[T]) -> Vec<Vec<u8>> {
     }
     let mut exchange = vec![3, 0, 0x1d, 32];
     exchange.extend([9; 32]);
-    // ecdsa_secp256r1_sha256, and two octets that are no signature.
+    // ecdsa_secp256r1_sha256, and two octets that are not a signature.
     exchange.extend([4, 3, 0, 2, 0x30, 0]);
     [
         (2, hello),
@@ -92,8 +92,8 @@ pub fn present<T: AsRef<[u8]>>(chain: &[T]) -> SocketAddr {
     raw::listen(move |mut stream| answer(&mut stream, &flight))
 }
 
-/// Presents `chain` over implicit TLS and completes the handshake with whoever cannot check its
-/// junk signature, which is said to be `ecdsa_secp256r1_sha256`.
+/// Presents `chain` over implicit TLS and completes the handshake with a client that cannot check
+/// its junk signature, which is said to be `ecdsa_secp256r1_sha256`.
 pub fn shake_hands(
     chain: &[CertificateDer<'static>],
     version: &'static SupportedProtocolVersion,

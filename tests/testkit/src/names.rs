@@ -1,5 +1,5 @@
-//! Names with addresses of the test's choice: the program runs in a mount namespace of its own, in
-//! which `/etc/hosts` is another file. Nothing else on the machine sees it.
+//! Names with addresses of the test's choice: the program runs in its own mount namespace, in which
+//! `/etc/hosts` is another file. Nothing else on the machine sees it.
 
 use crate::skip;
 use std::net::{Ipv4Addr, UdpSocket};
@@ -57,7 +57,7 @@ impl Names {
         self.write("hosts", hosts);
     }
 
-    /// The same where the loopback is the only network, and nobody listens on it.
+    /// The same with the loopback as the only network, and no server on it.
     #[must_use]
     pub fn alone(mut self) -> Self {
         self.alone = true;

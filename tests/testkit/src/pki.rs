@@ -115,7 +115,7 @@ impl Pki {
         self.intermediate.der().clone()
     }
 
-    /// The root anew: same name and key, other parameters.
+    /// The root again: same name and key, other parameters.
     pub fn root_again(
         &self,
         change: impl FnOnce(&mut CertificateParams),
@@ -135,7 +135,7 @@ impl Pki {
         signed.expect("a root").der().clone()
     }
 
-    /// The intermediate anew: same name and key, other parameters, issued by the root of `issuer`.
+    /// The intermediate again: same name and key, other parameters, issued by the root of `issuer`.
     pub fn intermediate_again(
         &self,
         issuer: &Self,
@@ -279,7 +279,7 @@ fn named(common_name: &str) -> DistinguishedName {
     name
 }
 
-/// The current time, in whole seconds as certificates have it.
+/// The current time, in full seconds, as certificates have it.
 pub fn now() -> OffsetDateTime {
     let now = OffsetDateTime::now_utc();
     now.replace_nanosecond(0).unwrap_or(now)

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 use tempfile::TempDir;
 
-/// What a run of the program left behind.
+/// What a run of the program produced.
 #[derive(Debug)]
 pub struct Run {
     /// The exit code.

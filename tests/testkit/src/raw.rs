@@ -26,7 +26,7 @@ pub fn listen_on(address: &str, handler: impl Fn(TcpStream) + Send + Sync + 'sta
     address
 }
 
-/// A port of the loopback where nobody listens.
+/// A closed port of the loopback.
 pub fn closed_port() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     listener.local_addr().expect("an address")
@@ -62,7 +62,7 @@ pub fn reset(stream: TcpStream) {
     drop(stream);
 }
 
-/// Sends bytes; a client that has gone is no matter.
+/// Sends bytes; a client that has gone is not an error.
 pub fn send(stream: &mut TcpStream, bytes: &[u8]) {
     let _ = stream.write_all(bytes);
     let _ = stream.flush();
@@ -71,7 +71,7 @@ pub fn send(stream: &mut TcpStream, bytes: &[u8]) {
 /// Reads one line with its end; empty at the end of the stream.
 pub fn read_line(stream: &TcpStream) -> String {
     let mut line = Vec::new();
-    // One byte at a time, so that nothing behind the line is swallowed.
+    // One byte at a time, so that nothing after the line is swallowed.
     let mut reader = BufReader::with_capacity(1, stream);
     let _ = reader.read_until(b'\n', &mut line);
     String::from_utf8_lossy(&line).into_owned()

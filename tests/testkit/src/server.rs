@@ -24,7 +24,7 @@ pub struct Behaviour {
     pub client_ca: Option<rustls::pki_types::CertificateDer<'static>>,
     /// Staples this OCSP response.
     pub ocsp: Option<Vec<u8>>,
-    /// Stays silent after its handshake flight: who needs more from it hangs.
+    /// Stays silent after its handshake flight: a client that needs more hangs.
     pub mute_after_handshake: bool,
     /// Waits before it greets.
     pub greet_delay: Duration,
@@ -98,7 +98,7 @@ impl Server {
                 flights: Arc::clone(&counted),
                 lines: Arc::clone(&heard),
             };
-            // A client that leaves is no error of ours.
+            // A client that leaves is not our error.
             let _ = session.serve();
         });
         Self {

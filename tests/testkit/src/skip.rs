@@ -1,4 +1,4 @@
-//! A test that cannot run says so: it fails in CI, and is counted and named elsewhere.
+//! A test that cannot run fails in CI, and is counted and named elsewhere.
 
 use std::io::Write as _;
 

@@ -1,4 +1,4 @@
-//! A terminal of its own for a program, and what is shown on it.
+//! A terminal for one program, and what is shown on it.
 
 use nix::pty::Winsize;
 use std::fs::File;

@@ -1,4 +1,4 @@
-//! A user of the real Mercurial, who sends mail to the real Postfix.
+//! A user of the real Mercurial: sends mail to the real Postfix.
 
 use crate::mta::Mta;
 use crate::pki::Identity;
@@ -39,7 +39,7 @@ impl User {
         Self { hg, home }
     }
 
-    /// A program in the repository, in an environment of its own.
+    /// A program in the repository, with its own environment.
     pub fn command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
         command

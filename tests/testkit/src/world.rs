@@ -1,12 +1,12 @@
-//! The world of the documents: a process that has a network of its own, where the servers of
-//! `example.org` are, with the ports that mail servers have. Nothing else on the machine
-//! sees it, and it cannot see the machine's network.
+//! The network of the documents: a process with its own network, where the servers of `example.org`
+//! are, with the ports of mail servers. Nothing else on the machine sees it, and it cannot see the
+//! machine's network.
 
 use crate::pki::{Identity, KeyKind, Pki, expired_leaf, leaf};
 use crate::server::{Behaviour, Server};
 use std::process::{Command, ExitStatus};
 
-/// Set in the process that has it.
+/// Set in the process inside it.
 const INSIDE: &str = "SMTP_CERTCHECK_WORLD";
 
 /// Files that a command may write outside a home land in memory.
@@ -34,7 +34,7 @@ exec \"$@\"
 pub enum Place {
     /// In the world.
     Inside,
-    /// Outside; it was run again inside, and ended so.
+    /// Outside; it was run again inside, with this exit status.
     Outside(ExitStatus),
     /// Outside, and there is no way in.
     Closed,

@@ -76,7 +76,7 @@ impl Attribute {
 pub(crate) struct Name(pub(crate) Vec<Vec<Attribute>>);
 
 impl Name {
-    /// Country, organisation and common name, each an RDN of its own.
+    /// Country, organisation and common name, each in its own RDN.
     pub(crate) fn new(organisation: &str, common_name: &str) -> Self {
         Self(vec![
             vec![Attribute::new(kind::C, tag::PRINTABLE, "DE")],
@@ -161,7 +161,7 @@ impl General {
 pub(crate) struct Basic {
     /// Marked critical.
     pub(crate) critical: bool,
-    /// A CA; false is left out, as DER wants it.
+    /// A CA; false is left out, as DER requires.
     pub(crate) ca: bool,
     /// The path length.
     pub(crate) path_len: Option<u8>,

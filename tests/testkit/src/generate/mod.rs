@@ -48,7 +48,8 @@ pub struct Case {
     pub key_is_weak: bool,
     /// Whether a response of OCSP is stapled: never yet.
     pub stapled: bool,
-    /// Something is valid from or to this very second: a judge with a clock of its own will miss it.
+    /// A validity begins or ends in this very second: a judge that uses the real clock will miss
+    /// it.
     pub on_the_edge: bool,
     /// How it differs from a sound PKI, in words.
     pub changes: Vec<String>,
@@ -104,7 +105,7 @@ impl Generator {
         self.build(seed, plan)
     }
 
-    /// Leaves out what is not needed for a case to be as `is_so` wants it.
+    /// Leaves out everything that a case does not need to satisfy `is_so`.
     pub fn shrink(&self, case: &Case, mut is_so: impl FnMut(&Case) -> bool) -> Case {
         let mut left_out = Vec::new();
         for number in 0..case.changes.len() {

@@ -34,7 +34,7 @@ pub(crate) const ANY: &str = "2.5.29.37.0";
 pub(crate) struct Settings {
     /// The purposes that it is trusted for.
     pub(crate) trust: Option<Vec<&'static str>>,
-    /// Those that it is rejected for.
+    /// The purposes that it is rejected for.
     pub(crate) reject: Option<Vec<&'static str>>,
     /// Its alias.
     pub(crate) alias: Option<&'static str>,
@@ -53,7 +53,7 @@ pub(crate) struct Plan {
     pub(crate) file: Vec<(usize, Option<Settings>)>,
     /// The name that is asked for.
     pub(crate) name: String,
-    /// What is exactly at the moment, which a judge with a clock of its own will miss.
+    /// A date equals the moment exactly, which a judge that uses the real clock will miss.
     pub(crate) on_the_edge: bool,
     /// What was changed, in words.
     pub(crate) changes: Vec<String>,
@@ -117,7 +117,7 @@ impl Plan {
         plan
     }
 
-    /// A key of its own.
+    /// Adds a key.
     pub(crate) fn key(&mut self, dice: &mut Dice) -> KeyId {
         if dice.chance(12) {
             return COMMON + dice.below(SOUND - COMMON);
@@ -138,7 +138,7 @@ impl Plan {
         self.drafts.len() - 1
     }
 
-    /// The same again, with a serial number of its own.
+    /// A copy with its own serial number.
     pub(crate) fn twin(&mut self, of: usize, what: &str) -> Draft {
         let mut twin = self.drafts[of].clone();
         twin.what = format!("{what} {}", twin.what);

@@ -1,4 +1,5 @@
-//! Exim, as a server and as a client: started as root with a configuration of root's, so that it keeps the right to read the key.
+//! Exim, as a server and as a client: started as root with root's configuration, which keeps it the
+//! right to read the key.
 
 use super::place::{Place, account};
 use std::io::Write as _;

@@ -1,5 +1,5 @@
-//! The real mail servers, each started from a configuration of its own on high ports of the
-//! loopback, with everything it writes in a temporary directory. `tests/install` unpacks them.
+//! The real mail servers, each started with its own configuration on high ports of the loopback,
+//! with everything it writes in a temporary directory. `tests/install` unpacks them.
 
 mod exim;
 mod opensmtpd;
@@ -28,7 +28,7 @@ pub enum Kind {
     Postfix,
     /// Exim with GnuTLS, from this machine's Debian release.
     Exim,
-    /// OpenSMTPD, from Debian 13 in a root of its own.
+    /// OpenSMTPD, from Debian 13, with its own root directory.
     OpenSmtpd,
 }
 
@@ -128,15 +128,15 @@ impl Mta {
         )
     }
 
-    /// The mail that was delivered so far, a copy for each recipient, whoever that is, and in any
-    /// order; waits up to ten seconds for that many. Only Postfix accepts mail.
+    /// The mail that was delivered so far, a copy for each recipient, in any order; waits up to ten
+    /// seconds for that many. Only Postfix accepts mail.
     pub fn delivered(&self, count: usize) -> Vec<String> {
         let inbox = self.place.path("mail/inbox/new");
         wait_for(|| messages(&inbox), |found| found.len() >= count)
     }
 
-    /// From a moment on, presents another identity at the same ports, as after a renewal. Only
-    /// Postfix is told to read its files again.
+    /// Presents another identity at the same ports from now on, as after a renewal. Only Postfix
+    /// reads its files again.
     pub fn renew(&self, identity: &Identity) -> std::io::Result<()> {
         self.place
             .write("chain.pem", &identity.chain_pem(), 0o644)?;

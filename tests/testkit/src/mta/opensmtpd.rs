@@ -1,10 +1,10 @@
-//! OpenSMTPD: its spool and socket are at fixed paths, so it runs in a root of its own, with a file
+//! OpenSMTPD: its spool and socket are at fixed paths, so it runs in its own root, with a file
 //! system for each instance mounted on these paths in a mount namespace that ends with it.
 
 use super::place::Place;
 use std::process::Command;
 
-/// `unshare` has made the mounts private: nobody else sees them.
+/// `unshare` has made the mounts private: no other process sees them.
 const START: &str = r#"set -e
 mount -t tmpfs -o mode=755 tmpfs "$ROOT/var/spool"
 mkdir -m 711 "$ROOT/var/spool/smtpd"

@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use tempfile::TempDir;
 
-/// Starts the program, and a watcher that ends the whole group when the test's end of the pipe
-/// closes: it does so however the test ends, by Ctrl-C too. It needs no namespace.
+/// Starts the program, and a watcher that kills the process group when the test's side of the pipe
+/// closes, however the test ends, Ctrl-C included. It needs no namespace.
 const WATCHED: &str = r#"exec 3<&0 </dev/null
 { read -r _ <&3; kill -KILL 0; } &
 exec 3<&- "$@""#;
 
-/// A place of its own for each running server.
+/// The directory of one running server.
 #[derive(Debug)]
 pub(super) struct Place {
     pub(super) dir: TempDir,
@@ -72,7 +72,7 @@ impl Place {
         chown(self.path(name), uid, None)
     }
 
-    /// A command that ends with us; its arguments are those of `program`.
+    /// A command that stops with the test; its arguments follow `program`.
     pub(super) fn command(program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new("sh");
         command.args(["-c", WATCHED, "sh"]).arg(program);

@@ -1,4 +1,4 @@
-//! Ports of the loopback: free ones, and whether somebody serves them.
+//! Ports of the loopback: free ones, and whether a server listens on them.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};

@@ -1,4 +1,4 @@
-//! Postfix: a queue, a configuration and a log of its own; any mail is delivered to one maildir.
+//! Postfix, with its own queue, configuration and log; all mail is delivered to one maildir.
 
 use super::place::{Place, account};
 use std::os::unix::fs::{PermissionsExt, chown};
@@ -110,7 +110,7 @@ virtual_gid_maps = static:{gid}
     )
 }
 
-/// The logger's socket comes behind the ports: what goes there before the logger runs is lost.
+/// The logger's socket comes after the ports: anything logged before the logger runs is lost.
 fn master_cf(place: &Place) -> String {
     let (starttls, smtps) = (place.starttls, place.smtps);
     format!(

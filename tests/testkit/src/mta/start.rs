@@ -10,14 +10,14 @@ use std::time::{Duration, Instant};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// What the servers log when they cannot have a port. We say so, too: Postfix of Debian 13 ends
-/// without a word.
+/// What the servers log when they cannot have a port. We log it, too: Postfix of Debian 13 exits
+/// silently.
 pub(super) const TAKEN: &str = "Address already in use";
 
 impl Mta {
     /// Starts one that presents `identity`, and waits for its greeting.
     pub fn start(kind: Kind, identity: &Identity) -> Result<Self, StartError> {
-        // Between the choice of a port and its use, somebody else may take it.
+        // Another process may take a port between its choice and its use.
         const ATTEMPTS: usize = 5;
         let mut taken = String::new();
         for _ in 0..ATTEMPTS {
@@ -52,7 +52,7 @@ impl Mta {
             .stdin(Stdio::piped())
             .stdout(log.try_clone()?)
             .stderr(log)
-            // A group of its own, so that all its processes can be ended at once.
+            // A process group, to stop all its processes at once.
             .process_group(0)
             .spawn()?;
         Ok(Self {
@@ -73,7 +73,7 @@ impl Mta {
             sleep(PAUSE);
             let listeners = ports.map(ports::listeners);
             let ready = !listeners.contains(&0) && ports::greets(ports[0], &greeting);
-            // Asked last, so that no stranger's greeting on our port is taken for ours.
+            // Checked last, so that another server's greeting on our port is not taken for ours.
             let ended = self.child.try_wait().ok().flatten();
             // Postfix binds with SO_REUSEPORT: two of them would share a port.
             let own = usize::from(ended.is_none());

@@ -1,4 +1,4 @@
-//! What a start says when somebody has taken a port: it then tries others.
+//! The error of a start whose port is taken: it then tries others.
 
 use super::place::Place;
 use super::start::TAKEN;

@@ -124,7 +124,7 @@ fn order(plan: &mut Plan, dice: &mut Dice) -> Option<String> {
         dice.shuffle(&mut plan.file);
         return Some("the file has another order".to_owned());
     }
-    // What another CA of the path says of itself stands in the file, too.
+    // The file also holds what another CA of the path says of itself.
     let index = authority(plan, dice);
     plan.file.insert(0, (index, None));
     Some(format!(
