@@ -54,8 +54,8 @@ pub struct Facts {
     pub sct_count: usize,
     /// Subject and issuer are the same.
     pub self_issued: bool,
-    /// It is self-issued and signed with its own key; `None`: could not be checked.
-    pub self_signed: Option<bool>,
+    /// Whether it is self-issued and signed with its own key.
+    pub self_signed: SelfSigned,
     /// The OIDs of the critical extensions.
     pub critical_extensions: Vec<String>,
     /// The OIDs of the extensions that could not be parsed.
@@ -66,6 +66,17 @@ pub struct Facts {
     pub trailing_octets: usize,
     /// How it breaks the rules of its encoding, where the parser looked away; in words.
     pub breach: Option<String>,
+}
+
+/// Whether a certificate is signed with its own key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SelfSigned {
+    /// It is.
+    Yes,
+    /// It has another issuer, or another key made its signature.
+    No,
+    /// It is self-issued, and its signature cannot be checked.
+    NotCheckable,
 }
 
 /// Basic constraints (RFC 5280 §4.2.1.9).
@@ -125,9 +136,9 @@ impl Facts {
         let public_key = PublicKey::read(&tbs.subject_pki);
         let self_issued = subject.is_same(&issuer);
         let self_signed = match self_issued.then(|| verify_certificate(whole, &public_key.spki)) {
-            Some(Verification::Verified) => Some(true),
-            Some(Verification::Unsupported) => None,
-            Some(Verification::Refuted) | None => Some(false),
+            Some(Verification::Verified) => SelfSigned::Yes,
+            Some(Verification::Unsupported) => SelfSigned::NotCheckable,
+            Some(Verification::Refuted) | None => SelfSigned::No,
         };
         Self {
             version: tbs.version.0.saturating_add(1),

@@ -28,7 +28,7 @@ mod usage;
 
 pub use armour::BrokenBlock;
 pub use cache::CertificateCache;
-pub use facts::{BasicConstraints, Facts, spki};
+pub use facts::{BasicConstraints, Facts, SelfSigned, spki};
 pub use fields::Fields;
 pub use form::{Form, is_utf16};
 pub use idn::Idn;

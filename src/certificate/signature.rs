@@ -19,6 +19,21 @@ pub enum Verification {
     Unsupported,
 }
 
+/// Whether a key of some type can make a signature of some algorithm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ability {
+    Can,
+    Cannot,
+    /// The type or the algorithm is not known here.
+    NotKnown,
+}
+
+impl From<bool> for Ability {
+    fn from(can: bool) -> Self {
+        if can { Self::Can } else { Self::Cannot }
+    }
+}
+
 /// The algorithms of the crypto provider.
 pub fn supported() -> WebPkiSupportedAlgorithms {
     // Of a provider made once: its other lists are made anew for each.
@@ -40,7 +55,7 @@ pub fn verify_certificate(certificate: &[u8], issuer_spki: &[u8]) -> Verificatio
     match matching {
         Some(algorithm) => key.verify(*algorithm, signed.tbs, &signed.signature),
         // Whatever the signature is, a key of another kind has not made it.
-        None if key.signs(first_oid(signed.algorithm)) == Some(false) => Verification::Refuted,
+        None if key.signs(first_oid(signed.algorithm)) == Ability::Cannot => Verification::Refuted,
         None => Verification::Unsupported,
     }
 }
@@ -85,11 +100,8 @@ pub fn verify_handshake(
     signature: &[u8],
 ) -> Verification {
     let key = Key::read(spki);
-    if key
-        .as_ref()
-        .and_then(|key| key.makes(scheme, curve_is_fixed))
-        == Some(false)
-    {
+    let is_for_others = |key: &Key<'_>| key.makes(scheme, curve_is_fixed) == Ability::Cannot;
+    if key.as_ref().is_some_and(is_for_others) {
         // Whatever these bytes are, this key has not made them.
         return Verification::Refuted;
     }
@@ -169,9 +181,8 @@ impl<'a> Key<'a> {
         })
     }
 
-    /// Whether a key of this type can make signatures of the algorithm with this OID; `None`: one of
-    /// them is not known here.
-    fn signs(&self, algorithm: &[u8]) -> Option<bool> {
+    /// Whether a key of this type can make signatures of the algorithm with this OID.
+    fn signs(&self, algorithm: &[u8]) -> Ability {
         const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01];
         const OLD_RSA: &[u8] = &[0x2b, 0x0e, 0x03, 0x02, 0x1d];
         const ECDSA: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04];
@@ -189,7 +200,7 @@ impl<'a> Key<'a> {
             _ => match algorithm.strip_prefix(NIST) {
                 Some([1..=4]) => &[DSA],
                 Some([17..=19]) => &[algorithm],
-                _ => return None,
+                _ => return Ability::NotKnown,
             },
         };
         let known = [
@@ -201,15 +212,21 @@ impl<'a> Key<'a> {
             DSA,
         ];
         let is_known = known.contains(&key) || key.strip_prefix(NIST).is_some();
-        is_known.then(|| makes.contains(&key))
+        if is_known {
+            makes.contains(&key).into()
+        } else {
+            Ability::NotKnown
+        }
     }
 
     /// Whether a key of this type can make signatures of `scheme` (RFC 8446 §4.2.3, RFC 8422
-    /// §5.10); `None`: a type of key that is not known here.
-    fn makes(&self, scheme: SignatureScheme, is_tls13: bool) -> Option<bool> {
-        let (rest, oid) = Any::from_der(self.algorithm).ok()?;
+    /// §5.10).
+    fn makes(&self, scheme: SignatureScheme, is_tls13: bool) -> Ability {
+        let Ok((rest, oid)) = Any::from_der(self.algorithm) else {
+            return Ability::NotKnown;
+        };
         let scheme = u16::from(scheme);
-        Some(match oid.data {
+        let can = match oid.data {
             RSA_ENCRYPTION => match scheme {
                 0x0804..=0x0806 => true,
                 // rsa_pkcs1_*, of which TLS 1.3 has none in the handshake.
@@ -217,18 +234,20 @@ impl<'a> Key<'a> {
                 _ => false,
             },
             RSASSA_PSS => matches!(scheme, 0x0809..=0x080b),
-            EC_PUBLIC_KEY if is_tls13 => match Any::from_der(rest).ok()?.1.data {
-                P256 => scheme == 0x0403,
-                P384 => scheme == 0x0503,
-                P521 => scheme == 0x0603,
+            EC_PUBLIC_KEY if is_tls13 => match Any::from_der(rest).map(|(_, curve)| curve.data) {
+                Err(_) => return Ability::NotKnown,
+                Ok(P256) => scheme == 0x0403,
+                Ok(P384) => scheme == 0x0503,
+                Ok(P521) => scheme == 0x0603,
                 // Brainpool (RFC 8734 §3); the other curves have none.
-                _ => matches!(scheme, 0x081a..=0x081c),
+                Ok(_) => matches!(scheme, 0x081a..=0x081c),
             },
             EC_PUBLIC_KEY => matches!(scheme, 0x0203 | 0x0303 | 0x0403 | 0x0503 | 0x0603),
             ED25519 => scheme == 0x0807,
             ED448 => scheme == 0x0808,
-            _ => return None,
-        })
+            _ => return Ability::NotKnown,
+        };
+        can.into()
     }
 
     /// The library answers "bad signature" for an RSA key outside 2048 to 8192 bits, and for an

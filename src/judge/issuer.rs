@@ -3,7 +3,7 @@
 use super::anchor::Anchor;
 use super::anchors::Anchors;
 use crate::certificate::signature::{Verification, verify_certificate};
-use crate::certificate::{Certificate, Facts, Name, canonical_name};
+use crate::certificate::{Certificate, Facts, Name, SelfSigned, canonical_name};
 use std::collections::HashMap;
 
 /// Whether `candidate` has the name that `certificate` gives for its issuer.
@@ -63,8 +63,9 @@ impl Signatures {
 pub(super) fn is_own(facts: &Facts) -> bool {
     let names_another = matches!((&facts.aki, &facts.ski), (Some(aki), Some(ski)) if aki != ski);
     match facts.self_signed {
-        Some(verified) => verified,
-        None => facts.self_issued && !names_another,
+        SelfSigned::Yes => true,
+        SelfSigned::No => false,
+        SelfSigned::NotCheckable => facts.self_issued && !names_another,
     }
 }
 

@@ -20,6 +20,17 @@ pub(super) struct Reach {
 /// A certificate to go on from: a presented one with its index, or an anchor.
 type Node<'a> = (&'a Certificate, Option<usize>, usize);
 
+/// What a certificate is to one below it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Relation {
+    /// It has the issuer's name, and its key made the signature, or may have.
+    Issuer,
+    /// It has the issuer's name alone.
+    Namesake,
+    /// It has another name, or there is no time to look.
+    Stranger,
+}
+
 impl Reach {
     /// `path` and `anchor` are reached whatever their signatures say.
     pub(super) fn of(
@@ -50,7 +61,7 @@ impl Reach {
             let Ok(facts) = node.0.facts() else { continue };
             for above in by_name.get(&facts.issuer) {
                 let above = above.certificate();
-                if !seen.contains(&above) && reach.is_issuer(node.0, above) == Some(true) {
+                if !seen.contains(&above) && reach.relation(node.0, above) == Relation::Issuer {
                     seen.push(above);
                     open.push_back((above, None, node.2 + 1));
                 }
@@ -69,13 +80,13 @@ impl Reach {
             if candidate == certificate {
                 continue;
             }
-            match self.is_issuer(certificate, candidate) {
-                None => continue,
-                Some(false) => {
+            match self.relation(certificate, candidate) {
+                Relation::Stranger => continue,
+                Relation::Namesake => {
                     self.namesakes[above] = true;
                     continue;
                 }
-                Some(true) => {}
+                Relation::Issuer => {}
             }
             self.issued.extend(index.map(|index| (index, above)));
             if self.steps[above].is_none() {
@@ -85,15 +96,21 @@ impl Reach {
         }
     }
 
-    /// `None`: it has another name.
-    fn is_issuer(&mut self, certificate: &Certificate, candidate: &Certificate) -> Option<bool> {
-        let (facts, issuer) = (certificate.facts().ok()?, candidate.facts().ok()?);
+    fn relation(&mut self, certificate: &Certificate, candidate: &Certificate) -> Relation {
+        let (Ok(facts), Ok(issuer)) = (certificate.facts(), candidate.facts()) else {
+            return Relation::Stranger;
+        };
         if !is_named(facts, issuer) || self.signatures.are_used_up() {
-            return None;
+            return Relation::Stranger;
         }
         let verdict = self.signatures.verdict(certificate, facts, issuer);
         let own = is_own(facts) && verdict != Some(Verification::Verified);
-        Some(!own && verdict.is_some_and(|verdict| verdict != Verification::Refuted))
+        let may_have_signed = verdict.is_some_and(|verdict| verdict != Verification::Refuted);
+        if !own && may_have_signed {
+            Relation::Issuer
+        } else {
+            Relation::Namesake
+        }
     }
 
     /// Whether a path leads to a presented certificate.

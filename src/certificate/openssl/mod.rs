@@ -52,8 +52,8 @@ pub(crate) struct OpensslFacts {
     pub(crate) has_extensions: bool,
     pub(crate) basic_constraints: Option<BasicConstraints>,
     pub(crate) key_usage: Option<u16>,
-    /// Whether the extended key usage has serverAuth or SGC; `None`: there is none.
-    pub(crate) for_servers: Option<bool>,
+    /// Whom the extended key usage is for.
+    pub(crate) purpose: Purpose,
     pub(crate) netscape: Option<u8>,
     pub(crate) ski: Option<Vec<u8>>,
     pub(crate) ski_critical: bool,
@@ -69,6 +69,17 @@ pub(crate) struct OpensslFacts {
     pub(crate) invalid: bool,
     /// `EXFLAG_SS`: self-issued, and no identifier or algorithm says otherwise.
     pub(crate) self_signed: bool,
+}
+
+/// What the extended key usage allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// There is no such extension.
+    Any,
+    /// It has serverAuth or SGC.
+    Servers,
+    /// It has neither.
+    Others,
 }
 
 // The contents of object identifiers.
@@ -133,7 +144,7 @@ impl OpensslFacts {
             has_extensions: !raw.extensions.is_empty(),
             basic_constraints: None,
             key_usage: None,
-            for_servers: None,
+            purpose: Purpose::Any,
             netscape: None,
             ski: None,
             ski_critical: false,
@@ -193,8 +204,12 @@ impl OpensslFacts {
                 let purposes = sequence(value)?;
                 let are_oids = purposes.iter().all(|purpose| purpose.tag == 0x06);
                 let fits = |purpose: &Element<'_>| FOR_SERVERS.contains(&purpose.content);
-                self.for_servers = are_oids.then(|| purposes.iter().any(fits));
-                self.for_servers?;
+                let read = are_oids.then(|| purposes.iter().any(fits))?;
+                self.purpose = if read {
+                    Purpose::Servers
+                } else {
+                    Purpose::Others
+                };
             }
             NETSCAPE_TYPE => self.netscape = Some(*bits(value)?.first().unwrap_or(&0)),
             SUBJECT_KEY_ID => {

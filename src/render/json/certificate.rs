@@ -1,7 +1,7 @@
 //! A certificate, with what could be read of it.
 
 use crate::certificate::{
-    BasicConstraints, Certificate, Facts, Idn, KeyUsage, Name, PublicKey, Sans, pem,
+    BasicConstraints, Certificate, Facts, Idn, KeyUsage, Name, PublicKey, Sans, SelfSigned, pem,
 };
 use crate::fingerprint::Algorithm;
 use crate::render::timestamp::timestamp;
@@ -110,7 +110,11 @@ impl From<&Certificate> for CertificateJson {
                 .unwrap_or_default(),
             sct_count: facts.map(|facts| facts.sct_count),
             self_issued: facts.map(|facts| facts.self_issued),
-            self_signed: facts.and_then(|facts| facts.self_signed),
+            self_signed: facts.and_then(|facts| match facts.self_signed {
+                SelfSigned::Yes => Some(true),
+                SelfSigned::No => Some(false),
+                SelfSigned::NotCheckable => None,
+            }),
             fingerprints: FingerprintsJson {
                 sha1: digest(Algorithm::Sha1),
                 sha256: digest(Algorithm::Sha256),

@@ -7,7 +7,7 @@ use super::mode::Mode;
 use super::seen::Seen;
 use crate::certificate::openssl::{
     CRL_SIGN, DIGITAL_SIGNATURE, KEY_AGREEMENT, KEY_CERT_SIGN, KEY_ENCIPHERMENT, KeyKind,
-    NS_ANY_CA, NS_SSL_CA, NS_SSL_SERVER,
+    NS_ANY_CA, NS_SSL_CA, NS_SSL_SERVER, Purpose,
 };
 use crate::certificate::signature::Verification;
 use crate::certificate::{ForServers, PublicKey};
@@ -159,7 +159,7 @@ fn has_purpose(seen: &Seen<'_>, place: Place, mode: Mode) -> bool {
         // `X509_check_purpose` fails, and only a strict caller minds.
         return !mode.is_strict();
     }
-    if seen.for_servers == Some(false) {
+    if seen.purpose == Purpose::Others {
         return false;
     }
     if !place.is_leaf() {

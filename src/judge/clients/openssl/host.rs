@@ -7,8 +7,23 @@ use crate::certificate::constraints::GeneralName;
 use crate::endpoint::Host;
 use std::net::IpAddr;
 
-/// Whether the leaf is for the host; `None`: a common name decides that cannot be read.
-pub(super) fn fits(leaf: &Seen<'_>, host: &Host) -> Option<bool> {
+/// Whether a leaf is for a host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fit {
+    Yes,
+    No,
+    /// A common name decides that cannot be read.
+    Unreadable,
+}
+
+impl From<bool> for Fit {
+    fn from(fits: bool) -> Self {
+        if fits { Self::Yes } else { Self::No }
+    }
+}
+
+/// Whether the leaf is for the host.
+pub(super) fn fits(leaf: &Seen<'_>, host: &Host) -> Fit {
     let names = leaf.alt_names.as_deref().unwrap_or_default();
     let host = match host {
         Host::Ip(ip) => {
@@ -16,7 +31,7 @@ pub(super) fn fits(leaf: &Seen<'_>, host: &Host) -> Option<bool> {
                 IpAddr::V4(ip) => ip.octets().to_vec(),
                 IpAddr::V6(ip) => ip.octets().to_vec(),
             };
-            return Some(names.contains(&GeneralName::Ip(octets)));
+            return names.contains(&GeneralName::Ip(octets)).into();
         }
         Host::Name { ascii, .. } => ascii.as_bytes(),
     };
@@ -25,11 +40,13 @@ pub(super) fn fits(leaf: &Seen<'_>, host: &Host) -> Option<bool> {
         _ => None,
     });
     if names.iter().any(|name| matches!(name, GeneralName::Dns(_))) {
-        return Some(dns.any(|pattern| matches(pattern, host)));
+        return dns.any(|pattern| matches(pattern, host)).into();
     }
     // Without a DNS name the common names count.
-    let common = common_names(leaf)?;
-    Some(common.iter().any(|pattern| matches(pattern, host)))
+    match common_names(leaf) {
+        Some(common) => common.iter().any(|pattern| matches(pattern, host)).into(),
+        None => Fit::Unreadable,
+    }
 }
 
 /// `equal_wildcard`.

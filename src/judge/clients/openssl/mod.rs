@@ -18,6 +18,7 @@ use crate::endpoint::Host;
 use crate::judge::anchors::Anchors;
 use crate::judge::signatures::Signatures;
 use build::NoPath;
+use host::Fit;
 use seen::Seen;
 use store::Store;
 use time::OffsetDateTime;
@@ -28,9 +29,9 @@ pub(super) fn with_name(chain: Verdict, leaf: &Certificate, reference: &Host) ->
         return chain;
     };
     let name = match host::fits(&leaf, reference) {
-        Some(true) => return chain,
-        Some(false) => Verdict::refuses(format!("the certificate is not for \"{reference}\"")),
-        None => Verdict::unknown("the common name cannot be read"),
+        Fit::Yes => return chain,
+        Fit::No => Verdict::refuses(format!("the certificate is not for \"{reference}\"")),
+        Fit::Unreadable => Verdict::unknown("the common name cannot be read"),
     };
     chain.and(name)
 }
