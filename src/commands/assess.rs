@@ -1,5 +1,5 @@
-//! What every command that looks at servers shares: options of the probe, anchors, Mercurial's
-//! configuration, and the report that comes of a sighting.
+//! What all commands that check servers share: options of the probe, anchors, Mercurial's
+//! configuration, and the report made from a sighting.
 
 use super::disk::public::Publicity;
 use super::disk::{anchors, system};
@@ -31,22 +31,22 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::PathBuf;
 use time::OffsetDateTime;
 
-/// Everything read that the command line points to.
+/// Everything that the command line points to, as read.
 pub(super) struct Assessor {
-    /// Those of `--cacerts`.
+    /// The anchors of `--cacerts`.
     anchors: Option<Anchors>,
-    /// Read when they are needed.
+    /// The system's anchors, read when needed.
     system: OnceCell<Anchors>,
     publicity: OnceCell<Publicity>,
     known: RefCell<CertificateCache>,
     judged: RefCell<JudgementCache>,
     /// Mercurial's configuration, unless it is left out.
     pub(super) mercurial: Option<Mercurial>,
-    /// The store that hg takes where the settings name none, if it is known; read when needed.
+    /// The store that hg uses if the settings name none, if known; read when needed.
     hg_store: OnceCell<Option<mercurial::Store>>,
     /// The target came from that configuration.
     from_hgrc: bool,
-    /// One file was named: it is about every target.
+    /// One configuration file was named: it concerns every target.
     one_file: bool,
     /// `--at`.
     at: Option<OffsetDateTime>,
@@ -59,7 +59,7 @@ pub(super) struct Assessor {
 pub(super) struct Sources<'a> {
     /// `--cacerts`.
     pub(super) cacerts: &'a [PathBuf],
-    /// Which configuration; `None`: none.
+    /// Which configuration; `None` for none.
     pub(super) scope: Option<Scope<'a>>,
     /// Whether a configuration that cannot be read is an error.
     pub(super) hgrc_needed: bool,
@@ -74,7 +74,7 @@ pub(super) struct Sources<'a> {
 }
 
 impl Assessor {
-    /// Reads it.
+    /// Reads the sources.
     pub(super) fn read(wanted: &Sources<'_>) -> Result<Self, Error> {
         let anchors = (!wanted.cacerts.is_empty())
             .then(|| anchors::configured_anchors(wanted.cacerts))
@@ -112,8 +112,8 @@ impl Assessor {
         self.system.get_or_init(system::system_anchors)
     }
 
-    /// Those of `--cacerts`, else of Mercurial's settings for the host, else the system's. What
-    /// cannot be read is noted in them.
+    /// The anchors of `--cacerts`, else of Mercurial's settings for the host, else the system's.
+    /// They note what could not be read.
     pub(super) fn anchors(&self, settings: Option<&(HostSettings, bool)>) -> Cow<'_, Anchors> {
         if let Some(anchors) = &self.anchors {
             return Cow::Borrowed(anchors);
@@ -127,7 +127,7 @@ impl Assessor {
         Cow::Owned(anchors::setting_anchors(&path, key, &place))
     }
 
-    /// Whether the anchor of a judgement is that of a public CA, as far as the store is known.
+    /// Whether the anchor of a judgement belongs to a public CA, as far as the store is known.
     pub(super) fn is_public(&self, judgement: Option<&Judgement>) -> bool {
         let anchor = judgement.and_then(|judgement| judgement.anchor.as_ref());
         let is_systems = self.anchors.is_none() && self.system().is_distribution;
@@ -138,7 +138,7 @@ impl Assessor {
             })
     }
 
-    /// Notes that programs built on OpenSSL do not find the anchor, where that is so.
+    /// Notes that programs built on OpenSSL do not find the anchor, if so.
     pub(super) fn watch_hash(&self, judgement: &mut Judgement) {
         let is_systems = |anchor: &&Anchor| {
             let all = self.system.get().map_or(&[][..], Anchors::all);
@@ -158,7 +158,7 @@ impl Assessor {
         }
     }
 
-    /// The report on one look at a target.
+    /// The report on one sighting of a target.
     pub(super) fn report(
         &self,
         seen: Sighting,
@@ -171,7 +171,7 @@ impl Assessor {
         self.dated(report, endpoint)
     }
 
-    /// The report on several looks at a target; `None`: there are none.
+    /// The report on several sightings of a target; `None` if there are none.
     pub(super) fn report_on(
         &self,
         looks: Vec<Assessment>,
@@ -183,7 +183,7 @@ impl Assessor {
         Some(self.dated(report, endpoint))
     }
 
-    /// With the mode that was used in the end, and whether the user chose the time.
+    /// Adds the mode that was used last, and whether the user chose the time.
     fn dated(&self, mut report: Report, endpoint: &Endpoint) -> Report {
         let used = report.seen().and_then(|seen| seen.mode);
         report.target.tls = used.or(Some(endpoint.first_start()));
@@ -191,7 +191,7 @@ impl Assessor {
         report
     }
 
-    /// What is thought of one look; `anchors` are the target's own.
+    /// Judges one sighting; `anchors` are the target's own.
     pub(super) fn assess(
         &self,
         mut seen: Sighting,
@@ -254,8 +254,8 @@ impl Assessor {
         }
     }
 
-    /// Notes that the pinned certificate has less than `least` left: the leaf that a
-    /// fingerprint matches, else the anchor in a CA file that was named for this host.
+    /// Notes that the pinned certificate has less than `least` left: the leaf that a fingerprint
+    /// matches, else the anchor in a CA file that was named for this host.
     pub(super) fn watch_pin(&self, report: &mut Report, arg: &TargetArg, least: Least) {
         let host = arg.target.written.as_str();
         let by_ca = self.anchors.is_some()
@@ -274,7 +274,7 @@ impl Assessor {
                 anchor.and_then(|anchor| pin_expiring(anchor, None, self.now, least))
             }
             (Comparison::NotMade, _) => Some(no_pin(host)),
-            // Another certificate: that is a problem, and worse.
+            // Another certificate: a problem, which is worse.
             _ => None,
         };
         judgement.notes.extend(note);
@@ -282,14 +282,14 @@ impl Assessor {
 
     /// The trust store of hg's Python, if it is known.
     fn hg_store(&self) -> Option<&mercurial::Store> {
-        // What the user names is there already.
+        // A store that the user names is already read.
         let found = self
             .hg_store
             .get_or_init(|| mercurial::store(None).ok().flatten());
         found.as_ref()
     }
 
-    /// What `hg email` would do, if the configuration is about this host.
+    /// What `hg email` would do, if the configuration concerns this host.
     fn decide(
         &self,
         mut settings: HostSettings,
@@ -306,7 +306,7 @@ impl Assessor {
             return None;
         }
         if !is_smtp_host {
-            // As if smtp.host and smtp.tls were set for it.
+            // As if smtp.host and smtp.tls named it.
             settings.transport = mode.into();
             settings.transport_line = None;
         }
@@ -320,7 +320,7 @@ impl Assessor {
             key_proven: seen.possession == Possession::Proven,
             now: self.now,
         };
-        // Without a store of our own it cannot be known what hg finds in its own.
+        // Without a store of our own, the content of hg's store is unknown.
         let system = self.system();
         let mercurial = self.mercurial.as_ref()?;
         let hg = Installation {
@@ -336,7 +336,7 @@ impl Assessor {
     }
 }
 
-/// The store that the user names is read at once: a file that cannot be used is an error.
+/// A store that the user names is read at once: an unusable file is an error.
 fn hg_store(wanted: &Sources<'_>) -> Result<OnceCell<Option<mercurial::Store>>, Error> {
     Ok(match wanted.hg_store {
         Some(_) => OnceCell::from(mercurial::store(wanted.hg_store)?),
@@ -344,7 +344,7 @@ fn hg_store(wanted: &Sources<'_>) -> Result<OnceCell<Option<mercurial::Store>>, 
     })
 }
 
-/// A configuration that cannot be read matters when the target, or the user, points to it.
+/// A configuration that cannot be read matters if the target comes from it or the user names it.
 fn read_mercurial(wanted: &Sources<'_>) -> Result<Option<Mercurial>, Error> {
     let Some(scope) = &wanted.scope else {
         return Ok(None);
@@ -369,7 +369,7 @@ pub(super) fn endpoint(
     servername: Option<&Host>,
 ) -> (Endpoint, Host) {
     let mut target = target.clone();
-    // The only port that was named is the one that decides.
+    // The only named port decides.
     let elsewhere = connection.connect.as_ref().and_then(|to| to.port);
     target.port = target.port.or(elsewhere);
     let endpoint = Endpoint::from_target(target, connection.tls.mode());
@@ -407,7 +407,7 @@ pub(super) fn options(connection: &Connection, reference: &Host) -> Result<Optio
     })
 }
 
-/// The target, before anything is known of it.
+/// The target, before anything is known about it.
 fn target(arg: &TargetArg, endpoint: &Endpoint, reference: &Host) -> Target {
     Target {
         input: arg.input.clone(),

@@ -1,4 +1,4 @@
-//! `config`: the settings of Mercurial that matter for mail, and where each of them stands.
+//! `config`: the settings of Mercurial that matter for mail, each with file and line.
 
 use super::error::Error;
 use super::mercurial::{Mercurial, Scope};
@@ -8,7 +8,7 @@ use crate::mercurial::{Surroundings as _, is_secret};
 use crate::render::settings::{Setting, json, table};
 use crate::report::Exit;
 
-/// Runs it.
+/// Runs `config`.
 pub(super) fn run(args: &Args) -> Result<Exit, Error> {
     let scope = Scope::named(args.hgrc.as_deref(), args.repository.as_deref());
     let mercurial = Mercurial::read(&scope)?;
@@ -40,7 +40,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Error> {
     Ok(Exit::SUCCESS)
 }
 
-/// Whether a setting has a say in which server `hg email` trusts, or was meant to have.
+/// Whether a setting affects which server `hg email` trusts, or was meant to.
 fn matters(section: &[u8], key: &[u8]) -> bool {
     match section {
         b"smtp" | b"hostsecurity" | b"hostfingerprints" => true,

@@ -1,4 +1,4 @@
-//! What the machine, the environment and the terminal say: read here, passed on as data.
+//! Facts of the machine, the environment and the terminal: read here, and passed on as data.
 #![expect(
     clippy::disallowed_methods,
     reason = "here the clock and the environment are read"
@@ -16,7 +16,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 use time::OffsetDateTime;
 
-/// The current time, in whole seconds.
+/// The current time, in full seconds.
 pub(super) fn now() -> OffsetDateTime {
     let now = OffsetDateTime::now_utc();
     now.replace_nanosecond(0).unwrap_or(now)
@@ -35,7 +35,7 @@ pub(super) fn color(wanted: ColorArg) -> bool {
     }
 }
 
-/// Whether a command line that cannot be read is that of a monitoring plugin.
+/// Whether an invalid command line is for a monitoring plugin.
 pub(super) fn asks_for_a_plugin() -> bool {
     let arguments: Vec<_> = std::env::args_os().collect();
     let apart = ["--format", "nagios"];
@@ -45,7 +45,7 @@ pub(super) fn asks_for_a_plugin() -> bool {
         || arguments.windows(2).any(|two| two == apart)
 }
 
-/// The command line without the name of the program. Octets that are no text are shown so.
+/// The command line without the program's name. Invalid UTF-8 is replaced.
 pub(super) fn arguments() -> Vec<String> {
     std::env::args_os()
         .skip(1)
@@ -58,7 +58,7 @@ pub(super) fn variable(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|value| !value.is_empty())
 }
 
-/// The current directory, if it is still there.
+/// The current directory, if it still exists.
 pub(super) fn current_directory() -> Option<PathBuf> {
     std::env::current_dir().ok()
 }
@@ -75,7 +75,7 @@ pub(super) fn variables() -> Environment {
     })
 }
 
-/// Where the shell would find a program.
+/// The path at which the shell would find a program.
 pub(super) fn find_program(name: &str, environment: &Environment) -> Option<PathBuf> {
     use nix::unistd::{AccessFlags, access};
     let path = OsStr::from_bytes(environment.get("PATH")?);
@@ -89,14 +89,14 @@ pub(super) fn width() -> Option<u16> {
     terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| width.0)
 }
 
-/// This machine's fully qualified name, if it has one that another host could know: never
-/// `localhost`, which servers refuse.
+/// This machine's fully qualified name, if other hosts could know it: never `localhost`, which
+/// servers refuse.
 pub(super) fn fqdn() -> Option<String> {
     let name = gethostname::gethostname().into_string().ok()?;
     if name.contains('.') {
         return usable(&name);
     }
-    // The resolver may know more, as for `hostname -f`. It has no time-out of its own.
+    // The resolver may know more, as for `hostname -f`. It has no time-out.
     const PATIENCE: Duration = Duration::from_millis(500);
     let (sender, receiver) = mpsc::channel();
     std::thread::spawn(move || sender.send(canonical_name(&name)));

@@ -1,4 +1,4 @@
-//! The program itself could not do its job: what failed, on what, why, and what to do.
+//! Errors of the program itself: what failed, on what, why, and what to do.
 
 use crate::escape::visible;
 use std::fmt;

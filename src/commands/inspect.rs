@@ -26,10 +26,10 @@ use tokio::task::JoinHandle;
 /// How many targets are probed at once.
 const AT_ONCE: usize = 16;
 
-/// Runs it; the exit code is that of `--help`.
+/// Runs the command; returns the exit code that `--help` documents.
 pub(super) fn run(cli: &Inspect) -> Result<Exit, Error> {
     if cli.format != FormatArg::Nagios && (cli.warning.is_some() || cli.critical.is_some()) {
-        // In a job for cron it would look like a watch.
+        // In a cron job it would look like monitoring.
         return Err(
             Error::new("--warning and --critical are for --format nagios").hint(
                 "--pin-expires LEFT warns before a pinned certificate ends; audit takes both options",
@@ -69,7 +69,7 @@ pub(super) fn run(cli: &Inspect) -> Result<Exit, Error> {
     }
 }
 
-/// A command whose name was all but typed where the first target stands, if that is no server.
+/// A subcommand that the first target almost spells, if that target is not a server.
 fn mistyped(reports: &[Report]) -> Option<(&str, String)> {
     let first = reports.first()?;
     let failure = first.failure()?;
@@ -85,14 +85,14 @@ fn mistyped(reports: &[Report]) -> Option<(&str, String)> {
     let command = Cli::command();
     let mut names = command.get_subcommands().map(clap::Command::get_name);
     let is_near = |name: &&str| {
-        // One slip in "pin", two in "config", four in "completions".
+        // One typing error in "pin", two in "config", four in "completions".
         let slips = name.len().div_ceil(3).min(name.len() - 2);
         strsim::damerau_levenshtein(&word_in_small, name) <= slips
     };
     names.find(is_near).map(|name| (word, name.to_owned()))
 }
 
-/// The command line with everything read that it points to.
+/// The command line with everything that it points to, as read.
 struct Setting<'a> {
     cli: &'a Inspect,
     targets: Vec<TargetArg>,
@@ -153,7 +153,7 @@ impl Setting<'_> {
         Ok(self.exit(&reports))
     }
 
-    /// That of `--help`, or a plugin's.
+    /// The exit code that `--help` documents, or a plugin's.
     fn exit(&self, reports: &[Report]) -> Exit {
         if self.cli.format == FormatArg::Nagios {
             return nagios::render_all(reports, self.thresholds()).1.exit();
@@ -168,7 +168,7 @@ impl Setting<'_> {
         }
     }
 
-    /// Probes side by side; reports in the order of the command line, each as soon as it can be.
+    /// Probes in parallel; reports in the order of the command line, each as soon as possible.
     async fn probe_all(&self) -> Result<Vec<Report>, Error> {
         let permits = Arc::new(Semaphore::new(AT_ONCE));
         let mut planned = Vec::new();
@@ -208,14 +208,14 @@ impl Setting<'_> {
                 print(&format!("{gap}{}", self.render_one(&report)))?;
             }
             if self.cli.format == FormatArg::Pem && report.exit() != Exit::SUCCESS {
-                // The data alone would not tell.
+                // The data alone would not show it.
                 warn(table::verdict(&report, false).trim_end());
             }
             reports.push(report);
         }
         match self.cli.format {
             FormatArg::Json => print(&json::render(&reports))?,
-            // Its first line is about all of them.
+            // Its first line covers all targets.
             FormatArg::Nagios => print(&nagios::render_all(&reports, self.thresholds()).0)?,
             FormatArg::Table | FormatArg::Pem => {}
         }

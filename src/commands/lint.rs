@@ -1,4 +1,4 @@
-//! `--lint`: lines of the configuration that do not do what they seem to, without any network.
+//! `--lint`: lines of the configuration that have no effect or mislead, without any network.
 
 use super::environment;
 use super::error::Error;
@@ -9,7 +9,7 @@ use crate::mercurial::{Lint, LintScope};
 use crate::render::{json, lint, style::Style};
 use crate::report::Exit;
 
-/// Runs it: 1 if there is anything to say.
+/// Runs the lints; failure if there are any.
 pub(super) fn run(cli: &Inspect) -> Result<Exit, Error> {
     if matches!(cli.format, FormatArg::Pem | FormatArg::Nagios) {
         return Err(Error::new(

@@ -1,5 +1,5 @@
-//! Dispatches to the verbs. Each verb has a file, which joins the layers; what they share (disk,
-//! terminal, environment, Mercurial's files) has files of its own.
+//! Dispatches to the verbs. Each verb has a file, which joins the layers; the code that they share
+//! (disk, terminal, environment, Mercurial's files) has its own files.
 
 mod assess;
 mod audit;
@@ -35,16 +35,16 @@ pub fn run(cli: &Cli) -> Exit {
     match result {
         Ok(exit) => exit,
         Err(error) => {
-            // Nothing can be done about an error of standard error.
+            // A failure of standard error cannot be reported.
             let _ = write!(std::io::stderr(), "{error}");
-            // A monitoring plugin's 2 is "critical"; what it cannot tell is "unknown".
+            // A monitoring plugin's 2 is "critical"; an unknown state is "unknown".
             let plugin = match &cli.command {
                 None => cli.inspect.format == FormatArg::Nagios,
                 Some(Command::Audit(args)) => args.format == AuditFormat::Nagios,
                 Some(_) => false,
             };
             if plugin {
-                // Monitoring shows what is on standard output.
+                // Monitoring shows standard output.
                 let _ = print(&nagios::unknown(error.message()));
                 return Exit::PLUGIN_UNKNOWN;
             }

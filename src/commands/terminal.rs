@@ -4,7 +4,7 @@ use super::error::Error;
 use crate::escape::visible;
 use std::io::{self, ErrorKind, Write as _};
 
-/// Writes to standard output. A reader that has seen enough is not an error.
+/// Writes to standard output. A closed pipe is not an error.
 pub(super) fn print(text: &str) -> Result<(), Error> {
     let mut stdout = io::stdout().lock();
     let written = stdout
@@ -18,22 +18,22 @@ pub(super) fn print(text: &str) -> Result<(), Error> {
     }
 }
 
-/// Writes lines for the user on standard error, where standard output is for data.
+/// Writes lines for the user on standard error, because standard output is for data.
 pub(super) fn say(text: &str) {
     let mut stderr = io::stderr().lock();
     for line in text.lines() {
-        // Nothing can be done about an error of standard error.
+        // A failure of standard error cannot be reported.
         let _ = writeln!(stderr, "{}", visible(line));
     }
 }
 
 /// Writes a warning on standard error.
 pub(super) fn warn(text: &str) {
-    // Nothing can be done about an error of standard error.
+    // A failure of standard error cannot be reported.
     let _ = writeln!(io::stderr(), "warning: {}", visible(text));
 }
 
-/// The system's text, without the number that Rust appends.
+/// The system's error text, without the number that Rust appends.
 pub(super) fn io_text(error: &io::Error) -> String {
     let text = error.to_string();
     match text.find(" (os error") {

@@ -1,4 +1,4 @@
-//! Makes of what was seen of a target what an audit has to say of it.
+//! Turns the sightings of a target into findings.
 
 use super::defaults::Defaults;
 use crate::audit::{Audited, Baseline, Choice, Entry, SharedKeys, UNJUDGED, findings};
@@ -20,7 +20,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 
-/// What is wrong with every chain where there are no anchors.
+/// The findings on every chain if there are no anchors.
 const OF_ANCHORS: [Code; 4] = [
     Code::MissingIntermediate,
     Code::PathInvalid,
@@ -31,19 +31,19 @@ const OF_ANCHORS: [Code; 4] = [
 /// A target of the list.
 pub(super) struct ListTarget {
     pub(super) entry: Entry,
-    /// Where it is connected to.
+    /// The endpoint to connect to.
     pub(super) endpoint: Endpoint,
     /// The reference identifier.
     pub(super) reference: Host,
 }
 
-/// A target that was looked at.
+/// A target that was checked.
 pub(super) struct Seen {
     pub(super) target: ListTarget,
     pub(super) survey: Survey,
 }
 
-/// Judges targets, one after the other: what is found may depend on those before.
+/// Judges targets one after the other: the findings may depend on earlier targets.
 pub(super) struct Auditor {
     assessor: Assessor,
     defaults: Arc<Defaults>,
@@ -110,7 +110,7 @@ impl Auditor {
     }
 }
 
-/// The report on all addresses that were looked at; `own` are the target's own anchors.
+/// The report on all addresses that were checked; `own` are the target's own anchors.
 fn report(
     assessor: &Assessor,
     target: &ListTarget,
@@ -141,12 +141,12 @@ fn report(
     Ok(report)
 }
 
-/// The anchors of `cacerts=` columns, each file read once; or why they could not be read.
+/// The anchors of `cacerts=` columns, each file read once, or why a file could not be read.
 #[derive(Default)]
 struct OwnAnchors(HashMap<String, Result<Anchors, String>>);
 
 impl OwnAnchors {
-    /// Those of a target, if it has its own.
+    /// The anchors of a target, if it has its own.
     fn of(&mut self, entry: &Entry) -> Option<&Result<Anchors, String>> {
         let path = entry.cacerts.as_ref()?;
         let read = || {
@@ -157,18 +157,18 @@ impl OwnAnchors {
     }
 }
 
-/// What a `cacerts=` file that cannot be read holds.
+/// The stand-in for a `cacerts=` file that cannot be read: no anchors.
 static NO_ANCHORS: LazyLock<Anchors> = LazyLock::new(|| Anchors::new("a file that cannot be read"));
 
-/// Reports that a target's own anchors could not be read. Without anchors there is no path, which is
-/// not the server's fault.
+/// Reports that a target's own anchors could not be read. Without anchors there is no path, which
+/// is not the server's fault.
 fn without_anchors(found: &mut Vec<Finding>, why: String) {
     found.retain(|finding| !OF_ANCHORS.contains(&finding.code));
     let advice = "mend the cacerts= column of the list";
     found.insert(0, Finding::new(Code::BadCaFile, None, why, advice));
 }
 
-/// Adds the pins of the list, which count as those of a configuration do.
+/// Adds the pins of the list, which count like configured ones.
 fn with_pins(mut look: Assessment, entry: &Entry) -> Assessment {
     let Some(leaf) = look.chain.first() else {
         return look;

@@ -1,4 +1,4 @@
-//! The last words of an audit, and its exit code.
+//! The end of an audit: its last messages, and its exit code.
 
 use super::results::Done;
 use crate::audit::Counts;
@@ -6,18 +6,18 @@ use crate::commands::terminal::{say, warn};
 use crate::finding::Severity;
 use crate::report::Exit;
 
-/// What the exit code of an audit depends on beside its results.
+/// What the exit code of an audit depends on, besides its results.
 pub(super) struct Conclusion {
-    /// The least severity that makes the exit code 1; `None`: none does.
+    /// The least severity that makes the exit code 1; `None` if none does.
     pub(super) fails_from: Option<Severity>,
-    /// What an earlier run had done is not worth a word.
+    /// Does not mention what an earlier run did.
     pub(super) quiet: bool,
     /// Only a part of the list was asked for.
     pub(super) is_shard: bool,
 }
 
 impl Conclusion {
-    /// Says what is left to say. The exit code is that of the earlier run, too.
+    /// Prints the last messages. The exit code covers the earlier run, too.
     pub(super) fn exit(&self, done: &Done, earlier: Counts) -> Exit {
         if let Some(exit) = done.exit {
             return exit;
@@ -52,7 +52,7 @@ impl Conclusion {
             let lines = if bad == 1 { "line" } else { "lines" };
             say(&format!("{bad} {lines} of the list could not be used"));
         }
-        // A list that is empty by mistake must not look like one without faults.
+        // A list that is empty by mistake must not look like one without findings.
         let is_empty = all.targets == 0 && !self.is_shard;
         match (fails, bad) {
             (true, _) => Exit::FAILURE,

@@ -1,4 +1,4 @@
-//! What counts for a target where its line of the list does not say otherwise.
+//! The settings of a target that its line of the list does not replace.
 
 use crate::audit::{Entry, Levels};
 use crate::certificate::Least;
@@ -12,14 +12,14 @@ use crate::survey::Options;
 pub(super) struct Defaults {
     connection: Connection,
     servername: Option<Host>,
-    /// The anchors are those of public CAs: the user has named none.
+    /// The anchors are those of public CAs, because the user named none.
     public_cas: bool,
     warning: Least,
     critical: Least,
 }
 
 impl Defaults {
-    /// Those of the command line.
+    /// Takes the options from the command line.
     pub(super) fn of(args: &Args) -> Self {
         Self {
             connection: args.connection.clone(),
@@ -30,7 +30,7 @@ impl Defaults {
         }
     }
 
-    /// Why the warning of the command line can never come.
+    /// Why the warning of the command line can never occur.
     pub(super) fn conflict(&self) -> Option<String> {
         let levels = Levels {
             warning: self.warning,
@@ -40,23 +40,23 @@ impl Defaults {
         levels.conflict()
     }
 
-    /// From when on a certificate of the target that expires is worth reporting.
+    /// How little time may be left before an expiring certificate of the target is a finding.
     pub(super) fn levels(&self, entry: &Entry) -> Levels {
         Levels {
             warning: entry.warning.unwrap_or(self.warning),
             critical: entry.critical.unwrap_or(self.critical),
-            // A target with anchors of its own has a CA of its own.
+            // A target with its own anchors has a private CA.
             public_cas: self.public_cas && entry.cacerts.is_none(),
         }
     }
 
-    /// Where a target is connected to, and the reference identifier.
+    /// The endpoint to connect to, and the reference identifier.
     pub(super) fn server(&self, entry: &Entry) -> (Endpoint, Host) {
         let name = entry.servername.as_ref().or(self.servername.as_ref());
         endpoint(&entry.target, &self.connection, name)
     }
 
-    /// How a server of that name is probed.
+    /// The options of the probe for that server name.
     pub(super) fn options(&self, reference: &Host) -> Result<Options, Error> {
         options(&self.connection, reference)
     }

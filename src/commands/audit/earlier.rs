@@ -1,4 +1,4 @@
-//! The jsonl of an earlier audit: what `--baseline` compares with, and `--resume` goes on with.
+//! The jsonl of an earlier audit: `--baseline` compares with it, and `--resume` continues it.
 #![expect(clippy::disallowed_methods, reason = "here it is read")]
 
 use super::lines::{next_result, reader, unreadable};
@@ -14,17 +14,17 @@ use std::path::Path;
 /// How each line of [`crate::render::json::line`] begins.
 const HEAD: &[u8] = b"{\"schema\":";
 
-/// How many times each target was done already.
+/// How many times each target was done before.
 pub(super) type Done = HashMap<Identity, u64>;
 
-/// What an earlier run has left, which this one goes on with.
+/// The state that an earlier run left, which this one continues.
 #[derive(Default)]
 pub(super) struct Earlier {
     pub(super) done: Done,
     pub(super) counts: Counts,
 }
 
-/// Reads the last audit, of whose findings those count that are asked for now.
+/// Reads the last audit, and keeps the findings that are asked for now.
 pub(super) fn baseline(path: &Path, choice: &Choice) -> Result<Baseline, Error> {
     let mut baseline = Baseline::default();
     let mut reader = BufReader::new(reader(path)?);
@@ -45,8 +45,8 @@ pub(super) fn baseline(path: &Path, choice: &Choice) -> Result<Baseline, Error> 
     Ok(baseline)
 }
 
-/// Counts the targets that are there, and opens the file for more; a last line that was torn by a
-/// crash is cut off. What has anything else in it is not ours to write to.
+/// Counts the finished targets, and opens the file to append. A last line torn by a crash is cut
+/// off. A file with any other content is not ours to write to.
 pub(super) fn resume(path: &Path) -> Result<(File, Earlier), Error> {
     let failed = |why: &io::Error| {
         Error::new(format!(
@@ -59,7 +59,7 @@ pub(super) fn resume(path: &Path) -> Result<(File, Earlier), Error> {
         bad_line(path, number, why)
             .hint("--resume goes on with what an earlier --resume has begun; it was left as it is")
     };
-    // A pipe would be waited for before it could be looked at.
+    // Opening a pipe would block before it could be recognised.
     if std::fs::metadata(path).is_ok_and(|file| !file.is_file()) {
         return Err(failed(&io::Error::other("it is no regular file")));
     }

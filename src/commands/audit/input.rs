@@ -17,24 +17,24 @@ use tokio::sync::mpsc;
 /// Lines that are read ahead.
 const AHEAD: usize = 256;
 
-/// Entries, or what is wrong with a line.
+/// Entries, or the faults of lines.
 type Line = Result<Entry, Trouble>;
 
 /// Why there is no entry.
 pub(super) enum Trouble {
-    /// A line could not be used.
+    /// A line is unusable.
     BadLine(String),
     /// The list cannot be read any further.
     Unreadable(String),
 }
 
-/// Where targets are named.
+/// The sources of targets.
 pub(super) struct List {
-    /// Those of the command line.
+    /// The targets of the command line.
     pub(super) targets: Vec<TargetArg>,
     /// The list; `-` is standard input.
     pub(super) path: Option<PathBuf>,
-    /// The whole list is read first, and a bad line ends the audit before it has begun.
+    /// The complete list is read first, and a bad line stops the audit before it begins.
     pub(super) strict: bool,
     /// Only this part of the list.
     pub(super) shard: Option<Shard>,
@@ -47,7 +47,7 @@ pub(super) struct Input {
 }
 
 impl Input {
-    /// `done` are targets to leave out; `progress` learns how many there are, once it is known.
+    /// `done` are targets to leave out; `progress` receives their number once it is known.
     pub(super) fn open(
         list: &List,
         defaults: &Arc<Defaults>,
@@ -89,7 +89,7 @@ impl Input {
         Ok(Self { first, rest })
     }
 
-    /// The next one; `None`: that was all.
+    /// The next entry; `None` at the end.
     pub(super) async fn next(&mut self) -> Option<Line> {
         match self.first.pop_front() {
             Some(line) => Some(line),
@@ -103,7 +103,7 @@ fn named(targets: &[TargetArg], filter: &mut Filter) -> VecDeque<Line> {
     let entries = targets
         .iter()
         .map(|target| parse_line(target.input.as_bytes()));
-    // The command line has parsed each already.
+    // The command line has already parsed each.
     let entries = entries.filter_map(|entry| entry.ok().flatten());
     entries
         .filter(|entry| filter.takes(entry))
@@ -128,8 +128,8 @@ fn whole(
     Ok(all)
 }
 
-/// Reads in a thread, because reading may block; it ends when the receiver is gone. `count` targets
-/// stand before these.
+/// Reads in a thread, because reading may block; it stops when the receiver is gone. `count`
+/// targets precede these.
 fn read_ahead(
     entries: impl Iterator<Item = Line> + Send + 'static,
     mut count: u64,
@@ -148,7 +148,7 @@ fn read_ahead(
     receiver
 }
 
-/// A file can be read twice: how many targets it has is known long before its end has its turn.
+/// A file can be read twice: the number of its targets is known long before its end is reached.
 fn count_ahead(path: &Path, first: u64, filter: Filter, progress: Shared) {
     if !std::fs::metadata(path).is_ok_and(|file| file.is_file()) {
         return;
@@ -162,7 +162,7 @@ fn count_ahead(path: &Path, first: u64, filter: Filter, progress: Shared) {
     });
 }
 
-/// What is left out.
+/// The filter for what is left out.
 #[derive(Clone)]
 struct Filter {
     defaults: Arc<Defaults>,
@@ -227,7 +227,7 @@ fn lines_of(path: &Path) -> Result<Box<dyn Iterator<Item = io::Result<Vec<u8>>> 
             return None;
         }
         let line = lines.next_line().transpose();
-        // An error of reading comes again and again.
+        // An error of reading would repeat without end.
         failed = matches!(line, Some(Err(_)));
         line
     })))

@@ -13,8 +13,8 @@ use std::path::Path;
 
 /// A longer line of a list is cut off, and the grammar refuses it.
 const LONGEST: usize = 16 * 1024;
-/// A report has all of a chain, several times over where a name has many addresses; a longer line
-/// is not a report.
+/// A report has the complete chain, several times if the name has many addresses; a longer line is
+/// not a report.
 const LONGEST_RESULT: u64 = 16 * 1024 * 1024;
 
 /// A file, or standard input (`-`).
@@ -29,7 +29,7 @@ pub(super) fn reader(path: &Path) -> Result<Box<dyn Read + Send>, Error> {
 /// Lines that end in LF, CR LF, or CR.
 pub(super) struct Lines<R> {
     reader: R,
-    /// The last line ended in a CR: an LF that follows belongs to it.
+    /// The last line ended in a CR: a following LF belongs to it.
     after_cr: bool,
     is_first: bool,
 }
@@ -43,7 +43,7 @@ impl<R: BufRead> Lines<R> {
         }
     }
 
-    /// The next line without its end.
+    /// The next line without its line end.
     pub(super) fn next_line(&mut self) -> io::Result<Option<Vec<u8>>> {
         if std::mem::take(&mut self.is_first) && is_utf16(self.reader.fill_buf()?) {
             let text = "it is text in UTF-16, which is not read here: iconv -f UTF-16 -t UTF-8 makes UTF-8 of it";
@@ -66,7 +66,7 @@ impl<R: BufRead> Lines<R> {
             has_begun = true;
             let end = buffer.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
             let part = &buffer[..end.unwrap_or(buffer.len())];
-            // What is longer is not a line of a list, but its end has to be found.
+            // A longer line is not valid, but its end must be found.
             line.extend(&part[..part.len().min(LONGEST - line.len())]);
             self.after_cr = end.is_some_and(|end| buffer[end] == b'\r');
             let used = part.len() + usize::from(end.is_some());
@@ -78,7 +78,7 @@ impl<R: BufRead> Lines<R> {
     }
 }
 
-/// Says that a file cannot be read.
+/// The error for a file that cannot be read.
 pub(super) fn unreadable(path: &Path, why: &io::Error) -> Error {
     Error::new(format!(
         "cannot read \"{}\": {}",
@@ -87,7 +87,7 @@ pub(super) fn unreadable(path: &Path, why: &io::Error) -> Error {
     ))
 }
 
-/// The next line of an earlier audit, with its end, if it has one; false: there is none.
+/// The next line of an earlier audit, with its line end, if any; false at the end of the file.
 pub(super) fn next_result(reader: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
     line.clear();
     let read = reader

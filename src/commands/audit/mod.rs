@@ -1,4 +1,4 @@
-//! `audit`: a stream of targets in, a stream of results out, and the sums.
+//! `audit`: a stream of targets in, a stream of results out, and a summary.
 
 mod auditor;
 mod conclusion;
@@ -34,10 +34,10 @@ use signals::Signals;
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 
-/// Finished targets that wait for the writer: a slow reader slows the probing down.
+/// The limit of finished targets that wait for the writer: a slow reader slows the probing down.
 const WAITING: usize = 64;
 
-/// Runs it; the exit code is that of `--help`.
+/// Runs `audit`; returns the exit code that `--help` documents.
 pub(super) fn run(args: &Args) -> Result<Exit, Error> {
     let (pacer, jobs) = pacing::pacer(args);
     outputs::one_file_for_one_thing(args)?;
@@ -86,8 +86,8 @@ pub(super) fn run(args: &Args) -> Result<Exit, Error> {
     Ok(conclusion.exit(&done, earlier.counts))
 }
 
-/// Runs the scheduling here, and the writing on a thread of its own, which learns at the end how
-/// much of the list was scheduled.
+/// Runs the scheduler here, and the writer on its own thread, which learns at the end how much of
+/// the list was scheduled.
 fn run_both(
     writing: impl FnOnce(oneshot::Receiver<Completeness>) -> Result<Done, Error> + Send + 'static,
     scheduling: impl Future<Output = Completeness>,
@@ -99,9 +99,9 @@ fn run_both(
     let (sender, receiver) = oneshot::channel();
     let writer = std::thread::spawn(move || writing(receiver));
     let completeness = runtime.block_on(scheduling);
-    // A lookup that hangs must not keep the program from ending.
+    // A hanging lookup must not keep the program from exiting.
     runtime.shutdown_background();
-    // A writer that has failed does not ask; its error says why.
+    // A failed writer does not ask; its error says why.
     let _ = sender.send(completeness);
     writer
         .join()

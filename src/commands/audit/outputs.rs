@@ -1,4 +1,4 @@
-//! The files that an audit writes, and the rule that one file is used for one thing.
+//! The files that an audit writes, and the rule that each file has one use.
 
 use super::earlier::{self, Earlier};
 use super::signals::Signals;
@@ -11,15 +11,15 @@ use std::path::{Path, PathBuf};
 
 /// Where results go.
 pub(super) struct Outputs {
-    /// What the user sees.
+    /// The results shown to the user.
     pub(super) sink: Sink,
-    /// For all results, whatever is shown.
+    /// All results, including those not shown.
     save: Option<Sink>,
 }
 
 impl Outputs {
-    /// Opens the files; with `--resume` also reads what was done before. A signal cleans up what is
-    /// not complete.
+    /// Opens the files; with `--resume` also reads what was done before. A signal removes
+    /// incomplete files.
     pub(super) fn open(args: &Args, signals: &Signals) -> Result<(Self, Earlier), Error> {
         let (sink, earlier) = open(args)?;
         signals.clean_up(&sink);
@@ -48,8 +48,8 @@ impl Outputs {
         }
     }
 
-    /// Puts the files in their places. Where the results are not whole, the saved ones of an earlier
-    /// audit stay, and so do shown ones if `shown_only_whole`.
+    /// Puts the files in their places. If the results are incomplete, saved results of an earlier
+    /// audit are kept, and also shown ones if `shown_only_whole`.
     pub(super) fn commit(self, is_whole: bool, shown_only_whole: bool) -> Result<(), Error> {
         if shown_only_whole && !is_whole && self.sink.replaces() {
             say(&left_unchanged(&self.sink));
@@ -58,7 +58,7 @@ impl Outputs {
         }
         match self.save {
             Some(save) if is_whole => save.commit(),
-            // The next audit must not take a part for the whole.
+            // The next audit must not take partial results for complete ones.
             Some(save) => {
                 say(&left_unchanged(&save));
                 Ok(())
@@ -87,7 +87,7 @@ fn left_unchanged(sink: &Sink) -> String {
     )
 }
 
-/// Standard input has one list, and no file is both read to its end and written to.
+/// Standard input can be one list only, and no file is both read to its end and written to.
 pub(super) fn one_file_for_one_thing(args: &Args) -> Result<(), Error> {
     let is_dash = |path: &Option<PathBuf>| path.as_deref() == Some(Path::new("-"));
     if is_dash(&args.resume) {

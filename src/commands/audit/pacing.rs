@@ -20,7 +20,7 @@ pub(super) fn pacer(args: &Args) -> (Pacer, usize) {
     (pacer, jobs)
 }
 
-/// How many targets, and how many names. The limit of open files is raised as far as it goes.
+/// How many targets, and how many lookups. Raises the limit of open files as far as possible.
 fn at_once(wanted: usize) -> (usize, usize) {
     /// Standard streams, files, the runtime's own.
     const OTHERS: u64 = 32;
@@ -28,7 +28,7 @@ fn at_once(wanted: usize) -> (usize, usize) {
     const FOR_EACH: u64 = 2;
     /// A lookup has sockets for its name servers, and the files that name these.
     const FOR_LOOKUP: u64 = 4;
-    /// Each waits in a thread of its own.
+    /// Each waits in its own thread.
     const MOST_LOOKUPS: u64 = 128;
     let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else {
         return (wanted, 1);

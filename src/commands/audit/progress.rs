@@ -1,4 +1,4 @@
-//! How far it is, on standard error: a bar on a terminal, else a line now and then.
+//! The progress of an audit, on standard error: a bar on a terminal, else a line now and then.
 
 use crate::commands::terminal::say;
 use crate::finding::Severity;
@@ -11,9 +11,9 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// Between two lines where there is no terminal.
+/// The interval between lines without a terminal.
 const BETWEEN: Duration = Duration::from_secs(30);
-/// Between two pictures of the bar where nothing happens.
+/// The interval between redraws of the bar when nothing happens.
 const TICK: Duration = Duration::from_millis(250);
 
 /// The progress of an audit.
@@ -23,12 +23,12 @@ pub(super) struct Progress {
     printer: Option<(mpsc::Sender<()>, JoinHandle<()>)>,
 }
 
-/// What several threads know of it.
+/// The state that threads share.
 #[derive(Clone)]
 pub(super) struct Shared {
     bar: ProgressBar,
     counts: Arc<Counts>,
-    /// A person looks at it.
+    /// The output is a terminal, which a person reads.
     wanted: bool,
 }
 
@@ -37,7 +37,7 @@ struct Counts {
     done: AtomicU64,
     critical: AtomicU64,
     warnings: AtomicU64,
-    /// The end of the list has been read: the total is no estimate any more.
+    /// The end of the list was read: the total is not an estimate any more.
     exact: AtomicBool,
 }
 
@@ -105,33 +105,33 @@ impl Progress {
         self.shared.bar.finish_and_clear();
         if let Some((sender, thread)) = self.printer.take() {
             drop(sender);
-            // It has nothing left to say.
+            // It has nothing more to print.
             let _ = thread.join();
         }
     }
 }
 
 impl Drop for Progress {
-    /// An error must not stand after a bar.
+    /// An error must not be printed after a bar.
     fn drop(&mut self) {
         self.end();
     }
 }
 
 impl Shared {
-    /// Whether the total is worth finding out before the end of the list.
+    /// Whether to count the total before the end of the list.
     pub(super) fn is_wanted(&self) -> bool {
         self.wanted
     }
 
-    /// The list has so many targets, as it was counted beforehand.
+    /// Sets the total of a list that was counted beforehand.
     pub(super) fn estimate(&self, total: u64) {
         if !self.counts.exact.load(Ordering::SeqCst) {
             self.set_total(total);
         }
     }
 
-    /// The list has ended, and had so many.
+    /// Sets the total at the end of the list.
     pub(super) fn total(&self, total: u64) {
         self.counts.exact.store(true, Ordering::SeqCst);
         self.set_total(total);
@@ -166,11 +166,11 @@ fn set_style(bar: &ProgressBar, template: &str) {
         return;
     };
     let rate = |state: &ProgressState, out: &mut dyn fmt::Write| {
-        // Nothing can be done about a terminal that does not take it.
+        // Nothing can be done about a terminal that refuses it.
         let _ = write!(out, "{:.1}/s", state.per_sec());
     };
     let left = |state: &ProgressState, out: &mut dyn fmt::Write| {
-        // While nothing is done, it cannot be known.
+        // Without a finished target the remaining time is unknown.
         let _ = match state.pos() {
             0 => out.write_str("?"),
             _ => write!(out, "{:#}", HumanDuration(state.eta())),
@@ -221,7 +221,7 @@ mod tests {
             line(60, None, thirty, (0, 0)),
             "60 done in 30 s, 2.0 a second: 0 critical, 0 warnings"
         );
-        // Nothing is done yet, or more than was counted: how long it takes cannot be known.
+        // Nothing is finished, or more than was counted: the remaining time is unknown.
         assert!(!line(0, Some(300), thirty, (0, 0)).contains("left"));
         assert!(!line(301, Some(300), thirty, (0, 0)).contains("left"));
     }

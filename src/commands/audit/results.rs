@@ -30,15 +30,15 @@ pub(super) struct Results {
 pub(super) struct Showing {
     pub(super) format: Box<dyn Format>,
     pub(super) selection: Selection,
-    /// Where no target is shown, the sums are not, either.
+    /// If no target is shown, the summary is not shown either.
     pub(super) quiet: bool,
 }
 
-/// What came of all targets.
+/// The results of all targets, summed up.
 pub(super) struct Done {
     pub(super) counts: Counts,
     pub(super) completeness: Completeness,
-    /// The exit code of a format that has codes of its own.
+    /// The exit code, if the format has its own codes.
     pub(super) exit: Option<Exit>,
 }
 
@@ -59,8 +59,8 @@ impl Results {
         }
     }
 
-    /// Takes targets until there are no more, or the reader has left; `scheduled` says afterwards
-    /// how much of the list they were.
+    /// Takes targets until there are no more, or the reader has closed the pipe; `scheduled` then
+    /// says how much of the list they were.
     pub(super) fn run(
         mut self,
         mut receiver: mpsc::Receiver<Seen>,
@@ -84,7 +84,8 @@ impl Results {
         self.end(completeness)
     }
 
-    /// Counts a target, and writes it where it is wanted; false: the reader has left.
+    /// Counts a target, and writes it if it is to be shown; false if the reader has closed the
+    /// pipe.
     fn take(&mut self, audited: &Audited) -> Result<bool, Error> {
         self.summary.add(audited);
         self.progress.add(worst(&audited.findings));
@@ -121,7 +122,7 @@ impl Results {
             replaces_only_whole,
         } = self.showing.format.end(&completeness, &self.summary);
         if !text.is_empty() {
-            // A reader that has left misses nothing.
+            // A reader that has closed the pipe misses nothing.
             let _is_read = self.outputs.sink.write(&text)?;
         }
         let is_silent = self.showing.quiet && self.shown == 0 && self.summary.gone.is_empty();

@@ -1,4 +1,4 @@
-//! Starts probes as long as there is room, and hands on what they saw.
+//! Starts probes while there is room, and delivers what they saw.
 
 use super::auditor::{ListTarget, Seen};
 use super::defaults::Defaults;
@@ -26,16 +26,16 @@ pub(super) struct Scheduler {
     /// How many probes run at once.
     pub(super) jobs: usize,
     pub(super) ehlo: Option<String>,
-    /// Only the first address that answers is looked at.
+    /// Checks only the first address that answers.
     pub(super) one_address: bool,
     pub(super) sender: mpsc::Sender<Seen>,
     pub(super) progress: progress::Shared,
-    /// All results go to standard output: without its reader there is nothing left to do.
+    /// All results go to standard output: without its reader there is nothing more to do.
     pub(super) to_stdout: bool,
 }
 
 impl Scheduler {
-    /// Probes all targets of the list, unless a signal or the loss of the reader ends it before.
+    /// Probes all targets of the list, unless a signal or a closed pipe stops it.
     pub(super) async fn run(
         self,
         mut input: Input,
@@ -58,7 +58,7 @@ impl Scheduler {
         while let Some(line) = input.next().await {
             match line {
                 Ok(entry) => {
-                    // Without a permit there are enough in flight already.
+                    // Without a permit enough targets are in flight.
                     let Ok(permit) = Arc::clone(&permits).acquire_owned().await else {
                         break;
                     };
@@ -86,7 +86,7 @@ impl Scheduler {
         while running.join_next().await.is_some() {}
     }
 
-    /// Reports it; the audit goes on.
+    /// Reports a bad line; the audit goes on.
     fn bad_line(&self, why: &str, completeness: &mut Completeness) {
         completeness.bad_lines += 1;
         self.progress.suspend(|| warn(why));
@@ -110,15 +110,16 @@ impl Scheduler {
                 reference,
             };
             let seen = Seen { target, survey };
-            // The writer has gone when the reader has left.
+            // The writer stops when the reader has closed the pipe.
             let _ = pacer.deliver(sender.send(seen)).await;
         })
     }
 }
 
-/// Resolves when standard output has lost its reader, if that can be known: it is a pipe then.
+/// Resolves when the reader of standard output has closed its end, which can be detected for a
+/// pipe.
 async fn reader_leaves() {
-    // Unchecked: writes go on to wait, as nothing is set on what may be shared.
+    // Nothing is set on the file description, which may be shared: writes still block.
     let watched = std::io::stdout()
         .as_fd()
         .try_clone_to_owned()

@@ -29,7 +29,7 @@ pub(super) fn fails_from(args: &Args) -> Option<Severity> {
 }
 
 fn selection(args: &Args) -> Selection {
-    // A target that is not in the file to resume would be looked at again.
+    // A target that is missing from the file to resume would be checked again.
     if args.resume.is_some() || !(args.quiet || args.changes_only) {
         return Selection::All;
     }
@@ -48,7 +48,7 @@ fn format(args: &Args, outputs: &Outputs, now: OffsetDateTime) -> Box<dyn Format
         verbose: args.verbose,
     };
     match args.format {
-        // What was begun is jsonl.
+        // The file to resume is jsonl.
         _ if args.resume.is_some() => Box::new(Jsonl),
         AuditFormat::Table => Box::new(Table::new(style, args.quiet, on_stdout)),
         AuditFormat::Jsonl => Box::new(Jsonl),

@@ -1,4 +1,4 @@
-//! What Ctrl-C and SIGTERM do to an audit.
+//! The effect of Ctrl-C and SIGTERM on an audit.
 
 use super::sink::Sink;
 use crate::bounded::lock;
@@ -10,18 +10,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio::sync::oneshot;
 
-/// Ctrl-C, or a polite request to end: the first ends the audit cleanly, once it has begun, and the
-/// second ends the program at once, whatever it waits for. That takes a thread of its own: the
-/// others may be waiting for a reader, or for the list.
+/// Ctrl-C or SIGTERM: the first stops a running audit cleanly, and the second exits at once,
+/// whatever the program waits for. This takes a separate thread, because the others may be waiting
+/// for a reader or for the list.
 pub(super) struct Signals {
-    /// What would be left over if the program ended now.
+    /// The files that would remain if the program exited now.
     temporary: Arc<Mutex<Vec<PathBuf>>>,
     has_begun: Arc<AtomicBool>,
     first: oneshot::Receiver<()>,
 }
 
 impl Signals {
-    /// From now on they are heard.
+    /// Handles signals from now on.
     pub(super) fn wait() -> Result<Self, Error> {
         use tokio::signal::unix::{SignalKind, signal};
         let failed = |why: std::io::Error| Error::new(format!("cannot wait for signals: {why}"));
@@ -52,7 +52,7 @@ impl Signals {
                 };
                 next().await;
                 if has_begun.load(Ordering::SeqCst) {
-                    // It may have ended by itself meanwhile.
+                    // It may have finished by itself meanwhile.
                     let _ = sender.send(());
                     next().await;
                 } else {
@@ -60,21 +60,21 @@ impl Signals {
                 }
             });
             for path in lock(&temporary).iter() {
-                // There is nobody left to tell.
+                // There is nowhere left to report this.
                 let _ = std::fs::remove_file(path);
             }
-            // The user wants it to end here and now.
+            // The user wants the program to exit immediately.
             std::process::exit(Exit::INTERRUPTED.number().into());
         });
         Ok(signals)
     }
 
-    /// Whatever ends the program takes this away.
+    /// Registers the sink's temporary file: it is removed however the program exits.
     pub(super) fn clean_up(&self, sink: &Sink) {
         lock(&self.temporary).extend(sink.temporary());
     }
 
-    /// From now on the first is a wish for a clean end.
+    /// From now on the first signal asks for a clean stop.
     pub(super) fn clean(self) -> oneshot::Receiver<()> {
         self.has_begun.store(true, Ordering::SeqCst);
         self.first

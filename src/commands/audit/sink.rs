@@ -1,5 +1,5 @@
-//! Where the results go: standard output, a file that appears in one step at the end, or a jsonl
-//! file that an earlier run has begun.
+//! Where the results go: standard output, a file that is replaced atomically at the end, or a jsonl
+//! file that an earlier run began.
 #![expect(clippy::disallowed_methods, reason = "here results are written")]
 
 use crate::commands::disk::attributes::Lost;
@@ -13,10 +13,10 @@ use std::io::{self, ErrorKind, Write as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-/// Letters that make the name of a temporary file its own.
+/// The random letters in the name of a temporary file.
 const RANDOM: usize = 6;
 
-/// The place for results.
+/// A destination for results.
 pub(super) enum Sink {
     Stdout(io::Stdout),
     /// Written beside the file, which it replaces at the end.
@@ -24,14 +24,14 @@ pub(super) enum Sink {
         file: io::BufWriter<Successor>,
         path: PathBuf,
     },
-    /// What is written is there at once: the end of a file, a pipe, a device.
+    /// Written at once: the end of a file, a pipe, a device.
     Stream(File, PathBuf),
 }
 
-/// A file that appears in one step at the end, with the mode and the owner of the one that it
-/// replaces. What cannot be replaced, such as a pipe, is written to as it is.
+/// A file that is replaced atomically at the end, keeping mode and owner. A file that cannot be
+/// replaced, such as a pipe, is written to directly.
 ///
-/// What would fail at the end fails here, before the work.
+/// Errors that would occur at the end occur here, before the work.
 pub(super) fn replacing(path: &Path) -> Result<Sink, Error> {
     let old = match existing(path).map_err(|why| failed(path, &why))? {
         Some((special, false)) => return Ok(Sink::Stream(special, path.to_owned())),
@@ -77,7 +77,7 @@ pub(super) fn is_same_file(input: &Path, other: &Path) -> bool {
     (input.dev(), input.ino()) == (other.dev(), other.ino())
 }
 
-/// What is there, and whether it is a regular file.
+/// The existing file, and whether it is a regular file.
 fn existing(path: &Path) -> io::Result<Option<(File, bool)>> {
     let file = match OpenOptions::new().write(true).open(path) {
         Err(why) if why.kind() == ErrorKind::NotFound => return Ok(None),
@@ -88,7 +88,7 @@ fn existing(path: &Path) -> io::Result<Option<(File, bool)>> {
 }
 
 impl Sink {
-    /// Writes; false: the reader has seen enough.
+    /// Writes; false if the reader has closed the pipe.
     pub(super) fn write(&mut self, text: &str) -> Result<bool, Error> {
         let written = match self {
             Self::Stdout(stdout) => stdout
@@ -111,7 +111,7 @@ impl Sink {
         }
     }
 
-    /// What would be left over if the program ended now.
+    /// The file that would remain if the program exited now.
     pub(super) fn temporary(&self) -> Option<PathBuf> {
         match self {
             Self::File { file, .. } => Some(file.get_ref().path().to_owned()),
@@ -119,17 +119,17 @@ impl Sink {
         }
     }
 
-    /// Whether people read it on a terminal, maybe.
+    /// Whether a person may read the output on a terminal.
     pub(super) fn is_stdout(&self) -> bool {
         matches!(self, Self::Stdout(_))
     }
 
-    /// Whether there is a file that stays as it is if this one is dropped.
+    /// Whether the target file is unchanged if this one is dropped.
     pub(super) fn replaces(&self) -> bool {
         matches!(self, Self::File { .. })
     }
 
-    /// Puts a file in its place.
+    /// Puts the file in its place.
     pub(super) fn commit(self) -> Result<(), Error> {
         let Self::File { file, path } = self else {
             return Ok(());

@@ -11,11 +11,11 @@ use std::ffi::OsStr;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-/// A bundle of all the world's roots is a quarter of a MiB.
+/// The limit of a file; a bundle of all public roots is a quarter of a MiB.
 const MAX_FILE: u64 = 64 * 1024 * 1024;
 
-/// The anchors of `--cacerts`. A named file must hold certificates; of a directory the files that
-/// hold some count.
+/// The anchors of `--cacerts`. A named file must hold certificates; in a directory, files without
+/// certificates are ignored.
 pub(in crate::commands) fn configured_anchors(paths: &[PathBuf]) -> Result<Anchors, Error> {
     let names: Vec<String> = paths
         .iter()
@@ -39,8 +39,8 @@ pub(in crate::commands) fn configured_anchors(paths: &[PathBuf]) -> Result<Ancho
     Ok(anchors)
 }
 
-/// The anchors of a CA file that a setting names, `at` a place, as hg's OpenSSL reads it. What is
-/// wrong with it is noted.
+/// The anchors of a CA file that a setting on line `at` names, read as hg's OpenSSL does. Faults
+/// are noted in them.
 pub(in crate::commands) fn setting_anchors(path: &Path, key: &str, at: &str) -> Anchors {
     let mut anchors = Anchors::new(format!("{}, from {key} at {at}", path.display()));
     if let Err(why) = add_as_openssl(&mut anchors, path) {
@@ -74,7 +74,7 @@ fn add_file(anchors: &mut Anchors, path: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// All that OpenSSL loads from a file; what only webpki cannot use is left out.
+/// Everything that OpenSSL loads from a file, except what webpki cannot use.
 pub(super) fn add_as_openssl(anchors: &mut Anchors, path: &Path) -> Result<(), Error> {
     let certificates = pem::read_as_openssl(&octets(path)?).map_err(|why| {
         let hint = why.hint(&chain::name(path));
@@ -94,16 +94,16 @@ pub(super) fn add_as_openssl(anchors: &mut Anchors, path: &Path) -> Result<(), E
 /// How the files of a directory are read.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Care {
-    /// One that holds certificates, and something that cannot be used, is an error.
+    /// A file with certificates and something unusable is an error.
     Strict,
-    /// As OpenSSL reads them: until something is broken.
+    /// As OpenSSL reads them: up to the first fault.
     AsOpenssl,
 }
 
 const NAMES: &str = "of a directory the files count whose names end in .pem, .crt, .cer, .der or .crl, or are a hash, such as 3f94a23e.0";
 
-/// Whether the name is one of a file that counts: `openssl rehash` takes no others, and a file
-/// that was renamed is one that was switched off.
+/// Whether files of that name count: `openssl rehash` takes no others, and renaming a file is a way
+/// to switch it off.
 fn counts(path: &Path) -> bool {
     const ENDINGS: [&str; 5] = ["pem", "crt", "cer", "crl", "der"];
     let Some(name) = path.file_name().and_then(OsStr::to_str) else {
@@ -120,8 +120,8 @@ fn counts(path: &Path) -> bool {
     !name.starts_with('.') && (has_ending || (is_hash && is_number))
 }
 
-/// The files in a directory whose names count, in the order of names; subdirectories and files
-/// without certificates (CRLs, a README) are passed over.
+/// The files in a directory whose names count, sorted by name; subdirectories and files without
+/// certificates (CRLs, a README) are skipped.
 pub(super) fn add_directory(
     anchors: &mut Anchors,
     directory: &Path,
@@ -132,7 +132,7 @@ pub(super) fn add_directory(
     let mut paths: Vec<PathBuf> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
         .collect();
-    // Those that count first: the same file may have another name as well.
+    // Names that count come first, because the same file may have a second name.
     paths.sort_by_cached_key(|path| (!counts(path), path.clone()));
     // A hashed directory has links to its own files: each is read once.
     let mut seen = HashSet::new();
@@ -152,7 +152,7 @@ pub(super) fn add_directory(
             }
             Care::Strict => add_if_any(anchors, &path)?,
             Care::AsOpenssl => {
-                // A file that cannot be read is no reason to do without the others.
+                // A file that cannot be read does not prevent use of the others.
                 let bytes = octets(&path).unwrap_or_default();
                 let source = path.display().to_string();
                 for entry in pem::read_until_broken(&bytes) {

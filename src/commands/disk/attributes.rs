@@ -1,4 +1,4 @@
-//! What a file has beside its content, and what a new one in its place must have, too.
+//! The metadata (owner, mode, extended attributes) that a replacement keeps.
 
 use std::fs::File;
 use std::io::{self, ErrorKind};
@@ -14,7 +14,7 @@ pub(in crate::commands) enum Lost {
     Group(#[source] io::Error),
     #[error("mode")]
     Mode(#[source] io::Error),
-    /// ACLs among them.
+    /// Includes ACLs.
     #[error("attributes")]
     Attributes(#[source] io::Error),
 }
@@ -32,7 +32,7 @@ impl Lost {
 pub(in crate::commands) fn copy(old: &File, new: &File) -> Result<(), Lost> {
     let metadata = old.metadata().map_err(Lost::Mode)?;
     let now = new.metadata().map_err(Lost::Mode)?;
-    // Owner before mode, as a change of owner clears bits of the mode; ACLs last.
+    // Owner before mode, because a change of owner clears mode bits; ACLs last.
     if now.uid() != metadata.uid() {
         fchown(new, Some(metadata.uid()), None).map_err(Lost::Owner)?;
     }
@@ -52,7 +52,7 @@ pub(in crate::commands) fn copy(old: &File, new: &File) -> Result<(), Lost> {
             Ok(None) => Ok(()),
             Err(why) => Err(why),
         };
-        // The security labels of a new file are the system's own business.
+        // The system sets the security labels of a new file itself.
         if let Err(why) = kept
             && !name.as_encoded_bytes().starts_with(b"security.")
         {

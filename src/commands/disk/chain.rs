@@ -6,10 +6,11 @@ use crate::commands::error::Error;
 use rustls::pki_types::CertificateDer;
 use std::path::Path;
 
-/// Servers are heard for 256 KiB. A chain of 10 MiB in PEM is judged within 64 MiB of memory.
+/// At most 256 KiB are read from a server. A chain of 10 MiB in PEM is judged within 64 MiB of
+/// memory.
 const MAX_CHAIN: u64 = 16 * 1024 * 1024;
 
-/// As many as are read of a server.
+/// The limit of certificates, as for a server's chain.
 const MAX_CERTIFICATES: usize = 1024;
 
 /// The certificates of a saved chain; `-` is standard input.
@@ -32,7 +33,7 @@ pub(in crate::commands) fn read(path: &Path) -> Result<Vec<CertificateDer<'stati
     Ok(certificates.into_iter().map(|entry| entry.der).collect())
 }
 
-/// What to call the file of a saved chain.
+/// The label for a saved chain.
 pub(in crate::commands) fn name(path: &Path) -> String {
     if path == Path::new("-") {
         "standard input".to_owned()

@@ -1,5 +1,5 @@
-//! Which CAs are public: those that the distribution ships, and not those that an administrator has
-//! added to its store.
+//! Which CAs are public: the ones that the distribution ships, without those that an administrator
+//! has added to its store.
 #![expect(clippy::disallowed_methods, reason = "here files are read")]
 
 use super::read::up_to;
@@ -9,11 +9,10 @@ use sha2::{Digest as _, Sha256};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-/// Where the CAs of Debian's package ca-certificates are, before those of the administrator are put
-/// beside them.
+/// Where Debian's package ca-certificates keeps its CAs, before the administrator's are added.
 const SHIPPED: &str = "/usr/share/ca-certificates/mozilla";
 
-/// Where administrators put theirs: Debian, Fedora, Arch, openSUSE.
+/// Where administrators put their own: Debian, Fedora, Arch, openSUSE.
 const LOCAL: [&str; 4] = [
     "/usr/local/share/ca-certificates",
     "/etc/pki/ca-trust/source",
@@ -21,16 +20,16 @@ const LOCAL: [&str; 4] = [
     "/etc/pki/trust",
 ];
 
-/// What is known of the CAs of the distribution's store.
+/// The known CAs of the distribution's store.
 #[derive(Debug)]
 pub(in crate::commands) struct Publicity {
-    /// `None`: the distribution has no such directory.
+    /// `None` if the distribution has no such directory.
     shipped: Option<HashSet<[u8; 32]>>,
     local: HashSet<[u8; 32]>,
 }
 
 impl Publicity {
-    /// Of this machine.
+    /// Reads the CAs of this machine.
     pub(in crate::commands) fn read() -> Self {
         let local: Vec<&Path> = LOCAL.iter().map(Path::new).collect();
         Self::of(Path::new(SHIPPED), &local)
@@ -44,7 +43,7 @@ impl Publicity {
         }
     }
 
-    /// Whether a CA of the distribution's store is a public one.
+    /// Whether a CA of the distribution's store is public.
     pub(in crate::commands) fn is_public(&self, der: &CertificateDer<'_>) -> bool {
         let digest: [u8; 32] = Sha256::digest(der).into();
         let is_shipped = |shipped: &HashSet<_>| shipped.contains(&digest);

@@ -1,4 +1,4 @@
-//! Reading within bounds: never more than a limit, and never a wait without end.
+//! Bounded reading: never more than a limit, and never an endless wait.
 #![expect(clippy::disallowed_methods, reason = "here files are read")]
 
 use crate::commands::terminal::io_text;
@@ -13,7 +13,7 @@ use std::time::Duration;
 /// The most octets of a configuration file, or of a CA file that it names. Such a file is small.
 pub(in crate::commands) const MAX_SETTINGS: u64 = 16 * 1024 * 1024;
 
-/// The first `limit` octets, and whether they are all.
+/// The first `limit` octets, and whether they are complete.
 pub(in crate::commands) fn up_to(reader: impl Read, limit: u64) -> io::Result<(Vec<u8>, bool)> {
     let mut bytes = Vec::new();
     reader.take(limit + 1).read_to_end(&mut bytes)?;
@@ -32,8 +32,8 @@ pub(in crate::commands) fn bounded(reader: impl Read, limit: u64) -> io::Result<
     }
 }
 
-/// A file that the user names, or standard input (`-`). A pipe is waited for. The error is the
-/// reason in words.
+/// A file that the user names, or standard input (`-`). Waits for a pipe. The error is the reason
+/// in words.
 pub(in crate::commands) fn named(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
     let failed = |why: io::Error| match why.kind() {
         ErrorKind::FileTooLarge => format!("it is larger than {} MiB", limit >> 20),
@@ -49,8 +49,8 @@ pub(in crate::commands) fn named(path: &Path, limit: u64) -> Result<Vec<u8>, Str
     bounded(file, limit).map_err(failed)
 }
 
-/// A configuration file, or what it names. A device may have no end, and a pipe no writer: opening
-/// it would wait for one.
+/// A configuration file, or a file that it names. A device may be endless, and opening a pipe
+/// without a writer would block.
 pub(in crate::commands) fn settings(path: &Path) -> io::Result<Vec<u8>> {
     let mut options = OpenOptions::new();
     let flags = OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
@@ -62,8 +62,8 @@ pub(in crate::commands) fn settings(path: &Path) -> io::Result<Vec<u8>> {
     }
 }
 
-/// A pipe as far as it is written: that of a shell (`<(…)`) has a writer, which may take a moment.
-/// A pipe without a writer is an error, [`ErrorKind::WouldBlock`], as hg would wait for it.
+/// The content of a pipe so far: a shell's pipe (`<(…)`) has a writer, which may take a moment. A
+/// pipe without a writer is an error, [`ErrorKind::WouldBlock`], because hg would wait for it.
 struct Pipe {
     file: File,
     is_empty: bool,

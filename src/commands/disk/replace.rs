@@ -1,9 +1,9 @@
 //! Replaces a user's file: all or nothing, durably, with its mode, owner and attributes kept, and
 //! never over the change of another program.
 //!
-//! The lock is the kernel's, on the directory, so that none can be left behind; the new content is
-//! written beside the file under a name of its own, which the next run takes away if a crash left
-//! it there.
+//! The lock is the kernel's, on the directory, so no stale lock can remain. The new content is
+//! written beside the file under a temporary name, which the next run removes if a crash left it
+//! there.
 #![expect(clippy::disallowed_methods, reason = "here files are written")]
 
 use super::attributes::Lost;
@@ -20,21 +20,21 @@ use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Longer than any other copy needs, and short enough to tell the user that something is wrong.
+/// Longer than any other copy needs, and short enough to report that something is wrong.
 const LOCK_ATTEMPTS: u32 = 600;
 const LOCK_PAUSE: Duration = Duration::from_millis(50);
 
-/// What became of it.
+/// The result of a replacement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::commands) enum Replaced {
     /// The new content is in place.
     Yes,
-    /// The file is not what it was when the plan was made: nothing was done.
+    /// The file has changed since the plan was made: nothing was done.
     Changed,
 }
 
-/// Replaces the content of `path`, a real path without links at its end. `before` is what the file
-/// held when the change was thought of; `None`: it was not there.
+/// Replaces the content of `path`, a real path without links at its end. `before` is the content
+/// that the plan was made for; `None` if there was no file.
 pub(in crate::commands) fn replace(
     path: &Path,
     before: Option<&[u8]>,
@@ -49,7 +49,7 @@ pub(in crate::commands) fn replace(
     place.write(&old, after)
 }
 
-/// Takes away what an earlier run left behind when it was killed.
+/// Removes what a killed run left.
 pub(in crate::commands) fn clean(path: &Path) -> Result<(), Error> {
     let place = Place::of(path)?;
     if place.temporary().symlink_metadata().is_err() {
@@ -63,7 +63,7 @@ pub(in crate::commands) fn clean(path: &Path) -> Result<(), Error> {
 struct Place<'a> {
     path: &'a Path,
     directory: PathBuf,
-    /// How the name of the temporary file beside it begins; `~` ends it.
+    /// The beginning of the name of the temporary file beside it; `~` completes it.
     stem: OsString,
 }
 
@@ -107,7 +107,7 @@ impl<'a> Place<'a> {
         ))
     }
 
-    /// The lock ends with the file that is returned.
+    /// The lock lasts as long as the returned file.
     fn lock(&self) -> Result<File, Error> {
         let directory = OpenOptions::new()
             .read(true)
@@ -143,7 +143,7 @@ impl<'a> Place<'a> {
         .hint("fuser shows which; nothing was changed"))
     }
 
-    /// Under the lock there is no other writer: a temporary file was left by a program that was killed.
+    /// Under the lock there is no other writer: a temporary file belongs to a killed program.
     fn clean(&self) -> Result<(), Error> {
         match fs::remove_file(self.temporary()) {
             Err(why) if why.kind() != ErrorKind::NotFound => {
@@ -153,7 +153,7 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// The file, if it still holds `before`; `None`: it does not.
+    /// The file, if it still holds `before`; otherwise `None`.
     fn open(&self, before: Option<&[u8]>) -> Result<Option<Old>, Error> {
         let flags = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK;
         let opened = OpenOptions::new()
@@ -210,7 +210,7 @@ impl<'a> Place<'a> {
         self.put(file, old)
     }
 
-    /// The last look, and the rename.
+    /// The final check, and the rename.
     fn put(&self, file: Successor, old: &Old) -> Result<Replaced, Error> {
         let now = self.path.symlink_metadata();
         let renamed = match (old, now) {
@@ -243,7 +243,7 @@ fn has_no_locks(why: &io::Error) -> bool {
         .any(|code| why.raw_os_error() == Some(*code as i32))
 }
 
-/// Whether the file is untouched since.
+/// Whether the file is unchanged since.
 fn is_same(before: &Metadata, now: &Metadata) -> bool {
     let key = |m: &Metadata| (m.dev(), m.ino(), m.len(), m.mtime(), m.mtime_nsec());
     key(before) == key(now)

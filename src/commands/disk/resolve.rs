@@ -10,12 +10,12 @@ pub(in crate::commands) fn may_write(path: &Path) -> bool {
     access(&real, AccessFlags::W_OK).is_ok() && access(directory, AccessFlags::W_OK).is_ok()
 }
 
-/// Whether both paths lead to the same file, which need not be there yet.
+/// Whether both paths lead to the same file, which need not exist.
 pub(in crate::commands) fn same_file(one: &Path, other: &Path) -> bool {
     resolve(one) == resolve(other)
 }
 
-/// The file that `path` leads to in the end, even if that is not there yet.
+/// The file that `path` finally leads to, which need not exist.
 pub(in crate::commands) fn resolve(path: &Path) -> PathBuf {
     const MOST_LINKS: u32 = 40;
     let mut path = path.to_owned();
@@ -31,7 +31,7 @@ pub(in crate::commands) fn resolve(path: &Path) -> PathBuf {
             let directory = directory.canonicalize().unwrap_or(directory);
             return directory.join(path.file_name().unwrap_or_default());
         };
-        // Joining an absolute path replaces what is before it.
+        // Joining an absolute path replaces everything before it.
         path = directory.join(target);
     }
     path

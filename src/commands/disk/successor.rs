@@ -1,4 +1,4 @@
-//! The next content of a file: written beside it, it takes the file's place in one step, or vanishes.
+//! The next content of a file: written beside it, it replaces the file atomically, or is removed.
 
 use super::attributes::{self, Lost};
 use std::ffi::OsStr;
@@ -8,15 +8,15 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use tempfile::NamedTempFile;
 
-/// A file that is not in its place yet. It is removed when it is dropped.
+/// A file that is not yet in its place. Dropping it removes it.
 pub(in crate::commands) struct Successor(NamedTempFile);
 
 impl Successor {
-    /// Makes the file in `directory`. Its name is `stem`, `random` letters that nothing else can
-    /// know, and `~`; without such letters, a file of that name is an error.
+    /// Creates the file in `directory`. Its name is `stem`, `random` letters that no other process
+    /// can know, and `~`; without such letters, an existing file of that name is an error.
     ///
-    /// It is private until it has the mode of the file that it replaces; one that `is_new` has what
-    /// the umask leaves.
+    /// It is private until it has the mode of the file that it replaces; if it `is_new`, the umask
+    /// decides.
     pub(in crate::commands) fn create(
         directory: &Path,
         stem: &OsStr,
@@ -38,7 +38,7 @@ impl Successor {
         attributes::copy(old, self.0.as_file())
     }
 
-    /// Where it is until then.
+    /// The temporary path.
     pub(in crate::commands) fn path(&self) -> &Path {
         self.0.path()
     }
@@ -54,7 +54,7 @@ impl Successor {
         Ok(())
     }
 
-    /// The same where no file may be yet: another program may have made it this very moment.
+    /// The same, but fails if the file exists: another program may just have created it.
     pub(in crate::commands) fn put_new(self, path: &Path) -> io::Result<()> {
         #[cfg(target_os = "linux")]
         {
@@ -62,11 +62,11 @@ impl Successor {
             use nix::fcntl::{AT_FDCWD, RenameFlags, renameat2};
             let flags = RenameFlags::RENAME_NOREPLACE;
             match renameat2(AT_FDCWD, self.path(), AT_FDCWD, path, flags) {
-                // Not every file system knows the flag.
+                // Some file systems do not know the flag.
                 Err(Errno::EINVAL | Errno::ENOSYS) => {}
                 Err(why) => return Err(why.into()),
                 Ok(()) => {
-                    // It has its new name: nothing is to be removed.
+                    // It has its new name, so there is nothing to remove.
                     self.0
                         .into_temp_path()
                         .keep()

@@ -9,7 +9,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 /// The system's anchors: `SSL_CERT_FILE` and `SSL_CERT_DIR` if one of them is set, else the bundle
-/// of the distribution, else its directory. What cannot be read is noted.
+/// of the distribution, else its directory. They note what could not be read.
 pub(in crate::commands) fn system_anchors() -> Anchors {
     let mut anchors = match (variable("SSL_CERT_FILE"), variable("SSL_CERT_DIR")) {
         (None, None) => distribution_anchors(),
@@ -27,7 +27,7 @@ pub(in crate::commands) fn system_anchors() -> Anchors {
     anchors
 }
 
-/// The file and the directory that this machine's OpenSSL most likely takes.
+/// The file and the directory that this machine's OpenSSL most likely uses.
 pub(in crate::commands) fn distribution_paths() -> (Option<PathBuf>, Option<PathBuf>) {
     let found = openssl_probe::probe();
     (found.cert_file, found.cert_dir.into_iter().next())
@@ -50,8 +50,8 @@ fn distribution_anchors() -> Anchors {
     anchors
 }
 
-/// What the environment names was chosen by its user: a file that is not there is noted, but of
-/// the directories some may be missing, as OpenSSL has it.
+/// The user chose what the environment names: a missing file is noted, but directories may be
+/// missing, as for OpenSSL.
 fn environment_anchors(file: Option<&OsStr>, directories: Option<&OsStr>) -> Anchors {
     let named = [("SSL_CERT_FILE", file), ("SSL_CERT_DIR", directories)];
     let origin: Vec<String> = named
@@ -84,8 +84,8 @@ fn environment_anchors(file: Option<&OsStr>, directories: Option<&OsStr>) -> Anc
     anchors
 }
 
-/// Whether OpenSSL finds an anchor of the system's, as far as the names of files matter: in
-/// `SSL_CERT_DIR` it looks for the hash of the name, followed by 0, 1 and so on.
+/// Whether OpenSSL finds an anchor of the system, as far as file names matter: in `SSL_CERT_DIR` it
+/// looks for the hash of the name, followed by 0, 1 and so on.
 pub(in crate::commands) fn is_found_by_hash(anchor: &Anchor) -> bool {
     let directories = variable("SSL_CERT_DIR").unwrap_or_default();
     let named = |path: &Path| !path.as_os_str().is_empty();

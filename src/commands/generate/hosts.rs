@@ -1,5 +1,5 @@
-//! The targets that Mercurial's configuration knows, for the completions: they are read unasked, and
-//! end up in a shell.
+//! The targets in Mercurial's configuration, for the completions: they are read unasked, and
+//! inserted by a shell.
 
 use crate::cli::Cli;
 use crate::commands::mercurial::Mercurial;
@@ -9,10 +9,10 @@ use clap::CommandFactory as _;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-/// The most that are printed: more is of no use in a completion.
+/// The limit of printed targets: more are useless in a completion.
 const MOST: usize = 1_000;
 
-/// One a line, sorted; none if the configuration cannot be read.
+/// One target a line, sorted; empty if the configuration cannot be read.
 pub(super) fn hosts() -> String {
     Mercurial::glance().map_or_else(String::new, |known| lines(&known))
 }
@@ -20,7 +20,7 @@ pub(super) fn hosts() -> String {
 fn lines(known: &Mercurial) -> String {
     let first = known.target().ok();
     let smtp_host = first.as_ref().map(|target| target.written.clone());
-    // With its port and mode it is in the list already.
+    // It is in the list already, with its port and mode.
     let hosts = mercurial::hosts(known.config());
     let others = hosts.iter().filter(|host| smtp_host.as_ref() != Some(host));
     let others = others.filter_map(|host| {
@@ -37,8 +37,8 @@ fn lines(known: &Mercurial) -> String {
     lines.into_iter().map(|line| line + "\n").collect()
 }
 
-/// The shortest text that means this target on the command line. A name is to be completed from
-/// its first letter, so that there is a scheme only where nothing else says the mode.
+/// The shortest text for this target on the command line. A name is completed from its first
+/// letter, so a scheme is added only if nothing else says the mode.
 fn typed(target: &Target) -> Option<String> {
     let meant = Endpoint::from_target(target.clone(), None);
     let host = target.written.trim_matches(['[', ']']);
@@ -66,7 +66,8 @@ fn typed(target: &Target) -> Option<String> {
         })
 }
 
-/// Whether it means nothing else to any shell, and is no option and no command to this program.
+/// Whether it has no other meaning to any shell, and is neither an option nor a command of this
+/// program.
 fn is_plain(text: &str) -> bool {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"._-:/[]".contains(&b);
     let is_command = || Cli::command().find_subcommand(text).is_some();
@@ -150,7 +151,7 @@ mod tests {
             );
             assert_eq!(of(&hgrc), "", "{bad:?}");
         }
-        // A value may go on in the next line.
+        // A value may continue on the next line.
         assert_eq!(of("[smtp]\nhost=a.example\n b.example\n"), "");
     }
 }

@@ -1,5 +1,5 @@
-//! The man pages, the completions and the tables of codes, made from the definitions of the command
-//! line and of the codes.
+//! The man pages, the completions and the tables of codes, generated from the definitions of the
+//! command line and of the codes.
 
 mod completions;
 mod hosts;
@@ -13,7 +13,7 @@ use clap_complete::Shell;
 use completions::script;
 use hosts::hosts;
 
-/// Every file of the folders `man` and `completions`, and the document that has tables of codes, with
+/// Every file of the folders `man` and `completions`, and the document with tables of codes, with
 /// path and content.
 pub fn files() -> Vec<(String, String)> {
     let mut files: Vec<_> = manual::pages()

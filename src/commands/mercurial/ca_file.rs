@@ -17,7 +17,7 @@ pub(in crate::commands) fn ca_file(path: &[u8]) -> CaFile {
         return CaFile::Missing;
     }
     match read::settings(path) {
-        // It is too large for this program alone.
+        // It is too large for this program only.
         Err(why) if why.kind() == ErrorKind::FileTooLarge => CaFile::Unknown(io_text(&why)),
         Err(why) if why.kind() == ErrorKind::WouldBlock => CaFile::Unknown(NO_WRITER.to_owned()),
         Err(why) => CaFile::Unusable(io_text(&why)),

@@ -1,11 +1,11 @@
-//! What is wrong with a configuration, in words.
+//! The errors of a configuration, in words.
 
 use crate::commands::error::Error;
 use crate::commands::terminal::io_text;
 use crate::hgrc::ReadError;
 use std::io::{self, ErrorKind};
 
-/// Of a pipe that hg would wait for.
+/// The text for a pipe that hg would wait for.
 pub(super) const NO_WRITER: &str =
     "it is a pipe, and nothing writes to it: hg waits until something does";
 
@@ -16,7 +16,7 @@ fn cause(why: &io::Error) -> String {
     }
 }
 
-/// The error that ends the program.
+/// The error that stops the program.
 pub(super) fn malformed(why: &ReadError) -> Error {
     let hint = "hg reads no configuration at all until this is fixed";
     match why {

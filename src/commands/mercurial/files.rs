@@ -1,4 +1,4 @@
-//! The files of configurations as Mercurial reads them, and as a completion may look at them.
+//! The files of configurations as Mercurial reads them, and as a completion may read them.
 #![expect(clippy::disallowed_methods, reason = "here files are read")]
 
 use crate::commands::disk::read;
@@ -30,20 +30,20 @@ impl Layout for Disk {
     }
 
     fn read(&self, path: &Path) -> Option<Vec<u8>> {
-        // In a stranger's repository it may be a pipe.
+        // In another user's repository it may be a pipe.
         path.is_file().then(|| read::settings(path).ok())?
     }
 }
 
-/// The disk as it may be looked at unasked: the folder may be a stranger's, with pipes and devices
-/// in it that never end, and with files that include each other without end.
+/// The disk as a completion may read it: the folder may be another user's, with endless pipes and
+/// devices, and files that include each other.
 #[derive(Default)]
 pub(super) struct Glance {
     bytes: Cell<u64>,
 }
 
 impl Glance {
-    /// Of all files together. An include costs a line, so that this bounds their number, too.
+    /// The limit for all files together. An include costs a line, so this bounds their number, too.
     const MOST_BYTES: u64 = 1 << 20;
 }
 

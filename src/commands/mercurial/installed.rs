@@ -1,5 +1,5 @@
-//! What is known of the hg that the shell would find: its release, and the trust store that its
-//! Python takes where Mercurial's settings name none. It is never run.
+//! The hg that the shell would find: its release, and the trust store that its Python uses if
+//! Mercurial's settings name none. It is never run.
 #![expect(clippy::disallowed_methods, reason = "here files are read")]
 
 use super::ca_file::ca_file;
@@ -16,7 +16,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-/// What was found, once for a run.
+/// The results, looked up once for a run.
 pub(super) struct Installed {
     pub(super) release: Option<Release>,
     certifi: Certifi,
@@ -26,22 +26,22 @@ pub(super) struct Installed {
 
 /// The package certifi of hg's Python.
 enum Certifi {
-    /// It takes this file.
+    /// The package uses this file.
     File(PathBuf),
-    /// There is none, or its file is not there: OpenSSL's own store counts.
+    /// The package or its file is missing: OpenSSL's own store counts.
     None,
     Unknown,
 }
 
 /// A trust store, read.
 pub(in crate::commands) struct Store {
-    /// What it is, for people.
+    /// Its description, for people.
     pub(in crate::commands) name: String,
-    /// All that is in it.
+    /// Everything in it.
     pub(in crate::commands) certificates: Vec<Entry>,
 }
 
-/// Looks, the first time that it is called.
+/// Looks it up on the first call.
 pub(super) fn installed() -> &'static Installed {
     static FOUND: OnceLock<Installed> = OnceLock::new();
     FOUND.get_or_init(|| {
@@ -62,7 +62,7 @@ pub(super) fn installed() -> &'static Installed {
     })
 }
 
-/// What the package says of itself, else what its installer says.
+/// The version from the package itself, else from its installer.
 fn release(python: &Python) -> Option<Release> {
     let Package::Here(folder) = python.package("mercurial") else {
         return None;
@@ -91,7 +91,7 @@ fn release(python: &Python) -> Option<Release> {
     })
 }
 
-/// Distributions change certifi to take the system's file (`certifi/core.py`).
+/// Distributions change certifi to use the system's file (`certifi/core.py`).
 fn certifi(python: &Python) -> Certifi {
     const OF_SYSTEMS: [&str; 4] = [
         "/etc/ssl/certs/ca-certificates.crt",
@@ -110,7 +110,7 @@ fn certifi(python: &Python) -> Certifi {
         .into_iter()
         .find(|path| core.contains(path))
         .map_or_else(|| folder.join("cacert.pem"), PathBuf::from);
-    // What `certifi.where()` names must be there, or hg does without.
+    // The file that `certifi.where()` names must exist, or hg does without it.
     match file.exists() {
         true => Certifi::File(file),
         false if core.is_empty() => Certifi::Unknown,
@@ -136,7 +136,7 @@ fn openssl(python: &Python) -> Option<PathBuf> {
     let name = NAMES
         .into_iter()
         .find(|name| holds(&module, name.as_bytes()))?;
-    // A library of its own.
+    // A private copy of the library.
     if !linked || holds(&module, b"$ORIGIN") || Path::new("/usr/local/lib").join(name).exists() {
         return None;
     }
@@ -158,7 +158,7 @@ fn holds(text: &[u8], part: &[u8]) -> bool {
     text.windows(part.len()).any(|window| window == part)
 }
 
-/// The store that the user names, or that of the hg in `PATH`, if it can be seen.
+/// The store that the user names, or that the hg in `PATH` uses, if it can be seen.
 pub(in crate::commands) fn store(named: Option<&HgStoreArg>) -> Result<Option<Store>, Error> {
     let found = installed();
     match (named, &found.certifi) {
@@ -195,8 +195,8 @@ fn file(path: &Path) -> Result<Store, Error> {
     }
 }
 
-/// A file and a hashed directory, each that of its variable or OpenSSL's own
-/// (`X509_STORE_set_default_paths`). What cannot be read is passed over, as OpenSSL does.
+/// A file and a hashed directory, each from its variable or OpenSSL's own
+/// (`X509_STORE_set_default_paths`). Unreadable files are skipped, as in OpenSSL.
 fn of_openssl(own: Option<&Path>) -> Store {
     let environment = variables();
     let variable = |name: &str| {
@@ -228,7 +228,7 @@ fn of_openssl(own: Option<&Path>) -> Store {
     }
 }
 
-/// The files of a directory that OpenSSL looks at: `HASH.N`.
+/// The files of a directory that OpenSSL reads: `HASH.N`.
 fn hashed(folder: &Path) -> Vec<PathBuf> {
     let is_hashed = |name: &str| {
         name.split_once('.').is_some_and(|(hash, number)| {

@@ -8,7 +8,7 @@ use crate::hgrc::Environment;
 use crate::mercurial::{Layer, layers, user_layers};
 use std::path::{Path, PathBuf};
 
-/// All files that Mercurial would read here, if they are there.
+/// All files that Mercurial would read here, if they exist.
 pub(in crate::commands) fn all_layers(
     repository: Option<&Path>,
     environment: &Environment,
@@ -18,7 +18,7 @@ pub(in crate::commands) fn all_layers(
     Ok(layers(environment, hg.as_deref(), root.as_deref(), &Disk))
 }
 
-/// The user's own files in the order of reading: those of HGRCPATH, if it is set.
+/// The user's own files in the order of reading: those in HGRCPATH, if it is set.
 pub(in crate::commands) fn user_files(environment: &Environment) -> Vec<PathBuf> {
     let layers = user_layers(environment, &Disk);
     layers.iter().map(|layer| layer.path().to_owned()).collect()
@@ -30,7 +30,7 @@ pub(in crate::commands) fn repository_files(named: &Path) -> Result<[PathBuf; 2]
     Ok(["hgrc", "hgrc-not-shared"].map(|name| root.join(".hg").join(name)))
 }
 
-/// The working directory around the current directory, or the one that was named.
+/// The working directory around the current directory, or the named one.
 pub(super) fn repository_root(named: Option<&Path>) -> Result<Option<PathBuf>, Error> {
     let is_repository = |path: &Path| path.join(".hg").is_dir();
     if let Some(path) = named {

@@ -37,11 +37,11 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-/// Mercurial's configuration with the environment that it is read in.
+/// Mercurial's configuration, with the environment in which it is read.
 pub(super) struct Mercurial {
     config: Config,
     environment: Environment,
-    /// The repository whose settings are among them.
+    /// The repository whose settings are included.
     root: Option<PathBuf>,
     /// All files of hg were read.
     whole: bool,
@@ -76,7 +76,7 @@ impl Mercurial {
         })
     }
 
-    /// With a configuration that is only thought of.
+    /// Takes a hypothetical configuration.
     pub(super) fn with(config: Config) -> Self {
         Self {
             config,
@@ -87,7 +87,7 @@ impl Mercurial {
         }
     }
 
-    /// For that release of Mercurial, if one is named.
+    /// Sets the release of Mercurial, if one is named.
     pub(super) fn of_release(self, release: Option<&Release>) -> Self {
         Self {
             release: release.cloned(),
@@ -95,7 +95,7 @@ impl Mercurial {
         }
     }
 
-    /// The release that is named, else that of the hg in `PATH`.
+    /// The named release, else the one of the hg in `PATH`.
     pub(super) fn release(&self) -> Option<&Release> {
         let named = self.release.as_ref();
         named.or_else(|| installed::installed().release.as_ref())
@@ -118,12 +118,12 @@ impl Mercurial {
             environment: Environment::default(),
             ..Self::none()
         };
-        // A line that cannot be read leaves the rest out: then nothing is decided by it.
+        // An unreadable line leaves out the rest, which then decides nothing.
         let _ = of.config.read(Path::new("/"), &Text(text), &of.environment);
         of
     }
 
-    /// The Mercurial whose store is not looked at; `system` is that of this machine.
+    /// The Mercurial without a look at its store; `system` are this machine's anchors.
     pub(super) fn installation<'a>(&'a self, system: &'a Anchors) -> Installation<'a> {
         Installation {
             release: self.release(),
@@ -136,12 +136,12 @@ impl Mercurial {
         &self.config
     }
 
-    /// What paths are expanded with.
+    /// The variables and directories that paths are expanded with.
     pub(super) fn environment(&self) -> &Environment {
         &self.environment
     }
 
-    /// The settings for a host, as it is written.
+    /// The settings for a host, as written.
     pub(super) fn settings(&self, host: &str) -> HostSettings {
         HostSettings {
             runs: hindrances(&self.config, &self.environment, self),
@@ -149,12 +149,12 @@ impl Mercurial {
         }
     }
 
-    /// Lines that do not do what they seem to.
+    /// Lines that have no effect or mislead.
     pub(super) fn lint(&self, scope: LintScope<'_>) -> Vec<Lint> {
         self.lint_with(scope, &ca_file)
     }
 
-    /// The same; `ca_file` knows CA files that are not there yet.
+    /// The same; `ca_file` knows CA files that do not exist yet.
     pub(super) fn lint_with(
         &self,
         scope: LintScope<'_>,
@@ -194,7 +194,7 @@ impl Mercurial {
             },
             None => None,
         };
-        // The resolver takes addresses that are written otherwise, too.
+        // The resolver also accepts addresses in other notations.
         let address = ipv4(&written).map(|address| Host::Ip(address.into()));
         let read = || written.parse();
         Ok(Target {
@@ -242,7 +242,7 @@ fn holds_email(text: &[u8]) -> bool {
     text.lines().any(|line| line.starts_with("def email("))
 }
 
-/// The machine with CA files that are not there yet.
+/// The machine with CA files that do not exist yet.
 struct Planned<'a> {
     mercurial: &'a Mercurial,
     ca_file: &'a dyn Fn(&[u8]) -> CaFile,

@@ -1,5 +1,5 @@
-//! The hg that the shell would find, without running it: the Python of its script, where that looks
-//! for modules, and what lies there.
+//! The hg that the shell would find, without running it: the Python of its script, its module path,
+//! and the packages there.
 #![expect(clippy::disallowed_methods, reason = "here files are read")]
 
 use crate::commands::disk::read;
@@ -11,26 +11,26 @@ use std::path::{Path, PathBuf};
 
 /// The Python that runs hg.
 pub(super) struct Python {
-    /// Where it looks for modules, the first first, as far as packages may lie there.
+    /// Its module path, in order, as far as packages may be there.
     folders: Vec<PathBuf>,
-    /// The folder of its standard library; `None`: not found.
+    /// The folder of its standard library; `None` if not found.
     library: Option<PathBuf>,
-    /// There are no other places: what lies in none of them is not there.
+    /// The path is complete: a package that is in none of these folders does not exist.
     pub(super) complete: bool,
 }
 
-/// What an installed package is.
+/// The location of an installed package.
 pub(super) enum Package {
     /// In this folder.
     Here(PathBuf),
-    /// Nowhere.
+    /// Not installed.
     Nowhere,
-    /// It may be where we do not look.
+    /// It may be in a folder that we do not search.
     Unknown,
 }
 
 impl Python {
-    /// The one of the script `hg`; `None`: it is no script of Python.
+    /// The Python of the script `hg`; `None` if it is not a Python script.
     pub(super) fn of(hg: &Path, environment: &Environment) -> Option<Self> {
         let script = hg.canonicalize().ok()?;
         let text = read::settings(&script).ok()?;
@@ -52,7 +52,7 @@ impl Python {
             folders.push(site);
             folders.extend(added);
         }
-        // An archive is a place, too.
+        // An archive can be on the module path, too.
         complete &= folders.iter().all(|folder| !folder.is_file());
         Some(Self {
             folders,
@@ -75,7 +75,7 @@ impl Python {
         }
     }
 
-    /// The files of that beginning among the compiled modules of the standard library.
+    /// The compiled modules of the standard library whose names begin with `beginning`.
     pub(super) fn compiled(&self, beginning: &str) -> Option<PathBuf> {
         let folder = self.library.as_ref()?.join("lib-dynload");
         names(&folder)
@@ -85,9 +85,9 @@ impl Python {
     }
 }
 
-/// What the first line of a script names.
+/// The interpreter in the first line of a script.
 struct Interpreter {
-    /// As it is written, which is how a virtual environment is known.
+    /// As written, because a virtual environment is recognised by it.
     program: PathBuf,
     /// `-I` or `-E`: the environment and the script's folder do not count.
     isolated: bool,
@@ -106,7 +106,7 @@ impl Interpreter {
         let mut words = first.split_whitespace().map(str::to_owned);
         let mut program = PathBuf::from(words.next()?);
         if program.file_name() == Some(OsStr::new("sh")) {
-            // pip's way to names that are too long for the kernel: '''exec' NAME "$0" "$@"
+            // pip's way around names that are too long for the kernel: '''exec' NAME "$0" "$@"
             let second = str::from_utf8(lines.next()?).ok()?;
             let rest = second.strip_prefix("'''exec' ")?;
             let name = rest.strip_suffix(" \"$0\" \"$@\"")?;
@@ -141,7 +141,7 @@ impl Interpreter {
     }
 }
 
-/// Older scripts of hg say where its modules are: `libdir = '../lib/python3/dist-packages'`.
+/// Older scripts of hg name their module folder: `libdir = '../lib/python3/dist-packages'`.
 fn library_of_script(text: &[u8], script: &Path) -> Option<PathBuf> {
     let text = String::from_utf8_lossy(text);
     let value = text
@@ -210,7 +210,7 @@ fn user_site(line: &Interpreter, environment: &Environment, version: Option<&str
     )
 }
 
-/// The folders of packages below a prefix; for that of Debian's Python those that it adds.
+/// The folders of packages under a prefix, with the ones that Debian's Python adds.
 fn of_prefix(prefix: &Path, version: Option<&str>) -> Vec<PathBuf> {
     let mut found = Vec::new();
     if prefix == Path::new("/usr") {

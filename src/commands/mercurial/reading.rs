@@ -1,4 +1,4 @@
-//! Reads the files of Mercurial's configuration, in the order and with the trust of hg.
+//! Reads the files of Mercurial's configuration, in hg's order and by hg's rules of trust.
 
 use super::errors::malformed;
 use super::files::Disk;
@@ -22,7 +22,7 @@ pub(in crate::commands) fn configuration(scope: &Scope<'_>) -> Result<Config, Er
     configuration_from(scope, &Disk)
 }
 
-/// The same, from other files than those of the disk.
+/// The same, from files that may not be on the disk.
 pub(super) fn configuration_from(
     scope: &Scope<'_>,
     files: &dyn FileReader,
@@ -42,7 +42,7 @@ pub(super) fn configuration_from(
     Ok(config)
 }
 
-/// All layers; one that is not trusted is left out.
+/// Reads all layers, without untrusted ones.
 pub(super) fn everything(
     layers: &[Layer],
     files: &dyn FileReader,
@@ -65,7 +65,7 @@ fn is_missing(files: &dyn FileReader, path: &Path) -> bool {
     matches!(files.read(path), Err(why) if why.kind() == ErrorKind::NotFound)
 }
 
-/// Whether hg reads the file here, or would if it were there.
+/// Whether hg reads the file here, or would if it existed.
 pub(in crate::commands) fn is_read(file: &Path) -> Result<bool, Error> {
     let file = resolve(file);
     let is_it = |path: &Path| resolve(path) == file;
@@ -73,13 +73,13 @@ pub(in crate::commands) fn is_read(file: &Path) -> Result<bool, Error> {
     if layers.iter().any(|layer| is_it(layer.path())) {
         return Ok(true);
     }
-    // Where the rest cannot be read, it is not known what it includes.
+    // If the rest cannot be read, its includes are unknown.
     let config = configuration(&Scope::Everything(None)).unwrap_or_default();
     Ok(config.files().iter().any(|read| is_it(&read.path)))
 }
 
-/// A file that is not there counts for nothing, as for Mercurial; one that cannot be read does so,
-/// too, but not in silence. One that only we do not read leaves everything open.
+/// A missing file counts for nothing, as for Mercurial. So does an unreadable one, but with a
+/// warning. If only we cannot read it, nothing can be concluded.
 fn add(
     config: &mut Config,
     layer: &Layer,
@@ -92,7 +92,7 @@ fn add(
         Err(ReadError::Unreadable(_, None, ref why))
             if !matches!(why.kind(), ErrorKind::FileTooLarge | ErrorKind::WouldBlock) =>
         {
-            // A missing file, or a file in the place of its directory.
+            // A missing file, or a file where its directory should be.
             if !matches!(why.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) {
                 say(&format!(
                     "\"{}\" is left out: {}",
@@ -106,7 +106,7 @@ fn add(
     }
 }
 
-/// The configuration is read more than once, and the warnings are the same each time.
+/// The configuration is read more than once, with the same warnings each time.
 fn warn_once(text: &str) {
     static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
     if lock(&SAID).insert(text.to_owned()) {

@@ -1,4 +1,4 @@
-//! Files as they were when they were first read.
+//! Files as they were when first read.
 
 use super::reading::configuration_from;
 use super::scope::Scope;
@@ -13,12 +13,12 @@ use std::collections::BTreeMap;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-/// The files as they were when each was first read, so that every judgement is about the same bytes.
+/// The content of each file when it was first read: every judgement uses the same bytes.
 #[derive(Default)]
 pub(in crate::commands) struct Snapshot(RefCell<BTreeMap<PathBuf, Result<Vec<u8>, Errno>>>);
 
 impl Snapshot {
-    /// The bytes of a file; `None`: it is not there.
+    /// The bytes of a file; `None` if it does not exist.
     pub(in crate::commands) fn read(&self, path: &Path) -> io::Result<Option<Vec<u8>>> {
         match self.bytes(resolve(path)) {
             Ok(bytes) => Ok(Some(bytes)),
@@ -36,7 +36,7 @@ impl Snapshot {
         read.clone().map_err(io::Error::from)
     }
 
-    /// The effective configuration, as if the files were as in `edits`.
+    /// The effective configuration, as if the files contained `edits`.
     pub(in crate::commands) fn configuration(
         &self,
         scope: &Scope<'_>,

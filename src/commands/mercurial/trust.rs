@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
-/// Whose files are trusted besides the user's own (`ui._trusted`). What one file adds no later one
-/// takes back: `ui.fixconfig` only ever adds.
+/// The users and groups whose files are trusted, besides the user's own (`ui._trusted`). Later
+/// files only add to it: `ui.fixconfig` never removes any.
 #[derive(Default)]
 pub(super) struct Trusted {
     users: BTreeSet<Vec<u8>>,
@@ -16,7 +16,7 @@ pub(super) struct Trusted {
 }
 
 impl Trusted {
-    /// To be called after each file.
+    /// Called after each file.
     pub(super) fn extend(&mut self, config: &Config) {
         let listed = |key: &[u8]| {
             let list = config.get(b"trusted", key);
@@ -26,9 +26,9 @@ impl Trusted {
         self.groups.extend(listed(b"groups"));
     }
 
-    /// Whether the file is to be read; says so if not.
+    /// Whether the file may be read; warns if not.
     pub(super) fn owns(&self, path: &Path, say: &dyn Fn(&str)) -> bool {
-        // A file that is not there is not read either.
+        // A missing file is not read either.
         let Ok(metadata) = path.metadata() else {
             return true;
         };
@@ -36,7 +36,7 @@ impl Trusted {
         if uid == Uid::current().as_raw() {
             return true;
         }
-        // Who has no name goes by the number.
+        // A user or group without a name is compared by its number.
         let user = User::from_uid(uid.into()).ok().flatten();
         let user = user.map_or_else(|| uid.to_string(), |user| user.name);
         let group = Group::from_gid(gid.into()).ok().flatten();

@@ -1,6 +1,5 @@
-//! One look is not enough: what stands in front of several servers, or a renewal that is half done,
-//! shows now one certificate and now another. Every address is looked at, again, before anything is
-//! pinned.
+//! Probes every address again before anything is pinned. One sighting is not enough: a load
+//! balancer, or an unfinished renewal, shows different certificates at different times.
 
 use super::ask;
 use super::look::{probe_options, where_to};
@@ -27,16 +26,16 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Looks at every address, beside the first look: two, and more where they differ.
+/// Probes every address after the first sighting: twice, and more often if they differ.
 const ROUNDS: usize = 2;
 const MOST_ROUNDS: usize = 6;
 /// Connections to one address at a time, and in all.
 const PER_ADDRESS: usize = 2;
 const AT_ONCE: usize = 16;
-/// More certificates, or addresses, are counted and not named.
+/// The limit of certificates, or addresses, listed by name; the rest are counted.
 const MOST_NAMED: usize = 8;
 
-/// What a name shows, and which of it is to be pinned.
+/// The certificates of a name, and the one to be pinned.
 pub(super) struct Set {
     seen: Vec<SeenLeaf>,
     chosen: usize,
@@ -44,7 +43,7 @@ pub(super) struct Set {
     by: By,
 }
 
-/// An address of which nothing is known.
+/// An address that gave no certificate.
 #[derive(PartialEq, Eq)]
 struct Gap {
     ip: Option<IpAddr>,
@@ -68,7 +67,7 @@ impl SeenLeaf {
     }
 }
 
-/// Looks again, and chooses what `--expect` names, else what the first look showed.
+/// Probes again, and chooses what `--expect` names, else the certificate of the first sighting.
 pub(super) fn look(
     args: &Args,
     check: &Assessor,
@@ -113,7 +112,7 @@ pub(super) fn look(
     Ok(set)
 }
 
-/// Whether what the first look showed may be pinned at all.
+/// Whether the certificate of the first sighting may be pinned at all.
 fn may_be_pinned(args: &Args, first: &Report) -> bool {
     let Some(seen) = first.seen().filter(|_| !first.chain().is_empty()) else {
         return false;
@@ -148,8 +147,8 @@ impl Set {
         &self.seen[self.chosen].report
     }
 
-    /// Where certificates differ, until a round shows nothing new; where the expected one was not
-    /// seen, to the end.
+    /// Goes on while certificates differ, until a round shows nothing new; if the expected one was
+    /// not seen, to the end.
     fn wants_more(&self, args: &Args, found: &[Survey]) -> bool {
         let leaves = |surveys: &[Survey]| -> Vec<Vec<u8>> {
             let seen = surveys.iter().flat_map(|survey| &survey.seen);
@@ -211,7 +210,7 @@ impl Set {
         }
     }
 
-    /// What answered at another time is no gap.
+    /// An address that answered at another time is not a gap.
     fn answered(&mut self) {
         let seen = self.seen.iter().flat_map(|sighting| &sighting.places);
         let seen: Vec<IpAddr> = seen.copied().collect();
@@ -257,7 +256,7 @@ impl Set {
         }
     }
 
-    /// Says which certificates there are, and of which addresses nothing is known.
+    /// Reports which certificates there are, and which addresses gave none.
     pub(super) fn tell(&self, args: &Args) {
         for gap in self.gaps.iter().take(MOST_NAMED) {
             say(&format!(
@@ -287,7 +286,7 @@ impl Set {
         }
     }
 
-    /// Whether the user agrees that one of several is pinned.
+    /// Whether the user agrees to pin one of several.
     pub(super) fn agreed(&self, args: &Args) -> Step<()> {
         let others = self.others(args);
         if others.is_empty() {
@@ -382,7 +381,7 @@ fn described(sighting: &SeenLeaf) -> String {
     )
 }
 
-/// Why nothing is known of an address. A loopback address on which nothing listens serves nothing.
+/// Why an address gave no certificate. A loopback address without a listener serves nothing.
 fn gap(seen: &Sighting) -> Option<Gap> {
     let failure = seen.failure.as_ref()?;
     let place = seen.peer().map(|place| place.ip());

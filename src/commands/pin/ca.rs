@@ -22,11 +22,11 @@ use std::path::{Path, PathBuf};
 /// The CA to save, and where.
 pub(super) struct Ca {
     pub(super) anchor: Certificate,
-    /// As it stands in the configuration.
+    /// The path as the configuration has it.
     pub(super) path: String,
 }
 
-/// Finds the anchor for `--by cacerts`, and makes sure that Mercurial takes the server with it.
+/// Finds the anchor for `--by cacerts`, and checks that Mercurial accepts the server with it.
 pub(super) fn of(args: &Args, target: &TargetArg, report: &Report) -> Step<Option<Ca>> {
     let (ByArg::Cacerts, Some(file)) = (by(args), &args.ca_out) else {
         return Ok(Ok(None));
@@ -56,7 +56,7 @@ pub(super) fn of(args: &Args, target: &TargetArg, report: &Report) -> Step<Optio
     Ok(Ok(Some(Ca { anchor, path })))
 }
 
-/// A file as it can be named in a configuration.
+/// The path as a configuration can name it.
 pub(super) fn absolute(file: &Path) -> Result<String, Error> {
     let absolute = std::path::absolute(file).map_err(|why| {
         Error::new(format!(
@@ -71,7 +71,7 @@ pub(super) fn absolute(file: &Path) -> Result<String, Error> {
     }
 }
 
-/// What hg would say with `verifycertsfile` alone.
+/// What hg would decide with `verifycertsfile` alone.
 fn with_anchor(target: &TargetArg, report: &Report, anchor: &Certificate) -> Decision {
     let written = &target.target.written;
     let config = format!("[hostsecurity]\n{written}:verifycertsfile = /ca\n");
@@ -87,20 +87,20 @@ fn with_anchor(target: &TargetArg, report: &Report, anchor: &Certificate) -> Dec
 }
 
 impl Ca {
-    /// What stands at its path; an error if that may not be replaced.
+    /// The state of its path; an error if an existing file may not be replaced.
     pub(super) fn place(&self, overwrite: bool) -> Result<Place, Error> {
         let hint = (!overwrite).then_some("--replace overwrites it; nothing was changed");
         Place::of(&self.path, &self.anchor, hint)
     }
 
-    /// Writes its file, if that is as it was when the place was looked at.
+    /// Writes the file, if it is unchanged since the check.
     pub(super) fn save(&self, place: &Place, report: &Report) -> Result<(), Error> {
         let text = show::ca_comment(report, &self.anchor, VERSION) + &pem::write(self.anchor.der());
         place.save(&text)
     }
 }
 
-/// Where a certificate is to be saved, as it is now.
+/// The file that a certificate is to be saved to, as it is now.
 #[derive(PartialEq, Eq)]
 pub(super) struct Place {
     real: PathBuf,
@@ -110,8 +110,8 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// Looks at it, and makes sure that it can be written. With a hint, one that holds something
-    /// else is an error.
+    /// Reads it, and checks that it can be written. With a hint, a file with other content is an
+    /// error.
     pub(super) fn of(
         path: &str,
         certificate: &Certificate,
@@ -144,7 +144,7 @@ impl Place {
         })
     }
 
-    /// What saving will come to, for who is asked.
+    /// What saving would do, shown before consent is asked.
     pub(super) fn plan(&self, certificate: &Certificate) -> Option<String> {
         let file = self.real.display();
         let label = visible(&certificate.label()).into_owned();
@@ -160,7 +160,7 @@ impl Place {
         }
     }
 
-    /// Writes it; one that is there with the same certificate stays as it is.
+    /// Writes it; a file with the same certificate is left unchanged.
     pub(super) fn save(&self, text: &str) -> Result<(), Error> {
         if self.is_done {
             return Ok(());

@@ -1,4 +1,4 @@
-//! Whether a certificate may be pinned: it is the one that the user means, and the server's own.
+//! Whether a certificate may be pinned: the one that the user means, and the server's own.
 
 use super::ask;
 use super::judged::by;
@@ -60,7 +60,7 @@ pub(super) fn given(args: &Args, report: &Report) -> Step<()> {
             Err(REFUSED)
         });
     }
-    // No CA makes another name of it.
+    // Trusting another CA does not fix a wrong name.
     let or = if problems.contains(&Code::NameMismatch) {
         "."
     } else {
@@ -72,7 +72,7 @@ pub(super) fn given(args: &Args, report: &Report) -> Step<()> {
     ))
 }
 
-/// What is about to be pinned and cannot last is said, and asked for.
+/// Says that a pin cannot last, and asks for consent.
 pub(super) fn lasts(args: &Args, report: &Report, pinned: Option<&Certificate>) -> Step<()> {
     let Some(pinned) = pinned else {
         return Ok(Ok(()));
@@ -108,7 +108,7 @@ pub(super) fn lasts(args: &Args, report: &Report, pinned: Option<&Certificate>) 
 /// The problems that `--accept-unproven` accepts.
 const UNPROVEN: [Code; 2] = [Code::KeyNotProven, Code::ObsoleteTls];
 
-/// Whether the server holds the key of its certificate, or the user does without the proof.
+/// Whether the server holds the key of its certificate, or the user accepts it without the proof.
 pub(super) fn proven(args: &Args, report: &Report, seen: &Sighting) -> Result<(), Exit> {
     match seen.possession {
         Possession::Proven if seen.failure.is_none() => return Ok(()),
@@ -138,7 +138,7 @@ pub(super) fn proven(args: &Args, report: &Report, seen: &Sighting) -> Result<()
     Err(code)
 }
 
-/// Why there is nothing to pin, and the exit code.
+/// Why nothing can be pinned, and the exit code.
 pub(super) fn failed(report: &Report) -> Exit {
     say(table::verdict(report, false).trim_end());
     let failure = report.failure();

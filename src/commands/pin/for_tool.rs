@@ -1,4 +1,4 @@
-//! `pin --for`: prints what another program reads. Mercurial's configuration has no say in it.
+//! `pin --for`: prints the lines that another program reads. Mercurial's configuration is not used.
 
 use super::ca::{Place, absolute};
 use super::library::{self, Refusal};
@@ -17,7 +17,7 @@ use crate::render::objection;
 use crate::render::pins as show;
 use crate::report::{Exit, Report};
 
-/// What is known.
+/// The facts that the steps share.
 pub(super) fn list(args: &Args) -> Result<Exit, Error> {
     if args.target.is_some() {
         return Err(Error::new("--for needs a TOOL to pin a server for")
@@ -84,7 +84,7 @@ pub(super) fn run(args: &Args, program: &'static Program) -> Result<Exit, Error>
             if program.sni == Sni::Always {
                 sends_sni(args, program.name);
             }
-            // A CA is that of both.
+            // Both certificates have the same CA.
             if by != By::Ca {
                 second_certificate::look(args, target, report, program.name)?;
             }
@@ -107,7 +107,7 @@ fn path(report: &Report) -> &[Certificate] {
     trusted.map_or(&[][..], |judgement| &judgement.path)
 }
 
-/// Whether the user agrees to what is about to be pinned.
+/// Whether the user agrees to the pin.
 fn agreed(args: &Args, set: &again::Set, by: By) -> Step<()> {
     let report = set.report();
     set.tell(args);
@@ -120,14 +120,14 @@ fn agreed(args: &Args, set: &again::Set, by: By) -> Step<()> {
     let leaf = report.leaf();
     let pinned = match by {
         By::Certificate => leaf,
-        // A CA's renewal may keep the key, and what a server makes for itself does not.
+        // A renewal by a CA may keep the key; a self-issued certificate gets a new one.
         By::Key => leaf.filter(|leaf| leaf.facts().is_ok_and(|facts| facts.self_issued)),
         By::Ca => path(report).last(),
     };
     consent::lasts(args, report, pinned)
 }
 
-/// The recipe, unless the program would refuse the server in spite of it.
+/// The recipe, unless the program would refuse the server despite it.
 fn recipe(
     check: &Assessor,
     choice: &Choice<'_>,
@@ -151,7 +151,7 @@ fn recipe(
     refused.map_or(Ok(recipe), Err)
 }
 
-/// `None`: the program has everything, and nothing is to be chosen.
+/// `None` if the program has all it needs and there is no choice.
 fn choice<'a>(
     args: &Args,
     program: &'static Program,
@@ -184,9 +184,9 @@ fn usage(why: &Objection) -> Error {
     }
 }
 
-/// Whether the program would refuse the server in spite of the pin.
+/// Whether the program would refuse the server despite the pin.
 fn refusals(choice: &Choice<'_>, judgement: Option<&Judgement>) -> Option<Refusal> {
-    // About the way to an anchor: with the certificate itself as the anchor they do not count.
+    // Problems of the path to an anchor: they do not count if the certificate itself is the anchor.
     let about_path = [
         Code::SelfSigned,
         Code::MissingIntermediate,
@@ -225,7 +225,7 @@ fn refusals(choice: &Choice<'_>, judgement: Option<&Judgement>) -> Option<Refusa
     Some(Refusal { message, advice })
 }
 
-/// The file, the lines, the advice.
+/// Prints the file, the lines and the advice.
 fn tell(choice: &Choice<'_>, recipe: &Recipe, report: &Report) -> Result<(), Error> {
     let by = choice.way.by;
     let text = |certificate: &Certificate| show::file(report, certificate, by, VERSION);

@@ -1,4 +1,4 @@
-//! The server as Mercurial meets it, and whether it is the pin that decides.
+//! Mercurial's decision about the server, and whether it rests on the pin.
 
 use crate::cli::{ByArg, Pin as Args};
 use crate::endpoint::Start;
@@ -7,12 +7,12 @@ use crate::mercurial::{Decision, Ground, PinnedBy, Server};
 use crate::observation::Possession;
 use crate::report::Report;
 
-/// What Mercurial is to go by.
+/// The setting that Mercurial decides by.
 pub(super) fn by(args: &Args) -> ByArg {
     args.by.unwrap_or(ByArg::Fingerprint)
 }
 
-/// The server of the report, as Mercurial would meet it.
+/// The server of the report, as Mercurial would see it.
 pub(super) fn server<'a>(
     host: &'a str,
     mode: Start,

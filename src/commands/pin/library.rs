@@ -1,5 +1,5 @@
-//! Whether a program's TLS library would refuse the server in spite of the pin: what it checks in the
-//! handshake, and what it thinks of the chain with nothing but the pinned certificate to trust.
+//! Whether a program's TLS library would refuse the server despite the pin: its checks in the
+//! handshake, and its verdict on the chain with only the pinned certificate as anchor.
 
 use crate::endpoint::Host;
 use crate::finding::{Code, Finding};
@@ -9,13 +9,13 @@ use crate::observation::Staple;
 use crate::programs::{Checks, Choice, Library, Recipe};
 use crate::report::Report;
 
-/// Why nothing is printed, and what to do about it.
+/// Why nothing is printed, and the advice.
 pub(super) struct Refusal {
     pub(super) message: String,
     pub(super) advice: Option<String>,
 }
 
-/// `store`: the anchors that stand for the program's own, where no file replaces them.
+/// `store`: the anchors that represent the program's own, unless a file replaces them.
 pub(super) fn refuses(
     choice: &Choice<'_>,
     recipe: &Recipe,
@@ -31,7 +31,7 @@ pub(super) fn refuses(
         ),
         advice: Some(finding.advice.clone().into_owned()),
     };
-    // No pin spares anybody the handshake.
+    // No pin replaces the handshake.
     if let Some(finding) = note(report, Code::KeyUsageSignature).filter(|_| is_gnutls(library)) {
         return Some(of_finding(finding));
     }
@@ -68,7 +68,7 @@ fn note(report: &Report, code: Code) -> Option<&Finding> {
     notes.iter().find(|note| note.code == code)
 }
 
-/// What the model of the library has against the chain.
+/// The objections of the library's model to the chain.
 fn objection(
     library: Library,
     recipe: &Recipe,
@@ -80,8 +80,8 @@ fn objection(
     let anchors = match &recipe.certificate {
         None => store,
         Some(certificate) => {
-            // The programs tell OpenSSL to end a path at any trusted certificate, and the model is
-            // of those that do not.
+            // The programs let OpenSSL end a path at any trusted certificate; the model covers
+            // programs that do not.
             let is_root = certificate.facts().is_ok_and(|facts| facts.self_issued);
             if library == Library::Openssl && !is_root {
                 return None;

@@ -1,4 +1,4 @@
-//! One look at the server, and where it goes.
+//! One probe of the server, and its destination.
 
 use crate::cli::{Pin as Args, TargetArg};
 use crate::commands::assess::{Assessor, endpoint, options};
@@ -34,7 +34,7 @@ pub(super) fn sends_sni(args: &Args, program: &str) {
     }
 }
 
-/// One probe, and what is thought of it.
+/// Probes once, and judges the result.
 pub(super) fn look(args: &Args, check: &Assessor, target: &TargetArg) -> Result<Report, Error> {
     let (endpoint, reference) = where_to(args, target);
     let seen = observe(args, &endpoint, &reference, None)?;
@@ -46,7 +46,7 @@ pub(super) fn where_to(args: &Args, target: &TargetArg) -> (Endpoint, Host) {
     endpoint(&target.target, &args.connection, servername)
 }
 
-/// `key_type`: ask for such a key whatever the command line says.
+/// `key_type`: ask for a key of this type, whatever the command line says.
 pub(super) fn observe(
     args: &Args,
     endpoint: &Endpoint,

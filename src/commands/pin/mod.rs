@@ -1,6 +1,6 @@
-//! `pin`: looks at a server, makes sure that its certificate is the one that the user means, and
-//! prints or writes the settings that make Mercurial accept it and no other, or prints those of
-//! another program.
+//! `pin`: probes a server, checks that its certificate is the one that the user means, and prints
+//! or writes the settings that make Mercurial accept it and no other, or prints those of another
+//! program.
 
 mod again;
 mod ask;
@@ -28,7 +28,7 @@ use look::{has_its_port, look, sends_sni};
 use snippet::snippet;
 use step::Step;
 
-/// Runs it.
+/// Runs `pin`.
 pub(super) fn run(args: &Args) -> Result<Exit, Error> {
     match args.for_tool {
         None => {}
@@ -59,7 +59,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Error> {
     let intent = intent(args, &target, report, ca.as_ref())?;
     let none = Mercurial::none();
     let mercurial = check.mercurial.as_ref().unwrap_or(&none);
-    // What may not be written is neither printed nor prepared.
+    // A file that may not be written is neither printed nor prepared.
     changes_for(mercurial.config(), mercurial.environment(), &intent)
         .map_err(|why| write::objection(&why))?;
     sends_sni(args, "hg");
@@ -82,7 +82,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Error> {
     snippet(mercurial, &intent, report)
 }
 
-/// Whether the user agrees to what is about to be pinned; the CA, if it is that.
+/// Whether the user agrees to the pin; with the CA, if that is pinned.
 fn agreed(args: &Args, target: &TargetArg, set: &again::Set) -> Step<Option<ca::Ca>> {
     let report = set.report();
     set.tell(args);
@@ -100,7 +100,7 @@ fn agreed(args: &Args, target: &TargetArg, set: &again::Set) -> Step<Option<ca::
     Ok(consent::lasts(args, report, pinned)?.map(|()| ca))
 }
 
-/// A list of pins that makes hg abort is no list to be compared with.
+/// A list of pins that makes hg abort cannot be compared with.
 fn unreadable_pins(args: &Args, check: &Assessor, target: &TargetArg) -> Result<(), Error> {
     let mercurial = check.mercurial.as_ref().filter(|_| !args.replace);
     let settings = mercurial.map(|mercurial| mercurial.settings(&target.target.written));
@@ -116,7 +116,7 @@ fn unreadable_pins(args: &Args, check: &Assessor, target: &TargetArg) -> Result<
     }
 }
 
-/// Options that have no meaning for a CA.
+/// Options that do not apply to a CA.
 fn fit_together(args: &Args) -> Result<(), Error> {
     match (by(args), &args.ca_out) {
         (ByArg::Fingerprint, file) => {
@@ -149,7 +149,7 @@ fn fit_together(args: &Args) -> Result<(), Error> {
     }
 }
 
-/// A file that hg reads is looked at with all the others: their pins count, and their server.
+/// A file that hg reads is read with all the others, because their pins and their server count.
 fn scope(args: &Args) -> Result<Option<Scope<'_>>, Error> {
     Ok(match &args.hgrc {
         _ if args.no_hgrc => None,
@@ -158,8 +158,8 @@ fn scope(args: &Args) -> Result<Option<Scope<'_>>, Error> {
     })
 }
 
-/// The server. Where it is the host of `smtp.host`, that is how it is written, and without a port
-/// `smtp.port` and `smtp.tls` count.
+/// The server. If it is the host of `smtp.host`, it is written in the same way, and without a port
+/// `smtp.port` and `smtp.tls` apply.
 fn target(args: &Args, check: &Assessor) -> Result<TargetArg, Error> {
     let Some(given) = &args.target else {
         return check.configured_target();

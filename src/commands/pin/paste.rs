@@ -1,7 +1,7 @@
-//! A command of the user's own, once more, for another certificate: to be pasted.
+//! The user's command again, for another certificate: ready to paste.
 
-/// The same command for one of the certificates, to be pasted. For Mercurial it writes, beside what
-/// is pinned already.
+/// The same command for one of the certificates, ready to paste. For Mercurial it adds to the
+/// existing pins.
 pub(super) fn command(arguments: &[String], digest: &str, for_mercurial: bool) -> String {
     let mut words = vec!["smtp-certcheck".to_owned()];
     let mut rest = arguments.iter();
@@ -22,7 +22,7 @@ pub(super) fn command(arguments: &[String], digest: &str, for_mercurial: bool) -
     words.join(" ")
 }
 
-/// As a shell reads it back.
+/// Quoted for a shell.
 fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "%+,-./:=@_[]".contains(c);
     if !word.is_empty() && word.chars().all(plain) && !word.contains('[') {

@@ -1,5 +1,5 @@
-//! A server may have one certificate with an RSA key and one with an ECDSA key, and the program that
-//! the pin is for may be shown the one that we were not.
+//! Looks for a second certificate: a server may have one with an RSA key and one with an ECDSA key,
+//! and the program to be configured may be shown the one that we did not see.
 
 use super::look::{observe, where_to};
 use crate::certificate::Certificate;
@@ -80,7 +80,7 @@ fn is_pinned(report: &Report, twin: &Certificate) -> bool {
     pins.any(|pin| Pin::parse(&pin.value).is_some_and(|pin| pin.matches(twin.der())))
 }
 
-/// What a server answers that has no such key.
+/// The errors of a server that has no such key.
 fn is_the_only_one(cause: &Cause) -> bool {
     matches!(cause, Cause::NoSuchKey(..) | Cause::Incompatible(_))
 }

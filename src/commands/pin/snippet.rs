@@ -53,7 +53,7 @@ pub(super) fn snippet(
     Ok(Exit::SUCCESS)
 }
 
-/// Says what keeps the pin of a server that we could not speak to from being enough.
+/// Says why the pin of a server that we could not connect to may not be enough.
 fn unsure(mercurial: &Mercurial, lines: &[Assignment], intent: &Intent<'_>, report: &Report) {
     let mut text = String::new();
     for Assignment {
@@ -69,7 +69,7 @@ fn unsure(mercurial: &Mercurial, lines: &[Assignment], intent: &Intent<'_>, repo
         transport: intent.mode.into(),
         pins: pinned.pins,
         verifycertsfile: pinned.verifycertsfile,
-        // Whether hg email runs is another question.
+        // Whether hg email runs is a separate question.
         runs: Vec::new(),
         ..mercurial.settings(intent.host)
     };

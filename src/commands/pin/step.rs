@@ -1,12 +1,12 @@
-//! What the steps of a pin come to.
+//! The results of the steps of a pin.
 
 use crate::commands::error::Error;
 use crate::report::Exit;
 
-/// The program's version, which stands in what is printed and saved.
+/// The program's version, as printed and saved.
 pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// What a step came to: go on, or end with this exit code. Everything has been said then.
+/// The result of a step: go on, or exit with this code, with everything already reported.
 pub(super) type Step<T> = Result<Result<T, Exit>, Error>;
 
 /// Nothing was pinned.

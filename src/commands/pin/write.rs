@@ -1,4 +1,4 @@
-//! Writing the pin: plan, show, ask, replace, and read again what has come of it.
+//! Writes the pin: plan, show, ask, replace, and read again to check the effect.
 
 use super::ask;
 use super::ca::{Ca, Place};
@@ -24,7 +24,7 @@ use crate::report::{Exit, Report};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// More often than so many programs write at once, something is wrong.
+/// The limit of attempts: so many concurrent writes mean that something is wrong.
 const ATTEMPTS: u32 = 200;
 
 /// A write to be done.
@@ -33,7 +33,7 @@ pub(super) struct Writing<'a> {
     pub(super) intent: &'a Intent<'a>,
     pub(super) report: &'a Report,
     pub(super) scope: Scope<'a>,
-    /// To be saved once the user has agreed, before the configuration is written.
+    /// The CA to save once the user has agreed, before the configuration is written.
     pub(super) ca: Option<&'a Ca>,
 }
 
@@ -73,7 +73,7 @@ impl Writing<'_> {
             if write_all(&plan)? {
                 return self.verify(&plan, false);
             }
-            // Another program was faster: what it wrote must not be lost.
+            // Another program was faster: its change must not be lost.
             agreed = Some((plan, place));
         }
         Err(Error::new(
@@ -92,8 +92,8 @@ impl Writing<'_> {
         })
     }
 
-    /// Shows the diff, and what is to happen to the CA's file, and asks. `again`: it is another one
-    /// than before.
+    /// Shows the diff and the effect on the CA's file, and asks. `again`: the diff has changed
+    /// since the last question.
     fn agree(&self, plan: &PinPlan, ca: Option<String>, again: bool) -> Result<bool, Error> {
         let color = environment::color(self.args.color);
         for edit in &plan.files {
@@ -129,7 +129,7 @@ impl Writing<'_> {
         self.args.hg.hg_version.as_ref()
     }
 
-    /// What `--write` would come to.
+    /// What `--write` would do.
     fn foresee(&self, plan: &PinPlan, tree: &Files<'_>) -> Result<Exit, Error> {
         let edits = plan.files.iter();
         let edits: Edits = edits
@@ -151,11 +151,11 @@ impl Writing<'_> {
         Ok(Exit::failure_if(!holds || !plan.shadowed.is_empty()))
     }
 
-    /// Reads everything again, and claims success only where `hg email` is safe now.
+    /// Reads everything again, and reports success only if `hg email` is safe now.
     fn verify(&self, plan: &PinPlan, was_there: bool) -> Result<Exit, Error> {
         let mercurial = Mercurial::read(&self.scope)?.of_release(self.release());
         let settings = mercurial.settings(self.intent.host);
-        // They were told with the difference.
+        // They were reported with the diff.
         let mut bad = !plan.shadowed.is_empty();
         let state = if was_there { "pinned" } else { "written" };
         bad |= !self.holds(&mercurial, state, &mercurial::ca_file);
@@ -211,7 +211,7 @@ impl Writing<'_> {
         }
     }
 
-    /// What holds from now on, and by which line.
+    /// The result, and the line that decides it.
     fn promise(&self, settings: &HostSettings) -> String {
         let host = self.intent.host;
         let (what, line) = match (&settings.pins, &settings.verifycertsfile, self.intent.by) {
@@ -232,7 +232,7 @@ impl Writing<'_> {
         )
     }
 
-    /// How many pins of both lists accept another certificate than this one.
+    /// How many pins of both lists match other certificates.
     fn other_pins(&self, settings: &HostSettings) -> usize {
         let current = settings.pins.as_ref();
         let current = current.and_then(|pins| pins.value.as_ref().ok());
@@ -245,10 +245,10 @@ impl Writing<'_> {
             .count()
     }
 
-    /// Whether Mercurial's judge takes the server by the pin, and by nothing less.
+    /// Whether Mercurial accepts the server because of the pin, and for no weaker reason.
     fn holds(&self, mercurial: &Mercurial, state: &str, ca_file: &dyn Fn(&[u8]) -> CaFile) -> bool {
         let mut settings: HostSettings = mercurial.settings(self.intent.host);
-        // Whether hg email runs is another question.
+        // Whether hg email runs is a separate question.
         settings.runs.clear();
         let own = is_smtp_host(&settings, self.intent.host) && settings.smtp_host.is_some();
         let kept = kept_port(&settings, self.intent);
@@ -261,7 +261,7 @@ impl Writing<'_> {
         }
         let here = own && kept.is_none();
         if !here {
-            // As if smtp.host and smtp.tls were set for it.
+            // As if smtp.host and smtp.tls named it.
             settings.transport = self.intent.mode.into();
         }
         let port = here.then_some(self.intent.port);
@@ -287,7 +287,7 @@ impl Writing<'_> {
     }
 }
 
-/// Says what does not come into force, and why; the exit code that follows.
+/// Says what has no effect, and why; returns the exit code.
 fn shadows(plan: &PinPlan) -> Exit {
     for shadow in &plan.shadowed {
         let by = shadow.by.as_ref().map_or_else(
@@ -305,7 +305,7 @@ fn shadows(plan: &PinPlan) -> Exit {
     Exit::failure_if(!plan.shadowed.is_empty())
 }
 
-/// False: a file has changed in the meantime.
+/// False if a file has changed in the meantime.
 fn write_all(plan: &PinPlan) -> Result<bool, Error> {
     for edit in &plan.files {
         if replace(&edit.path, edit.before.as_deref(), &edit.after)? == Replaced::Changed {
@@ -335,7 +335,7 @@ pub(super) fn objection(why: &PinObjection) -> Error {
     Error::new(why.to_string()).hint(hint)
 }
 
-/// Says that the settings of `[smtp]` are another host's.
+/// Says that the settings of `[smtp]` belong to another host.
 pub(super) fn other_host(settings: &HostSettings, host: &str) {
     if let Some(other) = &settings.smtp_host {
         say(&format!(
@@ -346,7 +346,7 @@ pub(super) fn other_host(settings: &HostSettings, host: &str) {
     }
 }
 
-/// The files of the configuration, and which of them are the user's to edit.
+/// The files of the configuration, and which of them the user may edit.
 struct Files<'a> {
     scope: Scope<'a>,
     target: PathBuf,
@@ -365,7 +365,7 @@ impl<'a> Files<'a> {
         let there = |path: &&PathBuf| path.exists();
         let target = match &args.repository {
             Some(_) => roots.first(),
-            // The last one wins; ~/.hgrc is made if there is none.
+            // The last one wins; ~/.hgrc is created if there is none.
             None => roots.iter().rfind(there).or(roots.first()),
         };
         let Some(target) = target.cloned() else {
@@ -431,7 +431,7 @@ impl Tree for Files<'_> {
     }
 }
 
-/// A file to be named to the user.
+/// The path of a file, as shown to the user.
 fn name(path: &Path) -> String {
     path.display().to_string()
 }

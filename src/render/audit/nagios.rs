@@ -14,9 +14,9 @@ pub struct Nagios {
     critical: Vec<String>,
     warnings: Vec<String>,
     left_out: Vec<String>,
-    /// Of the certificates that are not a problem themselves, the one that expires first.
+    /// The certificate that expires first, of trusted and pinned targets.
     next: Option<Expiry>,
-    /// The most urgent of the same.
+    /// The most urgent one, of the same targets.
     worst: Option<Expiry>,
 }
 

@@ -1,4 +1,4 @@
-//! The script of bash: names with colons and equals signs stay whole, and targets are completed.
+//! The script of bash: names with colons and equals signs are not split, and targets are completed.
 
 use super::definitions::{names, replaced, takes_targets, with_value};
 use clap::Command;
@@ -6,10 +6,10 @@ use clap::Command;
 /// The function that completes; its words in capitals are replaced.
 const BASH: &str = include_str!("targets.bash");
 
-/// The script of `clap_complete`, with what it leaves out.
+/// The script of `clap_complete`, with additions.
 pub(super) fn patched(script: &str, command: &Command) -> String {
     // clap_complete 4.6.11 takes a hyphen in the name for the border of a subcommand in one place
-    // and not in the other, so that no subcommand would be completed.
+    // but not in the other, and would complete no subcommand.
     let script = replaced(script, "smtp__subcmd__certcheck", "smtp__certcheck");
     let head = "_smtp__certcheck() {\n";
     let script = replaced(&script, head, "_smtp__certcheck_static() {\n");

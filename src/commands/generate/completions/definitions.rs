@@ -1,9 +1,9 @@
-//! What the command line's definitions say to the scripts.
+//! What the scripts need from the command line's definitions.
 
 use crate::cli::Cli;
 use clap::{Arg, Command, CommandFactory as _, ValueHint};
 
-/// The definitions, and what their values are: the names of the values say it.
+/// The definitions, and the kinds of their values, taken from the value names.
 pub(super) fn command() -> Command {
     fn hinted(command: Command) -> Command {
         let command = command.mut_args(|arg| {
@@ -33,7 +33,7 @@ pub(super) fn names(command: &Command) -> Vec<&str> {
     command.get_subcommands().map(Command::get_name).collect()
 }
 
-/// The options that take a value, as they are typed.
+/// The options that take a value, as typed.
 pub(super) fn with_value(command: &Command) -> Vec<String> {
     let of_all = std::iter::once(command).chain(command.get_subcommands());
     let mut words: Vec<String> = of_all.flat_map(Command::get_opts).flat_map(typed).collect();
@@ -42,7 +42,7 @@ pub(super) fn with_value(command: &Command) -> Vec<String> {
     words
 }
 
-/// An option, as it is typed.
+/// An option, as typed.
 pub(super) fn typed(arg: &Arg) -> Vec<String> {
     let short = arg.get_short().map(|short| format!("-{short}"));
     let long = arg.get_long().map(|long| format!("--{long}"));
@@ -55,8 +55,8 @@ pub(super) fn values(arg: &Arg) -> Vec<String> {
     values.iter().map(|v| v.get_name().to_owned()).collect()
 }
 
-/// Replaces what `clap_complete` writes; its version is pinned by `Cargo.lock`, and the tests look
-/// at the result in each shell.
+/// Replaces output of `clap_complete`; its version is pinned by `Cargo.lock`, and the tests check
+/// the result in each shell.
 pub(super) fn replaced(script: &str, from: &str, to: &str) -> String {
     debug_assert!(script.contains(from), "clap_complete writes no {from:?}");
     script.replace(from, to)

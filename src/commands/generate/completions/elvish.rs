@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 /// What completes arguments, below the tables that it reads.
 const ELVISH: &str = include_str!("arguments.elv");
 
-/// The script of `clap_complete`, with what it leaves out.
+/// The script of `clap_complete`, with additions.
 pub(super) fn patched(script: &str, command: &Command) -> String {
     // clap_complete knows neither values nor arguments there. Keys are "command;option".
     let (mut values_of, mut arguments) = (Vec::new(), Vec::new());

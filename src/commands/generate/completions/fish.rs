@@ -1,4 +1,4 @@
-//! The script of fish: options and targets are completed wherever they may stand.
+//! The script of fish: options and targets are completed in any position.
 
 use super::definitions::{names, replaced, takes_targets, values};
 use crate::cli::NAME;
@@ -8,9 +8,9 @@ use std::fmt::Write as _;
 /// The function that lists targets.
 const FISH: &str = include_str!("targets.fish");
 
-/// The script of `clap_complete`, with what it leaves out.
+/// The script of `clap_complete`, with additions.
 pub(super) fn patched(script: &str, command: &Command) -> String {
-    // It would forget the options behind the first TARGET, and behind an option without its value.
+    // It would forget the options after the first TARGET, and after an option without its value.
     let mut script = script.to_owned();
     let main = format!(
         "not __fish_smtp_certcheck_using_subcommand {}",

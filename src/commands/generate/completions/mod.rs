@@ -1,7 +1,7 @@
-//! The scripts of the completions: `clap_complete`'s, which know the definitions, with what it leaves
-//! out. Where a TARGET is due, they ask this program for the hosts of Mercurial's configuration;
-//! the one in `PATH`, never the one that is being typed. What it prints is only ever compared and
-//! inserted, never evaluated.
+//! The scripts of the completions: `clap_complete`'s, which know the definitions, with additions.
+//! Where a TARGET is expected, they ask this program for the hosts of Mercurial's configuration:
+//! the one in `PATH`, never the one being typed. Its output is only compared and inserted, never
+//! evaluated.
 
 mod bash;
 mod definitions;

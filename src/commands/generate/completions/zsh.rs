@@ -3,15 +3,14 @@
 use super::definitions::{names, replaced};
 use clap::Command;
 
-/// Tells a command from a target; `COMMANDS` is replaced.
+/// Distinguishes a command from a target; `COMMANDS` is replaced.
 const FIRST: &str = include_str!("first.zsh");
 /// The functions that complete targets.
 const TARGETS: &str = include_str!("targets.zsh");
 
-/// The script of `clap_complete`, with what it leaves out.
+/// The script of `clap_complete`, with additions.
 pub(super) fn patched(script: &str, command: &Command) -> String {
-    // It would look for a command behind the first TARGET. A command is the first word, or there
-    // is none.
+    // It would look for a command after the first TARGET. Only the first word can be a command.
     let begin = script.find("'::targets").unwrap_or_default();
     let end = "\"*::: :->smtp-certcheck\" \\\n&& ret=0\n";
     let after = script[begin..].find(end).unwrap_or_default();

@@ -1,5 +1,5 @@
-//! The man pages: what the command line's definitions know, and below it, written by hand, what
-//! they do not.
+//! The man pages: generated from the command line's definitions, followed by sections written by
+//! hand.
 
 mod codes;
 mod json;
@@ -70,7 +70,7 @@ fn page(command: &Command, name: &str) -> String {
     let usage = command.render_usage().to_string();
     let man = Man::new(command);
     let (mut name_section, mut body) = (Vec::new(), Vec::new());
-    // A vector takes all bytes.
+    // Writing to a vector cannot fail.
     let written = man
         .render_name_section(&mut name_section)
         .and_then(|()| man.render_description_section(&mut body))
@@ -83,7 +83,7 @@ fn page(command: &Command, name: &str) -> String {
     let mut text = title_line(&title, "1", "User Commands");
     text.push_str(&String::from_utf8_lossy(&name_section));
     text.push_str(&synopsis(&usage));
-    // clap_mangen breaks lines where a space is due; mandoc minds.
+    // clap_mangen breaks lines where a space is needed, and mandoc warns.
     text.push_str(&String::from_utf8_lossy(&body).replace(".br\n\n.br\n", ".sp\n"));
 
     let mut sections = roff::of_help(&after.unwrap_or_default());
@@ -104,7 +104,7 @@ fn page(command: &Command, name: &str) -> String {
     text
 }
 
-/// The line that every page begins with.
+/// The first line of every page.
 fn title_line(title: &str, section: &str, manual: &str) -> String {
     format!(
         ".ie \\n(.g .ds Aq \\(aq\n.el .ds Aq '\n.TH {} {section} {DATE} \"{NAME} {}\" \"{manual}\"\n",
@@ -113,7 +113,7 @@ fn title_line(title: &str, section: &str, manual: &str) -> String {
     )
 }
 
-/// `clap_mangen` lists every option, without its value; this is what `--help` says.
+/// Lists the options as `--help` does: `clap_mangen` leaves out their values.
 fn synopsis(usage: &str) -> String {
     let mut out = String::from(".SH SYNOPSIS\n");
     let lines = usage.trim_start_matches("Usage: ").lines();

@@ -61,7 +61,7 @@ pub(super) fn tagged(word: &str, text: &str) -> String {
     format!(".TP\n.B {}\n{}\n", escaped(word), escaped(text))
 }
 
-/// What is written by hand: man(7) with its headings.
+/// Text written by hand: man(7) with its headings.
 pub(super) fn of_hand(text: &str) -> Vec<Section> {
     let mut sections = Vec::new();
     for block in text.split(".SH ").skip(1) {
@@ -73,7 +73,7 @@ pub(super) fn of_hand(text: &str) -> Vec<Section> {
     sections
 }
 
-/// Nothing in it is a request or an escape sequence; what Markdown marks as code is bold.
+/// Escapes requests and sequences; text that Markdown marks as code is bold.
 pub(super) fn escaped(text: &str) -> String {
     let mut out = String::new();
     if text.starts_with(['.', '\'']) {
@@ -94,7 +94,7 @@ pub(super) fn escaped(text: &str) -> String {
             }
             c if c.is_ascii() => out.push(c),
             c => {
-                // A vector of characters takes all.
+                // Writing to a vector cannot fail.
                 let _ = write!(out, "\\[u{:04X}]", u32::from(c));
             }
         }
