@@ -79,19 +79,10 @@ fn differ(looks: &[&Assessment]) -> Option<Finding> {
     served.sort_by(|(.., one), (.., other)| one.cmp(other));
     let key = served[0].1.spki_sha256();
     let one_key = key.is_some() && served.iter().all(|(_, leaf, _)| leaf.spki_sha256() == key);
-    let each = served
-        .iter()
-        .take(MOST_NAMED)
-        .map(|(digest, leaf, places)| {
-            let until = leaf.facts().ok();
-            let until = until.map_or_else(String::new, |facts| {
-                format!(", until {}", facts.not_after.date())
-            });
-            let digest: String = digest.hex().chars().take(16).collect();
-            let label = excerpt(&leaf.label(), 60);
-            format!("\"{label}\" (sha256:{digest}…{until}) at {}", named(places))
-        });
-    let each: Vec<String> = each.collect();
+    let each = served.iter().take(MOST_NAMED);
+    let each: Vec<String> = each
+        .map(|(digest, leaf, addresses)| described(digest, leaf, addresses))
+        .collect();
     let more = match served.len().saturating_sub(MOST_NAMED) {
         0 => String::new(),
         more => format!("; and {more} more"),
@@ -119,6 +110,18 @@ fn differ(looks: &[&Assessment]) -> Option<Finding> {
         addresses,
     });
     Some(finding.because(Evidence::Served(served.collect())))
+}
+
+/// A certificate in a few words, and the addresses that serve it.
+fn described(digest: &Fingerprint, leaf: &Certificate, addresses: &[IpAddr]) -> String {
+    let until = leaf.facts().ok();
+    let until = until.map_or_else(String::new, |facts| {
+        format!(", until {}", facts.not_after.date())
+    });
+    let digest: String = digest.hex().chars().take(16).collect();
+    let label = excerpt(&leaf.label(), 60);
+    let at = named(addresses);
+    format!("\"{label}\" (sha256:{digest}…{until}) at {at}")
 }
 
 /// Addresses that do not answer, while others do.

@@ -2,6 +2,7 @@
 //! as JSON, and the list of the programs.
 
 use super::pin::{about, problems};
+use super::text::fill;
 use super::timestamp::timestamp;
 use crate::certificate::{Certificate, pem};
 use crate::escape::visible;
@@ -93,25 +94,28 @@ pub fn several(program: &Program) -> Result<&'static str, &'static str> {
 /// Advice for a terminal of 80 columns; indented lines stay as they are.
 pub fn note(text: &str) -> String {
     const WIDTH: usize = 78;
-    let mut out = String::from("note:");
-    let mut column = out.len();
+    let mut lines: Vec<String> = Vec::new();
+    let mut prose = String::new();
+    let flush = |prose: &mut String, lines: &mut Vec<String>| {
+        let first = if lines.is_empty() { "note: " } else { "  " };
+        if !prose.is_empty() || lines.is_empty() {
+            lines.push(fill(prose, WIDTH, first, "  "));
+        }
+        prose.clear();
+    };
     for line in text.lines() {
         if line.starts_with(' ') {
-            let _ = write!(out, "\n  {line}");
-            // The rest begins on a new line.
-            column = WIDTH;
-            continue;
-        }
-        for word in line.split(' ') {
-            if column + 1 + word.chars().count() > WIDTH {
-                out.push_str("\n ");
-                column = 1;
+            flush(&mut prose, &mut lines);
+            lines.push(format!("  {line}"));
+        } else {
+            if !prose.is_empty() {
+                prose.push(' ');
             }
-            let _ = write!(out, " {word}");
-            column += 1 + word.chars().count();
+            prose.push_str(line);
         }
     }
-    out
+    flush(&mut prose, &mut lines);
+    lines.join("\n")
 }
 
 /// Everything that the server can be pinned by. Nothing of it is text of a certificate: it is

@@ -1,10 +1,10 @@
 //! Text in columns: wrapped at words, as wide as a terminal shows it.
 
 use crate::escape::visible;
+use std::borrow::Cow;
 use std::fmt::Write as _;
-use unicode_width::UnicodeWidthChar as _;
 
-/// Text under a label, wrapped and indented to the same column; each line ends in a line feed.
+/// Text under a label, wrapped and indented to the same column; a line feed ends each line.
 pub(super) fn labelled(
     out: &mut String,
     width: usize,
@@ -22,40 +22,21 @@ pub(super) fn labelled(
 }
 
 /// Breaks at spaces, and within words only where a word is longer than the line.
-fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    let mut used = 0;
-    for word in text.split(' ') {
-        let length = word.chars().map(columns).sum::<usize>();
-        let first = used == 0;
-        if !first && used + 1 + length > width {
-            lines.push(String::new());
-            used = 0;
-        } else if !first {
-            push(&mut lines, ' ');
-            used += 1;
-        }
-        for c in word.chars() {
-            if used > 0 && used + columns(c) > width {
-                lines.push(String::new());
-                used = 0;
-            }
-            push(&mut lines, c);
-            used += columns(c);
-        }
-    }
-    lines
+fn wrap(text: &str, width: usize) -> Vec<Cow<'_, str>> {
+    textwrap::wrap(text, options(width))
 }
 
-fn push(lines: &mut [String], c: char) {
-    if let Some(line) = lines.last_mut() {
-        line.push(c);
-    }
+/// The text under `first`, whose further lines begin with `further`; as wide as `width` in all.
+pub(super) fn fill(text: &str, width: usize, first: &str, further: &str) -> String {
+    let options = options(width)
+        .initial_indent(first)
+        .subsequent_indent(further);
+    textwrap::fill(text, options)
 }
 
-/// How many columns of a terminal a character takes.
-fn columns(c: char) -> usize {
-    c.width().unwrap_or(0)
+/// Hyphens do not break a line: names and options would no longer be found or pasted.
+fn options(width: usize) -> textwrap::Options<'static> {
+    textwrap::Options::new(width).word_splitter(textwrap::WordSplitter::NoHyphenation)
 }
 
 #[cfg(test)]

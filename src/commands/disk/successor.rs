@@ -1,4 +1,5 @@
-//! The next content of a file: written beside it, it replaces the file atomically, or is removed.
+//! The next content of a file: written beside it, it takes the file's place in one step, or vanishes.
+#![expect(clippy::disallowed_methods, reason = "files are replaced here")]
 
 use super::attributes::{self, Lost};
 use std::ffi::OsStr;

@@ -90,6 +90,66 @@ impl Sample {
     }
 }
 
+/// A metric: its name, its help, and its value for a target; `None`: the target has none.
+type Metric = (&'static str, &'static str, fn(&Sample) -> Option<String>);
+
+/// The metrics of each target. The names are promises.
+const METRICS: &[Metric] = &[
+    (
+        "trusted",
+        "Whether the certificate is trusted or pinned.",
+        |sample| {
+            let is_trusted = matches!(sample.outcome, Outcome::Trusted | Outcome::Pinned);
+            Some(boolean(is_trusted))
+        },
+    ),
+    (
+        "reachable",
+        "Whether the server was reached and spoke TLS.",
+        |sample| {
+            let is_reachable = matches!(
+                sample.outcome,
+                Outcome::Trusted | Outcome::Pinned | Outcome::Untrusted
+            );
+            Some(boolean(is_reachable))
+        },
+    ),
+    (
+        "not_after_timestamp_seconds",
+        "When the certificate of the server expires.",
+        |sample| sample.not_after.map(|expires| expires.to_string()),
+    ),
+    (
+        "not_before_timestamp_seconds",
+        "Since when the certificate of the server is valid.",
+        |sample| sample.not_before.map(|begin| begin.to_string()),
+    ),
+    (
+        "critical_findings",
+        "How many findings are critical.",
+        |sample| Some(sample.critical.to_string()),
+    ),
+    (
+        "warning_findings",
+        "How many findings are warnings.",
+        |sample| Some(sample.warnings.to_string()),
+    ),
+    (
+        "left_out_findings",
+        "How many kinds of findings --only and --ignore have left out that are not fine.",
+        |sample| Some(sample.left_out.to_string()),
+    ),
+    (
+        "probe_duration_seconds",
+        "How long the probe took.",
+        |sample| Some(sample.seconds.to_string()),
+    ),
+];
+
+fn boolean(truth: bool) -> String {
+    u8::from(truth).to_string()
+}
+
 /// All metrics; a target that occurs twice is written once, as it was the last time.
 fn render(samples: &[Sample], at: OffsetDateTime) -> String {
     let mut latest: std::collections::BTreeMap<&str, &Sample> = std::collections::BTreeMap::new();
@@ -97,7 +157,7 @@ fn render(samples: &[Sample], at: OffsetDateTime) -> String {
         latest.insert(&sample.labels, sample);
     }
     let mut out = String::new();
-    let mut metric = |name: &str, help: &str, value: &dyn Fn(&Sample) -> Option<String>| {
+    for (name, help, value) in METRICS {
         let _ = writeln!(out, "# HELP smtp_certcheck_{name} {help}");
         let _ = writeln!(out, "# TYPE smtp_certcheck_{name} gauge");
         for sample in latest.values() {
@@ -105,53 +165,7 @@ fn render(samples: &[Sample], at: OffsetDateTime) -> String {
                 let _ = writeln!(out, "smtp_certcheck_{name}{{{}}} {value}", sample.labels);
             }
         }
-    };
-    let is = |truth: bool| Some(u8::from(truth).to_string());
-    metric(
-        "trusted",
-        "Whether the certificate is trusted or pinned.",
-        &|sample| is(matches!(sample.outcome, Outcome::Trusted | Outcome::Pinned)),
-    );
-    metric(
-        "reachable",
-        "Whether the server was reached and spoke TLS.",
-        &|sample| {
-            is(matches!(
-                sample.outcome,
-                Outcome::Trusted | Outcome::Pinned | Outcome::Untrusted
-            ))
-        },
-    );
-    metric(
-        "not_after_timestamp_seconds",
-        "When the certificate of the server expires.",
-        &|sample| sample.not_after.map(|end| end.to_string()),
-    );
-    metric(
-        "not_before_timestamp_seconds",
-        "Since when the certificate of the server is valid.",
-        &|sample| sample.not_before.map(|begin| begin.to_string()),
-    );
-    metric(
-        "critical_findings",
-        "How many findings are critical.",
-        &|sample| Some(sample.critical.to_string()),
-    );
-    metric(
-        "warning_findings",
-        "How many findings are warnings.",
-        &|sample| Some(sample.warnings.to_string()),
-    );
-    metric(
-        "left_out_findings",
-        "How many kinds of findings --only and --ignore have left out that are not fine.",
-        &|sample| Some(sample.left_out.to_string()),
-    );
-    metric(
-        "probe_duration_seconds",
-        "How long the probe took.",
-        &|sample| Some(sample.seconds.to_string()),
-    );
+    }
     let _ = writeln!(
         out,
         "# HELP smtp_certcheck_last_run_timestamp_seconds When the audit ran."

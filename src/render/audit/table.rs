@@ -61,6 +61,14 @@ impl Format for Table {
 
 /// One line, then the findings of the target; ends in a line feed.
 fn row(audited: &Audited, style: Style) -> String {
+    let mut out = line(audited, style);
+    out.push('\n');
+    details(&mut out, audited, style);
+    out
+}
+
+/// The verdict, the target, its expiry, its codes and its changes.
+fn line(audited: &Audited, style: Style) -> String {
     let report = &audited.report;
     let standing = audited.standing();
     let (word, ansi) = match (standing, report.outcome()) {
@@ -105,9 +113,12 @@ fn row(audited: &Audited, style: Style) -> String {
         let changes: Vec<&str> = changes.iter().map(|change| change.as_str()).collect();
         let _ = write!(out, "  [{}]", changes.join(", "));
     }
-    let mut out = out.trim_end().to_owned();
-    out.push('\n');
-    // A code alone does not show which of several addresses it concerns.
+    out.trim_end().to_owned()
+}
+
+/// The findings that a code alone does not explain.
+fn details(out: &mut String, audited: &Audited, style: Style) {
+    // A code does not say which of several addresses it is about.
     let several = audited.report.has_several_addresses();
     for finding in &audited.findings {
         let told = match finding.severity {
@@ -118,8 +129,7 @@ fn row(audited: &Audited, style: Style) -> String {
         if style.verbose || told {
             let label = format!("{}: ", finding.code);
             let text = excerpt(&finding.message, 300);
-            labelled(&mut out, style.columns(), 6, &label, label.len(), &text);
+            labelled(out, style.columns(), 6, &label, label.len(), &text);
         }
     }
-    out
 }

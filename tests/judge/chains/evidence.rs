@@ -33,7 +33,7 @@ fn judge(presented: &[Certificate], at: OffsetDateTime) -> Judgement {
 fn evidence(found: &[Finding], code: Code) -> Evidence {
     let finding = found.iter().find(|finding| finding.code == code);
     let evidence = finding.and_then(|finding| finding.evidence.clone());
-    *evidence.expect(code.as_str())
+    *evidence.expect("evidence")
 }
 
 fn of_leaf(params: CertificateParams, code: Code) -> Evidence {

@@ -1,4 +1,7 @@
 //! Sections of a man page in the language of man(7).
+//!
+//! The crate roff, which `clap_mangen` uses, escapes neither `~` and `^`, which groff sets as accents
+//! that no shell takes, nor characters outside ASCII, nor quotes in the arguments of a request.
 
 use std::fmt::{self, Write as _};
 

@@ -5,6 +5,7 @@ use super::path::{Judge, drop_self_signed, is_issuer};
 use super::read::Read;
 use super::status::Status;
 use crate::certificate::Certificate;
+use crate::judge::anchor::Anchor;
 use crate::judge::signatures::Signatures;
 
 /// `DEFAULT_MAX_VERIFY_DEPTH` (`lib/gnutls_int.h`).
@@ -18,19 +19,19 @@ pub(super) struct Store<'s, 'a> {
 
 impl<'a> Store<'_, 'a> {
     /// What stands in the row of this name, in the order of the file.
-    fn row_of(&self, name: &[u8]) -> Vec<Read<'a>> {
+    fn row_of(self, name: &[u8]) -> Vec<Read<'a>> {
         let there = self.signed.anchors().row_of_gnutls(name);
-        let certificates = there.map(|anchor| anchor.certificate());
+        let certificates = there.map(Anchor::certificate);
         certificates.filter_map(Read::new).collect()
     }
 
-    fn has_issuer(&self, certificate: &Read<'_>) -> bool {
+    fn has_issuer(self, certificate: &Read<'_>) -> bool {
         let row = self.row_of(&certificate.issuer.raw);
         row.iter().any(|trusted| is_issuer(certificate, trusted))
     }
 
     /// `gnutls_x509_trust_list_verify_crt2`, without name and purpose of the leaf.
-    pub(super) fn verify(&self, presented: Vec<Read<'a>>, now: i64) -> Status {
+    pub(super) fn verify(self, presented: Vec<Read<'a>>, now: i64) -> Status {
         if self.signed.anchors().gnutls_reads_none() {
             return Status::refused("GnuTLS reads no certificate from the anchors' file");
         }
@@ -56,7 +57,7 @@ impl<'a> Store<'_, 'a> {
     }
 
     /// Sorts what was presented, segment by segment, up to the first whose issuer is trusted.
-    fn arrange<'b>(&self, mut list: Vec<Read<'b>>) -> Vec<Read<'b>> {
+    fn arrange(self, mut list: Vec<Read<'_>>) -> Vec<Read<'_>> {
         let mut seen: Vec<&Certificate> = Vec::new();
         let mut at = 0;
         while at < list.len() {
@@ -81,7 +82,7 @@ impl<'a> Store<'_, 'a> {
     }
 
     /// `shorten_clist`, which looks in the row of the issuer.
-    fn shorten(&self, list: &mut Vec<Read<'_>>) {
+    fn shorten(self, list: &mut Vec<Read<'_>>) {
         drop_self_signed(list);
         let mut at = 1;
         while at < list.len() {
