@@ -1,6 +1,6 @@
 //! The main command: probe each target, judge, print.
 
-use super::assess::{Assessor, Sources, endpoint, options};
+use super::assess::{Asked, Assessor, Sources, options};
 use super::disk::chain;
 use super::error::Error;
 use super::mercurial::Scope;
@@ -10,7 +10,6 @@ use super::{environment, lint};
 use crate::audit::{Threshold, conflict};
 use crate::certificate::Certificate;
 use crate::cli::{BELOW_WARNING, Cli, FormatArg, Inspect, TargetArg};
-use crate::endpoint::{Endpoint, Host};
 use crate::judge::{judge_chain, judge_clients};
 use crate::observation::{Sighting, Staple, Step};
 use crate::render::style::Style;
@@ -44,24 +43,24 @@ pub(super) fn run(cli: &Inspect) -> Result<Exit, Error> {
         return lint::run(cli);
     }
     let from_hgrc = cli.targets.is_empty() && cli.chain.is_none();
-    let check = Assessor::read(&Sources {
-        cacerts: &cli.trust.cacerts,
+    let assessor = Assessor::read(&Sources {
         scope: Scope::of(&cli.hgrc).filter(|_| cli.chain.is_none()),
         hgrc_needed: from_hgrc || cli.hgrc.hgrc.is_some() || cli.hgrc.repository.is_some(),
         from_hgrc,
         at: cli.at,
         hg_version: cli.hg.hg_version.as_ref(),
         hg_store: cli.hgrc.hg_store.as_ref(),
+        ..Sources::of(&cli.trust)
     })?;
     let targets = if from_hgrc {
-        vec![check.configured_target()?]
+        vec![assessor.configured_target()?]
     } else {
         cli.targets.clone()
     };
     let setting = Setting {
         cli,
         targets,
-        check,
+        assessor,
     };
     match &cli.chain {
         Some(path) => setting.saved_chain(path),
@@ -96,7 +95,7 @@ fn mistyped(reports: &[Report]) -> Option<(&str, String)> {
 struct Setting<'a> {
     cli: &'a Inspect,
     targets: Vec<TargetArg>,
-    check: Assessor,
+    assessor: Assessor,
 }
 
 impl Setting<'_> {
@@ -112,15 +111,15 @@ impl Setting<'_> {
             .servername
             .as_ref()
             .ok_or_else(|| Error::new("--servername is missing"))?;
-        let anchors = self.check.anchors(None);
-        let policy = self.check.policy(&anchors, reference);
+        let anchors = self.assessor.anchors();
+        let policy = self.assessor.policy(anchors, reference);
         let mut judgement = judge_clients(
             &chain,
             &policy,
             Staple::NotSeen,
             judge_chain(&chain, &policy),
         );
-        self.check.watch_hash(&mut judgement);
+        self.assessor.note_hash(&mut judgement);
         let label = chain::name(path).trim_matches('"').to_owned();
         let target = Target {
             input: label.clone(),
@@ -137,7 +136,7 @@ impl Setting<'_> {
         };
         let report = Report {
             at_was_chosen: self.cli.at.is_some(),
-            ..Report::single(target, look, self.check.now)
+            ..Report::single(target, look, self.assessor.now)
         };
         print(&self.render_one(&report))?;
         Ok(self.exit(&[report]))
@@ -173,31 +172,32 @@ impl Setting<'_> {
         let permits = Arc::new(Semaphore::new(AT_ONCE));
         let mut planned = Vec::new();
         let connection = &self.cli.connection;
-        for TargetArg { target, .. } in &self.targets {
-            let (endpoint, reference) =
-                endpoint(target, connection, self.cli.trust.servername.as_ref());
-            let options = options(connection, &reference)?;
-            planned.push((endpoint, reference, options));
+        let servername = self.cli.trust.servername.as_ref();
+        for target in &self.targets {
+            let asked = Asked::new(target.clone(), connection, servername);
+            let options = options(connection, &asked.reference)?;
+            planned.push((asked, options));
         }
         let ehlo = connection.ehlo.clone().or_else(environment::fqdn);
-        let mut running: Vec<(Endpoint, Host, JoinHandle<Sighting>)> = Vec::new();
-        for (endpoint, reference, mut options) in planned {
+        let mut running: Vec<(Asked, JoinHandle<Sighting>)> = Vec::new();
+        for (asked, mut options) in planned {
             options.probe.ehlo.clone_from(&ehlo);
-            let (permits, to_probe) = (Arc::clone(&permits), endpoint.clone());
+            let (permits, to_probe) = (Arc::clone(&permits), asked.endpoint.clone());
             let task = tokio::spawn(async move {
                 let _permit = permits.acquire().await;
                 look(&to_probe, &options).await
             });
-            running.push((endpoint, reference, task));
+            running.push((asked, task));
         }
         let mut reports = Vec::new();
-        for ((endpoint, reference, task), arg) in running.into_iter().zip(&self.targets) {
+        for (asked, task) in running {
+            let endpoint = &asked.endpoint;
             let seen = task
                 .await
                 .map_err(|why| Error::new(format!("the probe of {endpoint} broke: {why}")))?;
-            let mut report = self.check.report(seen, arg, &endpoint, &reference);
+            let mut report = self.assessor.report(seen, &asked);
             if let Some(least) = self.cli.pin_expires {
-                self.check.watch_pin(&mut report, arg, least);
+                self.assessor.note_pin(&mut report, &asked, least);
             }
             if !matches!(self.cli.format, FormatArg::Json | FormatArg::Nagios) {
                 let gap = if reports.is_empty() || self.is_terse() {

@@ -2,11 +2,9 @@
 
 use super::defaults::Defaults;
 use crate::audit::{Audited, Baseline, Choice, Entry, SharedKeys, UNJUDGED, findings};
-use crate::cli::TargetArg;
-use crate::commands::assess::Assessor;
+use crate::commands::assess::{Asked, Assessor};
 use crate::commands::disk::anchors::configured_anchors;
 use crate::commands::error::Error;
-use crate::endpoint::{Endpoint, Host};
 use crate::finding::{Code, Finding};
 use crate::fingerprint::Comparison;
 use crate::hgrc::Source;
@@ -31,10 +29,7 @@ const OF_ANCHORS: [Code; 4] = [
 /// A target of the list.
 pub(super) struct ListTarget {
     pub(super) entry: Entry,
-    /// The endpoint to connect to.
-    pub(super) endpoint: Endpoint,
-    /// The reference identifier.
-    pub(super) reference: Host,
+    pub(super) asked: Asked,
 }
 
 /// A target that was checked.
@@ -117,23 +112,15 @@ fn report(
     survey: Survey,
     own: Option<&Result<Anchors, String>>,
 ) -> Result<Report, Error> {
-    let ListTarget {
-        entry,
-        endpoint,
-        reference,
-    } = target;
-    let named = TargetArg {
-        input: entry.input.clone(),
-        target: entry.target.clone(),
-    };
+    let ListTarget { entry, asked } = target;
     let own = own.map(|own| own.as_ref().unwrap_or(&NO_ANCHORS));
     let looks = survey.seen.into_iter().map(|sighting| {
-        let look = assessor.assess(sighting, &named, endpoint, reference, own);
+        let look = assessor.assess(sighting, asked, own);
         with_pins(look, entry)
     });
     let mut report = assessor
-        .report_on(looks.collect(), &named, endpoint, reference)
-        .ok_or_else(|| Error::new(format!("the probe of {endpoint} broke")))?;
+        .report_on(looks.collect(), asked)
+        .ok_or_else(|| Error::new(format!("the probe of {} broke", asked.endpoint)))?;
     report.skipped = Skipped {
         no_route: survey.no_route,
         left_out: survey.left_out,

@@ -2,10 +2,10 @@
 
 use crate::audit::{Entry, Levels};
 use crate::certificate::Least;
-use crate::cli::{Audit as Args, Connection};
-use crate::commands::assess::{endpoint, options};
+use crate::cli::{Audit as Args, Connection, TargetArg};
+use crate::commands::assess::{Asked, options};
 use crate::commands::error::Error;
-use crate::endpoint::{Endpoint, Host};
+use crate::endpoint::Host;
 use crate::survey::Options;
 
 /// The options of the command line that a line of the list may replace.
@@ -50,10 +50,14 @@ impl Defaults {
         }
     }
 
-    /// The endpoint to connect to, and the reference identifier.
-    pub(super) fn server(&self, entry: &Entry) -> (Endpoint, Host) {
+    /// What is asked about a target of the list.
+    pub(super) fn asked(&self, entry: &Entry) -> Asked {
+        let target = TargetArg {
+            input: entry.input.clone(),
+            target: entry.target.clone(),
+        };
         let name = entry.servername.as_ref().or(self.servername.as_ref());
-        endpoint(&entry.target, &self.connection, name)
+        Asked::new(target, &self.connection, name)
     }
 
     /// The options of the probe for that server name.

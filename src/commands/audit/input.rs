@@ -178,7 +178,7 @@ impl Filter {
         if self.done.is_empty() {
             return true;
         }
-        let (_, reference) = self.defaults.server(entry);
+        let reference = self.defaults.asked(entry).reference;
         let target = Identity {
             input: entry.input.clone(),
             servername: reference.to_string(),

@@ -46,10 +46,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Error> {
         return Err(Error::new(why).hint(BELOW_WARNING));
     }
     let choice = choice(args);
-    let assessor = Assessor::read(&Sources {
-        cacerts: &args.trust.cacerts,
-        ..Sources::default()
-    })?;
+    let assessor = Assessor::read(&Sources::of(&args.trust))?;
     let mut baseline = baseline(args, &choice)?;
     let signals = Signals::wait()?;
     let (outputs, earlier) = Outputs::open(args, &signals)?;

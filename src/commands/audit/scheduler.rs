@@ -93,22 +93,18 @@ impl Scheduler {
     }
 
     fn job(&self, entry: Entry) -> Result<impl Future<Output = ()> + use<>, Error> {
-        let (endpoint, reference) = self.defaults.server(&entry);
-        let mut options = self.defaults.options(&reference)?;
+        let asked = self.defaults.asked(&entry);
+        let mut options = self.defaults.options(&asked.reference)?;
         options.probe.ehlo.clone_from(&self.ehlo);
         let (pacer, sender) = (Arc::clone(&self.pacer), self.sender.clone());
         let one_address = self.one_address;
         Ok(async move {
             let survey = if one_address {
-                any_address(&pacer, &endpoint, &options).await.into()
+                any_address(&pacer, &asked.endpoint, &options).await.into()
             } else {
-                every_address(&pacer, &endpoint, &options).await
+                every_address(&pacer, &asked.endpoint, &options).await
             };
-            let target = ListTarget {
-                entry,
-                endpoint,
-                reference,
-            };
+            let target = ListTarget { entry, asked };
             let seen = Seen { target, survey };
             // The writer stops when the reader has closed the pipe.
             let _ = pacer.deliver(sender.send(seen)).await;

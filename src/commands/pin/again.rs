@@ -2,17 +2,17 @@
 //! balancer, or an unfinished renewal, shows different certificates at different times.
 
 use super::ask;
-use super::look::{probe_options, where_to};
+use super::look::{asked, probe_options};
 use super::paste::command;
 use super::step::{REFUSED, Step};
 use crate::certificate::Certificate;
 use crate::cli::{Pin as Args, TargetArg};
-use crate::commands::assess::Assessor;
+use crate::commands::assess::{Asked, Assessor};
 use crate::commands::environment;
 use crate::commands::error::Error;
 use crate::commands::runtime::block_on;
 use crate::commands::terminal::say;
-use crate::endpoint::{Endpoint, Host};
+use crate::endpoint::Endpoint;
 use crate::finding::Code;
 use crate::fingerprint::Algorithm;
 use crate::fingerprint::Comparison;
@@ -88,8 +88,8 @@ pub(super) fn look(
     if !is_worth_it {
         return Ok(set);
     }
-    let (endpoint, reference) = where_to(args, target);
-    let options = probe_options(args, &reference, None)?;
+    let asked = asked(args, target);
+    let options = probe_options(args, &asked.reference, None)?;
     let pacer = Arc::new(Pacer::new(&Limits {
         jobs: AT_ONCE,
         lookups: 1,
@@ -98,13 +98,13 @@ pub(super) fn look(
         rate: None,
         retries: 1,
     }));
-    let surveys = block_on(rounds(&pacer, &endpoint, &options, |found| {
+    let surveys = block_on(rounds(&pacer, &asked.endpoint, &options, |found| {
         set.wants_more(args, found)
     }))?;
     for survey in surveys {
         set.left_out(&survey);
         for seen in survey.seen {
-            set.add(check, target, (&endpoint, &reference), seen);
+            set.add(check, &asked, seen);
         }
     }
     set.answered();
@@ -168,13 +168,7 @@ impl Set {
         all.len() > 1 && (found.len() == ROUNDS || before.len() < all.len())
     }
 
-    fn add(
-        &mut self,
-        check: &Assessor,
-        target: &TargetArg,
-        (endpoint, reference): (&Endpoint, &Host),
-        seen: Sighting,
-    ) {
+    fn add(&mut self, check: &Assessor, asked: &Asked, seen: Sighting) {
         let Some(leaf) = seen.presented.first() else {
             self.gaps.extend(gap(&seen));
             return;
@@ -189,7 +183,7 @@ impl Set {
             known.places.dedup();
             return;
         }
-        let report = check.report(seen, target, endpoint, reference);
+        let report = check.report(seen, asked);
         self.seen.push(SeenLeaf { report, places });
     }
 

@@ -2,12 +2,12 @@
 
 use super::ca::{Place, absolute};
 use super::library::{self, Refusal};
-use super::look::{has_its_port, look, sends_sni};
+use super::look::{asked, has_its_port, look, sends_sni};
 use super::step::{REFUSED, Step, VERSION};
 use super::{again, consent, second_certificate};
 use crate::certificate::Certificate;
 use crate::cli::Pin as Args;
-use crate::commands::assess::{Assessor, Sources, endpoint};
+use crate::commands::assess::{Asked, Assessor, Sources};
 use crate::commands::error::Error;
 use crate::commands::terminal::{print, say};
 use crate::finding::Code;
@@ -38,11 +38,11 @@ pub(super) fn run(args: &Args, program: &'static Program) -> Result<Exit, Error>
     };
     has_its_port(args, target, program.name)?;
     let file = args.ca_out.as_deref().map(absolute).transpose()?;
-    let (endpoint, reference) = endpoint(
-        &target.target,
-        &args.connection,
-        args.trust.servername.as_ref(),
-    );
+    let Asked {
+        endpoint,
+        reference,
+        ..
+    } = asked(args, target);
     let mut server = Destination {
         host: &endpoint.host,
         reference: &reference,
@@ -62,10 +62,7 @@ pub(super) fn run(args: &Args, program: &'static Program) -> Result<Exit, Error>
     let by = choice
         .as_ref()
         .map_or(By::Certificate, |choice| choice.way.by);
-    let check = Assessor::read(&Sources {
-        cacerts: &args.trust.cacerts,
-        ..Sources::default()
-    })?;
+    let check = Assessor::read(&Sources::of(&args.trust))?;
     let first = look(args, &check, target)?;
     let set = again::look(args, &check, target, first, by)?;
     let report = set.report();
@@ -146,8 +143,8 @@ fn recipe(
             });
         }
     };
-    let store = check.anchors(None);
-    let refused = library::refuses(choice, &recipe, server.reference, report, &store);
+    let store = check.anchors();
+    let refused = library::refuses(choice, &recipe, server.reference, report, store);
     refused.map_or(Ok(recipe), Err)
 }
 

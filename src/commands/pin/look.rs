@@ -1,7 +1,7 @@
 //! One probe of the server, and its destination.
 
 use crate::cli::{Pin as Args, TargetArg};
-use crate::commands::assess::{Assessor, endpoint, options};
+use crate::commands::assess::{Asked, Assessor, options};
 use crate::commands::environment;
 use crate::commands::error::Error;
 use crate::commands::runtime::block_on;
@@ -36,14 +36,15 @@ pub(super) fn sends_sni(args: &Args, program: &str) {
 
 /// Probes once, and judges the result.
 pub(super) fn look(args: &Args, check: &Assessor, target: &TargetArg) -> Result<Report, Error> {
-    let (endpoint, reference) = where_to(args, target);
-    let seen = observe(args, &endpoint, &reference, None)?;
-    Ok(check.report(seen, target, &endpoint, &reference))
+    let asked = asked(args, target);
+    let seen = observe(args, &asked.endpoint, &asked.reference, None)?;
+    Ok(check.report(seen, &asked))
 }
 
-pub(super) fn where_to(args: &Args, target: &TargetArg) -> (Endpoint, Host) {
+/// What is asked about: the target as the options settle it.
+pub(super) fn asked(args: &Args, target: &TargetArg) -> Asked {
     let servername = args.trust.servername.as_ref();
-    endpoint(&target.target, &args.connection, servername)
+    Asked::new(target.clone(), &args.connection, servername)
 }
 
 /// `key_type`: ask for a key of this type, whatever the command line says.

@@ -40,12 +40,10 @@ pub(super) fn run(args: &Args) -> Result<Exit, Error> {
     let from_hgrc = args.target.is_none();
     let named = args.hgrc.is_some() || args.repository.is_some();
     let check = Assessor::read(&Sources {
-        cacerts: &args.trust.cacerts,
         scope,
         hgrc_needed: from_hgrc || named || args.write || args.dry_run,
-        from_hgrc: false,
         hg_version: args.hg.hg_version.as_ref(),
-        ..Sources::default()
+        ..Sources::of(&args.trust)
     })?;
     let target = target(args, &check)?;
     let first = look(args, &check, &target)?;
@@ -58,7 +56,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Error> {
     };
     let intent = intent(args, &target, report, ca.as_ref())?;
     let none = Mercurial::none();
-    let mercurial = check.mercurial.as_ref().unwrap_or(&none);
+    let mercurial = check.mercurial().unwrap_or(&none);
     // A file that may not be written is neither printed nor prepared.
     changes_for(mercurial.config(), mercurial.environment(), &intent)
         .map_err(|why| write::objection(&why))?;
@@ -102,7 +100,7 @@ fn agreed(args: &Args, target: &TargetArg, set: &again::Set) -> Step<Option<ca::
 
 /// A list of pins that makes hg abort cannot be compared with.
 fn unreadable_pins(args: &Args, check: &Assessor, target: &TargetArg) -> Result<(), Error> {
-    let mercurial = check.mercurial.as_ref().filter(|_| !args.replace);
+    let mercurial = check.mercurial().filter(|_| !args.replace);
     let settings = mercurial.map(|mercurial| mercurial.settings(&target.target.written));
     match settings.and_then(|settings| settings.pins) {
         Some(Configured {
@@ -166,7 +164,7 @@ fn target(args: &Args, check: &Assessor) -> Result<TargetArg, Error> {
     };
     has_its_port(args, given, "hg")?;
     let mut given = given.clone();
-    let Some(mercurial) = &check.mercurial else {
+    let Some(mercurial) = check.mercurial() else {
         return Ok(given);
     };
     let settings = mercurial.settings("");

@@ -1,7 +1,7 @@
 //! Looks for a second certificate: a server may have one with an RSA key and one with an ECDSA key,
 //! and the program to be configured may be shown the one that we did not see.
 
-use super::look::{observe, where_to};
+use super::look::{asked, observe};
 use crate::certificate::Certificate;
 use crate::cli::{Pin as Args, TargetArg};
 use crate::commands::error::Error;
@@ -28,8 +28,8 @@ pub(super) fn look(
     let (true, true, Some(other)) = (is_asked, proven, other_key(leaf)) else {
         return Ok(());
     };
-    let (endpoint, reference) = where_to(args, target);
-    let seen = observe(args, &endpoint, &reference, Some(other))?;
+    let asked = asked(args, target);
+    let seen = observe(args, &asked.endpoint, &asked.reference, Some(other))?;
     let label = visible(&report.target.label);
     let twin = seen.presented.first().cloned().map(Certificate::new);
     match (&seen.failure, &twin) {

@@ -1,0 +1,203 @@
+//! Judges what was seen of a target, and makes the report.
+
+use super::anchors::Anchors;
+use super::asked::Asked;
+use super::hg::{Hg, Look};
+use super::sources::Sources;
+use crate::certificate::{Certificate, CertificateCache, Least};
+use crate::cli::TargetArg;
+use crate::commands::environment;
+use crate::commands::error::Error;
+use crate::commands::mercurial::Mercurial;
+use crate::endpoint::{Endpoint, Host};
+use crate::finding::Finding;
+use crate::fingerprint::Comparison;
+use crate::judge::{self, Judgement, JudgementCache, Policy, no_pin, pin_expiring, pin_mismatch};
+use crate::mercurial::Pins;
+use crate::observation::Sighting;
+use crate::report::{Assessment, Report};
+use std::borrow::Cow;
+use std::cell::RefCell;
+use time::OffsetDateTime;
+
+/// Everything that the command line points to, as read.
+pub(in crate::commands) struct Assessor {
+    anchors: Anchors,
+    hg: Hg,
+    certificates: RefCell<CertificateCache>,
+    judgements: RefCell<JudgementCache>,
+    /// The target came from Mercurial's configuration.
+    from_hgrc: bool,
+    /// `--at`.
+    at: Option<OffsetDateTime>,
+    /// The time of the judgement.
+    pub(in crate::commands) now: OffsetDateTime,
+}
+
+impl Assessor {
+    /// Reads the sources.
+    pub(in crate::commands) fn read(sources: &Sources<'_>) -> Result<Self, Error> {
+        Ok(Self {
+            anchors: Anchors::read(sources)?,
+            hg: Hg::read(sources)?,
+            certificates: RefCell::default(),
+            judgements: RefCell::default(),
+            from_hgrc: sources.from_hgrc,
+            at: sources.at,
+            now: sources.at.unwrap_or_else(environment::now),
+        })
+    }
+
+    /// Mercurial's configuration, unless it is left out.
+    pub(in crate::commands) fn mercurial(&self) -> Option<&Mercurial> {
+        self.hg.mercurial.as_ref()
+    }
+
+    /// The server that `hg email` would use.
+    pub(in crate::commands) fn configured_target(&self) -> Result<TargetArg, Error> {
+        let Some(mercurial) = self.mercurial() else {
+            return Err(Error::new("there is no target")
+                .hint("name one: smtp-certcheck mail.example.org:587"));
+        };
+        let target = mercurial.target()?;
+        let endpoint = Endpoint::from_target(target.clone(), None);
+        Ok(TargetArg {
+            input: endpoint.to_string(),
+            target,
+        })
+    }
+
+    /// The anchors of `--cacerts`, else the system's.
+    pub(in crate::commands) fn anchors(&self) -> &judge::Anchors {
+        self.anchors.general()
+    }
+
+    /// Whether the anchor of a judgement belongs to a public CA, as far as the store is known.
+    pub(in crate::commands) fn is_public(&self, judgement: Option<&Judgement>) -> bool {
+        self.anchors.is_public(judgement)
+    }
+
+    /// Notes that programs built on OpenSSL do not find the anchor, if so.
+    pub(in crate::commands) fn note_hash(&self, judgement: &mut Judgement) {
+        self.anchors.note_hash(judgement);
+    }
+
+    /// What a judgement depends on besides the chain.
+    pub(in crate::commands) fn policy<'p>(
+        &self,
+        anchors: &'p judge::Anchors,
+        reference: &'p Host,
+    ) -> Policy<'p> {
+        Policy {
+            anchors,
+            reference,
+            now: self.now,
+        }
+    }
+
+    /// The report on one sighting of a target.
+    pub(in crate::commands) fn report(&self, seen: Sighting, asked: &Asked) -> Report {
+        let look = self.assess(seen, asked, None);
+        self.dated(Report::single(asked.of_report(), look, self.now), asked)
+    }
+
+    /// The report on several sightings of a target; `None` if there are none.
+    pub(in crate::commands) fn report_on(
+        &self,
+        looks: Vec<Assessment>,
+        asked: &Asked,
+    ) -> Option<Report> {
+        let report = Report::of(asked.of_report(), looks, self.now)?;
+        Some(self.dated(report, asked))
+    }
+
+    /// Adds the mode that was used last, and whether the user chose the time.
+    fn dated(&self, mut report: Report, asked: &Asked) -> Report {
+        let used = report.seen().and_then(|seen| seen.mode);
+        report.target.tls = used.or(Some(asked.endpoint.first_start()));
+        report.at_was_chosen = self.at.is_some();
+        report
+    }
+
+    /// Judges one sighting; `anchors` are the target's own.
+    pub(in crate::commands) fn assess(
+        &self,
+        mut seen: Sighting,
+        asked: &Asked,
+        anchors: Option<&judge::Anchors>,
+    ) -> Assessment {
+        let of_host = self.hg.of_host(asked.written());
+        let anchors = match (anchors, &of_host) {
+            (Some(anchors), _) => Cow::Borrowed(anchors),
+            (None, Some(host)) => self.anchors.of_host(&host.settings, host.is_smtp_host),
+            (None, None) => Cow::Borrowed(self.anchors()),
+        };
+        let chain = self.chain(&mut seen);
+        let leaf = chain.first();
+        let policy = self.policy(&anchors, &asked.reference);
+        let mut judgement = leaf.map(|_| self.judge(&chain, &seen, &policy));
+        let pins = of_host.as_ref().map(|of_host| of_host.pins(leaf));
+        let pins = pins.unwrap_or_default();
+        if let (Some(judgement), Some(leaf)) = (&mut judgement, leaf) {
+            judgement.problems.extend(mismatch(&pins, leaf));
+        }
+        let look = Look {
+            seen: &seen,
+            chain: &chain,
+            now: self.now,
+        };
+        let mercurial =
+            of_host.and_then(|of_host| self.hg.decide(of_host, asked, &look, &self.anchors));
+        Assessment {
+            judgement,
+            pins,
+            mercurial,
+            lints: self.hg.lint(asked.written(), leaf),
+            from_hgrc: self.from_hgrc,
+            seen: Some(seen),
+            chain,
+        }
+    }
+
+    /// Takes the presented chain out of a sighting, and reads it.
+    fn chain(&self, seen: &mut Sighting) -> Vec<Certificate> {
+        let presented = std::mem::take(&mut seen.presented).into_iter();
+        presented
+            .map(|der| self.certificates.borrow_mut().read(der))
+            .collect()
+    }
+
+    fn judge(&self, chain: &[Certificate], seen: &Sighting, policy: &Policy<'_>) -> Judgement {
+        let mut judgement = self.judgements.borrow_mut().judge(chain, seen, policy);
+        self.note_hash(&mut judgement);
+        judgement
+    }
+
+    /// Notes that the pinned certificate has less than `least` left: the leaf that a fingerprint
+    /// matches, else the anchor in a CA file that was named for this host.
+    pub(in crate::commands) fn note_pin(&self, report: &mut Report, asked: &Asked, least: Least) {
+        let host = asked.written();
+        let by_ca = self.anchors.are_named() || self.hg.has_own_cacerts(host);
+        let look = &mut report.representative;
+        let Some(judgement) = &mut look.judgement else {
+            return;
+        };
+        let note = match (look.pins.comparison, look.chain.first()) {
+            (Comparison::Match, Some(leaf)) => pin_expiring(leaf, Some(0), self.now, least),
+            (Comparison::NotMade, _) if by_ca => {
+                let anchor = judgement.path.last();
+                anchor.and_then(|anchor| pin_expiring(anchor, None, self.now, least))
+            }
+            (Comparison::NotMade, _) => Some(no_pin(host)),
+            // Another certificate: a problem, which is worse.
+            _ => None,
+        };
+        judgement.notes.extend(note);
+    }
+}
+
+/// That the leaf is none of the pinned certificates.
+fn mismatch(pins: &Pins, leaf: &Certificate) -> Option<Finding> {
+    let pinned = pins.configured.iter().map(|pin| pin.value.clone());
+    (pins.comparison == Comparison::Mismatch).then(|| pin_mismatch(leaf, pinned))
+}

@@ -1,0 +1,14 @@
+//! What all commands that check servers share: what is asked about, how it is probed, what is read
+//! for the judgement, and the report made from a sighting.
+
+mod anchors;
+mod asked;
+mod assessor;
+mod hg;
+mod options;
+mod sources;
+
+pub(super) use asked::Asked;
+pub(super) use assessor::Assessor;
+pub(super) use options::options;
+pub(super) use sources::Sources;

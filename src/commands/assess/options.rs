@@ -1,0 +1,41 @@
+//! The options of a probe, from those of the command line.
+
+use crate::cli::{Connection, KeyTypeArg};
+use crate::commands::error::Error;
+use crate::endpoint::Host;
+use crate::observation::KeyType;
+use crate::survey::{Family, Options, ProbeOptions};
+use rustls::pki_types::ServerName;
+
+/// The options of a probe for a server of that name; an error if no TLS server can have it.
+pub(in crate::commands) fn options(
+    connection: &Connection,
+    reference: &Host,
+) -> Result<Options, Error> {
+    if let Host::Name { ascii, .. } = reference {
+        ServerName::try_from(ascii.as_str())
+            .map_err(|_| Error::new(format!("\"{ascii}\" cannot be the name of a TLS server")))?;
+    }
+    Ok(Options {
+        connect_to: connection
+            .connect
+            .as_ref()
+            .map(|to| (to.host.clone(), to.port)),
+        family: match (connection.ipv4, connection.ipv6) {
+            (true, _) => Family::V4,
+            (_, true) => Family::V6,
+            _ => Family::Any,
+        },
+        probe: ProbeOptions {
+            server_name: reference.clone(),
+            sni: !connection.no_sni,
+            timeout: connection.timeout,
+            connect_timeout: connection.connect_timeout,
+            key_type: connection.key_type.map(|key| match key {
+                KeyTypeArg::Rsa => KeyType::Rsa,
+                KeyTypeArg::Ecdsa => KeyType::Ecdsa,
+            }),
+            ehlo: connection.ehlo.clone(),
+        },
+    })
+}
