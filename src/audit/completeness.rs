@@ -21,7 +21,7 @@ impl Completeness {
 
     /// Whether a target without a result is certain to be missing from the list: an unusable line
     /// may name it.
-    pub fn tells_what_is_gone(&self) -> bool {
+    pub fn knows_what_is_gone(&self) -> bool {
         self.is_whole() && self.bad_lines == 0
     }
 
@@ -50,12 +50,12 @@ mod tests {
     #[test]
     fn what_is_missing_is_said_and_only_a_whole_list_has_gone_targets() {
         let whole = Completeness::default();
-        assert!(whole.is_whole() && whole.tells_what_is_gone() && whole.missing().is_empty());
+        assert!(whole.is_whole() && whole.knows_what_is_gone() && whole.missing().is_empty());
         let bad_lines = Completeness {
             bad_lines: 2,
             ..whole
         };
-        assert!(bad_lines.is_whole() && !bad_lines.tells_what_is_gone());
+        assert!(bad_lines.is_whole() && !bad_lines.knows_what_is_gone());
         assert_eq!(
             bad_lines.missing(),
             ["2 lines of the list could not be used."]
@@ -72,7 +72,7 @@ mod tests {
                 reader_left,
                 bad_lines: 0,
             };
-            assert!(!part.is_whole() && !part.tells_what_is_gone(), "{part:?}");
+            assert!(!part.is_whole() && !part.knows_what_is_gone(), "{part:?}");
             assert_eq!(part.missing().len(), sentences, "{part:?}");
         }
     }

@@ -47,7 +47,7 @@ pub const BELOW_WARNING: &str =
     disable_help_subcommand = true
 )]
 pub struct Cli {
-    /// What to look at, and how.
+    /// The targets, and how to check them.
     #[command(flatten)]
     pub inspect: Inspect,
 

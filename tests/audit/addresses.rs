@@ -256,8 +256,8 @@ fn an_address_that_refuses_is_not_waited_for_while_others_answer() {
 }
 
 #[test]
-fn the_order_of_addresses_is_no_change() {
-    const TEST: &str = "the_order_of_addresses_is_no_change";
+fn the_order_of_addresses_is_not_a_change() {
+    const TEST: &str = "the_order_of_addresses_is_not_a_change";
     let (ip, port) = block();
     let ips = [ip(2), ip(3), ip(4)];
     let Some(names) = Names::new(TEST, &hosts(&ips)) else {

@@ -87,8 +87,8 @@ fn document(name: &str) -> String {
 }
 
 #[test]
-fn gnu_parallel_tells_the_same_as_one_run() {
-    const TEST: &str = "gnu_parallel_tells_the_same_as_one_run";
+fn gnu_parallel_reports_the_same_as_one_run() {
+    const TEST: &str = "gnu_parallel_reports_the_same_as_one_run";
     let version = Command::new("parallel").arg("--version").output();
     if !version.is_ok_and(|out| String::from_utf8_lossy(&out.stdout).starts_with("GNU parallel")) {
         testkit::skip::skip(TEST, "GNU parallel is not installed: run tests/install");
@@ -105,8 +105,8 @@ fn gnu_parallel_tells_the_same_as_one_run() {
 }
 
 #[test]
-fn the_job_for_kubernetes_tells_the_same_as_one_run() {
-    const TEST: &str = "the_job_for_kubernetes_tells_the_same_as_one_run";
+fn the_job_for_kubernetes_reports_the_same_as_one_run() {
+    const TEST: &str = "the_job_for_kubernetes_reports_the_same_as_one_run";
     // A reader of YAML that we did not write.
     let script = "import json,sys,yaml; json.dump(list(yaml.safe_load_all(sys.stdin)), sys.stdout)";
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/kubernetes/audit-job.yaml");

@@ -124,7 +124,7 @@ fn a_pipe_or_a_device_is_written_to_and_never_replaced() {
 
 /// With a server that never answers: a program that waits for it has connected.
 #[test]
-fn what_cannot_be_written_is_told_before_anybody_is_connected_to() {
+fn unwritable_files_are_reported_before_any_connection() {
     let dir = Dir::new();
     let directory = text(dir.path());
     let refused = [
@@ -208,7 +208,7 @@ fn the_targets_of_other_shards_and_of_the_earlier_run_are_not_gone() {
 }
 
 #[test]
-fn an_audit_that_did_not_come_to_its_end_is_no_baseline_for_the_next() {
+fn an_interrupted_audit_is_not_a_baseline_for_the_next() {
     let dir = Dir::new();
     let (one, two) = (good(), good());
     let results = dir.path().join("results");
@@ -264,7 +264,7 @@ fn a_long_report_is_a_baseline_and_goes_on() {
 }
 
 #[test]
-fn what_is_no_audit_is_not_gone_on_with() {
+fn a_file_that_is_not_an_audit_is_not_resumed() {
     let dir = Dir::new();
     let list = good();
     let report = finish(&mut command(&dir, &list, &["--format", "jsonl"])).stdout;

@@ -115,7 +115,7 @@ fn what_becomes_bad_with_time_is_a_change() {
 
 /// It was bad, and its state is now unknown.
 #[test]
-fn who_goes_away_is_not_better_for_it() {
+fn a_server_that_stops_answering_is_not_better() {
     let desk = Desk::new();
     let bad = start(&PKI.identity(leaf(&["other.example"])));
     desk.audit(&line(&bad), &["--save", "last.jsonl"]);
@@ -140,7 +140,7 @@ fn who_goes_away_is_not_better_for_it() {
 }
 
 #[test]
-fn a_list_that_cannot_be_read_to_its_end_is_no_whole() {
+fn a_list_that_cannot_be_read_to_its_end_is_incomplete() {
     let desk = Desk::new();
     let list = [line(&GOOD), line(&SOON)].concat();
     desk.audit(&list, &["--save", "last.jsonl"]);
@@ -168,7 +168,7 @@ fn a_list_that_cannot_be_read_to_its_end_is_no_whole() {
 }
 
 #[test]
-fn interrupted_metrics_do_not_take_the_place_of_whole_ones() {
+fn interrupted_metrics_do_not_replace_complete_ones() {
     let desk = Desk::new();
     let metrics = ["--format", "prometheus", "--output", "smtp.prom"];
     desk.audit(&[line(&GOOD), line(&SOON)].concat(), &metrics);
@@ -193,7 +193,7 @@ fn interrupted_metrics_do_not_take_the_place_of_whole_ones() {
 }
 
 #[test]
-fn a_page_and_a_test_report_tell_what_they_do_not_cover() {
+fn a_page_and_a_test_report_say_what_they_do_not_cover() {
     let desk = Desk::new();
     let slip = [line(&GOOD), "mx.example lable=x\n".to_owned()].concat();
     let page = desk.audit(&slip, &["--format", "html"]).stdout;
@@ -370,7 +370,7 @@ fn a_warning_that_is_ignored_is_accepted() {
 
 /// A filter that differs from the last one is not a change of the server.
 #[test]
-fn another_choice_is_no_change() {
+fn another_choice_is_not_a_change() {
     let desk = Desk::new();
     let none: &[&str] = &[];
     let only = &["--only", "name-mismatch"][..];
@@ -397,7 +397,7 @@ fn another_choice_is_no_change() {
 
 /// A file of ours that cannot be read is not the server's fault.
 #[test]
-fn a_ca_file_that_cannot_be_read_comes_first_and_blames_nobody_else() {
+fn an_unreadable_ca_file_comes_first_and_is_not_the_fault_of_others() {
     let desk = Desk::new();
     let list = line(&GOOD).trim().to_owned() + " cacerts=/nonexistent\n";
     let run = desk.audit(&list, &["--format", "jsonl"]);

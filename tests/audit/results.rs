@@ -369,7 +369,7 @@ fn one_connection_to_an_address_at_a_time() {
 }
 
 #[test]
-fn the_dead_delay_nobody() {
+fn silent_servers_do_not_delay_others() {
     // Ten that never answer, and thirty that do: one deadline is enough for all.
     let good = PKI.identity(leaf(&["localhost"]));
     let mut list = String::new();
@@ -560,7 +560,7 @@ fn a_reader_that_leaves_ends_it() {
 // ------------------------------------------------------------------------------- comparisons
 
 #[test]
-fn the_baseline_tells_what_has_changed() {
+fn the_baseline_shows_what_has_changed() {
     let first = PKI.identity(leaf(&["localhost"]));
     let servers: Vec<Server> = (0..4)
         .map(|_| Server::start(&first, Behaviour::default()))

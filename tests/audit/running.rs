@@ -442,7 +442,7 @@ fn silence_is_understood_with_one_connection_at_a_time() {
 
 /// The list is sorted, and all servers of one provider are slow.
 #[test]
-fn many_lines_of_one_slow_address_delay_nobody_else() {
+fn many_lines_of_one_slow_address_delay_no_other_target() {
     let dir = Dir::new();
     let slow = listen_on("127.0.0.2:0", |mut client| wait_for_end(&mut client));
     let list = format!(
@@ -595,7 +595,7 @@ exec \"$@\"
 
 /// The failed handshake is reported, too, but not first: the reason says more.
 #[test]
-fn of_an_old_server_the_age_is_told_first() {
+fn the_age_of_an_old_server_is_reported_first() {
     let dir = Dir::new();
     let base = ["req", "-x509", "-nodes", "-days", "9", "-subj", "/CN=x"];
     let files = [
@@ -629,7 +629,7 @@ fn of_an_old_server_the_age_is_told_first() {
 }
 
 #[test]
-fn a_column_that_is_broken_is_told_before_notes() {
+fn a_broken_column_is_reported_before_notes() {
     let dir = Dir::new();
     let shared = PKI.identity(leaf(&["localhost", "127.0.0.1"]));
     static OLD: &[&rustls::SupportedProtocolVersion] = &[&rustls::version::TLS12];
@@ -682,7 +682,7 @@ fn a_code_that_does_not_exist_is_wrong_usage() {
 // ------------------------------------------------------------------------------- the plugin
 
 #[test]
-fn a_plugin_tells_a_whole_list_in_a_line() {
+fn a_plugin_reports_a_complete_list_in_one_line() {
     let dir = Dir::new();
     let plugin = |list: &str, args: &[&str]| {
         let args = [&["--format", "nagios"], args].concat();

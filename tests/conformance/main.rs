@@ -1,4 +1,4 @@
-//! Agreement with standards and with other programs, on inputs that nobody thought of.
+//! Agreement with standards and with other programs, on generated inputs.
 //!
 //! - `x509_limbo`: cases in the format of x509-limbo, and its whole suite
 //! - `differential`: generated PKIs before the models and the real programs

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::Command;
 
 #[test]
-fn the_demo_tells_its_story() {
+fn the_demo_shows_every_step() {
     let output = Command::new(env!("CARGO"))
         .args(["run", "--quiet", "--locked", "-p", "demo"])
         .output()

@@ -6,7 +6,7 @@
 //! - `generated`: man pages and completions are up to date
 //! - `completions`: the completions in real shells
 //! - `demo`: the demo of the README
-//! - `layering`: the table of who may import whom
+//! - `layering`: the table of which unit may import which
 
 mod completions;
 mod demo;

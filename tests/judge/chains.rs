@@ -343,7 +343,7 @@ fn a_configured_self_signed_certificate_is_judged_by_dates_purpose_and_name() {
 }
 
 #[test]
-fn a_leaf_of_another_ca_is_no_anchor() {
+fn a_leaf_of_another_ca_is_not_an_anchor() {
     let chain = PKI.lonely(leaf(&["localhost"])).chain;
     let (code, report) = judge(&chain, &chain);
     assert_eq!(
@@ -988,7 +988,7 @@ fn what_is_too_large_for_a_chain_is_refused() {
 }
 
 #[test]
-fn a_chain_is_read_from_standard_input_and_written_back_whole() {
+fn a_chain_is_read_from_standard_input_and_written_back_completely() {
     let dir = Dir::new();
     let (identity, chain) = saved(&dir);
     let root = dir.file("root.pem", PKI.root_pem());
@@ -1876,7 +1876,7 @@ fn aki(key_id: &[u8], issuer: Option<&[u8]>, serial: &[u8]) -> Vec<u8> {
 
 /// What an issuer's identifiers say decides for OpenSSL, which asked itself says the same.
 #[test]
-fn an_issuer_with_other_identifiers_is_none() {
+fn an_issuer_with_other_identifiers_is_not_the_issuer() {
     const KEY_ID: [u8; 4] = [1, 2, 3, 4];
     let with_ski = |fields: &mut Fields| {
         let id = octet_string(KEY_ID);
@@ -1971,7 +1971,7 @@ fn of_two_roots_of_one_name_the_first_one_counts() {
 
 /// The families, in their order, for chains that some of them refuse.
 #[test]
-fn the_families_of_clients_are_told_apart() {
+fn the_families_of_clients_are_distinguished() {
     let pki = &*PKI;
     let good = pki.identity(leaf(&["localhost"])).chain;
     let (_, report) = judge(&good, &[pki.root()]);

@@ -1288,7 +1288,7 @@ fn run_bounded(args: &[&str]) -> testkit::program::Run {
     run
 }
 
-/// Looks at a server in every format: the exit code and the report.
+/// Probes a server in every format: the exit code and the report.
 #[track_caller]
 fn probe(what: &str, address: SocketAddr) -> (i32, Value) {
     let target = format!("smtps://localhost:{}", address.port());
@@ -1302,7 +1302,7 @@ fn probe(what: &str, address: SocketAddr) -> (i32, Value) {
     (run.code, report)
 }
 
-/// The exit code and `error.code`, or the problems where there is no error.
+/// The exit code and `error.code`, or the problems if there is no error.
 #[track_caller]
 fn end(what: &str, address: SocketAddr, shown: &[Der]) -> (i32, String) {
     let (code, report) = probe(what, address);
@@ -1410,7 +1410,7 @@ fn lists_that_are_too_long_are_taken_up_to_256_kib_by_a_second_look() {
 }
 
 #[test]
-fn a_handshake_with_a_leaf_that_nobody_can_read_proves_nothing() {
+fn a_handshake_with_an_unreadable_leaf_proves_nothing() {
     let unusable = leaf(|f| f.spki = raw_key("1.3.101.113", 57));
     let unknown = leaf(|f| f.spki = raw_key("1.2.3.4", 32));
     for version in [&rustls::version::TLS12, &rustls::version::TLS13] {

@@ -293,7 +293,7 @@ fn first_message(report: &Value) -> String {
 }
 
 #[test]
-fn a_file_that_was_renamed_to_switch_a_ca_off_is_no_anchor() {
+fn a_file_that_was_renamed_to_switch_a_ca_off_is_not_an_anchor() {
     let dir = Dir::new();
     let chain = dir.file("chain.pem", SERVER.chain_pem());
     let folder = dir.path().join("certs");

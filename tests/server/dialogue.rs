@@ -78,7 +78,7 @@ impl Look {
     }
 }
 
-/// Looks at a target; the answer must be there a second after the deadline, given in seconds.
+/// Probes a target; the answer must come within a second of the deadline, given in seconds.
 #[track_caller]
 fn look(deadline: f64, args: &[&str]) -> Look {
     let dir = Dir::new();

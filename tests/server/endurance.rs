@@ -170,7 +170,7 @@ async fn look_at(target: String, what: &'static str, anchors: Arc<Anchors>) {
     check(what, &Report::single(target, look, at));
 }
 
-/// Not trusted, and safe to look at in every format.
+/// Not trusted, and safe to show in every format.
 fn check(what: &str, report: &Report) {
     let outcome = report.outcome();
     let good = [Outcome::Trusted, Outcome::Pinned];

@@ -18,7 +18,7 @@ const GREETING: &[u8] = b"220 mx.test ESMTP\r\n";
 const OFFER: &[u8] = b"250-mx.test\r\n250 STARTTLS\r\n";
 const GO: &[u8] = b"220 go\r\n";
 
-/// Looks at all of them with STARTTLS; the reports in their order.
+/// Probes all of them with STARTTLS; returns the reports in their order.
 fn look(servers: &[SocketAddr], timeout: &str) -> Vec<Value> {
     let dir = Dir::new();
     let root = dir.file(

@@ -334,7 +334,7 @@ impl Scripted {
         }
     }
 
-    /// Looks at it over TLS at once, with a deadline in seconds; how long that took.
+    /// Probes it over implicit TLS, with a deadline in seconds; returns how long that took.
     fn look(&self, deadline: &str, options: &[&str]) -> (i32, Value, Duration) {
         let start = Instant::now();
         let target = format!("smtps://localhost:{}", self.address.port());

@@ -112,7 +112,7 @@ impl Results {
 
     fn end(mut self, completeness: Completeness) -> Result<Done, Error> {
         self.progress.end();
-        if completeness.tells_what_is_gone() {
+        if completeness.knows_what_is_gone() {
             self.summary.gone = self.auditor.gone();
         }
         let Ending {

@@ -251,7 +251,7 @@ impl Set {
     }
 
     /// Reports which certificates there are, and which addresses gave none.
-    pub(super) fn tell(&self, args: &Args) {
+    pub(super) fn describe(&self, args: &Args) {
         for gap in self.gaps.iter().take(MOST_NAMED) {
             say(&format!(
                 "note: {} was not looked at, and may present another certificate: {}",

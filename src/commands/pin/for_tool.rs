@@ -77,7 +77,7 @@ pub(super) fn run(args: &Args, program: &'static Program) -> Result<Exit, Error>
     };
     match recipe(&check, &choice, &server, report) {
         Ok(recipe) => {
-            tell(&choice, &recipe, report)?;
+            print_recipe(&choice, &recipe, report)?;
             if program.sni == Sni::Always {
                 sends_sni(args, program.name);
             }
@@ -107,7 +107,7 @@ fn path(report: &Report) -> &[Certificate] {
 /// Whether the user agrees to the pin.
 fn agreed(args: &Args, set: &again::Set, by: By) -> Step<()> {
     let report = set.report();
-    set.tell(args);
+    set.describe(args);
     if let Err(code) = consent::given(args, report)? {
         return Ok(Err(code));
     }
@@ -223,7 +223,7 @@ fn refusals(choice: &Choice<'_>, judgement: Option<&Judgement>) -> Option<Refusa
 }
 
 /// Prints the file, the lines and the advice.
-fn tell(choice: &Choice<'_>, recipe: &Recipe, report: &Report) -> Result<(), Error> {
+fn print_recipe(choice: &Choice<'_>, recipe: &Recipe, report: &Report) -> Result<(), Error> {
     let by = choice.way.by;
     let text = |certificate: &Certificate| show::file(report, certificate, by, VERSION);
     match (&recipe.certificate, choice.file) {

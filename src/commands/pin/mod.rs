@@ -83,7 +83,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Error> {
 /// Whether the user agrees to the pin; with the CA, if that is pinned.
 fn agreed(args: &Args, target: &TargetArg, set: &again::Set) -> Step<Option<ca::Ca>> {
     let report = set.report();
-    set.tell(args);
+    set.describe(args);
     if let Err(code) = consent::given(args, report)? {
         return Ok(Err(code));
     }

@@ -31,10 +31,10 @@ pub(super) fn look(
     let asked = asked(args, target);
     let seen = observe(args, &asked.endpoint, &asked.reference, Some(other))?;
     let label = visible(&report.target.label);
-    let twin = seen.presented.first().cloned().map(Certificate::new);
-    match (&seen.failure, &twin) {
-        (_, Some(twin)) if twin == leaf || is_pinned(report, twin) => {}
-        (_, Some(twin)) => {
+    let other_leaf = seen.presented.first().cloned().map(Certificate::new);
+    match (&seen.failure, &other_leaf) {
+        (_, Some(other_leaf)) if other_leaf == leaf || is_pinned(report, other_leaf) => {}
+        (_, Some(other_leaf)) => {
             let option = match other {
                 KeyType::Rsa => "rsa",
                 KeyType::Ecdsa => "ecdsa",
@@ -42,7 +42,7 @@ pub(super) fn look(
             let both = both(args.for_tool.flatten(), option);
             say(&format!(
                 "note: {label} has a second certificate, with an {other} key, and may show {program} that one:\n  {}\n  -> {both}",
-                twin.fingerprint(Algorithm::Sha256)
+                other_leaf.fingerprint(Algorithm::Sha256)
             ));
         }
         (Some(failure), None) if !is_the_only_one(&failure.cause) => {
@@ -75,9 +75,9 @@ fn other_key(leaf: &Certificate) -> Option<KeyType> {
     }
 }
 
-fn is_pinned(report: &Report, twin: &Certificate) -> bool {
+fn is_pinned(report: &Report, other_leaf: &Certificate) -> bool {
     let mut pins = report.pins().configured.iter();
-    pins.any(|pin| Pin::parse(&pin.value).is_some_and(|pin| pin.matches(twin.der())))
+    pins.any(|pin| Pin::parse(&pin.value).is_some_and(|pin| pin.matches(other_leaf.der())))
 }
 
 /// The errors of a server that has no such key.

@@ -460,7 +460,7 @@ fn critical_extensions_are_named_in_words() {
         );
         expect(number, outcome, &["critical-extension 1"]);
     }
-    // No policy is asked for: an anchor may have one, as webpki does not look at it.
+    // No policy is asked for: an anchor may have one, as webpki ignores it.
     for (number, expected) in [
         ("2.5.29.32", &[][..]),
         ("1.2.3.4", &["critical-extension null"]),
@@ -591,7 +591,7 @@ fn a_name_in_another_encoding_is_there() {
         says(&outcome.1, "name-encoding", &["among the anchors", reason]);
         expect(what, outcome, &["name-encoding 0"]);
     }
-    // Beside one that is written alike it is not looked at.
+    // Beside an identifier that is written alike it is ignored.
     let root = Issuer::root("Encoding Root");
     let ca = root.below("Issuing CA 1", |_| ());
     let again = root.cross_sign(&ca, |fields| fields.subject = printable("Issuing CA 1"));

@@ -8,7 +8,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, LazyLock};
 
-/// What makes a namespace here: as root, or as anybody with a user namespace.
+/// How to make a namespace here: as root, or as any user with a user namespace.
 static UNSHARE: LazyLock<Option<&'static [&'static str]>> = LazyLock::new(|| {
     let ways: [&[&str]; 2] = [&["--mount"], &["--mount", "--map-root-user"]];
     ways.into_iter().find(|way| {

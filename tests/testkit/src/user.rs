@@ -31,7 +31,7 @@ impl User {
         user
     }
 
-    /// One who has none, and an empty directory for a repository.
+    /// A user without a configuration, and an empty directory for a repository.
     pub fn without_hg() -> Self {
         let home = Dir::new();
         std::fs::create_dir(home.path().join("repo")).expect("a directory");

@@ -36,7 +36,7 @@ pub enum Place {
     Inside,
     /// Outside; it was run again inside, with this exit status.
     Outside(ExitStatus),
-    /// Outside, and there is no way in.
+    /// Outside, without a way in.
     Closed,
 }
 

@@ -19,7 +19,7 @@ impl Dice {
     /// test fails.
     ///
     /// # Panics
-    /// Where the seed is no number.
+    /// If the seed is not a number.
     pub fn thrown(usual: u64) -> Self {
         let seed = std::env::var("SMTP_CERTCHECK_SEED");
         let seed = seed.map_or(usual, |seed| seed.parse().expect("a number"));
