@@ -55,11 +55,6 @@ impl Fingerprint {
         Self { algorithm, digest }
     }
 
-    /// The algorithm of this digest.
-    pub fn algorithm(&self) -> Algorithm {
-        self.algorithm
-    }
-
     /// The digest itself.
     pub fn bytes(&self) -> &[u8] {
         &self.digest

@@ -120,16 +120,6 @@ impl Baseline {
         Ok(())
     }
 
-    /// The number of targets.
-    pub fn len(&self) -> usize {
-        self.known.len()
-    }
-
-    /// Whether there are no targets.
-    pub fn is_empty(&self) -> bool {
-        self.known.is_empty()
-    }
-
     /// Leaves some targets to other audits: they are not gone because this audit does not see them.
     pub fn pass_over(&mut self, is_others: impl Fn(&Identity) -> bool) {
         for (target, known) in &mut self.known {
