@@ -18,6 +18,7 @@ mod sink;
 use super::assess::{Assessor, Sources};
 use super::environment;
 use super::error::Error;
+use super::runtime::block_on;
 use crate::audit::{Baseline, Choice, Completeness, Identity, Shard};
 use crate::cli::{Audit as Args, BELOW_WARNING};
 use crate::report::Exit;
@@ -89,15 +90,11 @@ fn run_both(
     writing: impl FnOnce(oneshot::Receiver<Completeness>) -> Result<Done, Error> + Send + 'static,
     scheduling: impl Future<Output = Completeness>,
 ) -> Result<Done, Error> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|why| Error::new(format!("cannot start: {why}")))?;
     let (sender, receiver) = oneshot::channel();
-    let writer = std::thread::spawn(move || writing(receiver));
-    let completeness = runtime.block_on(scheduling);
-    // A hanging lookup must not keep the program from exiting.
-    runtime.shutdown_background();
+    let (writer, completeness) = block_on(async {
+        let writer = std::thread::spawn(move || writing(receiver));
+        (writer, scheduling.await)
+    })?;
     // A failed writer does not ask; its error says why.
     let _ = sender.send(completeness);
     writer

@@ -3,6 +3,7 @@
 use super::sink::Sink;
 use crate::bounded::lock;
 use crate::commands::error::Error;
+use crate::commands::runtime::runtime;
 use crate::commands::terminal::say;
 use crate::report::Exit;
 use std::path::PathBuf;
@@ -25,10 +26,7 @@ impl Signals {
     pub(super) fn wait() -> Result<Self, Error> {
         use tokio::signal::unix::{SignalKind, signal};
         let failed = |why: std::io::Error| Error::new(format!("cannot wait for signals: {why}"));
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_io()
-            .build()
-            .map_err(failed)?;
+        let runtime = runtime().map_err(failed)?;
         let (mut interrupt, mut terminate) = {
             let _entered = runtime.enter();
             let interrupt = signal(SignalKind::interrupt()).map_err(failed)?;

@@ -106,7 +106,8 @@ fn add(
     }
 }
 
-/// The configuration is read more than once, with the same warnings each time.
+/// The configuration is read more than once, with the same warnings each time. What was printed is
+/// global, as standard error is: `pin` reads at several places that share nothing else.
 fn warn_once(text: &str) {
     static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
     if lock(&SAID).insert(text.to_owned()) {
