@@ -3,11 +3,13 @@
 
 mod assessment;
 mod exit;
+mod leaves;
 mod outcome;
 mod representative;
 
 pub use assessment::Assessment;
 pub use exit::Exit;
+pub use leaves::PresentedLeaf;
 pub use outcome::Outcome;
 
 use crate::certificate::Certificate;
@@ -27,7 +29,8 @@ pub struct Report {
     pub target: Target,
     /// The assessment that represents the target.
     pub representative: Assessment,
-    /// All other assessments, in the order of their addresses.
+    /// All others: in the order of their addresses, or of the looks where one look was chosen
+    /// ([`Report::represented_by`]).
     pub others: Vec<Assessment>,
     /// The addresses that were not checked.
     pub skipped: Skipped,
@@ -91,7 +94,27 @@ impl Report {
         std::iter::once(&self.representative).chain(&self.others)
     }
 
-    /// Whether the name is known to have several addresses.
+    /// Each leaf that was presented, in the order of the looks, with the addresses that presented it.
+    pub fn leaves(&self) -> Vec<PresentedLeaf<'_>> {
+        leaves::leaves(self.looks())
+    }
+
+    /// The same report, for which another look speaks; the order of all others stays. `index` counts
+    /// as [`Report::looks`] does; the report is unchanged if there is no such look.
+    #[must_use]
+    pub fn represented_by(mut self, index: usize) -> Self {
+        let Some(other) = index.checked_sub(1).filter(|at| *at < self.others.len()) else {
+            return self;
+        };
+        let chosen = self.others.remove(other);
+        let first = std::mem::replace(&mut self.representative, chosen);
+        self.others.insert(0, first);
+        let used = self.seen().and_then(|seen| seen.mode);
+        self.target.tls = used.or(self.target.tls);
+        self
+    }
+
+    /// Whether the name has several addresses, as far as it is known.
     pub fn has_several_addresses(&self) -> bool {
         !self.others.is_empty() || self.skipped != Skipped::default()
     }
