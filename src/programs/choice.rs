@@ -78,6 +78,22 @@ impl<'a> Choice<'a> {
         }
     }
 
+    /// Whether the program refuses a server because of a problem of its chain. `is_about_path`: the
+    /// problem is one of the path to an anchor, and the program does not look for a path if the
+    /// certificate itself is the anchor.
+    pub fn minds_problem(&self, is_about_path: bool) -> bool {
+        match self.checks() {
+            Checks::Nothing => false,
+            Checks::NameAndDates => !is_about_path,
+            Checks::Everything => true,
+        }
+    }
+
+    /// Whether the way can use a file, so that the program trusts the certificate in it.
+    pub fn could_trust_file(&self) -> bool {
+        self.way.file == FileUse::Optional
+    }
+
     /// Makes the recipe. `path` is the validated path, from the leaf to the anchor; empty if the
     /// chain is not trusted.
     pub fn recipe(
@@ -242,5 +258,16 @@ pub(super) mod tests {
             |file| Choice::new(find("curl"), Some(By::Key), None, file).map(|c| c.checks());
         assert_eq!(checks(None).ok(), Some(Checks::Everything));
         assert_eq!(checks(Some("/ca.pem")).ok(), Some(Checks::NameAndDates));
+    }
+
+    #[test]
+    fn a_problem_counts_if_the_program_still_checks_it() {
+        let minds = |name, by, file| {
+            let choice = Choice::new(find(name), Some(by), None, file).expect("a choice");
+            [choice.minds_problem(true), choice.minds_problem(false)]
+        };
+        assert_eq!(minds("curl", By::Key, None), [true, true]);
+        assert_eq!(minds("curl", By::Key, Some("/ca.pem")), [false, true]);
+        assert_eq!(minds("postfix", By::Certificate, None), [false, false]);
     }
 }
