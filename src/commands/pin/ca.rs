@@ -1,7 +1,7 @@
 //! The file of a CA that `--ca-out` names: which certificate goes into it, and how it is written.
 
 use super::judged::{by, server};
-use super::step::{REFUSED, Step, VERSION};
+use super::stopped::{REFUSED, Step, VERSION};
 use crate::certificate::{Certificate, pem};
 use crate::cli::{ByArg, Pin as Args, TargetArg};
 use crate::commands::disk::replace::{Replaced, replace};

@@ -2,7 +2,7 @@
 
 use super::ask;
 use super::judged::by;
-use super::step::{REFUSED, Step};
+use super::stopped::{REFUSED, Step};
 use crate::certificate::Certificate;
 use crate::cli::{ByArg, Pin as Args};
 use crate::commands::terminal::say;

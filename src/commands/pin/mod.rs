@@ -2,18 +2,18 @@
 //! or writes the settings that make Mercurial accept it and no other, or prints those of another
 //! program.
 
-mod again;
 mod ask;
 mod ca;
 mod consent;
-mod for_tool;
+mod for_program;
 mod judged;
 mod library;
-mod look;
+mod observer;
 mod paste;
+mod rounds;
 mod second_certificate;
 mod snippet;
-mod step;
+mod stopped;
 mod write;
 
 use super::assess::{Assessor, Sources};
@@ -24,16 +24,16 @@ use crate::cli::{ByArg, Pin as Args, TargetArg};
 use crate::mercurial::{Configured, Existing, Intent, PinObjection, PinnedBy, changes_for};
 use crate::report::{Exit, Report};
 use judged::by;
-use look::{has_its_port, look, sends_sni};
+use observer::{has_its_port, look, sends_sni};
 use snippet::snippet;
-use step::Step;
+use stopped::Step;
 
 /// Runs `pin`.
 pub(super) fn run(args: &Args) -> Result<Exit, Error> {
     match args.for_tool {
         None => {}
-        Some(None) => return for_tool::list(args),
-        Some(Some(program)) => return for_tool::run(args, program),
+        Some(None) => return for_program::list(args),
+        Some(Some(program)) => return for_program::run(args, program),
     }
     fit_together(args)?;
     let scope = scope(args)?;
@@ -48,7 +48,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Error> {
     let target = target(args, &check)?;
     let first = look(args, &check, &target)?;
     unreadable_pins(args, &check, &target)?;
-    let set = again::look(args, &check, &target, first, by(args).into())?;
+    let set = rounds::look(args, &check, &target, first, by(args).into())?;
     let report = set.report();
     let ca = match agreed(args, &target, &set)? {
         Ok(ca) => ca,
@@ -80,8 +80,8 @@ pub(super) fn run(args: &Args) -> Result<Exit, Error> {
     snippet(mercurial, &intent, report)
 }
 
-/// Whether the user agrees to the pin; with the CA, if that is pinned.
-fn agreed(args: &Args, target: &TargetArg, set: &again::Set) -> Step<Option<ca::Ca>> {
+/// Whether the user agrees to what is about to be pinned; the CA, if it is that.
+fn agreed(args: &Args, target: &TargetArg, set: &rounds::Set) -> Step<Option<ca::Ca>> {
     let report = set.report();
     set.describe(args);
     if let Err(code) = consent::given(args, report)? {

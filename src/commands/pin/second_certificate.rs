@@ -1,7 +1,7 @@
 //! Looks for a second certificate: a server may have one with an RSA key and one with an ECDSA key,
 //! and the program to be configured may be shown the one that we did not see.
 
-use super::look::{asked, observe};
+use super::observer::{asked, observe};
 use crate::certificate::Certificate;
 use crate::cli::{Pin as Args, TargetArg};
 use crate::commands::error::Error;

@@ -1,7 +1,7 @@
 //! The lines to paste, for Mercurial.
 
 use super::judged::server;
-use super::step::VERSION;
+use super::stopped::VERSION;
 use super::write;
 use crate::commands::error::Error;
 use crate::commands::mercurial::{Mercurial, ca_file};

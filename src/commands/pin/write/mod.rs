@@ -3,7 +3,7 @@
 use super::ask;
 use super::ca::{Ca, Place};
 use super::judged::{is_pinned, server};
-use super::step::REFUSED;
+use super::stopped::REFUSED;
 use crate::cli::Pin as Args;
 use crate::commands::disk::replace::{Replaced, clean, replace};
 use crate::commands::disk::resolve::{may_write, resolve, same_file};

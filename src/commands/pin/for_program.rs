@@ -2,9 +2,9 @@
 
 use super::ca::{Place, absolute};
 use super::library::{self, Refusal};
-use super::look::{asked, has_its_port, look, sends_sni};
-use super::step::{REFUSED, Step, VERSION};
-use super::{again, consent, second_certificate};
+use super::observer::{asked, has_its_port, look, sends_sni};
+use super::stopped::{REFUSED, Step, VERSION};
+use super::{consent, rounds, second_certificate};
 use crate::certificate::Certificate;
 use crate::cli::Pin as Args;
 use crate::commands::assess::{Asked, Assessor, Sources};
@@ -64,7 +64,7 @@ pub(super) fn run(args: &Args, program: &'static Program) -> Result<Exit, Error>
         .map_or(By::Certificate, |choice| choice.way.by);
     let check = Assessor::read(&Sources::of(&args.trust))?;
     let first = look(args, &check, target)?;
-    let set = again::look(args, &check, target, first, by)?;
+    let set = rounds::look(args, &check, target, first, by)?;
     let report = set.report();
     if let Err(code) = agreed(args, &set, by)? {
         return Ok(code);
@@ -104,8 +104,8 @@ fn path(report: &Report) -> &[Certificate] {
     trusted.map_or(&[][..], |judgement| &judgement.path)
 }
 
-/// Whether the user agrees to the pin.
-fn agreed(args: &Args, set: &again::Set, by: By) -> Step<()> {
+/// Whether the user agrees to what is about to be pinned.
+fn agreed(args: &Args, set: &rounds::Set, by: By) -> Step<()> {
     let report = set.report();
     set.describe(args);
     if let Err(code) = consent::given(args, report)? {

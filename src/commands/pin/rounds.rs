@@ -2,9 +2,9 @@
 //! balancer, or an unfinished renewal, shows different certificates at different times.
 
 use super::ask;
-use super::look::{asked, probe_options};
+use super::observer::{asked, probe_options};
 use super::paste::command;
-use super::step::{REFUSED, Step};
+use super::stopped::{REFUSED, Step};
 use crate::certificate::Certificate;
 use crate::cli::{Pin as Args, TargetArg};
 use crate::commands::assess::{Asked, Assessor};
