@@ -9,13 +9,13 @@ use std::net::IpAddr;
 pub struct PresentedLeaf<'a> {
     /// The leaf.
     pub leaf: &'a Certificate,
-    /// The first look that saw it.
+    /// The first assessment with it.
     pub look: &'a Assessment,
     /// The addresses that presented it, in order.
     pub addresses: Vec<IpAddr>,
 }
 
-/// Groups looks by their leaves; a look without a leaf is left out.
+/// Groups assessments by their leaves, without those that have no leaf.
 pub(super) fn leaves<'a>(looks: impl Iterator<Item = &'a Assessment>) -> Vec<PresentedLeaf<'a>> {
     let mut leaves: Vec<PresentedLeaf<'a>> = Vec::new();
     for look in looks {

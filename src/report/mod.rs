@@ -29,8 +29,8 @@ pub struct Report {
     pub target: Target,
     /// The assessment that represents the target.
     pub representative: Assessment,
-    /// All others: in the order of their addresses, or of the looks where one look was chosen
-    /// ([`Report::represented_by`]).
+    /// All other assessments, in the order of their addresses; in the order of the sightings if one
+    /// was chosen ([`Report::represented_by`]).
     pub others: Vec<Assessment>,
     /// The addresses that were not checked.
     pub skipped: Skipped,
@@ -94,13 +94,14 @@ impl Report {
         std::iter::once(&self.representative).chain(&self.others)
     }
 
-    /// Each leaf that was presented, in the order of the looks, with the addresses that presented it.
+    /// Each leaf that was presented, in the order of the assessments, with the addresses that
+    /// presented it.
     pub fn leaves(&self) -> Vec<PresentedLeaf<'_>> {
         leaves::leaves(self.looks())
     }
 
-    /// The same report, for which another look speaks; the order of all others stays. `index` counts
-    /// as [`Report::looks`] does; the report is unchanged if there is no such look.
+    /// The same report, represented by another assessment; the order of all others stays. `index`
+    /// counts as [`Report::looks`] does; the report is unchanged if there is no such assessment.
     #[must_use]
     pub fn represented_by(mut self, index: usize) -> Self {
         let Some(other) = index.checked_sub(1).filter(|at| *at < self.others.len()) else {
@@ -114,7 +115,7 @@ impl Report {
         self
     }
 
-    /// Whether the name has several addresses, as far as it is known.
+    /// Whether the name is known to have several addresses.
     pub fn has_several_addresses(&self) -> bool {
         !self.others.is_empty() || self.skipped != Skipped::default()
     }

@@ -7,12 +7,12 @@ use crate::commands::terminal::io_text;
 use crate::fingerprint::Algorithm;
 use std::io::{IsTerminal as _, Write as _};
 
-/// Whether a user can be asked.
+/// Whether there is a terminal to ask on.
 pub(super) fn is_possible() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 
-/// Yes, or the certificate's fingerprint, as ssh accepts it.
+/// Whether the answer is yes, or the certificate's fingerprint, as for ssh.
 pub(super) fn confirm(question: &str, leaf: &Certificate) -> Result<bool, Error> {
     let answer = line(question)?;
     if answer.eq_ignore_ascii_case("yes") {
@@ -26,7 +26,7 @@ pub(super) fn confirm(question: &str, leaf: &Certificate) -> Result<bool, Error>
     }))
 }
 
-/// Yes or no; an empty answer is no.
+/// Whether the answer is yes; an empty one is no.
 pub(super) fn yes(question: &str) -> Result<bool, Error> {
     let answer = line(question)?;
     Ok(["y", "yes"]

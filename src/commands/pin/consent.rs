@@ -1,149 +1,128 @@
-//! Whether a certificate may be pinned: the one that the user means, and the server's own.
+//! Whether the user agrees to what is about to be pinned.
 
 use super::ask;
-use super::judged::by;
-use super::stopped::{REFUSED, Step};
+use super::gap;
+use super::possession::{failed, proven};
+use super::request::Request;
+use super::rounds::Looks;
+use super::several::Several;
+use super::stopped::Stopped;
 use crate::certificate::Certificate;
-use crate::cli::{ByArg, Pin as Args};
 use crate::commands::terminal::say;
 use crate::finding::Code;
 use crate::fingerprint::Comparison;
 use crate::judge::{just_made, short_lived};
-use crate::observation::{Possession, Sighting};
-use crate::render::{pin as show, pins, table};
-use crate::report::{Exit, Report};
+use crate::mercurial::Existing;
+use crate::programs::By;
+use crate::render::{pin as show, pins};
+use crate::report::Report;
 
-/// Whether this is the certificate that the user means.
-pub(super) fn given(args: &Args, report: &Report) -> Step<()> {
-    let refuse = |why: &str| {
-        say(why);
-        Ok(Err(REFUSED))
-    };
-    let seen = report.seen();
-    let (Some(seen), Some(leaf)) = (seen, report.leaf()) else {
-        return Ok(Err(failed(report)));
-    };
-    if let Err(code) = proven(args, report, seen) {
-        return Ok(Err(code));
+/// Reports what was seen, and makes sure that the user agrees to the certificate, and to
+/// one of several.
+pub(super) fn given(request: &Request<'_>, looks: &Looks) -> Result<(), Stopped> {
+    gap::note(&looks.gaps);
+    let several = Several::of(&looks.report, request);
+    if let Some(several) = &several {
+        several.describe();
     }
-    if !args.expect.is_empty() && !args.expect.iter().any(|pin| pin.matches(leaf.der())) {
+    to_certificate(request, &looks.report)?;
+    several.map_or(Ok(()), |several| several.agreed(request))
+}
+
+/// Makes sure that this is the certificate that the user means.
+fn to_certificate(request: &Request<'_>, report: &Report) -> Result<(), Stopped> {
+    let (Some(seen), Some(leaf)) = (report.seen(), report.leaf()) else {
+        return Err(failed(report));
+    };
+    proven(request, report, seen)?;
+    if request.has_expected() && !request.is_expected(leaf) {
         say("not pinned: the server presents another certificate than --expect names");
-        for pin in &args.expect {
+        for pin in request.expected {
             say(&format!("  expected    {pin}"));
         }
-        return refuse(show::identity(report).trim_end());
+        return Err(Stopped::because(show::identity(report).trim_end()));
     }
-    if report.pins().comparison == Comparison::Mismatch && !args.replace && !args.add {
+    let comparison = report.pins().comparison;
+    let stops = matches!(request.existing, Existing::Keep | Existing::Prune);
+    if comparison == Comparison::Mismatch && stops {
         say(show::alarm(report).trim_end());
-        return refuse(
+        return Err(Stopped::because(
             "not pinned: somebody may be in between, or the server has a new certificate. Ask its\n\
              administrator for the fingerprint, or compare it over another way. If the new one is\n\
              right: --add accepts both while certificates rotate, --replace drops the old one.",
-        );
+        ));
     }
     let problems = show::problems(report.judgement());
     let trusted = problems
         .iter()
-        .all(|code| args.accept_unproven && UNPROVEN.contains(code));
-    let known = report.pins().comparison == Comparison::Match && by(args) == ByArg::Fingerprint;
-    if trusted || known || args.accept_untrusted || !args.expect.is_empty() {
-        return Ok(Ok(()));
+        .all(|code| request.accepts.unproven && UNPROVEN.contains(code));
+    let is_pinned = comparison == Comparison::Match && request.by == By::Certificate;
+    if trusted || is_pinned || request.accepts.untrusted || request.has_expected() {
+        return Ok(());
     }
     say(show::identity(report).trim_end());
+    to_untrusted(leaf, &problems)
+}
+
+/// The problems that `--accept-unproven` accepts.
+const UNPROVEN: [Code; 2] = [Code::KeyNotProven, Code::ObsoleteTls];
+
+/// Asks whether a certificate is pinned though its chain is not trusted.
+fn to_untrusted(leaf: &Certificate, problems: &[Code]) -> Result<(), Stopped> {
     if ask::is_possible() {
         let question = "The chain is not trusted. Compare the fingerprint with one that you have\n\
              from elsewhere. Pin this certificate (yes, no, or the fingerprint)?";
-        return Ok(if ask::confirm(question, leaf)? {
-            Ok(())
-        } else {
-            say("not pinned: type yes in full, or the fingerprint, to pin it");
-            Err(REFUSED)
-        });
+        if ask::confirm(question, leaf)? {
+            return Ok(());
+        }
+        return Err(Stopped::because(
+            "not pinned: type yes in full, or the fingerprint, to pin it",
+        ));
     }
-    // Trusting another CA does not fix a wrong name.
+    // A CA does not change the name that the certificate is for.
     let or = if problems.contains(&Code::NameMismatch) {
         "."
     } else {
         "; or name the CA with --cacerts."
     };
-    refuse(&format!(
+    Err(Stopped::because(&format!(
         "not pinned: the chain is not trusted. Compare the fingerprint with one that you have from\n\
          elsewhere, and give that with --expect{or}"
-    ))
+    )))
 }
 
-/// Says that a pin cannot last, and asks for consent.
-pub(super) fn lasts(args: &Args, report: &Report, pinned: Option<&Certificate>) -> Step<()> {
+/// Reports that what is about to be pinned is new or expires soon; if it expires soon, makes sure
+/// that the user agrees.
+pub(super) fn to_lifetime(
+    request: &Request<'_>,
+    report: &Report,
+    pinned: Option<&Certificate>,
+) -> Result<(), Stopped> {
     let Some(pinned) = pinned else {
-        return Ok(Ok(()));
+        return Ok(());
     };
     let label = pinned.label();
     let Some(why) = short_lived(pinned, report.at) else {
         if let Some(why) = just_made(pinned, report.at) {
             say(&pins::note(&format!("\"{label}\" is new: {why}")));
         }
-        return Ok(Ok(()));
+        return Ok(());
     };
     say(&pins::note(&format!("\"{label}\" will not last: {why}")));
     let is_leaf = report.leaf() == Some(pinned);
-    let is_pinned = is_leaf && report.pins().comparison == Comparison::Match && !args.replace;
-    let agreed = args.accept_short_lived || args.accept_untrusted || !args.expect.is_empty();
-    if agreed || is_pinned {
-        return Ok(Ok(()));
+    let is_match = is_leaf && report.pins().comparison == Comparison::Match;
+    let is_pinned = is_match && request.existing != Existing::Replace;
+    let accepts = &request.accepts;
+    if accepts.short_lived || accepts.untrusted || request.has_expected() || is_pinned {
+        return Ok(());
     }
     if !ask::is_possible() {
-        say(
+        return Err(Stopped::because(
             "not pinned: there is no terminal to ask on; --accept-short-lived pins it all the same",
-        );
-        return Ok(Err(REFUSED));
+        ));
     }
-    Ok(if ask::yes("Pin it all the same (y/N)?")? {
-        Ok(())
-    } else {
-        say("not pinned");
-        Err(REFUSED)
-    })
-}
-
-/// The problems that `--accept-unproven` accepts.
-const UNPROVEN: [Code; 2] = [Code::KeyNotProven, Code::ObsoleteTls];
-
-/// Whether the server holds the key of its certificate, or the user accepts it without the proof.
-pub(super) fn proven(args: &Args, report: &Report, seen: &Sighting) -> Result<(), Exit> {
-    match seen.possession {
-        Possession::Proven if seen.failure.is_none() => return Ok(()),
-        Possession::Proven => return Err(failed(report)),
-        Possession::NotSeen | Possession::NotCheckable if args.accept_unproven => return Ok(()),
-        _ => say(show::identity(report).trim_end()),
+    if ask::yes("Pin it all the same (y/N)?")? {
+        return Ok(());
     }
-    let code = if seen.failure.is_some() {
-        failed(report)
-    } else {
-        REFUSED
-    };
-    if seen.possession == Possession::Refuted {
-        say(
-            "not pinned: the server signs with another key than that of the certificate which it\n\
-             presents: it is a copy, or the server is set up wrongly",
-        );
-    } else {
-        say(
-            "not pinned: the server has not proven that it holds the key of this certificate; anybody\n\
-             can present a copy.",
-        );
-        if args.for_tool.is_none() {
-            say("--accept-unproven pins it all the same: hg checks the key itself");
-        }
-    }
-    Err(code)
-}
-
-/// Why nothing can be pinned, and the exit code.
-pub(super) fn failed(report: &Report) -> Exit {
-    say(table::verdict(report, false).trim_end());
-    let failure = report.failure();
-    if let Some(failure) = failure {
-        say(&format!("  -> {}", failure.advice()));
-    }
-    report.outcome().exit().max(REFUSED)
+    Err(Stopped::because("not pinned"))
 }

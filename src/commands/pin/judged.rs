@@ -1,18 +1,12 @@
 //! Mercurial's decision about the server, and whether it rests on the pin.
 
-use crate::cli::{ByArg, Pin as Args};
 use crate::endpoint::Start;
 use crate::judge::clients::Answer;
 use crate::mercurial::{Decision, Ground, PinnedBy, Server};
 use crate::observation::Possession;
 use crate::report::Report;
 
-/// The setting that Mercurial decides by.
-pub(super) fn by(args: &Args) -> ByArg {
-    args.by.unwrap_or(ByArg::Fingerprint)
-}
-
-/// The server of the report, as Mercurial would see it.
+/// The server of the report, as Mercurial would meet it.
 pub(super) fn server<'a>(
     host: &'a str,
     mode: Start,

@@ -1,6 +1,7 @@
-//! Whether a program's TLS library would refuse the server despite the pin: its checks in the
-//! handshake, and its verdict on the chain with only the pinned certificate as anchor.
+//! Whether a program's TLS library would refuse the server in spite of the pin: what it checks in the
+//! handshake, and what it decides about the chain if it trusts only the pinned certificate.
 
+use super::refusal::Refusal;
 use crate::endpoint::Host;
 use crate::finding::{Code, Finding};
 use crate::judge::Anchors;
@@ -9,13 +10,8 @@ use crate::observation::Staple;
 use crate::programs::{Checks, Choice, Library, Recipe};
 use crate::report::Report;
 
-/// Why nothing is printed, and the advice.
-pub(super) struct Refusal {
-    pub(super) message: String,
-    pub(super) advice: Option<String>,
-}
-
-/// `store`: the anchors that represent the program's own, unless a file replaces them.
+/// Why the library refuses the server. `store`: the anchors that stand for the program's own, unless
+/// a file replaces them.
 pub(super) fn refuses(
     choice: &Choice<'_>,
     recipe: &Recipe,
@@ -31,14 +27,11 @@ pub(super) fn refuses(
         ),
         advice: Some(finding.advice.clone().into_owned()),
     };
-    // No pin replaces the handshake.
+    // The handshake comes before every pin.
     if let Some(finding) = note(report, Code::KeyUsageSignature).filter(|_| is_gnutls(library)) {
         return Some(of_finding(finding));
     }
-    let of_verdict = |verdict: Verdict| Refusal {
-        message: format!("{} refuses this server: {}", choice.program, verdict.reason),
-        advice: verdict.cure.map(str::to_owned),
-    };
+    let of_verdict = |verdict: Verdict| Refusal::of_verdict(choice, &verdict);
     let greeted = handshake(family(library), report.chain());
     if greeted.answer == Answer::Refuses {
         return Some(of_verdict(greeted));
@@ -68,7 +61,7 @@ fn note(report: &Report, code: Code) -> Option<&Finding> {
     notes.iter().find(|note| note.code == code)
 }
 
-/// The objections of the library's model to the chain.
+/// Why the model of the library refuses the chain; `None`: it does not.
 fn objection(
     library: Library,
     recipe: &Recipe,
@@ -80,7 +73,7 @@ fn objection(
     let anchors = match &recipe.certificate {
         None => store,
         Some(certificate) => {
-            // The programs let OpenSSL end a path at any trusted certificate; the model covers
+            // The programs make OpenSSL end a path at any trusted certificate; the model is of
             // programs that do not.
             let is_root = certificate.facts().is_ok_and(|facts| facts.self_issued);
             if library == Library::Openssl && !is_root {

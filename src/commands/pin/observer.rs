@@ -1,71 +1,113 @@
-//! One probe of the server, and its destination.
+//! Probes the server: how to connect, one sighting, and what is judged of it.
 
-use crate::cli::{Pin as Args, TargetArg};
+use crate::cli::{Connection, Pin as Args, TargetArg};
 use crate::commands::assess::{Asked, Assessor, options};
 use crate::commands::environment;
 use crate::commands::error::Error;
 use crate::commands::runtime::block_on;
 use crate::commands::terminal::say;
-use crate::endpoint::{Endpoint, Host};
+use crate::endpoint::Host;
 use crate::observation::{KeyType, Sighting};
-use crate::report::Report;
+use crate::report::{Assessment, Report};
 use crate::survey::{self, Options};
 
-/// The port of a tunnel is not the one to pin.
-pub(super) fn has_its_port(args: &Args, given: &TargetArg, program: &str) -> Result<(), Error> {
-    let elsewhere = args.connection.connect.as_ref().and_then(|to| to.port);
-    if elsewhere.is_none() || given.target.port.is_some() {
-        return Ok(());
+/// How to connect, whatever the target is.
+#[derive(Clone, Copy)]
+pub(super) struct Route<'a> {
+    connection: &'a Connection,
+    servername: Option<&'a Host>,
+}
+
+impl<'a> Route<'a> {
+    /// What was typed.
+    pub(super) fn of(args: &'a Args) -> Self {
+        Self {
+            connection: &args.connection,
+            servername: args.trust.servername.as_ref(),
+        }
     }
-    let host = &given.target.written;
-    Err(Error::new(format!(
-        "--connect has a port and TARGET has none: which one is {program} to use?"
-    ))
-    .hint(format!("name it: {host}:587, say")))
-}
 
-/// A server for several names may answer with another certificate then.
-pub(super) fn sends_sni(args: &Args, program: &str) {
-    if args.connection.no_sni {
-        say(&format!(
-            "note: {program} sends the server's name (SNI), and may be shown another certificate than\n\
-             this one, which was asked for with --no-sni"
-        ));
+    /// What is asked about a target.
+    pub(super) fn asked(&self, target: TargetArg) -> Asked {
+        Asked::new(target, self.connection, self.servername)
+    }
+
+    /// Whether the connection goes to the target's own host.
+    pub(super) fn is_direct(&self) -> bool {
+        self.connection.connect.is_none()
+    }
+
+    /// Whether the server's name is sent (SNI).
+    pub(super) fn sends_sni(&self) -> bool {
+        !self.connection.no_sni
+    }
+
+    /// Makes sure that the target has a port if the connection goes to another one: the port of a
+    /// tunnel is not the one to pin.
+    pub(super) fn has_port_of(&self, target: &TargetArg, program: &str) -> Result<(), Error> {
+        let elsewhere = self.connection.connect.as_ref().and_then(|to| to.port);
+        if elsewhere.is_none() || target.target.port.is_some() {
+            return Ok(());
+        }
+        let host = &target.target.written;
+        Err(Error::new(format!(
+            "--connect has a port and TARGET has none: which one is {program} to use?"
+        ))
+        .hint(format!("name it: {host}:587, say")))
     }
 }
 
-/// Probes once, and judges the result.
-pub(super) fn look(args: &Args, check: &Assessor, target: &TargetArg) -> Result<Report, Error> {
-    let asked = asked(args, target);
-    let seen = observe(args, &asked.endpoint, &asked.reference, None)?;
-    Ok(check.report(seen, &asked))
+/// Probes one server, and assesses what it presents.
+pub(super) struct Observer<'a> {
+    assessor: &'a Assessor,
+    pub(super) asked: Asked,
+    pub(super) options: Options,
 }
 
-/// What is asked about: the target as the options settle it.
-pub(super) fn asked(args: &Args, target: &TargetArg) -> Asked {
-    let servername = args.trust.servername.as_ref();
-    Asked::new(target.clone(), &args.connection, servername)
-}
+impl<'a> Observer<'a> {
+    /// An error if the reference identifier cannot be a name of a TLS server.
+    pub(super) fn new(
+        assessor: &'a Assessor,
+        target: TargetArg,
+        route: &Route<'_>,
+    ) -> Result<Self, Error> {
+        let asked = route.asked(target);
+        let mut options = options(route.connection, &asked.reference)?;
+        let probe = &mut options.probe;
+        probe.ehlo = probe.ehlo.take().or_else(environment::fqdn);
+        Ok(Self {
+            assessor,
+            asked,
+            options,
+        })
+    }
 
-/// `key_type`: ask for a key of this type, whatever the command line says.
-pub(super) fn observe(
-    args: &Args,
-    endpoint: &Endpoint,
-    reference: &Host,
-    key_type: Option<KeyType>,
-) -> Result<Sighting, Error> {
-    let options = probe_options(args, reference, key_type)?;
-    block_on(survey::look(endpoint, &options))
-}
+    /// Probes once, and reports on it.
+    pub(super) fn look(&self) -> Result<Report, Error> {
+        let seen = block_on(survey::look(&self.asked.endpoint, &self.options))?;
+        Ok(self.assessor.report(seen, &self.asked))
+    }
 
-pub(super) fn probe_options(
-    args: &Args,
-    reference: &Host,
-    key_type: Option<KeyType>,
-) -> Result<Options, Error> {
-    let mut options = options(&args.connection, reference)?;
-    let probe = &mut options.probe;
-    probe.ehlo = probe.ehlo.take().or_else(environment::fqdn);
-    probe.key_type = key_type.or(probe.key_type);
-    Ok(options)
+    /// Probes once, and asks for a certificate with this type of key.
+    pub(super) fn look_for(&self, key_type: KeyType) -> Result<Assessment, Error> {
+        let mut options = self.options.clone();
+        options.probe.key_type = Some(key_type);
+        let seen = block_on(survey::look(&self.asked.endpoint, &options))?;
+        Ok(self.assess(seen))
+    }
+
+    /// Judges one sighting.
+    pub(super) fn assess(&self, seen: Sighting) -> Assessment {
+        self.assessor.assess(seen, &self.asked, None)
+    }
+
+    /// Reports that the program may be presented another certificate, if no SNI was sent.
+    pub(super) fn note_sni(&self, program: &str) {
+        if !self.options.probe.sni {
+            say(&format!(
+                "note: {program} sends the server's name (SNI), and may be shown another certificate than\n\
+                 this one, which was asked for with --no-sni"
+            ));
+        }
+    }
 }

@@ -1,6 +1,6 @@
-//! The user's command again, for another certificate: ready to paste.
+//! The user's own command, changed to pin another certificate, ready to paste.
 
-/// The same command for one of the certificates, ready to paste. For Mercurial it adds to the
+/// The same command for one of the certificates. For Mercurial it writes the pin, and keeps the
 /// existing pins.
 pub(super) fn command(arguments: &[String], digest: &str, for_mercurial: bool) -> String {
     let mut words = vec!["smtp-certcheck".to_owned()];

@@ -1,9 +1,8 @@
 //! Looks for a second certificate: a server may have one with an RSA key and one with an ECDSA key,
-//! and the program to be configured may be shown the one that we did not see.
+//! and may present to the program the one that this program did not see.
 
-use super::observer::{asked, observe};
+use super::observer::Observer;
 use crate::certificate::Certificate;
-use crate::cli::{Pin as Args, TargetArg};
 use crate::commands::error::Error;
 use crate::commands::terminal::say;
 use crate::escape::visible;
@@ -13,36 +12,30 @@ use crate::programs::Program;
 use crate::render::pins::several;
 use crate::report::Report;
 
-/// Looks for the other certificate, and says how to pin it, too, for `program`.
+/// Looks for the other certificate, and reports how to pin it, too. `program`: `None` for Mercurial;
+/// `name`: what to call the program.
 pub(super) fn look(
-    args: &Args,
-    target: &TargetArg,
+    observer: &Observer<'_>,
     report: &Report,
-    program: &str,
+    program: Option<&Program>,
+    name: &str,
 ) -> Result<(), Error> {
     let Some(leaf) = report.leaf() else {
         return Ok(());
     };
-    let is_asked = args.connection.key_type.is_none();
-    let proven = report.is_proven();
-    let (true, true, Some(other)) = (is_asked, proven, other_key(leaf)) else {
+    let is_any_asked = observer.options.probe.key_type.is_none();
+    let (true, true, Some(other)) = (is_any_asked, report.is_proven(), other_key(leaf)) else {
         return Ok(());
     };
-    let asked = asked(args, target);
-    let seen = observe(args, &asked.endpoint, &asked.reference, Some(other))?;
+    let second = observer.look_for(other)?;
     let label = visible(&report.target.label);
-    let other_leaf = seen.presented.first().cloned().map(Certificate::new);
-    match (&seen.failure, &other_leaf) {
-        (_, Some(other_leaf)) if other_leaf == leaf || is_pinned(report, other_leaf) => {}
-        (_, Some(other_leaf)) => {
-            let option = match other {
-                KeyType::Rsa => "rsa",
-                KeyType::Ecdsa => "ecdsa",
-            };
-            let both = both(args.for_tool.flatten(), option);
+    match (second.failure(), second.leaf()) {
+        (_, Some(second)) if second == leaf || is_pinned(report, second) => {}
+        (_, Some(second)) => {
+            let both = both(program, other);
             say(&format!(
-                "note: {label} has a second certificate, with an {other} key, and may show {program} that one:\n  {}\n  -> {both}",
-                other_leaf.fingerprint(Algorithm::Sha256)
+                "note: {label} has a second certificate, with an {other} key, and may show {name} that one:\n  {}\n  -> {both}",
+                second.fingerprint(Algorithm::Sha256)
             ));
         }
         (Some(failure), None) if !is_the_only_one(&failure.cause) => {
@@ -56,7 +49,11 @@ pub(super) fn look(
 }
 
 /// How to pin both.
-fn both(program: Option<&Program>, option: &str) -> String {
+fn both(program: Option<&Program>, other: KeyType) -> String {
+    let option = match other {
+        KeyType::Rsa => "rsa",
+        KeyType::Ecdsa => "ecdsa",
+    };
     let Some(program) = program else {
         return format!("to pin it, too: the same command with --key-type {option} --add");
     };
@@ -75,12 +72,12 @@ fn other_key(leaf: &Certificate) -> Option<KeyType> {
     }
 }
 
-fn is_pinned(report: &Report, other_leaf: &Certificate) -> bool {
+fn is_pinned(report: &Report, second: &Certificate) -> bool {
     let mut pins = report.pins().configured.iter();
-    pins.any(|pin| Pin::parse(&pin.value).is_some_and(|pin| pin.matches(other_leaf.der())))
+    pins.any(|pin| Pin::parse(&pin.value).is_some_and(|pin| pin.matches(second.der())))
 }
 
-/// The errors of a server that has no such key.
+/// Whether the failure is that of a server without such a key.
 fn is_the_only_one(cause: &Cause) -> bool {
     matches!(cause, Cause::NoSuchKey(..) | Cause::Incompatible(_))
 }

@@ -1,8 +1,8 @@
 //! The lines to paste, for Mercurial.
 
 use super::judged::server;
-use super::stopped::VERSION;
-use super::write;
+use super::other_host;
+use super::version::VERSION;
 use crate::commands::error::Error;
 use crate::commands::mercurial::{Mercurial, ca_file};
 use crate::commands::terminal::{print, say};
@@ -13,7 +13,7 @@ use crate::mercurial::{
     Assignment, HostSettings, Intent, PinnedBy, decide, is_smtp_host, kept_port, pinned_lists,
 };
 use crate::render::pin as show;
-use crate::report::{Exit, Report};
+use crate::report::Report;
 use std::fmt::Write as _;
 
 /// The lines to paste, and nothing else, on standard output.
@@ -21,7 +21,7 @@ pub(super) fn snippet(
     mercurial: &Mercurial,
     intent: &Intent<'_>,
     report: &Report,
-) -> Result<Exit, Error> {
+) -> Result<(), Error> {
     let settings = mercurial.settings(intent.host);
     let own = is_smtp_host(&settings, intent.host);
     let mut lines = Vec::new();
@@ -29,8 +29,8 @@ pub(super) fn snippet(
         lines.push(Assignment::new("smtp", "host", intent.host));
         lines.push(Assignment::new("smtp", "port", intent.port.to_string()));
         lines.push(Assignment::new("smtp", "tls", intent.mode.to_string()));
-    } else if !own {
-        write::other_host(&settings, intent.host);
+    } else {
+        other_host::note(&settings, intent.host);
     }
     match intent.by {
         PinnedBy::Fingerprint => {
@@ -50,10 +50,10 @@ pub(super) fn snippet(
     }
     print(&show::snippet(report, &lines, VERSION))?;
     unsure(mercurial, &lines, intent, report);
-    Ok(Exit::SUCCESS)
+    Ok(())
 }
 
-/// Says why the pin of a server that we could not connect to may not be enough.
+/// Reports why the pin is not enough for a server that this program could not speak to.
 fn unsure(mercurial: &Mercurial, lines: &[Assignment], intent: &Intent<'_>, report: &Report) {
     let mut text = String::new();
     for Assignment {

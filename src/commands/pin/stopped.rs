@@ -1,13 +1,35 @@
-//! The results of the steps of a pin.
+//! Why a step of `pin` does not go on.
 
 use crate::commands::error::Error;
+use crate::commands::terminal::say;
 use crate::report::Exit;
 
-/// The program's version, as printed and saved.
-pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// Why a step does not go on.
+pub(super) enum Stopped {
+    /// The program ends with this exit code; the reason was printed.
+    Exit(Exit),
+    /// An error that is still to be reported.
+    Failed(Error),
+}
 
-/// The result of a step: go on, or exit with this code, with everything already reported.
-pub(super) type Step<T> = Result<Result<T, Exit>, Error>;
+impl Stopped {
+    /// The exit code if nothing was pinned.
+    pub(super) const NOT_PINNED: Exit = Exit::FAILURE;
 
-/// Nothing was pinned.
-pub(super) const REFUSED: Exit = Exit::FAILURE;
+    /// Nothing was pinned, and the reason was printed.
+    pub(super) const fn not_pinned() -> Self {
+        Self::Exit(Self::NOT_PINNED)
+    }
+
+    /// Prints why nothing is pinned.
+    pub(super) fn because(why: &str) -> Self {
+        say(why);
+        Self::not_pinned()
+    }
+}
+
+impl From<Error> for Stopped {
+    fn from(why: Error) -> Self {
+        Self::Failed(why)
+    }
+}
