@@ -1,7 +1,7 @@
 //! Does a certificate have critical extensions that are not understood? (RFC 5280 §4.2)
 
+use super::elsewhere::elsewhere;
 use super::member::{Member, Role};
-use super::objection::elsewhere;
 use crate::certificate::Facts;
 use crate::finding::{Code, Evidence, Finding};
 

@@ -1,14 +1,13 @@
 //! Where there is no path: all that is wrong with the one that the server most likely meant.
 
 use super::anchors::Anchors;
-use super::issuer::ByName;
 use super::likely_path::{End, LikelyPath};
 use super::member::{Member, Role};
 use super::policy::Policy;
-use super::{checks, explain, path, rejected, tidiness, unread};
+use super::{checks, explain, no_anchor, path, rejected, tidiness, unread};
 use crate::certificate::Certificate;
 use crate::certificate::signature::Verification;
-use crate::finding::{Code, Evidence, Finding};
+use crate::finding::{Code, Finding};
 use time::OffsetDateTime;
 
 /// All that is wrong with the path that the server most likely meant.
@@ -28,7 +27,7 @@ pub(super) fn diagnose(
     // Where no anchors could be read, nothing is known of the end.
     let nothing = !unread.is_empty() && policy.anchors.is_empty();
     if end != Some(Some(walk.last())) && !nothing {
-        problems.extend(no_anchor(presented, walk, policy.anchors));
+        problems.extend(no_anchor::check(presented, walk, policy.anchors));
     }
     problems.extend(rejected);
     problems.extend(unread);
@@ -125,71 +124,7 @@ fn constraint_below(
     Some(finding).filter(|finding| finding.code == Code::NameConstraint)
 }
 
-/// Why the path ends without an anchor.
-fn no_anchor(
-    presented: &[Certificate],
-    walk: &LikelyPath<'_>,
-    anchors: &Anchors,
-) -> Option<Finding> {
-    let last = walk.last();
-    let certificate = &presented[last];
-    let facts = certificate.facts().ok()?;
-    let (label, issuer) = (certificate.label(), facts.issuer.label());
-    let namesake = ByName::of(anchors).get(&facts.issuer).next().is_some();
-    let origin = if namesake {
-        format!("{}, where that name has another key", anchors.described())
-    } else {
-        anchors.described()
-    };
-    let (code, message, advice) = match walk.end {
-        End::Anchor(..) => return None,
-        End::CutShort => (
-            Code::TooComplex,
-            format!("no path was found before the search was given up, at \"{label}\""),
-            "present only the leaf and the intermediates that it needs",
-        ),
-        End::SelfIssued if last == 0 && namesake => (
-            Code::SelfSigned,
-            format!(
-                "\"{label}\" is self-signed, and not among the anchors ({}): the anchor of that name has another key, an older one of this server?",
-                anchors.described()
-            ),
-            "if the server has a new key, or one of another kind, compare the fingerprint on the server and configure this certificate with --cacerts, too",
-        ),
-        End::SelfIssued if last == 0 => (
-            Code::SelfSigned,
-            format!("\"{label}\" is self-signed, and not among the anchors ({origin})"),
-            "if it is your server's, compare the fingerprint on the server and configure the certificate itself with --cacerts",
-        ),
-        End::SelfIssued => (
-            Code::UnknownIssuer,
-            format!(
-                "the chain ends in the root \"{label}\", which is not among the anchors ({origin})"
-            ),
-            "if you trust this CA, get its root certificate from the CA itself and configure it with --cacerts",
-        ),
-        End::NoIssuer if last == 0 => (
-            Code::MissingIntermediate,
-            format!(
-                "the server does not send the issuer of \"{label}\", \"{issuer}\", and it is not among the anchors ({origin})"
-            ),
-            "install the CA's intermediate certificate in the server's chain file; if the issuer is a root, configure it with --cacerts",
-        ),
-        End::NoIssuer => (
-            Code::UnknownIssuer,
-            format!(
-                "the issuer of \"{label}\", \"{issuer}\", is neither sent nor among the anchors ({origin})"
-            ),
-            "if you trust this CA, configure its root with --cacerts; if the issuer is an intermediate, the server must send it",
-        ),
-    };
-    let evidence = Evidence::Link {
-        subject: label,
-        issuer,
-    };
-    Some(Finding::new(code, Some(last), message, advice).because(evidence))
-}
-
+/// What else is worth saying where there is no path.
 pub(super) fn dead_end_notes(
     presented: &[Certificate],
     walk: &LikelyPath<'_>,

@@ -1,8 +1,8 @@
 //! Is an issuer named as it names itself, octet by octet? (RFC 5280 §4.1.2.4, §7.1) OpenSSL compares
 //! names without string types, letter case and runs of blanks; webpki compares octets.
 
+use super::elsewhere::elsewhere;
 use super::member::Member;
-use super::objection::elsewhere;
 use crate::certificate::Name;
 use crate::finding::{Code, Evidence, Finding};
 

@@ -82,10 +82,24 @@ fn breach(error: &Error) -> String {
     words.to_owned()
 }
 
+/// A code, a message and an advice.
+type Reason = (Code, &'static str, &'static str);
+
 /// webpki's one reason in our words, for what our own checks did not find.
 pub(super) fn explain(error: &Error) -> Finding {
+    let reason = of_a_certificate(error)
+        .or_else(|| of_an_issuer(error))
+        .or_else(|| of_the_search(error));
+    match reason {
+        Some((code, message, advice)) => Finding::new(code, None, message, advice),
+        None => unexplained(),
+    }
+}
+
+/// What a certificate of the path is by itself.
+fn of_a_certificate(error: &Error) -> Option<Reason> {
     use Error as E;
-    let (code, message, advice) = match error {
+    Some(match error {
         E::CertExpired { .. } => (
             Code::Expired,
             "a certificate of the path has expired",
@@ -96,26 +110,10 @@ pub(super) fn explain(error: &Error) -> Finding {
             "a certificate of the path is not valid yet",
             RENEW,
         ),
-        E::InvalidSignatureForPublicKey => (
-            Code::BadSignature,
-            "a signature in the path does not match the key of the issuer",
-            "install the chain anew; if that is not it, suspect an attack",
-        ),
         E::CaUsedAsEndEntity => (
             Code::CaAsLeaf,
             "the server's certificate is a CA certificate",
             REISSUE,
-        ),
-        E::EndEntityUsedAsCa => (Code::NotACa, "an issuer in the path is not a CA", REISSUE),
-        E::PathLenConstraintViolated => (
-            Code::PathTooLong,
-            "a CA in the path allows fewer intermediates below it than there are",
-            REISSUE,
-        ),
-        E::NameConstraintViolation => (
-            Code::NameConstraint,
-            "a CA in the path is not allowed to issue for the names of the certificate",
-            "have the certificate issued by a CA that may, or for the names that this one may",
         ),
         E::RequiredEkuNotFoundContext(_) | E::EmptyEkuExtension => (
             Code::WrongUsage,
@@ -132,17 +130,54 @@ pub(super) fn explain(error: &Error) -> Finding {
             "a certificate of the path is not X.509 version 3",
             REISSUE,
         ),
+        E::CertDistrusted => (
+            Code::Distrusted,
+            "a key of the path is known to be compromised",
+            REISSUE,
+        ),
+        error if is_malformed(error) => (
+            Code::Malformed,
+            "a certificate of the path breaks the rules of X.509",
+            REISSUE,
+        ),
+        _ => return None,
+    })
+}
+
+/// What an issuer of the path must not do, or has not done, for the certificate below it.
+fn of_an_issuer(error: &Error) -> Option<Reason> {
+    use Error as E;
+    Some(match error {
+        E::InvalidSignatureForPublicKey => (
+            Code::BadSignature,
+            "a signature in the path does not match the key of the issuer",
+            "install the chain anew; if that is not it, suspect an attack",
+        ),
+        E::EndEntityUsedAsCa => (Code::NotACa, "an issuer in the path is not a CA", REISSUE),
+        E::PathLenConstraintViolated => (
+            Code::PathTooLong,
+            "a CA in the path allows fewer intermediates below it than there are",
+            REISSUE,
+        ),
+        E::NameConstraintViolation => (
+            Code::NameConstraint,
+            "a CA in the path is not allowed to issue for the names of the certificate",
+            "have the certificate issued by a CA that may, or for the names that this one may",
+        ),
         E::UnsupportedSignatureAlgorithmContext(_)
         | E::UnsupportedSignatureAlgorithmForPublicKeyContext(_) => (
             Code::UnsupportedAlgorithm,
             "a signature in the path uses an algorithm or key that cannot be checked",
             "have it issued again with RSA or ECDSA and SHA-256",
         ),
-        E::CertDistrusted => (
-            Code::Distrusted,
-            "a key of the path is known to be compromised",
-            REISSUE,
-        ),
+        _ => return None,
+    })
+}
+
+/// How the search for a path came to its end.
+fn of_the_search(error: &Error) -> Option<Reason> {
+    use Error as E;
+    Some(match error {
         E::MaximumPathDepthExceeded => (
             Code::TooComplex,
             "the path to an anchor has more intermediates than are followed here (six)",
@@ -163,14 +198,8 @@ pub(super) fn explain(error: &Error) -> Finding {
             "no path to a configured anchor was found",
             "check --cacerts",
         ),
-        error if is_malformed(error) => (
-            Code::Malformed,
-            "a certificate of the path breaks the rules of X.509",
-            REISSUE,
-        ),
-        _ => return unexplained(),
-    };
-    Finding::new(code, None, message, advice)
+        _ => return None,
+    })
 }
 
 /// What is said when there is a no without a reason that fits.

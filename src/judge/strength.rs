@@ -1,7 +1,7 @@
 //! Are key and signature strong enough, and can they be checked at all?
 
+use super::elsewhere::elsewhere;
 use super::member::{Member, Role};
-use super::objection::elsewhere;
 use crate::certificate::parameters::{OddKind, odd_parameters};
 use crate::certificate::signature::Verification;
 use crate::certificate::{Facts, PublicKey};

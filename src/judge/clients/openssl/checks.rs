@@ -1,16 +1,13 @@
-//! What OpenSSL checks of a path that it has built: extensions and purpose (`check_extensions`),
-//! signatures and dates (`internal_verify`), name constraints; all in `crypto/x509/x509_vfy.c`.
+//! What OpenSSL checks of a path that it has built, after the extensions: signatures and dates
+//! (`internal_verify`), name constraints, strength; all in `crypto/x509/x509_vfy.c`.
 
 use super::build::Built;
-use super::constraints;
 use super::mode::Mode;
 use super::seen::Seen;
-use crate::certificate::openssl::{
-    CRL_SIGN, DIGITAL_SIGNATURE, KEY_AGREEMENT, KEY_CERT_SIGN, KEY_ENCIPHERMENT, KeyKind,
-    NS_ANY_CA, NS_SSL_CA, NS_SSL_SERVER, Purpose,
-};
+use super::{constraints, extensions};
+use crate::certificate::PublicKey;
+use crate::certificate::openssl::KEY_CERT_SIGN;
 use crate::certificate::signature::Verification;
-use crate::certificate::{ForServers, PublicKey};
 use crate::judge::clients::Verdict;
 use crate::judge::signatures::Signatures;
 
@@ -22,7 +19,7 @@ pub(super) fn check<'a>(
     now: i64,
     mode: Mode,
 ) -> Verdict {
-    let verdict = extensions(built, mode)
+    let verdict = extensions::of_path(built, mode)
         .and(signatures(built, signed, now, mode))
         .and(name_constraints(&built.path));
     verdict.and(strengths(&built.path))
@@ -33,220 +30,10 @@ pub(super) fn leaf(seen: &Seen<'_>, now: i64) -> Verdict {
     if seen.invalid {
         return seen.refuse("invalid certificate extension");
     }
-    // As if its issuer were there.
-    let place = Place {
-        depth: 0,
-        of: 2,
-        from_store: false,
-    };
-    match extension_error(seen, place, 0, Mode::Default) {
+    match extensions::of_leaf(seen) {
         Some(why) => seen.refuse(why),
         None => dates(seen, now),
     }
-}
-
-fn extensions(built: &Built<'_>, mode: Mode) -> Verdict {
-    let mut path_len = 0;
-    let mut verdict = Verdict::accepts();
-    for (depth, seen) in built.path.iter().enumerate() {
-        let place = Place {
-            depth,
-            of: built.path.len(),
-            from_store: depth >= built.untrusted,
-        };
-        if let Some(why) = extension_error(seen, place, path_len, mode) {
-            return seen.refuse(why);
-        }
-        if depth > 0 && !seen.is_self_issued() {
-            path_len += 1;
-        }
-        if seen.has_ip_resources {
-            let why = "IP resources (RFC 3779) are not looked at here";
-            verdict = verdict.and(Verdict::unknown(why));
-        }
-    }
-    verdict
-}
-
-/// Where a certificate stands in a path.
-#[derive(Clone, Copy)]
-struct Place {
-    depth: usize,
-    /// The length of the path.
-    of: usize,
-    from_store: bool,
-}
-
-impl Place {
-    fn is_leaf(self) -> bool {
-        self.depth == 0
-    }
-
-    fn is_last(self) -> bool {
-        self.depth + 1 == self.of
-    }
-}
-
-fn extension_error(
-    seen: &Seen<'_>,
-    place: Place,
-    path_len: u64,
-    mode: Mode,
-) -> Option<&'static str> {
-    if seen.unknown_critical {
-        return Some("unhandled critical extension");
-    }
-    if seen.is_proxy {
-        return Some("proxy certificates not allowed");
-    }
-    let ca = kind_of_ca(seen);
-    let is_no_ca = if place.is_leaf() {
-        mode.is_strict() && ca > 1
-    } else {
-        ca == 0 || ((!place.is_last() || mode.is_strict()) && ca != 1)
-    };
-    if is_no_ca {
-        return Some("invalid CA certificate");
-    }
-    if place.of > 1 {
-        match seen.key {
-            KeyKind::EcExplicit => {
-                return Some("certificate public key has explicit ECC parameters");
-            }
-            KeyKind::Other => return Some("its public key cannot be read"),
-            _ => {}
-        }
-        if mode.is_strict()
-            && let Some(why) = breach_of_rfc5280(seen, place)
-        {
-            return Some(why);
-        }
-    }
-    if !has_purpose(seen, place, mode) {
-        return Some("unsuitable certificate purpose");
-    }
-    let limit = seen.basic_constraints.and_then(|basic| basic.path_len);
-    if place.depth > 1 && limit.is_some_and(|limit| path_len > limit) {
-        return Some("path length constraint exceeded");
-    }
-    None
-}
-
-/// `check_ca` in `crypto/x509/v3_purp.c`: 0 is no CA, 1 is one, 3 to 5 may be.
-fn kind_of_ca(seen: &Seen<'_>) -> u8 {
-    if seen.invalid || seen.usage_lacks(KEY_CERT_SIGN) {
-        return 0;
-    }
-    match seen.basic_constraints {
-        Some(basic) => u8::from(basic.ca),
-        None if seen.version == 0 && seen.self_signed => 3,
-        None if seen.key_usage.is_some() => 4,
-        None if seen.netscape.is_some_and(|kind| kind & NS_ANY_CA != 0) => 5,
-        None => 0,
-    }
-}
-
-/// `check_purpose`: trust settings go before the purposes of the certificate itself.
-fn has_purpose(seen: &Seen<'_>, place: Place, mode: Mode) -> bool {
-    if place.from_store {
-        match seen.trust() {
-            ForServers::Trusted => return true,
-            ForServers::Rejected => return false,
-            ForServers::Neutral => {}
-        }
-    }
-    if seen.invalid {
-        // `X509_check_purpose` fails, and only a strict caller minds.
-        return !mode.is_strict();
-    }
-    if seen.purpose == Purpose::Others {
-        return false;
-    }
-    if !place.is_leaf() {
-        // `check_ssl_ca`.
-        let netscape = seen.netscape.unwrap_or_default();
-        return match kind_of_ca(seen) {
-            0 => false,
-            5 => netscape & NS_SSL_CA != 0,
-            _ => true,
-        };
-    }
-    let is_for_others = seen.netscape.is_some_and(|kind| kind & NS_SSL_SERVER == 0);
-    !is_for_others && !seen.usage_lacks(DIGITAL_SIGNATURE | KEY_ENCIPHERMENT | KEY_AGREEMENT)
-}
-
-/// The checks of `X509_V_FLAG_X509_STRICT`.
-fn breach_of_rfc5280(seen: &Seen<'_>, place: Place) -> Option<&'static str> {
-    // A path length of a certificate without key usage: `ex_kusage` is 0.
-    let usage = seen.key_usage.unwrap_or_default();
-    let is_ca = seen.is_marked_ca();
-    let basic = seen.basic_constraints;
-    let has_path_len = basic.is_some_and(|basic| basic.path_len.is_some());
-    let (no_issuer, no_subject) = (seen.issuer.is_empty(), seen.subject.is_empty());
-    let key_id = seen.aki.as_ref().is_some_and(|aki| aki.key_id.is_some());
-    let is_v3 = seen.version >= 2;
-    let rules = [
-        (
-            has_path_len && !is_ca,
-            "path length given for non-CA certificate",
-        ),
-        (
-            has_path_len && usage & KEY_CERT_SIGN == 0,
-            "path length given without key usage keyCertSign",
-        ),
-        (
-            is_ca && basic.is_some_and(|basic| !basic.critical),
-            "basic constraints of CA certificate not marked critical",
-        ),
-        (
-            is_ca && seen.key_usage.is_none(),
-            "CA certificate does not include key usage extension",
-        ),
-        (
-            !is_ca && usage & KEY_CERT_SIGN != 0,
-            "using keyCertSign without a CA certificate",
-        ),
-        (no_issuer, "issuer name empty"),
-        (
-            no_subject && (is_ca || usage & CRL_SIGN != 0 || seen.alt_names.is_none()),
-            "subject name empty",
-        ),
-        (
-            no_subject && seen.alt_names.is_some() && !seen.alt_names_critical,
-            "empty subject and its subject alternative name not marked critical",
-        ),
-        (
-            seen.alt_names.as_ref().is_some_and(Vec::is_empty),
-            "empty subject alternative name",
-        ),
-        (
-            !seen.signature_consistent,
-            "certificate signature algorithm inconsistent",
-        ),
-        (
-            seen.aki.as_ref().is_some_and(|aki| aki.critical),
-            "authority key identifier marked critical",
-        ),
-        (
-            seen.ski.is_some() && seen.ski_critical,
-            "subject key identifier marked critical",
-        ),
-        (
-            is_v3 && !place.is_last() && !key_id,
-            "missing authority key identifier",
-        ),
-        (
-            is_v3 && is_ca && seen.ski.is_none(),
-            "missing subject key identifier",
-        ),
-        (
-            !is_v3 && seen.has_extensions,
-            "using certificate extensions requires at least X.509 version 3",
-        ),
-    ];
-    rules
-        .into_iter()
-        .find_map(|(is_broken, why)| is_broken.then_some(why))
 }
 
 /// `internal_verify`.

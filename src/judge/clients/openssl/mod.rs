@@ -5,10 +5,12 @@
 mod build;
 mod checks;
 mod constraints;
+mod extensions;
 mod host;
 mod mode;
 mod seen;
 mod store;
+mod strict;
 
 pub use mode::Mode;
 
