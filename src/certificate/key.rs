@@ -1,5 +1,6 @@
 //! Public keys: algorithm, size and curve.
 
+use super::oid::named_curve;
 use x509_parser::asn1_rs::Tag;
 use x509_parser::public_key::{PublicKey as Parsed, RSAPublicKey};
 use x509_parser::x509::SubjectPublicKeyInfo;
@@ -140,22 +141,6 @@ fn bit_length(integer: &[u8]) -> Option<u32> {
     let first = integer.iter().position(|&byte| byte != 0)?;
     let bytes = u32::try_from(integer.len() - first).ok()?;
     Some(bytes.checked_mul(8)? - integer[first].leading_zeros())
-}
-
-fn named_curve(oid: &str) -> (String, Option<u32>) {
-    let (name, bits) = match oid {
-        "1.2.840.10045.3.1.1" => ("P-192", 192),
-        "1.3.132.0.33" => ("P-224", 224),
-        "1.2.840.10045.3.1.7" => ("P-256", 256),
-        "1.3.132.0.34" => ("P-384", 384),
-        "1.3.132.0.35" => ("P-521", 521),
-        "1.3.132.0.10" => ("secp256k1", 256),
-        "1.3.36.3.3.2.8.1.1.7" => ("brainpoolP256r1", 256),
-        "1.3.36.3.3.2.8.1.1.11" => ("brainpoolP384r1", 384),
-        "1.3.36.3.3.2.8.1.1.13" => ("brainpoolP512r1", 512),
-        _ => return (oid.to_owned(), None),
-    };
-    (name.to_owned(), Some(bits))
 }
 
 #[cfg(test)]

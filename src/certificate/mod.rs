@@ -22,6 +22,7 @@ pub mod pem;
 pub mod raw;
 mod read;
 mod sans;
+mod serial;
 pub mod signature;
 mod trust;
 mod usage;

@@ -2,6 +2,7 @@
 //! two attributes.
 
 use super::der::{self, Element};
+use super::oid::short_name;
 use std::fmt;
 use std::fmt::Write as _;
 use std::sync::OnceLock;
@@ -208,39 +209,6 @@ fn attribute(attribute: &AttributeTypeAndValue<'_>) -> String {
 
 fn der_hex(value: &Any<'_>) -> String {
     value.to_der_vec().map(hex::encode).unwrap_or_default()
-}
-
-/// The attribute types that OpenSSL and RFC 4514 §3 have short names for.
-fn short_name(oid: &str) -> Option<&'static str> {
-    Some(match oid {
-        "2.5.4.3" => "CN",
-        "2.5.4.4" => "SN",
-        "2.5.4.5" => "serialNumber",
-        "2.5.4.6" => "C",
-        "2.5.4.7" => "L",
-        "2.5.4.8" => "ST",
-        "2.5.4.9" => "street",
-        "2.5.4.10" => "O",
-        "2.5.4.11" => "OU",
-        "2.5.4.12" => "title",
-        "2.5.4.13" => "description",
-        "2.5.4.15" => "businessCategory",
-        "2.5.4.17" => "postalCode",
-        "2.5.4.41" => "name",
-        "2.5.4.42" => "GN",
-        "2.5.4.43" => "initials",
-        "2.5.4.44" => "generationQualifier",
-        "2.5.4.46" => "dnQualifier",
-        "2.5.4.65" => "pseudonym",
-        "2.5.4.97" => "organizationIdentifier",
-        "1.3.6.1.4.1.311.60.2.1.1" => "jurisdictionL",
-        "1.3.6.1.4.1.311.60.2.1.2" => "jurisdictionST",
-        "1.3.6.1.4.1.311.60.2.1.3" => "jurisdictionC",
-        "1.2.840.113549.1.9.1" => "emailAddress",
-        "0.9.2342.19200300.100.1.1" => "UID",
-        "0.9.2342.19200300.100.1.25" => "DC",
-        _ => return None,
-    })
 }
 
 /// The text of an ASN.1 string; `None` for other types and for bytes that are not what they claim.

@@ -1,27 +1,11 @@
-//! Names of what certificates write as numbers: object identifiers, and the serial number itself.
+//! The names of object identifiers: signature algorithms, curves, attribute types.
+//!
+//! `oid-registry`, which comes with x509-parser, does not replace these tables. Of their 57 identifiers it
+//! spells 22 in the same way: it has no short names of attributes (`CN`), no names of curves as
+//! NIST has them (`P-256`), and no ML-DSA. It also names identifiers that are shown as numbers here,
+//! so that a lookup in it needs the list of identifiers nevertheless.
 
-/// The INTEGER's value in hex, whole octets.
-pub(super) fn serial(der: &[u8]) -> String {
-    match der {
-        [0, rest @ ..] if !rest.is_empty() => hex::encode(rest),
-        [first, ..] if first & 0x80 != 0 => {
-            // Two's complement: invert, then add one from the right.
-            let mut magnitude: Vec<u8> = der.iter().map(|byte| !byte).collect();
-            for byte in magnitude.iter_mut().rev() {
-                let carried;
-                (*byte, carried) = byte.overflowing_add(1);
-                if !carried {
-                    break;
-                }
-            }
-            let zeros = magnitude.iter().take_while(|byte| **byte == 0).count();
-            let first = zeros.min(magnitude.len() - 1);
-            format!("-{}", hex::encode(&magnitude[first..]))
-        }
-        _ => hex::encode(der),
-    }
-}
-
+/// The name of a signature algorithm, or its OID.
 pub(super) fn signature_name(oid: &str) -> String {
     let name = match oid {
         "1.2.840.113549.1.1.2" => "md2WithRSAEncryption",
@@ -50,18 +34,52 @@ pub(super) fn signature_name(oid: &str) -> String {
     name.to_owned()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// The name of a curve and its size in bits, or its OID.
+pub(super) fn named_curve(oid: &str) -> (String, Option<u32>) {
+    let (name, bits) = match oid {
+        "1.2.840.10045.3.1.1" => ("P-192", 192),
+        "1.3.132.0.33" => ("P-224", 224),
+        "1.2.840.10045.3.1.7" => ("P-256", 256),
+        "1.3.132.0.34" => ("P-384", 384),
+        "1.3.132.0.35" => ("P-521", 521),
+        "1.3.132.0.10" => ("secp256k1", 256),
+        "1.3.36.3.3.2.8.1.1.7" => ("brainpoolP256r1", 256),
+        "1.3.36.3.3.2.8.1.1.11" => ("brainpoolP384r1", 384),
+        "1.3.36.3.3.2.8.1.1.13" => ("brainpoolP512r1", 512),
+        _ => return (oid.to_owned(), None),
+    };
+    (name.to_owned(), Some(bits))
+}
 
-    #[test]
-    fn serials_are_numbers_in_hex() {
-        assert_eq!(serial(&[0x00, 0xc3, 0x01]), "c301");
-        assert_eq!(serial(&[0x01]), "01");
-        assert_eq!(serial(&[0x00]), "00");
-        assert_eq!(serial(&[0xff]), "-01");
-        assert_eq!(serial(&[0x80, 0x00]), "-8000");
-        assert_eq!(serial(&[0xff, 0x7f]), "-81");
-        assert_eq!(serial(&[]), "");
-    }
+/// The attribute types that OpenSSL and RFC 4514 §3 have short names for.
+pub(super) fn short_name(oid: &str) -> Option<&'static str> {
+    Some(match oid {
+        "2.5.4.3" => "CN",
+        "2.5.4.4" => "SN",
+        "2.5.4.5" => "serialNumber",
+        "2.5.4.6" => "C",
+        "2.5.4.7" => "L",
+        "2.5.4.8" => "ST",
+        "2.5.4.9" => "street",
+        "2.5.4.10" => "O",
+        "2.5.4.11" => "OU",
+        "2.5.4.12" => "title",
+        "2.5.4.13" => "description",
+        "2.5.4.15" => "businessCategory",
+        "2.5.4.17" => "postalCode",
+        "2.5.4.41" => "name",
+        "2.5.4.42" => "GN",
+        "2.5.4.43" => "initials",
+        "2.5.4.44" => "generationQualifier",
+        "2.5.4.46" => "dnQualifier",
+        "2.5.4.65" => "pseudonym",
+        "2.5.4.97" => "organizationIdentifier",
+        "1.3.6.1.4.1.311.60.2.1.1" => "jurisdictionL",
+        "1.3.6.1.4.1.311.60.2.1.2" => "jurisdictionST",
+        "1.3.6.1.4.1.311.60.2.1.3" => "jurisdictionC",
+        "1.2.840.113549.1.9.1" => "emailAddress",
+        "0.9.2342.19200300.100.1.1" => "UID",
+        "0.9.2342.19200300.100.1.25" => "DC",
+        _ => return None,
+    })
 }

@@ -4,8 +4,9 @@
 use super::der::Element;
 use super::key::PublicKey;
 use super::name::Name;
-use super::oid::{serial, signature_name};
+use super::oid::signature_name;
 use super::sans::Sans;
+use super::serial::serial;
 use time::OffsetDateTime;
 use x509_parser::certificate::Validity;
 use x509_parser::extensions::{ParsedExtension, X509Extension};
