@@ -1,5 +1,9 @@
 //! The elements of DER, and whether it is DER and not only BER (X.690 §8, §10, §11). Parsers are
 //! lenient, each in its own way: what one of them takes, another refuses, and mail software with it.
+//!
+//! This reader is strict. `asn1-rs`, which comes with x509-parser, also reads lengths that are not in
+//! their shortest form: `signature` and `name` read with it, so that a certificate that is not DER
+//! has a name, and its signature an answer.
 
 /// The first breach of DER in a sequence of elements, in words. What is inside of strings is not
 /// looked at; neither is what needs a schema, such as the order of a SET OF.

@@ -1,5 +1,6 @@
 //! Checking signatures with a raw public key, so that a certificate that webpki refuses to parse
-//! can still be judged, and its holder proven.
+//! can still be judged, and its holder proven. For that reason it is read with `asn1-rs` and not with
+//! `der`, which takes DER alone.
 
 use super::key::PublicKey;
 use rustls::SignatureScheme;
@@ -293,6 +294,13 @@ mod tests {
         };
         let algorithm = tlv(0x30, &[tlv(0x06, oid), parameters].concat());
         tlv(0x30, &[algorithm, tlv(0x03, &[0, 4])].concat())
+    }
+
+    #[test]
+    fn a_length_need_not_be_in_its_shortest_form() {
+        let long = [&[0x06, 0x81, 3], ED25519].concat();
+        assert_eq!(first_oid(&long), ED25519);
+        assert_eq!(crate::certificate::der::Element::read(&long), None);
     }
 
     #[test]
