@@ -202,6 +202,16 @@ pub fn is_prefix(mask: &[u8]) -> bool {
     first.leading_ones() + first.trailing_zeros() == 8 && rest.all(|octet| octet == 0)
 }
 
+/// Whether an address lies in a network, which `range` has as an address and a mask (RFC 5280
+/// §4.2.1.10): they have the same bits where the mask has ones. The mask may have holes. A network of
+/// the other family holds no address.
+pub fn is_in_network(address: &[u8], range: &[u8]) -> bool {
+    let (network, mask) = range.split_at(range.len() / 2);
+    let mut octets = address.iter().zip(network).zip(mask);
+    range.len() == address.len() * 2
+        && octets.all(|((octet, network), mask)| (octet ^ network) & mask == 0)
+}
+
 /// The SEQUENCE in an extension.
 fn extension<'a>(raw: &Raw<'a>, oid: &[u8]) -> Option<Element<'a>> {
     let found = raw.extensions.iter().find(|one| one.oid == oid)?;
@@ -230,6 +240,17 @@ mod tests {
         ] {
             assert_eq!(name.to_string(), shown);
         }
+    }
+
+    #[test]
+    fn an_address_is_in_a_network_where_the_mask_has_ones() {
+        let range = [192, 0, 2, 9, 255, 0, 255, 0];
+        assert!(is_in_network(&[192, 7, 2, 1], &range));
+        assert!(!is_in_network(&[192, 7, 3, 1], &range));
+        assert!(!is_in_network(&[192, 7, 2, 1, 0], &range));
+        assert!(!is_in_network(&[192, 7, 2], &range));
+        assert!(!is_in_network(&[0; 16], &[0; 8]));
+        assert!(is_in_network(&[1; 16], &[0; 32]));
     }
 
     #[test]

@@ -6,7 +6,9 @@ use super::dns_id::{Place, flaw};
 use super::member::Member;
 use super::subtree::Breach;
 use super::violation::Pair;
-use crate::certificate::constraints::{GeneralName, NameConstraints, Subtree, is_prefix};
+use crate::certificate::constraints::{
+    GeneralName, NameConstraints, Subtree, is_in_network, is_prefix,
+};
 use crate::finding::Finding;
 
 /// webpki's `name_constraint_comparisons`, for a whole path.
@@ -113,15 +115,13 @@ impl Pair<'_> {
                 if !matches!(ip.len(), 4 | 16) {
                     return Err(self.bad_name(name, "an IP address has 4 or 16 octets"));
                 }
-                let (network, mask) = base.split_at(base.len() / 2);
+                let mask = &base[base.len() / 2..];
                 if !matches!(base.len(), 8 | 32) || (base.len() == 2 * ip.len() && !is_prefix(mask))
                 {
                     let why = "a network has 8 or 32 octets, and a mask of ones and then zeros";
                     return Err(self.bad_subtree(name, &subtree.base, why));
                 }
-                let octets = ip.iter().zip(network).zip(mask);
-                let mut differ = octets.map(|((ip, network), mask)| (ip ^ network) & mask);
-                base.len() == 2 * ip.len() && differ.all(|octet| octet == 0)
+                is_in_network(ip, base)
             }
             (name, base) if name.is_like(base) => return Ok(Some(Comparison::Never)),
             _ => return Ok(None),

@@ -1,7 +1,12 @@
 //! Does a name lie within the subtrees of a name constraint? As OpenSSL has it (`nc_match` and below
 //! it in `crypto/x509/v3_ncons.c`), which programs other than ours go by.
+//!
+//! Three verifiers, three rules: webpki's (`objection`) reads a wildcard as the names that it may
+//! become, and compares DNS names and addresses alone; GnuTLS's (`clients/gnutls/constraints`) merges
+//! the constraints of a path and orders names by labels, without the dots at their end. Only the
+//! network of an address means the same to all three.
 
-use crate::certificate::constraints::{GeneralName, NameConstraints, Subtree};
+use crate::certificate::constraints::{GeneralName, NameConstraints, Subtree, is_in_network};
 use crate::certificate::{canonical_name, der::Element};
 
 /// Why a name is refused.
@@ -130,12 +135,7 @@ fn ip(name: &[u8], base: &[u8]) -> Result<bool, Breach> {
     if !matches!(name.len(), 4 | 16) || !matches!(base.len(), 8 | 32) {
         return Err(Breach::Syntax);
     }
-    let (network, mask) = base.split_at(base.len() / 2);
-    let octets = name.iter().zip(network).zip(mask);
-    let inside = octets
-        .clone()
-        .all(|((name, network), mask)| (name ^ network) & mask == 0);
-    Ok(name.len() == network.len() && inside)
+    Ok(is_in_network(name, base))
 }
 
 /// `nc_dn`: the same attributes in front.

@@ -3,6 +3,7 @@
 use super::host::LONGEST;
 use super::read::Read;
 use super::relation::{Relation, compare, compare_dns, compare_emails};
+use crate::certificate::constraints::is_in_network;
 use crate::certificate::gnutls::{COMMON_NAME, EMAIL, Kind, Node, Subtrees, Value};
 
 /// `MAX_NC_CHECKS`.
@@ -100,13 +101,7 @@ impl Constraints {
     /// `check_ip_constraints`.
     fn allow_address(&self, address: &[u8]) -> bool {
         let of_kind = |(of, range): &&Node| *of == Kind::Ip && range.len() == address.len() * 2;
-        let within = |(_, range): &Node| {
-            let (network, mask) = range.split_at(address.len());
-            let masked = address.iter().zip(mask).zip(network);
-            masked
-                .into_iter()
-                .all(|((octet, mask), network)| octet & mask == network & mask)
-        };
+        let within = |(_, range): &Node| is_in_network(address, range);
         if self.0.excluded.iter().filter(of_kind).any(within) {
             return false;
         }
