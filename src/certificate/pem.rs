@@ -1,4 +1,8 @@
 //! PEM (RFC 7468) and bare DER, in and out.
+//!
+//! `armour` finds the blocks, and no PEM crate does: a file of anchors trusts what OpenSSL reads in
+//! it, and a crate reads more blocks or fewer. `base64` converts the octets of a block, and `der` finds
+//! the end of a certificate. Only the tests write with the `pem` crate, as a second opinion.
 
 use super::armour::{Block, Blocks, BrokenBlock, Indented};
 use super::der::Element;
