@@ -297,7 +297,7 @@ fn observation(how: u8, text: &str) -> Sighting {
         small_hello: how & 1 != 0,
         attempts: vec![attempt],
         address: Some(address),
-        mode: Some(Start::Starttls),
+        start: Some(Start::Starttls),
         greeting: Some(reply.clone()),
         capabilities: Some(reply),
         transcript: vec![

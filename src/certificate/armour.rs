@@ -1,6 +1,5 @@
-//! The blocks of a PEM text, as OpenSSL finds them (`PEM_read_bio_ex` in `crypto/pem/pem_lib.c`):
-//! what another reader would make of a broken file is of no use to who wants to know whom OpenSSL
-//! trusts.
+//! The blocks of a PEM text, as OpenSSL finds them (`PEM_read_bio_ex` in `crypto/pem/pem_lib.c`).
+//! Other readers treat a broken file differently, and would not show what OpenSSL trusts.
 
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
@@ -16,14 +15,14 @@ const TAIL: &[u8] = b"-----";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Block {
     pub(super) tag: Vec<u8>,
-    /// There are lines before the contents, such as those of an encrypted key.
+    /// Whether header lines precede the contents, as in an encrypted key.
     pub(super) has_header: bool,
     pub(super) contents: Vec<u8>,
-    /// Where it begins, counted from 1.
+    /// The line on which it begins, counted from 1.
     pub(super) line: usize,
 }
 
-/// A block that begins and cannot be read; nothing after it is read either.
+/// A block that begins but cannot be read; OpenSSL reads nothing after it either.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the block that begins in line {line} {why}")]
 pub struct BrokenBlock {
@@ -62,14 +61,14 @@ impl<'a> Blocks<'a> {
         }
     }
 
-    /// The next line, or piece of one, without what OpenSSL strips from its end, and whether the
-    /// line goes on; `None`: that was all.
+    /// The next line, or a piece of it, without the characters that OpenSSL strips from its end,
+    /// and whether the line continues; `None`: no more lines.
     fn next_line(&mut self) -> Option<(&'a [u8], bool)> {
         let window = &self.rest[..self.rest.len().min(MOST)];
         let feed = position(window, b'\n');
         let length = feed.map_or(window.len(), |feed| feed + 1);
         let (line, rest) = self.rest.split_at(length);
-        // A piece ends at its first NUL, and without anything before that the text ends.
+        // A piece ends at its first NUL; an empty piece ends the text.
         let nul = position(line, 0);
         let line = &line[..nul.unwrap_or(length)];
         if line.is_empty() {
@@ -78,7 +77,7 @@ impl<'a> Blocks<'a> {
         self.rest = rest;
         self.line += usize::from(feed.is_some());
         let goes_on = length == MOST && feed.is_none() && nul.is_none();
-        // Its characters have signs: what is not ASCII is below the blank.
+        // OpenSSL's characters are signed: those outside ASCII compare as less than the blank.
         let is_stripped = |byte: &u8| *byte <= b' ' || !byte.is_ascii();
         let end = line.iter().rposition(|byte| !is_stripped(byte));
         let line = &line[..end.map_or(0, |end| end + 1)];
@@ -129,7 +128,7 @@ impl<'a> Blocks<'a> {
                 if place == Place::Data {
                     return Err("has two blank lines");
                 }
-                // What came before was no data.
+                // The lines before it were not data.
                 place = Place::Data;
                 has_header = !digits.is_empty();
                 digits.clear();
@@ -168,7 +167,8 @@ impl<'a> Blocks<'a> {
 /// Blanks within a line.
 const BLANKS: &[u8] = b" \t\r";
 
-/// `contains` is much the faster in a program that is not optimised, and a file may have megabytes.
+/// Uses `contains`, which is much faster in a build without optimisation; a file may have
+/// megabytes.
 fn position(text: &[u8], wanted: u8) -> Option<usize> {
     let found = text.contains(&wanted);
     found.then(|| text.iter().position(|byte| *byte == wanted))?

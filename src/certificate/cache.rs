@@ -1,21 +1,21 @@
-//! Certificates that were read before: the intermediates of a CA come with every one of its leaves.
+//! A cache of parsed certificates: a CA's intermediates come with each of its leaves.
 
 use super::read::Certificate;
 use crate::bounded::BoundedSet;
 use rustls::pki_types::CertificateDer;
 
-/// How many are kept. Servers of one operator come close to each other in a list.
+/// How many certificates are kept. The servers of one operator stand close together in a list.
 const MOST: usize = 256;
-/// The octets of one that is kept; what is longer is seldom met twice, and its facts are many times
-/// as large.
+/// Maximum size of a kept certificate, in octets. A longer one is seldom seen twice, and its facts
+/// are many times as large.
 const LONGEST: usize = 4 * 1024;
 
-/// Some of the certificates that were read, so that an identical one is not parsed again.
+/// A cache of certificates, which saves parsing an identical one again.
 #[derive(Debug, Default)]
 pub struct CertificateCache(BoundedSet<Certificate, MOST>);
 
 impl CertificateCache {
-    /// The certificate with that DER, which may be any bytes.
+    /// Returns the certificate with this DER, which may be any bytes.
     pub fn read(&mut self, der: CertificateDer<'static>) -> Certificate {
         if let Some(certificate) = self.0.get(der.as_ref()) {
             return certificate.clone();

@@ -1,5 +1,5 @@
-//! Name constraints (RFC 5280 §4.2.1.10), and the names of every kind that they are about, as they
-//! are written: nothing is refused here but what is not DER.
+//! Name constraints (RFC 5280 §4.2.1.10), and the names of every kind that they apply to, as
+//! written. Only input that is not DER is refused here.
 
 use super::der::{self, Element};
 use super::name::Name;
@@ -31,7 +31,7 @@ pub enum GeneralName {
 pub struct Subtree {
     /// The name at its root.
     pub base: GeneralName,
-    /// The octets of the minimum, where it is written out. It is 0, and may not be (DER).
+    /// The octets of an explicit minimum. DER forbids writing out 0, the default.
     pub minimum: Option<Vec<u8>>,
     /// Whether there is a maximum, or anything else that RFC 5280 does not have.
     pub more: bool,
@@ -40,9 +40,10 @@ pub struct Subtree {
 /// The constraints that a CA's certificate sets to the names below.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NameConstraints {
-    /// What is allowed: of a kind of names that is listed here, nothing else.
+    /// Permitted subtrees. If a kind of name is listed here, all other names of that kind are
+    /// refused.
     pub permitted: Vec<Subtree>,
-    /// What is not allowed.
+    /// Excluded subtrees.
     pub excluded: Vec<Subtree>,
 }
 
@@ -136,8 +137,8 @@ impl GeneralName {
         }
     }
 
-    /// Whether both are names of one kind, which a constraint can compare; each type of otherName is
-    /// a kind of its own.
+    /// Whether both are names of one kind, which a constraint can compare; each type of otherName
+    /// is a kind of its own.
     pub fn is_like(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Other(one, _), Self::Other(two, _)) => {

@@ -1,12 +1,12 @@
-//! The elements of DER, and whether it is DER and not only BER (X.690 §8, §10, §11). Parsers are
-//! lenient, each in its own way: what one of them takes, another refuses, and mail software with it.
+//! The elements of DER, and whether they are DER and not merely BER (X.690 §8, §10, §11). Each
+//! parser is lenient in its own way: mail software may refuse what this tool's parser accepts.
 //!
-//! This reader is strict. `asn1-rs`, which comes with x509-parser, also reads lengths that are not in
-//! their shortest form: `signature` and `name` read with it, so that a certificate that is not DER
+//! This reader is strict. `asn1-rs`, which comes with x509-parser, also accepts lengths that are not
+//! in their shortest form. `signature` and `name` read with it: a certificate that is not DER still
 //! has a name, and its signature an answer.
 
-/// The first breach of DER in a sequence of elements, in words. What is inside of strings is not
-/// looked at; neither is what needs a schema, such as the order of a SET OF.
+/// The first breach of DER in a sequence of elements, in words. The contents of strings are not
+/// checked, nor rules that need a schema, such as the order of a SET OF.
 pub(super) fn breach(elements: &[u8]) -> Option<&'static str> {
     // No recursion: a hostile certificate is nested as deep as it is long.
     let mut open = vec![elements];
@@ -35,13 +35,13 @@ pub(super) fn breach(elements: &[u8]) -> Option<&'static str> {
     None
 }
 
-/// Whether `der` is one element and nothing behind it.
+/// Whether `der` is exactly one element.
 pub(super) fn is_one_element(der: &[u8]) -> bool {
     Element::read(der).is_some_and(|element| element.rest.is_empty())
 }
 
-/// Whether a Name (RFC 5280 §4.1.2.4) can be read to its end: x509-parser stops at what it does not
-/// understand, and shows the beginning.
+/// Whether a Name (RFC 5280 §4.1.2.4) can be read completely. x509-parser stops at an element that
+/// it does not understand, and returns the beginning.
 pub(super) fn is_name(der: &[u8]) -> bool {
     let is_attribute = |element: &Element<'_>| {
         let fields = all(element.content);
@@ -196,7 +196,7 @@ fn is_bit_string(content: &[u8]) -> bool {
 fn is_oid(content: &[u8]) -> bool {
     let ends = content.last().is_some_and(|last| last & 0x80 == 0);
     let starts = std::iter::once(&0).chain(content).zip(content);
-    // An arc begins behind an octet without the high bit, and not with zeros.
+    // An arc begins after an octet without the high bit, and never with zeros.
     ends && starts
         .into_iter()
         .all(|(before, byte)| before & 0x80 != 0 || *byte != 0x80)

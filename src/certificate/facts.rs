@@ -34,7 +34,7 @@ pub struct Facts {
     pub sans: Option<Sans>,
     /// The subject's key.
     pub public_key: PublicKey,
-    /// The name that OpenSSL has for the signature algorithm, else its OID.
+    /// OpenSSL's name of the signature algorithm, else its OID.
     pub signature_algorithm: String,
     /// The basic constraints; `None` without the extension.
     pub basic_constraints: Option<BasicConstraints>,
@@ -61,11 +61,11 @@ pub struct Facts {
     pub critical_extensions: Vec<String>,
     /// The OIDs of the extensions that could not be parsed.
     pub unparsable_extensions: Vec<String>,
-    /// The OIDs of the extensions that are there more than once (RFC 5280 §4.2 forbids it).
+    /// The OIDs of the extensions that occur more than once (RFC 5280 §4.2 forbids it).
     pub repeated_extensions: Vec<String>,
-    /// The number of octets behind the certificate's DER.
+    /// The number of octets after the certificate's DER.
     pub trailing_octets: usize,
-    /// How it breaks the rules of its encoding, where the parser looked away; in words.
+    /// The first breach of the encoding rules that the parser ignored, in words.
     pub breach: Option<String>,
 }
 
@@ -105,8 +105,8 @@ pub fn spki(der: &[u8]) -> Option<Vec<u8>> {
 }
 
 impl Facts {
-    /// Parses DER. Octets after the certificate are counted, not refused. An error says what the
-    /// parser said.
+    /// Parses DER. Octets after the certificate are counted, not refused. An error holds the
+    /// parser's message.
     pub(super) fn read(der: &[u8]) -> Result<Self, String> {
         let (rest, certificate) = X509Certificate::from_der(der).map_err(|error| match error {
             x509_parser::nom::Err::Incomplete(_) => "it is cut off".to_owned(),

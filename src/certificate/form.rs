@@ -1,5 +1,5 @@
-//! Files that hold no certificates in PEM or DER: what they are instead, and the command that makes
-//! PEM of them.
+//! Files without certificates in PEM or DER: what they are instead, and the command that converts
+//! them to PEM.
 
 use super::der::Element;
 use std::fmt;
@@ -11,7 +11,7 @@ pub enum Form {
     Empty,
     /// Text in UTF-16.
     Utf16,
-    /// Text whose lines end in CR alone.
+    /// Text with CR alone as the line end.
     CarriageReturns,
     /// PKCS #7 in DER.
     Pkcs7,

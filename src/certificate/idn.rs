@@ -1,5 +1,5 @@
-//! Internationalised names (UTS #46): a name in both of its forms, so that `xn--…` can be read, and
-//! so that a name which only looks like another gives itself away.
+//! Internationalised names (UTS #46) in both forms: this makes `xn--…` readable, and exposes a name
+//! that only looks like another.
 
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 
@@ -8,13 +8,13 @@ use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 pub struct Idn {
     /// In A-labels, as the network has it.
     pub ascii: String,
-    /// In U-labels, as people read it.
+    /// In U-labels, as users read it.
     pub unicode: String,
 }
 
 impl Idn {
-    /// Both forms of `name`, which has one of them; `None` if it is no host name, if both are the
-    /// same, or if it cannot be converted without an error. A wildcard stays as it is.
+    /// Both forms of `name`, which has one of them; `None` if it is not a host name, if both are
+    /// the same, or if the conversion fails. A wildcard is kept.
     pub fn read(name: &str) -> Option<Self> {
         // In octets; a conversion costs more than the square of the length.
         const LONGEST: usize = 4 * 253;

@@ -16,7 +16,7 @@ pub struct PublicKey {
     pub curve: Option<String>,
     /// The RSA public exponent, if it fits.
     pub exponent: Option<u64>,
-    /// Why nobody can use it, though its kind is known.
+    /// Why the key is unusable, although its kind is known.
     pub flaw: Option<&'static str>,
     /// The DER of the whole `SubjectPublicKeyInfo`.
     pub spki: Vec<u8>,
@@ -108,7 +108,7 @@ impl PublicKey {
         }
     }
 
-    /// As people say it: `RSA 2048`, `EC P-256`, `Ed25519`.
+    /// The key in short: `RSA 2048`, `EC P-256`, `Ed25519`.
     pub fn describe(&self) -> String {
         match (&self.curve, self.bits) {
             (Some(curve), _) => format!("{} {curve}", self.algorithm),

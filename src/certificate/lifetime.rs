@@ -1,5 +1,5 @@
-//! How long certificates live, and how much of it must be left: certificates of six days and of a
-//! year cannot have one threshold in days.
+//! The lifetime of certificates, and how much of it must be left. Certificates of six days and of a
+//! year cannot share one threshold in days.
 
 use super::facts::Facts;
 use std::fmt;
@@ -17,7 +17,7 @@ impl Facts {
     }
 }
 
-/// How much must be left of a certificate's life.
+/// How much of a certificate's lifetime must be left.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Least {
     /// What fits its lifetime.
@@ -54,9 +54,9 @@ impl Least {
         self.seconds(lifetime, Self::WARNING)
     }
 
-    /// When a warning is due without being asked for: 21 days, or a third.
+    /// The default threshold for a warning: 21 days, or a third.
     pub const WARNING: (i64, i64) = (21, 3);
-    /// When it is critical: 7 days, or a sixth.
+    /// The default threshold for critical: 7 days, or a sixth.
     pub const CRITICAL: (i64, i64) = (7, 6);
 }
 

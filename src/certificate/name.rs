@@ -1,5 +1,5 @@
-//! Distinguished names as text (RFC 4514): unambiguous, so that a common name cannot pretend to be
-//! two attributes.
+//! Distinguished names as text (RFC 4514). The text is unambiguous: a common name cannot pretend to
+//! be two attributes.
 
 use super::der::{self, Element};
 use super::oid::short_name;
@@ -114,8 +114,8 @@ impl Name {
 }
 
 /// The form in which OpenSSL compares names (`x509_name_canon` in `crypto/x509/x_name.c`): strings
-/// in UTF-8 and lower case, blanks at the ends dropped and runs of them collapsed. `contents` is the
-/// DER of the name without its outer header. `None`: OpenSSL cannot read it.
+/// in UTF-8 and lower case, blanks at the ends dropped and runs of them collapsed. `contents` is
+/// the DER of the name without its outer header. `None`: OpenSSL cannot read it.
 pub fn canonical(contents: &[u8]) -> Option<Vec<u8>> {
     let mut form = Vec::new();
     for rdn in der::all(contents)? {
@@ -220,7 +220,7 @@ fn string(value: &Any<'_>) -> Option<String> {
         | Tag::Ia5String
         | Tag::NumericString
         | Tag::VisibleString => String::from_utf8(data.to_vec()).ok(),
-        // T.61 in name only: everybody reads it as Latin-1.
+        // T.61 in name only: all programs read it as Latin-1.
         Tag::T61String => Some(data.iter().map(|&b| char::from(b)).collect()),
         Tag::BmpString if data.len().is_multiple_of(2) => {
             let units = data

@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn fields_are_read_up_to_the_end() {
-        // Cut off behind the serial number.
+        // Cut off after the serial number.
         let remains = PartialFacts::read(&[0x30, 0x82, 2, 0, 0x30, 0x82, 1, 0, 2, 2, 0x12, 0x34]);
         assert_eq!(remains.serial.as_deref(), Some("1234"));
         assert_eq!(remains.issuer, None);

@@ -37,7 +37,7 @@ impl From<bool> for Ability {
 
 /// The algorithms of the crypto provider.
 pub fn supported() -> WebPkiSupportedAlgorithms {
-    // Of a provider made once: its other lists are made anew for each.
+    // From a provider made once: each new one builds its other lists again.
     static ALGORITHMS: LazyLock<WebPkiSupportedAlgorithms> =
         LazyLock::new(|| aws_lc_rs::default_provider().signature_verification_algorithms);
     *ALGORITHMS
@@ -92,7 +92,7 @@ pub fn verify_as_openssl(
 /// Checks a handshake signature: `message` signed under `scheme` with the key in `spki` (DER).
 /// In TLS 1.2 a scheme leaves the curve open, in TLS 1.3 it fixes it (RFC 8446 §4.2.3). A scheme
 /// that is not for this type of key refutes: else a server without the key would only have to name
-/// one that nobody can check.
+/// one that no client can check.
 pub fn verify_handshake(
     spki: &[u8],
     scheme: SignatureScheme,
@@ -188,7 +188,8 @@ impl<'a> Key<'a> {
         const OLD_RSA: &[u8] = &[0x2b, 0x0e, 0x03, 0x02, 0x1d];
         const ECDSA: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04];
         const OLD_DSA: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x38, 0x04, 0x03];
-        // From 1 to 16 with DSA (FIPS 186) and others, from 17 with ML-DSA, whose keys have its OID.
+        // From 1 to 16 with DSA (FIPS 186) and others, from 17 with ML-DSA, whose keys have its
+        // OID.
         const NIST: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03];
         let key = first_oid(self.algorithm);
         let makes: &[&[u8]] = match algorithm {

@@ -21,7 +21,7 @@ const ANY_USAGE: &str = "2.5.29.37.0";
 pub struct TrustSettings {
     /// The block was a `TRUSTED CERTIFICATE`, which OpenSSL alone reads.
     pub in_trusted_block: bool,
-    /// The purposes that it is trusted for; `None`: there is no such list.
+    /// The purposes that it is trusted for; `None`: the list is absent.
     pub trusted: Option<Vec<String>>,
     /// The purposes that it is rejected for.
     pub rejected: Vec<String>,
@@ -36,7 +36,7 @@ pub enum ForServers {
     Neutral,
     /// It is an anchor, even where another CA has signed it.
     Trusted,
-    /// It is no anchor, and no path may lead through it.
+    /// It is not an anchor, and no path may lead through it.
     Rejected,
 }
 

@@ -26,7 +26,7 @@ impl KeyUsage {
         self.0 & (1 << 5) != 0
     }
 
-    /// May sign what is no certificate, as a handshake.
+    /// May sign data other than certificates, for example a handshake.
     pub fn digital_signature(self) -> bool {
         self.0 & 1 != 0
     }

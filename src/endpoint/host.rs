@@ -1,18 +1,19 @@
-//! A host: a DNS name, or an address.
+//! A host: a DNS name or an IP address.
 
 use super::error::TargetError;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
-/// A host as the user named it: also the reference identifier (RFC 9525 §2) unless told otherwise.
+/// A host as the user named it. It is also the reference identifier (RFC 9525 §2), unless the user
+/// gives another.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Host {
     /// A DNS name in A-labels, lower case, without the trailing dot.
     Name {
         /// The name.
         ascii: String,
-        /// It was written with a trailing dot: no search list applies when it is looked up.
+        /// Whether it was written with a trailing dot, which excludes the resolver's search list.
         absolute: bool,
     },
     /// An IP literal; matched against iPAddress SANs and never sent as SNI (RFC 6066 §3).
@@ -20,7 +21,7 @@ pub enum Host {
 }
 
 impl Host {
-    /// The text to hand to the resolver.
+    /// The text to pass to the resolver.
     pub fn lookup_name(&self) -> String {
         match self {
             Self::Name { ascii, absolute } if *absolute => format!("{ascii}."),
@@ -49,8 +50,8 @@ pub fn authority(host: &Host, port: u16) -> String {
 impl FromStr for Host {
     type Err = TargetError;
 
-    /// Reads a DNS name (U-labels are converted as UTS #46 has it), an IPv4 or an IPv6 address,
-    /// the latter with or without brackets.
+    /// Reads a DNS name (U-labels are converted by UTS #46), an IPv4 address, or an IPv6 address
+    /// with or without brackets.
     fn from_str(text: &str) -> Result<Self, TargetError> {
         if text.is_empty() {
             return Err(TargetError::EmptyHost);
@@ -96,7 +97,7 @@ fn name(text: &str) -> Result<Host, TargetError> {
         .map_err(|_| bad("names have letters, digits and hyphens, 63 to a label and 253 in all"))?;
     let absolute = ascii.ends_with('.');
     let ascii = ascii.trim_end_matches('.');
-    // The underscore is no letter of host names (RFC 952), but live names have it.
+    // RFC 952 does not allow the underscore in host names, but names in use contain it.
     if !ascii
         .bytes()
         .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_'))
@@ -119,8 +120,9 @@ fn name(text: &str) -> Result<Host, TargetError> {
     })
 }
 
-/// A label that resolvers take for a part of an IPv4 address, be it decimal, octal or hexadecimal
-/// (`inet_aton`): the resolver would look up another host than the one that is compared.
+/// Whether resolvers take a label for part of an IPv4 address: a decimal, octal or hexadecimal
+/// number (`inet_aton`). The resolver would then look up another host than the one that is
+/// compared.
 fn is_number(label: &str) -> bool {
     label.bytes().all(|b| b.is_ascii_digit())
         || label

@@ -1,4 +1,4 @@
-//! What can be connected to: a host, a port, and how TLS starts there.
+//! Endpoints to connect to: a host, a port, and how TLS starts there.
 
 mod error;
 mod host;
@@ -14,23 +14,23 @@ pub use target::{Target, parse_port};
 
 use std::fmt;
 
-/// The only one so far.
+/// The only protocol so far.
 const PROTOCOL: Protocol = Protocol::Smtp;
 
-/// A target with everything settled that can be settled without the network.
+/// A target with every detail that can be decided without the network.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {
     /// The host to look up.
     pub host: Host,
     /// The TCP port.
     pub port: u16,
-    /// How TLS must start; `None`: find out.
+    /// How TLS must start; `None`: detect it.
     pub start: Option<Start>,
 }
 
 impl Endpoint {
-    /// Fills in what the target leaves open. The scheme of a target is more particular than what
-    /// was `asked` for all targets, so it wins.
+    /// Fills in what the target leaves open. The target's own scheme takes precedence over what was
+    /// `asked` for all targets.
     pub fn from_target(target: Target, asked: Option<Start>) -> Self {
         let start = target.start.or(asked);
         let port = target.port.unwrap_or_else(|| {
@@ -44,7 +44,8 @@ impl Endpoint {
         }
     }
 
-    /// How to begin: as was asked for, else implicit TLS on its own port only (RFC 8314 §7.3).
+    /// How to start TLS first: as the user asked, else implicitly on its own port only (RFC 8314
+    /// §7.3).
     pub fn first_start(&self) -> Start {
         self.start.unwrap_or_else(|| PROTOCOL.start_on(self.port))
     }

@@ -2,7 +2,7 @@
 
 use super::start::Start;
 
-/// A protocol that carries mail.
+/// A mail protocol.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Protocol {
     /// SMTP, between servers and for submission (RFC 5321, RFC 6409).
@@ -10,13 +10,13 @@ pub enum Protocol {
     Smtp,
 }
 
-/// What a protocol does on one port; a URL scheme means one of them, too.
+/// How a protocol starts TLS: one URL scheme and its ports.
 struct Row {
     protocol: Protocol,
     start: Start,
-    /// The scheme that asks for it.
+    /// The URL scheme.
     scheme: &'static str,
-    /// The port where none is named.
+    /// The port if the user names none.
     port: u16,
 }
 
@@ -39,7 +39,7 @@ const ROWS: &[Row] = &[
 ];
 
 impl Protocol {
-    /// What the scheme of a URL asks for, in any letter case.
+    /// Looks up the scheme of a URL, in any letter case.
     pub fn of_scheme(scheme: &str) -> Option<(Self, Start)> {
         let row = ROWS
             .iter()
@@ -47,14 +47,14 @@ impl Protocol {
         Some((row.protocol, row.start))
     }
 
-    /// The port where none is named.
+    /// The port if the user names none.
     pub fn default_port(self, start: Start) -> u16 {
         let row = self.rows().find(|row| row.start == start);
         row.map_or(0, |row| row.port)
     }
 
-    /// How TLS starts on a port where nothing else is known: implicitly where that is the port's
-    /// own, else by STARTTLS.
+    /// How TLS starts on a port if nothing else is known: implicitly on the port for implicit TLS,
+    /// by STARTTLS on all others.
     pub fn start_on(self, port: u16) -> Start {
         let is_implicit = self
             .rows()

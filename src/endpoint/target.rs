@@ -6,16 +6,17 @@ use super::protocol::Protocol;
 use super::start::Start;
 use std::str::FromStr;
 
-/// A target as typed: `HOST`, `HOST:PORT`, `[v6]:PORT`, a bare IPv6 address, `smtp://…`, `smtps://…`.
+/// A target as typed: `HOST`, `HOST:PORT`, `[v6]:PORT`, a bare IPv6 address, `smtp://…`,
+/// `smtps://…`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
     /// The host.
     pub host: Host,
-    /// The host as it was written: the key of Mercurial's settings for it, byte for byte.
+    /// The host as typed: byte for byte the key of Mercurial's settings for it.
     pub written: String,
     /// The port, if one was given.
     pub port: Option<u16>,
-    /// How TLS starts by the scheme, if there was one.
+    /// How TLS starts according to the scheme, if one was given.
     pub start: Option<Start>,
 }
 
@@ -53,7 +54,7 @@ fn split_scheme(text: &str) -> Result<(Option<Start>, &str), TargetError> {
     Ok((Some(start), authority))
 }
 
-/// Splits the port off. Two colons outside brackets are a bare IPv6 address, which has none.
+/// Splits off the port. Two colons outside brackets mean a bare IPv6 address, without a port.
 fn split_port(text: &str) -> Result<(&str, Option<&str>), TargetError> {
     if text.starts_with('[') {
         let end = text

@@ -63,7 +63,7 @@ impl Anchor {
     }
 }
 
-/// Why a configured certificate is no anchor.
+/// Why a configured certificate is not an anchor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LeftOut {
     /// Its trust settings reject it for servers.
@@ -72,7 +72,7 @@ pub enum LeftOut {
     OtherPurposes,
     /// Its trust settings cannot be read.
     UnreadableSettings,
-    /// It is no certificate, or webpki cannot read it.
+    /// It is not a certificate, or webpki cannot read it.
     NotACertificate,
 }
 

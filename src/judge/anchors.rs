@@ -16,7 +16,7 @@ use std::sync::OnceLock;
 pub struct Anchors {
     /// What they are called in messages: `the system store`, or the file.
     pub origin: String,
-    /// They are those of the distribution, and not of the user's choice.
+    /// They come from the distribution, not from the user's choice.
     pub is_distribution: bool,
     /// In the order of the files, with those that are left out.
     all: Vec<Anchor>,
@@ -127,7 +127,7 @@ impl Anchors {
         self.used.len()
     }
 
-    /// Whether there are no anchors.
+    /// Whether the set is empty.
     pub fn is_empty(&self) -> bool {
         self.used.is_empty()
     }
@@ -205,7 +205,7 @@ impl Anchors {
         &self.webpki
     }
 
-    /// The anchors that webpki cannot tell apart: same subject, key and name constraints.
+    /// The anchors that webpki cannot distinguish: same subject, key and name constraints.
     pub(super) fn like(&self, trust: &TrustAnchor<'_>) -> impl Iterator<Item = &Anchor> {
         let trust = trust.to_owned();
         self.pick(move |candidate| *candidate == trust)

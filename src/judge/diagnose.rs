@@ -1,4 +1,5 @@
-//! Where there is no path: all that is wrong with the one that the server most likely meant.
+//! Explains a missing path: everything that is wrong with the path that the server most likely
+//! meant.
 
 use super::anchors::Anchors;
 use super::likely_path::{End, LikelyPath};
@@ -24,7 +25,7 @@ pub(super) fn diagnose(
     // The end of the path is explained once.
     let end = rejected.last().map(|finding| finding.certificate);
     let unread = unread::check(policy.anchors);
-    // Where no anchors could be read, nothing is known of the end.
+    // If no anchors could be read, the end of the path is unknown.
     let nothing = !unread.is_empty() && policy.anchors.is_empty();
     if end != Some(Some(walk.last())) && !nothing {
         problems.extend(no_anchor::check(presented, walk, policy.anchors));
@@ -59,7 +60,7 @@ fn reason(
         .iter()
         .all(|m| m.signature.is_none_or(|s| s == Verification::Verified));
     let known = match finding.code {
-        // It says no more than that there is no path.
+        // It says only that no path exists.
         Code::UnknownIssuer => !problems.is_empty(),
         Code::CaAsLeaf => has(&[Code::SelfSigned, Code::CaAsLeaf]),
         // webpki's error is the last of its search, not of this path, whose signatures are good.

@@ -1,4 +1,4 @@
-//! Who else would refuse a chain that is trusted here?
+//! Which clients would refuse a chain that is trusted here?
 
 use super::clients::{Answer, ChainAnswers, Family, Question};
 use super::judgement::Judgement;

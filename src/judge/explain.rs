@@ -7,7 +7,7 @@ use crate::finding::{Code, Finding};
 use time::OffsetDateTime;
 use webpki::Error;
 
-/// Explains an objection to a path, as far as the path tells what it is about.
+/// Explains an objection to a path, as far as the path shows the cause.
 pub(super) fn on_path(error: &Error, members: &[Member<'_>], now: OffsetDateTime) -> Finding {
     let general = explain(error);
     let by_names = matches!(

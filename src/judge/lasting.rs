@@ -3,17 +3,17 @@
 use crate::certificate::{Certificate, Facts, in_words};
 use time::{Duration, OffsetDateTime};
 
-/// Less than this is little, however long the certificate lives.
+/// Less time than this is too little, whatever the certificate's lifetime.
 const LITTLE: Duration = Duration::days(7);
 /// A sixth of the lifetime is little as well, up to this.
 const MOST: Duration = Duration::days(21);
-/// A certificate with a shorter life was made for a short life.
+/// A shorter lifetime is intended to be short.
 const SHORT: Duration = Duration::days(14);
-/// A server that makes its certificate at its start has started a moment ago.
+/// A certificate younger than this may have been made when the server started.
 const MOMENT: Duration = Duration::hours(1);
 
-/// Why a pin of a certificate cannot last: it has expired, or will before long. In a sentence, which
-/// may hold untrusted text.
+/// Why a pin of a certificate cannot last: it has expired, or will soon. A sentence that may
+/// contain untrusted text.
 pub fn short_lived(pinned: &Certificate, now: OffsetDateTime) -> Option<String> {
     let Ok(facts) = pinned.facts() else {
         return Some("when it expires cannot be read".to_owned());
@@ -46,8 +46,8 @@ pub fn short_lived(pinned: &Certificate, now: OffsetDateTime) -> Option<String> 
     ))
 }
 
-/// Why a pin of a certificate may not last, although its dates are good: the server may have made it
-/// at its start, and make another at the next.
+/// Why a pin of a certificate may not last, although its dates are good: the server may make a new
+/// one at each start.
 pub fn just_made(pinned: &Certificate, now: OffsetDateTime) -> Option<&'static str> {
     let facts = pinned.facts().ok()?;
     let age = now - facts.not_before;

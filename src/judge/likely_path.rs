@@ -1,5 +1,5 @@
-//! Finds the path that the server most likely meant, so that all that is wrong with it can be said.
-//! webpki answers only yes or one no; it keeps the last word on yes.
+//! Finds the path that the server most likely meant, to report everything that is wrong with it.
+//! webpki reports success or a single error; whether a path is trusted is its decision alone.
 
 use super::anchor::Anchor;
 use super::anchors::Anchors;
@@ -10,11 +10,11 @@ use crate::certificate::signature::Verification;
 use crate::certificate::{Certificate, Facts};
 use time::OffsetDateTime;
 
-/// A hostile chain can have exponentially many paths: stop long before that hurts.
+/// Limit of the search: a hostile chain can have exponentially many paths.
 const MAX_PATHS: usize = 32;
 const MAX_DEPTH: usize = 12;
 
-/// A path from the leaf, whether it leads anywhere or not.
+/// A path from the leaf, whether it reaches an anchor or not.
 #[derive(Clone, Debug)]
 pub(super) struct LikelyPath<'a> {
     /// Indices into the presented chain, the leaf first; each with the verdict on its signature by
@@ -28,11 +28,11 @@ pub(super) struct LikelyPath<'a> {
 pub(super) enum End<'a> {
     /// At a configured anchor.
     Anchor(&'a Certificate),
-    /// At a certificate that issued itself and is no anchor.
+    /// At a certificate that issued itself and is not an anchor.
     SelfIssued,
     /// At a certificate whose issuer is neither presented nor configured.
     NoIssuer,
-    /// Not at its end: the limits of the search were reached.
+    /// At a limit of the search.
     CutShort,
 }
 
@@ -68,11 +68,11 @@ impl LikelyPath<'_> {
         self.links.last().map_or(0, |&(index, _)| index)
     }
 
-    /// The fewer problems the better, but an anchor first.
+    /// The rank of a path: an anchor first, then fewer problems.
     fn cost(&self, presented: &[Certificate], now: OffsetDateTime) -> (bool, usize) {
         let anchored = matches!(self.end, End::Anchor(..));
         let problems = checks::of_path(&self.members(presented), now).len();
-        // Among dead ends the longest tells the most.
+        // Among dead ends the longest explains the most.
         let dead_end = if anchored {
             0
         } else {
@@ -160,8 +160,8 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// What has the issuer's name, with the verdict on the signature. Where the signature tells which
-    /// of them it was, the others are none.
+    /// The candidates with the issuer's name, each with the verdict on the signature. If the
+    /// signature identifies one of them, the others are dropped.
     fn candidates(
         &mut self,
         certificate: &Certificate,

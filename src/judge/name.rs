@@ -34,7 +34,7 @@ pub(super) fn check(leaf: &Certificate, reference: &Host) -> Option<Finding> {
     Some(Finding::new(Code::NameMismatch, Some(0), message, advice).because(evidence))
 }
 
-/// Where people would take one of the names for the right one: why it does not count.
+/// Why a name that users would take for the right one does not count.
 fn look_alike(sans: &Sans, reference: &Host) -> Option<Finding> {
     const MOST: usize = 1000;
     let mut dns = sans.dns.iter().take(MOST);
@@ -62,8 +62,8 @@ fn look_alike(sans: &Sans, reference: &Host) -> Option<Finding> {
     Some(Finding::new(Code::NameMismatch, Some(0), message, advice).because(evidence))
 }
 
-/// Whether a name of the certificate would stand for the host if wildcards could stand anywhere, and
-/// blanks, final dots and other writing did not matter.
+/// Whether a name of the certificate would stand for the host if wildcards could stand anywhere,
+/// and blanks, final dots and other writing did not matter.
 fn resembles(name: &str, host: &str) -> bool {
     let ascii = Idn::read(name.trim()).map(|idn| idn.ascii);
     let name = ascii.as_deref().unwrap_or(name).trim();
@@ -102,8 +102,8 @@ pub(super) fn matches_for_webpki(leaf: &Certificate, reference: &Host) -> bool {
     leaf.verify_is_valid_for_subject_name(&name).is_ok()
 }
 
-/// webpki compares; where it refuses to parse the leaf, a comparison of our own has to do, so that
-/// a wrong name is not hidden by another problem.
+/// Compares by webpki. If it refuses to parse the leaf, our own comparison takes over: another
+/// problem must not hide a wrong name.
 fn matches(leaf: &Certificate, facts: &Facts, reference: &Host) -> bool {
     match (EndEntityCert::try_from(leaf.der()), server_name(reference)) {
         (Ok(certificate), Some(name)) => {
@@ -124,7 +124,7 @@ fn server_name(host: &Host) -> Option<ServerName<'static>> {
     }
 }
 
-/// RFC 9525 §6.3: the whole leftmost label may be a wildcard, and nothing else.
+/// RFC 9525 §6.3: a wildcard may only be the whole leftmost label.
 fn matches_sans(sans: &Sans, reference: &Host) -> bool {
     let name = match reference {
         Host::Ip(ip) => return sans.ip.contains(ip),

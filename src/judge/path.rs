@@ -1,5 +1,5 @@
-//! Is there a path from the leaf to an anchor? webpki builds and checks it; what it leaves out is
-//! checked in its callback, so that a path that fails there is passed over for another.
+//! Is there a path from the leaf to an anchor? webpki builds and checks it. Its callback makes the
+//! checks that webpki leaves out: if a path fails there, webpki tries another.
 
 use super::anchor::Anchor;
 use super::anchors::Anchors;
@@ -14,14 +14,14 @@ use std::time::Duration;
 use time::OffsetDateTime;
 use webpki::{EndEntityCert, Error, KeyUsage, VerifiedPath};
 
-/// A path that every check has passed.
+/// A path that has passed every check.
 pub(super) struct Validated<'a> {
     /// The intermediates, the leaf's issuer first.
     pub(super) intermediates: Vec<&'a Certificate>,
     pub(super) anchor: &'a Anchor,
 }
 
-/// Looks for a path at `now` that passes the checks of webpki, and those that it leaves out.
+/// Looks for a path that at `now` passes the checks of webpki and those that it leaves out.
 pub(super) fn verify<'a>(
     presented: &'a [Certificate],
     anchors: &'a Anchors,
@@ -172,7 +172,7 @@ fn intermediates<'a>(
         .collect()
 }
 
-/// Of the anchors that webpki cannot tell apart, one under which the whole path passes our checks.
+/// Of the anchors that webpki cannot distinguish, one under which the whole path passes our checks.
 fn fitting_anchor<'a>(
     path: &VerifiedPath<'_>,
     leaf: &Certificate,
@@ -201,7 +201,7 @@ fn fitting_anchor<'a>(
     })
 }
 
-/// webpki's clock does not go back behind 1970.
+/// The time for webpki, whose clock starts in 1970.
 pub(super) fn unix_time(time: OffsetDateTime) -> UnixTime {
     let seconds = u64::try_from(time.unix_timestamp()).unwrap_or(0);
     UnixTime::since_unix_epoch(Duration::from_secs(seconds))

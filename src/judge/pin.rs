@@ -1,11 +1,11 @@
-//! Is the presented leaf one of those that the user pinned, and for how long still?
+//! Is the presented leaf pinned by the user, and how long will it stay valid?
 
 use crate::certificate::{Certificate, Least, in_words};
 use crate::finding::{Code, Evidence, Finding};
 use crate::fingerprint::Algorithm;
 use time::{Duration, OffsetDateTime};
 
-/// The problem that none of the configured fingerprints is that of `leaf`.
+/// The problem that no configured fingerprint matches `leaf`.
 pub fn pin_mismatch(leaf: &Certificate, pinned: impl Iterator<Item = String>) -> Finding {
     let presented = leaf.fingerprint(Algorithm::Sha256);
     let message = format!(
@@ -18,8 +18,8 @@ pub fn pin_mismatch(leaf: &Certificate, pinned: impl Iterator<Item = String>) ->
     })
 }
 
-/// The note that a pinned certificate has less than `least` left, or that it cannot be told when it
-/// ends. `index` is its place in the presented chain, if it was presented.
+/// The note that a pinned certificate has less than `least` left, or that its date of expiry is
+/// unknown. `index` is its index in the presented chain, if it was presented.
 pub fn pin_expiring(
     pinned: &Certificate,
     index: Option<usize>,
@@ -52,7 +52,7 @@ pub fn pin_expiring(
     Some(Finding::new(Code::PinExpiring, index, message, advice).because(evidence))
 }
 
-/// The note that a pin was to be watched, and there is none.
+/// The note that the user watches a pin and none is configured.
 pub fn no_pin(host: &str) -> Finding {
     let message = format!("no certificate is pinned for \"{host}\", so none can be watched");
     let advice = "pin it (smtp-certcheck pin --write), name the file with --hgrc, or leave --pin-expires out";

@@ -3,7 +3,7 @@
 use crate::finding::{Code, Evidence, Finding};
 use crate::observation::{Cause, Sighting, TlsFacts};
 
-/// The version, or the suite where the handshake may have failed for it.
+/// The finding about the version, or about a suite that may have made the handshake fail.
 pub(super) fn check(seen: &Sighting) -> Option<Finding> {
     let TlsFacts {
         version,

@@ -1,5 +1,5 @@
-//! Certificates that are configured, but not as anchors for servers: what a path that leads to one,
-//! or through one, is told.
+//! Certificates that are configured, but not as anchors for servers: the findings for a path that
+//! leads to one, or through one.
 
 use super::anchor::{Anchor, LeftOut};
 use super::anchors::Anchors;

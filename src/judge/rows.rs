@@ -56,7 +56,7 @@ fn row(name: &[u8]) -> usize {
 }
 
 /// The DER of an anchor's subject; `None`: GnuTLS does not take the certificate. A store holds
-/// hundreds, so that only the odd ones are read as a whole.
+/// hundreds, so only the unusual ones are parsed completely.
 fn subject(anchor: &Anchor) -> Option<Vec<u8>> {
     /// Both kinds of alternative names.
     const ALTERNATIVE_NAMES: [&[u8]; 2] = [&[0x55, 0x1d, 0x11], &[0x55, 0x1d, 0x12]];

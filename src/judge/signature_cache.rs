@@ -1,5 +1,5 @@
-//! Signatures that have been verified: below every leaf of a CA are the same intermediates, whose
-//! signatures are always the same, too.
+//! A cache of verified signatures: all leaves of a CA come with the same intermediates, and so with
+//! the same signatures.
 
 use crate::bounded::{BoundedSet, lock};
 use crate::certificate::signature::supported;
@@ -7,14 +7,14 @@ use rustls::pki_types::{AlgorithmIdentifier, InvalidSignature, SignatureVerifica
 use sha2::{Digest as _, Sha256};
 use std::sync::Mutex;
 
-/// How many are remembered. Those of leaves push out the others, which soon come again.
+/// How many signatures are remembered. Those on leaves push out the others, which soon return.
 const MOST: usize = 1024;
 
 /// Digests of what was verified: algorithm, key, message and signature.
 #[derive(Debug, Default)]
 pub(super) struct SignatureCache(Mutex<BoundedSet<[u8; 32], MOST>>);
 
-/// A copy begins with nothing: it costs time, and no truth.
+/// A clone starts empty: slower, still correct.
 impl Clone for SignatureCache {
     fn clone(&self) -> Self {
         Self::default()
@@ -22,7 +22,7 @@ impl Clone for SignatureCache {
 }
 
 impl SignatureCache {
-    /// The algorithms of the crypto provider, which pass over what they have verified before.
+    /// The crypto provider's algorithms, which do not verify a known signature again.
     pub(super) fn algorithms(&self) -> Vec<Remembering<'_>> {
         let algorithms = supported().all.iter();
         algorithms
@@ -42,7 +42,7 @@ impl SignatureCache {
     }
 }
 
-/// An algorithm and its memory. What it has refused, it refuses anew.
+/// An algorithm with its cache. Refusals are not cached: it checks such a signature again.
 #[derive(Debug)]
 pub(super) struct Remembering<'m> {
     algorithm: &'static dyn SignatureVerificationAlgorithm,
@@ -133,7 +133,7 @@ mod tests {
         };
         assert_eq!(verify(&verified, "ab", "c", "abc"), (true, 1));
         assert_eq!(verify(&verified, "ab", "c", "abc"), (true, 0));
-        // The same octets with other borders between them are another question.
+        // The same octets, split differently, are a different signature.
         assert_eq!(verify(&verified, "a", "bc", "abc"), (true, 1));
         for _ in 0..2 {
             assert_eq!(verify(&verified, "ab", "c", "abd"), (false, 1));
@@ -141,7 +141,7 @@ mod tests {
             assert_eq!(verify(&verified, "xb", "c", "abc"), (false, 1));
         }
         assert_eq!(verify(&verified.clone(), "ab", "c", "abc"), (true, 1));
-        // It does not grow: what came first is forgotten.
+        // It does not grow: the oldest are forgotten.
         for number in 0..MOST {
             verify(&verified, "k", &number.to_string(), &format!("k{number}"));
         }

@@ -3,11 +3,11 @@
 use crate::certificate::Certificate;
 use crate::finding::{Code, Evidence, Finding};
 
-/// Without a key usage it may. Every handshake of today is signed: that with RSA as the key exchange,
-/// for which keyEncipherment was enough, is no part of TLS 1.3, and out of use in 1.2.
+/// Without a key usage it may. Every current handshake is signed. RSA key exchange, for which
+/// keyEncipherment was enough, does not exist in TLS 1.3, and is out of use in 1.2.
 pub(super) fn check(leaf: &Certificate) -> Option<Finding> {
     let usage = leaf.facts().ok()?.key_usage?;
-    // One that suits no server is a problem already.
+    // A usage that suits no server is already a problem.
     if usage.digital_signature() || !usage.suits_tls_server() {
         return None;
     }

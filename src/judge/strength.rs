@@ -10,7 +10,7 @@ use crate::finding::{Code, Evidence, Finding};
 /// NIST SP 800-131A and CA/Browser Forum BR §6.1.5: 2048 bits of RSA, 224 of a curve.
 const MIN_RSA_BITS: u32 = 2048;
 const MIN_EC_BITS: u32 = 224;
-/// webpki checks no larger RSA keys.
+/// The largest RSA key that webpki checks.
 const MAX_RSA_BITS: u32 = 8192;
 
 pub(super) fn check(member: &Member<'_>) -> Vec<Finding> {
@@ -19,7 +19,7 @@ pub(super) fn check(member: &Member<'_>) -> Vec<Finding> {
     };
     let mut findings = Vec::new();
     findings.extend(check_key(member, &facts.public_key));
-    // An anchor is trusted as it stands: nobody relies on its own signature.
+    // An anchor is trusted as it stands: no client relies on its own signature.
     if member.role != Role::Anchor {
         findings.extend(check_signature(member, facts));
     }

@@ -1,5 +1,5 @@
-//! What a subject says besides the alternative names, as OpenSSL reads it: common names that it takes
-//! for host names (`cn2dnsid` in `crypto/x509/v3_ncons.c`), e-mail addresses.
+//! What a subject says besides the alternative names, as OpenSSL reads it: common names that it
+//! takes for host names (`cn2dnsid` in `crypto/x509/v3_ncons.c`), e-mail addresses.
 
 use crate::certificate::raw::Raw;
 use crate::certificate::{der, string_text};
@@ -24,7 +24,7 @@ pub(super) fn attributes<'a>(raw: &Raw<'a>, kind: &[u8]) -> Vec<(u8, &'a [u8])> 
         .collect()
 }
 
-/// The text of a value (`ASN1_STRING_to_UTF8`); `None`: it is no string, or not what it claims.
+/// The text of a value (`ASN1_STRING_to_UTF8`); `None`: it is not a string, or not of its type.
 pub(super) fn text(tag: u8, content: &[u8]) -> Option<String> {
     match tag {
         NUMERIC_STRING => Some(content.iter().map(|&octet| char::from(octet)).collect()),

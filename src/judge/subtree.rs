@@ -1,9 +1,9 @@
-//! Does a name lie within the subtrees of a name constraint? As OpenSSL has it (`nc_match` and below
-//! it in `crypto/x509/v3_ncons.c`), which programs other than ours go by.
+//! Does a name lie within the subtrees of a name constraint? As OpenSSL decides it (`nc_match` and
+//! its callees in `crypto/x509/v3_ncons.c`), for the programs that use OpenSSL.
 //!
 //! Three verifiers, three rules: webpki's (`objection`) reads a wildcard as the names that it may
 //! become, and compares DNS names and addresses alone; GnuTLS's (`clients/gnutls/constraints`) merges
-//! the constraints of a path and orders names by labels, without the dots at their end. Only the
+//! the constraints of a path and orders names by labels, without the dots at their ends. Only the
 //! network of an address means the same to all three.
 
 use crate::certificate::constraints::{GeneralName, NameConstraints, Subtree, is_in_network};
@@ -23,12 +23,12 @@ pub(super) enum Breach {
     Extent,
 }
 
-/// Holds a name against all constraints.
+/// Checks a name against all constraints.
 pub(super) fn hold(name: &GeneralName, constraints: &NameConstraints) -> Result<(), Breach> {
     let (mut seen, mut permitted) = (false, false);
     for subtree in of_kind(&constraints.permitted, name) {
         check_extent(subtree)?;
-        // One that fits is enough.
+        // One matching subtree is enough.
         permitted = permitted || within(name, &subtree.base)?;
         seen = true;
     }

@@ -1,4 +1,4 @@
-//! Is the presented chain tidy? Notes only: a path that was found is not worse for them.
+//! Is the presented chain tidy? Notes only: they do not affect whether the path is trusted.
 
 use super::issuer::is_own;
 use super::policy::Policy;
@@ -85,7 +85,7 @@ impl Chain<'_> {
         })
     }
 
-    /// `None`: it was not looked for to the end.
+    /// `None`: the search was cut short.
     fn unrelated(&self, index: usize, label: &str) -> Option<Finding> {
         let reach = self.reach.as_ref().filter(|reach| reach.is_complete())?;
         let why = match self.presented[index].facts() {
@@ -100,8 +100,8 @@ impl Chain<'_> {
         Some(Finding::new(Code::Unrelated, Some(index), message, advice))
     }
 
-    /// RFC 5246 §7.4.2 wants each certificate to certify the one before it; RFC 8446 §4.4.2 asks for
-    /// it, and allows certificates for other paths between them.
+    /// RFC 5246 §7.4.2 wants each certificate to certify the one before it; RFC 8446 §4.4.2 asks
+    /// for it, and allows certificates for other paths between them.
     fn out_of_order(&self) -> Option<Finding> {
         let place = |member: &&Certificate| self.presented.iter().position(|c| c == *member);
         let mut places: Vec<usize> = self.path.iter().filter_map(place).collect();

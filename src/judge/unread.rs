@@ -1,5 +1,5 @@
-//! Anchors that were to be read and could not be: a reason for distrust where no path was found.
-//! And one that only we have read.
+//! Configured anchors that could not be read, which may explain a missing path, and anchors that
+//! only this tool reads.
 
 use super::anchor::Anchor;
 use super::anchors::Anchors;

@@ -9,7 +9,7 @@ pub(super) fn check(member: &Member<'_>, now: OffsetDateTime) -> Option<Finding>
     let facts = member.certificate.facts().ok()?;
     let label = member.certificate.label();
     let anchor = member.role == Role::Anchor;
-    // The dates have whole seconds, and the last one is valid to its end.
+    // The dates have whole seconds, and the last second is valid completely.
     let now = now.replace_nanosecond(0).unwrap_or(now);
     let validity = Evidence::Validity {
         not_before: facts.not_before,
@@ -61,7 +61,7 @@ pub(super) fn check(member: &Member<'_>, now: OffsetDateTime) -> Option<Finding>
     None
 }
 
-/// So long ago, it may be the clock that is wrong.
+/// A certificate that expired this long ago may mean that the clock is wrong.
 const YEARS: Duration = Duration::days(365);
 
 fn expired_advice(role: Role, ago: Duration) -> &'static str {

@@ -135,8 +135,8 @@ impl HostSettings {
 }
 
 impl From<Start> for Transport {
-    fn from(mode: Start) -> Self {
-        match mode {
+    fn from(start: Start) -> Self {
+        match start {
             Start::Starttls => Self::Starttls,
             Start::Implicit => Self::Smtps,
         }

@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-/// An alert: its number. What a server sends is kept, whether the registry knows it or not.
+/// An alert by its number, which is kept whether the registry lists it or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Alert(pub u8);
 
-/// Those that a decision depends on.
+/// The alerts that decisions depend on.
 #[expect(missing_docs, reason = "each is its name in the registry")]
 impl Alert {
     pub const UNEXPECTED_MESSAGE: Self = Self(10);
@@ -27,7 +27,7 @@ impl Alert {
     pub const CERTIFICATE_REQUIRED: Self = Self(116);
 }
 
-/// RFC 8446 §6, RFC 5246 §7.2, and what other RFCs have added.
+/// Names from RFC 8446 §6, RFC 5246 §7.2 and the RFCs that add to them.
 const NAMES: &[(u8, &str)] = &[
     (0, "close_notify"),
     (10, "unexpected_message"),

@@ -8,27 +8,27 @@ use std::time::Duration;
 /// One connection attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attempt {
-    /// Where to.
+    /// The address.
     pub address: SocketAddr,
-    /// Why it failed; `None`: it connected.
+    /// The error; `None`: it connected.
     pub error: Option<ConnectError>,
 }
 
 /// Why an address could not be connected to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ConnectError {
-    /// The probe ended first.
+    /// The probe ended before the attempt did.
     Pending,
     /// Another address of the name answered first.
     Abandoned,
     /// There was no answer within this time.
     Timeout(Duration),
-    /// The system's error: of which kind, and its text.
+    /// The system's error: its kind and its text.
     Io(ErrorKind, String),
 }
 
 impl ConnectError {
-    /// Whether the address answered with a no.
+    /// Whether the peer refused the connection.
     pub fn is_refusal(&self) -> bool {
         matches!(self, Self::Io(ErrorKind::ConnectionRefused, _))
     }
@@ -51,7 +51,7 @@ impl fmt::Display for ConnectError {
     }
 }
 
-/// The system's text without the number that Rust adds to it.
+/// The system's text, without the number that Rust appends.
 pub fn system_text(error: &std::io::Error) -> String {
     let text = error.to_string();
     match text.find(" (os error") {
@@ -60,7 +60,7 @@ pub fn system_text(error: &std::io::Error) -> String {
     }
 }
 
-/// Seconds for a reader: what is left of a deadline is a little less than what was asked for.
+/// Formats seconds, rounded: the rest of a deadline is microseconds short.
 pub(super) fn seconds(duration: Duration) -> String {
     format!("{} s", (duration.as_secs_f64() * 100.0).round() / 100.0)
 }

@@ -1,4 +1,4 @@
-//! Why a probe ended early: the step, the cause, and their words.
+//! Why a probe ended early: the step, the cause and its message.
 
 use super::alert::Alert;
 use super::attempt::{Attempt, seconds};
@@ -8,7 +8,7 @@ use crate::starttls::{Refusal, Service, Stage, first_line};
 use std::fmt;
 use std::time::Duration;
 
-/// Where a probe ended.
+/// A step of a probe.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Step {
     /// Looking the name up.
@@ -61,7 +61,7 @@ pub struct Failure {
 /// What went wrong. Text in it may be the server's, and is untrusted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cause {
-    /// The resolver's answer.
+    /// The name could not be resolved; the resolver's answer.
     Resolve(String),
     /// The name has no address of the wanted family.
     NoAddress,
@@ -75,9 +75,9 @@ pub enum Cause {
     Reset,
     /// Another error of the socket.
     Io(String),
-    /// The SMTP dialogue did not get to TLS.
+    /// The SMTP dialogue did not reach TLS.
     Smtp(Refusal),
-    /// Implicit TLS was asked for, and the server greets in the clear.
+    /// The user asked for implicit TLS, and the server greets in the clear.
     SpeaksSmtp,
     /// The server answered the `ClientHello` with something that is not TLS; its first bytes.
     NotTls(Option<Service>, String),
@@ -97,20 +97,20 @@ pub enum Cause {
     Tls(String),
 }
 
-/// The kinds of failure that a user must tell apart.
+/// The kinds of failure that matter to a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailureClass {
     /// Name, network, or a time-out at any step.
     Unreachable,
-    /// The SMTP dialogue ended in a no.
+    /// The server refused during the SMTP dialogue.
     SmtpRefused,
     /// The TLS handshake failed.
     TlsFailed,
 }
 
 impl Failure {
-    /// Which kind it is. A connection that breaks in the handshake is a failed handshake; one that
-    /// breaks before, or a time-out anywhere, is an unreachable server.
+    /// The kind of failure. A connection that breaks during the handshake is a failed handshake.
+    /// One that breaks earlier, or a time-out at any step, is an unreachable server.
     pub fn class(&self) -> FailureClass {
         match self.cause {
             Cause::Resolve(_) | Cause::NoAddress | Cause::Connect(_) | Cause::Timeout(_) => {
@@ -124,7 +124,7 @@ impl Failure {
         }
     }
 
-    /// What it is called in findings.
+    /// The code in findings.
     pub fn code(&self) -> Code {
         match &self.cause {
             Cause::Resolve(_) => Code::DnsFailure,
@@ -147,7 +147,7 @@ impl Failure {
         }
     }
 
-    /// What to do next.
+    /// Advice to the user.
     pub fn advice(&self) -> &'static str {
         match &self.cause {
             Cause::Resolve(_) => {

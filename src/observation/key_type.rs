@@ -1,8 +1,8 @@
-//! The kinds of keys that a look can ask for.
+//! The key types that a look can ask for.
 
 use std::fmt;
 
-/// The kinds of keys of which a server may have a certificate each.
+/// A key type. A server may have one certificate for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyType {
     /// RSA, for RSA-PSS and PKCS #1 signatures.

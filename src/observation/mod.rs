@@ -1,4 +1,4 @@
-//! What was seen of a server, or why nothing was. Data only: no verdicts.
+//! What looks at a server showed, or why they showed nothing. Data only: no verdicts.
 
 mod alert;
 mod attempt;

@@ -1,4 +1,4 @@
-//! One look at a server: what was seen, or why nothing was.
+//! A sighting: what one look at a server showed, or why it showed nothing.
 
 use super::attempt::Attempt;
 use super::failure::Failure;
@@ -8,15 +8,15 @@ use rustls::pki_types::CertificateDer;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-/// One look at one address: what was seen, or why nothing was.
+/// What one look at one address showed, or why it showed nothing.
 #[derive(Clone, Debug, Default)]
 pub struct Sighting {
-    /// Every address that was tried, in the order of trying.
+    /// Every address that was tried, in order.
     pub attempts: Vec<Attempt>,
     /// The address that answered.
     pub address: Option<SocketAddr>,
-    /// How TLS was started in the end; `None`: it did not come to that.
-    pub mode: Option<Start>,
+    /// How TLS was finally started; `None`: it was not.
+    pub start: Option<Start>,
     /// The greeting.
     pub greeting: Option<Reply>,
     /// The answer to EHLO.
@@ -27,21 +27,21 @@ pub struct Sighting {
     pub tls: Option<TlsFacts>,
     /// The chain exactly as presented: order and duplicates kept, the leaf first.
     pub presented: Vec<CertificateDer<'static>>,
-    /// Did the server hold the key of the leaf?
+    /// Whether the server holds the leaf's key.
     pub possession: Possession,
     /// Whether an OCSP response for the leaf came with the chain.
     pub staple: Staple,
-    /// The handshake failed, and `tls` and `presented` come from a second connection: they were read
-    /// from what TLS 1.2 and its predecessors send in the clear.
+    /// The handshake failed, and `tls` and `presented` come from a second connection. They were
+    /// read from the messages that TLS 1.2 and its predecessors send in the clear.
     pub legacy: bool,
-    /// A `ClientHello` with a post-quantum key share was not answered; what was seen came of one
-    /// without, on a second connection.
+    /// The server did not answer a `ClientHello` with a post-quantum key share. Everything seen
+    /// comes from a second connection, without that key share.
     pub small_hello: bool,
-    /// What the server wanted of a client certificate; we have none.
+    /// Whether the server asked for a client certificate; the probe has none.
     pub client_certificate: ClientCertificate,
-    /// Flights that we waited for after TCP connected.
+    /// Number of flights that the probe waited for after TCP connected.
     pub round_trips: u32,
-    /// From the start of the lookup to the end of the probe.
+    /// Time from the start of the lookup to the end of the probe.
     pub elapsed: Duration,
     /// Why the probe ended early.
     pub failure: Option<Failure>,
@@ -55,7 +55,7 @@ impl Sighting {
     }
 }
 
-/// What a handshake agreed upon. The names are those of the IANA registries.
+/// What a handshake agreed upon, with the names of the IANA registries.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TlsFacts {
     /// `SSLv3`, `TLSv1.0`, `TLSv1.1`, `TLSv1.2` or `TLSv1.3`.
@@ -72,18 +72,18 @@ pub enum Possession {
     /// No handshake signature was seen.
     #[default]
     NotSeen,
-    /// The handshake is signed with it.
+    /// The handshake is signed with the leaf's key.
     Proven,
     /// The handshake is signed with another key: the certificate is a copy.
     Refuted,
-    /// Signed in a way that cannot be checked here.
+    /// The handshake is signed in a way that this tool cannot check.
     NotCheckable,
 }
 
 /// Whether an OCSP response for the leaf came with the chain (RFC 6066 §8).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Staple {
-    /// There is no chain, or it was read in a way that does not show it.
+    /// No chain was seen, or the way it was read does not show a response.
     #[default]
     NotSeen,
     /// The chain came without one.
@@ -92,14 +92,14 @@ pub enum Staple {
     Stapled,
 }
 
-/// What the server wanted of a client certificate.
+/// Whether the server asked for a client certificate, and insisted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ClientCertificate {
-    /// Nothing.
+    /// It did not ask.
     #[default]
     NotAsked,
     /// It asked, and went on without one.
     Asked,
-    /// It asked, and ended the connection because we had none.
+    /// It asked, and ended the connection because it got none.
     Required,
 }

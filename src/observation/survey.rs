@@ -3,14 +3,14 @@
 use super::sighting::Sighting;
 use std::net::SocketAddr;
 
-/// What the addresses of one name showed, each looked at by itself.
+/// What the addresses of one name showed, each in a look of its own.
 #[derive(Clone, Debug, Default)]
 pub struct Survey {
-    /// One for each address that was looked at; one alone if no address could be connected to.
+    /// One sighting for each address; a single one if every connection failed.
     pub seen: Vec<Sighting>,
-    /// Addresses to which this machine has no route: nothing is known of them.
+    /// Addresses to which this machine has no route, and that it could not look at.
     pub no_route: Vec<SocketAddr>,
-    /// How many more the name has: there is a bound.
+    /// How many addresses the name has beyond the maximum.
     pub left_out: usize,
 }
 

@@ -1,5 +1,5 @@
-//! The verifier that accepts every chain and keeps it, and still checks that the server holds the
-//! leaf's key: a fingerprint is worth pinning only then.
+//! The verifier that accepts and keeps every chain, and still checks that the server holds the
+//! leaf's key: without that key, the fingerprint must not be pinned.
 
 use crate::certificate;
 use crate::certificate::signature::{Verification, supported, verify_handshake};
@@ -11,23 +11,23 @@ use rustls::sign::CertifiedKey;
 use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// What one handshake showed. Shared between rustls, which fills it, and the probe.
+/// What one handshake showed. rustls fills it, and the probe reads it.
 #[derive(Debug, Default)]
 pub(super) struct Capture(Mutex<Seen>);
 
-/// The parts of a sighting that come out of the handshake.
+/// The parts of a sighting that come from the handshake.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     pub(super) chain: Vec<CertificateDer<'static>>,
     staple: Staple,
-    /// What the signature says; it counts when the handshake has been completed.
+    /// What the signature shows; it counts once the handshake is complete.
     possession: Possession,
     pub(super) client_certificate: ClientCertificate,
     pub(super) tls: Option<TlsFacts>,
     pub(super) round_trips: u32,
-    /// The first octets of the answer, as long as it is not known whether they are TLS.
+    /// The first octets of the answer, until it is known whether they are TLS.
     pub(super) head: Vec<u8>,
-    /// The handshake has ended well; what follows can no longer fail it.
+    /// The handshake has succeeded; what follows can no longer fail it.
     pub(super) completed: bool,
 }
 
@@ -51,8 +51,8 @@ impl Capture {
         sighting.round_trips += seen.round_trips;
     }
 
-    /// Checks the handshake signature with the leaf's raw key, so that leaves that webpki refuses
-    /// to parse (X.509 v1, an unknown critical extension) are proven all the same.
+    /// Checks the handshake signature with the leaf's raw key. This also proves possession for
+    /// leaves that webpki refuses to parse (X.509 v1, an unknown critical extension).
     fn prove(
         &self,
         leaf: &CertificateDer<'_>,
@@ -74,7 +74,7 @@ impl Capture {
             Verification::Verified => {
                 (Possession::Proven, Ok(HandshakeSignatureValid::assertion()))
             }
-            // Going on shows more of the server; the sighting says that nothing is proven.
+            // Continuing shows more of the server; the sighting says that nothing is proven.
             Verification::Unsupported => (
                 Possession::NotCheckable,
                 Ok(HandshakeSignatureValid::assertion()),
@@ -89,7 +89,7 @@ impl Capture {
     }
 }
 
-/// The two roles that rustls asks for.
+/// The two roles that rustls requires.
 #[derive(Debug)]
 pub(super) struct AcceptingVerifier {
     pub(super) capture: Arc<Capture>,
@@ -136,13 +136,14 @@ impl ServerCertVerifier for AcceptingVerifier {
         self.capture.prove(leaf, message, signed, true)
     }
 
-    /// More than can be checked: a server that has nothing else still shows its chain, and counts
-    /// as not proven.
+    /// Offers more schemes than can be checked. A server that has no other still shows its chain,
+    /// and its possession counts as not checkable.
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         let mut schemes = supported().supported_schemes();
         schemes.extend([
             SignatureScheme::ED448,
-            // rsa_pss_pss_sha256, _sha384, _sha512 (RFC 8446 §4.2.3): keys that are RSA-PSS only.
+            // rsa_pss_pss_sha256, _sha384, _sha512 (RFC 8446 §4.2.3), for keys that are RSA-PSS
+            // only.
             SignatureScheme::Unknown(0x0809),
             SignatureScheme::Unknown(0x080a),
             SignatureScheme::Unknown(0x080b),

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
 
 /// Connects to the first address that answers. A new attempt starts when the last one failed, or
-/// after 250 ms. `attempts` is kept up to date all the time, for a run that is cut off.
+/// after 250 ms. `attempts` is always up to date, because the deadline may cancel the run.
 pub(super) async fn connect(
     addresses: &[SocketAddr],
     timeout: Duration,
@@ -45,7 +45,7 @@ pub(super) async fn connect(
                     attempt.error = Some(error);
                 }
             }
-            // A task that was cancelled or panicked connects to nothing.
+            // A task that was cancelled or panicked does not connect.
             Some(Err(_)) | None => {}
         }
         if running.is_empty() && waiting.len() == 0 {
@@ -54,7 +54,7 @@ pub(super) async fn connect(
     }
 }
 
-/// Another address has answered: what is still pending is abandoned.
+/// Abandons pending attempts, because another address has answered.
 fn settle(attempts: &mut [Attempt], answered: SocketAddr) {
     for attempt in attempts {
         if attempt.error == Some(ConnectError::Pending) {
@@ -63,14 +63,14 @@ fn settle(attempts: &mut [Attempt], answered: SocketAddr) {
     }
 }
 
-/// One attempt.
+/// Makes one attempt.
 pub(super) async fn connect_one(
     address: SocketAddr,
     timeout: Duration,
 ) -> Result<TcpStream, ConnectError> {
     match tokio::time::timeout(timeout, TcpStream::connect(address)).await {
         Ok(Ok(stream)) => {
-            // Each of our messages is one write that waits for an answer.
+            // Each message is one write, followed by a wait for the answer.
             let _ = stream.set_nodelay(true);
             Ok(stream)
         }
@@ -79,7 +79,7 @@ pub(super) async fn connect_one(
     }
 }
 
-/// What an error of the socket means.
+/// The cause for an error of the socket.
 pub(super) fn broken(error: &std::io::Error) -> Cause {
     match error.kind() {
         ErrorKind::ConnectionReset | ErrorKind::BrokenPipe => Cause::Reset,

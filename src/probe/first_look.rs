@@ -1,4 +1,4 @@
-//! The first look: the way that the port suggests, and the other way if the server's answer says so.
+//! The first look: starts TLS as the port suggests, and the other way if the answer calls for it.
 
 use super::capture::Capture;
 use super::handshake::{self, Offer};
@@ -14,11 +14,11 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-/// Where a greeting is due and none comes, TLS is tried after this time, except on 25 and 587, where
-/// a slow greeting is normal and a client that talks early gets blocked.
+/// How long to wait for a greeting before trying TLS, except on 25 and 587: there a slow greeting
+/// is normal, and a client that talks early gets blocked.
 const SILENCE: Duration = Duration::from_secs(5);
 
-/// Connects to the first address that answers, and gets as far as the handshake shows.
+/// Connects to the first address that answers, and performs the handshake.
 pub(super) async fn first_look(
     endpoint: &Endpoint,
     options: &Options,
@@ -43,9 +43,9 @@ pub(super) async fn first_look(
     }
 }
 
-/// The STARTTLS dialogue; if the port stays silent, a second connection asks whether it speaks TLS.
+/// Runs the STARTTLS dialogue. If the port stays silent, a second connection tries TLS.
 ///
-/// That is opened beside the first, which may still greet, or in its place.
+/// It is opened beside the first, which may still greet, or replaces it.
 async fn starttls_first(
     (mut stream, address, is_paced): (TcpStream, SocketAddr, bool),
     endpoint: &Endpoint,
@@ -67,7 +67,7 @@ async fn starttls_first(
             }
         } else {
             let found = tokio::select! {
-                // Data, an end or an error: all are for the dialogue to read.
+                // Data, the end of the stream or an error: the dialogue reads them all.
                 _ = stream.readable() => Spoken::Unknown,
                 found = tls_after_silence(address, options) => found,
             };
@@ -77,7 +77,7 @@ async fn starttls_first(
         }
     }
     match negotiate::starttls(&mut stream, options, progress).await {
-        // An alert, say, where the greeting was due: the port speaks TLS.
+        // For example an alert instead of the greeting: the port speaks TLS.
         Err(Failure {
             cause: Cause::Smtp(Refusal::NotSmtp(Some(Service::Tls), _)),
             ..
@@ -108,7 +108,7 @@ async fn reconnect(
         })
 }
 
-/// Implicit TLS; if the server greets in the clear instead, STARTTLS on a second connection.
+/// Tries implicit TLS, then STARTTLS on a second connection if the server greets in the clear.
 async fn smtps_first(
     stream: TcpStream,
     address: SocketAddr,
@@ -123,7 +123,7 @@ async fn smtps_first(
         }) if endpoint.start.is_none() => {}
         other => return other,
     }
-    progress.seen.mode = None;
+    progress.seen.start = None;
     progress.seen.round_trips = 0;
     progress.capture = None;
     progress.step = Step::Connect;
@@ -134,37 +134,37 @@ async fn smtps_first(
 
 async fn tls(
     stream: TcpStream,
-    mode: Start,
+    start: Start,
     options: &Options,
     progress: &mut Progress,
 ) -> Result<(), Failure> {
-    tls_with(stream, mode, options, progress, Offer::Full).await
+    tls_with(stream, start, options, progress, Offer::Full).await
 }
 
 pub(super) async fn tls_with(
     stream: TcpStream,
-    mode: Start,
+    start: Start,
     options: &Options,
     progress: &mut Progress,
     offer: Offer,
 ) -> Result<(), Failure> {
     progress.step = Step::Tls;
-    progress.seen.mode = Some(mode);
+    progress.seen.start = Some(start);
     let capture = Arc::new(Capture::default());
     progress.capture = Some(Arc::clone(&capture));
-    handshake::run(stream, mode, options, capture, offer)
+    handshake::run(stream, start, options, capture, offer)
         .await
         .map_err(|cause| progress.fail(cause))
 }
 
-/// What a silent port turned out to speak.
+/// What a silent port speaks.
 enum Spoken {
     Tls(Arc<Capture>, Result<(), Cause>),
     Other(Service, String),
     Unknown,
 }
 
-/// What that means for a port that was to speak SMTP; `None`: the dialogue has to tell.
+/// The failure for a port that should speak SMTP; `None`: the dialogue decides.
 fn settled(
     found: Spoken,
     endpoint: &Endpoint,
@@ -174,7 +174,7 @@ fn settled(
         Spoken::Unknown => return None,
         Spoken::Tls(capture, result) if endpoint.start.is_none() => {
             progress.step = Step::Tls;
-            progress.seen.mode = Some(Start::Implicit);
+            progress.seen.start = Some(Start::Implicit);
             progress.capture = Some(capture);
             return Some(result.map_err(|cause| progress.fail(cause)));
         }
@@ -184,22 +184,22 @@ fn settled(
     Some(Err(progress.fail(Cause::Smtp(refusal))))
 }
 
-/// Resolves only with an answer that settles the matter, or when there is none to be had.
+/// Resolves only with an answer that decides, or once none can come any more.
 async fn tls_after_silence(address: SocketAddr, options: &Options) -> Spoken {
     tokio::time::sleep(SILENCE).await;
     speaks_tls(address, options).await
 }
 
-/// Asks on a connection of its own.
+/// Tries TLS on a separate connection.
 async fn speaks_tls(address: SocketAddr, options: &Options) -> Spoken {
     let Ok(stream) = dial::connect_one(address, options.connect_timeout).await else {
         return Spoken::Unknown;
     };
     let capture = Arc::new(Capture::default());
-    let (mode, seen) = (Start::Implicit, Arc::clone(&capture));
-    let result = handshake::run(stream, mode, options, seen, Offer::Full).await;
+    let (start, seen) = (Start::Implicit, Arc::clone(&capture));
+    let result = handshake::run(stream, start, options, seen, Offer::Full).await;
     match result {
-        // Only slow, or gone: the first connection may still greet.
+        // Slow or gone: the first connection may still greet.
         Err(
             Cause::SpeaksSmtp
             | Cause::Closed

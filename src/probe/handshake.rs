@@ -21,14 +21,15 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// rustls takes 64 KiB of a handshake message; four of them are more than any server needs.
+/// Maximum octets of a handshake. rustls accepts a message of 64 KiB; four of them are more than
+/// any server needs.
 const MAX_OCTETS: usize = 256 * 1024;
-/// How long a server that asked for a client certificate may take to say that it insists.
+/// How long to wait for a server that asked for a client certificate to insist on it.
 const CLIENT_CERTIFICATE_WAIT: Duration = Duration::from_secs(3);
-/// How long the goodbye may take, in the background.
+/// How long closing the connection may take, in the background.
 const GOODBYE: Duration = Duration::from_secs(1);
 
-/// How long a server may think about a `ClientHello` before a smaller one is tried, if the deadline
+/// How long to wait for the answer to a `ClientHello` before trying a smaller one, if the deadline
 /// leaves time for both.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -37,11 +38,11 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 pub(super) enum Offer {
     /// All key exchanges, the post-quantum one first, with its key share: 1.7 KB.
     Full,
-    /// Those of the elliptic curves: 0.3 KB, which every network carries in one segment.
+    /// The elliptic curves only: 0.3 KB, which every network carries in one segment.
     Compact,
 }
 
-/// What servers answer that have no certificate for the signature algorithms on offer (RFC 8446
+/// The alerts of servers without a certificate for the offered signature algorithms (RFC 8446
 /// §4.4.2.2 names the first).
 const REFUSED_KEY: [Alert; 3] = [
     Alert::HANDSHAKE_FAILURE,
@@ -49,10 +50,10 @@ const REFUSED_KEY: [Alert; 3] = [
     Alert::ILLEGAL_PARAMETER,
 ];
 
-/// Shakes hands, notes what is seen in `capture`, and says goodbye without waiting for an answer.
+/// Performs the handshake, records it in `capture`, and closes without waiting for an answer.
 pub(super) async fn run(
     mut stream: TcpStream,
-    mode: Start,
+    start: Start,
     options: &Options,
     capture: Arc<Capture>,
     offer: Offer,
@@ -66,7 +67,7 @@ pub(super) async fn run(
             .map_err(|_| Cause::Timeout(PATIENCE))?
             .map_err(|e| broken(&e))?;
     }
-    let result = drive(&mut stream, &mut tls, mode, &mut incoming, &capture).await;
+    let result = drive(&mut stream, &mut tls, start, &mut incoming, &capture).await;
     let result = result.map_err(|cause| match (options.key_type, cause) {
         (Some(key), Cause::Alert(alert)) if REFUSED_KEY.contains(&alert) => {
             Cause::NoSuchKey(key, alert)
@@ -76,16 +77,17 @@ pub(super) async fn run(
     note(&tls, &capture);
     let asked = capture.lock().client_certificate == ClientCertificate::Asked;
     if result.is_ok() {
-        if mode == Start::Starttls {
-            // RFC 5321 §4.1.1.10. Over implicit TLS the server has not greeted yet: we do not speak.
+        if start == Start::Starttls {
+            // RFC 5321 §4.1.1.10. With implicit TLS the server has not greeted yet, so the client
+            // is silent.
             let _ = std::io::Write::write_all(&mut tls.writer(), b"QUIT\r\n");
         }
         if !asked {
-            // All that is left to say, with the end of the handshake, in one segment.
+            // QUIT and close_notify go with the end of the handshake, in one segment.
             tls.send_close_notify();
         }
     }
-    // An alert tells the server what we think of it; it need not arrive.
+    // An alert gives the server the reason; it need not arrive.
     let _ = flush(&mut stream, &mut tls).await;
     if let Err(cause) = result {
         let mut seen = capture.lock();
@@ -136,7 +138,7 @@ fn client(
         .with_client_cert_resolver(watcher);
     config.resumption = Resumption::disabled();
     config.enable_sni = options.sni;
-    let name = match &options.server_name {
+    let name = match &options.reference {
         Host::Ip(ip) => ServerName::from(*ip),
         Host::Name { ascii, .. } => {
             ServerName::try_from(ascii.clone()).map_err(|e| Cause::Tls(e.to_string()))?
@@ -145,7 +147,7 @@ fn client(
     ClientConnection::new(Arc::new(config), name).map_err(internal)
 }
 
-/// What has come from the server.
+/// Bytes that have come from the server.
 struct Incoming {
     /// On the heap, to keep the futures small.
     buffer: Vec<u8>,
@@ -169,24 +171,24 @@ impl Default for Incoming {
 async fn drive(
     stream: &mut TcpStream,
     tls: &mut ClientConnection,
-    mode: Start,
+    start: Start,
     incoming: &mut Incoming,
     capture: &Capture,
 ) -> Result<(), Cause> {
     while tls.is_handshaking() {
         flush(stream, tls).await.map_err(|e| broken(&e))?;
-        let received = receive(stream, tls, mode, incoming).await;
+        let received = receive(stream, tls, start, incoming).await;
         capture.lock().head.clone_from(&incoming.head);
         received?;
     }
     Ok(())
 }
 
-/// Reads once and hands it to rustls.
+/// Reads once and passes the bytes to rustls.
 async fn receive(
     stream: &mut TcpStream,
     tls: &mut ClientConnection,
-    mode: Start,
+    start: Start,
     incoming: &mut Incoming,
 ) -> Result<(), Cause> {
     let read = stream.read(&mut incoming.buffer).await;
@@ -201,7 +203,7 @@ async fn receive(
         incoming.head.extend_from_slice(bytes);
         match first_octets(&incoming.head, count == 0) {
             Head::Tls => incoming.is_tls = true,
-            Head::NotTls => return Err(not_tls(&incoming.head, mode)),
+            Head::NotTls => return Err(not_tls(&incoming.head, start)),
             Head::TooShort if count == 0 => return Err(Cause::Closed),
             Head::TooShort => return Ok(()),
         }
@@ -213,8 +215,7 @@ async fn receive(
     }
     while !bytes.is_empty() {
         if tls.read_tls(&mut bytes).map_err(|_| Cause::TooLarge)? == 0 {
-            // After close_notify nothing more is taken, and what follows is to be ignored
-            // (RFC 8446 §6.1).
+            // Data after close_notify must be ignored (RFC 8446 §6.1).
             break;
         }
         tls.process_new_packets().map_err(|e| cause(&e))?;
@@ -227,7 +228,7 @@ async fn receive(
 enum Head {
     Tls,
     NotTls,
-    /// More must come before it is known what they are.
+    /// Too few to decide.
     TooShort,
 }
 
@@ -243,14 +244,14 @@ fn first_octets(head: &[u8], ended: bool) -> Head {
     }
 }
 
-/// What came in the place of a `ServerHello`.
-pub(super) fn not_tls(head: &[u8], mode: Start) -> Cause {
+/// The cause for bytes that came instead of a `ServerHello`.
+pub(super) fn not_tls(head: &[u8], start: Start) -> Cause {
     let text = String::from_utf8_lossy(head).into_owned();
     let is_text = head
         .first()
         .is_some_and(|c| c.is_ascii_graphic() || c.is_ascii_whitespace());
-    match (mode, identify(head)) {
-        // Clear text between the 220 and the ServerHello: an injection like that behind the 220.
+    match (start, identify(head)) {
+        // Clear text between the 220 and the ServerHello: an injection, as right after the 220.
         (Start::Starttls, _) if is_text => Cause::Smtp(Refusal::Injection(text)),
         (Start::Implicit, Some(Service::Smtp)) => Cause::SpeaksSmtp,
         (_, protocol) => Cause::NotTls(protocol, text),
@@ -268,7 +269,7 @@ async fn flush(stream: &mut TcpStream, tls: &mut ClientConnection) -> std::io::R
     stream.write_all(&bytes).await
 }
 
-/// Notes what was agreed upon, and the flights: one for a TLS 1.3 handshake, two for TLS 1.2, one
+/// Records the agreed parameters and the flights: one for a TLS 1.3 handshake, two for TLS 1.2, one
 /// more after a `HelloRetryRequest`.
 fn note(tls: &ClientConnection, capture: &Capture) {
     let mut seen = capture.lock();
@@ -298,7 +299,7 @@ fn wants_a_certificate(cause: &Cause) -> bool {
     matches!(cause, Cause::Alert(alert) if ALERTS.contains(alert))
 }
 
-/// In TLS 1.3 the refusal comes after the handshake (RFC 8446 §4.4.2.4).
+/// Waits for the refusal that TLS 1.3 sends after the handshake (RFC 8446 §4.4.2.4).
 async fn insists(
     stream: &mut TcpStream,
     tls: &mut ClientConnection,
@@ -310,7 +311,8 @@ async fn insists(
                 return wants_a_certificate(&cause);
             }
             let mut data = [0; 1];
-            // Application data: it goes on without a certificate. Session tickets are none.
+            // Application data: the server goes on without a certificate. Session tickets do not
+            // count.
             if matches!(tls.reader().read(&mut data), Ok(1..)) {
                 return false;
             }
@@ -321,8 +323,8 @@ async fn insists(
         .unwrap_or(false)
 }
 
-/// Sends what is due and `close_notify`, then reads to the end: closing with unread data would
-/// reset the connection and lose the QUIT on its way.
+/// Sends pending data and `close_notify`, then reads to the end: closing with unread data would
+/// reset the connection and lose the QUIT in transit.
 async fn goodbye(mut stream: TcpStream, mut tls: ClientConnection) {
     tls.send_close_notify();
     if flush(&mut stream, &mut tls).await.is_err() || stream.shutdown().await.is_err() {
@@ -332,7 +334,7 @@ async fn goodbye(mut stream: TcpStream, mut tls: ClientConnection) {
     while matches!(stream.read(&mut buffer).await, Ok(1..)) {}
 }
 
-/// The error of rustls in our words. Its debug form is never shown: it may hold names that the
+/// The cause for an error of rustls. Its debug form is never shown: it may contain names that the
 /// server chose.
 fn cause(error: &Error) -> Cause {
     match error {
@@ -369,7 +371,7 @@ fn incompatible(why: &PeerIncompatible) -> String {
     }
 }
 
-/// The name of an enum's variant in words: rustls has no text for a reader.
+/// Spells an enum's variant as words: rustls has no text for users.
 fn words(variant: &impl fmt::Debug) -> String {
     let name = format!("{variant:?}");
     let name = name.split(['(', ' ']).next().unwrap_or_default();

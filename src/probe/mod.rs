@@ -1,4 +1,5 @@
-//! The sockets of the mail server: addresses in, a sighting out, under one deadline. Nothing is judged.
+//! The sockets of the mail server: addresses in, a sighting out, under one deadline. Nothing is
+//! judged.
 #![expect(
     clippy::disallowed_methods,
     reason = "here mail servers are connected to"
@@ -49,19 +50,19 @@ async fn run(
     }
 }
 
-/// What the deadline leaves: nothing, where all was seen that is needed; else why it came to that.
+/// The failure at the deadline; none if everything needed was seen.
 fn cut_off(progress: &mut Progress, options: &Options) -> Option<Failure> {
     if progress.has_completed() {
         return None;
     }
-    // The second look was cut off: the first has failed for a reason of its own.
+    // The deadline cut off the second look; the first failed for a reason of its own.
     if let Some(failure) = progress.failed.take() {
         return Some(whole(failure, options));
     }
     Some(progress.fail(progress.at_the_deadline(options)))
 }
 
-/// Both attempts timed out: report the whole deadline, not one share of it.
+/// Reports the whole deadline, not one share of it, if both attempts timed out.
 fn whole(mut failure: Failure, options: &Options) -> Failure {
     if let (Step::Tls, Cause::Timeout(time)) = (failure.step, &mut failure.cause) {
         *time = options.timeout;

@@ -1,4 +1,4 @@
-//! The names of the numbers in TLS, as the reports show them.
+//! Names for the numbers in TLS, as reports show them.
 
 use crate::observation::TlsFacts;
 use tls_parser::{TlsCipherSuite, TlsVersion};
@@ -12,7 +12,7 @@ pub(super) fn tls_facts(version: u16, suite: u16) -> TlsFacts {
     }
 }
 
-/// The name that OpenSSL has for a version; its number in hex, if it has none.
+/// OpenSSL's name of a version; its number in hex, if it has none.
 fn version(number: u16) -> String {
     match TlsVersion(number) {
         TlsVersion::Ssl30 => "SSLv3".to_owned(),
@@ -30,8 +30,8 @@ fn suite(number: u16) -> String {
         .map_or_else(|| format!("0x{number:04x}"), |suite| suite.name.to_owned())
 }
 
-/// The groups that a handshake of ours can agree upon. "TLS Supported Groups" writes x25519; the
-/// reports have had the letter in upper case from the beginning.
+/// The groups that a handshake can agree upon. "TLS Supported Groups" writes x25519; reports have
+/// always had X25519.
 const GROUPS: &[(u16, &str)] = &[
     (0x0017, "secp256r1"),
     (0x0018, "secp384r1"),
@@ -43,7 +43,7 @@ const GROUPS: &[(u16, &str)] = &[
     (0x11ec, "X25519MLKEM768"),
 ];
 
-/// The name of a group; its number in hex, if none stands here.
+/// The name of a group; its number in hex, if it is not listed here.
 pub(super) fn group(number: u16) -> String {
     let named = GROUPS.iter().find(|(group, _)| *group == number);
     named.map_or_else(|| format!("0x{number:04x}"), |(_, name)| (*name).to_owned())
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
     use rustls::crypto::aws_lc_rs::{ALL_KX_GROUPS, default_provider};
 
-    /// The names are those that reports have had from the beginning, which were rustls' own.
+    /// Reports have always had these names, which came from rustls.
     #[test]
     fn all_that_can_be_negotiated_has_its_name() {
         let provider = default_provider();

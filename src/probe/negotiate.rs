@@ -10,10 +10,11 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// QUIT is answered at once, after all that was said before. Longer silence is taken for its answer.
+/// How long to wait for the answer to QUIT. Servers answer it at once, after all earlier replies,
+/// so a longer silence counts as the answer.
 const SILENCE: Duration = Duration::from_secs(1);
 
-/// Up to the `220` of STARTTLS. The next byte on the stream is TLS.
+/// Runs the dialogue up to the `220` of STARTTLS. The next byte on the stream is TLS.
 pub(super) async fn starttls(
     stream: &mut TcpStream,
     options: &Options,
@@ -27,7 +28,7 @@ pub(super) async fn starttls(
     if let Err(Cause::Smtp(refusal)) = &mut result {
         say_goodbye(stream, refusal).await;
         if refusal.is_provisional() {
-            // The deadline may cut us off; what is known already is kept.
+            // The deadline may cancel this future; what is already known is kept.
             progress.failed = Some(progress.fail(Cause::Smtp(refusal.clone())));
             let stage = progress.dialogue.as_ref().map(|dialogue| dialogue.stage());
             let farewell = hear_farewell(stream).await;
@@ -35,7 +36,7 @@ pub(super) async fn starttls(
         }
     }
     result.map_err(|cause| match &cause {
-        // A refusal belongs to the stage that it answers, also when the state has moved on.
+        // A refusal belongs to the stage that it answers, even if the state has moved on.
         Cause::Smtp(Refusal::NotSmtp(..) | Refusal::Greeting(_)) => Failure {
             step: crate::observation::Step::Greeting,
             cause,
@@ -50,12 +51,12 @@ async fn drive(
     progress: &mut Progress,
 ) -> Result<(), Cause> {
     let mut buffer = [0; 4096];
-    // The deadline may cut us off at any await: what was said until then is kept.
+    // The deadline may cancel this future at any await: the transcript up to then is kept.
     let dialogue = progress.dialogue.insert(dialogue);
     loop {
         progress.step = dialogue.stage().into();
         if dialogue.is_our_turn() {
-            // What has come meanwhile was not asked for; the reactor must have seen it.
+            // Bytes that have arrived by now are unsolicited; yield so the reactor sees them.
             tokio::task::yield_now().await;
             if let Ok(count @ 1..) = stream.try_read(&mut buffer) {
                 dialogue.receive(&buffer[..count]).map_err(Cause::Smtp)?;
@@ -83,7 +84,7 @@ async fn drive(
     }
 }
 
-/// RFC 5321 §4.1.4: a client without a name of its own gives its address literal (§4.1.3).
+/// The address literal (RFC 5321 §4.1.3), which a client without a name of its own gives (§4.1.4).
 fn address_literal(stream: &TcpStream) -> String {
     match stream
         .local_addr()
@@ -95,7 +96,7 @@ fn address_literal(stream: &TcpStream) -> String {
     }
 }
 
-/// QUIT, if the peer is an SMTP server that is in step with us.
+/// Sends QUIT, if the peer is an SMTP server and in step with the client.
 async fn say_goodbye(stream: &mut TcpStream, refusal: &Refusal) {
     let in_step = matches!(
         refusal,
@@ -112,7 +113,7 @@ async fn say_goodbye(stream: &mut TcpStream, refusal: &Refusal) {
     }
 }
 
-/// What comes after QUIT, until that is answered, or the server has been silent for a while.
+/// Reads what follows QUIT, until it is answered or the server has been silent for a while.
 async fn hear_farewell(stream: &mut TcpStream) -> Farewell {
     let mut farewell = Farewell::default();
     let mut buffer = [0; 1024];

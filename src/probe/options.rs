@@ -1,4 +1,4 @@
-//! What one probe is asked for.
+//! The options of one probe.
 
 use crate::endpoint::Host;
 use crate::observation::KeyType;
@@ -6,16 +6,16 @@ use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// How to probe; the same for all targets of a run, but for the name.
+/// How to probe. All targets of a run share it, except for the reference identifier.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The name to send as SNI, if it is a DNS name.
-    pub server_name: Host,
+    /// The reference identifier: sent as SNI, if it is a DNS name.
+    pub reference: Host,
     /// Whether to send SNI at all.
     pub sni: bool,
-    /// The bound of the whole probe.
+    /// The time limit of the whole probe.
     pub timeout: Duration,
-    /// The bound of one connection attempt.
+    /// The time limit of one connection attempt.
     pub connect_timeout: Duration,
     /// Ask for a certificate with this type of key; `None`: the server may choose.
     pub key_type: Option<KeyType>,
@@ -26,10 +26,11 @@ pub struct Options {
 /// Where a probe may connect, and when it began.
 #[derive(Clone, Debug)]
 pub struct Turn {
-    /// Addresses of the host, in the order to try them in.
+    /// Addresses of the host, in the order in which to try them.
     pub addresses: Vec<SocketAddr>,
-    /// The deadline counts from here.
+    /// The start of the deadline.
     pub since: Instant,
-    /// A paced probe may hold one connection to an address, another may open two side by side.
+    /// Whether the probe may hold only one connection to an address. Otherwise it may open two side
+    /// by side.
     pub is_paced: bool,
 }

@@ -1,4 +1,4 @@
-//! What a probe knows so far.
+//! What a probe has learned so far.
 
 use super::capture::Capture;
 use super::handshake::not_tls;
@@ -9,22 +9,22 @@ use crate::raw_tls::Presented;
 use crate::starttls::Dialogue;
 use std::sync::Arc;
 
-/// It outlives a run that the deadline cuts off.
+/// The progress of one probe, which outlives a run that the deadline cuts off.
 #[derive(Default)]
 pub(super) struct Progress {
     pub(super) step: Step,
     pub(super) seen: Sighting,
     pub(super) capture: Option<Arc<Capture>>,
-    /// What is said before TLS.
+    /// The transcript before TLS.
     pub(super) dialogue: Option<Box<dyn Dialogue>>,
-    /// Why the handshake failed, while a second look is taken.
+    /// Why the handshake failed, during a second look.
     pub(super) failed: Option<Failure>,
     /// What the second look showed.
     pub(super) legacy: Option<Presented>,
 }
 
 impl Progress {
-    /// The sighting that comes of it, but for time and failure.
+    /// The sighting so far, without time and failure.
     pub(super) fn finish(self) -> Sighting {
         let mut seen = self.seen;
         if let Some(dialogue) = self.dialogue {
@@ -45,13 +45,13 @@ impl Progress {
         seen
     }
 
-    /// Whether the handshake has ended well.
+    /// Whether the handshake has succeeded.
     pub(super) fn has_completed(&self) -> bool {
         let capture = self.capture.as_ref();
         capture.is_some_and(|capture| capture.lock().completed)
     }
 
-    /// Why it is not complete at the deadline. An answer that did not come to its end says more than that time was up.
+    /// Why the probe is incomplete at the deadline. A partial answer explains more than a time-out.
     pub(super) fn at_the_deadline(&self, options: &Options) -> Cause {
         if let Some(refusal) = self.dialogue.as_ref().and_then(|dialogue| dialogue.end()) {
             return Cause::Smtp(refusal);
@@ -60,8 +60,8 @@ impl Progress {
             .capture
             .as_ref()
             .map(|capture| capture.lock().head.clone());
-        match (head, self.seen.mode) {
-            (Some(head), Some(mode)) if !head.is_empty() => not_tls(&head, mode),
+        match (head, self.seen.start) {
+            (Some(head), Some(start)) if !head.is_empty() => not_tls(&head, start),
             _ => Cause::Timeout(options.timeout),
         }
     }

@@ -159,14 +159,14 @@ pub(super) mod tests {
         target: (&str, &str, u16, Start),
         sni: bool,
     ) -> String {
-        let (host, reference, port, mode) = target;
+        let (host, reference, port, start) = target;
         let host: Host = host.parse().expect("a host");
         let reference: Host = reference.parse().expect("a host");
         let server = Destination {
             host: &host,
             reference: &reference,
             port,
-            mode,
+            start,
             sni,
         };
         let by = (name == "tlsa").then_some(By::Certificate);
@@ -224,7 +224,7 @@ pub(super) mod tests {
                 host: &host,
                 reference: &reference.expect("a host"),
                 port: 25,
-                mode: Start::Starttls,
+                start: Start::Starttls,
                 sni: true,
             };
             let choice = Choice::new(find(name), by, None, Some("/ca.pem")).expect("a choice");

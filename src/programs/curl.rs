@@ -52,7 +52,7 @@ const WAYS: &[Way] = &[
 
 fn recipe(request: &Request<'_>) -> Result<Recipe, Objection> {
     let server = &request.server;
-    let url = match server.mode {
+    let url = match server.start {
         crate::endpoint::Start::Starttls => "smtp",
         crate::endpoint::Start::Implicit => "smtps",
     };

@@ -53,7 +53,7 @@ fn recipe(request: &Request<'_>) -> Result<Recipe, Objection> {
         "{name}:\n  driver = smtp\n  hosts = {host}\n  hosts_override\n  gethostbyname\n  port = {}\n",
         server.port
     );
-    if server.mode == Start::Implicit {
+    if server.start == Start::Implicit {
         lines.push_str("  protocol = smtps\n");
     }
     if let Some(sni) = server.sni() {

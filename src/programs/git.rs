@@ -40,7 +40,7 @@ const WAYS: &[Way] = &[
 #[expect(clippy::unnecessary_wraps, reason = "others have objections")]
 fn recipe(request: &Request<'_>) -> Result<Recipe, Objection> {
     let server = &request.server;
-    let encryption = match server.mode {
+    let encryption = match server.start {
         Start::Starttls => "tls",
         Start::Implicit => "ssl",
     };

@@ -48,7 +48,7 @@ const WAYS: &[Way] = &[
 fn recipe(request: &Request<'_>) -> Result<Recipe, Objection> {
     let server = &request.server;
     let mut command = format!("gnutls-cli --port {}", server.port);
-    if server.mode == Start::Starttls {
+    if server.start == Start::Starttls {
         command.push_str(" --starttls-proto=smtp");
     }
     let other = Some(server.reference).filter(|name| *name != server.host);

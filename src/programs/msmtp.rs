@@ -41,7 +41,7 @@ const WAYS: &[Way] = &[
 fn recipe(request: &Request<'_>) -> Result<Recipe, Objection> {
     let server = &request.server;
     let by_ca = request.way.by == By::Ca;
-    let on = match server.mode {
+    let on = match server.start {
         Start::Starttls => "on",
         Start::Implicit => "off",
     };

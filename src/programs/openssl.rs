@@ -43,7 +43,7 @@ fn recipe(request: &Request<'_>) -> Result<Recipe, Objection> {
         "openssl s_client -connect {}",
         authority(server.host, server.port)
     );
-    if server.mode == Start::Starttls {
+    if server.start == Start::Starttls {
         command.push_str(" -starttls smtp");
     }
     let option = match server.reference {

@@ -122,7 +122,7 @@ fn remarks(request: &Request<'_>, digest: Option<&str>) -> Vec<String> {
             "needs \"{line}\" in main.cf; it is md5 before compatibility level 3.6"
         ));
     }
-    if request.server.mode == Start::Implicit {
+    if request.server.start == Start::Implicit {
         remarks.push(
             "the port is implicit TLS: needs a transport with -o smtp_tls_wrappermode=yes in master.cf"
                 .to_owned(),
@@ -148,7 +148,7 @@ fn advice(request: &Request<'_>, hop: &str, digest: Option<&str>) -> Vec<Advice>
         )
         .into(),
     ];
-    if request.server.mode == Start::Implicit {
+    if request.server.start == Start::Implicit {
         advice.push(
             format!(
                 "the port is implicit TLS, and smtp_tls_wrappermode in main.cf would stop mail to every other \

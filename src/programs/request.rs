@@ -17,7 +17,7 @@ pub struct Destination<'a> {
     /// The port.
     pub port: u16,
     /// How TLS starts on the port.
-    pub mode: Start,
+    pub start: Start,
     /// Whether the name was sent as SNI; a server may present another certificate without it.
     pub sni: bool,
 }

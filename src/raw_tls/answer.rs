@@ -1,5 +1,5 @@
-//! The answer to an old `ClientHello`, read in pieces as they come: `ServerHello` and `Certificate`.
-//! All of it is the server's; it is bounded before it is kept. Versions and suites are numbers here.
+//! Reads the answer to an old `ClientHello` as it arrives: `ServerHello` and `Certificate`. All of
+//! it is untrusted, and bounded before it is stored. Versions and suites are numbers here.
 
 use rustls::pki_types::CertificateDer;
 use tls_parser::{
@@ -7,12 +7,12 @@ use tls_parser::{
     parse_tls_handshake_msg_certificate, parse_tls_handshake_server_hello, parse_tls_raw_record,
 };
 
-/// The longest `Certificate` message; rustls takes 64 KiB. What is read of it takes a hundred times
-/// as much memory, if it is made for that.
+/// The longest `Certificate` message; rustls accepts 64 KiB. Parsing a hostile one can take a
+/// hundred times its size in memory.
 const MAX_MESSAGE: usize = 256 * 1024;
-/// All that may come: the message, the headers of its records, and what came before.
+/// Maximum octets in all: the message, the headers of its records, and what precedes it.
 const MAX_OCTETS: usize = MAX_MESSAGE + 64 * 1024;
-/// A quarter of a megabyte of empty certificates would be 87,000.
+/// Maximum number of certificates: 256 KiB could hold 87,000 empty ones.
 const MAX_CERTIFICATES: usize = 1024;
 
 /// What the server chose and presented.
@@ -33,11 +33,11 @@ pub struct Chosen {
     pub suite: u16,
 }
 
-/// These bytes do not lead to a `Certificate`.
+/// An error: these bytes do not lead to a `Certificate`.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Unreadable;
 
-/// What has come so far.
+/// The answer so far.
 #[derive(Debug, Default)]
 pub struct Answer {
     octets: usize,
@@ -49,7 +49,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Takes what was read; `None`: more is needed.
+    /// Takes bytes; `None`: more are needed.
     pub fn receive(&mut self, bytes: &[u8]) -> Result<Option<Presented>, Unreadable> {
         self.octets = self.octets.saturating_add(bytes.len());
         if self.octets > MAX_OCTETS {
@@ -67,11 +67,12 @@ impl Answer {
         Ok(None)
     }
 
-    /// Adds the content of the record at `start` to the messages; its size, if it is whole.
+    /// Appends the content of the record at `start` to the messages. Returns its size, if it is
+    /// complete.
     fn open_record(&mut self, start: usize) -> Result<Option<usize>, Unreadable> {
         const HEADER: usize = 5;
         let rest = &self.records[start..];
-        // More is not waited for where this cannot be a record of these versions.
+        // Fail early if this cannot be a record of these versions.
         let is_record = match rest {
             [] => return Ok(None),
             [kind] => (0x15..=0x16).contains(kind),
@@ -87,7 +88,7 @@ impl Answer {
         };
         match (record.hdr.record_type, record.data) {
             (TlsRecordType::Handshake, data) => self.messages.extend_from_slice(data),
-            // A warning (unrecognized_name, say), but not the end.
+            // A warning, for example unrecognized_name; the handshake continues.
             (TlsRecordType::Alert, [1, description]) if *description != 0 => {}
             _ => return Err(Unreadable),
         }
@@ -138,8 +139,8 @@ fn certificates(body: &[u8]) -> Result<Vec<CertificateDer<'static>>, Unreadable>
     else {
         return Err(Unreadable);
     };
-    // The parser passes over what is left at the end: three octets of length before each of them,
-    // and before the list.
+    // The parser ignores trailing octets, so add up the sizes: three octets of length before each
+    // certificate and before the list.
     let list = list.cert_chain;
     let sizes: usize = list
         .iter()
@@ -236,7 +237,7 @@ mod tests {
         }
         let twice = [hello(1, 5), hello(1, 5), chain(&[b"one"])].concat();
         assert_eq!(read(&records(&twice, 500)), Err(Unreadable));
-        // The kind of anonymous suites: a key exchange where the chain was due.
+        // As with anonymous suites: a key exchange instead of the chain.
         let anonymous = [hello(1, 0x18), message(12, b"key")].concat();
         assert_eq!(read(&records(&anonymous, 500)), Err(Unreadable));
     }
@@ -289,9 +290,9 @@ mod tests {
         };
         assert!(matches!(with(&certificate), Ok(Some(_))));
         assert_eq!(with(&[&*certificate, b"\0"].concat()), Err(Unreadable));
-        // It ends at the announcement.
+        // It stops at the announced length.
         assert_eq!(read(&record(22, &[2, 0xff, 0, 0])), Err(Unreadable));
-        // Records without end, and without content.
+        // Endless records without content.
         let mut answer = Answer::default();
         let empty = record(22, &[]).repeat(1000);
         let ended = (0..1000).find(|_| answer.receive(&empty).is_err());

@@ -1,11 +1,11 @@
 //! The bytes of a `ClientHello` that every server from SSL 3 to TLS 1.2 can answer: old versions,
-//! old suites, every curve and signature. It is made to read a chain, not to shake hands.
+//! old suites, every curve and signature. It serves to read a chain, not to complete a handshake.
 
-/// A warning of that name (RFC 5246 §7.2.1), in a record of TLS 1.0.
+/// The warning close_notify (RFC 5246 §7.2.1), in a record of TLS 1.0.
 pub const CLOSE_NOTIFY: [u8; 7] = [0x15, 0x03, 0x01, 0x00, 0x02, 0x01, 0x00];
 
-/// The suites to offer, the best first: a server that leaves the choice to us shows the best that it
-/// has.
+/// The suites to offer, the best first: a server that follows the client's order shows the best
+/// that it has.
 pub const SUITES: &[u16] = &[
     // ECDHE with AEAD.
     0xc02b, 0xc02f, 0xc02c, 0xc030, 0xcca9, 0xcca8, 0xc0ac, 0xc0ad, 0xc086, 0xc087, 0xc08a, 0xc08b,
@@ -26,7 +26,8 @@ pub const SUITES: &[u16] = &[
     0x00ff,
 ];
 
-/// No ffdhe group: a server that knows RFC 7919 would not use a DH group of its own any more.
+/// The groups to offer. They include no ffdhe group: with one, a server that knows RFC 7919 would
+/// not use a DH group of its own.
 const GROUPS: &[u16] = &[
     29, 23, 24, 25, 30, 26, 27, 28, 22, 21, 20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6,
     5, 4, 3, 2, 1,
@@ -38,11 +39,11 @@ const SIGNATURES: &[u16] = &[
     0x0501, 0x0601, 0x0303, 0x0301, 0x0203, 0x0201, 0x0101, 0x0402, 0x0502, 0x0602, 0x0302, 0x0202,
 ];
 
-/// One record with one `ClientHello` (RFC 5246 §7.4.1.2): it offers TLS 1.2 and all before, with
-/// these suites. A DNS name has 253 octets at most.
-pub fn client_hello(random: &[u8; 32], server_name: Option<&str>, suites: &[u16]) -> Vec<u8> {
+/// Builds one record with one `ClientHello` (RFC 5246 §7.4.1.2), which offers TLS 1.2 and all
+/// earlier versions with these suites. A DNS name has at most 253 octets.
+pub fn client_hello(random: &[u8; 32], sni: Option<&str>, suites: &[u16]) -> Vec<u8> {
     let mut extensions = Vec::new();
-    if let Some(name) = server_name {
+    if let Some(name) = sni {
         // RFC 6066 §3: a list with one name of the type host_name.
         let entry = [&[0], &*prefixed(name.as_bytes())].concat();
         extension(&mut extensions, 0, &prefixed(&entry));
@@ -53,7 +54,7 @@ pub fn client_hello(random: &[u8; 32], server_name: Option<&str>, suites: &[u16]
     extension(&mut extensions, 13, &prefixed(&numbers(SIGNATURES)));
     // extended_master_secret: some servers insist (RFC 7627 §5.2).
     extension(&mut extensions, 23, &[]);
-    // No session, and no compression but null.
+    // No session, and only null compression.
     let head = [&[0x03, 0x03], &random[..], &[0]].concat();
     let head = [head, prefixed(&numbers(suites)), vec![1, 0]].concat();
     // RFC 7685 §1: some old load balancers hang when a hello has 256 to 511 octets.
@@ -75,7 +76,7 @@ fn numbers(numbers: &[u16]) -> Vec<u8> {
         .collect()
 }
 
-/// With its length in two octets before; nothing here is longer than that can say.
+/// Prefixes the length in two octets; nothing here is longer than 65,535 octets.
 fn prefixed(bytes: &[u8]) -> Vec<u8> {
     let length = u16::try_from(bytes.len()).unwrap_or(u16::MAX);
     [&length.to_be_bytes(), bytes].concat()

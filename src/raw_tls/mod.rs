@@ -1,5 +1,5 @@
-//! TLS as bytes, without a handshake: a `ClientHello` is made, a `ServerHello` and a `Certificate`
-//! are read. What is named elsewhere is a number here.
+//! TLS as bytes, without a handshake: writes a `ClientHello`, reads a `ServerHello` and a
+//! `Certificate`. Versions, suites and groups are numbers here; `probe` names them.
 
 mod answer;
 mod hello;

@@ -49,12 +49,12 @@ mod tests {
     use time::OffsetDateTime;
 
     /// A look at `192.0.2.LAST` that saw a leaf of these bytes, or none.
-    fn look(last: u8, leaf: &[u8], mode: Start) -> Assessment {
+    fn look(last: u8, leaf: &[u8], start: Start) -> Assessment {
         let chain = [leaf.to_vec()].into_iter().filter(|leaf| !leaf.is_empty());
         Assessment {
             seen: Some(Sighting {
                 address: Some(([192, 0, 2, last], 25).into()),
-                mode: Some(mode),
+                start: Some(start),
                 ..Sighting::default()
             }),
             chain: chain.map(|leaf| Certificate::new(leaf.into())).collect(),

@@ -110,7 +110,7 @@ impl Report {
         let chosen = self.others.remove(other);
         let first = std::mem::replace(&mut self.representative, chosen);
         self.others.insert(0, first);
-        let used = self.seen().and_then(|seen| seen.mode);
+        let used = self.seen().and_then(|seen| seen.start);
         self.target.tls = used.or(self.target.tls);
         self
     }

@@ -1,4 +1,4 @@
-//! The addresses of a host (getaddrinfo, so that `/etc/hosts` and nsswitch count), and their order.
+//! The addresses of a host and their order. getaddrinfo respects `/etc/hosts` and nsswitch.
 
 use crate::endpoint::Host;
 use crate::observation::Cause;
@@ -30,9 +30,9 @@ impl Family {
 /// Why there are no addresses.
 #[derive(Debug)]
 pub enum Unresolved {
-    /// What the resolver says of the name.
+    /// The resolver's answer.
     Answered(Cause),
-    /// The lookup failed for want of this machine's own resources: that says nothing about the name.
+    /// This machine lacks the resources for a lookup, which says nothing about the name.
     Broken(Cause),
 }
 
@@ -65,8 +65,8 @@ pub async fn addresses(
     Ok(interleave(wanted))
 }
 
-/// Only an error of the system has a number (`EAI_SYSTEM`); what the resolver says of a name has
-/// none.
+/// Classifies an error. Only an error of the system has a number (`EAI_SYSTEM`); the resolver's
+/// answers have none.
 fn unresolved(error: &std::io::Error) -> Unresolved {
     let cause = Cause::Resolve(without_prefix(&error.to_string()));
     match error.raw_os_error() {
@@ -75,8 +75,8 @@ fn unresolved(error: &std::io::Error) -> Unresolved {
     }
 }
 
-/// Whether this machine has a way to send to an address at all, as the resolver itself finds out
-/// when it sorts (RFC 6724 §6, rule 1): a datagram socket is given its peer, and nothing is sent.
+/// Whether this machine has a route to an address. The resolver finds out the same way when it
+/// sorts (RFC 6724 §6, rule 1): it connects a datagram socket, which sends nothing.
 pub fn has_route(address: SocketAddr) -> bool {
     let any: IpAddr = match address {
         SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
@@ -96,7 +96,7 @@ pub fn has_route(address: SocketAddr) -> bool {
     }
 }
 
-/// Rust's standard library puts a text of its own before the resolver's.
+/// Removes the text that Rust's standard library puts before the resolver's.
 fn without_prefix(message: &str) -> String {
     message
         .strip_prefix("failed to lookup address information: ")
@@ -104,8 +104,8 @@ fn without_prefix(message: &str) -> String {
         .to_owned()
 }
 
-/// Alternates the families, beginning with that of the first address, which is the resolver's first
-/// choice (RFC 8305 §4); each address once.
+/// Alternates the families, starting with the resolver's first choice (RFC 8305 §4), and drops
+/// duplicates.
 pub fn interleave(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
     let mut unique: Vec<SocketAddr> = Vec::new();
     for address in addresses {

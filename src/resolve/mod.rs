@@ -1,5 +1,5 @@
-//! The network's names: what this machine's resolver says of a host, and whether this machine has a
-//! route to an address. No socket of a mail server.
+//! Resolves names: the addresses that this machine's resolver has for a host, and whether this
+//! machine has a route to an address. Never connects to a mail server.
 
 mod addresses;
 

@@ -1,10 +1,10 @@
-//! What a dialogue is, whichever protocol it speaks: a state machine without I/O.
+//! A dialogue of any protocol: a state machine without I/O.
 
 use super::refusal::{Refusal, Stage};
 use super::reply::Reply;
 use std::fmt;
 
-/// What the driver has to do next.
+/// The driver's next step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
     /// Send these bytes.
@@ -24,37 +24,38 @@ pub enum Line {
     Server(String),
 }
 
-/// All that was said.
+/// Everything that both sides said.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Said {
-    /// The greeting, if it has come.
+    /// The greeting, once it has arrived.
     pub greeting: Option<Reply>,
-    /// What the server says that it can do, if that has come.
+    /// The server's capabilities, once they have arrived.
     pub capabilities: Option<Reply>,
-    /// Line by line.
+    /// The dialogue, line by line.
     pub transcript: Vec<Line>,
 }
 
-/// The way of a protocol from the greeting to TLS: bytes in, the next step out.
+/// A protocol's dialogue from the greeting to TLS: takes bytes, returns the next step.
 pub trait Dialogue: fmt::Debug + Send + Sync {
-    /// What to do next. A `Send` is handed out once.
+    /// Returns the next step. A `Send` is returned once.
     fn step(&mut self) -> Step;
 
-    /// Takes bytes from the server, in any pieces. The error is why the dialogue ends.
+    /// Takes bytes from the server, in pieces of any size. The error says why the dialogue ends.
     fn receive(&mut self, bytes: &[u8]) -> Result<(), Refusal>;
 
-    /// The server ended the connection: why, if what it said before explains it.
+    /// Takes note that the server closed the connection. Returns the reason, if the server's last
+    /// words explain it.
     fn end(&self) -> Option<Refusal>;
 
-    /// Where the dialogue stands.
+    /// The current stage.
     fn stage(&self) -> Stage;
 
-    /// Whether the next step sends: what comes now comes unasked.
+    /// Whether the next step sends, so any bytes that arrive now are unsolicited.
     fn is_our_turn(&self) -> bool;
 
-    /// All that was said so far.
+    /// The transcript so far.
     fn said(&self) -> &Said;
 
-    /// The same, when the dialogue is over.
+    /// The transcript of a dialogue that is over.
     fn into_said(self: Box<Self>) -> Said;
 }

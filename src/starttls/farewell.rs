@@ -1,11 +1,11 @@
-//! What comes after QUIT: the answer to it, or more of an answer that we took for whole.
+//! What arrives after QUIT: its answer, or the rest of an earlier answer that seemed complete.
 //!
-//! A server that writes "250 " where "250-" is due has ended its answer and goes on with it, in the
-//! same segment or in a later one. Until QUIT is answered it is not known whether it has.
+//! A server that writes "250 " instead of "250-" has ended its answer, but continues it in the same
+//! segment or in a later one. Only the answer to QUIT shows that there is no continuation.
 
 use super::refusal::{Refusal, Stage};
 
-/// More is not kept: it says enough.
+/// Maximum number of octets kept: they are enough to decide.
 const MOST: usize = 4 * 1024;
 
 /// What a server says after QUIT.
@@ -15,7 +15,7 @@ pub struct Farewell {
 }
 
 impl Farewell {
-    /// Takes bytes in, in any pieces. True: enough is known.
+    /// Takes bytes, in pieces of any size. Returns true once enough is known.
     pub fn receive(&mut self, bytes: &[u8]) -> bool {
         let room = MOST.saturating_sub(self.said.len());
         self.said.extend_from_slice(&bytes[..bytes.len().min(room)]);
@@ -23,8 +23,8 @@ impl Farewell {
         is_whole || (self.said.len() >= 3 && self.is_answer())
     }
 
-    /// What a provisional refusal comes to that was given at `stage`: itself, or what came unasked
-    /// belies it.
+    /// Decides on a provisional refusal at `stage`: it stands, unless unsolicited bytes contradict
+    /// it.
     pub fn judge(self, stage: Stage, refusal: Refusal) -> Refusal {
         if self.is_answer() {
             return refusal;
@@ -33,8 +33,8 @@ impl Farewell {
         Refusal::Unsolicited(stage, text)
     }
 
-    /// QUIT is answered with 221 (RFC 5321 §4.1.1.10), or refused. What is too short to be told
-    /// from that counts as nothing.
+    /// Whether these bytes answer QUIT: with 221 (RFC 5321 §4.1.1.10), or with a refusal. Bytes too
+    /// few to decide count as none.
     fn is_answer(&self) -> bool {
         let head = &self.said[..self.said.len().min(3)];
         b"221".starts_with(head) || matches!(head[0], b'4' | b'5')

@@ -1,11 +1,11 @@
-//! Guessing what a peer is that is not an SMTP server, from the first bytes it sent.
+//! Guesses which protocol a peer speaks, if not SMTP, from the first bytes it sent.
 
 use std::fmt;
 
-/// A protocol that is met on the wrong port.
+/// A protocol that users meet on the wrong port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Service {
-    /// A TLS record where clear text was due.
+    /// A TLS record where clear text was expected.
     Tls,
     /// HTTP/1.
     Http,
@@ -17,7 +17,7 @@ pub enum Service {
     Pop3,
     /// FTP, which greets with 220 as SMTP does.
     Ftp,
-    /// SMTP where something else was due.
+    /// SMTP where another protocol was expected.
     Smtp,
 }
 
@@ -35,7 +35,7 @@ impl fmt::Display for Service {
     }
 }
 
-/// What `bytes`, the first that a server sent, look like.
+/// Guesses the protocol from `bytes`, the first that a server sent.
 pub fn identify(bytes: &[u8]) -> Option<Service> {
     let starts = |prefix: &[u8]| bytes.starts_with(prefix);
     match bytes {

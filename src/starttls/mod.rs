@@ -1,5 +1,5 @@
-//! The languages of mail servers up to the point where TLS starts, sans-IO: bytes in, the next step
-//! out. A protocol is one file.
+//! The protocols of mail servers up to the start of TLS, without I/O: bytes in, the next step out.
+//! Each protocol has one file.
 
 mod dialogue;
 mod farewell;

@@ -1,11 +1,11 @@
-//! Why a dialogue does not get to TLS, where it was then, and the words for it.
+//! Why a dialogue does not reach TLS: the stage, the reason and its message.
 
 use super::identify::Service;
 use super::reply::{Malformed, Reply};
 use crate::finding::Code;
 use std::fmt;
 
-/// Where in the dialogue something happened.
+/// A stage of the dialogue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
     /// Waiting for the greeting.
@@ -26,11 +26,11 @@ impl fmt::Display for Stage {
     }
 }
 
-/// Why the dialogue does not get to TLS. Replies are evidence, and untrusted text.
+/// Why the dialogue does not reach TLS. Replies are evidence, and untrusted text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// 4yz: the server is busy, or limits us. After STARTTLS it is 421 alone, which ends the
-    /// connection, whatever was asked for (RFC 5321 §4.2.3).
+    /// 4yz: the server is busy, or limits this client. After STARTTLS only 421 counts: it ends the
+    /// connection whatever the command was (RFC 5321 §4.2.3).
     Temporary(Stage, Reply),
     /// 5yz instead of a greeting.
     Greeting(Reply),
@@ -40,14 +40,14 @@ pub enum Refusal {
     StarttlsNotOffered,
     /// STARTTLS was not answered with 220 (RFC 3207 §4).
     Starttls(Reply),
-    /// STARTTLS was answered with 4yz, as 454: TLS is offered, and the server has none to give
-    /// (RFC 3207 §4).
+    /// STARTTLS was answered with 4yz, for example 454: the server offers TLS, but it is not
+    /// available at the moment (RFC 3207 §4).
     TlsUnavailable(Reply),
-    /// Not an SMTP server; what it looks like, and its first bytes.
+    /// Not an SMTP server. Holds the protocol that it seems to speak, and its first bytes.
     NotSmtp(Option<Service>, String),
-    /// Bytes that are no reply.
+    /// Bytes that are not a reply.
     Malformed(Stage, Malformed),
-    /// More than one reply before we spoke: the peer is not in step with us.
+    /// More than one reply before the client's next command: the two sides are out of step.
     Unsolicited(Stage, String),
     /// Clear text after the `220` of STARTTLS (RFC 3207 §6, CVE-2011-0411).
     Injection(String),
@@ -70,7 +70,7 @@ impl Refusal {
         }
     }
 
-    /// What to do next.
+    /// Advice to the user.
     pub fn advice(&self) -> &'static str {
         match self {
             Self::Temporary(..) => "the server is busy or limits this client: try again later",
@@ -97,13 +97,13 @@ impl Refusal {
         }
     }
 
-    /// Whether the server is busy: another try may help.
+    /// Whether the server is busy and another try may help.
     pub fn is_temporary(&self) -> bool {
         matches!(self, Self::Temporary(..))
     }
 
-    /// Whether it holds only if the server says nothing more: it has answered 2yz, so that it may
-    /// be in the middle of its answer still.
+    /// Whether the refusal holds only if the server sends nothing more. After a 2yz reply the
+    /// server may still be in the middle of its answer.
     pub fn is_provisional(&self) -> bool {
         match self {
             Self::StarttlsNotOffered => true,
@@ -172,7 +172,7 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// A reply can be 64 KiB long; a message is not.
+/// Cuts a reply, which can be 64 KiB long, to the length of a message.
 fn excerpt(text: &str) -> String {
     const MOST: usize = 300;
     match text.char_indices().nth(MOST) {

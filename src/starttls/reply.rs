@@ -1,14 +1,14 @@
 //! Reading SMTP replies (RFC 5321 §4.2) from bytes that arrive in any pieces.
 
-/// Longest reply line without its end. RFC 5321 §4.5.3.1.5 allows 512 octets; real servers go
-/// beyond it.
+/// Longest reply line without its line end. RFC 5321 §4.5.3.1.5 allows 512 octets; real servers
+/// exceed it.
 const MAX_LINE: usize = 4 * 1024;
-/// Most lines in one dialogue.
+/// Maximum number of lines in one dialogue.
 const MAX_LINES: usize = 256;
-/// Most octets in one dialogue.
+/// Maximum number of octets in one dialogue.
 const MAX_OCTETS: usize = 64 * 1024;
 
-/// A complete reply. The code is open: what a server really sent must not be lost.
+/// A complete reply. The code is a plain number, to keep what the server really sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
     /// The three digits, 200 to 599.
@@ -18,7 +18,7 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// The reply as one line of text, for messages; untrusted like its parts.
+    /// The reply as one line of text, for messages; as untrusted as its lines.
     pub fn text(&self) -> String {
         format!("{} {}", self.code, self.lines.join(" / "))
             .trim_end()
@@ -39,7 +39,7 @@ impl Reply {
 /// Why bytes are not a reply.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Malformed {
-    /// A line without a three-digit code, or with something else behind it than a space, a hyphen
+    /// A line without a three-digit code, or with a code that is not followed by a space, a hyphen
     /// or the line end.
     #[error("a line is not an SMTP reply: \"{0}\"")]
     NotAReply(String),
@@ -54,21 +54,22 @@ pub enum Malformed {
     TooLong,
 }
 
-/// Collects bytes into replies. The limits hold for the reader's whole life, one dialogue.
+/// Collects bytes into replies. The limits hold for the reader's lifetime, which is one dialogue.
 #[derive(Debug, Default)]
 pub struct ReplyReader {
     pending: Vec<u8>,
-    /// Up to here `pending` is known to hold no line end, so that one byte at a time stays linear.
+    /// `pending` has no line end before this index. Without it, input of one byte at a time would
+    /// cost quadratic time.
     scanned: usize,
     code: Option<u16>,
     lines: Vec<String>,
     total_lines: usize,
-    /// Of complete lines; what has arrived behind them must not change what they are.
+    /// The error in the complete lines. Bytes that arrive after them must not change it.
     total_octets: usize,
 }
 
 impl ReplyReader {
-    /// Takes what has arrived. Nothing is read from it yet: see [`ReplyReader::next_reply`].
+    /// Stores bytes that have arrived. [`ReplyReader::next_reply`] parses them.
     pub fn feed(&mut self, bytes: &[u8]) {
         // One octet over the limit is enough to know that it is exceeded.
         let room = (MAX_OCTETS + 1).saturating_sub(self.total_octets + self.pending.len());
@@ -76,7 +77,7 @@ impl ReplyReader {
         self.pending.extend_from_slice(taken);
     }
 
-    /// The next complete reply, or `None` when more bytes are needed.
+    /// Returns the next complete reply, or `None` if more bytes are needed.
     pub fn next_reply(&mut self) -> Result<Option<Reply>, Malformed> {
         while let Some(line) = self.next_line()? {
             let (code, last, text) = split_line(&line)?;
@@ -99,10 +100,10 @@ impl ReplyReader {
         &self.pending
     }
 
-    /// Takes one line off, without its end. A bare LF is accepted as one: refusing it would only
-    /// hide what the server said.
+    /// Takes one line, without its line end. A bare LF is accepted as a line end: refusing it would
+    /// only hide what the server said.
     fn next_line(&mut self) -> Result<Option<Vec<u8>>, Malformed> {
-        // Whatever has arrived, no more is looked at than one line may have.
+        // Search no further than the longest line may reach, however much has arrived.
         let longest = MAX_LINE + b"\r\n".len();
         let room = MAX_OCTETS - self.total_octets;
         let reach = self.pending.len().min(longest).min(room);
@@ -245,14 +246,14 @@ mod tests {
                 reader.next_reply().transpose()
             })
         };
-        // A carriage return behind a line of full length.
+        // A carriage return after a line of maximum length.
         let longest = [&b"220 "[..], &[b'x'; MAX_LINE - 4], b"\r\n"].concat();
         assert!(matches!(read(&longest), Ok(Some(_))));
         assert!(matches!(in_pieces(&longest), Some(Ok(_))));
         let longer = [&b"220 "[..], &[b'x'; MAX_LINE - 3], b"\r\n"].concat();
         assert_eq!(read(&longer), Err(Malformed::LineTooLong));
         assert_eq!(in_pieces(&longer), Some(Err(Malformed::LineTooLong)));
-        // Far more than is allowed, behind a good reply or a bad line.
+        // Far more than is allowed, after a good reply or a bad line.
         let flood = b"250 mx\r\n".repeat(MAX_OCTETS);
         assert_eq!(read(&flood), Ok(Some(reply(250, &["mx"]))));
         let mixed = [&b"250-a\r\n251 b\r\n"[..], &flood].concat();

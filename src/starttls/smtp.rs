@@ -15,7 +15,7 @@ enum State {
     Done,
 }
 
-/// The state machine. It never speaks before the greeting and never pipelines.
+/// The client's state machine. It never speaks before the greeting and never pipelines.
 #[derive(Debug)]
 pub struct Smtp {
     state: State,
@@ -26,7 +26,7 @@ pub struct Smtp {
 }
 
 impl Smtp {
-    /// A dialogue that will introduce itself as `ehlo_name`.
+    /// Starts a dialogue that introduces itself as `ehlo_name`.
     pub fn new(ehlo_name: &str) -> Self {
         Self {
             state: State::AwaitGreeting,
@@ -57,7 +57,7 @@ impl Dialogue for Smtp {
     fn receive(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
         if self.said.greeting.is_none() {
             self.remember_first(bytes);
-            // A TLS record has no line end to wait for.
+            // A TLS record need not contain a line end.
             if identify(&self.first_bytes) == Some(Service::Tls) {
                 return Err(self.not_smtp());
             }
@@ -70,7 +70,7 @@ impl Dialogue for Smtp {
             Ok(Some(reply)) => {
                 self.record(&reply);
                 match self.advance(reply) {
-                    // What comes after the answer may say otherwise.
+                    // Bytes after the answer may contradict it.
                     Err(refusal) if !refusal.is_provisional() => Err(refusal),
                     end => self.check_leftover(stage).and(end),
                 }
@@ -80,7 +80,7 @@ impl Dialogue for Smtp {
         }
     }
 
-    /// What the server said before was not SMTP, if that is so.
+    /// Refuses bytes that are not SMTP.
     fn end(&self) -> Option<Refusal> {
         let other =
             self.said.greeting.is_none() && !self.first_bytes.is_empty() && !self.speaks_smtp();
@@ -129,7 +129,7 @@ impl Smtp {
             State::AwaitGreeting => self.on_greeting(reply),
             State::AwaitEhlo => self.on_ehlo(reply),
             State::AwaitStarttls => self.on_starttls(reply),
-            // It was our turn: `check_turn` lets nothing come to this.
+            // Unreachable: on the client's turn, `check_turn` refuses every reply.
             _ => Err(Refusal::Unsolicited(self.stage(), reply.text())),
         }
     }
@@ -175,7 +175,7 @@ impl Smtp {
         Ok(())
     }
 
-    /// What comes while it is our turn was not asked for.
+    /// Refuses bytes that arrive on the client's turn: they are unsolicited.
     fn check_turn(&self) -> Result<(), Refusal> {
         match self.state {
             State::SendEhlo => self.check_leftover(Stage::Greeting),
@@ -185,7 +185,7 @@ impl Smtp {
         }
     }
 
-    /// We have not spoken since the reply, so nothing may come after it.
+    /// Refuses bytes after a reply: the client has not spoken since, so none may follow.
     fn check_leftover(&self, stage: Stage) -> Result<(), Refusal> {
         let leftover = self.reader.leftover();
         if leftover.is_empty() {
@@ -198,7 +198,7 @@ impl Smtp {
         })
     }
 
-    /// Whether the first bytes can still be SMTP, be it malformed.
+    /// Whether the first bytes can still be SMTP, even malformed SMTP.
     fn speaks_smtp(&self) -> bool {
         self.first_bytes.first().is_some_and(u8::is_ascii_digit)
     }
@@ -217,8 +217,8 @@ impl Smtp {
     }
 }
 
-/// The first line of the EHLO answer is the server's name, the others are keywords, which match
-/// whole and in any letter case (RFC 5321 §4.1.1.1).
+/// Whether an EHLO answer lists a keyword. The first line is the server's name, and each other line
+/// starts with a keyword, which matches whole and in any letter case (RFC 5321 §4.1.1.1).
 fn offers_starttls(reply: &Reply) -> bool {
     reply.lines.iter().skip(1).any(|line| {
         line.split_ascii_whitespace()
@@ -346,7 +346,7 @@ mod tests {
         let go = play(&[b"220 hi\r\n", EHLO, b"250 OK\r\n220 go\r\n"]);
         let expected = Refusal::Unsolicited(Stage::Starttls, "220 go\r\n".into());
         assert_eq!(go, Err(expected));
-        // A refusal is one, whatever comes after it.
+        // A refusal stays a refusal, whatever follows it.
         let end = after(b"502 no\r\n250 STARTTLS\r\n");
         assert!(matches!(end, Err(Refusal::Ehlo(_))), "{end:?}");
     }

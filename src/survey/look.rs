@@ -1,4 +1,4 @@
-//! Looks at a server: at the first of its addresses that answers, or at all of them.
+//! Looks at a server: at the first address that answers, or at all of them.
 
 use super::options::Options;
 use super::pace::Pacer;
@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 
-/// Looks at one server at once, under one deadline. What went wrong is part of the sighting.
+/// Looks at one server immediately, under one deadline. Failures are part of the sighting.
 pub async fn look(endpoint: &Endpoint, options: &Options) -> Sighting {
     let since = Instant::now();
     let (host, port) = options.destination(endpoint);
@@ -38,8 +38,8 @@ pub async fn look(endpoint: &Endpoint, options: &Options) -> Sighting {
     }
 }
 
-/// Looks at one server when its turn has come. The deadline runs from then on, so a slow server
-/// takes no time from another; looking the name up has a deadline of its own.
+/// Looks at one server when its turn comes. The deadline runs from then on, so a slow server takes
+/// no time from another; the lookup of the name has its own deadline.
 pub async fn any_address(pacer: &Pacer, endpoint: &Endpoint, options: &Options) -> Sighting {
     match pacer.names.addresses(endpoint, options).await {
         Ok(addresses) => {
@@ -55,15 +55,15 @@ pub async fn any_address(pacer: &Pacer, endpoint: &Endpoint, options: &Options) 
     }
 }
 
-/// Looks at every address of the name, side by side. Each has a turn of its own, and from then on
-/// the whole deadline: one that waits, or is slow, says nothing about the others.
+/// Looks at every address of the name concurrently. Each waits for its own turn and then has the
+/// whole deadline, so a slow address does not affect the others.
 pub async fn every_address(pacer: &Arc<Pacer>, endpoint: &Endpoint, options: &Options) -> Survey {
     let addresses = match pacer.names.addresses(endpoint, options).await {
         Ok(addresses) => addresses,
         Err(cause) => return unresolved(cause).into(),
     };
     let plan = (addresses.len() > 1).then(|| Plan::new(&addresses));
-    // Without a route to any of them, connecting says why.
+    // Without a route to any of them, connecting gives the reason.
     let Some(plan) = plan.filter(|plan| !plan.chosen.is_empty()) else {
         let look = Look {
             endpoint,
@@ -110,7 +110,7 @@ async fn side_by_side(
     seen
 }
 
-/// Connects to the first of the addresses that answers, when all of them have their turn.
+/// Connects to the first address that answers, once all of them have a free slot.
 async fn in_turn(pacer: &Pacer, look: Look<'_>) -> Sighting {
     let ips = look.addresses.iter().map(SocketAddr::ip).collect();
     pacer.in_turn(ips, || probe_patiently(pacer, look)).await
@@ -126,7 +126,7 @@ fn unresolved(cause: Cause) -> Sighting {
     }
 }
 
-/// One sighting for all, if no address could be connected to.
+/// Merges the sightings into one, if every connection failed.
 fn unconnected(seen: &[Sighting]) -> Option<Sighting> {
     let mut attempts = Vec::new();
     for each in seen {

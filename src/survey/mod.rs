@@ -1,4 +1,4 @@
-//! Several looks at one name, and at many names: what `resolve` and `probe` do, paced.
+//! Surveys one name or many: paces the work of `resolve` and `probe`.
 
 mod look;
 mod names;

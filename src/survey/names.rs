@@ -1,4 +1,4 @@
-//! Names are looked up once: so many at a time, each with a deadline of its own.
+//! Looks each name up once, a limited number at a time, each with its own deadline.
 
 use super::options::Options;
 use crate::bounded::{BoundedMap, lock};
@@ -11,22 +11,22 @@ use std::time::Duration;
 use tokio::sync::{OnceCell, Semaphore};
 use tokio::time::timeout;
 
-/// Names are remembered up to this many; then all are forgotten.
+/// Maximum number of names to remember; then all are forgotten.
 const MAX_NAMES: usize = 10_000;
 
 /// The addresses of a name, looked up once.
 type Name = Arc<OnceCell<Result<Vec<IpAddr>, Cause>>>;
 
-/// The names of a run.
+/// The lookups of a run.
 #[derive(Debug)]
 pub(super) struct Names {
-    /// Names that are looked up at once.
+    /// Permits for concurrent lookups.
     lookups: Arc<Semaphore>,
     known: Mutex<BoundedMap<Host, Name, MAX_NAMES>>,
 }
 
 impl Names {
-    /// `lookups`: how many names are looked up at a time.
+    /// `lookups`: how many lookups run at a time.
     pub(super) fn new(lookups: usize) -> Self {
         Self {
             lookups: Arc::new(Semaphore::new(lookups.max(1))),
@@ -34,7 +34,7 @@ impl Names {
         }
     }
 
-    /// The addresses to connect to for an endpoint, in the order to try them in.
+    /// The addresses to connect to for an endpoint, in the order in which to try them.
     pub(super) async fn addresses(
         &self,
         endpoint: &Endpoint,
@@ -50,8 +50,8 @@ impl Names {
         Ok(addresses.collect())
     }
 
-    /// The deadline runs from the name's turn on. A lookup cannot be stopped: one that has timed
-    /// out keeps its place until it ends.
+    /// Looks a name up; the deadline starts when a permit is free. A lookup cannot be stopped: one
+    /// that has timed out keeps its permit until it ends.
     async fn look_up(
         &self,
         host: &Host,
@@ -79,7 +79,7 @@ impl Names {
     }
 }
 
-/// What is remembered of a lookup; `Err`: it says nothing about the name, and is not kept.
+/// The result to remember; `Err`: it says nothing about the name, and is not kept.
 fn kept(found: Result<Vec<IpAddr>, Unresolved>) -> Result<Result<Vec<IpAddr>, Cause>, Cause> {
     match found {
         Ok(ips) => Ok(Ok(ips)),

@@ -1,17 +1,17 @@
-//! What a survey is asked for: where to connect, and how each address is probed.
+//! The options of a survey: where to connect, and how to probe each address.
 
 use crate::endpoint::{Endpoint, Host};
 use crate::probe;
 use crate::resolve::Family;
 
-/// How to look at a server; the same for all targets of a run, but for the name.
+/// How to look at a server. All targets of a run share it, except for the reference identifier.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Connect there instead of to the target's host; the port, if any, replaces the target's.
     pub connect_to: Option<(Host, Option<u16>)>,
     /// Which addresses may be used.
     pub family: Family,
-    /// How each address is probed.
+    /// How to probe each address.
     pub probe: probe::Options,
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::sync::{RwLock, Semaphore};
 use tokio::time::{Instant, sleep_until};
 
-/// What the user allows.
+/// The limits that the user sets.
 #[derive(Clone, Debug)]
 pub struct Limits {
     /// Targets that are connected to at once.
@@ -18,31 +18,31 @@ pub struct Limits {
     pub lookups: usize,
     /// Connections to one address at a time.
     pub per_address: usize,
-    /// Between two connections to one address.
+    /// The pause between two connections to one address.
     pub pause: Duration,
-    /// New connections a second, if they are limited.
+    /// New connections a second; `None`: unlimited.
     pub rate: Option<f64>,
-    /// Tries beyond the first, where a server is busy.
+    /// Retries for a busy server.
     pub retries: u32,
 }
 
-/// What holds for all targets of a run together.
+/// The pacing of all targets of a run together.
 #[derive(Debug)]
 pub struct Pacer {
     jobs: Semaphore,
     slots: Slots,
     pub(super) names: Names,
-    /// Tries beyond the first, where a server is busy.
+    /// Retries for a busy server.
     pub(super) retries: u32,
-    /// Between two new connections of all.
+    /// The time between two new connections, over all targets.
     interval: Duration,
     next_start: Mutex<Option<Instant>>,
-    /// Written to while a result waits to be taken: nothing new begins then.
+    /// Write-locked while a result waits for the receiver: then no connection begins.
     delivering: RwLock<()>,
 }
 
 impl Pacer {
-    /// For one run.
+    /// Creates the pacing for one run.
     pub fn new(limits: &Limits) -> Self {
         let interval = |rate| Duration::from_secs_f64(1.0 / rate);
         Self {
@@ -56,19 +56,19 @@ impl Pacer {
         }
     }
 
-    /// Delivers a result. As long as that waits, no connection begins: a finished target needs more
-    /// memory than one that has not begun.
+    /// Delivers a result. No connection begins while it waits: a finished target needs more memory
+    /// than one that has not begun.
     pub async fn deliver<T>(&self, taken: impl Future<Output = T>) -> T {
         let _others_wait = self.delivering.write().await;
         taken.await
     }
 
-    /// Between two connections to one address.
+    /// The pause between two connections to one address.
     pub(super) fn pause(&self) -> Duration {
         self.slots.pause
     }
 
-    /// Runs `work` when all of the addresses have their turn.
+    /// Runs `work` when all of the addresses have a free slot.
     ///
     /// Slots are taken in sorted order, so two probes cannot deadlock.
     pub(super) async fn in_turn<F: Future>(
@@ -81,7 +81,7 @@ impl Pacer {
         let slots: Vec<Arc<Slot>> = ips.iter().map(|ip| self.slots.slot(*ip)).collect();
         let mut turns = Vec::with_capacity(slots.len());
         for slot in &slots {
-            // Waiting for an address takes no job away from the others.
+            // Waiting for an address does not occupy a job.
             turns.push(slot.permits.acquire().await);
             self.slots.after_pause(slot).await;
         }

@@ -1,23 +1,23 @@
-//! Which addresses of a name are looked at.
+//! Plans which addresses of a name to look at.
 
 use crate::resolve::{has_route, interleave};
 use std::net::SocketAddr;
 
-/// Addresses of one name that are looked at.
+/// Maximum number of addresses of one name to look at.
 const MOST_ADDRESSES: usize = 16;
 
-/// The addresses of a name, by what is done with them.
+/// The addresses of a name, by what to do with them.
 pub(super) struct Plan {
-    /// To be looked at, sorted; empty where this machine has a route to none.
+    /// Addresses to look at, sorted; empty if this machine has a route to none.
     pub(super) chosen: Vec<SocketAddr>,
-    /// Those to which this machine has no route.
+    /// Addresses to which this machine has no route.
     pub(super) no_route: Vec<SocketAddr>,
-    /// How many more there are.
+    /// How many addresses exceed the maximum.
     pub(super) left_out: usize,
 }
 
 impl Plan {
-    /// For these addresses.
+    /// Plans for these addresses.
     pub(super) fn new(addresses: &[SocketAddr]) -> Self {
         let (routed, no_route): (Vec<_>, Vec<_>) =
             addresses.iter().partition(|address| has_route(**address));
@@ -29,8 +29,8 @@ impl Plan {
     }
 }
 
-/// At most so many, both families in turn; the same ones whatever the order they come in, and
-/// sorted.
+/// Selects at most `most` addresses, from both families in turn, and sorts them. The selection does
+/// not depend on the order of the input.
 fn at_most(mut addresses: Vec<SocketAddr>, most: usize) -> Vec<SocketAddr> {
     addresses.sort_unstable();
     let mut chosen = interleave(addresses);

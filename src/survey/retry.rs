@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
 
-/// The first wait before another try; it doubles.
+/// The wait before the first retry; it doubles each time.
 const BACK_OFF: Duration = Duration::from_millis(500);
 
 /// One look: at the first of these addresses that answers.
@@ -23,10 +23,10 @@ pub(super) struct Look<'a> {
     pub(super) answered: Option<&'a watch::Sender<bool>>,
 }
 
-/// Probes until the server is not busy, as often and as long as it may.
+/// Probes until the server is not busy, within the retries and the deadline.
 ///
-/// The deadline runs from the first try on; waiting for the rate takes nothing from it, because the
-/// rate is the user's.
+/// The deadline runs from the first try on. Waiting for the rate does not count, because the user
+/// chose the rate.
 pub(super) async fn probe_patiently(pacer: &Pacer, look: Look<'_>) -> Sighting {
     let mut wait = BACK_OFF.max(pacer.pause());
     let mut tries = 0;
@@ -62,8 +62,8 @@ pub(super) async fn probe_patiently(pacer: &Pacer, look: Look<'_>) -> Sighting {
     }
 }
 
-/// Waits before another try. False: another address of the name has answered, so a connection that
-/// fails is the address's own fault, and not the sign of a busy server.
+/// Waits before a retry. Returns false if another address of the name has answered: then the failed
+/// connection is this address's own fault, not the sign of a busy server.
 async fn rest(wait: Duration, answered: Option<&watch::Sender<bool>>) -> bool {
     let Some(answered) = answered else {
         sleep(wait).await;
@@ -74,7 +74,8 @@ async fn rest(wait: Duration, answered: Option<&watch::Sender<bool>>) -> bool {
     timeout(wait, other).await.is_err()
 }
 
-/// Whether another try may help: after a 4yz reply, and after a connection that is refused or reset.
+/// Whether another try may help: after a 4yz reply, and after a connection that is refused or
+/// reset.
 fn is_busy(seen: &Sighting) -> bool {
     match seen.failure.as_ref().map(|failure| &failure.cause) {
         Some(Cause::Smtp(refusal)) => refusal.is_temporary(),
@@ -84,7 +85,8 @@ fn is_busy(seen: &Sighting) -> bool {
     }
 }
 
-/// Whether the peer refused or reset. After a time-out a retry would only time out again.
+/// Whether the peer refused or reset the connection. After a time-out a retry would only time out
+/// again.
 fn was_turned_away(attempt: &Attempt) -> bool {
     let Some(ConnectError::Io(kind, _)) = &attempt.error else {
         return false;

@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep_until};
 pub(super) struct Slots {
     /// Connections to one address at a time.
     per_address: usize,
-    /// Between two connections to one address.
+    /// The pause between two connections to one address.
     pub(super) pause: Duration,
     known: Mutex<HashMap<IpAddr, Arc<Slot>>>,
 }
@@ -27,14 +27,14 @@ pub(super) struct Slot {
 }
 
 impl Slot {
-    /// A connection has ended now.
+    /// Notes that a connection has ended now.
     pub(super) fn rest(&self) {
         *lock(&self.last) = Some(Instant::now());
     }
 }
 
 impl Slots {
-    /// `per_address`: connections at a time; `pause`: between two of them.
+    /// `per_address`: connections at a time; `pause`: the time between two of them.
     pub(super) fn new(per_address: usize, pause: Duration) -> Self {
         Self {
             per_address: per_address.max(1),
@@ -56,7 +56,7 @@ impl Slots {
 
     pub(super) async fn after_pause(&self, slot: &Slot) {
         let last = *lock(&slot.last);
-        // A timer costs a wake-up, even one that is over.
+        // A timer costs a wake-up, even if it has elapsed.
         if let Some(rested) = last.map(|last| last + self.pause)
             && rested > Instant::now()
         {
@@ -64,7 +64,7 @@ impl Slots {
         }
     }
 
-    /// An address that no target waits for need not be remembered longer than its pause.
+    /// Forgets an address after its pause, if no target waits for it.
     pub(super) fn forget(&self, ip: IpAddr) {
         const MANY: usize = 4096;
         let mut known = lock(&self.known);

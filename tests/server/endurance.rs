@@ -133,7 +133,7 @@ async fn look_at(target: String, what: &'static str, anchors: Arc<Anchors>) {
         family: Family::Any,
         probe: ProbeOptions {
             key_type: None,
-            server_name: reference.clone(),
+            reference: reference.clone(),
             sni: true,
             timeout: DEADLINE,
             connect_timeout: DEADLINE,

@@ -31,7 +31,8 @@ pub(crate) struct Subtrees {
 }
 
 impl Subtrees {
-    /// Those of a certificate; `None`: GnuTLS refuses them (`validate_name_constraints_node`).
+    /// The subtrees of a certificate; `None`: GnuTLS refuses them
+    /// (`validate_name_constraints_node`).
     pub(super) fn read(constraints: &NameConstraints<'_>) -> Option<Self> {
         let list = |subtrees: &Option<Vec<GeneralSubtree<'_>>>| -> Option<Vec<Node>> {
             let subtrees = subtrees.iter().flatten();

@@ -17,7 +17,7 @@ use x509_parser::prelude::FromDer;
 /// What an extension says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Field<T> {
-    /// There is no such extension.
+    /// The extension is absent.
     Absent,
     /// It cannot be read.
     Unreadable,
@@ -204,7 +204,7 @@ impl GnutlsFacts {
         match &self.purposes {
             Field::Absent => true,
             Field::Unreadable => false,
-            // An empty list is none.
+            // An empty list counts as absent.
             Field::Is(purposes) if purposes.is_empty() => true,
             Field::Is(purposes) => purposes.iter().any(|purpose| {
                 purpose == SERVER_AUTH
@@ -215,7 +215,7 @@ impl GnutlsFacts {
     }
 }
 
-/// `gnutls_x509_aki_get_id`: an empty one is none, and so is one that is too long.
+/// `gnutls_x509_aki_get_id`: an empty identifier counts as absent, as does one that is too long.
 fn key_id(aki: &AuthorityKeyIdentifier<'_>) -> Option<Vec<u8>> {
     let id = aki.key_identifier.as_ref().map(|id| id.0.to_vec());
     id.filter(|id| (1..=LONGEST_KEY_ID).contains(&id.len()))

@@ -118,7 +118,7 @@ fn value(oid: &str, value: &Any<'_>) -> Value {
         None if DIRECTORY_STRINGS.contains(&oid) => directory_string(tag, value.data),
         None => None,
     };
-    // What holds a NUL is no text.
+    // A value with a NUL is not text.
     match text.filter(|text| !text.contains(&0)) {
         Some(text) => Value::Text(text),
         None => Value::Other(tag, value.data.to_vec()),

@@ -128,7 +128,7 @@ const FOR_SERVERS: [&[u8]; 3] = [
 ];
 
 impl OpensslFacts {
-    /// `None`: it cannot be read here, so that what OpenSSL makes of it is not known.
+    /// `None`: it cannot be read here, so OpenSSL's view of it is unknown.
     pub(super) fn read(der: &[u8], facts: &Facts) -> Option<Self> {
         let raw = Raw::read(der)?;
         let mut seen = Self {
@@ -240,7 +240,8 @@ impl OpensslFacts {
         Some(())
     }
 
-    /// Both dates hold (`ossl_x509_check_cert_time`); at the very second of its end it has expired.
+    /// Both dates hold (`ossl_x509_check_cert_time`); at the second of notAfter it has already
+    /// expired.
     pub(crate) fn is_valid(&self, now: i64) -> bool {
         self.not_before <= now && now < self.not_after
     }

@@ -113,7 +113,7 @@ impl Assessor {
 
     /// Adds the mode that was used last, and whether the user chose the time.
     fn dated(&self, mut report: Report, asked: &Asked) -> Report {
-        let used = report.seen().and_then(|seen| seen.mode);
+        let used = report.seen().and_then(|seen| seen.start);
         report.target.tls = used.or(Some(asked.endpoint.first_start()));
         report.at_was_chosen = self.at.is_some();
         report

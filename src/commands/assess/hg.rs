@@ -47,8 +47,8 @@ pub(super) struct Look<'a> {
 }
 
 impl Hg {
-    /// Reads the configuration. A store that the user names is read at once, too: an unusable file is
-    /// an error.
+    /// Reads the configuration. A store that the user names is read at once, too: an unusable file
+    /// is an error.
     pub(super) fn read(sources: &Sources<'_>) -> Result<Self, Error> {
         Ok(Self {
             mercurial: read_mercurial(sources)?,
@@ -100,7 +100,7 @@ impl Hg {
         } = of_host;
         let about = is_smtp_host || self.one_file || settings.is_about_host();
         let Look { seen, chain, now } = *look;
-        let (Some(mode), Some(tls), false) = (seen.mode, &seen.tls, chain.is_empty()) else {
+        let (Some(start), Some(tls), false) = (seen.start, &seen.tls, chain.is_empty()) else {
             return None;
         };
         if !about {
@@ -108,12 +108,12 @@ impl Hg {
         }
         if !is_smtp_host {
             // As if smtp.host and smtp.tls named it.
-            settings.transport = mode.into();
+            settings.transport = start.into();
             settings.transport_line = None;
         }
         let server = Server {
             host: asked.written(),
-            mode,
+            start,
             port: is_smtp_host.then_some(asked.endpoint.port),
             chain,
             tls_version: &tls.version,

@@ -27,7 +27,7 @@ pub(in crate::commands) fn options(
             _ => Family::Any,
         },
         probe: ProbeOptions {
-            server_name: reference.clone(),
+            reference: reference.clone(),
             sni: !connection.no_sni,
             timeout: connection.timeout,
             connect_timeout: connection.connect_timeout,

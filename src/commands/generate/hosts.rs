@@ -61,8 +61,8 @@ fn typed(target: &Target) -> Option<String> {
                 return false;
             };
             let read = Endpoint::from_target(target, None);
-            let mode = meant.start.unwrap_or(read.first_start());
-            (&read.host, read.port, read.first_start()) == (&meant.host, port, mode)
+            let start = meant.start.unwrap_or(read.first_start());
+            (&read.host, read.port, read.first_start()) == (&meant.host, port, start)
         })
 }
 

@@ -60,10 +60,10 @@ fn with_anchor(host: &str, report: &Report, anchor: &Certificate) -> Decision {
     let config = format!("[hostsecurity]\n{host}:verifycertsfile = /ca\n");
     let mercurial = Mercurial::of(config.as_bytes());
     let mut settings: HostSettings = mercurial.settings(host);
-    let mode = report.seen().and_then(|seen| seen.mode);
-    let mode = mode.unwrap_or(Start::Starttls);
-    settings.transport = Transport::from(mode);
-    let server = server(host, mode, None, report);
+    let start = report.seen().and_then(|seen| seen.start);
+    let start = start.unwrap_or(Start::Starttls);
+    settings.transport = Transport::from(start);
+    let server = server(host, start, None, report);
     let file = |_: &[u8]| CaFile::Certificates(vec![anchor.der().clone().into()]);
     let none = Anchors::new("none");
     decide(&settings, &server, &Installation::unknown(&none), &file)

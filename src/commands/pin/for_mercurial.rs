@@ -128,7 +128,7 @@ fn intent<'a>(
     report: &'a Report,
     ca: Option<&'a Ca>,
 ) -> Result<Intent<'a>, Error> {
-    let (Some(leaf), Some(port), Some(mode)) =
+    let (Some(leaf), Some(port), Some(start)) =
         (report.leaf(), report.target.port, report.target.tls)
     else {
         return Err(Error::new("there is no certificate to pin"));
@@ -136,7 +136,7 @@ fn intent<'a>(
     Ok(Intent {
         host,
         port,
-        mode,
+        start,
         leaf: leaf.der(),
         by: ca.map_or(PinnedBy::Fingerprint, |ca| PinnedBy::Cacerts(&ca.path)),
         digest: typed.digest,

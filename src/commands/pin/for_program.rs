@@ -40,7 +40,7 @@ pub(super) fn run(typed: &ProgramRequest<'_>, program: &'static Program) -> Resu
         host: &endpoint.host,
         reference: &reference,
         port: endpoint.port,
-        mode: endpoint.first_start(),
+        start: endpoint.first_start(),
         sni: typed.route.sends_sni(),
     };
     let choice = choice(typed, program)?;
@@ -65,7 +65,7 @@ pub(super) fn run(typed: &ProgramRequest<'_>, program: &'static Program) -> Resu
     let report = &looks.report;
     consent::given(&request, &looks)?;
     consent::to_lifetime(&request, report, pinned(report, by))?;
-    server.mode = report.target.tls.unwrap_or(server.mode);
+    server.start = report.target.tls.unwrap_or(server.start);
     let Some(choice) = choice else {
         print(&show::json(report, path(report)))?;
         second_certificate::look(&observer, report, Some(program), "the program")?;

@@ -9,7 +9,7 @@ use crate::report::Report;
 /// The server of the report, as Mercurial would meet it.
 pub(super) fn server<'a>(
     host: &'a str,
-    mode: Start,
+    start: Start,
     port: Option<u16>,
     report: &'a Report,
 ) -> Server<'a> {
@@ -17,7 +17,7 @@ pub(super) fn server<'a>(
     let tls = seen.and_then(|seen| seen.tls.as_ref());
     Server {
         host,
-        mode,
+        start,
         port,
         chain: report.chain(),
         tls_version: tls.map_or("", |tls| tls.version.as_str()),

@@ -28,7 +28,7 @@ pub(super) fn snippet(
     if own && kept_port(&settings, intent).is_none() {
         lines.push(Assignment::new("smtp", "host", intent.host));
         lines.push(Assignment::new("smtp", "port", intent.port.to_string()));
-        lines.push(Assignment::new("smtp", "tls", intent.mode.to_string()));
+        lines.push(Assignment::new("smtp", "tls", intent.start.to_string()));
     } else {
         other_host::note(&settings, intent.host);
     }
@@ -66,14 +66,14 @@ fn unsure(mercurial: &Mercurial, lines: &[Assignment], intent: &Intent<'_>, repo
     }
     let pinned = Mercurial::of(text.as_bytes()).settings(intent.host);
     let settings = HostSettings {
-        transport: intent.mode.into(),
+        transport: intent.start.into(),
         pins: pinned.pins,
         verifycertsfile: pinned.verifycertsfile,
         // Whether hg email runs is a separate question.
         runs: Vec::new(),
         ..mercurial.settings(intent.host)
     };
-    let server = server(intent.host, intent.mode, None, report);
+    let server = server(intent.host, intent.start, None, report);
     if server.key_proven && !server.handshake_failed {
         return;
     }

@@ -19,7 +19,7 @@ pub(super) fn before_tls(
     hg: &Installation<'_>,
 ) -> Option<Decision> {
     let lines: Vec<&SettingLine> = settings.transport_line.iter().collect();
-    match (settings.transport, server.mode) {
+    match (settings.transport, server.start) {
         (Transport::Plain, Start::Implicit) => {
             let reason = "smtp.tls asks for no TLS, and the port speaks TLS at once: hg hangs";
             return Some(Decision::refuse(Ground::Settings, &lines, reason));

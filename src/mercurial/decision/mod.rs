@@ -131,7 +131,7 @@ fn elsewhere(
     other: &str,
 ) -> Decision {
     let here = HostSettings {
-        transport: server.mode.into(),
+        transport: server.start.into(),
         transport_line: None,
         ..settings.clone()
     };

@@ -11,7 +11,7 @@ pub struct Server<'a> {
     /// The value of `smtp.host`.
     pub host: &'a str,
     /// How TLS starts on the port.
-    pub mode: Start,
+    pub start: Start,
     /// The port; `None`: the one that Mercurial would use.
     pub port: Option<u16>,
     /// The presented chain, the leaf first.

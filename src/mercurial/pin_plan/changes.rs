@@ -59,8 +59,8 @@ fn server(settings: &HostSettings, intent: &Intent<'_>) -> Vec<SettingChange> {
     if port != Some(Port::Number(intent.port)) {
         changes.push(SettingChange::set("smtp", "port", &intent.port.to_string()));
     }
-    if settings.transport != Transport::from(intent.mode) {
-        changes.push(SettingChange::set("smtp", "tls", intent.mode.as_str()));
+    if settings.transport != Transport::from(intent.start) {
+        changes.push(SettingChange::set("smtp", "tls", intent.start.as_str()));
     }
     changes
 }

@@ -12,7 +12,7 @@ pub struct Intent<'a> {
     /// The port that was checked.
     pub port: u16,
     /// How TLS starts on the port.
-    pub mode: Start,
+    pub start: Start,
     /// The DER of the leaf.
     pub leaf: &'a [u8],
     /// What to write.

@@ -1,5 +1,5 @@
-//! A small `ClientHello`: one with a post-quantum key share fills more than one TCP segment, and what
-//! stands in front of some servers reads the first alone, and hangs up, or waits for ever.
+//! A compact `ClientHello`. One with a post-quantum key share fills more than one TCP segment, and
+//! some middleboxes read only the first segment, then close the connection or wait for ever.
 
 use crate::endpoint::Start;
 use crate::observation::{Alert, Cause, Failure, Step};
@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 
-/// What servers answer to half a message.
+/// The alerts of servers that read only half a message.
 const ALERTS: [Alert; 5] = [
     Alert::DECODE_ERROR,
     Alert::ILLEGAL_PARAMETER,
@@ -20,27 +20,27 @@ const ALERTS: [Alert; 5] = [
     Alert::UNEXPECTED_MESSAGE,
 ];
 
-/// A handshake with the small one, and how long it took.
+/// A handshake with the compact offer, and how long it took.
 pub(super) struct Handshake {
     result: Result<(), Failure>,
     took: Duration,
 }
 
-/// Shakes hands with the small one.
+/// Performs a handshake with the compact offer.
 pub(super) async fn shake_hands(
     stream: TcpStream,
-    mode: Start,
+    start: Start,
     options: &Options,
     second: &mut Progress,
 ) -> Handshake {
     let started = Instant::now();
-    let result = tls_with(stream, mode, options, second, Offer::Compact).await;
+    let result = tls_with(stream, start, options, second, Offer::Compact).await;
     let took = started.elapsed();
     Handshake { result, took }
 }
 
-/// What came of it, which stands in the place of the first look; `None`: it did not help, and the
-/// first failure stands.
+/// The result, which replaces the first look; `None`: it did not help, and the first failure
+/// stands.
 pub(super) fn judge(
     handshake: Handshake,
     failure: &Failure,
@@ -50,7 +50,7 @@ pub(super) fn judge(
     let capture = second.capture?;
     // Without a ServerHello it is not an answer.
     capture.lock().tls.as_ref()?;
-    // A server that is slow with the small one, too, may simply be slow.
+    // A server that is slow with the compact offer, too, may simply be slow.
     let is_slow = matches!(failure.cause, Cause::Timeout(_)) && handshake.took > PATIENCE / 2;
     progress.seen.small_hello = !is_slow;
     progress.seen.round_trips += second.seen.round_trips;
@@ -59,8 +59,8 @@ pub(super) fn judge(
     Some(handshake.result)
 }
 
-/// Whether the first one may have been too large: it failed directly after our `ClientHello`, before
-/// anything else was heard.
+/// Whether the first `ClientHello` may have been too large: the connection failed directly after
+/// it, without any answer.
 pub(super) fn may_help(failure: &Failure, progress: &Progress) -> bool {
     let is_first_answer = progress.capture.as_ref().is_some_and(|capture| {
         let seen = capture.lock();

@@ -1,4 +1,4 @@
-//! A second look, where the first failed: what may help, and what it shows. Each way is one file.
+//! A second look after the first failed, with another `ClientHello`. Each kind has one file.
 
 mod compact;
 mod old;
@@ -12,20 +12,20 @@ use crate::observation::{Cause, Failure};
 use std::net::SocketAddr;
 use tokio::net::TcpStream;
 
-/// Looks again, at the address that answered, if that can show more. The deadline is the caller's.
+/// Looks again at the address that answered, if that can show more. The caller sets the deadline.
 pub(super) async fn second_look(
     mut failure: Failure,
     options: &Options,
     progress: &mut Progress,
 ) -> Result<(), Failure> {
     progress.failed = Some(failure.clone());
-    let (Some(address), Some(mode)) = (progress.seen.address, progress.seen.mode) else {
+    let (Some(address), Some(start)) = (progress.seen.address, progress.seen.start) else {
         return Err(failure);
     };
     if compact::may_help(&failure, progress) {
         let mut second = Progress::default();
-        if let Some(stream) = reopen(address, mode, options, &mut second).await {
-            let handshake = compact::shake_hands(stream, mode, options, &mut second).await;
+        if let Some(stream) = reopen(address, start, options, &mut second).await {
+            let handshake = compact::shake_hands(stream, start, options, &mut second).await;
             if let Some(result) = compact::judge(handshake, &failure, second, progress) {
                 return result;
             }
@@ -33,29 +33,29 @@ pub(super) async fn second_look(
     }
     if old::may_help(&failure, progress) {
         let mut second = Progress::default();
-        if let Some(stream) = reopen(address, mode, options, &mut second).await {
+        if let Some(stream) = reopen(address, start, options, &mut second).await {
             progress.legacy = old::fetch(stream, options, &mut second).await;
         }
         progress.seen.round_trips += second.seen.round_trips;
     }
     if let (Some(_), Cause::NoSuchKey(_, alert)) = (&progress.legacy, &failure.cause) {
-        // It has one; the alert was about something else.
+        // The server has one; the alert had another reason.
         failure.cause = Cause::Alert(*alert);
     }
     Err(failure)
 }
 
-/// Connects again, up to the point where TLS starts; `None`: why does not matter, as the first
-/// failure is what is reported.
+/// Connects again, up to the start of TLS; `None`: it failed. The reason is dropped, because the
+/// first failure is reported.
 async fn reopen(
     address: SocketAddr,
-    mode: Start,
+    start: Start,
     options: &Options,
     second: &mut Progress,
 ) -> Option<TcpStream> {
     let connected = connect_one(address, options.connect_timeout).await;
     let mut stream = connected.ok()?;
-    if mode == Start::Starttls {
+    if start == Start::Starttls {
         let agreed = negotiate::starttls(&mut stream, options, second).await;
         agreed.ok()?;
     }

@@ -1,6 +1,6 @@
-//! An old `ClientHello`, where the server may be old or its key unknown to rustls: SSL 3 to TLS 1.2
-//! present the chain in the clear, so nothing has to be negotiated to read it. And nothing is proven
-//! by it: any server can send a copy of a chain.
+//! An old `ClientHello`, for a server that may be old or have a key that rustls does not know. SSL
+//! 3 to TLS 1.2 present the chain in the clear, so it can be read without a complete handshake. It
+//! proves nothing: any server can send a copy of a chain.
 
 use crate::endpoint::Host;
 use crate::observation::{Alert, Cause, Failure, KeyType, Step};
@@ -13,11 +13,11 @@ use tls_parser::{TlsCipherAu, TlsCipherSuite};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// How long the goodbye may take, in the background.
+/// How long closing the connection may take, in the background.
 const GOODBYE: Duration = Duration::from_secs(1);
 
-/// Whether the server's age, its key or the size of its chain can explain a failure, if no chain was
-/// seen.
+/// Whether no chain was seen, and the server's age, its key or the size of its chain can explain
+/// the failure.
 pub(super) fn may_help(failure: &Failure, progress: &Progress) -> bool {
     let (saw_chain, saw_hello) = progress.capture.as_ref().map_or((false, false), |capture| {
         let seen = capture.lock();
@@ -35,7 +35,7 @@ pub(super) fn may_help(failure: &Failure, progress: &Progress) -> bool {
     }
 }
 
-/// What servers answer to a version, a suite or an extension that they do not know.
+/// The alerts of servers that do not know a version, a suite or an extension.
 const ALERTS: [Alert; 12] = [
     Alert::HANDSHAKE_FAILURE,
     Alert::PROTOCOL_VERSION,
@@ -51,13 +51,13 @@ const ALERTS: [Alert; 12] = [
     Alert::UNSUPPORTED_EXTENSION,
 ];
 
-/// What such a `ClientHello` is answered with; `None`: nothing could be read.
+/// The answer to such a `ClientHello`; `None`: nothing could be read.
 pub(super) async fn fetch(
     mut stream: TcpStream,
     options: &Options,
     second: &mut Progress,
 ) -> Option<Presented> {
-    let name = match &options.server_name {
+    let name = match &options.reference {
         Host::Name { ascii, .. } if options.sni => Some(ascii.as_str()),
         _ => None,
     };
@@ -69,7 +69,7 @@ pub(super) async fn fetch(
     presented
 }
 
-/// Those by which a server that has such a key shows its certificate.
+/// The suites with which a server that has such a key shows its certificate.
 fn suites(key_type: Option<KeyType>) -> Vec<u16> {
     let fits = |suite: &u16| {
         let signer = TlsCipherSuite::from_id(*suite).map(|suite| &suite.au);
@@ -97,7 +97,7 @@ async fn receive(stream: &mut TcpStream) -> Option<Presented> {
     }
 }
 
-/// No secret ever depends on it: the handshake goes no further than the chain.
+/// The random value. No secret depends on it: the handshake stops at the chain.
 fn random() -> [u8; 32] {
     let mut random = [0; 32];
     let _ = aws_lc_rs::default_provider()
@@ -106,7 +106,7 @@ fn random() -> [u8; 32] {
     random
 }
 
-/// Tells the server that we leave, and reads to the end: closing with unread data would reset the
+/// Sends the closing alert and reads to the end: closing with unread data would reset the
 /// connection.
 async fn goodbye(mut stream: TcpStream) {
     if stream.write_all(&CLOSE_NOTIFY).await.is_err() || stream.shutdown().await.is_err() {

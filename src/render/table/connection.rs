@@ -19,8 +19,8 @@ impl Page {
             let text = excerpt(&greeting.lines.join(" / "), 200);
             self.fact("greeting", &text);
         }
-        if let (Some(tls), Some(mode)) = (&seen.tls, seen.mode) {
-            let mode = match mode {
+        if let (Some(tls), Some(start)) = (&seen.tls, seen.start) {
+            let start = match start {
                 crate::endpoint::Start::Starttls => "STARTTLS",
                 crate::endpoint::Start::Implicit => "implicit TLS",
             };
@@ -30,7 +30,7 @@ impl Page {
                 "no key exchange"
             };
             let group = tls.key_exchange.as_deref().unwrap_or(unknown);
-            let text = format!("{mode}, {}, {}, {group}", tls.version, tls.cipher_suite);
+            let text = format!("{start}, {}, {}, {group}", tls.version, tls.cipher_suite);
             self.fact("TLS", &text);
         }
         if !report.chain().is_empty() {

@@ -164,10 +164,10 @@ impl Verification<'_> {
         let here = own && kept.is_none();
         if !here {
             // As if smtp.host and smtp.tls named it.
-            settings.transport = self.intent.mode.into();
+            settings.transport = self.intent.start.into();
         }
         let port = here.then_some(self.intent.port);
-        let server = server(self.intent.host, self.intent.mode, port, self.report);
+        let server = server(self.intent.host, self.intent.start, port, self.report);
         let none = Anchors::new("none");
         let hg = mercurial.installation(&none);
         let decision = decide(&settings, &server, &hg, ca_file);

@@ -18,7 +18,7 @@ pub(super) struct Built<'a> {
     pub(super) untrusted: usize,
 }
 
-/// Why there is no path to a trusted certificate.
+/// Why no path leads to a trusted certificate.
 #[derive(Clone, Debug)]
 pub(super) enum NoPath<'a> {
     /// `X509_V_ERR_CERT_REJECTED`: the trust settings of this certificate say no.

@@ -66,7 +66,7 @@ fn equal(pattern: &[u8], host: &[u8]) -> bool {
 }
 
 /// Where the one valid wildcard stands (`valid_star`): at the start or end of the first label,
-/// which is no A-label, with two labels after it.
+/// which must not be an A-label and must have two labels after it.
 fn star(pattern: &[u8]) -> Option<usize> {
     let mut found = None;
     let (mut at_start, mut after_hyphen, mut is_idna, mut dots) = (true, false, false, 0);
