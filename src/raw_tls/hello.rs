@@ -1,7 +1,7 @@
 //! The bytes of a `ClientHello` that every server from SSL 3 to TLS 1.2 can answer: old versions,
 //! old suites, every curve and signature. It serves to read a chain, not to complete a handshake.
 
-/// The warning close_notify (RFC 5246 §7.2.1), in a record of TLS 1.0.
+/// The warning `close_notify` (RFC 5246 §7.2.1), in a record of TLS 1.0.
 pub const CLOSE_NOTIFY: [u8; 7] = [0x15, 0x03, 0x01, 0x00, 0x02, 0x01, 0x00];
 
 /// The suites to offer, the best first: a server that follows the client's order shows the best
