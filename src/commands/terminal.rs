@@ -32,12 +32,3 @@ pub(super) fn warn(text: &str) {
     // A failure of standard error cannot be reported.
     let _ = writeln!(io::stderr(), "warning: {}", visible(text));
 }
-
-/// The system's error text, without the number that Rust appends.
-pub(super) fn io_text(error: &io::Error) -> String {
-    let text = error.to_string();
-    match text.find(" (os error") {
-        Some(at) => text[..at].to_owned(),
-        None => text,
-    }
-}

@@ -4,7 +4,7 @@
 use super::lines::{next_result, reader, unreadable};
 use crate::audit::{Baseline, Choice, Counts, Identity, findings_of_line};
 use crate::commands::error::Error;
-use crate::commands::terminal::io_text;
+use crate::observation::system_text;
 use serde_json::Value;
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
@@ -52,7 +52,7 @@ pub(super) fn resume(path: &Path) -> Result<(File, Earlier), Error> {
         Error::new(format!(
             "cannot go on with \"{}\": {}",
             path.display(),
-            io_text(why)
+            system_text(why)
         ))
     };
     let foreign = |number, why: &str| {

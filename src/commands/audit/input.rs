@@ -7,7 +7,7 @@ use super::progress::Shared;
 use crate::audit::{Entry, Identity, Shard, parse_line};
 use crate::cli::TargetArg;
 use crate::commands::error::Error;
-use crate::commands::terminal::io_text;
+use crate::observation::system_text;
 use std::collections::VecDeque;
 use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
@@ -203,7 +203,7 @@ fn entries(
         let line = match line {
             Ok(line) => line,
             Err(why) => {
-                let why = format!("{name}:{number}: {}", io_text(&why));
+                let why = format!("{name}:{number}: {}", system_text(&why));
                 return Some(Err(Trouble::Unreadable(why)));
             }
         };

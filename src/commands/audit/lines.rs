@@ -6,7 +6,7 @@
 
 use crate::certificate::is_utf16;
 use crate::commands::error::Error;
-use crate::commands::terminal::io_text;
+use crate::observation::system_text;
 use std::fs::File;
 use std::io::{self, BufRead, Read};
 use std::path::Path;
@@ -83,7 +83,7 @@ pub(super) fn unreadable(path: &Path, why: &io::Error) -> Error {
     Error::new(format!(
         "cannot read \"{}\": {}",
         path.display(),
-        io_text(why)
+        system_text(why)
     ))
 }
 

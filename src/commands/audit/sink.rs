@@ -6,7 +6,7 @@ use crate::commands::disk::attributes::Lost;
 use crate::commands::disk::resolve::resolve;
 use crate::commands::disk::successor::Successor;
 use crate::commands::error::Error;
-use crate::commands::terminal::io_text;
+use crate::observation::system_text;
 use std::ffi::OsStr;
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Write as _};
@@ -47,7 +47,7 @@ pub(super) fn replacing(path: &Path) -> Result<Sink, Error> {
             let error = Error::new(format!(
                 "cannot keep the {lost} of \"{}\": {}",
                 path.display(),
-                io_text(lost.why())
+                system_text(lost.why())
             ));
             match lost {
                 Lost::Owner(_) | Lost::Group(_) => {
@@ -149,6 +149,6 @@ fn failed(path: &Path, why: &io::Error) -> Error {
     Error::new(format!(
         "cannot write \"{}\": {}",
         path.display(),
-        io_text(why)
+        system_text(why)
     ))
 }

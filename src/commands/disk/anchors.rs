@@ -4,8 +4,8 @@
 use super::{chain, read};
 use crate::certificate::pem::{self, PemError};
 use crate::commands::error::Error;
-use crate::commands::terminal::io_text;
 use crate::judge::Anchors;
+use crate::observation::system_text;
 use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::os::unix::fs::MetadataExt as _;
@@ -128,7 +128,7 @@ pub(super) fn add_directory(
     care: Care,
 ) -> Result<(), Error> {
     let entries =
-        std::fs::read_dir(directory).map_err(|why| unreadable(directory, io_text(&why)))?;
+        std::fs::read_dir(directory).map_err(|why| unreadable(directory, system_text(&why)))?;
     let mut paths: Vec<PathBuf> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
         .collect();

@@ -1,7 +1,7 @@
 //! Bounded reading: never more than a limit, and never an endless wait.
 #![expect(clippy::disallowed_methods, reason = "here files are read")]
 
-use crate::commands::terminal::io_text;
+use crate::observation::system_text;
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use std::fs::{File, OpenOptions};
@@ -37,7 +37,7 @@ pub(in crate::commands) fn bounded(reader: impl Read, limit: u64) -> io::Result<
 pub(in crate::commands) fn named(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
     let failed = |why: io::Error| match why.kind() {
         ErrorKind::FileTooLarge => format!("it is larger than {} MiB", limit >> 20),
-        _ => io_text(&why),
+        _ => system_text(&why),
     };
     if path == Path::new("-") {
         return bounded(io::stdin().lock(), limit).map_err(failed);

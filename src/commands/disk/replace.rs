@@ -10,7 +10,8 @@ use super::attributes::Lost;
 use super::read::{MAX_SETTINGS, up_to};
 use super::successor::Successor;
 use crate::commands::error::Error;
-use crate::commands::terminal::{io_text, warn};
+use crate::commands::terminal::warn;
+use crate::observation::system_text;
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use std::ffi::OsString;
@@ -103,7 +104,7 @@ impl<'a> Place<'a> {
         Error::new(format!(
             "cannot {what} \"{}\": {}; it is as it was",
             self.path.display(),
-            io_text(why)
+            system_text(why)
         ))
     }
 
@@ -229,7 +230,7 @@ impl<'a> Place<'a> {
             warn(&format!(
                 "\"{}\" is written, but may not survive a power cut: {}",
                 self.path.display(),
-                io_text(&why)
+                system_text(&why)
             ));
         }
         Ok(Replaced::Yes)

@@ -3,8 +3,8 @@
 use super::errors::NO_WRITER;
 use crate::certificate::pem;
 use crate::commands::disk::read;
-use crate::commands::terminal::io_text;
 use crate::mercurial::CaFile;
+use crate::observation::system_text;
 use std::ffi::OsStr;
 use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt as _;
@@ -18,9 +18,9 @@ pub(in crate::commands) fn ca_file(path: &[u8]) -> CaFile {
     }
     match read::settings(path) {
         // It is too large for this program only.
-        Err(why) if why.kind() == ErrorKind::FileTooLarge => CaFile::Unknown(io_text(&why)),
+        Err(why) if why.kind() == ErrorKind::FileTooLarge => CaFile::Unknown(system_text(&why)),
         Err(why) if why.kind() == ErrorKind::WouldBlock => CaFile::Unknown(NO_WRITER.to_owned()),
-        Err(why) => CaFile::Unusable(io_text(&why)),
+        Err(why) => CaFile::Unusable(system_text(&why)),
         Ok(bytes) => match pem::read_as_openssl(&bytes) {
             Ok(entries) => CaFile::Certificates(entries),
             Err(why) => CaFile::Unusable(format!("file is empty or malformed? {why}")),

@@ -1,8 +1,8 @@
 //! The errors of a configuration, in words.
 
 use crate::commands::error::Error;
-use crate::commands::terminal::io_text;
 use crate::hgrc::ReadError;
+use crate::observation::system_text;
 use std::io::{self, ErrorKind};
 
 /// The text for a pipe that hg would wait for.
@@ -12,7 +12,7 @@ pub(super) const NO_WRITER: &str =
 fn cause(why: &io::Error) -> String {
     match why.kind() {
         ErrorKind::WouldBlock => NO_WRITER.to_owned(),
-        _ => io_text(why),
+        _ => system_text(why),
     }
 }
 

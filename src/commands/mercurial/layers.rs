@@ -3,9 +3,9 @@
 use super::files::Disk;
 use crate::commands::environment::{current_directory, find_program};
 use crate::commands::error::Error;
-use crate::commands::terminal::io_text;
 use crate::hgrc::Environment;
 use crate::mercurial::{Layer, layers, user_layers};
+use crate::observation::system_text;
 use std::path::{Path, PathBuf};
 
 /// All files that Mercurial would read here, if they exist.
@@ -42,7 +42,7 @@ pub(super) fn repository_root(named: Option<&Path>) -> Result<Option<PathBuf>, E
         }
         let root = path
             .canonicalize()
-            .map_err(|why| Error::new(io_text(&why)))?;
+            .map_err(|why| Error::new(system_text(&why)))?;
         return Ok(Some(root));
     }
     let here = current_directory();

@@ -9,9 +9,10 @@ use crate::bounded::lock;
 use crate::commands::disk::resolve::resolve;
 use crate::commands::environment::variables;
 use crate::commands::error::Error;
-use crate::commands::terminal::{io_text, warn};
+use crate::commands::terminal::warn;
 use crate::hgrc::{Config, Environment, FileReader, ReadError};
 use crate::mercurial::Layer;
+use crate::observation::system_text;
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::path::Path;
@@ -97,7 +98,7 @@ fn add(
                 say(&format!(
                     "\"{}\" is left out: {}",
                     path.display(),
-                    io_text(why)
+                    system_text(why)
                 ));
             }
             Ok(())

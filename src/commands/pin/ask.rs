@@ -3,8 +3,8 @@
 use crate::certificate::Certificate;
 use crate::cli::ExpectedPin;
 use crate::commands::error::Error;
-use crate::commands::terminal::io_text;
 use crate::fingerprint::Algorithm;
+use crate::observation::system_text;
 use std::io::{IsTerminal as _, Write as _};
 
 /// Whether there is a terminal to ask on.
@@ -35,7 +35,7 @@ pub(super) fn yes(question: &str) -> Result<bool, Error> {
 }
 
 fn line(question: &str) -> Result<String, Error> {
-    let failed = |why: std::io::Error| Error::new(format!("cannot ask: {}", io_text(&why)));
+    let failed = |why: std::io::Error| Error::new(format!("cannot ask: {}", system_text(&why)));
     let mut terminal = std::io::stderr();
     write!(terminal, "{question} ")
         .and_then(|()| terminal.flush())

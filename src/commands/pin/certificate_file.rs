@@ -5,9 +5,10 @@ use crate::commands::disk::replace::{Replaced, replace};
 use crate::commands::disk::resolve::resolve;
 use crate::commands::error::Error;
 use crate::commands::mercurial::Snapshot;
-use crate::commands::terminal::{io_text, say};
+use crate::commands::terminal::say;
 use crate::escape::visible;
 use crate::fingerprint::Algorithm;
+use crate::observation::system_text;
 use std::path::{Path, PathBuf};
 
 /// The absolute path of a file, as a configuration can name it.
@@ -16,7 +17,7 @@ pub(super) fn absolute(file: &Path) -> Result<String, Error> {
         Error::new(format!(
             "cannot use \"{}\": {}",
             file.display(),
-            io_text(&why)
+            system_text(&why)
         ))
     })?;
     match absolute.to_str() {
@@ -49,7 +50,7 @@ impl CertificateFile {
         let real = resolve(Path::new(path));
         let before = Snapshot::default()
             .read(&real)
-            .map_err(|why| Error::new(format!("cannot read \"{path}\": {}", io_text(&why))))?;
+            .map_err(|why| Error::new(format!("cannot read \"{path}\": {}", system_text(&why))))?;
         let is_done = before.as_ref().is_some_and(|bytes| {
             pem::read(bytes).is_ok_and(|found| found == [certificate.der().clone().into()])
         });

@@ -4,9 +4,9 @@ use super::super::request::EditedFile;
 use crate::commands::disk::resolve::{may_write, resolve, same_file};
 use crate::commands::error::Error;
 use crate::commands::mercurial::{Mercurial, Scope, Snapshot, repository_files, user_files};
-use crate::commands::terminal::io_text;
 use crate::hgrc::Config;
 use crate::mercurial::{Edits, Tree};
+use crate::observation::system_text;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -118,6 +118,6 @@ pub(super) fn unreadable(path: &Path, why: &io::Error) -> Error {
     Error::new(format!(
         "cannot read \"{}\": {}",
         path.display(),
-        io_text(why)
+        system_text(why)
     ))
 }
