@@ -14,14 +14,14 @@ use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::{AuthorityKeyIdentifier, ParsedExtension, X509Extension};
 use x509_parser::prelude::FromDer;
 
-/// What an extension says.
+/// An extension, as GnuTLS reads it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Field<T> {
     /// The extension is absent.
     Absent,
     /// It cannot be read.
     Unreadable,
-    /// This.
+    /// Its content.
     Is(T),
 }
 

@@ -52,7 +52,7 @@ pub(crate) struct OpensslFacts {
     pub(crate) has_extensions: bool,
     pub(crate) basic_constraints: Option<BasicConstraints>,
     pub(crate) key_usage: Option<u16>,
-    /// Whom the extended key usage is for.
+    /// The peers that the extended key usage allows.
     pub(crate) purpose: Purpose,
     pub(crate) netscape: Option<u8>,
     pub(crate) ski: Option<Vec<u8>>,
@@ -67,7 +67,7 @@ pub(crate) struct OpensslFacts {
     pub(crate) unknown_critical: bool,
     /// `EXFLAG_INVALID`: an extension that cannot be decoded, or is there twice.
     pub(crate) invalid: bool,
-    /// `EXFLAG_SS`: self-issued, and no identifier or algorithm says otherwise.
+    /// `EXFLAG_SS`: self-issued, and no identifier or algorithm contradicts that.
     pub(crate) self_signed: bool,
 }
 

@@ -1,5 +1,5 @@
-//! What the families say of a chain whatever name it is for: the costly part of their answers,
-//! equal for equal chains.
+//! The families' answers for a chain without a name: the costly part, which is the same for equal
+//! chains.
 
 use super::family::Family;
 use super::question::Question;
@@ -48,7 +48,7 @@ impl ChainAnswer {
     }
 }
 
-/// What all of them say.
+/// The answers of all families.
 #[derive(Clone, Debug)]
 pub(in crate::judge) struct ChainAnswers([ChainAnswer; Family::ALL.len()]);
 

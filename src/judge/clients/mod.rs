@@ -37,7 +37,7 @@ pub fn handshake(family: Family, presented: &[Certificate]) -> Verdict {
     }
     match family {
         Family::Gnutls => gnutls::handshake(presented),
-        // They look at the certificate in what can be turned off.
+        // They check the certificate in a step that can be turned off.
         Family::Openssl | Family::OpensslStrict | Family::Webpki => Verdict::accepts(),
     }
 }

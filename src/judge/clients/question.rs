@@ -6,7 +6,7 @@ use crate::judge::anchors::Anchors;
 use crate::observation::Staple;
 use time::OffsetDateTime;
 
-/// What a client is asked: would it accept this chain for this name, with these anchors?
+/// A question: would a client accept this chain for this name, with these anchors?
 #[derive(Clone, Copy, Debug)]
 pub struct Question<'a> {
     /// The presented chain, the leaf first.

@@ -7,12 +7,12 @@ pub enum Answer {
     Accepts,
     /// It refuses.
     Refuses,
-    /// It depends on something that cannot be seen from here, such as a security level.
+    /// The answer depends on something that cannot be known here, such as a security level.
     Unknown,
 }
 
 impl Answer {
-    /// As a report has it: `None` for what cannot be known.
+    /// The field of a report; `None`: it cannot be known.
     pub fn accepts(self) -> Option<bool> {
         match self {
             Self::Accepts => Some(true),

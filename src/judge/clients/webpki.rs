@@ -1,4 +1,4 @@
-//! webpki, as programs built on rustls use it: path and name, and nothing that our own judge adds.
+//! webpki, as programs built on rustls use it: path and name, without the checks that `judge` adds.
 
 use super::verdict::Verdict;
 use crate::certificate::Certificate;
@@ -8,7 +8,7 @@ use crate::judge::{explain, name, path};
 use time::OffsetDateTime;
 use webpki::Error;
 
-/// What it has against every path.
+/// The error of webpki for every path.
 pub(super) fn chain(
     presented: &[Certificate],
     anchors: &Anchors,

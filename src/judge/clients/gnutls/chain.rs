@@ -18,7 +18,7 @@ pub(super) struct Store<'s, 'a> {
 }
 
 impl<'a> Store<'_, 'a> {
-    /// What stands in the row of this name, in the order of the file.
+    /// The anchors of this subject, in the order of their files.
     fn row_of(self, name: &[u8]) -> Vec<Read<'a>> {
         let there = self.signed.anchors().row_of_gnutls(name);
         let certificates = there.map(Anchor::certificate);
@@ -64,7 +64,7 @@ impl<'a> Store<'_, 'a> {
             let sorted = sort(&mut list[at..]);
             let again = (at..at + sorted).find(|place| seen.contains(&list[*place].certificate));
             if let Some(place) = again {
-                // As it stands there: the next one takes its place and keeps its own, and the last
+                // As in GnuTLS: the next certificate is copied to this place and keeps its own, and the last
                 // one of the list is lost.
                 if let Some(next) = list.get(place + 1).copied() {
                     list[place] = next;

@@ -6,7 +6,7 @@ use crate::certificate::gnutls::{COMMON_NAME, Kind, Value};
 use crate::endpoint::Host;
 use std::net::IpAddr;
 
-/// `MAX_CN` (`lib/gnutls_int.h`): longer names are passed over.
+/// `MAX_CN` (`lib/gnutls_int.h`): longer names are skipped.
 pub(super) const LONGEST: usize = 256;
 
 pub(super) fn matches(leaf: &Read<'_>, reference: &Host) -> bool {
@@ -49,7 +49,7 @@ fn is_printable(name: &[u8]) -> bool {
     name.iter().all(|octet| matches!(octet, 0x20..=0x7e))
 }
 
-/// A wildcard stands for at most one label, or the begin of one, with two labels or more after it.
+/// A wildcard stands for at most one label, or the beginning of one, with two labels or more after it.
 fn compare(name: &[u8], host: &[u8]) -> bool {
     let Some(tail) = name.strip_prefix(b"*") else {
         return name.eq_ignore_ascii_case(host);

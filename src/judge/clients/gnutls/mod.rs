@@ -27,9 +27,9 @@ const STATUS_REQUEST: u64 = 5;
 /// What GnuTLS says of a chain, but for name and staple.
 #[derive(Clone, Debug)]
 pub(super) enum ChainAnswer {
-    /// It reads no further.
+    /// GnuTLS cannot read the chain, and stops there.
     Final(Verdict),
-    /// What the handshake says, and what the verification.
+    /// The result of the handshake's checks, and that of the verification.
     Verified(Verdict, Status),
 }
 
@@ -98,8 +98,8 @@ fn read(presented: &[Certificate]) -> Result<Vec<Read<'_>>, Verdict> {
     }
 }
 
-/// `_gnutls_check_key_usage_for_sig` (`lib/tls-sig.c`): every handshake of today has the server sign.
-/// A key usage without a single bit is taken for none.
+/// `_gnutls_check_key_usage_for_sig` (`lib/tls-sig.c`): in every handshake of today the server signs.
+/// A key usage without a single bit counts as absent.
 fn key_usage(leaf: &Read<'_>) -> Verdict {
     const DIGITAL_SIGNATURE: u16 = 1;
     match leaf.key_usage {

@@ -9,7 +9,7 @@ use crate::judge::signatures::Signatures;
 
 /// keyCertSign.
 const KEY_CERT_SIGN: u16 = 1 << 5;
-/// Signatures that GnuTLS takes for broken in certificates (`lib/algorithms/sign.c`): with MD2, MD5,
+/// Signatures that GnuTLS considers broken in certificates (`lib/algorithms/sign.c`): with MD2, MD5,
 /// SHA-1, RIPEMD-160, and DSA with SHA-1.
 const BROKEN: &[&[u8]] = &[
     &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x02],
@@ -46,7 +46,7 @@ pub(super) fn drop_self_signed(list: &mut Vec<Read<'_>>) {
     }
 }
 
-/// When, and with what, is judged.
+/// The time of the judgement, and the signatures that are known.
 #[derive(Clone, Copy)]
 pub(super) struct Judge<'s, 'a> {
     /// The seconds of the clock.
@@ -69,7 +69,7 @@ impl<'a> Judge<'_, 'a> {
             let mut status = Status::default();
             check_dates(&mut status, known, self.now);
             check_strength(&mut status, known);
-            // The leaf itself is trusted, and nothing more is looked at.
+            // The leaf itself is trusted, and GnuTLS checks nothing more.
             if !status.is_fine() || place == 0 {
                 return status;
             }

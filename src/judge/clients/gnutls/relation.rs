@@ -1,4 +1,4 @@
-//! How names and ranges of names lie to each other (`lib/x509/name_constraints.c`).
+//! How names and ranges of names relate to each other (`lib/x509/name_constraints.c`).
 
 use crate::certificate::gnutls::{Kind, Node};
 use std::cmp::Ordering;
@@ -115,7 +115,7 @@ fn compare_ranges(a: &[u8], b: &[u8]) -> Relation {
     order(&masked(ip_a, mask_a), &masked(ip_b, mask_b))
 }
 
-/// `compare_name_constraint_nodes`; what is not there sorts last.
+/// `compare_name_constraint_nodes`; an absent node sorts last.
 pub(super) fn compare(a: Option<&Node>, b: Option<&Node>) -> Relation {
     let (Some((kind_a, a)), Some((kind_b, b))) = (a, b) else {
         return match (a, b) {
@@ -124,7 +124,7 @@ pub(super) fn compare(a: Option<&Node>, b: Option<&Node>) -> Relation {
             _ => Relation::Before,
         };
     };
-    // Those that are not supported come first.
+    // Unsupported kinds come first.
     let rank = |kind: &Kind| (kind.is_supported(), *kind);
     match rank(kind_a).cmp(&rank(kind_b)) {
         Ordering::Less => return Relation::Before,

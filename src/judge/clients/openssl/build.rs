@@ -1,4 +1,4 @@
-//! How OpenSSL builds a path (`build_chain` in `crypto/x509/x509_vfy.c`), which is no search: it
+//! How OpenSSL builds a path (`build_chain` in `crypto/x509/x509_vfy.c`), which does not search: it
 //! takes the first candidate that its identifiers allow, prefers the trust store, and never goes
 //! back to try another.
 

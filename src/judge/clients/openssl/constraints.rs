@@ -14,7 +14,7 @@ const MOST_COMPARISONS: usize = 1 << 20;
 /// RFC 8398.
 const SMTP_UTF8_MAILBOX: &[u8] = &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x08, 0x09];
 
-/// Holds the names of a certificate against the constraints of one above it.
+/// Checks the names of a certificate by the constraints of one above it.
 pub(super) fn check(constraints: &NameConstraints, seen: &Seen<'_>, is_leaf: bool) -> Verdict {
     let Some(raw) = Raw::read(seen.certificate.der()) else {
         return Verdict::unknown("the subject of a certificate cannot be read");
@@ -75,7 +75,7 @@ fn hold(seen: &Seen<'_>, name: &GeneralName, constraints: &NameConstraints) -> V
     }
 }
 
-/// Whether every version of OpenSSL takes the URI apart in one way: a scheme, a host, a path.
+/// Whether every version of OpenSSL parses the URI in the same way: a scheme, a host, a path.
 fn is_plain(uri: &[u8]) -> bool {
     let Some(colon) = uri.iter().position(|octet| *octet == b':') else {
         return false;

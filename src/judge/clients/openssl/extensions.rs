@@ -110,7 +110,7 @@ fn extension_error(
     None
 }
 
-/// `check_ca` in `crypto/x509/v3_purp.c`: 0 is no CA, 1 is one, 3 to 5 may be.
+/// `check_ca` in `crypto/x509/v3_purp.c`: 0 is not a CA, 1 is one, 3 to 5 may be one.
 fn kind_of_ca(seen: &Seen<'_>) -> u8 {
     if seen.invalid || seen.usage_lacks(KEY_CERT_SIGN) {
         return 0;
@@ -124,7 +124,7 @@ fn kind_of_ca(seen: &Seen<'_>) -> u8 {
     }
 }
 
-/// `check_purpose`: trust settings go before the purposes of the certificate itself.
+/// `check_purpose`: trust settings override the purposes of the certificate itself.
 fn has_purpose(seen: &Seen<'_>, place: Place, mode: Mode) -> bool {
     if place.from_store {
         match seen.trust() {
@@ -134,7 +134,7 @@ fn has_purpose(seen: &Seen<'_>, place: Place, mode: Mode) -> bool {
         }
     }
     if seen.invalid {
-        // `X509_check_purpose` fails, and only a strict caller minds.
+        // `X509_check_purpose` fails, which matters in strict mode only.
         return !mode.is_strict();
     }
     if seen.purpose == Purpose::Others {

@@ -12,7 +12,7 @@ use std::net::IpAddr;
 pub(super) enum Fit {
     Yes,
     No,
-    /// A common name decides that cannot be read.
+    /// The common name that decides cannot be read.
     Unreadable,
 }
 

@@ -106,7 +106,7 @@ pub struct Mismatch {
 
 /// The first certificate of a path, the leaf first, that does not name the next one as its issuer
 /// (`X509_check_issued`): by key identifier, serial number, or the issuer's issuer. The last one is
-/// held against itself where it is the only one.
+/// compared with itself where it is the only one.
 pub fn mismatch(path: &[Certificate]) -> Option<Mismatch> {
     let seen: Vec<Seen<'_>> = path.iter().map_while(Seen::read).collect();
     let alone = (path.len() == 1).then_some(()).and(seen.first());

@@ -35,7 +35,7 @@ impl<'a> Seen<'a> {
         })
     }
 
-    /// What the file says of it (`obj_trust` in `crypto/x509/x509_trust.c`).
+    /// The trust settings of its file (`obj_trust` in `crypto/x509/x509_trust.c`).
     pub(super) fn trust(&self) -> ForServers {
         self.anchor
             .map_or(ForServers::Neutral, |anchor| anchor.trust().for_servers())

@@ -78,7 +78,7 @@ fn in_names(seen: &Seen<'_>) -> Option<&'static str> {
     ])
 }
 
-/// The signature algorithm, which stands in a certificate twice.
+/// The signature algorithm, which a certificate contains twice.
 fn in_algorithm(seen: &Seen<'_>) -> Option<&'static str> {
     (!seen.signature_consistent).then_some("certificate signature algorithm inconsistent")
 }
