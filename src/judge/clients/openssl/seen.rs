@@ -17,8 +17,8 @@ pub(super) struct Seen<'a> {
 }
 
 impl<'a> Seen<'a> {
-    /// One that was presented. `None`: it cannot be read here, so that what OpenSSL makes of it is
-    /// not known.
+    /// One that was presented. `None`: it cannot be read here, so OpenSSL's view of it is
+    /// unknown.
     pub(super) fn read(certificate: &'a Certificate) -> Option<Self> {
         Some(Self {
             certificate,
