@@ -12,7 +12,7 @@ use testkit::pki::{Identity, KeyKind, Pki, leaf, now};
 use testkit::program::{Dir, Run, finish, notes, program};
 use testkit::server::{Behaviour, Server};
 use testkit::skip::skip;
-use testkit::user::{User, renew, sha256};
+use testkit::user::{EMAIL, UNATTENDED, User, renew, sha256};
 use time::Duration;
 
 /// The document's code block in `language` that contains `mark`.
@@ -46,22 +46,10 @@ fn hg_with(user: &User, bin: &Dir, args: &[&str]) -> Run {
     finish(user.command(&user.hg).env("PATH", path).args(args))
 }
 
-const EMAIL: &[&str] = &[
-    "--config",
-    "extensions.patchbomb=",
-    "email",
-    "--rev",
-    "tip",
-    "--to",
-    "a@example.org",
-    "--from",
-    "b@example.org",
-    "--git",
-    "--config",
-    "patchbomb.confirm=no",
-    "--config",
-    "ui.interactive=no",
-];
+/// `hg email`, run by that user.
+fn email_with(user: &User, bin: &Dir) -> Run {
+    hg_with(user, bin, &[EMAIL, UNATTENDED].concat())
+}
 
 fn append(user: &User, block: &str) -> PathBuf {
     let path = user.home.path().join(".hgrc");
@@ -85,7 +73,7 @@ fn the_hook_lets_mail_out_only_when_the_check_passes() {
     let run = user.certcheck(&[&["pin", &target], &pin[..]].concat());
     assert_eq!(run.code, 0, "{}", run.stderr);
 
-    let without = hg_with(&user, &bin, EMAIL);
+    let without = email_with(&user, &bin);
     assert_eq!(without.code, 0, "{}", without.stderr);
     append(&user, &recipe("mercurial.md", "ini", "pre-email"));
     let hook = hg_with(&user, &bin, &["config", "hooks.pre-email"]);
@@ -93,7 +81,7 @@ fn the_hook_lets_mail_out_only_when_the_check_passes() {
 
     // All is well: the hook prints nothing, and takes little time.
     let started = Instant::now();
-    let with = hg_with(&user, &bin, EMAIL);
+    let with = email_with(&user, &bin);
     assert!(started.elapsed() < Time::from_secs(10));
     assert_eq!(
         (with.code, with.stdout, with.stderr),
@@ -107,13 +95,14 @@ fn the_hook_lets_mail_out_only_when_the_check_passes() {
     let path = format!("{}:/usr/bin:/bin", bin.path().display());
     elsewhere.current_dir("/").env("PATH", path);
     elsewhere.arg("-R").arg(&repository).args(EMAIL);
+    elsewhere.args(UNATTENDED);
     let run = finish(&mut elsewhere);
     assert_eq!(run.code, 0, "{}", run.stderr);
     assert_eq!(mta.delivered(3).len(), 3);
 
     // The server presents another certificate than the pinned one.
     renew(&mta, &user, &target, &second);
-    let run = hg_with(&user, &bin, EMAIL);
+    let run = email_with(&user, &bin);
     assert_eq!(run.code, 255, "{}", run.stderr);
     assert!(
         run.stdout.contains("NOT TRUSTED  localhost"),
@@ -130,13 +119,13 @@ fn the_hook_lets_mail_out_only_when_the_check_passes() {
     // hg would send in the clear without a warning.
     let clear = "[smtp]\ntls = none\n";
     std::fs::write(repository.join(".hg/hgrc"), clear).expect("the repository's hgrc");
-    let run = hg_with(&user, &bin, EMAIL);
+    let run = email_with(&user, &bin);
     assert_eq!(run.code, 255, "{}{}", run.stdout, run.stderr);
     assert!(run.stdout.contains("in the clear"), "{}", run.stdout);
     // A message that has not arrived by now was not sent.
     std::thread::sleep(Time::from_millis(300));
     assert_eq!(mta.delivered(3).len(), 3);
-    let no_hook = [EMAIL, &["--config", "hooks.pre-email="]].concat();
+    let no_hook = [EMAIL, UNATTENDED, &["--config", "hooks.pre-email="]].concat();
     assert_eq!(hg_with(&user, &bin, &no_hook).code, 0);
     assert_eq!(mta.delivered(4).len(), 4);
 }

@@ -19,6 +19,7 @@ use testkit::hg;
 use testkit::pki::{Identity, KeyKind, Pki, expired_leaf, leaf, now, to_pem};
 use testkit::program::Dir;
 use testkit::server::{Behaviour, Server};
+use testkit::user::{EMAIL, UNATTENDED};
 use time::Duration;
 
 static PKI: LazyLock<Pki> = LazyLock::new(|| Pki::new("Verdict", KeyKind::P256));
@@ -306,15 +307,8 @@ fn hg_sends_with(
     variables: &[(&str, &str)],
 ) -> (bool, String) {
     let output = hg_command(hg, home)
-        .args(["--subject", "s", "--body", "--git"])
-        .args([
-            "--config",
-            "extensions.patchbomb=",
-            "--config",
-            "ui.interactive=no",
-            "--config",
-            "patchbomb.confirm=no",
-        ])
+        .args(["--subject", "s", "--body"])
+        .args(UNATTENDED)
         .envs(variables.iter().copied())
         .output()
         .expect("hg");
@@ -329,8 +323,8 @@ fn hg_sends_with(
 fn hg_command(hg: &Path, home: &Path) -> Command {
     let mut command = Command::new(hg);
     command
-        .args(["email", "--rev", "tip", "--to", "a@example.org"])
-        .args(["--from", "b@example.org", "-y"])
+        .args(EMAIL)
+        .arg("-y")
         .current_dir(repository(hg))
         .env("HGRCPATH", home.join("hgrc"))
         .env("HOME", home)

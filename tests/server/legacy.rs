@@ -18,6 +18,7 @@ use testkit::openssl;
 use testkit::pki::{Identity, KeyKind, Pki, leaf};
 use testkit::program::{Dir, problems, report};
 use testkit::raw;
+use testkit::user::{User, sha256};
 
 /// The keys, with what OpenSSL needs to make them.
 const RSA: &[&str] = &["-newkey", "rsa:2048"];
@@ -794,24 +795,8 @@ fn a_real_postfix_of_tls_1_0_and_the_real_hg_email() {
     };
     let old = "smtpd_tls_protocols = TLSv1\ntls_medium_cipherlist = ALL:@SECLEVEL=0\n";
     mta.reconfigure(old).expect("another configuration");
-    let home = Dir::new();
-    let run = |args: &[&str]| {
-        let mut command = std::process::Command::new(&hg);
-        command
-            .args(args)
-            .current_dir(home.path())
-            .env("HGRCPATH", home.path().join("hgrc"))
-            .env("HGEDITOR", "true");
-        testkit::program::finish(&mut command)
-    };
-    home.file("hgrc", "[extensions]\npatchbomb=\n[ui]\ninteractive=no\n");
-    run(&["init"]);
-    home.file("a", "a\n");
-    run(&["commit", "-A", "-m", "a", "-u", "me"]);
-    let pin = {
-        use smtp_certcheck::fingerprint::{Algorithm, Fingerprint};
-        Fingerprint::compute(Algorithm::Sha256, &identity.chain[0])
-    };
+    let user = User::new(hg);
+    let pin = sha256(&identity);
     let mut delivered = 0;
     for (lines, sends, accepts) in [
         ("ciphers=DEFAULT:@SECLEVEL=0\n", false, Some(false)),
@@ -830,8 +815,8 @@ fn a_real_postfix_of_tls_1_0_and_the_real_hg_email() {
         ("[defaults]\nemail=--insecure\n", true, None),
     ] {
         let port = mta.starttls_port();
-        let hgrc = home.file(
-            "hgrc",
+        let hgrc = user.home.file(
+            ".hgrc",
             format!("[extensions]\npatchbomb=\n[ui]\ninteractive=no\n[patchbomb]\nconfirm=no\n[smtp]\nhost=localhost\nport={port}\ntls=starttls\n[hostsecurity]\nlocalhost:fingerprints={pin}\n{lines}"),
         );
         let hgrc = hgrc.to_str().expect("UTF-8");
@@ -849,18 +834,7 @@ fn a_real_postfix_of_tls_1_0_and_the_real_hg_email() {
         assert_eq!(seen["chain"].as_array().map(Vec::len), Some(2));
         let expected = accepts.map_or(Value::Null, Value::Bool);
         assert_eq!(seen["mercurial"]["accepts"], expected, "{lines}: {seen:#}");
-        let email = run(&[
-            "email",
-            "--rev",
-            "tip",
-            "--to",
-            "a@example.org",
-            "--from",
-            "b@example.org",
-            "--subject",
-            "s",
-            "--body",
-        ]);
+        let email = user.email();
         assert_eq!(email.code == 0, sends, "{lines}: {email:?}");
         delivered += usize::from(sends);
         assert_eq!(

@@ -9,6 +9,29 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+/// `hg email` of the newest commit. What else it needs, the configuration says.
+pub const EMAIL: &[&str] = &[
+    "email",
+    "--rev",
+    "tip",
+    "--to",
+    "a@example.org",
+    "--from",
+    "b@example.org",
+    "--git",
+];
+
+/// The settings of `hg email` without a configuration of them: the extension is on, and nothing is
+/// asked.
+pub const UNATTENDED: &[&str] = &[
+    "--config",
+    "extensions.patchbomb=",
+    "--config",
+    "patchbomb.confirm=no",
+    "--config",
+    "ui.interactive=no",
+];
+
 /// A user: a home and a repository with a commit.
 #[derive(Debug)]
 pub struct User {
@@ -60,23 +83,7 @@ impl User {
 
     /// `hg email` with nothing but the user's own configuration about the server.
     pub fn email(&self) -> Run {
-        let batch = [
-            "--config",
-            "extensions.patchbomb=",
-            "--config",
-            "ui.interactive=no",
-        ];
-        let mail = [
-            "email",
-            "--rev",
-            "tip",
-            "--to",
-            "a@example.org",
-            "--from",
-            "b@example.org",
-        ];
-        let text = ["--git", "--config", "patchbomb.confirm=no"];
-        self.hg(&[&mail[..], &text, &batch].concat())
+        self.hg(&[EMAIL, UNATTENDED].concat())
     }
 
     /// The program under test there.
