@@ -14,8 +14,8 @@ use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 use testkit::names::Names;
 use testkit::pki::{Identity, KeyKind, Pki, expired_leaf, leaf, now};
-use testkit::program::{Dir, Run, finish, program};
-use testkit::raw::{listen_on, read_line, send, wait_for_end};
+use testkit::program::{Dir, Run, findings, finish, program};
+use testkit::raw::{busy, listen_on, silent, without_starttls};
 use testkit::server::{Behaviour, Server};
 
 const NAME: &str = "mx.example";
@@ -69,15 +69,6 @@ fn report(run: &Run) -> Value {
     report
 }
 
-/// Findings as "code severity".
-fn found(report: &Value) -> Vec<String> {
-    let found = report["findings"].as_array().expect("findings");
-    let found = found
-        .iter()
-        .map(|f| format!("{} {}", f["code"], f["severity"]).replace('"', ""));
-    found.collect()
-}
-
 fn message<'a>(report: &'a Value, code: &str) -> &'a str {
     let found = report["findings"].as_array().expect("findings");
     let finding = found.iter().find(|finding| finding["code"] == code);
@@ -93,21 +84,6 @@ enum Second {
 
 /// What the second address is, the outcome, the exit code, and the findings.
 type Case = (Second, &'static str, i32, &'static [&'static str]);
-
-fn silent(mut client: std::net::TcpStream) {
-    wait_for_end(&mut client);
-}
-
-fn busy(mut client: std::net::TcpStream) {
-    send(&mut client, b"421 too busy\r\n");
-}
-
-fn plain(mut client: std::net::TcpStream) {
-    send(&mut client, b"220 mx.example ESMTP\r\n");
-    read_line(&client);
-    send(&mut client, b"250 mx.example\r\n");
-    wait_for_end(&mut client);
-}
 
 #[test]
 fn a_name_is_as_bad_as_its_worst_address() {
@@ -172,13 +148,13 @@ fn a_name_is_as_bad_as_its_worst_address() {
             &["temporary-refusal warning"],
         ),
         (
-            Second::Raw(plain),
+            Second::Raw(without_starttls),
             "smtp-refused",
             1,
             &["starttls-not-offered critical"],
         ),
     ];
-    for (index, (second, outcome, code, findings)) in cases.into_iter().enumerate() {
+    for (index, (second, outcome, code, expected)) in cases.into_iter().enumerate() {
         let (ip, port) = block();
         let ips = [ip(2), ip(3)];
         let Some(names) = Names::new(TEST, &hosts(&ips)) else {
@@ -194,9 +170,9 @@ fn a_name_is_as_bad_as_its_worst_address() {
         let report = report(&run);
         assert_eq!(report["outcome"], outcome, "{index}: {report}");
         assert_eq!(run.code, code, "{index}: {}", run.stderr);
-        assert_eq!(found(&report), findings, "{index}: {report}");
+        assert_eq!(findings(&report), expected, "{index}: {report}");
         are_listed(&report, &ips, port);
-        if findings.contains(&"addresses-differ warning") {
+        if expected.contains(&"addresses-differ warning") {
             let same = message(&report, "addresses-differ").contains("the same key");
             assert_eq!(same, index == 2, "{report}");
         }
@@ -246,7 +222,7 @@ fn an_address_that_refuses_is_not_waited_for_while_others_answer() {
         &["--format", "jsonl", "--retries", "1"],
     ));
     assert_eq!(report["outcome"], "unreachable");
-    assert_eq!(found(&report), ["connect-failed critical"]);
+    assert_eq!(findings(&report), ["connect-failed critical"]);
     let text = message(&report, "connect-failed");
     assert_eq!(text, "no connection to any of its 2 addresses");
     let attempts = report["connection"]["attempts"]
@@ -324,7 +300,7 @@ fn the_number_of_addresses_is_bounded_and_said() {
         });
     }
     let report = report(&audit(&names, port, &["--format", "jsonl"]));
-    assert_eq!(found(&report), ["address-not-tried note"]);
+    assert_eq!(findings(&report), ["address-not-tried note"]);
     let text = message(&report, "address-not-tried");
     assert_eq!(text, "16 addresses were looked at, and 4 more were not");
     assert_eq!(report["addresses"].as_array().map(Vec::len), Some(16));
@@ -540,7 +516,7 @@ fn an_address_without_a_route_is_said_not_to_have_been_tried() {
     let args = ["--format", "jsonl", "--retries", "0"];
     let report = report(&audit(&names.alone(), 25, &args));
     assert_eq!(
-        found(&report),
+        findings(&report),
         ["connect-failed critical", "address-not-tried note"]
     );
     let text = message(&report, "address-not-tried");

@@ -6,7 +6,6 @@ use nix::sys::signal::{Signal, kill};
 use nix::sys::stat::Mode;
 use nix::unistd::{Pid, mkfifo};
 use std::fs::{self, Permissions};
-use std::net::SocketAddr;
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -14,23 +13,15 @@ use std::sync::LazyLock;
 use std::time::Duration;
 use testkit::pki::{KeyKind, Pki, leaf};
 use testkit::program::{Dir, Run, finish, program};
-use testkit::raw::{listen, wait_for_end};
-use testkit::server::{Behaviour, Server};
+use testkit::raw::{line, listen, silent};
+use testkit::server::{Behaviour, Server, serve};
 
 static PKI: LazyLock<Pki> = LazyLock::new(|| Pki::new("Files", KeyKind::P256));
 
 /// A line of a list, and the server that it names.
 fn good() -> String {
     let identity = PKI.identity(leaf(&["localhost"]));
-    line(Server::start(&identity, Behaviour::default()).address)
-}
-
-fn silent() -> String {
-    line(listen(|mut client| wait_for_end(&mut client)))
-}
-
-fn line(address: SocketAddr) -> String {
-    format!("smtp://localhost:{}\n", address.port())
+    line(serve(&identity))
 }
 
 /// One connection after the other, in the order of the list.
@@ -137,7 +128,7 @@ fn unwritable_files_are_reported_before_any_connection() {
         ),
     ];
     for (args, why) in refused {
-        let mut command = command(&dir, &silent(), &args);
+        let mut command = command(&dir, &line(listen(silent)), &args);
         let run = finish(command.current_dir(dir.path()));
         assert_eq!(run.code, 2, "{args:?}: {}", run.stderr);
         assert!(run.stderr.contains(why), "{args:?}: {}", run.stderr);
@@ -217,7 +208,7 @@ fn an_interrupted_audit_is_not_a_baseline_for_the_next() {
     assert_eq!(told.code, 0, "{}", told.stderr);
     let whole = fs::read(&results).expect("the results");
 
-    let list = format!("{one}{}{two}", silent());
+    let list = format!("{one}{}{two}", line(listen(silent)));
     let daily = [&save[..], &["--jobs", "1", "--baseline", text(&results)]].concat();
     let child = command(&dir, &list, &daily)
         .stdout(Stdio::piped())
@@ -278,7 +269,7 @@ fn a_file_that_is_not_an_audit_is_not_resumed() {
     ];
     for (before, number) in foreign {
         let file = dir.file("mine", &before);
-        let told = run(&dir, &silent(), &["--resume", text(&file)]);
+        let told = run(&dir, &line(listen(silent)), &["--resume", text(&file)]);
         assert_eq!(told.code, 2, "{before}: {}", told.stderr);
         let place = format!("mine:{number}: it is no");
         assert!(told.stderr.contains(&place), "{before}: {}", told.stderr);
@@ -387,7 +378,7 @@ fn a_signal_while_the_list_is_read_leaves_nothing() {
 #[test]
 fn the_list_is_not_replaced_by_its_results() {
     let dir = Dir::new();
-    let list = silent();
+    let list = line(listen(silent));
     let file = dir.file("list", &list);
     let link = dir.path().join("link");
     fs::hard_link(&file, &link).expect("a link");

@@ -4,31 +4,24 @@
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
+use std::net::SocketAddr;
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 use std::time::Duration;
 use testkit::pki::{Identity, KeyKind, Pki, leaf, now};
-use testkit::program::{Dir, Run, finish, program};
-use testkit::raw::closed_port;
-use testkit::server::{Behaviour, Server};
+use testkit::program::{Dir, Run, finish, json_lines, program};
+use testkit::raw::{busy, closed_port, line, listen, silent};
+use testkit::server::{Behaviour, Server, serve};
 
 static PKI: LazyLock<Pki> = LazyLock::new(|| Pki::new("Whole", KeyKind::P256));
 /// Ten days are left.
-static SOON: LazyLock<Server> = LazyLock::new(|| start(&ends_in(10)));
-static GOOD: LazyLock<Server> = LazyLock::new(|| start(&PKI.identity(leaf(&["localhost"]))));
-
-fn start(identity: &Identity) -> Server {
-    Server::start(identity, Behaviour::default())
-}
+static SOON: LazyLock<SocketAddr> = LazyLock::new(|| serve(&ends_in(10)));
+static GOOD: LazyLock<SocketAddr> = LazyLock::new(|| serve(&PKI.identity(leaf(&["localhost"]))));
 
 fn ends_in(days: i64) -> Identity {
     let mut params = leaf(&["localhost"]);
     params.not_after = now() + time::Duration::days(days);
     PKI.identity(params)
-}
-
-fn line(server: &Server) -> String {
-    format!("smtp://localhost:{}\n", server.port())
 }
 
 /// An administrator's directory.
@@ -60,11 +53,6 @@ impl Desk {
     }
 }
 
-fn jsonl(text: &str) -> Vec<Value> {
-    let lines = text.lines().map(serde_json::from_str);
-    lines.map(|line| line.expect("JSON")).collect()
-}
-
 /// A target that waits for the rate waits in our queue, not within its time limit.
 #[test]
 fn the_rate_costs_no_target_its_time() {
@@ -81,7 +69,7 @@ fn the_rate_costs_no_target_its_time() {
         &["--rate", "4", "--timeout", "2", "--format", "jsonl"],
     );
     assert_eq!(run.code, 0, "{}", run.stdout);
-    let reports = jsonl(&run.stdout);
+    let reports = json_lines(&run.stdout);
     assert_eq!(reports.len(), 12);
     assert!(reports.iter().all(|report| report["outcome"] == "trusted"));
 }
@@ -90,7 +78,7 @@ fn the_rate_costs_no_target_its_time() {
 fn what_becomes_bad_with_time_is_a_change() {
     let desk = Desk::new();
     let lax = ["--warning", "1", "--critical", "1", "--save", "last.jsonl"];
-    assert_eq!(desk.audit(&line(&SOON), &lax).code, 0);
+    assert_eq!(desk.audit(&line(*SOON), &lax).code, 0);
     let daily = [
         "--baseline",
         "last.jsonl",
@@ -103,8 +91,8 @@ fn what_becomes_bad_with_time_is_a_change() {
         (["--warning", "30", "--critical", "21"], vec!["worse"]),
         (["--warning", "2", "--critical", "1"], vec![]),
     ] {
-        let run = desk.audit(&line(&SOON), &[&daily[..], &levels].concat());
-        let changes: Vec<Value> = jsonl(&run.stdout)
+        let run = desk.audit(&line(*SOON), &[&daily[..], &levels].concat());
+        let changes: Vec<Value> = json_lines(&run.stdout)
             .into_iter()
             .map(|mut report| report["changes"].take())
             .collect();
@@ -117,8 +105,8 @@ fn what_becomes_bad_with_time_is_a_change() {
 #[test]
 fn a_server_that_stops_answering_is_not_better() {
     let desk = Desk::new();
-    let bad = start(&PKI.identity(leaf(&["other.example"])));
-    desk.audit(&line(&bad), &["--save", "last.jsonl"]);
+    let bad = serve(&PKI.identity(leaf(&["other.example"])));
+    desk.audit(&line(bad), &["--save", "last.jsonl"]);
     let target = format!("smtp://localhost:{}", bad.port());
     let last = desk.read("last.jsonl");
     let gone = format!("smtp://localhost:{}", closed_port().port());
@@ -132,7 +120,7 @@ fn a_server_that_stops_answering_is_not_better() {
         "jsonl",
     ];
     let run = desk.audit(&format!("{gone}\n"), &daily);
-    let report = &jsonl(&run.stdout)[0];
+    let report = &json_lines(&run.stdout)[0];
     assert_eq!(
         report["changes"],
         Value::from(vec!["no-certificate", "worse"])
@@ -142,7 +130,7 @@ fn a_server_that_stops_answering_is_not_better() {
 #[test]
 fn a_list_that_cannot_be_read_to_its_end_is_incomplete() {
     let desk = Desk::new();
-    let list = [line(&GOOD), line(&SOON)].concat();
+    let list = [line(*GOOD), line(*SOON)].concat();
     desk.audit(&list, &["--save", "last.jsonl"]);
     let before = desk.read("last.jsonl");
     assert_eq!(before.lines().count(), 2);
@@ -158,12 +146,12 @@ fn a_list_that_cannot_be_read_to_its_end_is_incomplete() {
         assert_eq!(desk.read("last.jsonl"), before);
     }
     // A line with a slip may be the one that is missed.
-    let slip = line(&SOON).trim().to_owned() + " lable=x\n";
-    let list = [line(&GOOD), slip].concat();
+    let slip = line(*SOON).trim().to_owned() + " lable=x\n";
+    let list = [line(*GOOD), slip].concat();
     let run = desk.audit(&list, &["--baseline", "last.jsonl"]);
     assert_eq!(run.code, 2, "{}", run.stderr);
     assert!(!run.stdout.contains("Gone"), "{}", run.stdout);
-    let run = desk.audit(&line(&GOOD), &["--baseline", "last.jsonl"]);
+    let run = desk.audit(&line(*GOOD), &["--baseline", "last.jsonl"]);
     assert!(run.stdout.contains("Gone"), "{}", run.stdout);
 }
 
@@ -171,11 +159,11 @@ fn a_list_that_cannot_be_read_to_its_end_is_incomplete() {
 fn interrupted_metrics_do_not_replace_complete_ones() {
     let desk = Desk::new();
     let metrics = ["--format", "prometheus", "--output", "smtp.prom"];
-    desk.audit(&[line(&GOOD), line(&SOON)].concat(), &metrics);
+    desk.audit(&[line(*GOOD), line(*SOON)].concat(), &metrics);
     let before = desk.read("smtp.prom");
     assert!(before.contains("smtp_certcheck_trusted"), "{before}");
-    let silent = testkit::raw::listen(|mut client| testkit::raw::wait_for_end(&mut client));
-    let list = [line(&GOOD), format!("smtp://{silent}\n")].concat();
+    let silent = listen(silent);
+    let list = [line(*GOOD), format!("smtp://{silent}\n")].concat();
     desk.0.file("list", list);
     let args = [&["--input", "list"], &metrics[..]].concat();
     let child = desk.command(&args).stderr(Stdio::piped()).spawn();
@@ -195,7 +183,7 @@ fn interrupted_metrics_do_not_replace_complete_ones() {
 #[test]
 fn a_page_and_a_test_report_say_what_they_do_not_cover() {
     let desk = Desk::new();
-    let slip = [line(&GOOD), "mx.example lable=x\n".to_owned()].concat();
+    let slip = [line(*GOOD), "mx.example lable=x\n".to_owned()].concat();
     let page = desk.audit(&slip, &["--format", "html"]).stdout;
     assert!(
         page.contains("incomplete</b> 1 line of the list could not be used."),
@@ -206,17 +194,17 @@ fn a_page_and_a_test_report_say_what_they_do_not_cover() {
         xml.contains("errors=\"1\"") && xml.contains("name=\"the list\""),
         "{xml}"
     );
-    let whole = desk.audit(&line(&GOOD), &["--format", "html"]).stdout;
+    let whole = desk.audit(&line(*GOOD), &["--format", "html"]).stdout;
     assert!(!whole.contains("incomplete"), "{whole}");
-    let whole = desk.audit(&line(&GOOD), &["--format", "junit"]).stdout;
+    let whole = desk.audit(&line(*GOOD), &["--format", "junit"]).stdout;
     assert!(
         whole.contains("errors=\"0\"") && !whole.contains("the list"),
         "{whole}"
     );
     // A warning that makes the exit code 1 makes the case fail.
-    let xml = desk.audit(&line(&SOON), &["--format", "junit"]).stdout;
+    let xml = desk.audit(&line(*SOON), &["--format", "junit"]).stdout;
     assert!(xml.contains("failures=\"0\""), "{xml}");
-    let strict = desk.audit(&line(&SOON), &["--format", "junit", "--fail-on", "warning"]);
+    let strict = desk.audit(&line(*SOON), &["--format", "junit", "--fail-on", "warning"]);
     assert_eq!(strict.code, 1);
     assert!(
         strict.stdout.contains("failures=\"1\""),
@@ -237,16 +225,16 @@ fn only_does_not_make_fine_what_was_not_seen() {
     let ignored = ["--ignore", "connect-failed", "--format", "nagios"];
     assert_eq!(desk.audit(&gone, &ignored).code, 3);
     let only = ["--only", "name-mismatch", "--format", "nagios"];
-    assert_eq!(desk.audit(&line(&GOOD), &only).code, 0);
+    assert_eq!(desk.audit(&line(*GOOD), &only).code, 0);
 }
 
 /// A filter is not a verdict: a problem that was left out makes a target neither good nor bad.
 #[test]
 fn what_is_left_out_is_not_fine_in_any_format() {
     let desk = Desk::new();
-    let wrong = start(&PKI.identity(leaf(&["other.example"])));
-    let own = start(&Pki::self_signed(&leaf(&["localhost"]), KeyKind::P256));
-    let list = [&wrong, &own, &GOOD].map(line).concat();
+    let wrong = serve(&PKI.identity(leaf(&["other.example"])));
+    let own = serve(&Pki::self_signed(&leaf(&["localhost"]), KeyKind::P256));
+    let list = [wrong, own, *GOOD].map(line).concat();
     let only = ["--only", "expired"];
     let ignore = ["--ignore", "name-mismatch", "--ignore", "self-signed"];
     let with = |filter: &[&str], more: &[&str]| desk.audit(&list, &[filter, more].concat());
@@ -268,7 +256,7 @@ fn what_is_left_out_is_not_fine_in_any_format() {
         let run = with(filter, &["--format", "jsonl"]);
         assert_eq!(run.code, 0, "nothing that was asked for");
         assert!(run.stderr.contains(sums), "{}", run.stderr);
-        let left_out = jsonl(&run.stdout).into_iter().map(|report| {
+        let left_out = json_lines(&run.stdout).into_iter().map(|report| {
             testkit::program::check_schema(&report);
             assert_eq!(report["findings"].as_array().map(Vec::len), Some(0));
             match &report["left_out"][0] {
@@ -341,7 +329,7 @@ fn a_warning_that_is_ignored_is_accepted() {
     let desk = Desk::new();
     let nagios = |args: &[&str]| {
         let args = [args, &["--format", "nagios"]].concat();
-        desk.audit(&line(&SOON), &args).code
+        desk.audit(&line(*SOON), &args).code
     };
     assert_eq!(nagios(&[]), 1);
     assert_eq!(nagios(&["--only", "expired"]), 3);
@@ -349,17 +337,17 @@ fn a_warning_that_is_ignored_is_accepted() {
     assert_eq!(nagios(&["--only", "expired", "--ignore", "expiring"]), 0);
     // Not what is critical.
     assert_eq!(nagios(&["--ignore", "expiring", "--critical", "11"]), 3);
-    let run = desk.audit(&line(&SOON), &["--ignore", "expiring", "--format", "jsonl"]);
-    let report = &jsonl(&run.stdout)[0];
+    let run = desk.audit(&line(*SOON), &["--ignore", "expiring", "--format", "jsonl"]);
+    let report = &json_lines(&run.stdout)[0];
     assert_eq!(report["left_out"][0]["accepted"], true, "{report:#}");
-    let run = desk.audit(&line(&SOON), &["--ignore", "expiring"]);
+    let run = desk.audit(&line(*SOON), &["--ignore", "expiring"]);
     assert!(
         run.stdout.starts_with("OK ") && run.stdout.contains(" 1 fine"),
         "{}",
         run.stdout
     );
     // A server that is busy was not seen.
-    let busy = testkit::raw::listen(|mut client| testkit::raw::send(&mut client, b"421 busy\r\n"));
+    let busy = listen(busy);
     let list = format!("smtp://localhost:{}\n", busy.port());
     let run = desk.audit(
         &list,
@@ -382,7 +370,7 @@ fn another_choice_is_not_a_change() {
         (ignore, none),
         (none, ignore),
     ] {
-        desk.audit(&line(&SOON), &[then, &["--save", "last.jsonl"]].concat());
+        desk.audit(&line(*SOON), &[then, &["--save", "last.jsonl"]].concat());
         let daily = [
             "--baseline",
             "last.jsonl",
@@ -390,7 +378,7 @@ fn another_choice_is_not_a_change() {
             "--format",
             "jsonl",
         ];
-        let run = desk.audit(&line(&SOON), &[now, &daily].concat());
+        let run = desk.audit(&line(*SOON), &[now, &daily].concat());
         assert_eq!(run.stdout, "", "{then:?} {now:?}");
     }
 }
@@ -399,9 +387,9 @@ fn another_choice_is_not_a_change() {
 #[test]
 fn an_unreadable_ca_file_comes_first_and_is_not_the_fault_of_others() {
     let desk = Desk::new();
-    let list = line(&GOOD).trim().to_owned() + " cacerts=/nonexistent\n";
+    let list = line(*GOOD).trim().to_owned() + " cacerts=/nonexistent\n";
     let run = desk.audit(&list, &["--format", "jsonl"]);
-    let report = &jsonl(&run.stdout)[0];
+    let report = &json_lines(&run.stdout)[0];
     let found = report["findings"].as_array().expect("findings");
     let codes: Vec<&str> = found.iter().filter_map(|f| f["code"].as_str()).collect();
     assert_eq!(codes, ["bad-ca-file"], "{report:#}");
@@ -413,7 +401,7 @@ fn an_unreadable_ca_file_comes_first_and_is_not_the_fault_of_others() {
 #[test]
 fn what_is_done_is_recorded_also_where_it_has_not_changed() {
     let desk = Desk::new();
-    let list = [line(&GOOD), line(&SOON)].concat();
+    let list = [line(*GOOD), line(*SOON)].concat();
     desk.audit(&list, &["--save", "last.jsonl"]);
     for more in [&["--changes-only"][..], &["--quiet"]] {
         let args = ["--resume", "done.jsonl", "--baseline", "last.jsonl"];
@@ -425,9 +413,9 @@ fn what_is_done_is_recorded_also_where_it_has_not_changed() {
 #[test]
 fn a_dash_is_a_stream_and_no_file() {
     let desk = Desk::new();
-    let run = desk.audit(&line(&GOOD), &["--format", "jsonl", "--output", "-"]);
-    assert_eq!(jsonl(&run.stdout).len(), 1, "{}", run.stderr);
-    let run = desk.audit(&line(&GOOD), &["--save", "-"]);
+    let run = desk.audit(&line(*GOOD), &["--format", "jsonl", "--output", "-"]);
+    assert_eq!(json_lines(&run.stdout).len(), 1, "{}", run.stderr);
+    let run = desk.audit(&line(*GOOD), &["--save", "-"]);
     assert_eq!(run.code, 2, "{}", run.stderr);
     assert!(!desk.0.path().join("-").exists());
 }
@@ -444,8 +432,8 @@ fn a_plugin_says_that_the_first_has_expired() {
         smtp_certcheck::fingerprint::Algorithm::Sha256,
         &identity.chain[0],
     );
-    let expired = start(&identity);
-    let list = format!("{} pin={pin}\n", line(&expired).trim());
+    let expired = serve(&identity);
+    let list = format!("{} pin={pin}\n", line(expired).trim());
     let run = desk.audit(&list, &["--format", "nagios"]);
     assert_eq!(run.code, 1, "{}", run.stdout);
     assert!(

@@ -18,34 +18,21 @@ use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 use testkit::mta::{Kind, Mta};
 use testkit::pki::{Identity, KeyKind, Pki, expired_leaf, leaf};
-use testkit::program::{Dir, Run, finish, program};
-use testkit::raw::{listen, read_line, relay, send, wait_for_end};
-use testkit::server::{Behaviour, Server};
+use testkit::program::{Dir, Run, findings, finish, json_lines, program};
+use testkit::raw::{busy, listen, relay, silent, without_starttls};
+use testkit::server::{Behaviour, Server, serve};
 
 static PKI: LazyLock<Pki> = LazyLock::new(|| Pki::new("Audit", KeyKind::P256));
-
-fn start(identity: &Identity) -> SocketAddr {
-    Server::start(identity, Behaviour::default()).address
-}
 
 /// Busy for the first client, then like the other server.
 fn flapping(server: SocketAddr) -> SocketAddr {
     let seen = AtomicU32::new(0);
-    listen(move |mut client| {
+    listen(move |client| {
         if seen.fetch_add(1, Ordering::SeqCst) == 0 {
-            send(&mut client, b"421 too busy\r\n");
+            busy(client);
         } else {
             relay(client, server);
         }
-    })
-}
-
-fn without_starttls() -> SocketAddr {
-    listen(|mut client| {
-        send(&mut client, b"220 mx.test ESMTP\r\n");
-        read_line(&client);
-        send(&mut client, b"250 mx.test\r\n");
-        wait_for_end(&mut client);
     })
 }
 
@@ -53,10 +40,6 @@ fn without_starttls() -> SocketAddr {
 fn nobody() -> SocketAddr {
     static NEXT: AtomicU16 = AtomicU16::new(600);
     SocketAddr::from(([127, 0, 0, 1], NEXT.fetch_add(1, Ordering::SeqCst)))
-}
-
-fn silent() -> SocketAddr {
-    listen(|mut client| wait_for_end(&mut client))
 }
 
 /// Servers of every kind with the outcome that is right for them.
@@ -69,7 +52,7 @@ fn farm(of_each: usize) -> Farm {
     let good = PKI.identity(leaf(&["localhost"]));
     let expired = PKI.identity(expired_leaf(&["localhost"]));
     let other = Pki::new("Other", KeyKind::P256).identity(leaf(&["localhost"]));
-    let inner = start(&good);
+    let inner = serve(&good);
     let mut farm = Farm {
         list: "# a farm\n\n".to_owned(),
         truth: BTreeMap::new(),
@@ -80,17 +63,17 @@ fn farm(of_each: usize) -> Farm {
         farm.truth.insert(target, outcome);
     };
     for _ in 0..of_each {
-        add(start(&good), "trusted");
-        add(start(&good), "trusted");
-        add(start(&good), "trusted");
-        add(start(&expired), "untrusted");
-        add(start(&other), "untrusted");
+        add(serve(&good), "trusted");
+        add(serve(&good), "trusted");
+        add(serve(&good), "trusted");
+        add(serve(&expired), "untrusted");
+        add(serve(&other), "untrusted");
         add(nobody(), "unreachable");
         add(flapping(inner), "trusted");
-        add(without_starttls(), "smtp-refused");
+        add(listen(without_starttls), "smtp-refused");
     }
     for _ in 0..of_each.div_ceil(4) {
-        add(silent(), "unreachable");
+        add(listen(silent), "unreachable");
     }
     farm
 }
@@ -125,22 +108,8 @@ fn audit(list: &str, args: &[&str]) -> Run {
     finish(&mut command(&dir, list, args))
 }
 
-/// The reports of JSON lines, each checked against the schema.
-fn reports(text: &str) -> Vec<Value> {
-    assert!(
-        !text
-            .chars()
-            .any(|c| c != '\n' && smtp_certcheck::escape::is_unsafe(c)),
-        "raw control characters in JSON"
-    );
-    let reports = text
-        .lines()
-        .map(|line| serde_json::from_str(line).expect("JSON"));
-    reports.inspect(testkit::program::check_schema).collect()
-}
-
 fn outcomes(text: &str) -> Vec<(String, String)> {
-    let mut outcomes: Vec<(String, String)> = reports(text)
+    let mut outcomes: Vec<(String, String)> = json_lines(text)
         .iter()
         .map(|report| {
             let text = |pointer| {
@@ -184,21 +153,14 @@ fn findings_have_severities_and_decide_the_exit_code() {
     let soon = {
         let mut params = leaf(&["localhost"]);
         params.not_after = testkit::pki::now() + time::Duration::days(10);
-        start(&PKI.identity(params))
+        serve(&PKI.identity(params))
     };
-    let good = start(&PKI.identity(leaf(&["localhost"])));
+    let good = serve(&PKI.identity(leaf(&["localhost"])));
     let list = format!("localhost:{}\nlocalhost:{}\n", soon.port(), good.port());
     let codes = |args: &[&str]| {
         let run = audit(&list, &[&["--format", "jsonl"], args].concat());
-        let reports = reports(&run.stdout);
-        let of = |report: &Value| {
-            let found = report["findings"].as_array().expect("findings").clone();
-            found
-                .iter()
-                .map(|f| format!("{} {}", f["code"], f["severity"]).replace('"', ""))
-                .collect::<Vec<_>>()
-        };
-        let mut all: Vec<String> = reports.iter().flat_map(of).collect();
+        let reports = json_lines(&run.stdout);
+        let mut all: Vec<String> = reports.iter().flat_map(findings).collect();
         all.sort();
         (run.code, all)
     };
@@ -223,10 +185,10 @@ fn findings_have_severities_and_decide_the_exit_code() {
 #[test]
 fn columns_of_the_list_count() {
     let identity = PKI.identity(leaf(&["localhost"]));
-    let port = start(&identity).port();
+    let port = serve(&identity).port();
     let other = Pki::new("Other", KeyKind::P256);
     let foreign = other.identity(leaf(&["mx.test"]));
-    let foreign_port = start(&foreign).port();
+    let foreign_port = serve(&foreign).port();
     let dir = Dir::new();
     let root = dir.file("other.pem", other.root_pem());
     let pin = |identity: &Identity| {
@@ -284,7 +246,7 @@ fn columns_of_the_list_count() {
 
 #[test]
 fn bad_lines_are_named_and_stop_nothing() {
-    let port = start(&PKI.identity(leaf(&["localhost"]))).port();
+    let port = serve(&PKI.identity(leaf(&["localhost"]))).port();
     let list =
         format!("localhost:{port}\na b\n# fine\n\nlocalhost:99999\nlocalhost:{port} label=x\n");
     let run = audit(&list, &["--format", "jsonl"]);
@@ -306,7 +268,7 @@ fn bad_lines_are_named_and_stop_nothing() {
 
 #[test]
 fn the_list_is_a_stream() {
-    let port = start(&PKI.identity(leaf(&["localhost"]))).port();
+    let port = serve(&PKI.identity(leaf(&["localhost"]))).port();
     let dir = Dir::new();
     let root = dir.file("root.pem", PKI.root_pem());
     let mut command = program();
@@ -333,7 +295,7 @@ fn the_list_is_a_stream() {
 #[test]
 fn one_connection_to_an_address_at_a_time() {
     let (now, most) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
-    let inner = start(&PKI.identity(leaf(&["localhost"])));
+    let inner = serve(&PKI.identity(leaf(&["localhost"])));
     let mut list = String::new();
     for _ in 0..8 {
         let (now, most) = (Arc::clone(&now), Arc::clone(&most));
@@ -374,10 +336,10 @@ fn silent_servers_do_not_delay_others() {
     let good = PKI.identity(leaf(&["localhost"]));
     let mut list = String::new();
     for _ in 0..10 {
-        list += &format!("smtp://localhost:{}\n", silent().port());
+        list += &format!("smtp://localhost:{}\n", listen(silent).port());
     }
     for _ in 0..30 {
-        list += &format!("smtp://localhost:{}\n", start(&good).port());
+        list += &format!("smtp://localhost:{}\n", serve(&good).port());
     }
     let started = Instant::now();
     let run = audit(
@@ -474,7 +436,7 @@ fn interrupted_and_resumed_is_the_same_as_once() {
 fn a_second_interruption_ends_it_at_once() {
     let list = format!(
         "smtp://localhost:{}\n",
-        start(&PKI.identity(leaf(&["localhost"]))).port()
+        serve(&PKI.identity(leaf(&["localhost"]))).port()
     );
     let dir = Dir::new();
     let args = ["--format", "jsonl", "--jobs", "4"];
@@ -503,9 +465,9 @@ fn a_second_interruption_ends_it_at_once() {
 /// Immediately, whatever it waits for, and silently.
 #[test]
 fn a_reader_that_leaves_ends_it() {
-    let good = start(&PKI.identity(leaf(&["localhost"]))).port();
+    let good = serve(&PKI.identity(leaf(&["localhost"]))).port();
     let good = format!("smtp://localhost:{good}\n");
-    let tarpit = format!("smtp://localhost:{}\n", silent().port());
+    let tarpit = format!("smtp://localhost:{}\n", listen(silent).port());
     let dir = Dir::new();
     let piped = |list: &str, script: &str| {
         let command = command(&dir, list, &["--format", "jsonl", "--timeout", "30"]);
@@ -589,7 +551,7 @@ fn the_baseline_shows_what_has_changed() {
         "--changes-only",
     ];
     let run = finish(&mut command(&dir, &list, &args));
-    let mut changes: Vec<(String, String)> = reports(&run.stdout)
+    let mut changes: Vec<(String, String)> = json_lines(&run.stdout)
         .iter()
         .map(|report| {
             let input = report["target"]["input"]
@@ -650,7 +612,7 @@ fn hostile() -> SocketAddr {
         .distinguished_name
         .push(rcgen::DnType::CommonName, name);
     params.not_after = testkit::pki::now() + time::Duration::days(10);
-    start(&PKI.identity(params))
+    serve(&PKI.identity(params))
 }
 
 fn python(script: &str, input: &str) -> String {
@@ -812,7 +774,7 @@ fn real_servers_in_one_list() {
 /// What `script` shows of a terminal while the audit runs.
 #[test]
 fn the_bar_knows_how_many_there_are() {
-    let good = start(&PKI.identity(leaf(&["localhost"])));
+    let good = serve(&PKI.identity(leaf(&["localhost"])));
     let list = format!("# list\nsmtp://localhost:{}\n", good.port()).repeat(300);
     let dir = Dir::new();
     let file = dir.path().join("list");
@@ -850,9 +812,9 @@ fn a_monitoring_plugin_has_states_of_its_own() {
     let soon = {
         let mut params = leaf(&["localhost"]);
         params.not_after = testkit::pki::now() + time::Duration::days(10);
-        start(&PKI.identity(params))
+        serve(&PKI.identity(params))
     };
-    let expired = start(&PKI.identity(expired_leaf(&["localhost"])));
+    let expired = serve(&PKI.identity(expired_leaf(&["localhost"])));
     let dir = Dir::new();
     let root = dir.file("root.pem", PKI.root_pem());
     let check = |target: String, args: &[&str]| {
@@ -1087,7 +1049,7 @@ fn lines_of_a_list_have_thresholds_of_their_own() {
         let mut params = leaf(&["localhost"]);
         params.not_after = testkit::pki::now() + left;
         params.not_before = params.not_after - lifetime;
-        start(&PKI.identity(params)).port()
+        serve(&PKI.identity(params)).port()
     };
     use time::Duration as D;
     let [fresh, third, ten] = [
@@ -1097,7 +1059,7 @@ fn lines_of_a_list_have_thresholds_of_their_own() {
     ];
     let found = |list: &str, args: &[&str]| {
         let run = audit(list, &[&["--format", "jsonl"], args].concat());
-        let reports = reports(&run.stdout);
+        let reports = json_lines(&run.stdout);
         let found = reports.iter().map(|report| {
             let found = report["findings"].as_array().expect("findings");
             found.first().map_or(String::new(), |finding| {
@@ -1158,13 +1120,13 @@ fn lines_of_a_list_have_thresholds_of_their_own() {
 /// The first line of a plugin is the one that is shown and sent.
 #[test]
 fn several_targets_are_one_plugin_whose_first_line_is_about_the_worst() {
-    let good = start(&PKI.identity(leaf(&["localhost"])));
+    let good = serve(&PKI.identity(leaf(&["localhost"])));
     let soon = {
         let mut params = leaf(&["localhost"]);
         params.not_after = testkit::pki::now() + time::Duration::days(10);
-        start(&PKI.identity(params))
+        serve(&PKI.identity(params))
     };
-    let expired = start(&PKI.identity(expired_leaf(&["localhost"])));
+    let expired = serve(&PKI.identity(expired_leaf(&["localhost"])));
     let dir = Dir::new();
     let root = dir.file("root.pem", PKI.root_pem());
     let at = |address: SocketAddr| format!("localhost:{}", address.port());
@@ -1245,7 +1207,7 @@ fn quiet_speaks_of_what_is_critical_or_has_changed() {
     let soon = {
         let mut params = leaf(&["localhost"]);
         params.not_after = testkit::pki::now() + time::Duration::days(10);
-        start(&PKI.identity(params))
+        serve(&PKI.identity(params))
     };
     let dir = Dir::new();
     let results = dir.file("results.jsonl", "");
@@ -1259,13 +1221,13 @@ fn quiet_speaks_of_what_is_critical_or_has_changed() {
     let run = daily(&[]);
     assert_eq!(run.code, 0, "{}", run.stderr);
     assert_eq!(run.stdout.matches("[new]").count(), 2, "{}", run.stdout);
-    assert_eq!(reports(&saved()).len(), 2);
+    assert_eq!(json_lines(&saved()).len(), 2);
     // A day without news: nothing, in any format, and all is kept.
     for format in ["table", "jsonl"] {
         let run = daily(&["--format", format]);
         assert_eq!((run.code, run.stdout.as_str()), (0, ""), "{format}");
         assert_eq!(run.stderr, "", "{format}");
-        assert_eq!(reports(&saved()).len(), 2);
+        assert_eq!(json_lines(&saved()).len(), 2);
     }
     // Findings that --fail-on selects are reported every day.
     let run = daily(&["--fail-on", "warning"]);

@@ -3,7 +3,6 @@
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use serde_json::Value;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
@@ -13,32 +12,22 @@ use std::sync::{Arc, LazyLock, Mutex};
 use std::time::{Duration, Instant};
 use testkit::old::OldServer;
 use testkit::openssl;
-use testkit::pki::{Identity, KeyKind, Pki, ca, expired_leaf, leaf, now};
-use testkit::program::{Dir, Run, finish, program};
-use testkit::raw::{closed_port, listen, listen_on, relay, send, up_to_starttls, wait_for_end};
-use testkit::server::{Behaviour, Server};
+use testkit::pki::{KeyKind, Pki, ca, expired_leaf, leaf, now};
+use testkit::program::{Dir, Run, findings, finish, json_lines, program};
+use testkit::raw::{
+    closed_port, line, listen, listen_on, relay, send, silent, up_to_starttls, wait_for_end,
+};
+use testkit::server::{Behaviour, Server, serve};
 use testkit::terminal::Terminal;
 
 static PKI: LazyLock<Pki> = LazyLock::new(|| Pki::new("Running", KeyKind::P256));
 
-fn start(identity: &Identity) -> SocketAddr {
-    Server::start(identity, Behaviour::default()).address
-}
-
 fn good() -> SocketAddr {
-    start(&PKI.identity(leaf(&["localhost"])))
-}
-
-fn silent() -> SocketAddr {
-    listen(|mut client| wait_for_end(&mut client))
+    serve(&PKI.identity(leaf(&["localhost"])))
 }
 
 fn path(path: &Path) -> &str {
     path.to_str().expect("UTF-8")
-}
-
-fn line(address: SocketAddr) -> String {
-    format!("smtp://localhost:{}\n", address.port())
 }
 
 /// An audit, without its list.
@@ -63,19 +52,6 @@ fn with_list(dir: &Dir, list: &str, args: &[&str]) -> Command {
 fn signal(child: &Child, signal: Signal) {
     let pid = Pid::from_raw(i32::try_from(child.id()).expect("a pid"));
     kill(pid, signal).expect("it runs");
-}
-
-fn codes(report: &Value) -> Vec<String> {
-    let found = report["findings"].as_array().expect("findings");
-    let found = found
-        .iter()
-        .map(|f| format!("{} {}", f["code"], f["severity"]).replace('"', ""));
-    found.collect()
-}
-
-fn reports(text: &str) -> Vec<Value> {
-    let reports = text.lines().map(serde_json::from_str);
-    reports.map(|report| report.expect("JSON")).collect()
 }
 
 // ------------------------------------------------------------------------------- progress
@@ -127,7 +103,7 @@ fn long_messages_are_wrapped_as_wide_as_the_terminal_is() {
 #[test]
 fn a_terminal_shows_the_total_and_the_time_left() {
     let dir = Dir::new();
-    let bad = start(&PKI.identity(expired_leaf(&["localhost"])));
+    let bad = serve(&PKI.identity(expired_leaf(&["localhost"])));
     // Comments, blank lines and bad lines are not targets.
     let mut list = format!("# list\n\nb@d line\n{}", line(bad));
     for _ in 0..29 {
@@ -172,7 +148,7 @@ fn the_total_of_a_pipe_is_known_when_it_ends() {
     terminal.wait_for("2 done, ", 1);
     let before = terminal.shown();
     assert!(!before.contains("left"), "{before:?}");
-    write!(input, "{}", line(silent())).expect("a line");
+    write!(input, "{}", line(listen(silent))).expect("a line");
     drop(input);
     let after = terminal.until_closed();
     assert!(
@@ -185,7 +161,7 @@ fn the_total_of_a_pipe_is_known_when_it_ends() {
 #[test]
 fn without_a_terminal_there_is_a_line_every_thirty_seconds() {
     let dir = Dir::new();
-    let list = [line(good()), line(silent())].concat();
+    let list = [line(good()), line(listen(silent))].concat();
     let told = |args: &[&str]| {
         let run = finish(&mut with_list(&dir, &list, args));
         assert_eq!(run.stdout.lines().count(), 2, "{}", run.stderr);
@@ -230,7 +206,7 @@ fn a_second_signal_ends_it_at_once() {
 #[test]
 fn an_interrupted_audit_writes_and_sums_up_what_is_done() {
     let dir = Dir::new();
-    let list = format!("{}{}{}", line(good()), line(good()), line(silent()));
+    let list = format!("{}{}{}", line(good()), line(good()), line(listen(silent)));
     let output = dir.path().join("report");
     let run_until = |signals: u32, args: &[&str]| {
         let child = with_list(&dir, &list, args)
@@ -291,8 +267,8 @@ fn retries_stay_within_the_deadline() {
         let started = Instant::now();
         let args = [&["--format", "jsonl"], args].concat();
         let run = finish(&mut with_list(&dir, &line(busy), &args));
-        let report = reports(&run.stdout).remove(0);
-        assert_eq!(codes(&report), ["temporary-refusal warning"]);
+        let report = json_lines(&run.stdout).remove(0);
+        assert_eq!(findings(&report), ["temporary-refusal warning"]);
         assert_eq!(run.code, 0, "{}", run.stderr);
         (tries.swap(0, Ordering::SeqCst), started.elapsed())
     };
@@ -341,8 +317,8 @@ fn a_server_that_offers_tls_and_has_none_is_critical_and_not_asked_again() {
         });
         let audit = |args: &[&str]| finish(&mut with_list(&dir, &line(server), args));
         let run = audit(&["--format", "jsonl", "--retries", "1"]);
-        let report = &reports(&run.stdout)[0];
-        assert_eq!(codes(report), [code], "{reply}");
+        let report = &json_lines(&run.stdout)[0];
+        assert_eq!(findings(report), [code], "{reply}");
         assert_eq!(seen.swap(0, Ordering::SeqCst), tries, "{reply}");
         let is_critical = code.ends_with("critical");
         assert_eq!(run.code, i32::from(is_critical), "{reply}");
@@ -418,7 +394,7 @@ fn the_manners_hold_for_every_connection() {
 #[test]
 fn silence_is_understood_with_one_connection_at_a_time() {
     let identity = PKI.identity(leaf(&["localhost"]));
-    let inner = start(&identity);
+    let inner = serve(&identity);
     let late = listen(move |client| {
         std::thread::sleep(Duration::from_secs(6));
         relay(client, inner);
@@ -431,7 +407,7 @@ fn silence_is_understood_with_one_connection_at_a_time() {
     let dir = Dir::new();
     let list = format!("localhost:{}\nlocalhost:{}\n", late.port(), at_once.port());
     let run = finish(&mut with_list(&dir, &list, &["--format", "jsonl"]));
-    let mut modes: Vec<String> = reports(&run.stdout)
+    let mut modes: Vec<String> = json_lines(&run.stdout)
         .iter()
         .map(|report| format!("{} {}", report["outcome"], report["target"]["tls"]))
         .collect();
@@ -444,7 +420,7 @@ fn silence_is_understood_with_one_connection_at_a_time() {
 #[test]
 fn many_lines_of_one_slow_address_delay_no_other_target() {
     let dir = Dir::new();
-    let slow = listen_on("127.0.0.2:0", |mut client| wait_for_end(&mut client));
+    let slow = listen_on("127.0.0.2:0", silent);
     let list = format!(
         "{}{}",
         format!("smtp://127.0.0.2:{}\n", slow.port()).repeat(100),
@@ -489,13 +465,13 @@ fn findings_of_the_chain_the_key_and_the_versions() {
     let brief = PKI.below(below, &leaf(&["localhost"]));
     let first = Server::start(&shared, Behaviour::default()).port();
     let second = Server::start(&shared, old).port();
-    let third = start(&brief).port();
+    let third = serve(&brief).port();
     let list = format!("localhost:{first}\n127.0.0.1:{second}\nlocalhost:{third}\n");
     let args = ["--format", "jsonl", "--jobs", "1"];
     let run = finish(&mut with_list(&dir, &list, &args));
-    let mut all: Vec<(String, Vec<String>)> = reports(&run.stdout)
+    let mut all: Vec<(String, Vec<String>)> = json_lines(&run.stdout)
         .iter()
-        .map(|report| (report["target"]["input"].to_string(), codes(report)))
+        .map(|report| (report["target"]["input"].to_string(), findings(report)))
         .collect();
     // It is reported for the host that finishes later, whichever that is.
     let mut sharing = Vec::new();
@@ -536,31 +512,34 @@ fn the_rules_of_public_cas_count_for_public_cas_only() {
     let mut params = leaf(&["localhost"]);
     params.not_before = now() - time::Duration::days(1);
     params.not_after = now() + time::Duration::days(400);
-    let list = line(start(&PKI.identity(params)));
+    let list = line(serve(&PKI.identity(params)));
     let run = finish(&mut with_list(&dir, &list, &["--format", "jsonl"]));
-    assert_eq!(codes(&reports(&run.stdout)[0]), Vec::<String>::new());
+    assert_eq!(findings(&json_lines(&run.stdout)[0]), Vec::<String>::new());
     // The same, where the user has chosen the store.
     let store = dir.file("system.pem", PKI.root_pem());
     let list = dir.file("list", &list);
     let args = ["audit", "--format", "jsonl", "--input", path(&list)];
     let run = finish(program().args(args).env("SSL_CERT_FILE", &store));
-    assert_eq!(codes(&reports(&run.stdout)[0]), Vec::<String>::new());
+    assert_eq!(findings(&json_lines(&run.stdout)[0]), Vec::<String>::new());
     // Where the CA is one of the distribution's, and where an administrator has added it.
     let Some(run) = with_system_store(&args, &store, "/usr/share/ca-certificates/mozilla") else {
         testkit::skip::skip("the_rules_of_public_cas", "no mount namespace");
         return;
     };
-    assert_eq!(codes(&reports(&run.stdout)[0]), ["long-validity warning"]);
+    assert_eq!(
+        findings(&json_lines(&run.stdout)[0]),
+        ["long-validity warning"]
+    );
     let run = with_system_store(&args, &store, "/usr/local/share/ca-certificates");
     let run = run.expect("a mount namespace");
-    assert_eq!(codes(&reports(&run.stdout)[0]), Vec::<String>::new());
+    assert_eq!(findings(&json_lines(&run.stdout)[0]), Vec::<String>::new());
     // And where the list names a CA of one's own.
     let text = std::fs::read_to_string(&list).expect("the list");
     let own = format!("{} cacerts={}\n", text.trim(), path(&store));
     dir.file("list", own);
     let run = with_system_store(&args, &store, "/usr/share/ca-certificates/mozilla");
     let run = run.expect("a mount namespace");
-    assert_eq!(codes(&reports(&run.stdout)[0]), Vec::<String>::new());
+    assert_eq!(findings(&json_lines(&run.stdout)[0]), Vec::<String>::new());
 }
 
 /// Runs the program with this file as the system's bundle, and with the one CA in it coming from
@@ -613,8 +592,8 @@ fn the_age_of_an_old_server_is_reported_first() {
     };
     let plugin = audit("nagios");
     assert!(plugin.contains(expected), "{plugin}");
-    let report = reports(&audit("jsonl")).remove(0);
-    let found = codes(&report);
+    let report = json_lines(&audit("jsonl")).remove(0);
+    let found = findings(&report);
     assert_eq!(found[0], "obsolete-tls critical", "{found:?}");
     assert!(
         found.contains(&"tls-alert critical".to_owned()),
@@ -643,8 +622,8 @@ fn a_broken_column_is_reported_before_notes() {
         "localhost:{first} cacerts=/nonexistent\n127.0.0.1:{second} cacerts=/nonexistent\n"
     );
     let run = finish(&mut with_list(&dir, &list, &["--format", "jsonl"]));
-    for report in reports(&run.stdout) {
-        let found = codes(&report);
+    for report in json_lines(&run.stdout) {
+        let found = findings(&report);
         let place = |code: &str| found.iter().position(|found| found.starts_with(code));
         let broken = place("bad-ca-file critical").expect("it is told");
         let notes = found.iter().position(|found| found.ends_with(" note"));
@@ -692,7 +671,7 @@ fn a_plugin_reports_a_complete_list_in_one_line() {
     let ending = |days| {
         let mut params = leaf(&["localhost"]);
         params.not_after = now() + time::Duration::days(days) + time::Duration::hours(12);
-        start(&PKI.identity(params))
+        serve(&PKI.identity(params))
     };
     let soon = ending(10);
     let hostile = {
@@ -701,7 +680,7 @@ fn a_plugin_reports_a_complete_list_in_one_line() {
         params
             .distinguished_name
             .push(rcgen::DnType::CommonName, name);
-        start(&PKI.identity(params))
+        serve(&PKI.identity(params))
     };
     let fine = line(ending(60));
     let (code, text, errors) = plugin(&fine, &[]);

@@ -13,7 +13,7 @@ use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 use testkit::pki::{Identity, KeyKind, Pki, expired_leaf, leaf};
 use testkit::program::{Dir, program};
-use testkit::raw::{listen_on, read_line, relay, send, wait_for_end};
+use testkit::raw::{busy, listen_on, relay, send, without_starttls};
 use testkit::server::{Behaviour, Server};
 
 static PKI: LazyLock<Pki> = LazyLock::new(|| Pki::new("Farm", KeyKind::P256));
@@ -41,23 +41,17 @@ static FARM: LazyLock<Farm> = LazyLock::new(|| {
     let stranger = Pki::new("Stranger", KeyKind::P256).identity(leaf(&["localhost"]));
     let inner = Server::start(&good, Behaviour::default()).address;
     let greeted: Mutex<HashSet<Ipv4Addr>> = Mutex::default();
-    let flapping = move |mut client: TcpStream| {
+    let flapping = move |client: TcpStream| {
         let address = client.local_addr().expect("an address").ip();
         let IpAddr::V4(address) = address else {
             return;
         };
         // Busy for the first client of each address.
         if greeted.lock().expect("not poisoned").insert(address) {
-            send(&mut client, b"421 too busy\r\n");
+            busy(client);
         } else {
             relay(client, inner);
         }
-    };
-    let plain = |mut client: TcpStream| {
-        send(&mut client, b"220 mx.test ESMTP\r\n");
-        read_line(&client);
-        send(&mut client, b"250 mx.test\r\n");
-        wait_for_end(&mut client);
     };
     // An octet a second, and never a line.
     let tarpit = |mut client: TcpStream| {
@@ -71,7 +65,7 @@ static FARM: LazyLock<Farm> = LazyLock::new(|| {
         expired: start(&PKI.identity(expired_leaf(&["localhost"]))),
         stranger: start(&stranger),
         flapping: listen_on(ANYWHERE, flapping).port(),
-        plain: listen_on(ANYWHERE, plain).port(),
+        plain: listen_on(ANYWHERE, without_starttls).port(),
         tarpit: listen_on(ANYWHERE, tarpit).port(),
     }
 });

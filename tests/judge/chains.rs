@@ -18,7 +18,7 @@ use testkit::der::{
 };
 use testkit::openssl;
 use testkit::pki::{Identity, KeyKind, Pki, ca, expired_leaf, leaf, now, to_pem};
-use testkit::program::{Dir, finish, notes, problems, program};
+use testkit::program::{Dir, finish, notes, problems, problems_by_certificate, program};
 use time::Duration;
 
 static PKI: LazyLock<Pki> = LazyLock::new(|| Pki::new("Judge", KeyKind::P256));
@@ -52,22 +52,13 @@ fn path(path: &Path) -> &str {
     path.to_str().expect("UTF-8")
 }
 
-/// The problems with the certificate that each is about: `expired 0`.
-fn named(report: &Value) -> Vec<String> {
-    let problems = report["validation"]["problems"].as_array();
-    problems
-        .into_iter()
-        .flatten()
-        .map(|problem| {
-            let code = problem["code"].as_str().unwrap_or_default();
-            format!("{code} {}", problem["certificate"])
-        })
-        .collect()
-}
-
 #[track_caller]
 fn expect(name: &str, (code, report): (i32, Value), expected: &[&str]) {
-    assert_eq!(named(&report), expected, "{name}: {report:#}");
+    assert_eq!(
+        problems_by_certificate(&report),
+        expected,
+        "{name}: {report:#}"
+    );
     assert_eq!(code, i32::from(!expected.is_empty()), "{name}");
     assert_eq!(
         report["validation"]["trusted"],
@@ -288,7 +279,7 @@ fn no_problem_hides_another() {
         .chain;
     let expected = ["expired 0", "name-mismatch 0", "name-constraint null"];
     let (code, report) = judge(&chain, &[pki.root()]);
-    let mut found = named(&report);
+    let mut found = problems_by_certificate(&report);
     found.sort();
     let mut wanted = expected.map(ToOwned::to_owned).to_vec();
     wanted.sort();
@@ -1310,10 +1301,10 @@ fn the_first_and_the_last_second_are_valid() {
         "not-yet-valid 1",
         "anchor-not-yet-valid null",
     ];
-    assert_eq!(named(&past), all, "{past:#}");
+    assert_eq!(problems_by_certificate(&past), all, "{past:#}");
     let (_, future) = judge_with(&chain, &[PKI.root()], &["--at", "9999-12-31"]);
     let all = ["expired 0", "expired 1", "anchor-expired null"];
-    assert_eq!(named(&future), all, "{future:#}");
+    assert_eq!(problems_by_certificate(&future), all, "{future:#}");
 }
 
 #[test]
@@ -1447,7 +1438,7 @@ fn broken_extensions_name_their_certificate() {
             "{name} of the leaf twice: {:#}",
             outcome.1["validation"]
         );
-        let found = named(&outcome.1);
+        let found = problems_by_certificate(&outcome.1);
         assert!(
             found.contains(&"malformed 0".to_owned()),
             "{name} of the leaf twice: {found:?}"
@@ -1460,7 +1451,7 @@ fn broken_extensions_name_their_certificate() {
             add_extension(p, &[2, 5, 29, 37], &server_auth);
         });
         let chain = PKI.below(issuer, &leaf(&["localhost"])).chain;
-        let found = named(&judge(&chain, &[PKI.root()]).1);
+        let found = problems_by_certificate(&judge(&chain, &[PKI.root()]).1);
         assert!(
             found.contains(&"malformed 1".to_owned()),
             "of the issuer twice: {found:?}"

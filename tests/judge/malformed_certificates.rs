@@ -22,7 +22,7 @@ use testkit::der::{
 use testkit::keyless;
 use testkit::openssl;
 use testkit::pki::{now, to_pem};
-use testkit::program::{Dir, finish, program};
+use testkit::program::{Dir, finish, problems_by_certificate, program};
 use time::Duration;
 
 type Der = CertificateDer<'static>;
@@ -33,15 +33,7 @@ static ROOT: LazyLock<Issuer> = LazyLock::new(|| Issuer::root("Odd Root"));
 
 /// The problems of a report, each with the certificate that it is about: `expired 0`. Sorted.
 fn problems(report: &Value) -> Vec<String> {
-    let found = report["validation"]["problems"].as_array();
-    let mut found: Vec<String> = found
-        .into_iter()
-        .flatten()
-        .map(|problem| {
-            let code = problem["code"].as_str().unwrap_or_default();
-            format!("{code} {}", problem["certificate"])
-        })
-        .collect();
+    let mut found = problems_by_certificate(report);
     found.sort();
     found
 }

@@ -10,6 +10,7 @@ use testkit::hg::hg;
 use testkit::mta::{Kind, Mta};
 use testkit::pki::{Identity, KeyKind, Pki, leaf, now};
 use testkit::program::{Dir, Run, finish, notes, program};
+use testkit::raw::closed_port;
 use testkit::server::{Behaviour, Server};
 use testkit::skip::skip;
 use testkit::user::{EMAIL, UNATTENDED, User, renew, sha256};
@@ -290,9 +291,8 @@ fn a_failure_worse_than_an_expiring_pin_keeps_its_code() {
     assert_eq!(run.code, 1);
     assert!(run.stdout.starts_with("NOT TRUSTED"), "{}", run.stdout);
     // An unreachable server keeps its code, too.
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").and_then(|bound| bound.local_addr());
     let smtp = "[smtp]\nhost = localhost\ntls = starttls\n";
-    let port = closed.expect("a port").port();
+    let port = closed_port().port();
     let hgrc = dir.file("away", format!("{smtp}port = {port}\n"));
     assert_eq!(watch(&hgrc, "21", &["-q"]).code, 3);
 }

@@ -359,9 +359,7 @@ fn a_changed_certificate_is_an_alarm() {
 #[test]
 fn servers_that_cannot_be_pinned_keep_their_exit_codes() {
     let home = Home::new();
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    let port = closed.local_addr().expect("an address").port();
-    drop(closed);
+    let port = testkit::raw::closed_port().port();
     let run = finish(home.command().args(["pin", &format!("localhost:{port}")]));
     assert_eq!((run.code, run.stdout.as_str()), (3, ""));
     assert!(run.stderr.contains("UNREACHABLE"), "{}", run.stderr);

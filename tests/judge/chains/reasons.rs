@@ -1,14 +1,14 @@
 //! The reason of a no is the true one, and says what it is about: which certificate, which name,
 //! which rule. Advice does not break what works.
 
-use super::{Der, expect, judge, judge_with, named, with};
+use super::{Der, expect, judge, judge_with, with};
 use serde_json::Value;
 use testkit::der::{
     Fields, Issuer, algorithm, basic_constraints, common_name, dns_sans, extension, integer, name,
     null, octet_string, oid, sans, seq, tlv, utc, utf8,
 };
 use testkit::pki::{KeyKind, Pki, leaf, now};
-use testkit::program::problems;
+use testkit::program::{problems, problems_by_certificate};
 use time::Duration;
 
 const NAME_CONSTRAINTS: &str = "2.5.29.30";
@@ -840,7 +840,7 @@ fn what_is_malformed_has_a_place() {
     expect("path length", outcome, &["malformed 1"]);
     let ids = |fields: &mut Fields| fields.unique_ids = tlv(0x81, [0, 1, 2]);
     let outcome = judge(&[root.leaf(ids)], &[root.der()]);
-    let all = named(&outcome.1);
+    let all = problems_by_certificate(&outcome.1);
     assert!(
         all.iter()
             .all(|problem| !problem.starts_with("malformed null")),

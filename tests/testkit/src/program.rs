@@ -112,6 +112,37 @@ pub fn codes(report: &Value, kind: &str) -> Vec<String> {
         .collect()
 }
 
+/// The problems with the certificate that each is about: `expired 0`.
+pub fn problems_by_certificate(report: &Value) -> Vec<String> {
+    let problems = report["validation"]["problems"].as_array();
+    problems
+        .into_iter()
+        .flatten()
+        .map(|problem| {
+            let code = problem["code"].as_str().unwrap_or_default();
+            format!("{code} {}", problem["certificate"])
+        })
+        .collect()
+}
+
+/// The findings of an audit's report with their severities: `expired critical`.
+pub fn findings(report: &Value) -> Vec<String> {
+    let findings = report["findings"].as_array().expect("findings");
+    let words =
+        |finding: &Value| format!("{} {}", finding["code"], finding["severity"]).replace('"', "");
+    findings.iter().map(words).collect()
+}
+
+/// The reports of JSON lines, each checked against the schema.
+#[cfg(feature = "report")]
+pub fn json_lines(text: &str) -> Vec<Value> {
+    let parse = |line| {
+        check_characters(line);
+        serde_json::from_str(line).expect("JSON")
+    };
+    text.lines().map(parse).inspect(check_schema).collect()
+}
+
 /// The codes of its problems.
 pub fn problems(report: &Value) -> Vec<String> {
     codes(report, "problems")

@@ -26,6 +26,29 @@ pub fn listen_on(address: &str, handler: impl Fn(TcpStream) + Send + Sync + 'sta
     address
 }
 
+/// Says nothing until the client leaves.
+pub fn silent(mut client: TcpStream) {
+    wait_for_end(&mut client);
+}
+
+/// Refuses the client for now.
+pub fn busy(mut client: TcpStream) {
+    send(&mut client, b"421 too busy\r\n");
+}
+
+/// Greets, and offers no STARTTLS.
+pub fn without_starttls(mut client: TcpStream) {
+    send(&mut client, b"220 mx.test ESMTP\r\n");
+    read_line(&client);
+    send(&mut client, b"250 mx.test\r\n");
+    wait_for_end(&mut client);
+}
+
+/// The line of an audit's list for a server under the name `localhost`.
+pub fn line(address: SocketAddr) -> String {
+    format!("smtp://localhost:{}\n", address.port())
+}
+
 /// A closed port of the loopback.
 pub fn closed_port() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
