@@ -6,6 +6,7 @@
 )]
 
 use rcgen::{BasicConstraints, CertificateParams, CustomExtension, IsCa};
+use serde_json::Value;
 use std::io::Read as _;
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
@@ -25,6 +26,14 @@ fn target(server: &Server) -> String {
     format!("localhost:{}", server.port())
 }
 
+/// The exit code and the report of a run that trusts `pki` alone.
+fn under(pki: &Pki, target: &str, options: &[&str]) -> (i32, Value) {
+    let dir = Dir::new();
+    let root = dir.file("root.pem", pki.root_pem());
+    let root = root.to_str().expect("UTF-8");
+    report([&[target, "--cacerts", root], options].concat())
+}
+
 #[test]
 fn starttls_takes_four_round_trips_and_waits_for_nothing_more() {
     let pki = Pki::new("Flights", KeyKind::P256);
@@ -34,13 +43,7 @@ fn starttls_takes_four_round_trips_and_waits_for_nothing_more() {
         ..Behaviour::default()
     };
     let server = Server::start(&identity, mute);
-    let dir = Dir::new();
-    let root = dir.file("root.pem", pki.root_pem());
-    let (code, report) = report([
-        target(&server).as_ref(),
-        "--cacerts".as_ref(),
-        root.as_os_str(),
-    ]);
+    let (code, report) = under(&pki, &target(&server), &[]);
     assert_eq!(
         (code, report["outcome"].as_str()),
         (0, Some("trusted")),
@@ -60,10 +63,8 @@ fn implicit_tls_takes_one_round_trip() {
         ..Behaviour::default()
     };
     let server = Server::start(&identity, mute);
-    let dir = Dir::new();
-    let root = dir.file("root.pem", pki.root_pem());
     let target = format!("smtps://{}", target(&server));
-    let (code, report) = report([target.as_ref(), "--cacerts".as_ref(), root.as_os_str()]);
+    let (code, report) = under(&pki, &target, &[]);
     assert_eq!(
         (code, report["outcome"].as_str()),
         (0, Some("trusted")),
@@ -103,13 +104,7 @@ fn both_versions_and_all_key_kinds_are_captured_and_proven() {
                 ..Behaviour::default()
             };
             let server = Server::start(&identity, behaviour);
-            let dir = Dir::new();
-            let root = dir.file("root.pem", pki.root_pem());
-            let (code, report) = report([
-                target(&server).as_ref(),
-                "--cacerts".as_ref(),
-                root.as_os_str(),
-            ]);
+            let (code, report) = under(&pki, &target(&server), &[]);
             assert_eq!(code, 0, "{kind:?} {name}: {report:#}");
             let connection = &report["connection"];
             assert_eq!(connection["tls_version"], name);
@@ -132,13 +127,7 @@ fn the_chain_is_kept_as_presented() {
     identity.chain.insert(1, pki.root());
     identity.chain.push(pki.intermediate());
     let server = Server::start(&identity, Behaviour::default());
-    let dir = Dir::new();
-    let root = dir.file("root.pem", pki.root_pem());
-    let (code, report) = report([
-        target(&server).as_ref(),
-        "--cacerts".as_ref(),
-        root.as_os_str(),
-    ]);
+    let (code, report) = under(&pki, &target(&server), &[]);
     assert_eq!(code, 0, "{report:#}");
     let presented: Vec<&str> = report["chain"]
         .as_array()
@@ -166,13 +155,7 @@ fn a_client_certificate_is_not_needed_to_see_the_chain() {
             ..Behaviour::default()
         };
         let server = Server::start(&identity, behaviour);
-        let dir = Dir::new();
-        let root = dir.file("root.pem", pki.root_pem());
-        let (code, report) = report([
-            target(&server).as_ref(),
-            "--cacerts".as_ref(),
-            root.as_os_str(),
-        ]);
+        let (code, report) = under(&pki, &target(&server), &[]);
         assert_eq!(
             report["connection"]["client_certificate"], "required",
             "{name}"
@@ -200,13 +183,7 @@ fn a_copied_certificate_is_not_proven_and_not_trusted() {
                 ..Behaviour::default()
             },
         );
-        let dir = Dir::new();
-        let root = dir.file("root.pem", pki.root_pem());
-        let (code, report) = report([
-            target(&server).as_ref(),
-            "--cacerts".as_ref(),
-            root.as_os_str(),
-        ]);
+        let (code, report) = under(&pki, &target(&server), &[]);
         assert_eq!(
             (code, report["outcome"].as_str()),
             (5, Some("tls-failed")),
@@ -244,17 +221,13 @@ fn a_signature_that_was_passed_on_is_no_proof() {
             }
         })
     };
-    let dir = Dir::new();
-    let root = dir.file("root.pem", pki.root_pem());
-    let root = root.to_str().expect("UTF-8");
     for (port, code, proven) in [
         (genuine, 0, true),
         (relay(false).port(), 5, false),
         (relay(true).port(), 3, false),
     ] {
         let target = format!("smtps://localhost:{port}");
-        let args = ["--timeout", "2", "--cacerts", root];
-        let (exit, report) = report([&[target.as_str()][..], &args].concat());
+        let (exit, report) = under(&pki, &target, &["--timeout", "2"]);
         assert_eq!(exit, code, "{report:#}");
         assert_eq!(report["connection"]["key_proven"], proven, "{report:#}");
         assert_eq!(report["validation"]["trusted"], proven, "{report:#}");
@@ -296,12 +269,8 @@ fn the_deadline_may_pass_while_a_server_keeps_silent_about_client_certificates()
         ..Behaviour::default()
     };
     let server = Server::start(&pki.identity(leaf(&["localhost"])), behaviour);
-    let dir = Dir::new();
-    let root = dir.file("root.pem", pki.root_pem());
-    let root = root.to_str().expect("UTF-8");
     let start = Instant::now();
-    let target = target(&server);
-    let (code, report) = report([&target, "--cacerts", root, "--timeout", "2"]);
+    let (code, report) = under(&pki, &target(&server), &["--timeout", "2"]);
     assert_eq!(
         (code, notes(&report)),
         (0, vec!["client-certificate".to_owned()])
@@ -397,7 +366,7 @@ fn a_staple_that_a_certificate_demands_and_nobody_sends_is_a_finding() {
             let list = dir.file("list", target(&server));
             let audit = ["audit", "--cacerts", root, "--format", "jsonl", "--input"];
             let audit = finish(program().args(audit).arg(list));
-            let line: serde_json::Value = serde_json::from_str(&audit.stdout).expect("JSON");
+            let line: Value = serde_json::from_str(&audit.stdout).expect("JSON");
             let findings = line["findings"].as_array().expect("findings");
             let severity = findings
                 .iter()
