@@ -14,7 +14,7 @@ use anstyle_svg::Term;
 use clap::Parser as _;
 use smtp_certcheck::{cli::Cli, commands};
 use std::process::{Command, ExitCode};
-use testkit::world::{Place, World, enter};
+use testkit::example_network::{ExampleNetwork, Place, enter};
 
 const WORDS: [&str; 2] = ["smtp-certcheck", "old.example.org:587"];
 
@@ -34,10 +34,10 @@ fn main() -> ExitCode {
 }
 
 fn picture() -> String {
-    let world = World::start();
+    let network = ExampleNetwork::start();
     let dir = tempfile::TempDir::new().expect("a temporary directory");
     let root = dir.path().join("root.pem");
-    std::fs::write(&root, world.pki.root_pem()).expect("the CA is written");
+    std::fs::write(&root, network.pki.root_pem()).expect("the CA is written");
     let program = std::env::current_exe().expect("the path of this program");
     let output = Command::new(program)
         .args([WORDS[1], "--color", "always", "--no-hgrc"])

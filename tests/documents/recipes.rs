@@ -8,10 +8,10 @@ use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use testkit::example_network::{ExampleNetwork, Place, enter};
 use testkit::program::{Dir, program};
 use testkit::skip::skip;
 use testkit::user::sha256;
-use testkit::world::{Place, World, enter};
 use time::{Duration, OffsetDateTime};
 
 /// Commands that other tests run, or that need more than a home and servers.
@@ -135,20 +135,20 @@ struct Home {
 }
 
 impl Home {
-    fn new(world: &World) -> Self {
+    fn new(network: &ExampleNetwork) -> Self {
         let dir = Dir::new();
         let targets = "mail.example.org:587\nmx2.example.org\nsmtps://mail.example.org\n";
         for list in ["hosts.txt", "million.txt"] {
             dir.file(list, targets);
         }
         for ca in ["corp-ca.pem", ".root.pem"] {
-            dir.file(ca, world.pki.root_pem());
+            dir.file(ca, network.pki.root_pem());
         }
-        dir.file("saved.pem", world.identity.chain_pem());
+        dir.file("saved.pem", network.identity.chain_pem());
         let smtp = "[smtp]\nhost = mail.example.org\nport = 587\ntls = starttls\n";
         let pin = format!(
             "[hostsecurity]\nmail.example.org:fingerprints = {}\n",
-            sha256(&world.identity)
+            sha256(&network.identity)
         );
         let email = "[extensions]\npatchbomb =\n";
         dir.file(".hgrc", format!("{email}{smtp}{pin}"));
@@ -233,7 +233,7 @@ impl Home {
 }
 
 /// The text of the picture and what the program prints now differ in numbers only.
-fn look_at_the_picture(world: &World) {
+fn look_at_the_picture(network: &ExampleNetwork) {
     let svg = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/terminal.svg");
     let svg = std::fs::read_to_string(svg).expect("the picture");
     let text = svg.split_once("<text").expect("text").1;
@@ -246,7 +246,7 @@ fn look_at_the_picture(world: &World) {
         .replace("&lt;", "<")
         .replace("&amp;", "&");
     let command = "smtp-certcheck old.example.org:587";
-    let printed = Home::new(world).run(command);
+    let printed = Home::new(network).run(command);
     let printed = format!("$ {command}\n{}", String::from_utf8_lossy(&printed.stdout));
     let words = |text: &str| -> Vec<String> {
         let hidden = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
@@ -262,9 +262,9 @@ fn look_at_the_picture(world: &World) {
 }
 
 fn try_all() {
-    let world = World::start();
-    look_at_the_picture(&world);
-    let digest = sha256(&world.identity);
+    let network = ExampleNetwork::start();
+    look_at_the_picture(&network);
+    let digest = sha256(&network.identity);
     let elsewhere: BTreeSet<String> = ELSEWHERE.iter().map(|(c, _)| (*c).to_owned()).collect();
     let all = commands();
     let stale: Vec<_> = elsewhere.difference(&all).collect();
@@ -273,7 +273,7 @@ fn try_all() {
     let mut count = 0;
     for documented in all.difference(&elsewhere) {
         let command = filled(documented, &digest);
-        let home = Home::new(&world);
+        let home = Home::new(&network);
         if command.contains("pin ") && command.contains("--write") && !command.contains("--add") {
             // The first pin: none exists yet.
             home.dir.file(".hgrc", "# mine\n");

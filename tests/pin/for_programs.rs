@@ -17,12 +17,12 @@ use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
+use testkit::example_network::{ExampleNetwork, Place, enter};
 use testkit::mta::{Kind, Mta, exim_sends};
 use testkit::pki::{Identity, KeyKind, Pki, expired_leaf, leaf};
 use testkit::program::{Dir, Run, finish, program};
 use testkit::server::{Behaviour, Server};
 use testkit::skip::skip;
-use testkit::world::{Place, World, enter};
 
 static OURS: LazyLock<Pki> = LazyLock::new(|| Pki::new("Ours", KeyKind::P256));
 static THEIRS: LazyLock<Pki> = LazyLock::new(|| Pki::new("Theirs", KeyKind::P256));
@@ -1533,9 +1533,9 @@ fn gnutls_finds_its_line_on_the_ports_of_mail() {
     if !has(TEST, "gnutls-cli", &["--version"]) {
         return;
     }
-    let world = World::start();
+    let network = ExampleNetwork::start();
     let desk = Desk::new();
-    desk.dir.file("root.pem", world.pki.root_pem());
+    desk.dir.file("root.pem", network.pki.root_pem());
     std::fs::create_dir(desk.path(".gnutls")).expect("a directory");
     let other_name = ["--servername", "mail.example.org"];
     for (target, args) in [

@@ -14,6 +14,7 @@
 
 pub mod alone;
 pub mod der;
+pub mod example_network;
 pub mod generate;
 pub mod hg;
 pub mod keyless;
@@ -28,7 +29,6 @@ pub mod server;
 pub mod skip;
 pub mod terminal;
 pub mod user;
-pub mod world;
 
 /// Prometheus' own reader of metrics, for a test of that name; `None` when it must be skipped.
 pub fn promtool(test: &str) -> Option<std::path::PathBuf> {

@@ -32,7 +32,7 @@ exec \"$@\"
 /// Where this process is.
 #[derive(Debug)]
 pub enum Place {
-    /// In the world.
+    /// In the network.
     Inside,
     /// Outside; it was run again inside, with this exit status.
     Outside(ExitStatus),
@@ -65,14 +65,14 @@ pub fn enter(args: &[&str]) -> Place {
 
 /// Its servers, which run as long as the process.
 #[derive(Debug)]
-pub struct World {
+pub struct ExampleNetwork {
     /// The CA of all of them.
     pub pki: Pki,
     /// What `mail.example.org` presents.
     pub identity: Identity,
 }
 
-impl World {
+impl ExampleNetwork {
     /// Starts them: `mail.example.org` on 25, 465 and 587, `mx2.example.org` on 25, and
     /// `old.example.org`, whose certificate has expired, on 587.
     pub fn start() -> Self {
