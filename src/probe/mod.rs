@@ -5,6 +5,7 @@
     reason = "here mail servers are connected to"
 )]
 
+mod breach;
 mod capture;
 mod dial;
 mod first_look;

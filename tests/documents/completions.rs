@@ -11,7 +11,7 @@ use std::process::{Child, Command, Stdio};
 
 use std::thread::sleep;
 use std::time::{Duration, Instant};
-use testkit::skip::skip;
+use testkit::skip::{has, skip};
 use testkit::terminal::Terminal;
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -209,18 +209,6 @@ fn root() -> PathBuf {
 fn script(name: &str) -> String {
     let path = root().join("completions").join(name);
     path.to_str().expect("a path in UTF-8").to_owned()
-}
-
-fn has(test: &str, program: &str) -> bool {
-    let found = Command::new("sh")
-        .args(["-c", &format!("command -v {program}")])
-        .stdout(Stdio::null())
-        .status();
-    let found = found.is_ok_and(|status| status.success());
-    if !found {
-        skip(test, &format!("{program} is not installed"));
-    }
-    found
 }
 
 /// What is typed the same way in each shell.

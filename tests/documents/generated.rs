@@ -7,22 +7,10 @@ use smtp_certcheck::cli::Cli;
 use smtp_certcheck::commands::generated_files;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use testkit::skip::skip;
+use testkit::skip::has;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
-}
-
-fn has(test: &str, program: &str) -> bool {
-    let found = Command::new("sh")
-        .args(["-c", &format!("command -v {program}")])
-        .stdout(Stdio::null())
-        .status();
-    let found = found.is_ok_and(|status| status.success());
-    if !found {
-        skip(test, &format!("{program} is not installed"));
-    }
-    found
 }
 
 /// What a command says, both ways.
