@@ -106,7 +106,7 @@ impl Pin {
     }
 
     /// Whether it has the full length of its digest; otherwise it never matches.
-    pub fn is_whole(&self) -> bool {
+    pub fn is_complete(&self) -> bool {
         self.hex.len() == self.algorithm.hex_digits()
             && self.hex.bytes().all(|b| b.is_ascii_hexdigit())
     }

@@ -352,7 +352,7 @@ impl Surroundings for NoFiles {
         None
     }
 
-    fn is_whole(&self) -> bool {
+    fn is_complete(&self) -> bool {
         true
     }
 }

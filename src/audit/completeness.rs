@@ -15,14 +15,14 @@ pub struct Completeness {
 
 impl Completeness {
     /// Whether every target that the list names in a usable line was checked and reported.
-    pub fn is_whole(&self) -> bool {
+    pub fn is_complete(&self) -> bool {
         !(self.interrupted || self.cut_off || self.reader_left)
     }
 
     /// Whether a target without a result is certain to be missing from the list: an unusable line
     /// may name it.
     pub fn knows_what_is_gone(&self) -> bool {
-        self.is_whole() && self.bad_lines == 0
+        self.is_complete() && self.bad_lines == 0
     }
 
     /// Why the results do not cover everything, in sentences.
@@ -50,12 +50,12 @@ mod tests {
     #[test]
     fn what_is_missing_is_said_and_only_a_whole_list_has_gone_targets() {
         let whole = Completeness::default();
-        assert!(whole.is_whole() && whole.knows_what_is_gone() && whole.missing().is_empty());
+        assert!(whole.is_complete() && whole.knows_what_is_gone() && whole.missing().is_empty());
         let bad_lines = Completeness {
             bad_lines: 2,
             ..whole
         };
-        assert!(bad_lines.is_whole() && !bad_lines.knows_what_is_gone());
+        assert!(bad_lines.is_complete() && !bad_lines.knows_what_is_gone());
         assert_eq!(
             bad_lines.missing(),
             ["2 lines of the list could not be used."]
@@ -72,7 +72,10 @@ mod tests {
                 reader_left,
                 bad_lines: 0,
             };
-            assert!(!part.is_whole() && !part.knows_what_is_gone(), "{part:?}");
+            assert!(
+                !part.is_complete() && !part.knows_what_is_gone(),
+                "{part:?}"
+            );
             assert_eq!(part.missing().len(), sentences, "{part:?}");
         }
     }

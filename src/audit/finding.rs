@@ -3,7 +3,7 @@
 
 use super::{Levels, Limit, left};
 use crate::certificate::{Certificate, in_words};
-use crate::finding::{Code, Evidence, Finding, Severity};
+use crate::finding::{Advice, Code, Evidence, Finding, Remedy, Severity};
 use crate::report::{Assessment, Outcome};
 use time::{Date, Duration, Month, OffsetDateTime};
 
@@ -130,7 +130,12 @@ fn long_validity(look: &Assessment) -> Option<Finding> {
             "it is valid for {} days; public CAs may issue for {most} days at most since {since}",
             (seconds + 86_399).div_euclid(86_400),
         );
-        let advice = "get a new one: clients may refuse this; if the CA is your own, name it with --cacerts or cacerts=, or leave this out with --ignore long-validity";
+        let advice = Advice::new(
+            "get a new one: clients may refuse this; if the CA is your own, name it with ",
+        )
+        .option(Remedy::Cacerts)
+        .text(" or cacerts=, or leave this out with ")
+        .option(Remedy::Ignore(Code::LongValidity));
         Finding::new(Code::LongValidity, Some(0), message, advice).because(Evidence::Lifetime {
             lifetime: Duration::seconds(seconds),
             most: Duration::days(most),

@@ -115,7 +115,7 @@ fn column(entry: &mut Entry, name: &str, value: &str) -> Result<(), LineError> {
             entry.servername = Some(value.parse().map_err(LineError::ServerName)?);
         }
         "pin" => {
-            let pin = Pin::parse(value).filter(Pin::is_whole);
+            let pin = Pin::parse(value).filter(Pin::is_complete);
             entry
                 .pins
                 .push(pin.ok_or_else(|| LineError::Pin(value.to_owned()))?);

@@ -112,8 +112,8 @@ pub fn read_as_openssl(bytes: &[u8]) -> Result<Vec<Entry>, PemError> {
 pub fn read_until_broken(bytes: &[u8]) -> Vec<Entry> {
     let blocks = Blocks::new(bytes, Indented::Text);
     let entries = blocks.map_while(|block| entry(block.ok()?).ok());
-    let is_whole = |entry: &Entry| !entry.trust.unreadable && loads::by_openssl(&entry.der);
-    let entries = entries.flatten().take_while(is_whole);
+    let is_complete = |entry: &Entry| !entry.trust.unreadable && loads::by_openssl(&entry.der);
+    let entries = entries.flatten().take_while(is_complete);
     entries.map(Entry::without_rest).collect()
 }
 

@@ -341,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn an_expected_fingerprint_is_whole() {
+    fn an_expected_fingerprint_is_complete() {
         let hex = "ab".repeat(32);
         let colons = vec!["AB"; 32].join(":");
         for text in [

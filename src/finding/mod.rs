@@ -1,15 +1,15 @@
 //! What is worth reporting: one type for the judges, for failures and for audits. Findings are
 //! computed elsewhere.
 
+mod advice;
 mod code;
 mod evidence;
 mod severity;
 
+pub use advice::{Advice, Piece, Remedy};
 pub use code::{Code, Kind, WrittenCode};
 pub use evidence::{Evidence, Served};
 pub use severity::Severity;
-
-use std::borrow::Cow;
 
 /// One finding. Its texts may hold parts of what a server sent, which is untrusted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub struct Finding {
     /// One sentence.
     pub message: String,
     /// What to do about it.
-    pub advice: Cow<'static, str>,
+    pub advice: Advice,
     /// The data that it rests on, if any. Boxed, as most findings have none or little.
     pub evidence: Option<Box<Evidence>>,
 }
@@ -35,7 +35,7 @@ impl Finding {
         code: Code,
         certificate: Option<usize>,
         message: impl Into<String>,
-        advice: impl Into<Cow<'static, str>>,
+        advice: impl Into<Advice>,
     ) -> Self {
         Self {
             code,

@@ -3,7 +3,7 @@
 
 use super::member::{Member, Role};
 use super::{objection, path};
-use crate::finding::{Code, Finding};
+use crate::finding::{Advice, Code, Finding, Remedy};
 use time::OffsetDateTime;
 use webpki::Error;
 
@@ -92,6 +92,11 @@ pub(super) fn explain(error: &Error) -> Finding {
         .or_else(|| of_the_search(error));
     match reason {
         Some((code, message, advice)) => Finding::new(code, None, message, advice),
+        None if matches!(error, Error::UnknownIssuer) => {
+            let advice = Advice::new("check ").option(Remedy::Cacerts);
+            let message = "no path to a configured anchor was found";
+            Finding::new(Code::UnknownIssuer, None, message, advice)
+        }
         None => unexplained(),
     }
 }
@@ -192,11 +197,6 @@ fn of_the_search(error: &Error) -> Option<Reason> {
             Code::TooComplex,
             "the presented certificates make path building too expensive",
             "present only the leaf and the intermediates that it needs",
-        ),
-        E::UnknownIssuer => (
-            Code::UnknownIssuer,
-            "no path to a configured anchor was found",
-            "check --cacerts",
         ),
         _ => return None,
     })

@@ -3,7 +3,7 @@
 use super::dns_id::{Place, flaw};
 use crate::certificate::{Certificate, Facts, Idn, Sans};
 use crate::endpoint::Host;
-use crate::finding::{Code, Evidence, Finding};
+use crate::finding::{Advice, Code, Evidence, Finding, Remedy};
 use rustls::pki_types::ServerName;
 use webpki::EndEntityCert;
 
@@ -23,11 +23,12 @@ pub(super) fn check(leaf: &Certificate, reference: &Host) -> Option<Finding> {
         purposes(facts)
     );
     let advice = match reference {
-        Host::Name { .. } => {
-            "connect by a name that the certificate has (--servername NAME judges by another one), or have it issued for this name"
-        }
+        Host::Name { .. } => Advice::new("connect by a name that the certificate has (")
+            .option(Remedy::Servername)
+            .text(" NAME judges by another one), or have it issued for this name"),
         Host::Ip(_) => {
             "connect by a name that the certificate has: few certificates are for IP addresses"
+                .into()
         }
     };
     let evidence = Evidence::names(reference, facts.sans.iter().flat_map(names));

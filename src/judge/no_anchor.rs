@@ -4,10 +4,10 @@ use super::anchors::Anchors;
 use super::issuer::ByName;
 use super::likely_path::{End, LikelyPath};
 use crate::certificate::Certificate;
-use crate::finding::{Code, Evidence, Finding};
+use crate::finding::{Advice, Code, Evidence, Finding, Remedy};
 
 /// A code, a message and an advice.
-type Reason = (Code, String, &'static str);
+type Reason = (Code, String, Advice);
 
 /// Why the path ends without an anchor.
 pub(super) fn check(
@@ -66,7 +66,7 @@ impl DeadEnd {
         (
             Code::TooComplex,
             format!("no path was found before the search was given up, at \"{label}\""),
-            "present only the leaf and the intermediates that it needs",
+            "present only the leaf and the intermediates that it needs".into(),
         )
     }
 
@@ -80,13 +80,16 @@ impl DeadEnd {
                 format!(
                     "{not_among}: the anchor of that name has another key, an older one of this server?"
                 ),
-                "if the server has a new key, or one of another kind, compare the fingerprint on the server and configure this certificate with --cacerts, too",
+                Advice::new("if the server has a new key, or one of another kind, compare the fingerprint on the server and configure this certificate with ")
+                    .option(Remedy::Cacerts)
+                    .text(", too"),
             )
         } else {
             (
                 Code::SelfSigned,
                 not_among,
-                "if it is your server's, compare the fingerprint on the server and configure the certificate itself with --cacerts",
+                Advice::new("if it is your server's, compare the fingerprint on the server and configure the certificate itself with ")
+                    .option(Remedy::Cacerts),
             )
         }
     }
@@ -98,7 +101,8 @@ impl DeadEnd {
             format!(
                 "the chain ends in the root \"{label}\", which is not among the anchors ({origin})"
             ),
-            "if you trust this CA, get its root certificate from the CA itself and configure it with --cacerts",
+            Advice::new("if you trust this CA, get its root certificate from the CA itself and configure it with ")
+                .option(Remedy::Cacerts),
         )
     }
 
@@ -109,7 +113,8 @@ impl DeadEnd {
             format!(
                 "the server does not send the issuer of \"{label}\", \"{issuer}\", and it is not among the anchors ({origin})"
             ),
-            "install the CA's intermediate certificate in the server's chain file; if the issuer is a root, configure it with --cacerts",
+            Advice::new("install the CA's intermediate certificate in the server's chain file; if the issuer is a root, configure it with ")
+                .option(Remedy::Cacerts),
         )
     }
 
@@ -120,7 +125,9 @@ impl DeadEnd {
             format!(
                 "the issuer of \"{label}\", \"{issuer}\", is neither sent nor among the anchors ({origin})"
             ),
-            "if you trust this CA, configure its root with --cacerts; if the issuer is an intermediate, the server must send it",
+            Advice::new("if you trust this CA, configure its root with ")
+                .option(Remedy::Cacerts)
+                .text("; if the issuer is an intermediate, the server must send it"),
         )
     }
 }

@@ -1,7 +1,7 @@
 //! Is the presented leaf pinned by the user, and how long will it stay valid?
 
 use crate::certificate::{Certificate, Least, in_words};
-use crate::finding::{Code, Evidence, Finding};
+use crate::finding::{Advice, Code, Evidence, Finding, Remedy};
 use crate::fingerprint::Algorithm;
 use time::{Duration, OffsetDateTime};
 
@@ -27,7 +27,9 @@ pub fn pin_expiring(
     least: Least,
 ) -> Option<Finding> {
     let label = pinned.label();
-    let advice = "have the renewed certificate ready, and pin it beside this one (pin --write --add) before the server changes to it";
+    let advice = Advice::new("have the renewed certificate ready, and pin it beside this one (")
+        .option(Remedy::PinAdd)
+        .text(") before the server changes to it");
     let Ok(facts) = pinned.facts() else {
         let message = "it cannot be read when the pinned certificate expires";
         return Some(Finding::new(Code::PinExpiring, index, message, advice));
@@ -55,7 +57,13 @@ pub fn pin_expiring(
 /// The note that the user watches a pin and none is configured.
 pub fn no_pin(host: &str) -> Finding {
     let message = format!("no certificate is pinned for \"{host}\", so none can be watched");
-    let advice = "pin it (smtp-certcheck pin --write), name the file with --hgrc, or leave --pin-expires out";
+    let advice = Advice::new("pin it (")
+        .option(Remedy::Pin)
+        .text("), name the file with ")
+        .option(Remedy::Hgrc)
+        .text(", or leave ")
+        .option(Remedy::PinExpires)
+        .text(" out");
     let evidence = Evidence::Host(host.to_owned());
     Finding::new(Code::NoPin, None, message, advice).because(evidence)
 }

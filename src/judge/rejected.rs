@@ -6,7 +6,7 @@ use super::anchors::Anchors;
 use super::likely_path::{End, LikelyPath};
 use crate::certificate::signature::{Verification, verify_certificate};
 use crate::certificate::{Certificate, ForServers};
-use crate::finding::{Code, Evidence, Finding};
+use crate::finding::{Advice, Code, Evidence, Finding, Remedy};
 
 /// Each of them on the path, the leaf's side first.
 pub(super) fn check(
@@ -72,7 +72,8 @@ fn finding(anchor: &Anchor, index: usize) -> Finding {
     };
     let (label, source) = (anchor.certificate().label(), &anchor.source);
     let message = format!("\"{label}\" is in \"{source}\" and is left out as an anchor: {why}");
-    let advice = "\"openssl x509 -in FILE -text\" shows the settings; if the CA is to be trusted for servers all the same, get its certificate without them from the CA itself and configure that with --cacerts";
+    let advice = Advice::new("\"openssl x509 -in FILE -text\" shows the settings; if the CA is to be trusted for servers all the same, get its certificate without them from the CA itself and configure that with ")
+        .option(Remedy::Cacerts);
     let finding = Finding::new(Code::AnchorRejected, Some(index), message, advice);
     finding.because(Evidence::Anchor {
         subject: label,

@@ -43,7 +43,7 @@ pub(super) fn stops(
     let extensions = Extensions::read(config, environment, around);
     found.extend(extensions.required());
     if !in_hook(environment) {
-        found.extend(extensions.patchbomb(around.is_whole()));
+        found.extend(extensions.patchbomb(around.is_complete()));
     }
     found
 }

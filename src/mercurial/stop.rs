@@ -22,7 +22,7 @@ pub trait Surroundings {
     /// The file that makes the repository a share, and why its source is missing.
     fn broken_share(&self) -> Option<(PathBuf, String)>;
     /// Whether all files that hg would read were read: only then is a missing setting unset.
-    fn is_whole(&self) -> bool;
+    fn is_complete(&self) -> bool;
 }
 
 /// Something that stops hg, with its advice.

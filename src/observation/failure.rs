@@ -3,7 +3,7 @@
 use super::alert::Alert;
 use super::attempt::{Attempt, seconds};
 use super::key_type::KeyType;
-use crate::finding::Code;
+use crate::finding::{Advice, Code, Remedy};
 use crate::starttls::{Refusal, Service, Stage, first_line};
 use std::fmt;
 use std::time::Duration;
@@ -148,33 +148,34 @@ impl Failure {
     }
 
     /// Advice to the user.
-    pub fn advice(&self) -> &'static str {
+    pub fn advice(&self) -> Advice {
+        match &self.cause {
+            Cause::NoAddress => Advice::new("leave out ").option(Remedy::BothFamilies),
+            Cause::Timeout(_) => self.about_a_time_out(),
+            Cause::Smtp(refusal) => refusal.advice(),
+            Cause::SpeaksSmtp => Advice::new("use ")
+                .option(Remedy::Starttls)
+                .text(", or smtp://HOST:PORT"),
+            Cause::Alert(_) => about_an_alert(),
+            Cause::NoSuchKey(..) => Advice::new("leave out ")
+                .option(Remedy::KeyType)
+                .text(" to see the certificate that the server prefers"),
+            _ => self.plain_advice().into(),
+        }
+    }
+
+    /// Advice that names nothing of the command line.
+    fn plain_advice(&self) -> &'static str {
         match &self.cause {
             Cause::Resolve(_) => {
                 "check the spelling of the host name, and the resolver of this machine"
             }
-            Cause::NoAddress => "leave out -4 or -6",
             Cause::Connect(_) => {
                 "check the port (25 relay, 587 submission, 465 implicit TLS) and the firewalls; many networks block port 25"
             }
-            Cause::Timeout(_) if self.step == Step::Greeting => {
-                "the server did not greet: it may speak TLS at once (try --tls smtps), delay its greeting (raise --timeout) or be a tarpit"
-            }
-            Cause::Timeout(_) => "the server is slow or stuck: raise --timeout, or try again later",
-            Cause::Closed | Cause::Reset | Cause::Io(_) => {
-                "the server, or something between, ended the connection: it may block this network; see its log"
-            }
-            Cause::Smtp(refusal) => refusal.advice(),
-            Cause::SpeaksSmtp => "use --tls starttls, or smtp://HOST:PORT",
             Cause::NotTls(..) => "check the port: 465 is implicit TLS, 587 and 25 are STARTTLS",
-            Cause::Alert(_) => {
-                "the server refused the handshake: it may not know the name sent as SNI (--servername, --no-sni), be too old for TLS 1.2, or have a key of a kind for which no signature scheme is in common (--key-type rsa or ecdsa asks for one kind; see the server's log)"
-            }
             Cause::Incompatible(_) => {
                 "the server may be too old: it must speak TLS 1.2 or 1.3 with a current cipher suite"
-            }
-            Cause::NoSuchKey(..) => {
-                "leave out --key-type to see the certificate that the server prefers"
             }
             Cause::BadHandshakeSignature => {
                 "do not trust or pin this certificate: the server does not hold its key, so it may be an impostor with a copy of it"
@@ -186,8 +187,34 @@ impl Failure {
             Cause::Tls(_) => {
                 "the server breaks the TLS protocol; see its log, or try `openssl s_client`"
             }
+            _ => {
+                "the server, or a device in between, ended the connection: it may block this network; see the server's log"
+            }
         }
     }
+
+    fn about_a_time_out(&self) -> Advice {
+        if self.step == Step::Greeting {
+            return Advice::new("the server did not greet: it may expect implicit TLS (try ")
+                .option(Remedy::ImplicitTls)
+                .text("), delay its greeting (raise ")
+                .option(Remedy::Timeout)
+                .text(") or be a tarpit");
+        }
+        Advice::new("the server is slow or stuck: raise ")
+            .option(Remedy::Timeout)
+            .text(", or try again later")
+    }
+}
+
+fn about_an_alert() -> Advice {
+    Advice::new("the server refused the handshake: it may not know the name sent as SNI (")
+        .option(Remedy::Servername)
+        .text(", ")
+        .option(Remedy::NoSni)
+        .text("), be too old for TLS 1.2, or have a key of a kind for which no signature scheme is in common (")
+        .option(Remedy::EachKeyType)
+        .text(" asks for one kind; see the server's log)")
 }
 
 impl fmt::Display for Failure {
@@ -238,6 +265,7 @@ impl fmt::Display for Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::Piece;
 
     fn failure(step: Step, cause: Cause) -> Failure {
         Failure { step, cause }
@@ -247,9 +275,12 @@ mod tests {
     fn an_alert_may_be_about_the_kind_of_key() {
         let alert = Cause::Alert(Alert::HANDSHAKE_FAILURE);
         let advice = failure(Step::Tls, alert).advice();
-        for cause in ["SNI", "too old", "signature scheme", "--key-type"] {
-            assert!(advice.contains(cause), "{cause}: {advice}");
+        let text = format!("{:?}", advice.pieces());
+        for cause in ["SNI", "too old", "signature scheme"] {
+            assert!(text.contains(cause), "{cause}: {text}");
         }
+        let key_type = Piece::Remedy(Remedy::EachKeyType);
+        assert!(advice.pieces().contains(&key_type), "{text}");
     }
 
     #[test]

@@ -20,7 +20,7 @@ mod text;
 mod tlsa;
 mod way;
 
-pub use advice::{Advice, Piece, Remedy};
+pub use advice::{Advice, Remedy};
 pub use choice::Choice;
 pub use objection::{Misfit, Objection};
 pub use program::{Library, Program, Several, Sni};

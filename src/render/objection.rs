@@ -1,6 +1,6 @@
 //! The words for why a program cannot be configured with a pin, and what to do about it.
 
-use super::pins::{option, spelled};
+use super::advice::{Spell, spelled};
 use crate::programs::{By, Misfit, Objection, Remedy, Way};
 
 /// Why a pin cannot be made, in one sentence.
@@ -54,7 +54,7 @@ pub fn advice(objection: &Objection) -> Option<String> {
         }
         Objection::NotSelfSigned { ways, .. } => {
             let others = ways.iter().filter(|way| way.by != By::Certificate);
-            let others: Vec<String> = others.map(|way| option(Remedy::By(way.by))).collect();
+            let others: Vec<String> = others.map(|way| Remedy::By(way.by).spell()).collect();
             format!("pin {}", others.join(", or "))
         }
         Objection::NoKey => "pin --by fingerprint".to_owned(),
@@ -76,7 +76,7 @@ fn misfit(program: &str, why: Misfit) -> String {
 }
 
 fn known_ways(ways: &[Way]) -> String {
-    let ways = ways.iter().map(|way| option(Remedy::By(way.by)));
+    let ways = ways.iter().map(|way| Remedy::By(way.by).spell());
     match ways.collect::<Vec<_>>().join(", ") {
         none if none.is_empty() => "no --by, it has everything".to_owned(),
         some => some,

@@ -8,8 +8,7 @@ use crate::certificate::{Certificate, pem};
 use crate::escape::visible;
 use crate::fingerprint::Algorithm;
 use crate::programs::{
-    Advice, By, FileUse, PROGRAMS, Piece, Program, Recipe, Remedy, Several, associations,
-    comment_text,
+    By, FileUse, PROGRAMS, Program, Recipe, Several, associations, comment_text,
 };
 use crate::report::Report;
 use base64::Engine as _;
@@ -62,23 +61,6 @@ fn comments(report: &Report, recipe: &Recipe, by: By, version: &str) -> String {
         let _ = writeln!(out, "{mark} {remark}");
     }
     out
-}
-
-/// An advice, with options as they are typed.
-pub fn spelled(advice: &Advice) -> String {
-    let pieces = advice.pieces().iter().map(|piece| match piece {
-        Piece::Text(text) => text.clone(),
-        Piece::Remedy(remedy) => option(*remedy),
-    });
-    pieces.collect()
-}
-
-/// An option as it is typed.
-pub(super) fn option(remedy: Remedy) -> String {
-    match remedy {
-        Remedy::By(by) => format!("--by {}", by.as_str()),
-        Remedy::CaOut => "--ca-out FILE".to_owned(),
-    }
 }
 
 /// How a program accepts several certificates; an error: it takes one.

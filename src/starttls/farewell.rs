@@ -19,8 +19,8 @@ impl Farewell {
     pub fn receive(&mut self, bytes: &[u8]) -> bool {
         let room = MOST.saturating_sub(self.said.len());
         self.said.extend_from_slice(&bytes[..bytes.len().min(room)]);
-        let is_whole = self.said.contains(&b'\n') || self.said.len() == MOST;
-        is_whole || (self.said.len() >= 3 && self.is_answer())
+        let is_complete = self.said.contains(&b'\n') || self.said.len() == MOST;
+        is_complete || (self.said.len() >= 3 && self.is_answer())
     }
 
     /// Decides on a provisional refusal at `stage`: it stands, unless unsolicited bytes contradict

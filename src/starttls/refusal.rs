@@ -2,7 +2,7 @@
 
 use super::identify::Service;
 use super::reply::{Malformed, Reply};
-use crate::finding::Code;
+use crate::finding::{Advice, Code, Remedy};
 use std::fmt;
 
 /// A stage of the dialogue.
@@ -71,14 +71,16 @@ impl Refusal {
     }
 
     /// Advice to the user.
-    pub fn advice(&self) -> &'static str {
-        match self {
+    pub fn advice(&self) -> Advice {
+        let advice = match self {
             Self::Temporary(..) => "the server is busy or limits this client: try again later",
             Self::Greeting(_) => {
                 "the server does not serve this client: its reply says why; try from a network that it accepts"
             }
             Self::Ehlo(_) => {
-                "the server may reject the name that we gave: set one with --ehlo that resolves to this machine"
+                return Advice::new("the server may reject the name in EHLO: set one with ")
+                    .option(Remedy::Ehlo)
+                    .text(" that resolves to this machine");
             }
             Self::StarttlsNotOffered => {
                 "mail to this port goes in the clear, or something between strips STARTTLS: try port 465 or 587, or enable TLS on the server"
@@ -86,7 +88,11 @@ impl Refusal {
             Self::Starttls(_) | Self::TlsUnavailable(_) => {
                 "STARTTLS is offered but does not work: see the server's log, its certificate and its key"
             }
-            Self::NotSmtp(Some(Service::Tls), _) => "use --tls smtps, or smtps://HOST:PORT",
+            Self::NotSmtp(Some(Service::Tls), _) => {
+                return Advice::new("use ")
+                    .option(Remedy::ImplicitTls)
+                    .text(", or smtps://HOST:PORT");
+            }
             Self::NotSmtp(..) => "check the port: 25 relay, 587 submission, 465 implicit TLS",
             Self::Malformed(..) | Self::Unsolicited(..) => {
                 "the server, or something between, breaks the SMTP protocol: do not send mail through it"
@@ -94,7 +100,8 @@ impl Refusal {
             Self::Injection(_) => {
                 "somebody between may be injecting commands, or the server is vulnerable (CVE-2011-0411): do not send mail through it"
             }
-        }
+        };
+        advice.into()
     }
 
     /// Whether the server is busy and another try may help.

@@ -126,7 +126,7 @@ fn hostile() -> Audited {
     hostile.changes = Some(vec![Change::New, Change::Worse]);
     for finding in &mut hostile.findings {
         finding.message += HOSTILE;
-        finding.advice += HOSTILE;
+        finding.advice = finding.advice.clone().text(HOSTILE);
     }
     hostile
 }

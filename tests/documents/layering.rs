@@ -21,7 +21,10 @@ const TABLE: &[(&str, &[&str])] = &[
     ("starttls", &["finding"]),
     ("certificate", &["bounded", "fingerprint"]),
     ("observation", &["endpoint", "finding", "starttls"]),
-    ("programs", &["certificate", "endpoint", "fingerprint"]),
+    (
+        "programs",
+        &["certificate", "endpoint", "finding", "fingerprint"],
+    ),
     ("resolve", &["endpoint", "observation"]),
     (
         "probe",

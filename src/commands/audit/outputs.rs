@@ -50,14 +50,14 @@ impl Outputs {
 
     /// Puts the files in their places. If the results are incomplete, saved results of an earlier
     /// audit are kept, and also shown ones if `shown_only_whole`.
-    pub(super) fn commit(self, is_whole: bool, shown_only_whole: bool) -> Result<(), Error> {
-        if shown_only_whole && !is_whole && self.sink.replaces() {
+    pub(super) fn commit(self, is_complete: bool, shown_only_whole: bool) -> Result<(), Error> {
+        if shown_only_whole && !is_complete && self.sink.replaces() {
             say(&left_unchanged(&self.sink));
         } else {
             self.sink.commit()?;
         }
         match self.save {
-            Some(save) if is_whole => save.commit(),
+            Some(save) if is_complete => save.commit(),
             // The next audit must not take partial results for complete ones.
             Some(save) => {
                 say(&left_unchanged(&save));

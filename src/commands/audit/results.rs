@@ -130,7 +130,7 @@ impl Results {
             say(&aside);
         }
         self.outputs
-            .commit(completeness.is_whole(), replaces_only_whole)?;
+            .commit(completeness.is_complete(), replaces_only_whole)?;
         Ok(Done {
             counts: Counts::of(&self.summary),
             completeness,

@@ -17,11 +17,11 @@ pub(in crate::commands) const MAX_SETTINGS: u64 = 16 * 1024 * 1024;
 pub(in crate::commands) fn up_to(reader: impl Read, limit: u64) -> io::Result<(Vec<u8>, bool)> {
     let mut bytes = Vec::new();
     reader.take(limit + 1).read_to_end(&mut bytes)?;
-    let is_whole = bytes.len() as u64 <= limit;
-    if !is_whole {
+    let is_complete = bytes.len() as u64 <= limit;
+    if !is_complete {
         bytes.pop();
     }
-    Ok((bytes, is_whole))
+    Ok((bytes, is_complete))
 }
 
 /// All octets; [`ErrorKind::FileTooLarge`] if there are more than `limit`.

@@ -41,27 +41,27 @@ pub(in crate::commands) fn replace(
     before: Option<&[u8]>,
     after: &[u8],
 ) -> Result<Replaced, Error> {
-    let place = Place::of(path)?;
-    let _lock = place.lock()?;
-    place.clean()?;
-    let Some(old) = place.open(before)? else {
+    let file = Replacement::of(path)?;
+    let _lock = file.lock()?;
+    file.clean()?;
+    let Some(old) = file.open(before)? else {
         return Ok(Replaced::Changed);
     };
-    place.write(&old, after)
+    file.write(&old, after)
 }
 
 /// Removes what a killed run left.
 pub(in crate::commands) fn clean(path: &Path) -> Result<(), Error> {
-    let place = Place::of(path)?;
-    if place.temporary().symlink_metadata().is_err() {
+    let file = Replacement::of(path)?;
+    if file.temporary().symlink_metadata().is_err() {
         return Ok(());
     }
-    let _lock = place.lock()?;
-    place.clean()
+    let _lock = file.lock()?;
+    file.clean()
 }
 
 /// A file in its directory.
-struct Place<'a> {
+struct Replacement<'a> {
     path: &'a Path,
     directory: PathBuf,
     /// The beginning of the name of the temporary file beside it; `~` completes it.
@@ -74,7 +74,7 @@ enum Old {
     File(Box<(File, Metadata)>),
 }
 
-impl<'a> Place<'a> {
+impl<'a> Replacement<'a> {
     fn of(path: &'a Path) -> Result<Self, Error> {
         let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
             return Err(Error::new(format!("\"{}\" is no file", path.display())));
@@ -172,9 +172,9 @@ impl<'a> Place<'a> {
             .metadata()
             .map_err(|why| self.failed("look at", &why))?;
         self.fits(&metadata)?;
-        let (bytes, is_whole) =
+        let (bytes, is_complete) =
             up_to(&mut file, MAX_SETTINGS).map_err(|why| self.failed("read", &why))?;
-        let same = before == Some(bytes.as_slice()) && is_whole;
+        let same = before == Some(bytes.as_slice()) && is_complete;
         Ok(same.then(|| Old::File(Box::new((file, metadata)))))
     }
 

@@ -52,8 +52,8 @@ impl FileReader for Glance {
         // Opening a pipe waits for a writer, and opening a device may do anything.
         if path.metadata()?.is_file() {
             let left = Self::MOST_BYTES - self.bytes.get();
-            let (bytes, is_whole) = read::up_to(std::fs::File::open(path)?, left)?;
-            if is_whole {
+            let (bytes, is_complete) = read::up_to(std::fs::File::open(path)?, left)?;
+            if is_complete {
                 self.bytes.set(self.bytes.get() + bytes.len() as u64);
                 return Ok(bytes);
             }

@@ -231,7 +231,7 @@ impl Surroundings for Mercurial {
         Some((root.join(".hg/sharedpath"), why))
     }
 
-    fn is_whole(&self) -> bool {
+    fn is_complete(&self) -> bool {
         self.whole
     }
 }
@@ -257,8 +257,8 @@ impl Surroundings for Planned<'_> {
         self.mercurial.broken_share()
     }
 
-    fn is_whole(&self) -> bool {
-        self.mercurial.is_whole()
+    fn is_complete(&self) -> bool {
+        self.mercurial.is_complete()
     }
 }
 

@@ -16,6 +16,7 @@ use crate::commands::error::Error;
 use crate::commands::terminal::{print, say};
 use crate::judge::Judgement;
 use crate::programs::{By, Choice, Destination, Objection, Program, Recipe, Sni};
+use crate::render::advice::spelled;
 use crate::render::objection;
 use crate::render::pins as show;
 use crate::report::Report;
@@ -166,7 +167,7 @@ fn save_and_print(choice: &Choice<'_>, recipe: &Recipe, report: &Report) -> Resu
         print(&show::lines(report, recipe, by, VERSION))?;
     }
     for advice in &recipe.advice {
-        say(&show::note(&show::spelled(advice)));
+        say(&show::note(&spelled(advice)));
     }
     Ok(())
 }

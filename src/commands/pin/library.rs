@@ -8,6 +8,7 @@ use crate::judge::Anchors;
 use crate::judge::clients::{Answer, Family, Question, Verdict, handshake, verdict};
 use crate::observation::Staple;
 use crate::programs::{Checks, Choice, Library, Recipe};
+use crate::render::advice::spelled;
 use crate::report::Report;
 
 /// Why the library refuses the server. `store`: the anchors that stand for the program's own, unless
@@ -25,7 +26,7 @@ pub(super) fn refuses(
             "{} refuses this server: {}",
             choice.program, finding.message
         ),
-        advice: Some(finding.advice.clone().into_owned()),
+        advice: Some(spelled(&finding.advice)),
     };
     // The handshake comes before every pin.
     if let Some(finding) = note(report, Code::KeyUsageSignature).filter(|_| is_gnutls(library)) {

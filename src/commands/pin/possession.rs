@@ -4,6 +4,7 @@ use super::request::Request;
 use super::stopped::Stopped;
 use crate::commands::terminal::say;
 use crate::observation::{Possession, Sighting};
+use crate::render::advice::spelled;
 use crate::render::{pin as show, table};
 use crate::report::Report;
 
@@ -46,7 +47,7 @@ pub(super) fn proven(
 pub(super) fn failed(report: &Report) -> Stopped {
     say(table::verdict(report, false).trim_end());
     if let Some(failure) = report.failure() {
-        say(&format!("  -> {}", failure.advice()));
+        say(&format!("  -> {}", spelled(&failure.advice())));
     }
     let exit = report.outcome().exit();
     Stopped::Exit(exit.max(Stopped::NOT_PINNED))

@@ -142,7 +142,7 @@ fn no_pin(text: &str, line: &SettingLine, read: bool) -> Lint {
 }
 
 fn wrong_length(pin: &Pin, line: &SettingLine) -> Option<Lint> {
-    if pin.is_whole() {
+    if pin.is_complete() {
         return None;
     }
     let message = format!(
@@ -164,7 +164,7 @@ fn legacy_items(item: &Item, line: &SettingLine) -> Vec<Lint> {
     list::items(&item.value)
         .iter()
         .map(|item| Pin::new(Algorithm::Sha1, &text(item)))
-        .filter(|pin| !pin.is_whole())
+        .filter(|pin| !pin.is_complete())
         .map(|pin| {
             let message = format!("\"{}\" is no SHA-1 digest: it never matches", pin.hex);
             let advice = "[hostfingerprints] takes the 40 hex digits alone; better write HOST:fingerprints in [hostsecurity]";

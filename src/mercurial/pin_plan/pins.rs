@@ -15,7 +15,7 @@ pub fn pinned_lists(config: &Config, intent: &Intent<'_>) -> Vec<Assignment> {
         let old = texts(value.unwrap_or_default());
         let usable = old.iter().filter_map(|item| Pin::parse(item));
         let usable: Vec<String> = usable
-            .filter(Pin::is_whole)
+            .filter(Pin::is_complete)
             .map(|pin| pin.to_string())
             .collect();
         match change {
@@ -101,7 +101,7 @@ pub(super) fn pin_list(
                     .unwrap_or_default(),
             );
             let usable = old.into_iter().filter(|item| {
-                Pin::parse(item).is_some_and(|pin| pin.is_whole() && !pin.matches(intent.leaf))
+                Pin::parse(item).is_some_and(|pin| pin.is_complete() && !pin.matches(intent.leaf))
             });
             Some(Change::Set(
                 usable.chain([new]).collect::<Vec<_>>().join(", "),

@@ -61,7 +61,7 @@ impl AddressJson {
                 step: Step::Connect.to_string(),
                 code: "no-route",
                 message: "this machine has no route to it".to_owned(),
-                advice: "try from a machine that has",
+                advice: "try from a machine that has".to_owned(),
             }),
             tls_version: None,
             key_proven: None,

@@ -1,6 +1,7 @@
 //! What was seen on the wire, and why it failed.
 
 use crate::observation::{ClientCertificate, Failure, Possession, Sighting, Staple};
+use crate::render::advice::spelled;
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -8,7 +9,7 @@ pub(super) struct ErrorJson {
     pub(super) step: String,
     pub(super) code: &'static str,
     pub(super) message: String,
-    pub(super) advice: &'static str,
+    pub(super) advice: String,
 }
 
 #[derive(Serialize)]
@@ -41,7 +42,7 @@ impl From<&Failure> for ErrorJson {
             step: failure.step.to_string(),
             code: failure.code().as_str(),
             message: failure.to_string(),
-            advice: failure.advice(),
+            advice: spelled(&failure.advice()),
         }
     }
 }

@@ -9,6 +9,7 @@ mod mercurial;
 mod report;
 mod validation;
 
+use super::advice::spelled;
 use crate::audit::Audited;
 use crate::mercurial::Lint;
 use crate::report::Report;
@@ -33,7 +34,7 @@ pub fn line(audited: &Audited) -> String {
         severity: finding.severity.as_str(),
         certificate: finding.certificate,
         message: finding.message.clone(),
-        advice: finding.advice.clone().into_owned(),
+        advice: spelled(&finding.advice),
     });
     let left_out = audited.left_out.iter().map(|left| LeftOutJson {
         code: left.code.as_str(),

@@ -1,12 +1,13 @@
 //! The judgement on a chain, by the standards and by other clients.
 
 use crate::certificate::Certificate;
+use crate::render::advice::spelled;
+
 use crate::finding::Finding;
 use crate::fingerprint::Algorithm;
 use crate::judge::Judgement;
 use crate::report::Report;
 use serde::Serialize;
-use std::borrow::Cow;
 
 #[derive(Serialize)]
 pub(super) struct ValidationJson {
@@ -43,7 +44,7 @@ pub(super) struct FindingJson {
     code: &'static str,
     certificate: Option<usize>,
     message: String,
-    advice: Cow<'static, str>,
+    advice: String,
 }
 
 pub(super) fn clients(report: &Report) -> Vec<ClientJson> {
@@ -94,7 +95,7 @@ impl From<&Finding> for FindingJson {
             code: finding.code.as_str(),
             certificate: finding.certificate,
             message: finding.message.clone(),
-            advice: finding.advice.clone(),
+            advice: spelled(&finding.advice),
         }
     }
 }

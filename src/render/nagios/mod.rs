@@ -23,15 +23,15 @@ pub struct Thresholds {
     pub critical: Threshold,
 }
 
-/// What is reported of one target.
-struct Told {
+/// The state of one target.
+struct Status {
     state: State,
     label: String,
     text: String,
     expiry: Option<Expiry>,
 }
 
-impl Told {
+impl Status {
     fn of(report: &Report, thresholds: Thresholds) -> Self {
         let Thresholds { warning, critical } = thresholds;
         let expiry = Expiry::of(report, |facts| {
@@ -64,13 +64,13 @@ impl Told {
 /// A line with performance data, and the state. The time left is of the certificate of the path
 /// that matters: the worst, and of equals the one that expires first.
 pub fn render(report: &Report, thresholds: Thresholds) -> (String, State) {
-    let told = Told::of(report, thresholds);
-    let performance = told.expiry.map_or_else(String::new, |expiry| {
+    let status = Status::of(report, thresholds);
+    let performance = status.expiry.map_or_else(String::new, |expiry| {
         format!(" | {}", expiry.performance("days"))
     });
-    let Told {
+    let Status {
         state, label, text, ..
-    } = told;
+    } = status;
     let word = state.word();
     (
         format!("SMTP CERT {word} - {label}: {text}{performance}\n"),
@@ -84,39 +84,42 @@ pub fn render_all(reports: &[Report], thresholds: Thresholds) -> (String, State)
     if let [report] = reports {
         return render(report, thresholds);
     }
-    let mut told: Vec<Told> = reports
+    let mut all: Vec<Status> = reports
         .iter()
-        .map(|report| Told::of(report, thresholds))
+        .map(|report| Status::of(report, thresholds))
         .collect();
-    let performance = performance(&told);
-    told.sort_by_key(|told| Reverse(told.state));
-    let state = told.first().map_or(State::Unknown, |worst| worst.state);
-    let count = |state| told.iter().filter(|told| told.state == state).count();
-    let worst = told.first().filter(|_| state != State::Ok);
-    let worst = worst.map_or_else(String::new, |told| {
-        format!("; {}: {}", told.label, told.text)
+    let performance = performance(&all);
+    all.sort_by_key(|status| Reverse(status.state));
+    let state = all.first().map_or(State::Unknown, |worst| worst.state);
+    let count = |state| all.iter().filter(|status| status.state == state).count();
+    let worst = all.first().filter(|_| state != State::Ok);
+    let worst = worst.map_or_else(String::new, |status| {
+        format!("; {}: {}", status.label, status.text)
     });
     let mut out = format!(
         "SMTP CERT {} - {} targets: {} critical, {} with warnings{worst}{performance}\n",
         state.word(),
-        told.len(),
+        all.len(),
         count(State::Critical),
         count(State::Warning),
     );
-    let lines = told.iter().map(|told| {
-        let line = plain(&format!("{}: {}", told.label, told.text), WIDTH);
-        format!("{} {line}", told.state.word())
+    let lines = all.iter().map(|status| {
+        let line = plain(&format!("{}: {}", status.label, status.text), WIDTH);
+        format!("{} {line}", status.state.word())
     });
-    below(&mut out, lines, told.len() as u64);
+    below(&mut out, lines, all.len() as u64);
     (out, state)
 }
 
 /// Performance data of all targets that show a certificate, each with its own label.
-fn performance(told: &[Told]) -> String {
+fn performance(all: &[Status]) -> String {
     let mut labels: Vec<String> = Vec::new();
     let mut out = String::new();
-    for (told, expiry) in told.iter().filter_map(|told| Some((told, told.expiry?))) {
-        let name = label(&told.label);
+    for (status, expiry) in all
+        .iter()
+        .filter_map(|status| Some((status, status.expiry?)))
+    {
+        let name = label(&status.label);
         let numbered = (2..).map(|number| format!("{name}_{number}"));
         let mut names = std::iter::once(name.clone()).chain(numbered);
         let Some(free) = names.find(|name| !labels.contains(name)) else {

@@ -11,6 +11,7 @@ mod verdict;
 
 pub use verdict::verdict;
 
+use super::advice::spelled;
 use super::style::Style;
 use super::timestamp::timestamp;
 use crate::judge::clients::Answer;
@@ -48,7 +49,7 @@ impl Page {
     fn problems(&mut self, report: &Report) {
         let failure = report.failure();
         if let Some(failure) = failure.filter(|_| obsolete(report).is_none()) {
-            self.labelled(2, "->", 3, failure.advice());
+            self.labelled(2, "->", 3, &spelled(&failure.advice()));
         }
         let problems = report.problems();
         if problems.is_empty() {

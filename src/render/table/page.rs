@@ -1,6 +1,7 @@
 //! A page of text: headings, and facts under labels.
 
 use crate::finding::Finding;
+use crate::render::advice::spelled;
 use crate::render::style::Style;
 use crate::render::text::labelled;
 use comfy_table::{ContentArrangement, Table, presets};
@@ -46,7 +47,7 @@ impl Page {
             .map_or(String::new(), |index| format!(" [{index}]"));
         let text = format!("{}{about}: {}", finding.code, finding.message);
         self.labelled(2, "", 0, &text);
-        self.labelled(4, "->", 3, &finding.advice);
+        self.labelled(4, "->", 3, &spelled(&finding.advice));
     }
 
     pub(super) fn table(&self) -> Table {

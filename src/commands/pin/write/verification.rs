@@ -143,7 +143,7 @@ impl Verification<'_> {
             .into_iter()
             .chain(legacy)
             .flatten()
-            .filter(|pin| pin.is_whole() && !pin.matches(self.intent.leaf))
+            .filter(|pin| pin.is_complete() && !pin.matches(self.intent.leaf))
             .count()
     }
 

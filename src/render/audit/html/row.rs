@@ -5,6 +5,7 @@ use crate::certificate::{Certificate, Sans};
 use crate::escape::excerpt;
 use crate::finding::{Code, Severity};
 use crate::fingerprint::Algorithm;
+use crate::render::advice::spelled;
 use crate::render::audit::addresses::addresses;
 use std::cmp::{Ordering, Reverse};
 use time::{Date, Duration};
@@ -77,7 +78,7 @@ impl Row {
             code: finding.code,
             severity: finding.severity,
             message: cut(&finding.message),
-            advice: finding.advice.clone().into_owned(),
+            advice: spelled(&finding.advice),
         });
         let changes = audited.changes.iter().flatten();
         Self {

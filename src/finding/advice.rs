@@ -1,0 +1,85 @@
+//! What to do about something: text, with options of our command line as data, which `render`
+//! spells.
+
+use super::Code;
+use std::borrow::Cow;
+
+/// A part of our command line that the advice of a finding names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// Take addresses of both families.
+    BothFamilies,
+    /// Configure trust anchors.
+    Cacerts,
+    /// Say another name in EHLO.
+    Ehlo,
+    /// Name Mercurial's configuration file.
+    Hgrc,
+    /// Leave findings with a code out.
+    Ignore(Code),
+    /// Begin with TLS.
+    ImplicitTls,
+    /// Ask for a type of key.
+    KeyType,
+    /// Ask for the one type of key, then for the other.
+    EachKeyType,
+    /// Send no name in the handshake.
+    NoSni,
+    /// Pin a certificate.
+    Pin,
+    /// Pin a certificate as well as those that are pinned.
+    PinAdd,
+    /// Watch a pinned certificate.
+    PinExpires,
+    /// Judge by another name.
+    Servername,
+    /// Begin in the clear, and ask for TLS.
+    Starttls,
+    /// Wait for longer.
+    Timeout,
+}
+
+/// A piece of an advice. `R` is the part of the command line that it may name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece<R> {
+    /// Text.
+    Text(Cow<'static, str>),
+    /// A part of the command line.
+    Remedy(R),
+}
+
+/// One or more sentences for the user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Advice<R = Remedy>(Vec<Piece<R>>);
+
+impl<R> Advice<R> {
+    /// Starts with text.
+    pub fn new(text: impl Into<Cow<'static, str>>) -> Self {
+        Self(vec![Piece::Text(text.into())])
+    }
+
+    /// Adds a part of the command line.
+    #[must_use]
+    pub fn option(mut self, remedy: R) -> Self {
+        self.0.push(Piece::Remedy(remedy));
+        self
+    }
+
+    /// Adds text.
+    #[must_use]
+    pub fn text(mut self, text: impl Into<Cow<'static, str>>) -> Self {
+        self.0.push(Piece::Text(text.into()));
+        self
+    }
+
+    /// The pieces, in order.
+    pub fn pieces(&self) -> &[Piece<R>] {
+        &self.0
+    }
+}
+
+impl<R, T: Into<Cow<'static, str>>> From<T> for Advice<R> {
+    fn from(text: T) -> Self {
+        Self::new(text)
+    }
+}

@@ -1,0 +1,55 @@
+//! Advice as it is shown: the parts of our command line that it names, as they are typed.
+
+use crate::finding::{self, Advice, Piece};
+use crate::programs;
+
+/// A part of the command line.
+pub(super) trait Spell {
+    /// The part as it is typed.
+    fn spell(&self) -> String;
+}
+
+/// An advice, with options as they are typed.
+#[expect(
+    private_bounds,
+    reason = "only the two vocabularies of this file can be spelled"
+)]
+pub fn spelled<R: Spell>(advice: &Advice<R>) -> String {
+    let pieces = advice.pieces().iter().map(|piece| match piece {
+        Piece::Text(text) => text.to_string(),
+        Piece::Remedy(remedy) => remedy.spell(),
+    });
+    pieces.collect()
+}
+
+impl Spell for finding::Remedy {
+    fn spell(&self) -> String {
+        let words = match self {
+            Self::BothFamilies => "-4 or -6",
+            Self::Cacerts => "--cacerts",
+            Self::Ehlo => "--ehlo",
+            Self::Hgrc => "--hgrc",
+            Self::Ignore(code) => return format!("--ignore {}", code.as_str()),
+            Self::ImplicitTls => "--tls smtps",
+            Self::KeyType => "--key-type",
+            Self::EachKeyType => "--key-type rsa or ecdsa",
+            Self::NoSni => "--no-sni",
+            Self::Pin => "smtp-certcheck pin --write",
+            Self::PinAdd => "pin --write --add",
+            Self::PinExpires => "--pin-expires",
+            Self::Servername => "--servername",
+            Self::Starttls => "--tls starttls",
+            Self::Timeout => "--timeout",
+        };
+        words.to_owned()
+    }
+}
+
+impl Spell for programs::Remedy {
+    fn spell(&self) -> String {
+        match self {
+            Self::By(by) => format!("--by {}", by.as_str()),
+            Self::CaOut => "--ca-out FILE".to_owned(),
+        }
+    }
+}
