@@ -181,7 +181,7 @@ _smtp__certcheck_static() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table json pem nagios" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json jsonl pem nagios" -- "${cur}"))
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace
                     fi

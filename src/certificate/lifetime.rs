@@ -4,7 +4,7 @@
 use super::facts::Facts;
 use std::fmt;
 use std::str::FromStr;
-use time::Duration;
+use time::{Duration, OffsetDateTime};
 
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
@@ -15,6 +15,12 @@ impl Facts {
     pub fn lifetime(&self) -> Duration {
         (self.not_after - self.not_before).max(Duration::ZERO)
     }
+}
+
+/// Whole days from `now` to the last moment of validity, rounded down: negative exactly where that
+/// has passed.
+pub fn days_left(not_after: OffsetDateTime, now: OffsetDateTime) -> i64 {
+    (not_after - now).whole_seconds().div_euclid(DAY)
 }
 
 /// How much of a certificate's lifetime must be left.

@@ -34,7 +34,7 @@ pub use fields::Fields;
 pub use form::{Form, is_utf16};
 pub use idn::Idn;
 pub use key::PublicKey;
-pub use lifetime::{Least, in_words};
+pub use lifetime::{Least, days_left, in_words};
 pub use name::{Name, canonical as canonical_name, text as string_text};
 pub use openssl::NotIssuer;
 pub use partial::PartialFacts;

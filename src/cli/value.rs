@@ -72,6 +72,8 @@ pub enum FormatArg {
     Table,
     /// For programs: one object, or an array for several targets
     Json,
+    /// For programs: one object for each target, each on a line
+    Jsonl,
     /// The presented chain
     Pem,
     /// For monitoring: a plugin's line and exit code (0 OK, 1 warning, 2 critical, 3 unknown)

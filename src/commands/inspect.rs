@@ -217,19 +217,20 @@ impl Setting<'_> {
             FormatArg::Json => print(&json::render(&reports))?,
             // Its first line covers all targets.
             FormatArg::Nagios => print(&nagios::render_all(&reports, self.thresholds()).0)?,
-            FormatArg::Table | FormatArg::Pem => {}
+            FormatArg::Table | FormatArg::Pem | FormatArg::Jsonl => {}
         }
         Ok(reports)
     }
 
     fn is_terse(&self) -> bool {
-        self.cli.quiet || self.cli.format == FormatArg::Pem
+        self.cli.quiet || matches!(self.cli.format, FormatArg::Pem | FormatArg::Jsonl)
     }
 
     fn render_one(&self, report: &Report) -> String {
         let color = environment::color(self.cli.color);
         match self.cli.format {
             FormatArg::Json => json::render(std::slice::from_ref(report)),
+            FormatArg::Jsonl => json::compact(report),
             FormatArg::Pem if self.targets.len() > 1 => pem::render_named(report),
             FormatArg::Pem => pem::render(report),
             FormatArg::Nagios => nagios::render(report, self.thresholds()).0,

@@ -11,9 +11,9 @@ use crate::report::Exit;
 
 /// Runs the lints; failure if there are any.
 pub(super) fn run(cli: &Inspect) -> Result<Exit, Error> {
-    if matches!(cli.format, FormatArg::Pem | FormatArg::Nagios) {
+    if !matches!(cli.format, FormatArg::Table | FormatArg::Json) {
         return Err(Error::new(
-            "--lint prints no certificates: use --format table or json",
+            "--lint prints lines of configuration: use --format table or json",
         ));
     }
     let scope = Scope::of(&cli.hgrc).unwrap_or(Scope::Everything(None));

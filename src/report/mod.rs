@@ -38,6 +38,8 @@ pub struct Report {
     pub at: OffsetDateTime,
     /// The user chose that time: it is not the present.
     pub at_was_chosen: bool,
+    /// When the server was checked; `None` for a saved chain.
+    pub checked_at: Option<OffsetDateTime>,
 }
 
 /// The target as the user gave it, and what it turned out to be.
@@ -76,6 +78,7 @@ impl Report {
             skipped: Skipped::default(),
             at,
             at_was_chosen: false,
+            checked_at: None,
         }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! - `results`: the verdicts, the findings, and every format
 //! - `running`: progress, signals, patience
+//! - `fields`: what the JSON adds up for programs
 //! - `files`: the files that it reads and writes
 //! - `incomplete`: runs that do not come to their end, or leave something out
 //! - `addresses`: names with several addresses
@@ -11,6 +12,7 @@
 
 mod addresses;
 mod distributed;
+mod fields;
 mod files;
 mod html;
 mod incomplete;

@@ -6,11 +6,13 @@
 //! - `generated`: man pages and completions are up to date
 //! - `completions`: the completions in real shells
 //! - `demo`: the demo of the README
+//! - `jq`: the lines for jq, run by jq
 //! - `layering`: the table of which unit may import which
 
 mod completions;
 mod demo;
 mod generated;
+mod jq;
 mod layering;
 mod promises;
 mod recipes;

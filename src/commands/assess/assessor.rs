@@ -111,11 +111,12 @@ impl Assessor {
         Some(self.dated(report, asked))
     }
 
-    /// Adds the mode that was used last, and whether the user chose the time.
+    /// Adds the mode that was used last, and the times.
     fn dated(&self, mut report: Report, asked: &Asked) -> Report {
         let used = report.seen().and_then(|seen| seen.start);
         report.target.tls = used.or(Some(asked.endpoint.first_start()));
         report.at_was_chosen = self.at.is_some();
+        report.checked_at = Some(environment::now());
         report
     }
 

@@ -3,6 +3,7 @@
 use super::addresses::addresses;
 use super::format::{Ending, Format};
 use crate::audit::{Audited, Completeness, Summary, worst};
+use crate::certificate::days_left;
 use crate::escape::visible;
 use crate::fingerprint::Algorithm;
 use crate::render::timestamp::timestamp;
@@ -70,7 +71,7 @@ fn row(audited: &Audited) -> String {
         text(leaf.map(crate::certificate::Certificate::label)),
         text(facts.map(|facts| facts.issuer.label())),
         text(facts.map(|facts| timestamp(facts.not_after))),
-        text(facts.map(|facts| (facts.not_after - report.at).whole_days().to_string())),
+        text(facts.map(|facts| days_left(facts.not_after, report.at).to_string())),
         text(facts.map(|facts| facts.public_key.describe())),
         text(leaf.map(|leaf| leaf.fingerprint(Algorithm::Sha256).hex())),
         text(seen.and_then(|seen| Some(seen.tls.as_ref()?.version.clone()))),

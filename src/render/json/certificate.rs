@@ -1,11 +1,13 @@
 //! A certificate, with what could be read of it.
 
 use crate::certificate::{
-    BasicConstraints, Certificate, Facts, Idn, KeyUsage, Name, PublicKey, Sans, SelfSigned, pem,
+    BasicConstraints, Certificate, Facts, Idn, KeyUsage, Name, PublicKey, Sans, SelfSigned,
+    days_left, pem,
 };
 use crate::fingerprint::Algorithm;
 use crate::render::timestamp::timestamp;
 use serde::Serialize;
+use time::OffsetDateTime;
 
 /// Of a certificate that could not be parsed, the fields that cannot be read are null; `parse_error`
 /// says why.
@@ -17,6 +19,7 @@ pub(super) struct CertificateJson {
     version: Option<u32>,
     not_before: Option<String>,
     not_after: Option<String>,
+    pub(super) days_left: Option<i64>,
     sans: Option<SansJson>,
     idn: Vec<IdnJson>,
     public_key: Option<PublicKeyJson>,
@@ -74,8 +77,9 @@ pub(super) struct FingerprintsJson {
     sha512: String,
 }
 
-impl From<&Certificate> for CertificateJson {
-    fn from(certificate: &Certificate) -> Self {
+impl CertificateJson {
+    /// A certificate as it was at that time.
+    pub(super) fn at(certificate: &Certificate, now: OffsetDateTime) -> Self {
         let facts = certificate.facts().ok();
         let fields = certificate.fields();
         let digest = |algorithm| certificate.fingerprint(algorithm).hex();
@@ -88,6 +92,7 @@ impl From<&Certificate> for CertificateJson {
             version: facts.map(|facts| facts.version),
             not_before: fields.validity.map(|(from, _)| timestamp(from)),
             not_after: fields.validity.map(|(_, until)| timestamp(until)),
+            days_left: fields.validity.map(|(_, until)| days_left(until, now)),
             sans: has_sans.then(|| SansJson::from(fields.sans)),
             idn: facts
                 .map(|facts| facts.idns().into_iter().map(IdnJson::from).collect())

@@ -27,6 +27,11 @@ pub fn render(reports: &[Report]) -> String {
     }
 }
 
+/// A report on one line; ends in a line feed.
+pub fn compact(report: &Report) -> String {
+    to_text_as(&ReportJson::from(report), CompactFormatter)
+}
+
 /// A report with what the audit adds, on one line; ends in a line feed.
 pub fn line(audited: &Audited) -> String {
     let findings = audited.findings.iter().map(|finding| AuditFindingJson {

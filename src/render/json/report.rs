@@ -12,9 +12,12 @@ use serde::Serialize;
 #[derive(Serialize)]
 pub(super) struct ReportJson {
     pub(super) schema: u32,
+    pub(super) version: &'static str,
     pub(super) target: TargetJson,
     pub(super) outcome: &'static str,
     pub(super) judged_at: String,
+    pub(super) checked_at: Option<String>,
+    pub(super) days_left: Option<i64>,
     pub(super) error: Option<ErrorJson>,
     pub(super) connection: Option<ConnectionJson>,
     pub(super) chain: Vec<CertificateJson>,
@@ -49,8 +52,13 @@ pub(super) struct TargetJson {
 impl From<&Report> for ReportJson {
     fn from(report: &Report) -> Self {
         let failure = report.failure();
+        let chain = report.chain().iter();
+        let chain: Vec<_> = chain
+            .map(|certificate| CertificateJson::at(certificate, report.at))
+            .collect();
         Self {
             schema: 1,
+            version: env!("CARGO_PKG_VERSION"),
             target: TargetJson {
                 input: report.target.input.clone(),
                 host: report.target.host.clone(),
@@ -60,9 +68,11 @@ impl From<&Report> for ReportJson {
             },
             outcome: report.outcome().as_str(),
             judged_at: timestamp(report.at),
+            checked_at: report.checked_at.map(timestamp),
+            days_left: chain.first().and_then(|leaf| leaf.days_left),
             error: failure.map(ErrorJson::from),
             connection: report.seen().map(ConnectionJson::from),
-            chain: report.chain().iter().map(CertificateJson::from).collect(),
+            chain,
             validation: report.judgement().map(ValidationJson::from),
             clients: clients(report),
             pins: PinsJson::from(report.pins()),
