@@ -21,6 +21,10 @@ Register-ArgumentCompleter -Native -CommandName 'smtp-certcheck' -ScriptBlock {
 
     $completions = @(switch ($command) {
         'smtp-certcheck' {
+            [CompletionResult]::new('-H', '-H ', [CompletionResultType]::ParameterName, 'The server, as TARGET')
+            [CompletionResult]::new('--hostname', '--hostname', [CompletionResultType]::ParameterName, 'The server, as TARGET')
+            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'The port of targets without one')
+            [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'The port of targets without one')
             [CompletionResult]::new('--tls', '--tls', [CompletionResultType]::ParameterName, 'How TLS starts, for targets without a scheme')
             [CompletionResult]::new('--connect', '--connect', [CompletionResultType]::ParameterName, 'Connect there, under the target''s name')
             [CompletionResult]::new('--ehlo', '--ehlo', [CompletionResultType]::ParameterName, 'The name to give in EHLO')

@@ -38,12 +38,40 @@ _smtp__certcheck_static() {
 
     case "${cmd}" in
         smtp__certcheck)
-            opts="-4 -6 -R -q -v -h -V --tls --connect --ehlo --key-type --no-sni --timeout --connect-timeout --cacerts --servername --at --chain --repository --hgrc --no-hgrc --hg-store --hg-version --lint --pin-expires --format --warning --critical --quiet --verbose --color --help --version config pin audit completions man"
+            opts="-H -p -4 -6 -R -q -v -h -V --hostname --port --tls --connect --ehlo --key-type --no-sni --timeout --connect-timeout --cacerts --servername --at --chain --repository --hgrc --no-hgrc --hg-store --hg-version --lint --pin-expires --format --warning --critical --quiet --verbose --color --help --version config pin audit completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --hostname)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                -H)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --port)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
                 --tls)
                     COMPREPLY=($(compgen -W "auto starttls smtps" -- "${cur}"))
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
@@ -775,7 +803,7 @@ _smtp__certcheck() {
     local cur=${words[at]}
     [[ $cur == -* ]] && target=
     case ${words[at - 1]} in
-        --at|--baseline|--by|--ca-out|--cacerts|--chain|--color|--connect|--connect-timeout|--critical|--digest|--ehlo|--expect|--fail-on|--for|--format|--hg-store|--hg-version|--hgrc|--ignore|--input|--jobs|--key-type|--only|--output|--pause|--per-address|--pin-expires|--rate|--repository|--resume|--retries|--save|--servername|--shard|--timeout|--tls|--warning|-R|-i|-j|-o) target= ;;
+        --at|--baseline|--by|--ca-out|--cacerts|--chain|--color|--connect|--connect-timeout|--critical|--digest|--ehlo|--expect|--fail-on|--for|--format|--hg-store|--hg-version|--hgrc|--hostname|--ignore|--input|--jobs|--key-type|--only|--output|--pause|--per-address|--pin-expires|--port|--rate|--repository|--resume|--retries|--save|--servername|--shard|--timeout|--tls|--warning|-H|-R|-i|-j|-o|-p) target= ;;
         # Only the value of an option is a file.
         *) compopt +o default +o bashdefault 2>/dev/null ;;
     esac

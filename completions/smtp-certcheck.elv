@@ -18,6 +18,10 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
     }
     var completions = [
         &'smtp-certcheck'= {
+            cand -H 'The server, as TARGET'
+            cand --hostname 'The server, as TARGET'
+            cand -p 'The port of targets without one'
+            cand --port 'The port of targets without one'
             cand --tls 'How TLS starts, for targets without a scheme'
             cand --connect 'Connect there, under the target''s name'
             cand --ehlo 'The name to give in EHLO'
@@ -203,6 +207,10 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
         'smtp-certcheck;audit;--save'
     ]
     var others = [
+        'smtp-certcheck;-H'
+        'smtp-certcheck;--hostname'
+        'smtp-certcheck;-p'
+        'smtp-certcheck;--port'
         'smtp-certcheck;--connect'
         'smtp-certcheck;--ehlo'
         'smtp-certcheck;--timeout'

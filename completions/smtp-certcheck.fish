@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_smtp_certcheck_global_optspecs
-    string join \n tls= connect= 4 6 ehlo= key-type= no-sni timeout= connect-timeout= cacerts= servername= at= chain= R/repository= hgrc= no-hgrc hg-store= hg-version= lint pin-expires= format= warning= critical= q/quiet v/verbose color= h/help V/version
+    string join \n H/hostname= p/port= tls= connect= 4 6 ehlo= key-type= no-sni timeout= connect-timeout= cacerts= servername= at= chain= R/repository= hgrc= no-hgrc hg-store= hg-version= lint pin-expires= format= warning= critical= q/quiet v/verbose color= h/help V/version
 end
 
 function __fish_smtp_certcheck_needs_command
@@ -24,6 +24,8 @@ function __fish_smtp_certcheck_using_subcommand
     contains -- $cmd[1] $argv
 end
 
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -s H -l hostname -d 'The server, as TARGET' -r -f
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -s p -l port -d 'The port of targets without one' -r -f
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l tls -d 'How TLS starts, for targets without a scheme' -r -f -a "auto\t'Implicit TLS on port 465, else STARTTLS; if the port speaks the other one, find out and go on'
 starttls\t'In the clear first, upgraded by the STARTTLS command'
 smtps\t'TLS from the first byte'"

@@ -67,14 +67,14 @@ pub struct Audit {
     ///
     /// A % is of the certificate's lifetime; auto is the lesser of 21 days and a third. The column
     /// warning= of the list counts instead. 0 turns it off.
-    #[arg(long, value_name = "LEFT", default_value = "auto", value_parser = left, help_heading = FINDINGS)]
+    #[arg(long, short_alias = 'w', value_name = "LEFT", default_value = "auto", value_parser = left, help_heading = FINDINGS)]
     pub warning: Least,
 
     /// A certificate with less left is critical
     ///
     /// Here auto is the lesser of 7 days and a sixth, and of a third of --warning, where only that is
     /// given. The column critical= of the list counts instead.
-    #[arg(long, value_name = "LEFT", default_value = "auto", value_parser = left, help_heading = FINDINGS)]
+    #[arg(long, short_alias = 'c', value_name = "LEFT", default_value = "auto", value_parser = left, help_heading = FINDINGS)]
     pub critical: Least,
 
     /// Findings to leave out, by their code; may be repeated

@@ -52,7 +52,7 @@ pub struct Connection {
     ///
     /// Bounds everything: lookup, connection, greeting, handshake. Servers that delay their
     /// greeting by 20 s are normal.
-    #[arg(long, value_name = "SECONDS", default_value = "45", value_parser = duration, help_heading = CONNECTION)]
+    #[arg(long, short_alias = 't', value_name = "SECONDS", default_value = "45", value_parser = duration, help_heading = CONNECTION)]
     pub timeout: Duration,
 
     /// The most time for one connection attempt, in seconds

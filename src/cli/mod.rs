@@ -5,16 +5,19 @@ mod audit;
 mod groups;
 mod help;
 mod pin;
+mod plugin;
 mod value;
 
 pub use audit::{Audit, AuditFormat, FailOnArg};
 pub use groups::{Connection, HgVersion, Hgrc, KeyTypeArg, Trust};
 pub use pin::{ByArg, DigestArg, Pin};
+pub use plugin::Plugin;
 pub use value::{
     ColorArg, Completions, ConnectTo, ExpectedPin, FormatArg, HgStoreArg, TargetArg, TlsArg,
 };
 
 use crate::audit::{Least, Threshold};
+use clap::builder::ArgPredicate;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use help::{
     AFTER_HELP, AUDIT_AFTER_HELP, COMPLETIONS_AFTER_HELP, CONFIG_AFTER_HELP, JUDGEMENT,
@@ -140,6 +143,10 @@ pub struct Inspect {
     #[arg(value_name = "TARGET", help = TARGET_HELP, long_help = TARGET_LONG_HELP, value_parser = target)]
     pub targets: Vec<TargetArg>,
 
+    /// The options of monitoring plugins.
+    #[command(flatten)]
+    pub plugin: Plugin,
+
     /// How to connect.
     #[command(flatten)]
     pub connection: Connection,
@@ -154,7 +161,7 @@ pub struct Inspect {
 
     /// Judge a saved chain (PEM or DER, the server's certificate first; - reads standard input)
     /// without any network
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["targets", "connect"], requires = "servername", help_heading = JUDGEMENT)]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["targets", "hostname", "port", "connect"], requires = "servername", help_heading = JUDGEMENT)]
     pub chain: Option<PathBuf>,
 
     /// What to read of Mercurial's configuration.
@@ -182,7 +189,7 @@ pub struct Inspect {
     pub pin_expires: Option<Least>,
 
     /// The format of the report
-    #[arg(long, value_name = "FORMAT", default_value = "table", help_heading = OUTPUT)]
+    #[arg(long, value_name = "FORMAT", default_value = "table", default_value_if("hostname", ArgPredicate::IsPresent, "nagios"), help_heading = OUTPUT)]
     pub format: FormatArg,
 
     /// With --format nagios: less left is a warning: 21 (days), 72h, 30%, or a range of the plugin
@@ -190,14 +197,14 @@ pub struct Inspect {
     ///
     /// A % is of the certificate's lifetime; auto is the lesser of 21 days and a third. 0 turns it
     /// off.
-    #[arg(long, value_name = "LEFT", help_heading = OUTPUT)]
+    #[arg(long, short_alias = 'w', value_name = "LEFT", help_heading = OUTPUT)]
     pub warning: Option<Threshold>,
 
     /// With --format nagios: less left is critical [default: auto]
     ///
     /// Here auto is the lesser of 7 days and a sixth, and of a third of --warning, where only that is
     /// given.
-    #[arg(long, value_name = "LEFT", help_heading = OUTPUT)]
+    #[arg(long, short_alias = 'c', value_name = "LEFT", help_heading = OUTPUT)]
     pub critical: Option<Threshold>,
 
     /// Print nothing when all is well, else the verdict line alone

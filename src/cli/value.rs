@@ -1,7 +1,7 @@
 //! The types of option values, and their parsers.
 
 use crate::audit::Least;
-use crate::endpoint::{Host, Start, Target, TargetError};
+use crate::endpoint::{Host, Start, Target, TargetError, parse_port};
 use crate::finding::Code;
 use crate::fingerprint::Algorithm;
 use crate::programs::{PROGRAMS, Program, program};
@@ -191,6 +191,10 @@ pub(super) fn target(text: &str) -> Result<TargetArg, TargetError> {
         input: text.to_owned(),
         target: text.parse()?,
     })
+}
+
+pub(super) fn port(text: &str) -> Result<u16, TargetError> {
+    parse_port(text)
 }
 
 pub(super) fn host(text: &str) -> Result<Host, TargetError> {

@@ -37,12 +37,22 @@ pub(super) fn color(wanted: ColorArg) -> bool {
 
 /// Whether an invalid command line is for a monitoring plugin.
 pub(super) fn asks_for_a_plugin() -> bool {
-    let arguments: Vec<_> = std::env::args_os().collect();
-    let apart = ["--format", "nagios"];
-    arguments
-        .iter()
-        .any(|argument| argument == "--format=nagios")
-        || arguments.windows(2).any(|two| two == apart)
+    is_for_a_plugin(&arguments())
+}
+
+/// As [`asks_for_a_plugin`], of the command line without the program's name.
+fn is_for_a_plugin(arguments: &[String]) -> bool {
+    let apart = arguments.windows(2).find(|two| two[0] == "--format");
+    let apart = apart.map(|two| two[1].as_str());
+    let mut arguments = arguments.iter();
+    let joined = arguments
+        .clone()
+        .find_map(|one| one.strip_prefix("--format="));
+    match apart.or(joined) {
+        Some(format) => format == "nagios",
+        // -H means that format.
+        None => arguments.any(|one| one.starts_with("-H") || one.starts_with("--hostname")),
+    }
 }
 
 /// The command line without the program's name. Invalid UTF-8 is replaced.
@@ -127,6 +137,22 @@ fn usable(name: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_command_line_for_a_plugin_is_known_before_it_is_understood() {
+        for (line, expected) in [
+            ("a.example --format nagios -x", true),
+            ("a.example --format=nagios --nothing", true),
+            ("-H a.example -w many", true),
+            ("-Ha.example -w many", true),
+            ("--hostname a.example -w many", true),
+            ("-H a.example --format json -w many", false),
+            ("a.example -w many", false),
+        ] {
+            let arguments: Vec<String> = line.split(' ').map(str::to_owned).collect();
+            assert_eq!(is_for_a_plugin(&arguments), expected, "{line}");
+        }
+    }
 
     #[test]
     fn only_names_that_others_may_know_are_given() {

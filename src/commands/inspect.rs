@@ -42,7 +42,11 @@ pub(super) fn run(cli: &Inspect) -> Result<Exit, Error> {
     if cli.lint {
         return lint::run(cli);
     }
-    let from_hgrc = cli.targets.is_empty() && cli.chain.is_none();
+    let targets = cli.plugin.targets(&cli.targets);
+    if targets.is_empty() && cli.plugin.port.is_some() {
+        return Err(Error::new("-p PORT needs a host").hint("-H mail.example.org -p 587"));
+    }
+    let from_hgrc = targets.is_empty() && cli.chain.is_none();
     let assessor = Assessor::read(&Sources {
         scope: Scope::of(&cli.hgrc).filter(|_| cli.chain.is_none()),
         hgrc_needed: from_hgrc || cli.hgrc.hgrc.is_some() || cli.hgrc.repository.is_some(),
@@ -55,7 +59,7 @@ pub(super) fn run(cli: &Inspect) -> Result<Exit, Error> {
     let targets = if from_hgrc {
         vec![assessor.configured_target()?]
     } else {
-        cli.targets.clone()
+        targets
     };
     let setting = Setting {
         cli,

@@ -19,10 +19,11 @@ pub(super) fn run(cli: &Inspect) -> Result<Exit, Error> {
     let scope = Scope::of(&cli.hgrc).unwrap_or(Scope::Everything(None));
     let mercurial = Mercurial::read(&scope)?.of_release(cli.hg.hg_version.as_ref());
     let mut found: Vec<Lint> = Vec::new();
-    if cli.targets.is_empty() {
+    let targets = cli.plugin.targets(&cli.targets);
+    if targets.is_empty() {
         found = mercurial.lint(LintScope::default());
     }
-    for target in &cli.targets {
+    for target in &targets {
         let scope = LintScope {
             host: Some(&target.target.written),
             leaf: None,

@@ -1,5 +1,6 @@
 //! `audit`: many servers in one run.
 //!
+//! - `plugin`: the output for monitoring systems, read by their parsers
 //! - `results`: the verdicts, the findings, and every format
 //! - `running`: progress, signals, patience
 //! - `fields`: what the JSON adds up for programs
@@ -16,6 +17,7 @@ mod fields;
 mod files;
 mod html;
 mod incomplete;
+mod plugin;
 mod results;
 mod running;
 mod scale;

@@ -706,9 +706,45 @@ fn metrics_are_what_promtool_expects() {
         .lines()
         .filter(|line| line.starts_with("smtp_certcheck_trusted{"));
     assert_eq!(trusted.count(), farm.truth.len() + 2);
+    the_series_tell_servers_findings_and_certificates(&text);
+    // With -q nothing is printed: cron would send it, every time.
+    let run = finish(command(&dir, &list, &args).arg("-q"));
+    assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("", ""));
     // Nothing else is left in the directory.
     let names = std::fs::read_dir(dir.path()).expect("a directory").count();
     assert_eq!(names, 3);
+}
+
+/// Which server, which finding, which certificate: as labels.
+fn the_series_tell_servers_findings_and_certificates(text: &str) {
+    let series = |name: &str| -> Vec<&str> {
+        let begin = format!("smtp_certcheck_{name}{{");
+        let lines = text.lines().filter(|line| line.starts_with(&begin));
+        lines.collect()
+    };
+    for line in series("trusted") {
+        assert!(line.contains(",host=\"localhost\",port=\""), "{line}");
+    }
+    let expired = series("finding")
+        .into_iter()
+        .filter(|line| line.contains(",code=\"expired\",severity=\"critical\"} 1"));
+    assert_eq!(expired.count(), 2);
+    let info = series("info");
+    assert_eq!(info.len(), series("not_after_timestamp_seconds").len());
+    let all = regex::Regex::new(
+        r#",issuer="CN=.*",serial="[0-9a-f]+",sha256="[0-9a-f]{64}",tls_version="TLSv1\.3"\} 1$"#,
+    );
+    let all = all.expect("a pattern");
+    let whole = info.iter().filter(|line| all.is_match(line));
+    assert!(whole.count() >= 6, "{info:?}");
+    // The intermediates last for longer: the leaf is the first of the chain to expire.
+    let ends = |name: &str| {
+        let ends = series(name).into_iter();
+        ends.filter_map(|line| line.rsplit_once(' ').map(|(_, end)| end.to_owned()))
+            .collect::<Vec<_>>()
+    };
+    let leaf = ends("not_after_timestamp_seconds");
+    assert_eq!(ends("chain_not_after_timestamp_seconds"), leaf);
 }
 
 #[test]
@@ -823,20 +859,23 @@ fn a_monitoring_plugin_has_states_of_its_own() {
             .args([target.as_str(), "--format", "nagios", "--cacerts"])
             .arg(&root);
         let run = finish(command.args(args));
-        assert_eq!(
-            run.stdout.lines().count(),
-            usize::from(run.code < 3),
+        // Below the line there is nothing but what to do about a problem.
+        let (line, below) = run.stdout.split_once('\n').expect("a line");
+        let advice = below.starts_with("-> ") && below.lines().count() == 1;
+        let has_problem = !line.contains("trusted, ");
+        assert!(
+            advice == has_problem && (advice || below.is_empty()),
             "{}",
             run.stdout
         );
-        (run.code, run.stdout)
+        (run.code, line.to_owned())
     };
     let at = |address: SocketAddr| format!("smtp://localhost:{}", address.port());
     // Of its forty days a third and a sixth.
     let (ended, line) = check(at(soon), &[]);
     assert_eq!(ended, 1, "{line}");
     assert!(
-        line.starts_with("SMTP CERT WARNING - ") && line.ends_with(";13.33333:;6.66666:\n"),
+        line.starts_with("SMTP CERT WARNING - ") && days(&line).ends_with(";13.33333:;6.66666:"),
         "{line}"
     );
     for (args, code, word, perf) in [
@@ -863,23 +902,41 @@ fn a_monitoring_plugin_has_states_of_its_own() {
         let (ended, line) = check(at(soon), args);
         assert_eq!(ended, code, "{line}");
         assert!(line.starts_with(&format!("SMTP CERT {word} - ")), "{line}");
-        let days = line.split(" | days=").nth(1).expect("performance data");
+        let days = days(&line);
         assert!(
-            days == format!("9;{perf}\n") || days == format!("10;{perf}\n"),
+            days == format!("9;{perf}") || days == format!("10;{perf}"),
             "{line}"
         );
+        // The date, and how long it took.
+        let date = (testkit::pki::now() + time::Duration::days(10)).date();
+        assert!(line.contains(&format!(" days, on {date} | ")), "{line}");
+        let time = line
+            .split(" time=")
+            .nth(1)
+            .and_then(|time| time.strip_suffix("s;;;0"));
+        let time: f64 = time.expect("a time").parse().expect("a number");
+        assert!(time > 0.0 && time < 60.0, "{line}");
     }
     let (code, line) = check(at(expired), &[]);
     assert!(code == 2 && line.contains("expired"), "{line}");
     let (code, line) = check(at(nobody()), &[]);
     assert!(
-        code == 2 && line.contains("refused") && !line.contains(" | "),
+        code == 2
+            && line.contains("refused")
+            && line.contains(" | time=")
+            && !line.contains("days"),
         "{line}"
     );
     // What could not be checked at all is unknown.
     let mut command = program();
     command.args([&at(soon), "--format", "nagios", "--cacerts", "/nonexistent"]);
     assert_eq!(finish(&mut command).code, 3);
+}
+
+/// The days in the performance data of a line.
+fn days(line: &str) -> &str {
+    let (_, data) = line.split_once(" | days=").expect("performance data");
+    data.split_whitespace().next().expect("a number")
 }
 
 /// A plugin's line about a saved chain, at a time before its end.
@@ -907,7 +964,8 @@ fn plugin_before_the_end(
 
 /// The state that the performance data report.
 fn state_of(performance: &str) -> i32 {
-    let (_, data) = performance.trim().split_once('=').expect("a label");
+    let first = performance.split_whitespace().next().expect("days");
+    let (_, data) = first.split_once('=').expect("a label");
     let numbers = data
         .split(';')
         .map(|part| part.trim_end_matches(':').parse());
@@ -999,8 +1057,21 @@ fn thresholds_that_are_given_count_as_given() {
         let (code, line) = plugin_before_the_end(&PKI, days, args);
         assert_eq!(code, state, "{args:?}: {line}");
         if state < 3 {
-            let data = line.trim().split(" | ").nth(1).unwrap_or_default();
-            assert_eq!(data, perf, "{args:?}");
+            let (_, data) = line.split_once(" | ").expect("performance data");
+            let mut data = data.split_whitespace();
+            assert_eq!(data.next(), Some(perf), "{args:?}");
+            // The leaf is the one that matters here; the intermediate has its own.
+            let same = perf.replace("days=", "days_chain_elem1=");
+            assert_eq!(data.next(), Some(same.as_str()), "{args:?}");
+            assert!(
+                data.next()
+                    .is_some_and(|data| data.starts_with("days_chain_elem2="))
+            );
+            assert_eq!(
+                data.next(),
+                None,
+                "no server was asked, so there is no time"
+            );
         }
     }
 }
@@ -1112,7 +1183,7 @@ fn lines_of_a_list_have_thresholds_of_their_own() {
     assert_eq!(run.code, 1, "{}", run.stdout);
     let first = run.stdout.lines().next().unwrap_or_default();
     assert!(
-        first.contains("the next expires in 5 days") && first.ends_with(" days=10;21:;7:"),
+        first.contains("the next expires in 5 days") && first.contains(" days=10;21:;7: slowest="),
         "{first}"
     );
 }
@@ -1169,7 +1240,9 @@ fn several_targets_are_one_plugin_whose_first_line_is_about_the_worst() {
             .filter_map(|one| one.split('=').next())
             .collect();
         labels.sort_unstable();
-        let mut expected = targets.map(|target| format!("days_{target}"));
+        let expected = ["days", "time"];
+        let expected = expected.map(|label| targets.map(|target| format!("{label}_{target}")));
+        let mut expected = expected.concat();
         expected.sort();
         assert_eq!(labels, expected, "{first}");
         let text = first.clone() + &rest.concat();

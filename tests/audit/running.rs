@@ -690,8 +690,17 @@ fn a_plugin_reports_a_complete_list_in_one_line() {
         line_of_days.starts_with("SMTP CERTS OK - 1 target: 0 critical, 0 with warnings, the next"),
         "{text}"
     );
-    let expected = "targets=1;;;0 critical=0;;0;0;1 warnings=0;0;;0;1 days=60;21:;7:\n";
-    assert_eq!(rest, expected);
+    let expected = "targets=1;;;0 critical=0;;0;0;1 warnings=0;0;;0;1 days=60;21:;7:";
+    let (numbers, slowest) = rest.split_once(" slowest=").expect("a time");
+    assert_eq!(numbers, expected);
+    let slowest = slowest.strip_suffix("s;;;0\n").expect("seconds");
+    assert!(
+        slowest.parse::<f64>().is_ok_and(|time| time > 0.0),
+        "{rest}"
+    );
+    let date = (testkit::pki::now() + time::Duration::days(60)).date();
+    let end = format!(" the next expires in 60 days, on {date}");
+    assert!(line_of_days.ends_with(&end), "{text}");
     let warned = [fine.clone(), line(soon)].concat();
     let (code, text, _) = plugin(&warned, &["--fail-on", "never"]);
     assert_eq!(code, 1, "{text}");

@@ -125,7 +125,9 @@ impl Results {
             // A reader that has closed the pipe misses nothing.
             let _is_read = self.outputs.sink.write(&text)?;
         }
-        let is_silent = self.showing.quiet && self.shown == 0 && self.summary.gone.is_empty();
+        // What a format for programs takes in full says everything.
+        let has_no_news = self.shown == 0 && self.summary.gone.is_empty();
+        let is_silent = self.showing.quiet && (has_no_news || self.showing.format.takes_all());
         if !is_silent && !completeness.reader_left {
             say(&aside);
         }

@@ -2,11 +2,13 @@
 
 use super::format::{Ending, Format};
 use crate::audit::{Audited, Completeness, Standing, Summary};
+use crate::finding::Severity;
 use crate::render::nagios::State;
 use crate::render::nagios::expiry::Expiry;
-use crate::render::nagios::output::{MOST, WIDTH, below, plain};
+use crate::render::nagios::output::{MOST, WIDTH, below, more, plain, seconds};
 use crate::report::Outcome;
 use std::fmt::Write as _;
+use std::time::Duration;
 
 /// The format, which keeps the worst of the list.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +20,8 @@ pub struct Nagios {
     next: Option<Expiry>,
     /// The most urgent one, of the same targets.
     worst: Option<Expiry>,
+    /// The longest time that a server took.
+    slowest: Duration,
 }
 
 impl Format for Nagios {
@@ -50,32 +54,35 @@ impl Nagios {
         if matches!(report.outcome(), Outcome::Trusted | Outcome::Pinned)
             && let Some(end) = Expiry::of(report, |facts| audited.levels.limits(facts.lifetime()))
         {
-            let next = self.next.into_iter().chain([end]);
+            let next = self.next.take().into_iter().chain([end.clone()]);
             self.next = next.min_by_key(|end| end.left);
-            let worst = self.worst.into_iter().chain([end]);
+            let worst = self.worst.take().into_iter().chain([end]);
             self.worst = worst.max_by_key(Expiry::urgency);
         }
-        let (list, text) = match (audited.standing(), audited.findings.first()) {
-            (Standing::Critical, Some(first)) => (
-                &mut self.critical,
-                format!("{}: {}", first.code, first.message),
-            ),
-            (Standing::Warning, Some(first)) => (
-                &mut self.warnings,
-                format!("{}: {}", first.code, first.message),
-            ),
-            (Standing::LeftOut, _) => (
+        let elapsed = report
+            .looks()
+            .filter_map(|look| Some(look.seen.as_ref()?.elapsed));
+        self.slowest = elapsed.fold(self.slowest, Duration::max);
+        let (list, text) = match audited.standing() {
+            Standing::Critical => (&mut self.critical, reason(audited)),
+            Standing::Warning => (&mut self.warnings, reason(audited)),
+            Standing::LeftOut => (
                 &mut self.left_out,
-                format!("left out: {}", audited.hidden_codes()),
+                (
+                    format!("left out: {}", audited.hidden_codes()),
+                    String::new(),
+                ),
             ),
-            _ => return,
+            Standing::Fine => return,
         };
         if list.len() < MOST {
             let name = match &audited.label {
                 Some(label) => format!("{} ({label})", report.target.label),
                 None => report.target.label.clone(),
             };
-            list.push(plain(&format!("{name}: {text}"), WIDTH));
+            let (text, more) = text;
+            let line = plain(&format!("{name}: {text}"), WIDTH - more.len());
+            list.push(line + &more);
         }
     }
 
@@ -100,10 +107,10 @@ impl Nagios {
             "SMTP CERTS {} - {text} | targets={all};;;0 critical={critical};;0;0;{all} warnings={warnings};0;;0;{all}",
             state.word()
         );
-        if let Some(worst) = self.worst {
+        if let Some(worst) = &self.worst {
             let _ = write!(out, " {}", worst.performance("days"));
         }
-        out.push('\n');
+        let _ = writeln!(out, " {}", seconds("slowest", self.slowest));
         let told = [
             ("CRITICAL", &self.critical),
             ("WARNING", &self.warnings),
@@ -130,7 +137,7 @@ impl Nagios {
         if left_out > 0 {
             parts.push(format!("{left_out} with findings left out"));
         }
-        parts.extend(self.next.map(|next| {
+        parts.extend(self.next.as_ref().map(|next| {
             if next.left.is_negative() {
                 format!("the first has {}", next.in_words())
             } else {
@@ -152,4 +159,16 @@ impl Nagios {
         }
         parts
     }
+}
+
+/// The worst finding, and how many more there are that are not notes.
+fn reason(audited: &Audited) -> (String, String) {
+    let findings = audited.findings.iter();
+    let found: Vec<_> = findings
+        .filter(|finding| finding.severity > Severity::Note)
+        .collect();
+    let text = found.first().map_or_else(String::new, |first| {
+        format!("{}: {}", first.code, first.message)
+    });
+    (text, more(found.len().saturating_sub(1), "finding"))
 }

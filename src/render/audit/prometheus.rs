@@ -2,9 +2,12 @@
 
 use super::format::{Ending, Format};
 use crate::audit::{Audited, Completeness, Summary};
-use crate::escape::visible;
-use crate::finding::Severity;
-use crate::report::Outcome;
+use crate::certificate::Certificate;
+use crate::escape::{excerpt, visible};
+use crate::finding::{Code, Severity};
+use crate::fingerprint::Algorithm;
+use crate::report::{Outcome, Report};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use time::OffsetDateTime;
 
@@ -53,6 +56,11 @@ struct Sample {
     outcome: Outcome,
     not_before: Option<i64>,
     not_after: Option<i64>,
+    /// The end of the first certificate of the path to expire; without a path, of the chain.
+    chain_not_after: Option<i64>,
+    /// More labels, about the certificate and the connection.
+    info: Option<String>,
+    findings: BTreeSet<(Severity, Code)>,
     critical: usize,
     warnings: usize,
     left_out: usize,
@@ -71,17 +79,26 @@ impl Sample {
             found.count()
         };
         let label = audited.label.as_deref().unwrap_or_default();
+        let port = report.target.port.map(|port| port.to_string());
+        let found = audited.findings.iter();
         let leaf = report.leaf().and_then(|leaf| leaf.facts().ok());
         Self {
             labels: format!(
-                "target=\"{}\",servername=\"{}\",label=\"{}\"",
+                "target=\"{}\",host=\"{}\",port=\"{}\",servername=\"{}\",label=\"{}\"",
                 quoted(&report.target.input),
+                quoted(report.target.host.as_deref().unwrap_or_default()),
+                port.unwrap_or_default(),
                 quoted(&report.target.servername),
                 quoted(label)
             ),
             outcome: report.outcome(),
             not_before: leaf.map(|facts| facts.not_before.unix_timestamp()),
             not_after: leaf.map(|facts| facts.not_after.unix_timestamp()),
+            chain_not_after: chain_not_after(report),
+            info: info(report),
+            findings: found
+                .map(|finding| (finding.severity, finding.code))
+                .collect(),
             critical: count(Severity::Critical),
             warnings: count(Severity::Warning),
             left_out: audited.hidden().count(),
@@ -90,8 +107,43 @@ impl Sample {
     }
 }
 
-/// A metric: its name, its help, and its value for a target; `None`: the target has none.
-type Metric = (&'static str, &'static str, fn(&Sample) -> Option<String>);
+/// Of the certificates that the state depends on, the end of the first to expire.
+fn chain_not_after(report: &Report) -> Option<i64> {
+    let path = report.path();
+    let chain = report.chain().iter().filter(|_| path.is_empty());
+    let facts = path
+        .iter()
+        .chain(chain)
+        .filter_map(|certificate| certificate.facts().ok());
+    facts.map(|facts| facts.not_after.unix_timestamp()).min()
+}
+
+/// The labels of the information on a server that presents a certificate.
+fn info(report: &Report) -> Option<String> {
+    let leaf: &Certificate = report.leaf()?;
+    let fields = leaf.fields();
+    let issuer = fields.issuer.map(ToString::to_string);
+    let tls = report.seen().and_then(|seen| seen.tls.as_ref());
+    Some(format!(
+        "issuer=\"{}\",serial=\"{}\",sha256=\"{}\",tls_version=\"{}\"",
+        quoted(&excerpt(&issuer.unwrap_or_default(), 200)),
+        quoted(&excerpt(fields.serial.unwrap_or_default(), 80)),
+        leaf.fingerprint(Algorithm::Sha256).hex(),
+        quoted(tls.map_or("", |tls| &tls.version)),
+    ))
+}
+
+/// A series of a metric: more labels, and the value.
+type Series = (String, String);
+
+/// A metric: its name, its help, and its series for a target.
+type Metric = (&'static str, &'static str, fn(&Sample) -> Vec<Series>);
+
+/// The one series without more labels, if there is a value.
+fn one(value: Option<impl ToString>) -> Vec<Series> {
+    let value = value.map(|value| (String::new(), value.to_string()));
+    value.into_iter().collect()
+}
 
 /// The metrics of each target. The names are promises.
 const METRICS: &[Metric] = &[
@@ -100,7 +152,7 @@ const METRICS: &[Metric] = &[
         "Whether the certificate is trusted or pinned.",
         |sample| {
             let is_trusted = matches!(sample.outcome, Outcome::Trusted | Outcome::Pinned);
-            Some(boolean(is_trusted))
+            one(Some(u8::from(is_trusted)))
         },
     ),
     (
@@ -111,58 +163,85 @@ const METRICS: &[Metric] = &[
                 sample.outcome,
                 Outcome::Trusted | Outcome::Pinned | Outcome::Untrusted
             );
-            Some(boolean(is_reachable))
+            one(Some(u8::from(is_reachable)))
         },
     ),
     (
         "not_after_timestamp_seconds",
         "When the certificate of the server expires.",
-        |sample| sample.not_after.map(|expires| expires.to_string()),
+        |sample| one(sample.not_after),
+    ),
+    (
+        "chain_not_after_timestamp_seconds",
+        "When the first certificate of the path to the trust anchor expires, or of the chain without a path.",
+        |sample| one(sample.chain_not_after),
     ),
     (
         "not_before_timestamp_seconds",
         "Since when the certificate of the server is valid.",
-        |sample| sample.not_before.map(|begin| begin.to_string()),
+        |sample| one(sample.not_before),
     ),
     (
         "critical_findings",
         "How many findings are critical.",
-        |sample| Some(sample.critical.to_string()),
+        |sample| one(Some(sample.critical)),
     ),
     (
         "warning_findings",
         "How many findings are warnings.",
-        |sample| Some(sample.warnings.to_string()),
+        |sample| one(Some(sample.warnings)),
     ),
     (
         "left_out_findings",
         "How many kinds of findings --only and --ignore have left out that are not fine.",
-        |sample| Some(sample.left_out.to_string()),
+        |sample| one(Some(sample.left_out)),
     ),
     (
         "probe_duration_seconds",
         "How long the probe took.",
-        |sample| Some(sample.seconds.to_string()),
+        |sample| one(Some(sample.seconds)),
+    ),
+    (
+        "info",
+        "The certificate of the server, and the version of TLS; always 1.",
+        |sample| {
+            let info = sample.info.iter();
+            info.map(|labels| (labels.clone(), "1".to_owned()))
+                .collect()
+        },
+    ),
+    (
+        "finding",
+        "A finding, by its code and severity; always 1.",
+        |sample| {
+            let found = sample.findings.iter().rev();
+            let labels = found.map(|(severity, code)| {
+                let labels = format!("code=\"{code}\",severity=\"{severity}\"");
+                (labels, "1".to_owned())
+            });
+            labels.collect()
+        },
     ),
 ];
 
-fn boolean(truth: bool) -> String {
-    u8::from(truth).to_string()
-}
-
 /// All metrics; a target that occurs twice is written once, as it was the last time.
 fn render(samples: &[Sample], at: OffsetDateTime) -> String {
-    let mut latest: std::collections::BTreeMap<&str, &Sample> = std::collections::BTreeMap::new();
+    let mut latest: BTreeMap<&str, &Sample> = BTreeMap::new();
     for sample in samples {
         latest.insert(&sample.labels, sample);
     }
     let mut out = String::new();
-    for (name, help, value) in METRICS {
+    for (name, help, series) in METRICS {
         let _ = writeln!(out, "# HELP smtp_certcheck_{name} {help}");
         let _ = writeln!(out, "# TYPE smtp_certcheck_{name} gauge");
         for sample in latest.values() {
-            if let Some(value) = value(sample) {
-                let _ = writeln!(out, "smtp_certcheck_{name}{{{}}} {value}", sample.labels);
+            for (more, value) in series(sample) {
+                let comma = if more.is_empty() { "" } else { "," };
+                let labels = &sample.labels;
+                let _ = writeln!(
+                    out,
+                    "smtp_certcheck_{name}{{{labels}{comma}{more}}} {value}"
+                );
             }
         }
     }

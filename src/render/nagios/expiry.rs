@@ -1,34 +1,31 @@
-//! What is left of a path, and what a plugin makes of it.
+//! The time left until certificates expire, and what a plugin makes of it.
 
 use super::state::State;
 use crate::audit::{Limit, Limits, left};
-use crate::certificate::{Facts, in_words};
+use crate::certificate::{Certificate, Facts, in_words};
 use crate::report::Report;
 use std::cmp::Reverse;
-use time::Duration;
+use time::{Date, Duration};
 
-/// Of the certificates of a path, the one that matters.
-#[derive(Clone, Copy, Debug)]
+/// When a certificate expires, and when that is an alert.
+#[derive(Clone, Debug)]
 pub(in crate::render) struct Expiry {
     pub(in crate::render) left: Duration,
+    on: Date,
     limits: Limits,
+    /// The certificate, where it is not the server's own; untrusted text.
+    of_other: Option<String>,
 }
 
 impl Expiry {
-    /// The worst certificate of the path; of equals the one that expires first; without a path the
-    /// leaf. A range may alert on more time left, too: it applies to the one that expires first.
+    /// Of the certificates of the path the worst; of equals the one that expires first; without a
+    /// path the leaf. A range may alert on more time left, too: it applies to the one that expires
+    /// first.
     pub(in crate::render) fn of(
         report: &Report,
         limits: impl Fn(&Facts) -> Limits,
     ) -> Option<Self> {
-        let path = report.path();
-        let leaf = report.leaf().filter(|_| path.is_empty());
-        let used = path.iter().chain(leaf);
-        let facts = used.filter_map(|certificate| certificate.facts().ok());
-        let each = facts.map(|facts| Self {
-            left: left(facts, report.at),
-            limits: limits(facts),
-        });
+        let each = used(report).filter_map(|one| Self::of_one(report, one, &limits));
         let each: Vec<Self> = each.collect();
         let is_range = |limit| matches!(limit, Limit::Days(_));
         let has_range = |end: &Self| is_range(end.limits.warning) || is_range(end.limits.critical);
@@ -36,6 +33,22 @@ impl Expiry {
             return each.into_iter().min_by_key(|end| end.left);
         }
         each.into_iter().max_by_key(Self::urgency)
+    }
+
+    /// `None` if its dates cannot be read.
+    fn of_one(
+        report: &Report,
+        certificate: &Certificate,
+        limits: impl Fn(&Facts) -> Limits,
+    ) -> Option<Self> {
+        let facts = certificate.facts().ok()?;
+        let is_leaf = report.leaf() == Some(certificate);
+        Some(Self {
+            left: left(facts, report.at),
+            on: facts.not_after.date(),
+            limits: limits(facts),
+            of_other: (!is_leaf).then(|| certificate.label()),
+        })
     }
 
     /// The greatest is the most urgent.
@@ -53,12 +66,16 @@ impl Expiry {
         }
     }
 
-    pub(in crate::render) fn in_words(self) -> String {
-        if self.left.is_negative() {
+    /// When it expires, with the date. A certificate of the path other than the leaf is named.
+    pub(in crate::render) fn in_words(&self) -> String {
+        let named = self.of_other.as_ref();
+        let named = named.map_or_else(String::new, |name| format!("\"{name}\" "));
+        let when = if self.left.is_negative() {
             format!("expired {} ago", in_words(-self.left))
         } else {
             format!("expires in {}", in_words(self.left))
-        }
+        };
+        format!("{named}{when}, on {}", self.on)
     }
 
     /// Performance data: days, in whole numbers if the thresholds count whole days. The state
@@ -77,6 +94,32 @@ impl Expiry {
         });
         format!("{label}={left};{warning};{critical}")
     }
+}
+
+/// The certificates that count: those of the path, or the leaf if there is none.
+fn used(report: &Report) -> impl Iterator<Item = &Certificate> {
+    let path = report.path();
+    path.iter().chain(report.leaf().filter(|_| path.is_empty()))
+}
+
+/// Certificates of a chain that have numbers of their own.
+const MOST: usize = 10;
+
+/// Performance data of each certificate of the presented chain. One that does not count for the
+/// state has no thresholds.
+pub(super) fn of_chain(report: &Report, limits: impl Fn(&Facts) -> Limits) -> Vec<String> {
+    let chain = report.chain().iter().take(MOST).enumerate();
+    let each = chain.filter_map(|(index, certificate)| {
+        let one = Expiry::of_one(report, certificate, &limits)?;
+        // The names of check_ssl_cert.
+        let label = format!("days_chain_elem{}", index + 1);
+        Some(if used(report).any(|used| used == certificate) {
+            one.performance(&label)
+        } else {
+            format!("{label}={}", one.left.whole_days())
+        })
+    });
+    each.collect()
 }
 
 /// Seconds as days, with enough digits that one second shows and a smaller value stays smaller.

@@ -73,6 +73,9 @@ impl Redactor {
         let text = replace(&text, r"\b(days=-?[0-9]+\.[0-9]{2})[0-9]*", |found| {
             Some(found[1].to_owned())
         });
+        let text = replace(&text, r"\b((?:time[^ =]*|slowest)=)[0-9.]+s", |found| {
+            Some(format!("{}0.000s", &found[1]))
+        });
         // Of JUnit and Prometheus.
         let text = replace(
             &text,
