@@ -52,13 +52,6 @@ pub struct Audit {
     #[arg(long, value_name = "N", value_parser = rate, help_heading = PACING)]
     pub rate: Option<f64>,
 
-    /// Look at one address of each name, the first that answers, instead of at all (up to 16)
-    ///
-    /// Clients get any of the addresses, so one that serves a bad certificate makes the name bad.
-    /// With this it is found only by luck; it saves the connections to the others.
-    #[arg(long, help_heading = PACING)]
-    pub one_address: bool,
-
     /// Tries beyond the first where a server is busy, within its --timeout
     #[arg(long, value_name = "N", default_value = "2", help_heading = PACING)]
     pub retries: u32,

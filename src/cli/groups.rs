@@ -29,6 +29,13 @@ pub struct Connection {
     #[arg(short = '6', help_heading = CONNECTION)]
     pub ipv6: bool,
 
+    /// Check only the first address of a name that answers, not all of them (up to 16)
+    ///
+    /// Clients get any of the addresses, so one that serves a bad certificate makes the name bad.
+    /// With this option it is found only by luck; it saves the connections to the others.
+    #[arg(long, help_heading = CONNECTION)]
+    pub one_address: bool,
+
     /// The name to give in EHLO
     ///
     /// By default this machine's fully qualified name, else the address of the connection in

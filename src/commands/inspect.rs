@@ -11,7 +11,7 @@ use crate::audit::{Threshold, conflict};
 use crate::certificate::Certificate;
 use crate::cli::{BELOW_WARNING, Cli, FormatArg, Inspect, TargetArg};
 use crate::judge::{judge_chain, judge_clients};
-use crate::observation::{Sighting, Staple, Step};
+use crate::observation::{Staple, Step, Survey};
 use crate::render::style::Style;
 use crate::render::{json, nagios, pem, table};
 use crate::report::{Assessment, Exit, Report, Target};
@@ -183,7 +183,7 @@ impl Setting<'_> {
             planned.push((asked, options));
         }
         let ehlo = connection.ehlo.clone().or_else(environment::fqdn);
-        let mut running: Vec<(Asked, JoinHandle<Sighting>)> = Vec::new();
+        let mut running: Vec<(Asked, JoinHandle<Survey>)> = Vec::new();
         for (asked, mut options) in planned {
             options.probe.ehlo.clone_from(&ehlo);
             let (permits, to_probe) = (Arc::clone(&permits), asked.endpoint.clone());
@@ -196,10 +196,10 @@ impl Setting<'_> {
         let mut reports = Vec::new();
         for (asked, task) in running {
             let endpoint = &asked.endpoint;
-            let seen = task
+            let survey = task
                 .await
                 .map_err(|why| Error::new(format!("the probe of {endpoint} broke: {why}")))?;
-            let mut report = self.assessor.report(seen, &asked);
+            let mut report = self.assessor.report(survey, &asked)?;
             if let Some(least) = self.cli.pin_expires {
                 self.assessor.note_pin(&mut report, &asked, least);
             }

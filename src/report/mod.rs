@@ -1,12 +1,14 @@
 //! All that a renderer may know of one target: its sightings, the judgements on them, and the
 //! outcome.
 
+mod addresses;
 mod assessment;
 mod exit;
 mod leaves;
 mod outcome;
 mod representative;
 
+pub use addresses::{Alike, Skipped, listed};
 pub use assessment::Assessment;
 pub use exit::Exit;
 pub use leaves::PresentedLeaf;
@@ -19,7 +21,7 @@ use crate::judge::Judgement;
 use crate::mercurial::{Decision, Lint};
 use crate::observation::{Failure, Sighting};
 use representative::{Weight, representative};
-use std::net::SocketAddr;
+use std::net::IpAddr;
 use time::OffsetDateTime;
 
 /// The report on one target: one assessment, or one for each address, key type and server name.
@@ -59,15 +61,6 @@ pub struct Target {
     pub servername: String,
 }
 
-/// Addresses of the name that were not checked.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Skipped {
-    /// Addresses to which this machine has no route.
-    pub no_route: Vec<SocketAddr>,
-    /// How many were left out, beyond the limit.
-    pub left_out: usize,
-}
-
 impl Report {
     /// The report of a single assessment.
     pub fn single(target: Target, look: Assessment, at: OffsetDateTime) -> Self {
@@ -97,10 +90,51 @@ impl Report {
         std::iter::once(&self.representative).chain(&self.others)
     }
 
+    /// The same, to add to them.
+    pub fn looks_mut(&mut self) -> impl Iterator<Item = &mut Assessment> {
+        std::iter::once(&mut self.representative).chain(&mut self.others)
+    }
+
     /// Each leaf that was presented, in the order of the assessments, with the addresses that
     /// presented it.
     pub fn leaves(&self) -> Vec<PresentedLeaf<'_>> {
         leaves::leaves(self.looks())
+    }
+
+    /// Whether the name is known to have several addresses.
+    pub fn has_several_addresses(&self) -> bool {
+        !self.others.is_empty() || self.skipped != Skipped::default()
+    }
+
+    /// How many addresses the name has, those included that were not checked.
+    pub fn address_count(&self) -> usize {
+        addresses::count(self.looks(), &self.skipped)
+    }
+
+    /// The addresses in groups that are alike, that of the representative first.
+    pub fn alike(&self) -> Vec<Alike<'_>> {
+        addresses::alike(self.looks())
+    }
+
+    /// The addresses for which the representative speaks; empty if it speaks for all that answer.
+    pub fn spoken_for(&self) -> Vec<IpAddr> {
+        addresses::spoken_for(&self.representative, &self.answering())
+    }
+
+    /// The assessments of addresses that answer; all of them if none does.
+    pub fn answering(&self) -> Vec<&Assessment> {
+        let does_any = !self.representative.is_silent();
+        let answers = |look: &&Assessment| !(does_any && look.is_silent());
+        self.looks().filter(answers).collect()
+    }
+
+    /// The findings that no single address has: the certificates differ, some addresses do not
+    /// answer, or some were not checked.
+    pub fn about_addresses(&self) -> Vec<Finding> {
+        let does_any = !self.representative.is_silent();
+        let silent = self.looks().filter(|look| does_any && look.is_silent());
+        let silent: Vec<&Assessment> = silent.collect();
+        addresses::findings(&self.answering(), &silent, &self.skipped)
     }
 
     /// The same report, represented by another assessment; the order of all others stays. `index`
@@ -116,11 +150,6 @@ impl Report {
         let used = self.seen().and_then(|seen| seen.start);
         self.target.tls = used.or(self.target.tls);
         self
-    }
-
-    /// Whether the name is known to have several addresses.
-    pub fn has_several_addresses(&self) -> bool {
-        !self.others.is_empty() || self.skipped != Skipped::default()
     }
 
     /// What the representative saw on the wire; `None` if a saved chain was judged.
@@ -188,9 +217,12 @@ impl Report {
         self.representative.outcome()
     }
 
-    /// See [`Assessment::pin_warning`].
+    /// The warning about a pin that the user asked for, of the representative or else of another
+    /// address, if nothing is worse; see [`Assessment::pin_warning`].
     pub fn pin_warning(&self) -> Option<&Finding> {
-        self.representative.pin_warning()
+        let good = matches!(self.outcome(), Outcome::Trusted | Outcome::Pinned);
+        let mut all = self.looks().filter(|_| good);
+        all.find_map(Assessment::pin_warning)
     }
 
     /// See [`Assessment::hg_is_safe`].

@@ -1,4 +1,4 @@
-//! Looks at a server: at the first address that answers, or at all of them.
+//! Looks at a server: at every address of its name, or at the first that answers.
 
 use super::options::Options;
 use super::pace::Pacer;
@@ -14,57 +14,64 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 
-/// Looks at one server immediately, under one deadline. Failures are part of the sighting.
-pub async fn look(endpoint: &Endpoint, options: &Options) -> Sighting {
+/// Looks at one server immediately, at its addresses concurrently. One deadline bounds the lookup
+/// and all addresses. Failures are part of the sightings.
+pub async fn look(endpoint: &Endpoint, options: &Options) -> Survey {
     let since = Instant::now();
     let (host, port) = options.destination(endpoint);
     let bound = options.probe.timeout;
     let found = timeout(bound, resolve::addresses(host, port, options.family)).await;
     let cause = match found {
-        Ok(Ok(addresses)) => {
-            let turn = Turn {
-                addresses,
-                since,
-                is_paced: false,
-            };
-            return probe(endpoint, &options.probe, turn).await;
-        }
+        Ok(Ok(addresses)) => return look_since(since, endpoint, options, addresses).await,
         Ok(Err(why)) => why.into_cause(),
         Err(_) => Cause::Timeout(bound),
     };
-    Sighting {
+    let seen = Sighting {
         elapsed: since.elapsed(),
         ..unresolved(cause)
-    }
+    };
+    seen.into()
 }
 
-/// Looks at one server when its turn comes. The deadline runs from then on, so a slow server takes
-/// no time from another; the lookup of the name has its own deadline.
-pub async fn any_address(pacer: &Pacer, endpoint: &Endpoint, options: &Options) -> Sighting {
-    match pacer.names.addresses(endpoint, options).await {
-        Ok(addresses) => {
-            let look = Look {
-                endpoint,
-                options: &options.probe,
-                addresses: &addresses,
-                answered: None,
+/// Looks at the addresses, under a deadline that runs since then.
+async fn look_since(
+    since: Instant,
+    endpoint: &Endpoint,
+    options: &Options,
+    addresses: Vec<SocketAddr>,
+) -> Survey {
+    let Some(plan) = Plan::of(&addresses, endpoint, options) else {
+        let turn = Turn {
+            addresses,
+            since,
+            is_paced: false,
+        };
+        return probe(endpoint, &options.probe, turn).await.into();
+    };
+    let mut running = JoinSet::new();
+    for &address in &plan.chosen {
+        let (endpoint, options) = (endpoint.clone(), options.probe.clone());
+        running.spawn(async move {
+            let turn = Turn {
+                addresses: vec![address],
+                since,
+                is_paced: true,
             };
-            in_turn(pacer, look).await
-        }
-        Err(cause) => unresolved(cause),
+            probe(&endpoint, &options, turn).await
+        });
     }
+    plan.survey(all(running).await)
 }
 
-/// Looks at every address of the name concurrently. Each waits for its own turn and then has the
-/// whole deadline, so a slow address does not affect the others.
-pub async fn every_address(pacer: &Arc<Pacer>, endpoint: &Endpoint, options: &Options) -> Survey {
+/// Looks at one server in its turn: at every address of the name concurrently, or at the first that
+/// answers. Each address waits for its own turn and then has the whole deadline, so a slow address
+/// does not affect the others; the lookup of the name has its own deadline.
+pub async fn look_in_turn(pacer: &Arc<Pacer>, endpoint: &Endpoint, options: &Options) -> Survey {
     let addresses = match pacer.names.addresses(endpoint, options).await {
         Ok(addresses) => addresses,
         Err(cause) => return unresolved(cause).into(),
     };
-    let plan = (addresses.len() > 1).then(|| Plan::new(&addresses));
-    // Without a route to any of them, connecting gives the reason.
-    let Some(plan) = plan.filter(|plan| !plan.chosen.is_empty()) else {
+    let Some(plan) = Plan::of(&addresses, endpoint, options) else {
         let look = Look {
             endpoint,
             options: &options.probe,
@@ -73,13 +80,8 @@ pub async fn every_address(pacer: &Arc<Pacer>, endpoint: &Endpoint, options: &Op
         };
         return in_turn(pacer, look).await.into();
     };
-    let mut seen = side_by_side(pacer, endpoint, options, &plan.chosen).await;
-    seen.sort_by_key(Sighting::peer);
-    Survey {
-        seen: unconnected(&seen).map_or(seen, |one| vec![one]),
-        no_route: plan.no_route,
-        left_out: plan.left_out,
-    }
+    let seen = side_by_side(pacer, endpoint, options, &plan.chosen).await;
+    plan.survey(seen)
 }
 
 async fn side_by_side(
@@ -103,6 +105,10 @@ async fn side_by_side(
             in_turn(&pacer, look).await
         });
     }
+    all(running).await
+}
+
+async fn all(mut running: JoinSet<Sighting>) -> Vec<Sighting> {
     let mut seen = Vec::new();
     while let Some(ended) = running.join_next().await {
         seen.extend(ended);
@@ -124,22 +130,4 @@ fn unresolved(cause: Cause) -> Sighting {
         }),
         ..Sighting::default()
     }
-}
-
-/// Merges the sightings into one, if every connection failed.
-fn unconnected(seen: &[Sighting]) -> Option<Sighting> {
-    let mut attempts = Vec::new();
-    for each in seen {
-        let Cause::Connect(failed) = &each.failure.as_ref()?.cause else {
-            return None;
-        };
-        if each.address.is_some() {
-            return None;
-        }
-        attempts.extend_from_slice(failed);
-    }
-    let mut one = seen.iter().max_by_key(|seen| seen.elapsed)?.clone();
-    one.attempts.clone_from(&attempts);
-    one.failure.as_mut()?.cause = Cause::Connect(attempts);
-    Some(one)
 }

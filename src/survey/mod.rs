@@ -10,6 +10,6 @@ mod slots;
 
 pub use crate::probe::Options as ProbeOptions;
 pub use crate::resolve::Family;
-pub use look::{any_address, every_address, look};
+pub use look::{look, look_in_turn};
 pub use options::Options;
 pub use pace::{Limits, Pacer};

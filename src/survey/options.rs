@@ -11,6 +11,8 @@ pub struct Options {
     pub connect_to: Option<(Host, Option<u16>)>,
     /// Which addresses may be used.
     pub family: Family,
+    /// Look at the first address that answers, not at all of them.
+    pub one_address: bool,
     /// How to probe each address.
     pub probe: probe::Options,
 }

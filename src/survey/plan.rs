@@ -1,5 +1,8 @@
-//! Plans which addresses of a name to look at.
+//! Plans which addresses of a name to look at, and joins what they show.
 
+use super::options::Options;
+use crate::endpoint::{Endpoint, Host};
+use crate::observation::{Attempt, Cause, ConnectError, Sighting, Survey};
 use crate::resolve::{has_route, interleave};
 use std::net::SocketAddr;
 
@@ -8,23 +11,55 @@ const MOST_ADDRESSES: usize = 16;
 
 /// The addresses of a name, by what to do with them.
 pub(super) struct Plan {
-    /// Addresses to look at, sorted; empty if this machine has a route to none.
+    /// Addresses to look at, sorted.
     pub(super) chosen: Vec<SocketAddr>,
     /// Addresses to which this machine has no route.
-    pub(super) no_route: Vec<SocketAddr>,
+    no_route: Vec<SocketAddr>,
     /// How many addresses exceed the maximum.
-    pub(super) left_out: usize,
+    left_out: usize,
+    /// The name is `localhost`.
+    is_localhost: bool,
 }
 
 impl Plan {
-    /// Plans for these addresses.
-    pub(super) fn new(addresses: &[SocketAddr]) -> Self {
+    /// Plans for these addresses. `None`: one look at the first that answers is enough, because there
+    /// is only one address, the user wants no more, or this machine has a route to none of them:
+    /// then connecting gives the reason.
+    pub(super) fn of(
+        addresses: &[SocketAddr],
+        endpoint: &Endpoint,
+        options: &Options,
+    ) -> Option<Self> {
+        if addresses.len() < 2 || options.one_address {
+            return None;
+        }
+        let (host, _) = options.destination(endpoint);
+        let plan = Self::new(addresses, is_localhost(host));
+        (!plan.chosen.is_empty()).then_some(plan)
+    }
+
+    fn new(addresses: &[SocketAddr], is_localhost: bool) -> Self {
         let (routed, no_route): (Vec<_>, Vec<_>) =
             addresses.iter().partition(|address| has_route(**address));
         Self {
             left_out: routed.len().saturating_sub(MOST_ADDRESSES),
             chosen: at_most(routed, MOST_ADDRESSES),
             no_route,
+            is_localhost,
+        }
+    }
+
+    /// Joins what the addresses showed: in the order of the addresses, or as one sighting if every
+    /// connection failed.
+    pub(super) fn survey(self, mut seen: Vec<Sighting>) -> Survey {
+        seen.sort_by_key(Sighting::peer);
+        if self.is_localhost {
+            seen = without_unused(seen);
+        }
+        Survey {
+            seen: unconnected(&seen).map_or(seen, |one| vec![one]),
+            no_route: self.no_route,
+            left_out: self.left_out,
         }
     }
 }
@@ -39,6 +74,54 @@ fn at_most(mut addresses: Vec<SocketAddr>, most: usize) -> Vec<SocketAddr> {
     chosen
 }
 
+/// Whether a name is `localhost` or ends in it: a resolver gives both loopback addresses (RFC 6761
+/// §6.3), whichever the server listens on.
+fn is_localhost(host: &Host) -> bool {
+    let Host::Name { ascii, .. } = host else {
+        return false;
+    };
+    ascii == "localhost" || ascii.ends_with(".localhost")
+}
+
+/// Turns addresses on which nothing listens into attempts of an address that answers.
+fn without_unused(seen: Vec<Sighting>) -> Vec<Sighting> {
+    let (unused, mut used): (Vec<Sighting>, Vec<Sighting>) = seen.into_iter().partition(is_unused);
+    match used.first_mut() {
+        None => unused,
+        Some(first) => {
+            let attempts = unused.into_iter().flat_map(|seen| seen.attempts);
+            first.attempts = attempts.chain(first.attempts.drain(..)).collect();
+            used
+        }
+    }
+}
+
+fn is_unused(seen: &Sighting) -> bool {
+    let refused = |attempt: &Attempt| {
+        let error = attempt.error.as_ref();
+        error.is_some_and(ConnectError::is_refusal)
+    };
+    seen.address.is_none() && seen.attempts.iter().all(refused)
+}
+
+/// Merges the sightings into one, if every connection failed.
+fn unconnected(seen: &[Sighting]) -> Option<Sighting> {
+    let mut attempts = Vec::new();
+    for each in seen {
+        let Cause::Connect(failed) = &each.failure.as_ref()?.cause else {
+            return None;
+        };
+        if each.address.is_some() {
+            return None;
+        }
+        attempts.extend_from_slice(failed);
+    }
+    let mut one = seen.iter().max_by_key(|seen| seen.elapsed)?.clone();
+    one.attempts.clone_from(&attempts);
+    one.failure.as_mut()?.cause = Cause::Connect(attempts);
+    Some(one)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -48,6 +131,43 @@ mod tests {
             .iter()
             .map(|text| SocketAddr::new(text.parse().expect("an address"), 25))
             .collect()
+    }
+
+    #[test]
+    fn localhost_is_where_something_listens() {
+        let at = |ip: &str, is_refused: bool| {
+            let address = addresses(&[ip])[0];
+            let error = std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
+            Sighting {
+                address: (!is_refused).then_some(address),
+                attempts: vec![Attempt {
+                    address,
+                    error: is_refused.then(|| error.into()),
+                }],
+                ..Sighting::default()
+            }
+        };
+        let seen = || vec![at("127.0.0.1", false), at("::1", true)];
+        let count = |is_localhost, seen: Vec<Sighting>| {
+            let plan = Plan::new(&addresses(&["127.0.0.1", "::1"]), is_localhost);
+            let attempts = |seen: &Sighting| seen.attempts.len();
+            let joined = plan.survey(seen).seen;
+            joined.iter().map(attempts).collect::<Vec<_>>()
+        };
+        assert_eq!(count(true, seen()), [2]);
+        assert_eq!(count(false, seen()), [1, 1]);
+        let both = vec![at("127.0.0.1", false), at("::1", false)];
+        assert_eq!(count(true, both), [1, 1]);
+        for (name, expected) in [
+            ("localhost", true),
+            ("LocalHost.", true),
+            ("mx.localhost", true),
+            ("notlocalhost", false),
+            ("127.0.0.1", false),
+        ] {
+            let host: Host = name.parse().expect("a host");
+            assert_eq!(is_localhost(&host), expected, "{name}");
+        }
     }
 
     #[test]

@@ -60,6 +60,7 @@ const TABLE: &[(&str, &[&str])] = &[
         &[
             "certificate",
             "endpoint",
+            "escape",
             "finding",
             "fingerprint",
             "judge",

@@ -14,8 +14,8 @@ use crate::finding::Finding;
 use crate::fingerprint::Comparison;
 use crate::judge::{self, Judgement, JudgementCache, Policy, no_pin, pin_expiring, pin_mismatch};
 use crate::mercurial::Pins;
-use crate::observation::Sighting;
-use crate::report::{Assessment, Report};
+use crate::observation::{Sighting, Survey};
+use crate::report::{Assessment, Report, Skipped};
 use std::borrow::Cow;
 use std::cell::RefCell;
 use time::OffsetDateTime;
@@ -95,20 +95,31 @@ impl Assessor {
         }
     }
 
-    /// The report on one sighting of a target.
-    pub(in crate::commands) fn report(&self, seen: Sighting, asked: &Asked) -> Report {
-        let look = self.assess(seen, asked, None);
-        self.dated(Report::single(asked.of_report(), look, self.now), asked)
+    /// The report on all that a survey saw of a target.
+    pub(in crate::commands) fn report(
+        &self,
+        survey: Survey,
+        asked: &Asked,
+    ) -> Result<Report, Error> {
+        self.report_by(survey, asked, |seen| self.assess(seen, asked, None))
     }
 
-    /// The report on several sightings of a target; `None` if there are none.
-    pub(in crate::commands) fn report_on(
+    /// The same, where `assess` judges each sighting.
+    pub(in crate::commands) fn report_by(
         &self,
-        looks: Vec<Assessment>,
+        survey: Survey,
         asked: &Asked,
-    ) -> Option<Report> {
-        let report = Report::of(asked.of_report(), looks, self.now)?;
-        Some(self.dated(report, asked))
+        assess: impl FnMut(Sighting) -> Assessment,
+    ) -> Result<Report, Error> {
+        let looks: Vec<Assessment> = survey.seen.into_iter().map(assess).collect();
+        let report = Report::of(asked.of_report(), looks, self.now);
+        let mut report =
+            report.ok_or_else(|| Error::new(format!("the probe of {} broke", asked.endpoint)))?;
+        report.skipped = Skipped {
+            no_route: survey.no_route,
+            left_out: survey.left_out,
+        };
+        Ok(self.dated(report, asked))
     }
 
     /// Adds the mode that was used last, and the times.
@@ -174,12 +185,17 @@ impl Assessor {
         judgement
     }
 
-    /// Notes that the pinned certificate has less than `least` left: the leaf that a fingerprint
-    /// matches, else the anchor in a CA file that was named for this host.
+    /// Notes that the pinned certificate of an address has less than `least` left: the leaf that a
+    /// fingerprint matches, else the anchor in a CA file that was named for this host.
     pub(in crate::commands) fn note_pin(&self, report: &mut Report, asked: &Asked, least: Least) {
         let host = asked.written();
         let by_ca = self.anchors.are_named() || self.hg.has_own_cacerts(host);
-        let look = &mut report.representative;
+        for look in report.looks_mut() {
+            self.note_pin_of(look, host, by_ca, least);
+        }
+    }
+
+    fn note_pin_of(&self, look: &mut Assessment, host: &str, by_ca: bool, least: Least) {
         let Some(judgement) = &mut look.judgement else {
             return;
         };

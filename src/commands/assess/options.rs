@@ -26,6 +26,7 @@ pub(in crate::commands) fn options(
             (_, true) => Family::V6,
             _ => Family::Any,
         },
+        one_address: connection.one_address,
         probe: ProbeOptions {
             reference: reference.clone(),
             sni: !connection.no_sni,

@@ -12,7 +12,7 @@ use crate::judge::{Anchors, pin_mismatch};
 use crate::mercurial::ConfiguredPin;
 use crate::mercurial::SettingLine;
 use crate::observation::Survey;
-use crate::report::{Assessment, Report, Skipped};
+use crate::report::{Assessment, Report};
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -114,18 +114,9 @@ fn report(
 ) -> Result<Report, Error> {
     let ListTarget { entry, asked } = target;
     let own = own.map(|own| own.as_ref().unwrap_or(&NO_ANCHORS));
-    let looks = survey.seen.into_iter().map(|sighting| {
-        let look = assessor.assess(sighting, asked, own);
-        with_pins(look, entry)
-    });
-    let mut report = assessor
-        .report_on(looks.collect(), asked)
-        .ok_or_else(|| Error::new(format!("the probe of {} broke", asked.endpoint)))?;
-    report.skipped = Skipped {
-        no_route: survey.no_route,
-        left_out: survey.left_out,
-    };
-    Ok(report)
+    assessor.report_by(survey, asked, |seen| {
+        with_pins(assessor.assess(seen, asked, own), entry)
+    })
 }
 
 /// The anchors of `cacerts=` columns, each file read once, or why a file could not be read.

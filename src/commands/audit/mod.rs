@@ -64,7 +64,6 @@ pub(super) fn run(args: &Args) -> Result<Exit, Error> {
         pacer: Arc::new(pacer),
         jobs,
         ehlo: args.connection.ehlo.clone().or_else(environment::fqdn),
-        one_address: args.one_address,
         sender,
         progress: shared,
         to_stdout: outputs.is_stdout_alone(),

@@ -7,7 +7,7 @@ use super::progress;
 use crate::audit::{Completeness, Entry};
 use crate::commands::error::Error;
 use crate::commands::terminal::warn;
-use crate::survey::{Pacer, any_address, every_address};
+use crate::survey::{Pacer, look_in_turn};
 use std::os::fd::AsFd as _;
 use std::sync::Arc;
 use tokio::io::Interest;
@@ -26,8 +26,6 @@ pub(super) struct Scheduler {
     /// How many probes run at once.
     pub(super) jobs: usize,
     pub(super) ehlo: Option<String>,
-    /// Checks only the first address that answers.
-    pub(super) one_address: bool,
     pub(super) sender: mpsc::Sender<Seen>,
     pub(super) progress: progress::Shared,
     /// All results go to standard output: without its reader there is nothing more to do.
@@ -97,13 +95,8 @@ impl Scheduler {
         let mut options = self.defaults.options(&asked.reference)?;
         options.probe.ehlo.clone_from(&self.ehlo);
         let (pacer, sender) = (Arc::clone(&self.pacer), self.sender.clone());
-        let one_address = self.one_address;
         Ok(async move {
-            let survey = if one_address {
-                any_address(&pacer, &asked.endpoint, &options).await.into()
-            } else {
-                every_address(&pacer, &asked.endpoint, &options).await
-            };
+            let survey = look_in_turn(&pacer, &asked.endpoint, &options).await;
             let target = ListTarget { entry, asked };
             let seen = Seen { target, survey };
             // The writer stops when the reader has closed the pipe.

@@ -82,18 +82,18 @@ impl<'a> Observer<'a> {
         })
     }
 
-    /// Probes once, and reports on it.
+    /// Probes every address once, and reports on all of them.
     pub(super) fn look(&self) -> Result<Report, Error> {
-        let seen = block_on(survey::look(&self.asked.endpoint, &self.options))?;
-        Ok(self.assessor.report(seen, &self.asked))
+        let survey = block_on(survey::look(&self.asked.endpoint, &self.options))?;
+        self.assessor.report(survey, &self.asked)
     }
 
-    /// Probes once, and asks for a certificate with this type of key.
-    pub(super) fn look_for(&self, key_type: KeyType) -> Result<Assessment, Error> {
+    /// The same, asking for a certificate with this type of key.
+    pub(super) fn look_for(&self, key_type: KeyType) -> Result<Report, Error> {
         let mut options = self.options.clone();
         options.probe.key_type = Some(key_type);
-        let seen = block_on(survey::look(&self.asked.endpoint, &options))?;
-        Ok(self.assess(seen))
+        let survey = block_on(survey::look(&self.asked.endpoint, &options))?;
+        self.assessor.report(survey, &self.asked)
     }
 
     /// Judges one sighting.

@@ -9,7 +9,7 @@ use crate::commands::error::Error;
 use crate::commands::runtime::block_on;
 use crate::observation::{Possession, Survey};
 use crate::report::Report;
-use crate::survey::{Limits, Pacer, every_address};
+use crate::survey::{Limits, Pacer, look_in_turn};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -85,7 +85,7 @@ async fn rounds(
         rate: None,
         retries: 1,
     }));
-    let round = || every_address(&pacer, &observer.asked.endpoint, &observer.options);
+    let round = || look_in_turn(&pacer, &observer.asked.endpoint, &observer.options);
     let (one, other) = tokio::join!(round(), round());
     let mut found = vec![one, other];
     while found.len() < MOST_ROUNDS && is_another_needed(&found) {
