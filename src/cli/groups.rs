@@ -33,7 +33,7 @@ pub struct Connection {
     ///
     /// Clients get any of the addresses, so one that serves a bad certificate makes the name bad.
     /// With this option it is found only by luck; it saves the connections to the others.
-    #[arg(long, help_heading = CONNECTION)]
+    #[arg(long, hide_short_help = true, help_heading = CONNECTION)]
     pub one_address: bool,
 
     /// The name to give in EHLO

@@ -95,6 +95,11 @@ fn mistyped(reports: &[Report]) -> Option<(&str, String)> {
     names.find(is_near).map(|name| (word, name.to_owned()))
 }
 
+/// Whether nothing is to be done.
+fn is_well(report: &Report) -> bool {
+    report.exit() == Exit::SUCCESS && report.address_problems().is_empty()
+}
+
 /// The command line with everything that it points to, as read.
 struct Setting<'a> {
     cli: &'a Inspect,
@@ -211,8 +216,8 @@ impl Setting<'_> {
                 };
                 print(&format!("{gap}{}", self.render_one(&report)))?;
             }
-            if self.cli.format == FormatArg::Pem && report.exit() != Exit::SUCCESS {
-                // The data alone would not show it.
+            if self.cli.format == FormatArg::Pem && !is_well(&report) {
+                // The data alone would not show it, nor that it is that of one address.
                 warn(table::verdict(&report, false).trim_end());
             }
             reports.push(report);
@@ -238,7 +243,7 @@ impl Setting<'_> {
             FormatArg::Pem if self.targets.len() > 1 => pem::render_named(report),
             FormatArg::Pem => pem::render(report),
             FormatArg::Nagios => nagios::render(report, self.thresholds()).0,
-            FormatArg::Table if self.cli.quiet && report.exit() == Exit::SUCCESS => String::new(),
+            FormatArg::Table if self.cli.quiet && is_well(report) => String::new(),
             FormatArg::Table if self.cli.quiet => table::verdict(report, color),
             FormatArg::Table => table::render(
                 report,

@@ -11,6 +11,8 @@ pub enum Remedy {
     BothFamilies,
     /// Configure trust anchors.
     Cacerts,
+    /// Connect to one address.
+    Connect,
     /// Say another name in EHLO.
     Ehlo,
     /// Name Mercurial's configuration file.

@@ -28,6 +28,12 @@ pub enum ConnectError {
 }
 
 impl ConnectError {
+    /// Whether no route leads to the peer, or to its network, as a device on the way says.
+    pub fn is_unroutable(&self) -> bool {
+        let kinds = [ErrorKind::NetworkUnreachable, ErrorKind::HostUnreachable];
+        matches!(self, Self::Io(kind, _) if kinds.contains(kind))
+    }
+
     /// Whether the peer refused the connection.
     pub fn is_refusal(&self) -> bool {
         matches!(self, Self::Io(ErrorKind::ConnectionRefused, _))

@@ -27,6 +27,7 @@ impl Spell for finding::Remedy {
         let words = match self {
             Self::BothFamilies => "-4 or -6",
             Self::Cacerts => "--cacerts",
+            Self::Connect => "--connect ADDRESS",
             Self::Ehlo => "--ehlo",
             Self::Hgrc => "--hgrc",
             Self::Ignore(code) => return format!("--ignore {}", code.as_str()),

@@ -1,6 +1,7 @@
 //! Renderers: one file for each format, each a function of the report. They show, and decide
 //! nothing; nothing from the network leaves them unescaped.
 
+mod addresses;
 pub mod advice;
 pub mod audit;
 pub mod json;

@@ -4,7 +4,7 @@
 use super::Assessment;
 use crate::certificate::Certificate;
 use crate::escape::excerpt;
-use crate::finding::{Code, Evidence, Finding, Served};
+use crate::finding::{Advice, Code, Evidence, Finding, Remedy, Served};
 use crate::fingerprint::{Algorithm, Fingerprint};
 use std::net::{IpAddr, SocketAddr};
 
@@ -202,7 +202,7 @@ fn unreachable(silent: &[&Assessment], all: usize) -> Option<Finding> {
 
 /// Addresses that were not checked.
 fn not_tried(skipped: &Skipped, looked_at: usize) -> Vec<Finding> {
-    let note = |message: String, advice: &'static str, evidence| {
+    let note = |message: String, advice: Advice, evidence| {
         Finding::new(Code::AddressNotTried, None, message, advice).because(evidence)
     };
     let mut notes = Vec::new();
@@ -211,7 +211,9 @@ fn not_tried(skipped: &Skipped, looked_at: usize) -> Vec<Finding> {
         places.sort_unstable();
         notes.push(note(
             format!("this machine has no route to {}", listed(&places)),
-            "check it from a machine that has both IPv4 and IPv6; -4 or -6 leaves the other family out",
+            Advice::new("check it from a machine that has both IPv4 and IPv6; ")
+                .option(Remedy::BothFamilies)
+                .text(" leaves the other family out"),
             Evidence::Addresses(places),
         ));
     }
@@ -221,7 +223,7 @@ fn not_tried(skipped: &Skipped, looked_at: usize) -> Vec<Finding> {
                 "{looked_at} addresses were looked at, and {} more were not",
                 skipped.left_out
             ),
-            "check those that matter one by one, with --connect ADDRESS",
+            Advice::new("check those that matter one by one, with ").option(Remedy::Connect),
             Evidence::Beyond {
                 looked_at,
                 left_out: skipped.left_out,

@@ -16,7 +16,7 @@ pub use outcome::Outcome;
 
 use crate::certificate::Certificate;
 use crate::endpoint::Start;
-use crate::finding::Finding;
+use crate::finding::{Code, Finding};
 use crate::judge::Judgement;
 use crate::mercurial::{Decision, Lint};
 use crate::observation::{Failure, Sighting};
@@ -135,6 +135,13 @@ impl Report {
         let silent = self.looks().filter(|look| does_any && look.is_silent());
         let silent: Vec<&Assessment> = silent.collect();
         addresses::findings(&self.answering(), &silent, &self.skipped)
+    }
+
+    /// Those of them about which something is to be done.
+    pub fn address_problems(&self) -> Vec<Finding> {
+        let mut found = self.about_addresses();
+        found.retain(|finding| finding.code != Code::AddressNotTried);
+        found
     }
 
     /// The same report, represented by another assessment; the order of all others stays. `index`

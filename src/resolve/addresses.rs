@@ -96,6 +96,21 @@ pub fn has_route(address: SocketAddr) -> bool {
     }
 }
 
+/// Whether this machine would send to a global IPv6 address from one that has no meaning outside its
+/// own site (RFC 4193 §4.1): it can be answered only where a device on the way translates addresses.
+pub fn lacks_global_source(address: SocketAddr) -> bool {
+    let IpAddr::V6(to) = address.ip() else {
+        return false;
+    };
+    let is_local = |ip: Ipv6Addr| ip.is_unique_local() || ip.is_unicast_link_local();
+    let source = UdpSocket::bind((Ipv6Addr::UNSPECIFIED, 0)).and_then(|socket| {
+        socket.connect(address)?;
+        socket.local_addr()
+    });
+    let from = source.map(|source| source.ip());
+    !is_local(to) && !to.is_loopback() && matches!(from, Ok(IpAddr::V6(from)) if is_local(from))
+}
+
 /// Removes the text that Rust's standard library puts before the resolver's.
 fn without_prefix(message: &str) -> String {
     message
@@ -149,6 +164,13 @@ mod tests {
     #[test]
     fn the_loopback_has_a_route() {
         assert!(has_route(SocketAddr::from(([127, 0, 0, 1], 25))));
+    }
+
+    #[test]
+    fn only_global_ipv6_needs_a_global_source() {
+        for address in ["127.0.0.1:25", "[::1]:25", "[fd00::1]:25", "[fe80::1]:25"] {
+            assert!(!lacks_global_source(address.parse().expect("an address")));
+        }
     }
 
     #[test]

@@ -3,4 +3,4 @@
 
 mod addresses;
 
-pub use addresses::{Family, Unresolved, addresses, has_route, interleave};
+pub use addresses::{Family, Unresolved, addresses, has_route, interleave, lacks_global_source};

@@ -3,7 +3,7 @@
 use super::options::Options;
 use crate::endpoint::{Endpoint, Host};
 use crate::observation::{Attempt, Cause, ConnectError, Sighting, Survey};
-use crate::resolve::{has_route, interleave};
+use crate::resolve::{has_route, interleave, lacks_global_source};
 use std::net::SocketAddr;
 
 /// Maximum number of addresses of one name to look at.
@@ -52,13 +52,20 @@ impl Plan {
     /// Joins what the addresses showed: in the order of the addresses, or as one sighting if every
     /// connection failed.
     pub(super) fn survey(self, mut seen: Vec<Sighting>) -> Survey {
+        let mut no_route = self.no_route;
         seen.sort_by_key(Sighting::peer);
         if self.is_localhost {
             seen = without_unused(seen);
         }
+        if seen.iter().any(|seen| seen.address.is_some()) {
+            let (unroutable, others): (Vec<_>, Vec<_>) =
+                seen.into_iter().partition(|seen| is_unroutable(seen));
+            no_route.extend(unroutable.iter().filter_map(Sighting::peer));
+            seen = others;
+        }
         Survey {
             seen: unconnected(&seen).map_or(seen, |one| vec![one]),
-            no_route: self.no_route,
+            no_route,
             left_out: self.left_out,
         }
     }
@@ -94,6 +101,16 @@ fn without_unused(seen: Vec<Sighting>) -> Vec<Sighting> {
             used
         }
     }
+}
+
+/// Whether it is this machine that cannot reach an address: it has no IPv6 beyond its own site, and
+/// learns only from the attempt that no route leads there.
+fn is_unroutable(seen: &Sighting) -> bool {
+    let unroutable = |attempt: &Attempt| {
+        let error = attempt.error.as_ref();
+        error.is_some_and(ConnectError::is_unroutable) && lacks_global_source(attempt.address)
+    };
+    seen.address.is_none() && !seen.attempts.is_empty() && seen.attempts.iter().all(unroutable)
 }
 
 fn is_unused(seen: &Sighting) -> bool {

@@ -25,13 +25,8 @@ fn good() -> Identity {
     PKI.identity(leaf(&[NAME]))
 }
 
-/// Loopback addresses that no other test of this file uses, and a port that is free on the first.
 fn block() -> (impl Fn(u8) -> String, u16) {
-    static NEXT: AtomicU32 = AtomicU32::new(1);
-    let block = NEXT.fetch_add(1, Ordering::SeqCst);
-    let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let port = free.local_addr().expect("an address").port();
-    (move |last| format!("127.44.{block}.{last}"), port)
+    testkit::names::block(44)
 }
 
 fn serve(ip: &str, port: u16, identity: &Identity) -> Server {
@@ -39,8 +34,7 @@ fn serve(ip: &str, port: u16, identity: &Identity) -> Server {
 }
 
 fn hosts(ips: &[String]) -> String {
-    let lines: Vec<String> = ips.iter().map(|ip| format!("{ip} {NAME}\n")).collect();
-    lines.concat()
+    testkit::names::hosts(NAME, ips)
 }
 
 fn command(dir: &Dir, list: &str, args: &[&str]) -> Command {

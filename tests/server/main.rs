@@ -1,5 +1,6 @@
 //! One server and what it does: what is seen of it, and what is said of it.
 //!
+//! - `addresses`: names with several addresses
 //! - `dialogue`: SMTP up to STARTTLS, line by line
 //! - `tls`: the handshake, and what it agrees upon
 //! - `large_hello`: servers that take no large `ClientHello`
@@ -8,6 +9,7 @@
 //! - `endurance`: hostile servers by the thousand
 //! - `real_servers`: Postfix, Exim and OpenSMTPD
 
+mod addresses;
 mod dialogue;
 mod endurance;
 mod failure_matrix;

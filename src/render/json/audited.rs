@@ -1,12 +1,8 @@
-//! What an audit adds to a report.
+//! What an audit adds to the report: findings, and those that are left out.
 
-use super::connection::ErrorJson;
-use crate::fingerprint::Algorithm;
-use crate::observation::{Possession, Step};
-use crate::render::timestamp::timestamp;
-use crate::report::{Assessment, Report};
+use crate::finding::Finding;
+use crate::render::advice::spelled;
 use serde::Serialize;
-use std::net::SocketAddr;
 
 /// A finding that was left out.
 #[derive(Serialize)]
@@ -16,22 +12,7 @@ pub(super) struct LeftOutJson {
     pub(super) accepted: bool,
 }
 
-/// One of several addresses of a name, in an audit.
-#[derive(Serialize)]
-pub(super) struct AddressJson {
-    pub(super) address: Option<String>,
-    pub(super) outcome: Option<&'static str>,
-    pub(super) error: Option<ErrorJson>,
-    pub(super) tls_version: Option<String>,
-    pub(super) key_proven: Option<bool>,
-    pub(super) sha256: Option<String>,
-    pub(super) spki_sha256: Option<String>,
-    pub(super) issuer: Option<String>,
-    pub(super) not_after: Option<String>,
-    pub(super) problems: Vec<&'static str>,
-}
-
-/// A finding of an audit.
+/// A finding of an audit, or about the addresses of a name.
 #[derive(Serialize)]
 pub(super) struct AuditFindingJson {
     pub(super) code: &'static str,
@@ -41,58 +22,14 @@ pub(super) struct AuditFindingJson {
     pub(super) advice: String,
 }
 
-/// Every address of the name, sorted.
-pub(super) fn addresses(report: &Report) -> Vec<AddressJson> {
-    let seen = report.looks();
-    let seen = seen.map(|look| (look.address(), AddressJson::from(look)));
-    let unseen = report.skipped.no_route.iter();
-    let unseen = unseen.map(|address| (Some(*address), AddressJson::no_route(*address)));
-    let mut all: Vec<_> = seen.chain(unseen).collect();
-    all.sort_by_key(|(place, _)| *place);
-    all.into_iter().map(|(_, address)| address).collect()
-}
-
-impl AddressJson {
-    fn no_route(address: SocketAddr) -> Self {
+impl From<&Finding> for AuditFindingJson {
+    fn from(finding: &Finding) -> Self {
         Self {
-            address: Some(address.to_string()),
-            outcome: None,
-            error: Some(ErrorJson {
-                step: Step::Connect.to_string(),
-                code: "no-route",
-                message: "this machine has no route to it".to_owned(),
-                advice: "try from a machine that has".to_owned(),
-            }),
-            tls_version: None,
-            key_proven: None,
-            sha256: None,
-            spki_sha256: None,
-            issuer: None,
-            not_after: None,
-            problems: Vec::new(),
-        }
-    }
-}
-
-impl From<&Assessment> for AddressJson {
-    fn from(look: &Assessment) -> Self {
-        let seen = look.seen.as_ref();
-        let leaf = look.leaf();
-        let facts = leaf.and_then(|leaf| leaf.facts().ok());
-        let problems = look.problems().iter();
-        Self {
-            address: seen.and_then(|seen| Some(seen.peer()?.to_string())),
-            outcome: Some(look.outcome().as_str()),
-            error: seen.and_then(|seen| seen.failure.as_ref().map(ErrorJson::from)),
-            tls_version: seen.and_then(|seen| Some(seen.tls.as_ref()?.version.clone())),
-            key_proven: seen
-                .filter(|_| leaf.is_some())
-                .map(|seen| seen.possession == Possession::Proven),
-            sha256: leaf.map(|leaf| leaf.fingerprint(Algorithm::Sha256).hex()),
-            spki_sha256: leaf.and_then(|leaf| leaf.spki_sha256().map(|key| key.hex())),
-            issuer: facts.map(|facts| facts.issuer.to_string()),
-            not_after: facts.map(|facts| timestamp(facts.not_after)),
-            problems: problems.map(|problem| problem.code.as_str()).collect(),
+            code: finding.code.as_str(),
+            severity: finding.severity.as_str(),
+            certificate: finding.certificate,
+            message: finding.message.clone(),
+            advice: spelled(&finding.advice),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! JSON for programs. The types here are the format: `docs/report.schema.json` describes them,
 //! and they are stable: fields may be added, not changed.
 
+mod addresses;
 mod audited;
 mod certificate;
 mod connection;
@@ -9,11 +10,10 @@ mod mercurial;
 mod report;
 mod validation;
 
-use super::advice::spelled;
 use crate::audit::Audited;
 use crate::mercurial::Lint;
 use crate::report::Report;
-use audited::{AuditFindingJson, LeftOutJson, addresses};
+use audited::{AuditFindingJson, LeftOutJson};
 use escaping::{to_text, to_text_as};
 use mercurial::LintJson;
 use report::ReportJson;
@@ -34,13 +34,7 @@ pub fn compact(report: &Report) -> String {
 
 /// A report with what the audit adds, on one line; ends in a line feed.
 pub fn line(audited: &Audited) -> String {
-    let findings = audited.findings.iter().map(|finding| AuditFindingJson {
-        code: finding.code.as_str(),
-        severity: finding.severity.as_str(),
-        certificate: finding.certificate,
-        message: finding.message.clone(),
-        advice: spelled(&finding.advice),
-    });
+    let findings = audited.findings.iter().map(AuditFindingJson::from);
     let left_out = audited.left_out.iter().map(|left| LeftOutJson {
         code: left.code.as_str(),
         severity: left.severity.as_str(),
@@ -48,14 +42,13 @@ pub fn line(audited: &Audited) -> String {
     });
     let changes = audited.changes.as_ref();
     let report = &audited.report;
-    let several = report.has_several_addresses();
     let report = ReportJson {
         label: audited.label.clone(),
         findings: Some(findings.collect()),
         left_out: (!audited.left_out.is_empty()).then(|| left_out.collect()),
         changes: changes.map(|changes| changes.iter().map(|change| change.as_str()).collect()),
-        addresses: several.then(|| addresses(report)),
-        addresses_left_out: several.then_some(report.skipped.left_out),
+        // They are among the findings.
+        address_findings: None,
         ..ReportJson::from(report)
     };
     to_text_as(&report, CompactFormatter)

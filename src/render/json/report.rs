@@ -1,6 +1,7 @@
 //! The report of one target.
 
-use super::audited::{AddressJson, AuditFindingJson, LeftOutJson};
+use super::addresses::{AddressJson, addresses};
+use super::audited::{AuditFindingJson, LeftOutJson};
 use super::certificate::CertificateJson;
 use super::connection::{ConnectionJson, ErrorJson};
 use super::mercurial::{LintJson, MercurialJson, PinsJson};
@@ -38,6 +39,8 @@ pub(super) struct ReportJson {
     pub(super) addresses: Option<Vec<AddressJson>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) addresses_left_out: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) address_findings: Option<Vec<AuditFindingJson>>,
 }
 
 #[derive(Serialize)]
@@ -56,6 +59,7 @@ impl From<&Report> for ReportJson {
         let chain: Vec<_> = chain
             .map(|certificate| CertificateJson::at(certificate, report.at))
             .collect();
+        let several = report.has_several_addresses();
         Self {
             schema: 1,
             version: env!("CARGO_PKG_VERSION"),
@@ -82,8 +86,12 @@ impl From<&Report> for ReportJson {
             findings: None,
             left_out: None,
             changes: None,
-            addresses: None,
-            addresses_left_out: None,
+            addresses: several.then(|| addresses(report)),
+            addresses_left_out: several.then_some(report.skipped.left_out),
+            address_findings: several.then(|| {
+                let found = report.about_addresses();
+                found.iter().map(AuditFindingJson::from).collect()
+            }),
         }
     }
 }

@@ -3,9 +3,9 @@
 use super::state::State;
 use crate::audit::{Limit, Limits, left};
 use crate::certificate::{Certificate, Facts, in_words};
-use crate::report::Report;
+use crate::report::{Assessment, Report};
 use std::cmp::Reverse;
-use time::{Date, Duration};
+use time::{Date, Duration, OffsetDateTime};
 
 /// When a certificate expires, and when that is an alert.
 #[derive(Clone, Debug)]
@@ -18,15 +18,18 @@ pub(in crate::render) struct Expiry {
 }
 
 impl Expiry {
-    /// Of the certificates of the path the worst; of equals the one that expires first; without a
-    /// path the leaf. A range may alert on more time left, too: it applies to the one that expires
-    /// first.
+    /// Of the certificates of the path the worst, of all addresses that answer; of equals the one
+    /// that expires first; without a path the leaf. A range may alert on more time left, too: it
+    /// applies to the one that expires first.
     pub(in crate::render) fn of(
         report: &Report,
         limits: impl Fn(&Facts) -> Limits,
     ) -> Option<Self> {
-        let each = used(report).filter_map(|one| Self::of_one(report, one, &limits));
-        let each: Vec<Self> = each.collect();
+        let mut each: Vec<Self> = Vec::new();
+        for look in report.answering() {
+            let used = used(look).filter_map(|one| Self::of_one(look, report.at, one, &limits));
+            each.extend(used);
+        }
         let is_range = |limit| matches!(limit, Limit::Days(_));
         let has_range = |end: &Self| is_range(end.limits.warning) || is_range(end.limits.critical);
         if each.iter().any(has_range) {
@@ -37,14 +40,15 @@ impl Expiry {
 
     /// `None` if its dates cannot be read.
     fn of_one(
-        report: &Report,
+        look: &Assessment,
+        at: OffsetDateTime,
         certificate: &Certificate,
         limits: impl Fn(&Facts) -> Limits,
     ) -> Option<Self> {
         let facts = certificate.facts().ok()?;
-        let is_leaf = report.leaf() == Some(certificate);
+        let is_leaf = look.leaf() == Some(certificate);
         Some(Self {
-            left: left(facts, report.at),
+            left: left(facts, at),
             on: facts.not_after.date(),
             limits: limits(facts),
             of_other: (!is_leaf).then(|| certificate.label()),
@@ -97,9 +101,9 @@ impl Expiry {
 }
 
 /// The certificates that count: those of the path, or the leaf if there is none.
-fn used(report: &Report) -> impl Iterator<Item = &Certificate> {
-    let path = report.path();
-    path.iter().chain(report.leaf().filter(|_| path.is_empty()))
+fn used(look: &Assessment) -> impl Iterator<Item = &Certificate> {
+    let path = look.path();
+    path.iter().chain(look.leaf().filter(|_| path.is_empty()))
 }
 
 /// Certificates of a chain that have numbers of their own.
@@ -110,14 +114,16 @@ const MOST: usize = 10;
 pub(super) fn of_chain(report: &Report, limits: impl Fn(&Facts) -> Limits) -> Vec<String> {
     let chain = report.chain().iter().take(MOST).enumerate();
     let each = chain.filter_map(|(index, certificate)| {
-        let one = Expiry::of_one(report, certificate, &limits)?;
+        let one = Expiry::of_one(&report.representative, report.at, certificate, &limits)?;
         // The names of check_ssl_cert.
         let label = format!("days_chain_elem{}", index + 1);
-        Some(if used(report).any(|used| used == certificate) {
-            one.performance(&label)
-        } else {
-            format!("{label}={}", one.left.whole_days())
-        })
+        Some(
+            if used(&report.representative).any(|used| used == certificate) {
+                one.performance(&label)
+            } else {
+                format!("{label}={}", one.left.whole_days())
+            },
+        )
     });
     each.collect()
 }

@@ -6,6 +6,8 @@ use super::reasons::{Reason, reasons};
 use super::state::State;
 use crate::audit::{Limits, Threshold};
 use crate::certificate::Facts;
+use crate::finding::Severity;
+use crate::render::addresses::{place, remark};
 use crate::report::{Outcome, Report};
 use std::time::Duration;
 
@@ -39,8 +41,9 @@ impl Told {
         let outcome = report.outcome();
         let is_good = matches!(outcome, Outcome::Trusted | Outcome::Pinned);
         let warned = report.pin_warning().is_some();
+        let addresses = AddressesTold::of(report);
         let end = expiry.as_ref().map_or(State::Ok, Expiry::state);
-        let state = match warned {
+        let state = match warned || addresses.warn {
             _ if !is_good => State::Critical,
             true => end.max(State::Warning),
             false => end,
@@ -52,6 +55,8 @@ impl Told {
             }
             _ => explained(&reasons(report), outcome),
         };
+        let text = addresses.place + &text + &addresses.remark;
+        let lines = lines.into_iter().chain(addresses.lines).collect();
         Self {
             state,
             label: plain(&report.target.label, 300),
@@ -75,6 +80,37 @@ impl Told {
     }
 }
 
+/// What is reported of several addresses.
+#[derive(Default)]
+struct AddressesTold {
+    /// Before the reason: where it holds.
+    place: String,
+    /// After a good outcome.
+    remark: String,
+    lines: Vec<String>,
+    /// As for an audit, different certificates are a warning, and an address that does not answer is
+    /// none while others do.
+    warn: bool,
+}
+
+impl AddressesTold {
+    fn of(report: &Report) -> Self {
+        let Some(remark) = remark(report) else {
+            return Self {
+                place: place(report),
+                ..Self::default()
+            };
+        };
+        let found = report.address_problems();
+        Self {
+            place: place(report),
+            remark: format!("; {}", plain(&remark, 300)),
+            lines: in_full(&found.iter().map(Reason::from).collect::<Vec<_>>()),
+            warn: found.iter().any(|one| one.severity >= Severity::Warning),
+        }
+    }
+}
+
 /// The main reason for the first line, and the lines below it.
 fn explained(reasons: &[Reason], outcome: Outcome) -> (String, Vec<String>) {
     let Some((first, others)) = reasons.split_first() else {
@@ -85,16 +121,24 @@ fn explained(reasons: &[Reason], outcome: Outcome) -> (String, Vec<String>) {
         plain(&first.text, 300),
         more(others.len(), "problem")
     );
-    let named = |reason: &&Reason| !reason.advice.is_empty();
-    let advice = |reason: &Reason| format!("-> {}", plain(&reason.advice, 300));
     let lines = if others.is_empty() {
-        reasons.iter().filter(named).map(advice).collect()
+        reasons.iter().filter_map(advice).collect()
     } else {
-        let each = reasons.iter().flat_map(|reason| {
-            let advice = Some(reason).filter(named).map(advice);
-            std::iter::once(plain(&reason.text, 300)).chain(advice)
-        });
-        each.collect()
+        in_full(reasons)
     };
     (text, lines)
+}
+
+/// Each reason, and its advice below it.
+fn in_full(reasons: &[Reason]) -> Vec<String> {
+    let each = reasons.iter().flat_map(|reason| {
+        let text = plain(&reason.text, 300);
+        std::iter::once(text).chain(advice(reason))
+    });
+    each.collect()
+}
+
+fn advice(reason: &Reason) -> Option<String> {
+    let text = plain(&reason.advice, 300);
+    (!text.is_empty()).then(|| format!("-> {text}"))
 }

@@ -1,5 +1,6 @@
 //! The connection: address, mode, and dialogue.
 
+use super::addresses::one_of_several;
 use super::page::Page;
 use crate::escape::excerpt;
 use crate::observation::{ClientCertificate, Possession, Sighting};
@@ -9,12 +10,14 @@ use crate::starttls::Line;
 impl Page {
     pub(super) fn connection(&mut self, report: &Report) {
         let Some(seen) = report.seen() else { return };
-        // Without a connection the verdict says everything.
-        if seen.address.is_none() && seen.attempts.len() < 2 {
+        // Without a connection to the only address the verdict says everything.
+        let is_only = seen.attempts.len() < 2 && !report.has_several_addresses();
+        if seen.address.is_none() && is_only {
             return;
         }
         self.heading("Connection");
-        self.attempts(seen);
+        self.attempts(seen, report);
+        self.other_addresses(report);
         if let Some(greeting) = &seen.greeting {
             let text = excerpt(&greeting.lines.join(" / "), 200);
             self.fact("greeting", &text);
@@ -43,15 +46,16 @@ impl Page {
         }
     }
 
-    fn attempts(&mut self, seen: &Sighting) {
+    fn attempts(&mut self, seen: &Sighting, report: &Report) {
         for attempt in &seen.attempts {
             if let Some(error) = &attempt.error {
                 self.fact("tried", &format!("{}: {error}", attempt.address));
             }
         }
         if let Some(address) = seen.address {
+            let of_all = one_of_several(report);
             let elapsed = format!(
-                "{address} ({} ms, {} round trip{})",
+                "{address}{of_all} ({} ms, {} round trip{})",
                 seen.elapsed.as_millis(),
                 seen.round_trips,
                 if seen.round_trips == 1 { "" } else { "s" }

@@ -1,5 +1,6 @@
 //! The report for people: the verdict first, then what to do about it, then the facts.
 
+mod addresses;
 mod certificate;
 mod chain;
 mod connection;
@@ -62,12 +63,13 @@ impl Page {
     }
 
     fn notes(&mut self, report: &Report) {
+        let addresses = report.address_problems();
         let notes = report.notes();
-        if notes.is_empty() {
+        if notes.is_empty() && addresses.is_empty() {
             return;
         }
         self.heading("Notes");
-        for note in notes {
+        for note in addresses.iter().chain(notes) {
             self.finding(note);
         }
     }

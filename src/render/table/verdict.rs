@@ -4,6 +4,7 @@ use super::until::until_text;
 use crate::certificate::Certificate;
 use crate::escape::{excerpt, visible};
 use crate::finding::{Code, Finding};
+use crate::render::addresses::{place, remark};
 use crate::report::{Outcome, Report};
 
 /// The verdict line alone; ends in a line feed.
@@ -24,7 +25,9 @@ pub fn verdict(report: &Report, color: bool) -> String {
         word.to_owned()
     };
     let label = visible(&report.target.label).into_owned();
-    format!("{word}  {label}  {}\n", reason(report, outcome))
+    let remark = remark(report).map_or_else(String::new, |remark| format!("; {remark}"));
+    let (place, reason) = (place(report), reason(report, outcome));
+    format!("{word}  {label}  {place}{reason}{remark}\n")
 }
 
 fn reason(report: &Report, outcome: Outcome) -> String {

@@ -349,18 +349,24 @@ fn an_audit_for_monitoring() {
     audit("audit_nagios", &["--format", "nagios"]);
 }
 
-/// A name with two addresses: a server with another certificate at each, or none at the second.
+/// A name with two addresses: a server with another certificate at each, or none, an expired one or
+/// the same at the second.
 #[test]
 fn the_addresses_of_a_name() {
-    let hosts =
-        "127.0.1.11 both.test\n127.0.1.31 both.test\n127.0.1.11 half.test\n127.0.1.32 half.test\n";
-    let Some(names) = Names::new("the_addresses_of_a_name", hosts) else {
+    let second = [
+        ("both.test", 31),
+        ("half.test", 32),
+        ("worst.test", 33),
+        ("same.test", 34),
+    ];
+    let lines = second.map(|(host, last)| format!("127.0.1.11 {host}\n127.0.1.{last} {host}\n"));
+    let Some(names) = Names::new("the_addresses_of_a_name", &lines.concat()) else {
         return;
     };
     let place = Place::new();
     let port = STAGE.scene("good").address.port();
     let mut text = String::new();
-    for host in ["both.test", "half.test"] {
+    for (host, _) in second {
         let target = format!("{host}:{port}");
         let of_all = [
             "--cacerts",
@@ -373,6 +379,10 @@ fn the_addresses_of_a_name() {
         for command in [
             &["--no-hgrc"][..],
             &["--no-hgrc", "--format", "json"],
+            &["--no-hgrc", "--format", "nagios"],
+            &["--no-hgrc", "--format", "pem"],
+            &["--no-hgrc", "-q"],
+            &["--no-hgrc", "-q", "--one-address", "--pin-expires", "90"],
             &["audit", "--pause", "0"],
             &["audit", "--pause", "0", "--format", "jsonl"],
             &["audit", "--pause", "0", "--one-address"],

@@ -85,7 +85,8 @@ pub(crate) static STAGE: LazyLock<Stage> = LazyLock::new(|| {
     };
     let leaf = |serial, since, left| timed(base, serial, NAME, since, left);
     let sound = || Behaviour::default();
-    serves("good", here.identity(leaf(10, 30, 60)), sound());
+    let good = here.identity(leaf(10, 30, 60));
+    serves("good", good.clone(), sound());
     serves("expiring", here.identity(leaf(11, 85, 5)), sound());
     serves("expired", here.identity(leaf(12, 100, -10)), sound());
     let other = timed(base, 13, "other.example.org", 30, 60);
@@ -120,7 +121,10 @@ pub(crate) static STAGE: LazyLock<Stage> = LazyLock::new(|| {
     // The other address of a name, at the same port.
     let port = scenes.0[0].address.port();
     let second = here.identity(leaf(18, 30, 20));
-    Server::start_on(&format!("127.0.1.31:{port}"), &second, sound());
+    let expired = here.identity(leaf(19, 100, -10));
+    for (last, identity) in [(31, &second), (33, &expired), (34, &good)] {
+        Server::start_on(&format!("127.0.1.{last}:{port}"), identity, sound());
+    }
     Stage {
         base,
         pki: here,

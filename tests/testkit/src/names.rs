@@ -20,6 +20,22 @@ static UNSHARE: LazyLock<Option<&'static [&'static str]>> = LazyLock::new(|| {
     })
 });
 
+/// Loopback addresses `127.NET.n.LAST` that no other test of this process uses, by their last part,
+/// and a port that was free a moment ago. `net` is that of the file of tests.
+pub fn block(net: u8) -> (impl Fn(u8) -> String, u16) {
+    static NEXT: AtomicU32 = AtomicU32::new(1);
+    let block = NEXT.fetch_add(1, Ordering::SeqCst);
+    let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = free.local_addr().expect("an address").port();
+    (move |last| format!("127.{net}.{block}.{last}"), port)
+}
+
+/// Lines of a file of hosts: one name with these addresses.
+pub fn hosts(name: &str, ips: &[String]) -> String {
+    let lines: Vec<String> = ips.iter().map(|ip| format!("{ip} {name}\n")).collect();
+    lines.concat()
+}
+
 /// The names of a test.
 #[derive(Debug)]
 pub struct Names {
