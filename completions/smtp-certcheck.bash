@@ -38,7 +38,7 @@ _smtp__certcheck_static() {
 
     case "${cmd}" in
         smtp__certcheck)
-            opts="-H -p -4 -6 -R -q -v -h -V --hostname --port --tls --connect --one-address --ehlo --key-type --no-sni --timeout --connect-timeout --cacerts --servername --at --chain --repository --hgrc --no-hgrc --hg-store --hg-version --lint --pin-expires --format --warning --critical --quiet --verbose --color --help --version config pin audit completions man"
+            opts="-H -p -4 -6 -R -j -q -v -h -V --hostname --port --tls --connect --one-address --ehlo --key-type --no-sni --timeout --connect-timeout --cacerts --servername --at --chain --repository --hgrc --no-hgrc --hg-store --hg-version --lint --pin-expires --format --json --warning --critical --quiet --verbose --color --help --version config pin audit completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_smtp_certcheck_global_optspecs
-    string join \n H/hostname= p/port= tls= connect= 4 6 one-address ehlo= key-type= no-sni timeout= connect-timeout= cacerts= servername= at= chain= R/repository= hgrc= no-hgrc hg-store= hg-version= lint pin-expires= format= warning= critical= q/quiet v/verbose color= h/help V/version
+    string join \n H/hostname= p/port= tls= connect= 4 6 one-address ehlo= key-type= no-sni timeout= connect-timeout= cacerts= servername= at= chain= R/repository= hgrc= no-hgrc hg-store= hg-version= lint pin-expires= format= j/json warning= critical= q/quiet v/verbose color= h/help V/version
 end
 
 function __fish_smtp_certcheck_needs_command
@@ -33,11 +33,11 @@ complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l ehlo -d 'The name to give in EHLO' -r -f
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l key-type -d 'Ask for a certificate with this type of key [default: the one that the server prefers]' -r -f -a "rsa\t'RSA'
 ecdsa\t'An elliptic curve'"
-complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l timeout -d 'The most time for one target, in seconds' -r -f
-complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l connect-timeout -d 'The most time for one connection attempt, in seconds' -r -f
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l timeout -d 'Time limit for each target' -r -f
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l connect-timeout -d 'Time limit for each connection attempt' -r -f
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l cacerts -d 'Trust the certificates in FILE (PEM or DER) or DIR instead of the system\'s; may be repeated' -r -F
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l servername -d 'The name that the certificate must be for, also sent as SNI [default: the target\'s host]' -r -f
-complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l at -d 'Judge at this time instead of now: 2027-01-01T00:00:00Z or 2027-01-01' -r -f
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l at -d 'Validate as of TIME instead of now: 2027-01-01T00:00:00Z, 2027-01-01, or +30d' -r -f
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l chain -d 'Judge a saved chain (PEM or DER, the server\'s certificate first; - reads standard input) without any network' -r -F
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -s R -l repository -d 'The repository whose Mercurial settings apply [default: the one around the current directory]' -r -f -a "(__fish_complete_directories)"
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l hgrc -d 'Of Mercurial\'s configuration read only this file, and what it includes' -r -F
@@ -60,6 +60,7 @@ complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l no-sni -d 'Do not send the server\'s name in the TLS handshake (SNI)'
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l no-hgrc -d 'Do not read Mercurial\'s configuration'
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l lint -d 'Only look for lines that do not do what they seem to; no network'
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -s j -l json -d 'As --format json'
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -s q -l quiet -d 'Print nothing when all is well, else the verdict line alone'
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -s v -l verbose -d 'Show the SMTP dialogue, every name and every digest, and what each family of clients would say'
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -99,8 +100,8 @@ complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l co
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l ehlo -d 'The name to give in EHLO' -r -f
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l key-type -d 'Ask for a certificate with this type of key [default: the one that the server prefers]' -r -f -a "rsa\t'RSA'
 ecdsa\t'An elliptic curve'"
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l timeout -d 'The most time for one target, in seconds' -r -f
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l connect-timeout -d 'The most time for one connection attempt, in seconds' -r -f
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l timeout -d 'Time limit for each target' -r -f
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l connect-timeout -d 'Time limit for each connection attempt' -r -f
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l cacerts -d 'Trust the certificates in FILE (PEM or DER) or DIR instead of the system\'s; may be repeated' -r -F
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l servername -d 'The name that the certificate must be for, also sent as SNI [default: the target\'s host]' -r -f
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -s R -l repository -d 'Pin in the repository\'s .hg/hgrc' -r -f -a "(__fish_complete_directories)"
@@ -306,8 +307,8 @@ complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l 
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l ehlo -d 'The name to give in EHLO' -r -f
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l key-type -d 'Ask for a certificate with this type of key [default: the one that the server prefers]' -r -f -a "rsa\t'RSA'
 ecdsa\t'An elliptic curve'"
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l timeout -d 'The most time for one target, in seconds' -r -f
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l connect-timeout -d 'The most time for one connection attempt, in seconds' -r -f
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l timeout -d 'Time limit for each target' -r -f
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l connect-timeout -d 'Time limit for each connection attempt' -r -f
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l cacerts -d 'Trust the certificates in FILE (PEM or DER) or DIR instead of the system\'s; may be repeated' -r -F
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l servername -d 'The name that the certificate must be for, also sent as SNI [default: the target\'s host]' -r -f
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l format -d 'The format of the results' -r -f -a "table\t'For people: a line for each target, and a summary'

@@ -117,15 +117,15 @@ pub struct Audit {
     pub save: Option<PathBuf>,
 
     /// Show only targets that changed or that make the exit code 1; print nothing if there are none
-    #[arg(short, long, conflicts_with_all = ["verbose", "changes_only"], help_heading = OUTPUT)]
+    #[arg(short, long, conflicts_with_all = ["verbose", "changes_only"], overrides_with = "quiet", help_heading = OUTPUT)]
     pub quiet: bool,
 
     /// Report progress on standard error every 30 s, even without a terminal
-    #[arg(short, long, help_heading = OUTPUT)]
+    #[arg(short, long, overrides_with = "verbose", help_heading = OUTPUT)]
     pub verbose: bool,
 
     /// When to use colours; NO_COLOR in the environment turns them off
-    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = OUTPUT)]
+    #[arg(long, alias = "colour", value_name = "WHEN", default_value = "auto", help_heading = OUTPUT)]
     pub color: ColorArg,
 }
 

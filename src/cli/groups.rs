@@ -22,11 +22,11 @@ pub struct Connection {
     pub connect: Option<ConnectTo>,
 
     /// Use IPv4 only
-    #[arg(short = '4', conflicts_with = "ipv6", help_heading = CONNECTION)]
+    #[arg(short = '4', alias = "ipv4", conflicts_with = "ipv6", help_heading = CONNECTION)]
     pub ipv4: bool,
 
     /// Use IPv6 only
-    #[arg(short = '6', help_heading = CONNECTION)]
+    #[arg(short = '6', alias = "ipv6", help_heading = CONNECTION)]
     pub ipv6: bool,
 
     /// Check only the first address of a name that answers, not all of them (up to 16)
@@ -55,17 +55,17 @@ pub struct Connection {
     #[arg(long, hide_short_help = true, help_heading = CONNECTION)]
     pub no_sni: bool,
 
-    /// The most time for one target, in seconds
+    /// Time limit for each target
     ///
-    /// Bounds everything: lookup, connection, greeting, handshake. Servers that delay their
-    /// greeting by 20 s are normal.
-    #[arg(long, short_alias = 't', value_name = "SECONDS", default_value = "45", value_parser = duration, help_heading = CONNECTION)]
+    /// A number of seconds, or with a unit: 5s, 500ms, 2m. Bounds everything: lookup, connection,
+    /// greeting, handshake. Servers that delay their greeting by 20 s are normal.
+    #[arg(long, short_alias = 't', value_name = "TIME", default_value = "45s", value_parser = duration, help_heading = CONNECTION)]
     pub timeout: Duration,
 
-    /// The most time for one connection attempt, in seconds
+    /// Time limit for each connection attempt
     ///
     /// A name with several addresses gets one attempt for each, a quarter of a second apart.
-    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = duration, hide_short_help = true, help_heading = CONNECTION)]
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration, hide_short_help = true, help_heading = CONNECTION)]
     pub connect_timeout: Duration,
 }
 
@@ -82,7 +82,7 @@ pub enum KeyTypeArg {
 #[derive(Clone, Debug, Args)]
 pub struct Trust {
     /// Trust the certificates in FILE (PEM or DER) or DIR instead of the system's; may be repeated
-    #[arg(long, value_name = "FILE|DIR", help_heading = JUDGEMENT)]
+    #[arg(long, alias = "ca", value_name = "FILE|DIR", help_heading = JUDGEMENT)]
     pub cacerts: Vec<PathBuf>,
 
     /// The name that the certificate must be for, also sent as SNI [default: the target's host]

@@ -4,7 +4,8 @@ pub(super) const TARGET_HELP: &str = "The servers: HOST, HOST:PORT, [IPV6]:PORT,
 pub(super) const TARGET_LONG_HELP: &str = "\
 The servers: HOST, HOST:PORT, [IPV6]:PORT, smtp://HOST (STARTTLS), smtps://HOST (implicit TLS)
 
-The port is 25 when left out, 465 for smtps://. Without a target it is the server that `hg email` \
+The port is 25 when left out, 465 for smtps://; smtp, submission and submissions are names of ports, \
+and submission:// and submissions:// are schemes, too. Without a target it is the server that `hg email` \
 would use here: smtp.host, smtp.port and smtp.tls of Mercurial's configuration.";
 pub(super) const CONNECTION: &str = "Connection";
 pub(super) const JUDGEMENT: &str = "Judgement";
@@ -100,7 +101,8 @@ Exit status:
 
 Environment:
   SSL_CERT_FILE, SSL_CERT_DIR  where the system's trust anchors are, unless --cacerts is given
-  NO_COLOR                     no colours, unless --color always
+  NO_COLOR, CLICOLOR_FORCE     no colours, or colours without a terminal, unless --color decides;
+                               CLICOLOR=0 and FORCE_COLOR are understood, too
 
 Examples:
   smtp-certcheck mail.example.org:587

@@ -7,6 +7,7 @@ mod help;
 mod pin;
 mod plugin;
 mod value;
+mod when;
 
 pub use audit::{Audit, AuditFormat, FailOnArg};
 pub use groups::{Connection, HgVersion, Hgrc, KeyTypeArg, Trust};
@@ -15,17 +16,17 @@ pub use plugin::Plugin;
 pub use value::{
     ColorArg, Completions, ConnectTo, ExpectedPin, FormatArg, HgStoreArg, TargetArg, TlsArg,
 };
+pub use when::When;
 
 use crate::audit::{Least, Threshold};
 use clap::builder::ArgPredicate;
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use help::{
     AFTER_HELP, AUDIT_AFTER_HELP, COMPLETIONS_AFTER_HELP, CONFIG_AFTER_HELP, JUDGEMENT,
     MAN_AFTER_HELP, MERCURIAL, OUTPUT, PIN_AFTER_HELP, TARGET_HELP, TARGET_LONG_HELP,
 };
 use std::path::PathBuf;
-use time::OffsetDateTime;
-use value::{CompletionsParser, left, point_in_time, target};
+use value::{CompletionsParser, left, target};
 
 /// The program's name, as it is typed.
 pub const NAME: &str = "smtp-certcheck";
@@ -155,9 +156,9 @@ pub struct Inspect {
     #[command(flatten)]
     pub trust: Trust,
 
-    /// Judge at this time instead of now: 2027-01-01T00:00:00Z or 2027-01-01
-    #[arg(long, value_name = "TIME", value_parser = point_in_time, help_heading = JUDGEMENT)]
-    pub at: Option<OffsetDateTime>,
+    /// Validate as of TIME instead of now: 2027-01-01T00:00:00Z, 2027-01-01, or +30d
+    #[arg(long, value_name = "TIME", help_heading = JUDGEMENT)]
+    pub at: Option<When>,
 
     /// Judge a saved chain (PEM or DER, the server's certificate first; - reads standard input)
     /// without any network
@@ -192,6 +193,16 @@ pub struct Inspect {
     #[arg(long, value_name = "FORMAT", default_value = "table", default_value_if("hostname", ArgPredicate::IsPresent, "nagios"), help_heading = OUTPUT)]
     pub format: FormatArg,
 
+    /// As --format json.
+    #[arg(
+        short,
+        long,
+        conflicts_with = "format",
+        overrides_with = "json",
+        hide = true
+    )]
+    pub json: bool,
+
     /// With --format nagios: less left is a warning: 21 (days), 72h, 30%, or a range of the plugin
     /// guidelines [default: auto]
     ///
@@ -208,15 +219,15 @@ pub struct Inspect {
     pub critical: Option<Threshold>,
 
     /// Print nothing when all is well, else the verdict line alone
-    #[arg(short, long, conflicts_with = "verbose", help_heading = OUTPUT)]
+    #[arg(short, long, conflicts_with = "verbose", overrides_with = "quiet", help_heading = OUTPUT)]
     pub quiet: bool,
 
     /// Show the SMTP dialogue, every name and every digest, and what each family of clients would say
-    #[arg(short, long, action = ArgAction::SetTrue, help_heading = OUTPUT)]
+    #[arg(short, long, overrides_with = "verbose", help_heading = OUTPUT)]
     pub verbose: bool,
 
     /// When to use colours; NO_COLOR in the environment turns them off
-    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = OUTPUT)]
+    #[arg(long, alias = "colour", value_name = "WHEN", default_value = "auto", help_heading = OUTPUT)]
     pub color: ColorArg,
 }
 

@@ -128,7 +128,7 @@ pub struct Pin {
     pub hg: HgVersion,
 
     /// When to use colours; NO_COLOR in the environment turns them off
-    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = OUTPUT)]
+    #[arg(long, alias = "colour", value_name = "WHEN", default_value = "auto", help_heading = OUTPUT)]
     pub color: ColorArg,
 }
 

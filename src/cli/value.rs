@@ -11,8 +11,6 @@ use clap_complete::Shell;
 use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::time::Duration;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 /// A fingerprint that the user has from another source.
 pub type ExpectedPin = crate::fingerprint::Pin;
@@ -181,7 +179,8 @@ pub(super) fn expected(text: &str) -> Result<ExpectedPin, String> {
             Ok(ExpectedPin::new(algorithm, &hex))
         }
         _ => Err(
-            "it must be a whole SHA-256, SHA-512 or SHA-1 in hex, such as sha256:9ab0…".to_owned(),
+            "it must be a complete SHA-256, SHA-512 or SHA-1 in hex, such as sha256:9ab0…"
+                .to_owned(),
         ),
     }
 }
@@ -277,21 +276,6 @@ pub(super) fn rate(text: &str) -> Result<f64, String> {
     }
 }
 
-/// RFC 3339, or a date alone for its first moment in UTC. webpki's clock begins in 1970.
-pub(super) fn point_in_time(text: &str) -> Result<OffsetDateTime, String> {
-    let full = if text.len() == 10 {
-        format!("{text}T00:00:00Z")
-    } else {
-        text.to_owned()
-    };
-    match OffsetDateTime::parse(&full, &Rfc3339) {
-        // Certificates have whole seconds, and the last one counts in full.
-        Ok(time) if time.unix_timestamp() >= 0 => Ok(time.replace_nanosecond(0).unwrap_or(time)),
-        Ok(_) => Err("times before 1970 cannot be judged".to_owned()),
-        Err(_) => Err("write it as 2027-01-01T00:00:00Z or 2027-01-01".to_owned()),
-    }
-}
-
 /// The value of `--hg-store`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HgStoreArg {
@@ -324,25 +308,6 @@ mod tests {
         assert_eq!(duration("2m"), Ok(Duration::from_secs(120)));
         for text in ["", "0", "-1", "x", "1e9", "inf", "nan", "ms", "86401"] {
             assert!(duration(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn times_are_rfc_3339_or_dates() {
-        let noon = point_in_time("2027-01-01T12:00:00+01:00").expect("a time");
-        assert_eq!(noon.unix_timestamp(), 1_798_801_200);
-        assert_eq!(
-            point_in_time("2027-01-01").map(OffsetDateTime::unix_timestamp),
-            Ok(1_798_761_600)
-        );
-        for text in [
-            "",
-            "yesterday",
-            "1969-12-31",
-            "2027-02-30",
-            "2027-13-01T00:00:00Z",
-        ] {
-            assert!(point_in_time(text).is_err(), "{text}");
         }
     }
 

@@ -4,6 +4,7 @@
     reason = "here the clock and the environment are read"
 )]
 
+use super::color;
 use crate::cli::ColorArg;
 use crate::endpoint::Host;
 use crate::hgrc::Environment;
@@ -22,17 +23,26 @@ pub(super) fn now() -> OffsetDateTime {
     now.replace_nanosecond(0).unwrap_or(now)
 }
 
-/// Whether to colour standard output (no-color.org).
+/// Whether to colour standard output.
 pub(super) fn color(wanted: ColorArg) -> bool {
-    match wanted {
-        ColorArg::Always => true,
-        ColorArg::Never => false,
-        ColorArg::Auto => {
-            let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-            let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-            std::io::stdout().is_terminal() && !set("NO_COLOR") && !dumb
-        }
-    }
+    color::is_on(wanted, std::io::stdout().is_terminal(), text)
+}
+
+/// The words of the command line, with the name of the program.
+pub(super) fn command_line() -> Vec<OsString> {
+    std::env::args_os().collect()
+}
+
+/// Whether to colour the texts about the command line itself, which may be wrong: on standard output
+/// and on standard error.
+pub(super) fn colors_of_usage() -> (bool, bool) {
+    let wanted = color::wanted(&arguments()).unwrap_or(ColorArg::Auto);
+    let error = std::io::stderr().is_terminal();
+    (color(wanted), color::is_on(wanted, error, text))
+}
+
+fn text(name: &str) -> Option<String> {
+    variable(name).map(|value| value.to_string_lossy().into_owned())
 }
 
 /// Whether an invalid command line is for a monitoring plugin.

@@ -6,17 +6,17 @@ use super::error::Error;
 use super::mercurial::Scope;
 use super::runtime::block_on;
 use super::terminal::{print, say, warn};
+use super::usage::nearly_a_command;
 use super::{environment, lint};
 use crate::audit::{Threshold, conflict};
 use crate::certificate::Certificate;
-use crate::cli::{BELOW_WARNING, Cli, FormatArg, Inspect, TargetArg};
+use crate::cli::{BELOW_WARNING, FormatArg, Inspect, TargetArg};
 use crate::judge::{judge_chain, judge_clients};
 use crate::observation::{Staple, Step, Survey};
 use crate::render::style::Style;
 use crate::render::{json, nagios, pem, table};
 use crate::report::{Assessment, Exit, Report, Target};
 use crate::survey::look;
-use clap::CommandFactory as _;
 use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -51,7 +51,7 @@ pub(super) fn run(cli: &Inspect) -> Result<Exit, Error> {
         scope: Scope::of(&cli.hgrc).filter(|_| cli.chain.is_none()),
         hgrc_needed: from_hgrc || cli.hgrc.hgrc.is_some() || cli.hgrc.repository.is_some(),
         from_hgrc,
-        at: cli.at,
+        at: cli.at.map(|at| at.from(environment::now())),
         hg_version: cli.hg.hg_version.as_ref(),
         hg_store: cli.hgrc.hg_store.as_ref(),
         ..Sources::of(&cli.trust)
@@ -75,24 +75,10 @@ pub(super) fn run(cli: &Inspect) -> Result<Exit, Error> {
 /// A subcommand that the first target almost spells, if that target is not a server.
 fn mistyped(reports: &[Report]) -> Option<(&str, String)> {
     let first = reports.first()?;
-    let failure = first.failure()?;
+    let is_unknown = first.failure()?.step == Step::Resolve;
     let word = first.target.input.as_str();
-    let is_word = word.bytes().all(|byte| byte.is_ascii_alphabetic());
-    if failure.step != Step::Resolve || !is_word {
-        return None;
-    }
-    let word_in_small = word.to_ascii_lowercase();
-    if word_in_small == "help" {
-        return Some((word, "--help".to_owned()));
-    }
-    let command = Cli::command();
-    let mut names = command.get_subcommands().map(clap::Command::get_name);
-    let is_near = |name: &&str| {
-        // One typing error in "pin", two in "config", four in "completions".
-        let slips = name.len().div_ceil(3).min(name.len() - 2);
-        strsim::damerau_levenshtein(&word_in_small, name) <= slips
-    };
-    names.find(is_near).map(|name| (word, name.to_owned()))
+    let command = nearly_a_command(word).filter(|_| is_unknown)?;
+    Some((word, command))
 }
 
 /// Whether nothing is to be done.

@@ -3,6 +3,7 @@
 
 mod assess;
 mod audit;
+mod color;
 mod config;
 mod disk;
 mod environment;
@@ -14,14 +15,26 @@ mod mercurial;
 mod pin;
 mod runtime;
 mod terminal;
+mod usage;
 
 pub use generate::files as generated_files;
 
 use crate::cli::{AuditFormat, Cli, Command, FormatArg};
 use crate::render::nagios;
 use crate::report::Exit;
+use clap::ColorChoice;
+use clap::builder::Styles;
 use std::io::Write as _;
 use terminal::print;
+
+/// Reads the command line of this process.
+pub fn read() -> Result<Cli, clap::Error> {
+    let color = match environment::colors_of_usage() {
+        (true, _) => ColorChoice::Always,
+        (false, _) => ColorChoice::Never,
+    };
+    usage::read(environment::command_line(), color)
+}
 
 /// Runs the command line and returns the exit code that `--help` documents.
 pub fn run(cli: &Cli) -> Exit {
@@ -55,11 +68,13 @@ pub fn run(cli: &Cli) -> Exit {
 
 /// Prints clap's message: a usage error, or the help or version asked for. Returns the exit code.
 pub fn not_understood(why: &clap::Error) -> Exit {
-    // There is nowhere left to report this.
-    let _ = why.print();
+    // There is nowhere left to report a failure.
     if !why.use_stderr() {
+        let _ = why.print();
         return Exit::SUCCESS;
     }
+    let (_, color) = environment::colors_of_usage();
+    let _ = write!(std::io::stderr(), "{}", with_hints(why, color));
     if environment::asks_for_a_plugin() {
         let text = why.to_string();
         let first = text.lines().next().unwrap_or_default();
@@ -67,4 +82,18 @@ pub fn not_understood(why: &clap::Error) -> Exit {
         return Exit::PLUGIN_UNKNOWN;
     }
     Exit::ERROR
+}
+
+/// A message of clap, with a hint where clap has a tip.
+fn with_hints(why: &clap::Error, color: bool) -> String {
+    let text = why.render();
+    if !color {
+        return text.to_string().replace("\n  tip: ", "\n  hint: ");
+    }
+    let styles = Styles::styled();
+    let valid = styles.get_valid();
+    text.ansi().to_string().replace(
+        &format!("\n  {valid}tip:{valid:#} "),
+        &format!("\n  {valid}hint:{valid:#} "),
+    )
 }

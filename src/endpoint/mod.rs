@@ -87,6 +87,16 @@ mod tests {
             ("bücher.example", "xn--bcher-kva.example:25 starttls"),
             ("a_b.example", "a_b.example:25 starttls"),
             ("localhost", "localhost:25 starttls"),
+            ("mail.example.org:587/", "mail.example.org:587 starttls"),
+            ("mail.example.org/", "mail.example.org:25 starttls"),
+            ("a.example:smtp", "a.example:25 starttls"),
+            ("a.example:Submission", "a.example:587 starttls"),
+            ("a.example:submissions", "a.example:465 smtps"),
+            ("a.example:smtps", "a.example:465 smtps"),
+            ("submission://a.example", "a.example:587 starttls"),
+            ("SUBMISSIONS://a.example/", "a.example:465 smtps"),
+            ("submissions://a.example:4650", "a.example:4650 smtps"),
+            ("[::1]:submission", "[::1]:587 starttls"),
         ] {
             assert_eq!(endpoint(text), expected, "{text}");
         }
@@ -106,6 +116,9 @@ mod tests {
             "smtp://",
             "smtp://a.example/path",
             "smtp://user@a.example",
+            "a.example//",
+            "a.example:http",
+            "a.example:587/x",
             "[::1",
             "[::1]x:25",
             "[mail.example.org]:25",

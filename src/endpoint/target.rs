@@ -6,8 +6,8 @@ use super::protocol::Protocol;
 use super::start::Start;
 use std::str::FromStr;
 
-/// A target as typed: `HOST`, `HOST:PORT`, `[v6]:PORT`, a bare IPv6 address, `smtp://…`,
-/// `smtps://…`.
+/// A target as typed: `HOST`, `HOST:PORT`, `HOST:SERVICE`, `[v6]:PORT`, a bare IPv6 address,
+/// `smtp://…`, `smtps://…`, `submission://…`, `submissions://…`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
     /// The host.
@@ -24,25 +24,27 @@ impl FromStr for Target {
     type Err = TargetError;
 
     fn from_str(text: &str) -> Result<Self, TargetError> {
-        let (start, rest) = split_scheme(text)?;
+        let (start, rest, implied) = split_scheme(text)?;
         let (host, port) = split_port(rest)?;
+        let port = port.map(port_or_service).transpose()?.or(implied);
         Ok(Self {
             host: host.parse()?,
             written: host
                 .trim_start_matches('[')
                 .trim_end_matches(']')
                 .to_owned(),
-            port: port.map(parse_port).transpose()?,
+            port,
             start,
         })
     }
 }
 
-fn split_scheme(text: &str) -> Result<(Option<Start>, &str), TargetError> {
+/// Splits off the scheme, with the start and the port that it means, and an empty path.
+fn split_scheme(text: &str) -> Result<(Option<Start>, &str, Option<u16>), TargetError> {
     let Some((scheme, rest)) = text.split_once("://") else {
-        return Ok((None, text));
+        return Ok((None, text.strip_suffix('/').unwrap_or(text), None));
     };
-    let (_, start) =
+    let (_, start, port) =
         Protocol::of_scheme(scheme).ok_or_else(|| TargetError::Scheme(scheme.into()))?;
     let (authority, path) = match rest.find(['/', '?', '#']) {
         Some(at) => rest.split_at(at),
@@ -51,7 +53,7 @@ fn split_scheme(text: &str) -> Result<(Option<Start>, &str), TargetError> {
     if path.len() > 1 {
         return Err(TargetError::Path(path.into()));
     }
-    Ok((Some(start), authority))
+    Ok((Some(start), authority, port))
 }
 
 /// Splits off the port. Two colons outside brackets mean a bare IPv6 address, without a port.
@@ -71,6 +73,13 @@ fn split_port(text: &str) -> Result<(&str, Option<&str>), TargetError> {
         Some((host, port)) if !port.contains(':') => Ok((host, Some(port))),
         Some(_) if text.contains('%') => Err(TargetError::Zone(text.into())),
         _ => Ok((text, None)),
+    }
+}
+
+fn port_or_service(text: &str) -> Result<u16, TargetError> {
+    match Protocol::port_of_service(text) {
+        Some(port) => Ok(port),
+        None => parse_port(text),
     }
 }
 

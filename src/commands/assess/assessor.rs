@@ -56,8 +56,8 @@ impl Assessor {
     /// The server that `hg email` would use.
     pub(in crate::commands) fn configured_target(&self) -> Result<TargetArg, Error> {
         let Some(mercurial) = self.mercurial() else {
-            return Err(Error::new("there is no target")
-                .hint("name one: smtp-certcheck mail.example.org:587"));
+            return Err(Error::new("no server is named")
+                .hint("usage: smtp-certcheck HOST[:PORT]; smtp-certcheck --help has examples"));
         };
         let target = mercurial.target()?;
         let endpoint = Endpoint::from_target(target.clone(), None);

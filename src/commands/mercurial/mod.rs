@@ -171,8 +171,9 @@ impl Mercurial {
     pub(super) fn target(&self) -> Result<Target, Error> {
         let settings = self.settings("");
         let Some(host) = &settings.smtp_host else {
-            let hint = "name one: smtp-certcheck mail.example.org:587";
-            let message = "no TARGET was given, and Mercurial's configuration has no smtp.host";
+            let hint = "usage: smtp-certcheck HOST[:PORT]; smtp-certcheck --help has examples";
+            let message =
+                "no server is named, neither here nor by smtp.host in Mercurial's configuration";
             return Err(Error::new(message).hint(hint));
         };
         let written = String::from_utf8_lossy(&host.value).into_owned();
@@ -188,8 +189,9 @@ impl Mercurial {
             Some(port) => match read_port(&port.value) {
                 Port::Number(number) => Some(number),
                 Port::OutOfRange | Port::Name => {
-                    let text = String::from_utf8_lossy(&port.value).into_owned();
-                    return Err(bad(&port.line, TargetError::Port(text).to_string()));
+                    let text = String::from_utf8_lossy(&port.value);
+                    let why = format!("\"{text}\" is not a port from 1 to 65535");
+                    return Err(bad(&port.line, why));
                 }
             },
             None => None,
