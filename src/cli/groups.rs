@@ -88,6 +88,19 @@ pub struct Trust {
     /// The name that the certificate must be for, also sent as SNI [default: the target's host]
     #[arg(long, value_name = "NAME", value_parser = host, help_heading = JUDGEMENT)]
     pub servername: Option<Host>,
+
+    /// What the environment decides.
+    #[arg(skip)]
+    pub defaults: Defaults,
+}
+
+/// What variables of the environment decide, because the command line leaves it open.
+#[derive(Clone, Debug, Default)]
+pub struct Defaults {
+    /// Trust anchors in the place of the system's.
+    pub cacerts: Vec<PathBuf>,
+    /// The names of all variables that decide something about the result.
+    pub named: Vec<&'static str>,
 }
 
 /// What to read of Mercurial's configuration.

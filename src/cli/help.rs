@@ -100,6 +100,10 @@ Exit status:
   With several targets: 1 if it is the code of any, else the largest.
 
 Environment:
+  SMTP_CERTCHECK_CACERTS       default of --cacerts, parted by colons: replaces the system's trust
+                               anchors, and not those of Mercurial's settings
+  SMTP_CERTCHECK_TIMEOUT, SMTP_CERTCHECK_EHLO, SMTP_CERTCHECK_COLOR
+                               defaults of --timeout, --ehlo and --color
   SSL_CERT_FILE, SSL_CERT_DIR  where the system's trust anchors are, unless --cacerts is given
   NO_COLOR, CLICOLOR_FORCE     no colours, or colours without a terminal, unless --color decides;
                                CLICOLOR=0 and FORCE_COLOR are understood, too

@@ -10,11 +10,12 @@ mod value;
 mod when;
 
 pub use audit::{Audit, AuditFormat, FailOnArg};
-pub use groups::{Connection, HgVersion, Hgrc, KeyTypeArg, Trust};
+pub use groups::{Connection, Defaults, HgVersion, Hgrc, KeyTypeArg, Trust};
 pub use pin::{ByArg, DigestArg, Pin};
 pub use plugin::Plugin;
 pub use value::{
     ColorArg, Completions, ConnectTo, ExpectedPin, FormatArg, HgStoreArg, TargetArg, TlsArg,
+    duration, ehlo_name,
 };
 pub use when::When;
 

@@ -212,7 +212,7 @@ pub(super) fn connect_to(text: &str) -> Result<ConnectTo, String> {
 }
 
 /// A domain or an address literal (RFC 5321 §4.1.1.1); anything that could end the command is out.
-pub(super) fn ehlo_name(text: &str) -> Result<String, String> {
+pub fn ehlo_name(text: &str) -> Result<String, String> {
     let plain = !text.is_empty() && text.len() <= 255 && text.bytes().all(|b| b.is_ascii_graphic());
     if plain {
         Ok(text.to_owned())
@@ -225,7 +225,7 @@ pub(super) fn ehlo_name(text: &str) -> Result<String, String> {
 }
 
 /// Seconds with an optional fraction, or a number with `ms`, `s` or `m`.
-pub(super) fn duration(text: &str) -> Result<Duration, String> {
+pub fn duration(text: &str) -> Result<Duration, String> {
     const DAY: f64 = 86_400.0;
     let (number, factor) = match text {
         _ if text.ends_with("ms") => (&text[..text.len() - 2], 0.001),

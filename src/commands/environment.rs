@@ -4,7 +4,7 @@
     reason = "here the clock and the environment are read"
 )]
 
-use super::color;
+use super::{color, usage};
 use crate::cli::ColorArg;
 use crate::endpoint::Host;
 use crate::hgrc::Environment;
@@ -36,7 +36,9 @@ pub(super) fn command_line() -> Vec<OsString> {
 /// Whether to colour the texts about the command line itself, which may be wrong: on standard output
 /// and on standard error.
 pub(super) fn colors_of_usage() -> (bool, bool) {
-    let wanted = color::wanted(&arguments()).unwrap_or(ColorArg::Auto);
+    let wanted = color::wanted(&arguments())
+        .or_else(|| usage::color(&variable))
+        .unwrap_or(ColorArg::Auto);
     let error = std::io::stderr().is_terminal();
     (color(wanted), color::is_on(wanted, error, text))
 }

@@ -131,6 +131,7 @@ impl Setting<'_> {
         };
         let report = Report {
             at_was_chosen: self.cli.at.is_some(),
+            defaults: self.cli.trust.defaults.named.clone(),
             ..Report::single(target, look, self.assessor.now)
         };
         print(&self.render_one(&report))?;

@@ -33,7 +33,7 @@ pub fn read() -> Result<Cli, clap::Error> {
         (true, _) => ColorChoice::Always,
         (false, _) => ColorChoice::Never,
     };
-    usage::read(environment::command_line(), color)
+    usage::read(environment::command_line(), color, &environment::variable)
 }
 
 /// Runs the command line and returns the exit code that `--help` documents.

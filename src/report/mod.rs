@@ -40,6 +40,8 @@ pub struct Report {
     pub at: OffsetDateTime,
     /// The user chose that time: it is not the present.
     pub at_was_chosen: bool,
+    /// The variables of the environment that decided something, by their names.
+    pub defaults: Vec<&'static str>,
     /// When the server was checked; `None` for a saved chain.
     pub checked_at: Option<OffsetDateTime>,
 }
@@ -71,6 +73,7 @@ impl Report {
             skipped: Skipped::default(),
             at,
             at_was_chosen: false,
+            defaults: Vec::new(),
             checked_at: None,
         }
     }

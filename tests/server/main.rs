@@ -6,12 +6,14 @@
 //! - `large_hello`: servers that take no large `ClientHello`
 //! - `legacy`: servers too old to be spoken to
 //! - `failure_matrix`: every reply code, alert and break, at every step
+//! - `environment`: defaults by variables of the environment
 //! - `endurance`: hostile servers by the thousand
 //! - `real_servers`: Postfix, Exim and OpenSMTPD
 
 mod addresses;
 mod dialogue;
 mod endurance;
+mod environment;
 mod failure_matrix;
 mod large_hello;
 mod legacy;

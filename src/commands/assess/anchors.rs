@@ -16,6 +16,8 @@ use std::path::PathBuf;
 pub(super) struct Anchors {
     /// The anchors of `--cacerts`.
     named: Option<judge::Anchors>,
+    /// Those that the environment puts in the place of the system's, for this tool alone.
+    instead: Option<judge::Anchors>,
     system: OnceCell<judge::Anchors>,
     publicity: OnceCell<Publicity>,
 }
@@ -23,18 +25,29 @@ pub(super) struct Anchors {
 impl Anchors {
     /// Reads the anchors that the user names.
     pub(super) fn read(sources: &Sources<'_>) -> Result<Self, Error> {
-        let paths = sources.cacerts;
+        let (paths, defaults) = (sources.cacerts, &sources.defaults.cacerts);
         let named = (!paths.is_empty()).then(|| anchors::configured_anchors(paths));
+        let instead = (!defaults.is_empty()).then(|| {
+            let read = anchors::configured_anchors(defaults);
+            read.map_err(|why| why.hint("SMTP_CERTCHECK_CACERTS in the environment names it"))
+        });
         Ok(Self {
             named: named.transpose()?,
+            instead: instead.transpose()?,
             system: OnceCell::new(),
             publicity: OnceCell::new(),
         })
     }
 
-    /// The anchors of `--cacerts`, else the system's.
+    /// The anchors of `--cacerts`, else those of the environment, else the system's.
     pub(super) fn general(&self) -> &judge::Anchors {
-        self.named.as_ref().unwrap_or_else(|| self.system())
+        let chosen = self.named.as_ref().or(self.instead.as_ref());
+        chosen.unwrap_or_else(|| self.system())
+    }
+
+    /// Whether the system's store counts where nothing else is configured.
+    fn are_systems(&self) -> bool {
+        self.named.is_none() && self.instead.is_none()
     }
 
     /// The anchors of `--cacerts`, else of Mercurial's settings for the host, else the system's.
@@ -66,7 +79,7 @@ impl Anchors {
     /// Whether the anchor of a judgement belongs to a public CA, as far as the store is known.
     pub(super) fn is_public(&self, judgement: Option<&Judgement>) -> bool {
         let anchor = judgement.and_then(|judgement| judgement.anchor.as_ref());
-        let is_systems = self.named.is_none() && self.system().is_distribution;
+        let is_systems = self.are_systems() && self.system().is_distribution;
         is_systems
             && anchor.is_some_and(|anchor| {
                 let publicity = self.publicity.get_or_init(Publicity::read);
@@ -78,7 +91,7 @@ impl Anchors {
     pub(super) fn note_hash(&self, judgement: &mut Judgement) {
         let is_systems = |anchor: &&Anchor| {
             let all = self.system.get().map_or(&[][..], judge::Anchors::all);
-            self.named.is_none() && all.iter().any(|one| one.source == anchor.source)
+            self.are_systems() && all.iter().any(|one| one.source == anchor.source)
         };
         let anchor = judgement.anchor.as_ref().filter(is_systems);
         let lost = anchor.filter(|anchor| !system::is_found_by_hash(anchor));

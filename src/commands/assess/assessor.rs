@@ -28,6 +28,8 @@ pub(in crate::commands) struct Assessor {
     judgements: RefCell<JudgementCache>,
     /// The target came from Mercurial's configuration.
     from_hgrc: bool,
+    /// The variables of the environment that decide something.
+    defaults: Vec<&'static str>,
     /// `--at`.
     at: Option<OffsetDateTime>,
     /// The time of the judgement.
@@ -43,6 +45,7 @@ impl Assessor {
             certificates: RefCell::default(),
             judgements: RefCell::default(),
             from_hgrc: sources.from_hgrc,
+            defaults: sources.defaults.named.clone(),
             at: sources.at,
             now: sources.at.unwrap_or_else(environment::now),
         })
@@ -127,6 +130,7 @@ impl Assessor {
         let used = report.seen().and_then(|seen| seen.start);
         report.target.tls = used.or(Some(asked.endpoint.first_start()));
         report.at_was_chosen = self.at.is_some();
+        report.defaults.clone_from(&self.defaults);
         report.checked_at = Some(environment::now());
         report
     }

@@ -1,6 +1,6 @@
 //! What is read for a judgement: which anchors, and which configuration of Mercurial.
 
-use crate::cli::{HgStoreArg, Trust};
+use crate::cli::{Defaults, HgStoreArg, Trust};
 use crate::commands::mercurial::Scope;
 use crate::mercurial::Release;
 use std::path::PathBuf;
@@ -10,6 +10,8 @@ use time::OffsetDateTime;
 pub(in crate::commands) struct Sources<'a> {
     /// `--cacerts`.
     pub(in crate::commands) cacerts: &'a [PathBuf],
+    /// What the environment decides.
+    pub(in crate::commands) defaults: &'a Defaults,
     /// Which configuration of Mercurial; `None` for none.
     pub(in crate::commands) scope: Option<Scope<'a>>,
     /// Whether a configuration that cannot be read is an error.
@@ -29,6 +31,7 @@ impl<'a> Sources<'a> {
     pub(in crate::commands) fn of(trust: &'a Trust) -> Self {
         Self {
             cacerts: &trust.cacerts,
+            defaults: &trust.defaults,
             scope: None,
             hgrc_needed: false,
             from_hgrc: false,

@@ -1,7 +1,12 @@
 //! Reads a command line as clap does, with the words that users bring along from other programs:
 //! taken where their meaning is plain, answered with the right word elsewhere.
 
+mod defaults;
 mod habits;
+
+pub(super) use defaults::color;
+
+use defaults::Variable;
 
 use crate::cli::{AuditFormat, Cli, FormatArg};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -9,8 +14,12 @@ use clap::{ColorChoice, Command, CommandFactory as _, FromArgMatches as _, Value
 use std::ffi::{OsStr, OsString};
 
 /// Reads a command line, which begins with the name of the program. `color`: whether help is
-/// coloured.
-pub(super) fn read(arguments: Vec<OsString>, color: ColorChoice) -> Result<Cli, clap::Error> {
+/// coloured. `variable` reads the environment.
+pub(super) fn read(
+    arguments: Vec<OsString>,
+    color: ColorChoice,
+    variable: Variable<'_>,
+) -> Result<Cli, clap::Error> {
     let mut command = Cli::command().color(color);
     command.build();
     let arguments = as_options(arguments, &command)?;
@@ -24,6 +33,7 @@ pub(super) fn read(arguments: Vec<OsString>, color: ColorChoice) -> Result<Cli, 
     if cli.inspect.json {
         cli.inspect.format = FormatArg::Json;
     }
+    defaults::apply(&mut cli, &matches, variable)?;
     Ok(cli)
 }
 
@@ -225,7 +235,7 @@ mod tests {
     fn read_line(line: &str) -> Result<Cli, String> {
         let words = std::iter::once("smtp-certcheck").chain(line.split_whitespace());
         let words = words.map(OsString::from).collect();
-        read(words, ColorChoice::Never).map_err(|why| why.to_string())
+        read(words, ColorChoice::Never, &|_| None).map_err(|why| why.to_string())
     }
 
     #[test]

@@ -27,6 +27,8 @@ pub(super) struct ReportJson {
     pub(super) pins: PinsJson,
     pub(super) mercurial: Option<MercurialJson>,
     pub(super) lint: Vec<LintJson>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) defaults: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) label: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -82,6 +84,7 @@ impl From<&Report> for ReportJson {
             pins: PinsJson::from(report.pins()),
             mercurial: report.mercurial().map(MercurialJson::from),
             lint: report.lints().iter().map(LintJson::from).collect(),
+            defaults: report.defaults.clone(),
             label: None,
             findings: None,
             left_out: None,

@@ -29,6 +29,10 @@ pub fn render(report: &Report, style: Style) -> String {
     if report.at_was_chosen {
         page.line(&format!("  judged as of {}", timestamp(report.at)));
     }
+    if !report.defaults.is_empty() {
+        let names = report.defaults.join(", ");
+        page.labelled(2, "defaults from the environment: ", 31, &names);
+    }
     page.problems(report);
     page.connection(report);
     if !report.chain().is_empty() {

@@ -35,6 +35,10 @@ pub fn program() -> Command {
         "NO_COLOR",
         "HGRCPATH",
         "TERM",
+        "SMTP_CERTCHECK_CACERTS",
+        "SMTP_CERTCHECK_TIMEOUT",
+        "SMTP_CERTCHECK_EHLO",
+        "SMTP_CERTCHECK_COLOR",
     ] {
         command.env_remove(name);
     }
