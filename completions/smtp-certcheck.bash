@@ -38,7 +38,7 @@ _smtp__certcheck_static() {
 
     case "${cmd}" in
         smtp__certcheck)
-            opts="-H -p -4 -6 -R -j -q -v -h -V --hostname --port --tls --connect --one-address --ehlo --key-type --no-sni --timeout --connect-timeout --cacerts --servername --at --chain --repository --hgrc --no-hgrc --hg-store --hg-version --lint --pin-expires --format --json --warning --critical --quiet --verbose --color --help --version config pin audit completions man"
+            opts="-H -p -4 -6 -R -j -q -v -h -V --hostname --port --tls --connect --one-address --ehlo --key-type --no-sni --timeout --connect-timeout --cacerts --servername --at --chain --warning --critical --repository --hgrc --no-hgrc --hg-store --hg-version --lint --pin-expires --format --json --quiet --verbose --color --help --version config pin audit completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -158,6 +158,20 @@ _smtp__certcheck_static() {
                     fi
                     return 0
                     ;;
+                --warning)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --critical)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
                 --repository)
                     COMPREPLY=()
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
@@ -210,20 +224,6 @@ _smtp__certcheck_static() {
                     ;;
                 --format)
                     COMPREPLY=($(compgen -W "table json jsonl pem nagios" -- "${cur}"))
-                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
-                        compopt -o nospace
-                    fi
-                    return 0
-                    ;;
-                --warning)
-                    COMPREPLY=("${cur}")
-                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
-                        compopt -o nospace
-                    fi
-                    return 0
-                    ;;
-                --critical)
-                    COMPREPLY=("${cur}")
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace
                     fi

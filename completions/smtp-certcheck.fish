@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_smtp_certcheck_global_optspecs
-    string join \n H/hostname= p/port= tls= connect= 4 6 one-address ehlo= key-type= no-sni timeout= connect-timeout= cacerts= servername= at= chain= R/repository= hgrc= no-hgrc hg-store= hg-version= lint pin-expires= format= j/json warning= critical= q/quiet v/verbose color= h/help V/version
+    string join \n H/hostname= p/port= tls= connect= 4 6 one-address ehlo= key-type= no-sni timeout= connect-timeout= cacerts= servername= at= chain= warning= critical= R/repository= hgrc= no-hgrc hg-store= hg-version= lint pin-expires= format= j/json q/quiet v/verbose color= h/help V/version
 end
 
 function __fish_smtp_certcheck_needs_command
@@ -39,6 +39,8 @@ complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l servername -d 'The name that the certificate must be for, also sent as SNI [default: the target\'s host]' -r -f
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l at -d 'Validate as of TIME instead of now: 2027-01-01T00:00:00Z, 2027-01-01, or +30d' -r -f
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l chain -d 'Judge a saved chain (PEM or DER, the server\'s certificate first; - reads standard input) without any network' -r -F
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l warning -d 'Warn, with exit code 1, if a certificate expires within LEFT: 21 (days), 72h or 30%' -r -f
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l critical -d 'The same, but critical instead of a warning' -r -f
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -s R -l repository -d 'The repository whose Mercurial settings apply [default: the one around the current directory]' -r -f -a "(__fish_complete_directories)"
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l hgrc -d 'Of Mercurial\'s configuration read only this file, and what it includes' -r -F
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l hg-store -d 'The trust store of hg\'s Python: openssl, certifi or a FILE [default: what can be seen of the hg in PATH]' -r -f
@@ -49,8 +51,6 @@ json\t'For programs: one object, or an array for several targets'
 jsonl\t'For programs: one object for each target, each on a line'
 pem\t'The presented chain'
 nagios\t'For monitoring: a plugin\'s line and exit code (0 OK, 1 warning, 2 critical, 3 unknown)'"
-complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l warning -d 'With --format nagios: less left is a warning: 21 (days), 72h, 30%, or a range of the plugin guidelines [default: auto]' -r -f
-complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l critical -d 'With --format nagios: less left is critical [default: auto]' -r -f
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l color -d 'When to use colours; NO_COLOR in the environment turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Also into files and pipes'
 never\t'Never'"
@@ -61,7 +61,7 @@ complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l no-hgrc -d 'Do not read Mercurial\'s configuration'
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l lint -d 'Only look for lines that do not do what they seem to; no network'
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -s j -l json -d 'As --format json'
-complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -s q -l quiet -d 'Print nothing when all is well, else the verdict line alone'
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -s q -l quiet -d 'Print the verdict line alone, and only if something is to be done'
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -s v -l verbose -d 'Show the SMTP dialogue, every name and every digest, and what each family of clients would say'
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -s V -l version -d 'Print version'

@@ -53,6 +53,7 @@ pub fn check(mut input: &[u8]) {
     let style = Style {
         color: false,
         width: [None, Some(1), Some(80), Some(200)][usize::from(style >> 1) % 4],
+        ascii: style & 8 != 0,
         verbose: style & 1 != 0,
     };
     show(&report, style, raw_text);
@@ -63,7 +64,7 @@ pub fn check(mut input: &[u8]) {
 fn show(report: &Report, style: Style, raw_text: &[u8]) {
     safe("table", &table::render(report, style));
     safe("lint", &render::lint::page(report.lints(), false, style));
-    safe("verdict", &table::verdict(report, false));
+    safe("verdict", &table::verdict(report, style));
 
     let one = json::render(std::slice::from_ref(report));
     let none = json::render(&[]);

@@ -1,8 +1,8 @@
 //! The findings on one address: its failure, the problems and notes of the judges, and what expires
 //! soon.
 
-use super::{Levels, Limit, left};
-use crate::certificate::{Certificate, in_words};
+use super::Levels;
+use super::expiring::{Expiring, expiring};
 use crate::finding::{Advice, Code, Evidence, Finding, Remedy, Severity};
 use crate::report::{Assessment, Outcome};
 use time::{Date, Duration, Month, OffsetDateTime};
@@ -21,7 +21,7 @@ pub(super) fn findings(look: &Assessment, at: OffsetDateTime, levels: Levels) ->
     found.extend(failure(look));
     found.extend(problems.into_iter().map(problem));
     found.extend(look.notes().iter().cloned());
-    found.extend(expiring(look, at, levels));
+    found.extend(expiring_soon(look, at, levels));
     found.extend(old_tls(look));
     if levels.public_cas {
         found.extend(long_validity(look));
@@ -42,44 +42,10 @@ fn failure(look: &Assessment) -> Option<Finding> {
 }
 
 /// Certificates of the path that expire soon; expired ones are problems already.
-fn expiring(look: &Assessment, at: OffsetDateTime, levels: Levels) -> Vec<Finding> {
-    let path = look.path();
-    let used = |certificate: &Certificate| path.is_empty() || path.contains(certificate);
-    let chain = look.chain.iter().enumerate();
-    chain
-        .filter(|(index, certificate)| *index == 0 || (!path.is_empty() && used(certificate)))
-        .filter_map(|(index, certificate)| {
-            let facts = certificate.facts().ok()?;
-            let left = left(facts, at);
-            let limits = levels.limits(facts.lifetime());
-            let (severity, limit) = match left {
-                left if left.is_negative() => return None,
-                left if limits.critical.alerts(left) => (Severity::Critical, limits.critical),
-                left if limits.warning.alerts(left) => (Severity::Warning, limits.warning),
-                _ => return None,
-            };
-            let (code, whose) = match index {
-                0 => (Code::Expiring, "the server's certificate"),
-                _ => (Code::IntermediateExpiring, "an intermediate certificate"),
-            };
-            let message = format!(
-                "{whose}, \"{}\", expires in {}, on {}",
-                certificate.label(),
-                in_words(left),
-                facts.not_after.date()
-            );
-            let advice = "renew it, and have the server reload it";
-            let finding = Finding::new(code, Some(index), message, advice).at(severity);
-            Some(match limit {
-                Limit::Seconds(least) => finding.because(Evidence::Expiry {
-                    not_after: facts.not_after,
-                    left,
-                    least: Duration::seconds(least),
-                }),
-                Limit::Days(_) => finding,
-            })
-        })
-        .collect()
+fn expiring_soon(look: &Assessment, at: OffsetDateTime, levels: Levels) -> Vec<Finding> {
+    let found = expiring(look, at, |facts| levels.limits(facts.lifetime()));
+    let soon = found.iter().filter(|one| !one.left.is_negative());
+    soon.map(Expiring::finding).collect()
 }
 
 /// Whole days until `end`; `None` if it has passed.

@@ -2,6 +2,7 @@
 
 use super::Range;
 use crate::certificate::{Facts, Least};
+use crate::finding::Severity;
 use std::fmt;
 use std::str::FromStr;
 use time::{Duration, OffsetDateTime};
@@ -106,6 +107,19 @@ impl Limits {
             both.critical = Limit::Seconds(usual.min((warn + 2) / 3));
         }
         both
+    }
+}
+
+impl Limits {
+    /// The level that the time left reaches, and its limit.
+    pub fn reached(self, left: Duration) -> Option<(Severity, Limit)> {
+        if self.critical.alerts(left) {
+            Some((Severity::Critical, self.critical))
+        } else if self.warning.alerts(left) {
+            Some((Severity::Warning, self.warning))
+        } else {
+            None
+        }
     }
 }
 

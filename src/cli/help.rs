@@ -92,7 +92,7 @@ Examples:
 pub(super) const AFTER_HELP: &str = "\
 Exit status:
   0  every chain is trusted, or its certificate is pinned
-  1  a certificate is not trusted, or --pin-expires warns
+  1  a certificate is not trusted, or a warning that was asked for is due
   2  wrong usage, or a file that cannot be read
   3  a server cannot be reached: name, connection, or a time-out at any step
   4  SMTP said no: STARTTLS missing or refused, busy, not an SMTP server
@@ -114,6 +114,7 @@ Examples:
   smtp-certcheck '[2001:db8::25]:25' --servername mail.example.org --ehlo probe.example.net
   smtp-certcheck mail.example.org:587 --cacerts corp-ca.pem --format json
   smtp-certcheck mail.example.org:587 --format nagios --warning 21 --critical 7
+  smtp-certcheck -q mail.example.org:587 --warning 21
   smtp-certcheck -q --pin-expires 21
   smtp-certcheck mail.example.org:587 --format pem > saved.pem
   smtp-certcheck --chain saved.pem --servername mail.example.org --at 2027-01-01";

@@ -166,6 +166,22 @@ pub struct Inspect {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["targets", "hostname", "port", "connect"], requires = "servername", help_heading = JUDGEMENT)]
     pub chain: Option<PathBuf>,
 
+    /// Warn, with exit code 1, if a certificate expires within LEFT: 21 (days), 72h or 30%
+    ///
+    /// A % is of the certificate's lifetime; auto is the lesser of 21 days and a third. Without the
+    /// option the report notes what expires within auto, -q prints the line, and the exit code stays
+    /// 0. Every certificate of the path counts. 0 turns it off. Ranges of the plugin guidelines are
+    /// understood, too.
+    #[arg(long, short_alias = 'w', value_name = "LEFT", conflicts_with = "lint", help_heading = JUDGEMENT)]
+    pub warning: Option<Threshold>,
+
+    /// The same, but critical instead of a warning
+    ///
+    /// Here auto is the lesser of 7 days and a sixth, and of a third of --warning, where only that is
+    /// given.
+    #[arg(long, short_alias = 'c', value_name = "LEFT", conflicts_with = "lint", help_heading = JUDGEMENT)]
+    pub critical: Option<Threshold>,
+
     /// What to read of Mercurial's configuration.
     #[command(flatten)]
     pub hgrc: Hgrc,
@@ -204,22 +220,7 @@ pub struct Inspect {
     )]
     pub json: bool,
 
-    /// With --format nagios: less left is a warning: 21 (days), 72h, 30%, or a range of the plugin
-    /// guidelines [default: auto]
-    ///
-    /// A % is of the certificate's lifetime; auto is the lesser of 21 days and a third. 0 turns it
-    /// off.
-    #[arg(long, short_alias = 'w', value_name = "LEFT", help_heading = OUTPUT)]
-    pub warning: Option<Threshold>,
-
-    /// With --format nagios: less left is critical [default: auto]
-    ///
-    /// Here auto is the lesser of 7 days and a sixth, and of a third of --warning, where only that is
-    /// given.
-    #[arg(long, short_alias = 'c', value_name = "LEFT", help_heading = OUTPUT)]
-    pub critical: Option<Threshold>,
-
-    /// Print nothing when all is well, else the verdict line alone
+    /// Print the verdict line alone, and only if something is to be done
     #[arg(short, long, conflicts_with = "verbose", overrides_with = "quiet", help_heading = OUTPUT)]
     pub quiet: bool,
 

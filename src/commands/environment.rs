@@ -8,6 +8,7 @@ use super::{color, usage};
 use crate::cli::ColorArg;
 use crate::endpoint::Host;
 use crate::hgrc::Environment;
+use crate::render::style::Style;
 use nix::unistd::{Uid, User};
 use std::ffi::{OsStr, OsString};
 use std::io::IsTerminal as _;
@@ -104,6 +105,24 @@ pub(super) fn find_program(name: &str, environment: &Environment) -> Option<Path
     std::env::split_paths(path)
         .map(|folder| folder.join(name))
         .find(|program| program.is_file() && access(program, AccessFlags::X_OK).is_ok())
+}
+
+/// How text for people looks on standard output.
+pub(super) fn style(wanted: ColorArg, verbose: bool) -> Style {
+    Style {
+        color: color(wanted),
+        width: width(),
+        ascii: !is_utf8(),
+        verbose,
+    }
+}
+
+/// Whether the locale's characters are UTF-8 (POSIX, "Internationalization Variables").
+fn is_utf8() -> bool {
+    let all = ["LC_ALL", "LC_CTYPE", "LANG"];
+    let locale = all.into_iter().find_map(variable).unwrap_or_default();
+    let locale = locale.to_string_lossy().to_ascii_lowercase();
+    locale.contains("utf-8") || locale.contains("utf8")
 }
 
 /// The width of standard output, if it is a terminal.

@@ -1,6 +1,6 @@
 //! The main command: probe each target, judge, print.
 
-use super::assess::{Asked, Assessor, Sources, options};
+use super::assess::{Asked, Assessor, ExpiryLevels, Sources, options};
 use super::disk::chain;
 use super::error::Error;
 use super::mercurial::Scope;
@@ -8,7 +8,7 @@ use super::runtime::block_on;
 use super::terminal::{print, say, warn};
 use super::usage::nearly_a_command;
 use super::{environment, lint};
-use crate::audit::{Threshold, conflict};
+use crate::audit::conflict;
 use crate::certificate::Certificate;
 use crate::cli::{BELOW_WARNING, FormatArg, Inspect, TargetArg};
 use crate::judge::{judge_chain, judge_clients};
@@ -27,16 +27,8 @@ const AT_ONCE: usize = 16;
 
 /// Runs the command; returns the exit code that `--help` documents.
 pub(super) fn run(cli: &Inspect) -> Result<Exit, Error> {
-    if cli.format != FormatArg::Nagios && (cli.warning.is_some() || cli.critical.is_some()) {
-        // In a cron job it would look like monitoring.
-        return Err(
-            Error::new("--warning and --critical are for --format nagios").hint(
-                "--pin-expires LEFT warns before a pinned certificate ends; audit takes both options",
-            ),
-        );
-    }
-    let thresholds = [cli.warning, cli.critical].map(|given| given.unwrap_or(Threshold::AUTO));
-    if let Some(why) = conflict(thresholds[0], thresholds[1]) {
+    let (warning, critical) = levels(cli).thresholds();
+    if let Some(why) = conflict(warning, critical) {
         return Err(Error::new(why).hint(BELOW_WARNING));
     }
     if cli.lint {
@@ -72,6 +64,14 @@ pub(super) fn run(cli: &Inspect) -> Result<Exit, Error> {
     }
 }
 
+/// When a certificate expires soon.
+fn levels(cli: &Inspect) -> ExpiryLevels {
+    ExpiryLevels {
+        warning: cli.warning,
+        critical: cli.critical,
+    }
+}
+
 /// A subcommand that the first target almost spells, if that target is not a server.
 fn mistyped(reports: &[Report]) -> Option<(&str, String)> {
     let first = reports.first()?;
@@ -83,7 +83,8 @@ fn mistyped(reports: &[Report]) -> Option<(&str, String)> {
 
 /// Whether nothing is to be done.
 fn is_well(report: &Report) -> bool {
-    report.exit() == Exit::SUCCESS && report.address_problems().is_empty()
+    let nothing = report.address_problems().is_empty() && report.expiring().is_none();
+    report.exit() == Exit::SUCCESS && nothing
 }
 
 /// The command line with everything that it points to, as read.
@@ -129,11 +130,12 @@ impl Setting<'_> {
             judgement: Some(judgement),
             ..Assessment::default()
         };
-        let report = Report {
+        let mut report = Report {
             at_was_chosen: self.cli.at.is_some(),
             defaults: self.cli.trust.defaults.named.clone(),
             ..Report::single(target, look, self.assessor.now)
         };
+        self.note_expiry(&mut report);
         print(&self.render_one(&report))?;
         Ok(self.exit(&[report]))
     }
@@ -157,9 +159,14 @@ impl Setting<'_> {
     }
 
     fn thresholds(&self) -> nagios::Thresholds {
-        nagios::Thresholds {
-            warning: self.cli.warning.unwrap_or(Threshold::AUTO),
-            critical: self.cli.critical.unwrap_or(Threshold::AUTO),
+        let (warning, critical) = levels(self.cli).thresholds();
+        nagios::Thresholds { warning, critical }
+    }
+
+    /// Notes what expires soon. A plugin has its own words for it.
+    fn note_expiry(&self, report: &mut Report) {
+        if self.cli.format != FormatArg::Nagios {
+            levels(self.cli).note(report);
         }
     }
 
@@ -195,6 +202,7 @@ impl Setting<'_> {
             if let Some(least) = self.cli.pin_expires {
                 self.assessor.note_pin(&mut report, &asked, least);
             }
+            self.note_expiry(&mut report);
             if !matches!(self.cli.format, FormatArg::Json | FormatArg::Nagios) {
                 let gap = if reports.is_empty() || self.is_terse() {
                     ""
@@ -205,7 +213,7 @@ impl Setting<'_> {
             }
             if self.cli.format == FormatArg::Pem && !is_well(&report) {
                 // The data alone would not show it, nor that it is that of one address.
-                warn(table::verdict(&report, false).trim_end());
+                warn(table::verdict(&report, Style::plain()).trim_end());
             }
             reports.push(report);
         }
@@ -223,7 +231,7 @@ impl Setting<'_> {
     }
 
     fn render_one(&self, report: &Report) -> String {
-        let color = environment::color(self.cli.color);
+        let style = environment::style(self.cli.color, self.cli.verbose);
         match self.cli.format {
             FormatArg::Json => json::render(std::slice::from_ref(report)),
             FormatArg::Jsonl => json::compact(report),
@@ -231,15 +239,8 @@ impl Setting<'_> {
             FormatArg::Pem => pem::render(report),
             FormatArg::Nagios => nagios::render(report, self.thresholds()).0,
             FormatArg::Table if self.cli.quiet && is_well(report) => String::new(),
-            FormatArg::Table if self.cli.quiet => table::verdict(report, color),
-            FormatArg::Table => table::render(
-                report,
-                Style {
-                    color,
-                    width: environment::width(),
-                    verbose: self.cli.verbose,
-                },
-            ),
+            FormatArg::Table if self.cli.quiet => table::verdict(report, style),
+            FormatArg::Table => table::render(report, style),
         }
     }
 }

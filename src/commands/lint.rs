@@ -6,7 +6,7 @@ use super::mercurial::{Mercurial, Scope};
 use super::terminal::print;
 use crate::cli::{FormatArg, Inspect};
 use crate::mercurial::{Lint, LintScope};
-use crate::render::{json, lint, style::Style};
+use crate::render::{json, lint};
 use crate::report::Exit;
 
 /// Runs the lints; failure if there are any.
@@ -41,11 +41,7 @@ pub(super) fn run(cli: &Inspect) -> Result<Exit, Error> {
         _ => print(&lint::page(
             &found,
             mercurial.config().items().next().is_none(),
-            Style {
-                color: environment::color(cli.color),
-                width: environment::width(),
-                verbose: cli.verbose,
-            },
+            environment::style(cli.color, cli.verbose),
         ))?,
     }
     Ok(Exit::failure_if(!found.is_empty()))

@@ -8,7 +8,8 @@ use std::fmt;
 /// What a finding is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
-    /// Found by audits only: it concerns several targets or addresses, or what will go wrong soon.
+    /// Found by audits only: it concerns several targets or addresses, or what will go wrong soon. A
+    /// check of one target notes what expires soon, too.
     Audit,
     /// The probe ended early.
     Failure,
@@ -248,9 +249,10 @@ codes! {
     /// with `--pin-expires`: nothing is pinned for this host
     NoPin = "no-pin", Asked Note;
 
-    /// the server's certificate expires soon, by `--critical` and `--warning`
+    /// the server's certificate expires soon, by `--critical` and `--warning`, or by their defaults
     Expiring = "expiring", Audit Warning;
-    /// a certificate above it in the path expires soon, by `--critical` and `--warning`
+    /// a certificate above it in the path expires soon, by `--critical` and `--warning`, or by their
+    /// defaults
     IntermediateExpiring = "intermediate-expiring", Audit Warning;
     /// longer than the CA/Browser Forum allowed on the day of issue; public CAs only: those that the
     /// distribution ships, not those of `--cacerts`, `cacerts=`, `SSL_CERT_FILE` or `SSL_CERT_DIR`,

@@ -2,12 +2,13 @@
 
 use super::Outcome;
 use crate::certificate::Certificate;
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Finding, Severity};
 use crate::fingerprint::Comparison;
 use crate::judge::Judgement;
 use crate::judge::clients::Answer;
 use crate::mercurial::{Decision, Ground, Lint, Pins};
 use crate::observation::{Failure, FailureClass, Possession, Sighting};
+use std::cmp::Reverse;
 use std::net::SocketAddr;
 
 /// A sighting at one address, with one key type and server name, and the judgements on it.
@@ -94,6 +95,27 @@ impl Assessment {
         let asked = |note: &&Finding| matches!(note.code, Code::PinExpiring | Code::NoPin);
         let good = matches!(self.outcome(), Outcome::Trusted | Outcome::Pinned);
         self.notes().iter().find(asked).filter(|_| good)
+    }
+
+    /// The certificates that expire soon, if nothing is worse; the most urgent first.
+    pub fn expiring(&self) -> Vec<&Finding> {
+        let good = matches!(self.outcome(), Outcome::Trusted | Outcome::Pinned);
+        let soon = |note: &&Finding| {
+            good && matches!(note.code, Code::Expiring | Code::IntermediateExpiring)
+        };
+        let mut found: Vec<&Finding> = self.notes().iter().filter(soon).collect();
+        found.sort_by_key(|note| Reverse(note.severity));
+        found
+    }
+
+    /// The warning that the user asked for, of a pin or of a certificate that expires, if nothing is
+    /// worse.
+    pub fn asked_warning(&self) -> Option<&Finding> {
+        let soon = || {
+            let mut found = self.expiring().into_iter();
+            found.find(|note| note.severity > Severity::Note)
+        };
+        self.pin_warning().or_else(soon)
     }
 
     /// Whether `hg email` would send, over TLS, to a server that it has verified.

@@ -10,7 +10,7 @@ pub struct Exit(u8);
 impl Exit {
     /// Every chain is trusted, or its certificate is pinned; the work of a command is done.
     pub const SUCCESS: Self = Self(0);
-    /// The answer is no: a certificate is not trusted, `--pin-expires` warns, `--lint` or an audit
+    /// The answer is no: a certificate is not trusted, `--warning`, `--critical` or `--pin-expires` warns, `--lint` or an audit
     /// found something, nothing was pinned, or the pin is not in force.
     pub const FAILURE: Self = Self(1);
     /// Wrong usage, a file that cannot be read or written, or bad lines in a list.

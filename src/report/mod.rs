@@ -235,6 +235,21 @@ impl Report {
         all.find_map(Assessment::pin_warning)
     }
 
+    /// The warning that the user asked for, of a pin or of a certificate that expires, at the
+    /// representative or else at another address; see [`Assessment::asked_warning`].
+    pub fn asked_warning(&self) -> Option<&Finding> {
+        let good = matches!(self.outcome(), Outcome::Trusted | Outcome::Pinned);
+        let mut all = self.looks().filter(|_| good);
+        all.find_map(Assessment::asked_warning)
+    }
+
+    /// A certificate that expires soon, if nothing is worse.
+    pub fn expiring(&self) -> Option<&Finding> {
+        let good = matches!(self.outcome(), Outcome::Trusted | Outcome::Pinned);
+        let mut all = self.looks().filter(|_| good);
+        all.find_map(|look| look.expiring().into_iter().next())
+    }
+
     /// See [`Assessment::hg_is_safe`].
     pub fn hg_is_safe(&self) -> bool {
         self.representative.hg_is_safe()
@@ -242,7 +257,7 @@ impl Report {
 
     /// The exit code of the outcome, or of a warning that the user asked for.
     pub fn exit(&self) -> Exit {
-        match self.pin_warning() {
+        match self.asked_warning() {
             Some(_) => Exit::FAILURE,
             None => self.outcome().exit(),
         }

@@ -20,7 +20,7 @@ fn the_demo_shows_every_step() {
     let verdicts: Vec<&str> = text
         .lines()
         .filter(|line| {
-            ["TRUSTED", "NOT TRUSTED", "UNREACHABLE"]
+            ["TRUSTED", "UNTRUSTED", "UNREACHABLE"]
                 .iter()
                 .any(|word| line.starts_with(word))
         })

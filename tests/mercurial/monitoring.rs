@@ -106,7 +106,7 @@ fn the_hook_lets_mail_out_only_when_the_check_passes() {
     let run = email_with(&user, &bin);
     assert_eq!(run.code, 255, "{}", run.stderr);
     assert!(
-        run.stdout.contains("NOT TRUSTED  localhost"),
+        run.stdout.contains("UNTRUSTED  localhost"),
         "{}",
         run.stdout
     );
@@ -200,7 +200,11 @@ fn a_pin_is_watched_until_its_certificate_expires() {
     // The whole report says it, with advice.
     let run = watch(&hgrc, "21", &[]);
     assert_eq!(run.code, 1);
-    assert!(run.stdout.contains("pin-expiring [0]: "), "{}", run.stdout);
+    assert!(
+        run.stdout.contains("pin-expiring, certificate 0: "),
+        "{}",
+        run.stdout
+    );
     assert!(run.stdout.contains("pin --write --add"), "{}", run.stdout);
     // The warning comes even if the chain is trusted.
     let root = dir.file("root.pem", pki.root_pem());
@@ -289,7 +293,7 @@ fn a_failure_worse_than_an_expiring_pin_keeps_its_code() {
     server.renew(&ending_in(&pki, 30));
     let run = watch(&hgrc, "21", &["-q"]);
     assert_eq!(run.code, 1);
-    assert!(run.stdout.starts_with("NOT TRUSTED"), "{}", run.stdout);
+    assert!(run.stdout.starts_with("UNTRUSTED"), "{}", run.stdout);
     // An unreachable server keeps its code, too.
     let smtp = "[smtp]\nhost = localhost\ntls = starttls\n";
     let port = closed_port().port();

@@ -180,6 +180,7 @@ fn check(what: &str, report: &Report) {
     let style = Style {
         color: false,
         width: Some(80),
+        ascii: false,
         verbose: true,
     };
     let json = json::render(std::slice::from_ref(report));

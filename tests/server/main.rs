@@ -8,12 +8,14 @@
 //! - `failure_matrix`: every reply code, alert and break, at every step
 //! - `environment`: defaults by variables of the environment
 //! - `endurance`: hostile servers by the thousand
+//! - `expiry`: what expires soon, and who asked for a warning
 //! - `real_servers`: Postfix, Exim and OpenSMTPD
 
 mod addresses;
 mod dialogue;
 mod endurance;
 mod environment;
+mod expiry;
 mod failure_matrix;
 mod large_hello;
 mod legacy;

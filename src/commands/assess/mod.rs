@@ -4,11 +4,13 @@
 mod anchors;
 mod asked;
 mod assessor;
+mod expiry;
 mod hg;
 mod options;
 mod sources;
 
 pub(super) use asked::Asked;
 pub(super) use assessor::Assessor;
+pub(super) use expiry::ExpiryLevels;
 pub(super) use options::options;
 pub(super) use sources::Sources;

@@ -42,10 +42,10 @@ fn selection(args: &Args) -> Selection {
 /// The registry of formats: one line for each.
 fn format(args: &Args, outputs: &Outputs, now: OffsetDateTime) -> Box<dyn Format> {
     let on_stdout = outputs.sink.is_stdout();
+    let style = environment::style(args.color, args.verbose);
     let style = Style {
-        color: on_stdout && environment::color(args.color),
-        width: environment::width(),
-        verbose: args.verbose,
+        color: style.color && on_stdout,
+        ..style
     };
     match args.format {
         // The file to resume is jsonl.

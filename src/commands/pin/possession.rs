@@ -5,6 +5,7 @@ use super::stopped::Stopped;
 use crate::commands::terminal::say;
 use crate::observation::{Possession, Sighting};
 use crate::render::advice::spelled;
+use crate::render::style::Style;
 use crate::render::{pin as show, table};
 use crate::report::Report;
 
@@ -45,7 +46,7 @@ pub(super) fn proven(
 
 /// Reports why there is nothing to pin; stops with the exit code of the report.
 pub(super) fn failed(report: &Report) -> Stopped {
-    say(table::verdict(report, false).trim_end());
+    say(table::verdict(report, Style::plain()).trim_end());
     if let Some(failure) = report.failure() {
         say(&format!("  -> {}", spelled(&failure.advice())));
     }

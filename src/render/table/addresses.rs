@@ -1,7 +1,7 @@
 //! The other addresses of the name, and what they showed.
 
 use super::page::Page;
-use super::until::until_text;
+use super::until::Until;
 use crate::escape::excerpt;
 use crate::finding::Code;
 use crate::fingerprint::Algorithm;
@@ -75,7 +75,7 @@ fn different(group: &Alike<'_>, report: &Report) -> String {
         Some(leaf) => {
             let until = leaf.facts().ok().map(|facts| facts.not_after);
             let until = until.map_or_else(String::new, |end| {
-                format!(", until {}", until_text(end, report.at))
+                format!(", until {}", Until::new(end, report.at, false).text())
             });
             let digest = leaf.fingerprint(Algorithm::Sha256).hex();
             let digest: String = digest.chars().take(16).collect();

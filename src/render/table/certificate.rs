@@ -9,8 +9,14 @@ use crate::report::Report;
 impl Page {
     pub(super) fn leaf_details(&mut self, report: &Report) {
         if let Some(Ok(facts)) = report.leaf().map(Certificate::facts) {
-            self.heading("Names of the server's certificate");
-            self.names(facts);
+            self.heading("Server's certificate");
+            self.fact("names", &self.names(facts));
+            // With all facts of every certificate, they are there.
+            if !self.style.verbose {
+                self.fact("issuer", &facts.issuer.to_string());
+                self.fact("valid from", &facts.not_before.date().to_string());
+                self.fact("serial", &facts.serial);
+            }
         }
         if self.style.verbose {
             for (index, certificate) in report.chain().iter().enumerate() {
@@ -19,11 +25,11 @@ impl Page {
         }
     }
 
-    fn names(&mut self, facts: &Facts) {
+    fn names(&self, facts: &Facts) -> String {
         const MOST: usize = 8;
         let names = all_sans(facts);
         if names.is_empty() {
-            return self.labelled(2, "", 0, "none (no subject alternative name)");
+            return "none (no subject alternative name)".to_owned();
         }
         let most = if self.style.verbose {
             names.len()
@@ -35,7 +41,7 @@ impl Page {
             0 => String::new(),
             more => format!(" and {more} more (-v shows all)"),
         };
-        self.labelled(2, "", 0, &format!("{}{more}", shown.join(", ")));
+        format!("{}{more}", shown.join(", "))
     }
 
     /// The certificate by itself, with all its facts.
@@ -86,13 +92,13 @@ impl Page {
             self.fact("key usage", &usage.names().join(", "));
         }
         if let Some(usage) = &facts.extended_key_usage {
-            self.fact("purposes", &usage.purposes.join(", "));
+            self.fact("ext. key usage", &usage.purposes.join(", "));
         }
         if facts.must_staple {
             self.fact("TLS feature", "status_request (must-staple)");
         }
         self.fact("key id", facts.ski.as_deref().unwrap_or("none"));
         self.fact("issuer key id", facts.aki.as_deref().unwrap_or("none"));
-        self.fact("CT stamps", &facts.sct_count.to_string());
+        self.fact("SCTs (CT)", &facts.sct_count.to_string());
     }
 }

@@ -1,14 +1,15 @@
 //! The presented chain, the path to the anchor, and the fingerprints.
 
+use super::columns::{Cell, line, widths};
 use super::names::both_forms;
 use super::page::Page;
-use super::until::until_text;
+use super::until::Until;
 use crate::certificate::Certificate;
 use crate::escape::visible;
+use crate::finding::Code;
 use crate::fingerprint::Algorithm;
 use crate::judge::Judgement;
 use crate::report::Report;
-use comfy_table::ColumnConstraint;
 use time::OffsetDateTime;
 
 impl Page {
@@ -18,26 +19,62 @@ impl Page {
         } else {
             "Chain"
         });
-        let mut table = self.table();
-        let header = ["#", "subject", "issuer", "valid until", "key", "signature"];
-        // On a narrow terminal the names need the space.
-        let columns = if self.width() < 100 {
-            header.len() - 1
-        } else {
-            header.len()
-        };
-        table.set_header(&header[..columns]);
-        for (index, certificate) in report.chain().iter().enumerate() {
-            table.add_row(&row(index, certificate, report.at)[..columns]);
+        let rows = rows(report);
+        match self.widths(&rows) {
+            Some(widths) => {
+                for row in &rows {
+                    let line = line(row, &widths, self.style);
+                    self.line(&line);
+                }
+            }
+            None => self.blocks(&rows),
         }
-        for fixed in [0, 3, 4] {
-            if let Some(column) = table.column_mut(fixed) {
-                column.set_constraint(ColumnConstraint::ContentWidth);
+        for (index, certificate) in report.chain().iter().enumerate() {
+            if let Err(why) = certificate.facts() {
+                let text = format!("certificate {index} cannot be parsed: {why}");
+                self.labelled(2, "", 0, &text);
             }
         }
-        self.line(&table.trim_fmt());
         if let Some(judgement) = report.judgement() {
             self.path(judgement);
+        }
+    }
+
+    /// The widths of the table; `None`: the terminal is too narrow for one. The algorithm of the
+    /// signature is left out before a name is cut.
+    fn widths(&self, rows: &[Vec<Cell>]) -> Option<Vec<usize>> {
+        const NARROW: usize = 70;
+        const LEAST: usize = 12;
+        // The last column of a terminal stays free.
+        let most = match self.width() {
+            usize::MAX => usize::MAX,
+            width => width.checked_sub(1).filter(|width| *width >= NARROW)?,
+        };
+        let without: Vec<Vec<Cell>> = rows
+            .iter()
+            .map(|row| row[..row.len() - 1].to_vec())
+            .collect();
+        widths(rows, most, &[], LEAST).or_else(|| widths(&without, most, &[1, 2], LEAST))
+    }
+
+    /// One below the other, each with its facts under labels.
+    fn blocks(&mut self, rows: &[Vec<Cell>]) {
+        let Some((header, rows)) = rows.split_first() else {
+            return;
+        };
+        for row in rows {
+            let mut cells = header.iter().zip(row).map(|(label, cell)| {
+                let label = label.shown(self.style);
+                (label, cell.shown(self.style))
+            });
+            let (Some((_, number)), Some((_, subject))) = (cells.next(), cells.next()) else {
+                continue;
+            };
+            let facts: Vec<_> = cells.filter(|(_, text)| !text.is_empty()).collect();
+            self.painted((1, &number, 3), &subject);
+            for (label, text) in facts {
+                self.painted((4, &label, 13), &text);
+            }
         }
     }
 
@@ -59,7 +96,6 @@ impl Page {
 
     pub(super) fn fingerprints(&mut self, report: &Report) {
         self.heading("Fingerprints");
-        let mut table = self.table();
         for (index, certificate) in report.chain().iter().enumerate() {
             let mut algorithms = vec![Algorithm::Sha256];
             if index == 0 || self.style.verbose {
@@ -68,52 +104,75 @@ impl Page {
             if self.style.verbose {
                 algorithms.push(Algorithm::Sha512);
             }
-            let mut lines: Vec<String> = algorithms
+            let digests = algorithms
                 .into_iter()
-                .map(|algorithm| certificate.fingerprint(algorithm).to_string())
-                .collect();
+                .map(|algorithm| certificate.fingerprint(algorithm));
+            let mut lines = Vec::new();
+            for digest in digests {
+                lines.push(digest.to_string());
+                // As openssl and consoles show them.
+                if self.style.verbose && digest.bytes().len() <= 32 {
+                    lines.push(digest.colons());
+                }
+            }
             if let Some(spki) = certificate.spki_sha256().filter(|_| self.style.verbose) {
                 lines.push(format!("spki-{spki}"));
             }
+            // A digest is not broken: it is there to be copied.
             for (line, text) in lines.into_iter().enumerate() {
                 let number = if line == 0 {
                     index.to_string()
                 } else {
                     String::new()
                 };
-                table.add_row([number, text]);
+                self.line(&format!(" {number:2} {text}"));
             }
         }
-        // The longest line just fits 80 columns.
-        if let Some(column) = table.column_mut(1) {
-            column.set_padding((1, 0));
-        }
-        self.line(&table.trim_fmt());
     }
 }
 
-fn row(index: usize, certificate: &Certificate, now: OffsetDateTime) -> [String; 6] {
-    let safe = |text: String| visible(&text).into_owned();
-    match certificate.facts() {
-        Ok(facts) => [
-            index.to_string(),
-            safe(both_forms(&certificate.label())),
-            safe(if facts.self_issued {
-                "itself".to_owned()
-            } else {
-                facts.issuer.label()
-            }),
-            until_text(facts.not_after, now),
-            safe(facts.public_key.describe()),
-            safe(facts.signature_algorithm.clone()),
-        ],
-        Err(why) => [
-            index.to_string(),
-            safe(format!("cannot be parsed: {why}")),
-            String::new(),
-            String::new(),
-            format!("{} octets", certificate.der().len()),
-            String::new(),
-        ],
-    }
+/// The heads of the table, and a row for each certificate.
+fn rows(report: &Report) -> Vec<Vec<Cell>> {
+    let heads = ["#", "subject", "issuer", "valid until", "key", "signature"];
+    let heads = heads.map(Cell::new).to_vec();
+    let notes = report.notes().iter();
+    let soon: Vec<Option<usize>> = notes
+        .filter(|note| matches!(note.code, Code::Expiring | Code::IntermediateExpiring))
+        .map(|note| note.certificate)
+        .collect();
+    let chain = report.chain().iter().enumerate();
+    let rows = chain.map(|(index, certificate)| {
+        row(index, certificate, report.at, soon.contains(&Some(index)))
+    });
+    std::iter::once(heads).chain(rows).collect()
+}
+
+fn row(index: usize, certificate: &Certificate, now: OffsetDateTime, is_soon: bool) -> Vec<Cell> {
+    let safe = |text: &str| Cell::new(visible(text));
+    let number = Cell::new(index.to_string());
+    let Ok(facts) = certificate.facts() else {
+        let size = format!("{} octets", certificate.der().len());
+        let what = Cell::new("cannot be parsed");
+        return vec![
+            number,
+            what,
+            Cell::default(),
+            Cell::default(),
+            Cell::new(size),
+            Cell::default(),
+        ];
+    };
+    let issuer = match facts.self_issued {
+        true => "itself".to_owned(),
+        false => facts.issuer.label(),
+    };
+    let until = Until::new(facts.not_after, now, is_soon);
+    vec![
+        number,
+        safe(&both_forms(&certificate.label())),
+        safe(&issuer),
+        Cell::new(format!("{} ", until.date)).ending(until.distance, until.ink),
+        safe(&facts.public_key.describe()),
+        safe(&facts.signature_algorithm),
+    ]
 }

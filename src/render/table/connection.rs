@@ -4,8 +4,10 @@ use super::addresses::one_of_several;
 use super::page::Page;
 use crate::escape::excerpt;
 use crate::observation::{ClientCertificate, Possession, Sighting};
+use crate::render::timestamp::clock;
 use crate::report::Report;
 use crate::starttls::Line;
+use std::time::Duration;
 
 impl Page {
     pub(super) fn connection(&mut self, report: &Report) {
@@ -19,7 +21,7 @@ impl Page {
         self.attempts(seen, report);
         self.other_addresses(report);
         if let Some(greeting) = &seen.greeting {
-            let text = excerpt(&greeting.lines.join(" / "), 200);
+            let text = excerpt(&greeting.text(), 200);
             self.fact("greeting", &text);
         }
         if let (Some(tls), Some(start)) = (&seen.tls, seen.start) {
@@ -44,6 +46,20 @@ impl Page {
             ClientCertificate::Asked => self.fact("client cert", "asked for, not required"),
             ClientCertificate::Required => self.fact("client cert", "required by the server"),
         }
+        self.times(report, seen);
+    }
+
+    /// When it was checked, and how long that took.
+    fn times(&mut self, report: &Report, seen: &Sighting) {
+        let trips = match seen.round_trips {
+            0 => String::new(),
+            1 => " and 1 round trip after connecting".to_owned(),
+            trips => format!(" and {trips} round trips after connecting"),
+        };
+        let took = format!("in {}{trips}", milliseconds(seen.elapsed));
+        let at = report.checked_at.map(clock);
+        let text: Vec<String> = at.into_iter().chain([took]).collect();
+        self.fact("checked", &text.join(", "));
     }
 
     fn attempts(&mut self, seen: &Sighting, report: &Report) {
@@ -54,13 +70,7 @@ impl Page {
         }
         if let Some(address) = seen.address {
             let of_all = one_of_several(report);
-            let elapsed = format!(
-                "{address}{of_all} ({} ms, {} round trip{})",
-                seen.elapsed.as_millis(),
-                seen.round_trips,
-                if seen.round_trips == 1 { "" } else { "s" }
-            );
-            self.fact("address", &elapsed);
+            self.fact("address", &format!("{address}{of_all}"));
         }
     }
 
@@ -76,6 +86,14 @@ impl Page {
             };
             self.labelled(2, mark, 3, text);
         }
+    }
+}
+
+/// A second and more in seconds.
+fn milliseconds(time: Duration) -> String {
+    match time.as_millis() {
+        short @ ..1000 => format!("{short} ms"),
+        _ => format!("{:.1} s", time.as_secs_f64()),
     }
 }
 

@@ -55,8 +55,7 @@ impl Page {
     pub(super) fn lints(&mut self, report: &Report) {
         if !report.lints().is_empty() {
             self.heading("Mercurial's configuration");
-            let width = self.width();
-            lint::list(&mut self.out, report.lints(), 2, width);
+            lint::list(&mut self.out, report.lints(), 2, self.style);
         }
     }
 }

@@ -3,6 +3,7 @@
 mod addresses;
 mod certificate;
 mod chain;
+mod columns;
 mod connection;
 mod mercurial;
 mod names;
@@ -14,7 +15,7 @@ pub use verdict::verdict;
 
 use super::advice::spelled;
 use super::style::Style;
-use super::timestamp::timestamp;
+use super::timestamp::clock;
 use crate::judge::clients::Answer;
 use crate::report::Report;
 use page::Page;
@@ -23,11 +24,11 @@ use verdict::obsolete;
 /// The complete report; ends in a line feed.
 pub fn render(report: &Report, style: Style) -> String {
     let mut page = Page {
-        out: verdict(report, style.color),
+        out: verdict(report, style),
         style,
     };
-    if report.at_was_chosen {
-        page.line(&format!("  judged as of {}", timestamp(report.at)));
+    if report.at_was_chosen || report.checked_at.is_none() {
+        page.line(&format!("  validated as of {}", clock(report.at)));
     }
     if !report.defaults.is_empty() {
         let names = report.defaults.join(", ");

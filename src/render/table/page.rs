@@ -1,10 +1,10 @@
 //! A page of text: headings, and facts under labels.
 
-use crate::finding::Finding;
+use crate::escape::visible;
+use crate::finding::{Finding, Severity};
 use crate::render::advice::spelled;
-use crate::render::style::Style;
-use crate::render::text::labelled;
-use comfy_table::{ContentArrangement, Table, presets};
+use crate::render::style::{Ink, Style};
+use crate::render::text::{labelled, painted};
 use std::fmt::Write as _;
 
 /// The report as written so far.
@@ -19,12 +19,8 @@ impl Page {
     }
 
     pub(super) fn heading(&mut self, text: &str) {
-        let (on, off) = if self.style.color {
-            ("\x1b[1m", "\x1b[0m")
-        } else {
-            ("", "")
-        };
-        let _ = writeln!(self.out, "\n{on}{text}{off}");
+        let text = self.style.paint(Ink::Strong, text);
+        let _ = writeln!(self.out, "\n{text}");
     }
 
     pub(super) fn width(&self) -> usize {
@@ -37,31 +33,34 @@ impl Page {
         labelled(&mut self.out, width, indent, label, column, text);
     }
 
+    /// As [`Page::labelled`], for a text that is safe to show and may have colours; the label is an
+    /// indent, its text and its column.
+    pub(super) fn painted(&mut self, label: (usize, &str, usize), text: &str) {
+        let width = self.width();
+        painted(&mut self.out, width, label, text);
+    }
+
     pub(super) fn fact(&mut self, label: &str, text: &str) {
         self.labelled(2, label, 15, text);
     }
 
     pub(super) fn finding(&mut self, finding: &Finding) {
+        let code = painted_code(finding, self.style);
         let about = finding
             .certificate
-            .map_or(String::new(), |index| format!(" [{index}]"));
-        let text = format!("{}{about}: {}", finding.code, finding.message);
-        self.labelled(2, "", 0, &text);
+            .map_or(String::new(), |index| format!(", certificate {index}"));
+        let text = format!("{code}{about}: {}", visible(&finding.message));
+        self.painted((2, "", 0), &text);
         self.labelled(4, "->", 3, &spelled(&finding.advice));
     }
+}
 
-    pub(super) fn table(&self) -> Table {
-        let mut table = Table::new();
-        table.load_style(presets::NOTHING);
-        match self.style.width {
-            Some(width) => {
-                table.set_content_arrangement(ContentArrangement::Dynamic);
-                table.set_width(width.max(40));
-            }
-            None => {
-                table.set_content_arrangement(ContentArrangement::Disabled);
-            }
-        }
-        table
+/// The code in the colour of the severity.
+pub(super) fn painted_code(finding: &Finding, style: Style) -> String {
+    let code = finding.code.as_str();
+    match finding.severity {
+        Severity::Critical => style.paint(Ink::Bad, code),
+        Severity::Warning => style.paint(Ink::Warning, code),
+        Severity::Note => code.to_owned(),
     }
 }

@@ -1,13 +1,35 @@
 //! The distance of a date from now.
 
+use crate::render::style::Ink;
 use time::OffsetDateTime;
 
-/// A date, and its distance from now.
-pub(super) fn until_text(date: OffsetDateTime, now: OffsetDateTime) -> String {
-    let days = (date - now).whole_days();
-    match (date - now).is_negative() {
-        true => format!("{} (expired)", date.date()),
-        false if days == 1 => format!("{} (1 day)", date.date()),
-        false => format!("{} ({days} days)", date.date()),
+/// A date, and its distance from now with the colour of that.
+pub(super) struct Until {
+    pub(super) date: String,
+    pub(super) distance: String,
+    pub(super) ink: Option<Ink>,
+}
+
+impl Until {
+    /// `is_soon`: there is a note of it.
+    pub(super) fn new(date: OffsetDateTime, now: OffsetDateTime, is_soon: bool) -> Self {
+        let left = date - now;
+        let (distance, ink) = match left.whole_days() {
+            _ if left.is_negative() => ("(expired)".to_owned(), Some(Ink::Bad)),
+            days => {
+                let s = if days == 1 { "" } else { "s" };
+                (format!("({days} day{s})"), is_soon.then_some(Ink::Warning))
+            }
+        };
+        Self {
+            date: date.date().to_string(),
+            distance,
+            ink,
+        }
+    }
+
+    /// Without colour.
+    pub(super) fn text(&self) -> String {
+        format!("{} {}", self.date, self.distance)
     }
 }

@@ -1,44 +1,49 @@
 //! The first line: the verdict, and the reason for it.
 
-use super::until::until_text;
-use crate::certificate::Certificate;
-use crate::escape::{excerpt, visible};
-use crate::finding::{Code, Finding};
+use super::page::painted_code;
+use super::until::Until;
+use crate::certificate::in_words;
+use crate::escape::visible;
+use crate::finding::{Code, Evidence, Finding, Severity};
 use crate::render::addresses::{place, remark};
+use crate::render::style::{Ink, Style};
+use crate::render::text::hanging;
 use crate::report::{Outcome, Report};
 
-/// The verdict line alone; ends in a line feed.
-pub fn verdict(report: &Report, color: bool) -> String {
-    let outcome = report.outcome();
-    let (word, ansi) = match outcome {
-        _ if report.pin_warning().is_some() => ("WARNING", "\x1b[1;33m"),
-        Outcome::Trusted => ("TRUSTED", "\x1b[1;32m"),
-        Outcome::Pinned => ("PINNED", "\x1b[1;32m"),
-        Outcome::Untrusted => ("NOT TRUSTED", "\x1b[1;31m"),
-        Outcome::Unreachable => ("UNREACHABLE", "\x1b[1;33m"),
-        Outcome::SmtpRefused => ("SMTP REFUSED", "\x1b[1;33m"),
-        Outcome::TlsFailed => ("TLS FAILED", "\x1b[1;31m"),
+/// The verdict alone, wrapped under itself; ends in a line feed.
+pub fn verdict(report: &Report, style: Style) -> String {
+    let (word, ink) = match (report.asked_warning(), report.outcome()) {
+        (Some(warning), _) if warning.severity == Severity::Critical => ("CRITICAL", Ink::Bad),
+        (Some(_), _) => ("WARNING", Ink::Warning),
+        (None, Outcome::Trusted) => ("TRUSTED", Ink::Good),
+        (None, Outcome::Pinned) => ("PINNED", Ink::Good),
+        (None, Outcome::Untrusted) => ("UNTRUSTED", Ink::Bad),
+        (None, Outcome::Unreachable) => ("UNREACHABLE", Ink::Warning),
+        (None, Outcome::SmtpRefused) => ("SMTP REFUSED", Ink::Warning),
+        (None, Outcome::TlsFailed) => ("TLS FAILED", Ink::Bad),
     };
-    let word = if color {
-        format!("{ansi}{word}\x1b[0m")
-    } else {
-        word.to_owned()
-    };
-    let label = visible(&report.target.label).into_owned();
     let remark = remark(report).map_or_else(String::new, |remark| format!("; {remark}"));
-    let (place, reason) = (place(report), reason(report, outcome));
-    format!("{word}  {label}  {place}{reason}{remark}\n")
+    let text = format!(
+        "{}  {}  {}{}{}",
+        style.paint(ink, word),
+        visible(&report.target.label),
+        visible(&place(report)),
+        reason(report, style),
+        visible(&remark)
+    );
+    hanging(&text, style.columns(), word.len() + 2) + "\n"
 }
 
-fn reason(report: &Report, outcome: Outcome) -> String {
-    let failure = report.failure();
-    let judgement = report.judgement();
-    if let Some(failure) = failure {
-        let text = match obsolete(report) {
-            Some(problem) => format!("{}: {}; {failure}", problem.code, problem.message),
-            None => failure.to_string(),
+/// Why; safe to show.
+fn reason(report: &Report, style: Style) -> String {
+    if let Some(failure) = report.failure() {
+        return match obsolete(report) {
+            Some(problem) => {
+                let why = visible(&format!(": {}; {failure}", problem.message)).into_owned();
+                painted_code(problem, style) + &why
+            }
+            None => visible(&failure.to_string()).into_owned(),
         };
-        return visible(&text).into_owned();
     }
     if let Some(hg) = report
         .mercurial()
@@ -46,33 +51,62 @@ fn reason(report: &Report, outcome: Outcome) -> String {
     {
         return format!("hg email: {}", visible(&hg.reason));
     }
-    if let Some(warning) = report.pin_warning() {
-        return visible(&warning.message).into_owned();
+    if let Some(warning) = report.asked_warning() {
+        return visible(&in_short(warning)).into_owned();
     }
-    if outcome == Outcome::Pinned {
-        return "the certificate is pinned; its chain does not validate".to_owned();
+    match report.outcome() {
+        Outcome::Pinned => "the certificate is pinned; its chain does not validate".to_owned(),
+        Outcome::Trusted => until(report, style),
+        _ => codes(report.problems(), style),
     }
-    if outcome != Outcome::Trusted {
-        let mut codes: Vec<Code> = Vec::new();
-        for problem in judgement.map_or(&[][..], |j| &j.problems) {
-            if !codes.contains(&problem.code) {
-                codes.push(problem.code);
+}
+
+/// A warning in a few words, if it is about the server's own certificate.
+fn in_short(warning: &Finding) -> String {
+    match (warning.code, warning.evidence.as_deref()) {
+        (
+            Code::Expiring,
+            Some(Evidence::Expiry {
+                not_after, left, ..
+            }),
+        ) => {
+            let date = not_after.date();
+            if left.is_negative() {
+                format!("expired {} ago, on {date}", in_words(-*left))
+            } else {
+                format!("expires in {}, on {date}", in_words(*left))
             }
         }
-        return Code::list(&codes);
+        _ => warning.message.clone(),
     }
-    let path = judgement.map_or(&[][..], |j| &j.path);
-    let anchor = path.last().map(Certificate::label).unwrap_or_default();
-    // A path ends at the certificate that expires first.
-    let ends = path
-        .iter()
-        .filter_map(|certificate| certificate.facts().ok())
-        .map(|facts| facts.not_after)
-        .min();
-    let until = ends.map_or_else(String::new, |end| {
-        format!("until {}, ", until_text(end, report.at))
-    });
-    format!("{until}anchor \"{}\"", excerpt(&anchor, 40))
+}
+
+/// Each code once.
+fn codes(problems: &[Finding], style: Style) -> String {
+    let mut seen: Vec<Code> = Vec::new();
+    let mut shown: Vec<String> = Vec::new();
+    for problem in problems {
+        if !seen.contains(&problem.code) {
+            seen.push(problem.code);
+            shown.push(painted_code(problem, style));
+        }
+    }
+    shown.join(", ")
+}
+
+/// A path ends at the certificate that expires first.
+fn until(report: &Report, style: Style) -> String {
+    let path = report.path().iter();
+    let facts = path.filter_map(|certificate| certificate.facts().ok());
+    let Some(end) = facts.map(|facts| facts.not_after).min() else {
+        return String::new();
+    };
+    let until = Until::new(end, report.at, report.expiring().is_some());
+    let distance = match until.ink {
+        Some(ink) => style.paint(ink, &until.distance),
+        None => until.distance,
+    };
+    format!("until {} {distance}", until.date)
 }
 
 /// The problem that explains a failed handshake better than the failure does.

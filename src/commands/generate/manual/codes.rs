@@ -30,7 +30,11 @@ impl Table {
         all.filter(move |code| match self {
             Self::Errors => !code.steps().is_empty(),
             Self::Problems => code.kind() == Kind::Problem,
-            Self::Notes => matches!(code.kind(), Kind::Note | Kind::Asked),
+            // A check of one target notes what expires soon, too.
+            Self::Notes => {
+                matches!(code.kind(), Kind::Note | Kind::Asked)
+                    || matches!(code, Code::Expiring | Code::IntermediateExpiring)
+            }
         })
     }
 

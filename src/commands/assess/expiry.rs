@@ -1,0 +1,62 @@
+//! Notes in a report what expires soon: by the levels that the user asks for, else by the usual
+//! ones.
+
+use crate::audit::{Limits, Threshold, expiring};
+use crate::finding::{Finding, Severity};
+use crate::report::{Assessment, Outcome, Report};
+use time::{Duration, OffsetDateTime};
+
+/// `--warning` and `--critical`.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::commands) struct ExpiryLevels {
+    pub(in crate::commands) warning: Option<Threshold>,
+    pub(in crate::commands) critical: Option<Threshold>,
+}
+
+impl ExpiryLevels {
+    /// Both, with the usual level where none is given.
+    pub(in crate::commands) fn thresholds(self) -> (Threshold, Threshold) {
+        let or_usual = |given: Option<Threshold>| given.unwrap_or(Threshold::AUTO);
+        (or_usual(self.warning), or_usual(self.critical))
+    }
+
+    /// Adds a note for each certificate that expires soon, at every address. It has the severity of
+    /// the level that the user asked for; at a usual level it is no more than a note.
+    pub(in crate::commands) fn note(self, report: &mut Report) {
+        let at = report.at;
+        let others = report.others.iter_mut();
+        for look in std::iter::once(&mut report.representative).chain(others) {
+            let notes = self.notes(look, at);
+            if let Some(judgement) = &mut look.judgement {
+                judgement.notes.extend(notes);
+            }
+        }
+    }
+
+    fn notes(self, look: &Assessment, at: OffsetDateTime) -> Vec<Finding> {
+        let (warning, critical) = self.thresholds();
+        let is_pinned = look.outcome() == Outcome::Pinned;
+        let all = expiring(look, at, |facts| {
+            Limits::new(warning, critical, facts.lifetime())
+        });
+        let notes = all.iter().filter_map(|one| {
+            let is_asked = self.asks_for(one.severity, one.warns);
+            // An expired certificate is a problem already, but a pin outweighs problems.
+            let is_known = one.left < Duration::ZERO && !(is_asked && is_pinned);
+            let note = one.finding();
+            match is_asked {
+                _ if is_known => None,
+                true => Some(note),
+                false => Some(note.at(Severity::Note)),
+            }
+        });
+        notes.collect()
+    }
+
+    /// Whether the user gave the level that is reached. What is critical also reaches a warning that
+    /// was given, unless that is turned off.
+    fn asks_for(self, severity: Severity, warns: bool) -> bool {
+        let by_warning = self.warning.is_some() && warns;
+        by_warning || (severity == Severity::Critical && self.critical.is_some())
+    }
+}
