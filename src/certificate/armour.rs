@@ -111,8 +111,38 @@ impl<'a> Blocks<'a> {
         }
     }
 
+    /// The rest of the block `tag` in the usual form: lines of 64 digits, of which the last may be
+    /// shorter, and the end. `None`: it has another form, and nothing is read.
+    fn usual_block(&mut self, tag: &[u8]) -> Option<Vec<u8>> {
+        const WIDTH: usize = 64;
+        let mut rest = self.rest;
+        let mut digits = Vec::with_capacity(rest.len().min(4096));
+        let mut lines = 0;
+        while rest.get(WIDTH) == Some(&b'\n') {
+            digits.extend_from_slice(&rest[..WIDTH]);
+            rest = &rest[WIDTH + 1..];
+            lines += 1;
+        }
+        let length = rest.iter().take(WIDTH).position(|byte| *byte == b'\n')?;
+        if !rest.starts_with(END) {
+            digits.extend_from_slice(&rest[..length]);
+            rest = &rest[length + 1..];
+            lines += 1;
+        }
+        let end = rest.strip_prefix(END)?.strip_prefix(tag)?;
+        let rest = end.strip_prefix(TAIL)?.strip_prefix(b"\n")?;
+        // Where these were not the lines of a block, an LF or a hyphen is among the digits.
+        let contents = LENIENT.decode(&digits).ok()?;
+        self.rest = rest;
+        self.line += lines + 1;
+        Some(contents)
+    }
+
     /// The rest of the block `tag`.
     fn block(&mut self, tag: &[u8]) -> Result<(Vec<u8>, bool), &'static str> {
+        if let Some(contents) = self.usual_block(tag) {
+            return Ok((contents, false));
+        }
         let mut digits = Vec::new();
         let (mut place, mut has_header) = (Place::Unknown, false);
         let (mut goes_on, mut is_last) = (false, false);
@@ -205,12 +235,13 @@ impl Iterator for Blocks<'_> {
     }
 }
 
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true),
+);
+
 /// Base64 as `EVP_DecodeUpdate` reads it: a hyphen ends it.
 fn decode(digits: &[u8]) -> Option<Vec<u8>> {
-    const LENIENT: GeneralPurpose = GeneralPurpose::new(
-        &STANDARD,
-        GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true),
-    );
     let end = position(digits, b'-');
     LENIENT.decode(&digits[..end.unwrap_or(digits.len())]).ok()
 }

@@ -59,28 +59,122 @@ pub(super) fn is_name(der: &[u8]) -> bool {
 }
 
 /// The elements that follow one another in `elements`, if all of them are whole.
-pub fn all(mut elements: &[u8]) -> Option<Vec<Element<'_>>> {
-    let mut found = Vec::new();
-    while !elements.is_empty() {
-        let element = Element::read(elements)?;
-        elements = element.rest;
-        found.push(element);
+pub fn all(elements: &[u8]) -> Option<Vec<Element<'_>>> {
+    each(elements).collect()
+}
+
+/// The elements that follow one another in `elements`, without memory for them; the last one is
+/// `None` if it is not whole.
+pub(super) fn each(mut elements: &[u8]) -> impl Iterator<Item = Option<Element<'_>>> {
+    std::iter::from_fn(move || {
+        if elements.is_empty() {
+            return None;
+        }
+        let element = Element::read(elements);
+        elements = element.map_or(&[], |element| element.rest);
+        Some(element)
+    })
+}
+
+/// The elements of a structure, taken one after the other.
+pub(super) struct Fields<'a>(&'a [u8]);
+
+impl<'a> Fields<'a> {
+    pub(super) fn of(content: &'a [u8]) -> Self {
+        Self(content)
     }
-    Some(found)
+
+    /// The next one; `None`: there is none, or it is not whole.
+    pub(super) fn take(&mut self) -> Option<Element<'a>> {
+        let element = Element::read(self.0)?;
+        self.0 = element.rest;
+        Some(element)
+    }
+
+    /// The content of the next one, if it has this tag.
+    pub(super) fn optional(&mut self, tag: u8) -> Option<&'a [u8]> {
+        let next = (self.0.first() == Some(&tag)).then(|| self.take())?;
+        next.map(|element| element.content)
+    }
+
+    /// That nothing follows, not even a part of an element.
+    pub(super) fn end(self) -> Option<()> {
+        self.0.is_empty().then_some(())
+    }
+}
+
+/// How many elements there are in the first one of `der`, at all depths, wherever a parser may look
+/// for some: each may cost it a hundred times its length in memory. BER counts as well, because
+/// parsers are lenient. Counts no further than to one more than `most`.
+pub fn count(der: &[u8], most: usize) -> usize {
+    let mut open: Vec<&[u8]> = lenient(der)
+        .map(|(_, content, _)| content)
+        .into_iter()
+        .collect();
+    let mut count = 0;
+    while let Some(mut elements) = open.pop() {
+        while let Some((tag, content, rest)) = lenient(elements) {
+            count += 1;
+            if count > most {
+                return count;
+            }
+            let is_constructed = tag & 0x20 != 0;
+            // An OCTET STRING may hold an extension. A tag of the context may be implicit, and hide
+            // that there are elements.
+            let may_hold_some = tag == 0x04 || tag & 0xc0 == 0x80;
+            let begins_like_some = matches!(content, [0x30 | 0x31 | 0x80..=0xbf, ..]);
+            if is_constructed || may_hold_some && begins_like_some {
+                open.push(content);
+            }
+            elements = rest;
+        }
+    }
+    count
+}
+
+/// The first element, whatever form its length has: its tag, its content and what follows.
+fn lenient(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+    let (&tag, mut rest) = der.split_first()?;
+    if tag & 0x1f == 0x1f {
+        let last = rest.iter().position(|byte| byte & 0x80 == 0)?;
+        rest = &rest[last + 1..];
+    }
+    let (&first, rest) = rest.split_first()?;
+    let octets = usize::from(first & 0x7f);
+    let (length, rest) = match first {
+        0..0x80 => (octets, rest),
+        _ => {
+            let (octets, rest) = rest.split_at_checked(octets)?;
+            let add =
+                |length: usize, octet: &u8| length.checked_mul(256)?.checked_add((*octet).into());
+            (octets.iter().try_fold(0, add)?, rest)
+        }
+    };
+    let (content, rest) = rest.split_at_checked(length)?;
+    Some((tag, content, rest))
 }
 
 /// An element of this tag, which has one octet, and this content.
 pub fn write(tag: u8, content: &[u8]) -> Vec<u8> {
-    let length = content.len().to_be_bytes();
+    let mut der = Vec::with_capacity(content.len() + 6);
+    der.extend(content);
+    wrap(&mut der, 0, tag);
+    der
+}
+
+/// Makes what stands in `der` from `start` on the content of an element of this tag.
+pub(super) fn wrap(der: &mut Vec<u8>, start: usize, tag: u8) {
+    let content = der.len() - start;
+    let length = content.to_be_bytes();
     let zeros = length.iter().take_while(|byte| **byte == 0).count();
-    let mut der = vec![tag];
     let significant = &length[zeros.min(length.len() - 1)..];
-    if content.len() >= 0x80 {
+    der.push(tag);
+    if content >= 0x80 {
         der.extend(u8::try_from(significant.len()).map(|octets| 0x80 | octets));
     }
     der.extend(significant);
-    der.extend(content);
-    der
+    let header = der.len() - start - content;
+    der[start..].rotate_right(header);
 }
 
 /// A tag, a length and a content.

@@ -7,7 +7,6 @@ use super::name::Name;
 use super::oid::signature_name;
 use super::sans::Sans;
 use super::serial::serial;
-use super::signature::{Verification, verify_certificate};
 use super::usage::{ExtendedKeyUsage, KeyUsage};
 use std::collections::HashSet;
 use time::OffsetDateTime;
@@ -55,8 +54,6 @@ pub struct Facts {
     pub sct_count: usize,
     /// Subject and issuer are the same.
     pub self_issued: bool,
-    /// Whether it is self-issued and signed with its own key.
-    pub self_signed: SelfSigned,
     /// The OIDs of the critical extensions.
     pub critical_extensions: Vec<String>,
     /// The OIDs of the extensions that could not be parsed.
@@ -67,17 +64,6 @@ pub struct Facts {
     pub trailing_octets: usize,
     /// The first breach of the encoding rules that the parser ignored, in words.
     pub breach: Option<String>,
-}
-
-/// Whether a certificate is signed with its own key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SelfSigned {
-    /// It is.
-    Yes,
-    /// It has another issuer, or another key made its signature.
-    No,
-    /// It is self-issued, and its signature cannot be checked.
-    NotCheckable,
 }
 
 /// Basic constraints (RFC 5280 §4.2.1.9).
@@ -136,11 +122,6 @@ impl Facts {
         let issuer = Name::read(&tbs.issuer);
         let public_key = PublicKey::read(&tbs.subject_pki);
         let self_issued = subject.is_same(&issuer);
-        let self_signed = match self_issued.then(|| verify_certificate(whole, &public_key.spki)) {
-            Some(Verification::Verified) => SelfSigned::Yes,
-            Some(Verification::Unsupported) => SelfSigned::NotCheckable,
-            Some(Verification::Refuted) | None => SelfSigned::No,
-        };
         Self {
             version: tbs.version.0.saturating_add(1),
             subject,
@@ -162,7 +143,6 @@ impl Facts {
             ca_issuers: Vec::new(),
             sct_count: 0,
             self_issued,
-            self_signed,
             critical_extensions: Vec::new(),
             unparsable_extensions: Vec::new(),
             repeated_extensions: Vec::new(),

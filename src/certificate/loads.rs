@@ -2,27 +2,8 @@
 //! reads none of the others. It looks at less than other parsers do: not at what is in extensions,
 //! nor at what dates say.
 
-use super::der::{self, Element};
-use super::name::canonical;
-
-/// The elements of a structure, taken one after the other.
-struct Fields<'a>(std::iter::Peekable<std::vec::IntoIter<Element<'a>>>);
-
-impl<'a> Fields<'a> {
-    fn of(content: &'a [u8]) -> Option<Self> {
-        Some(Self(der::all(content)?.into_iter().peekable()))
-    }
-
-    /// The next one, if it has this tag.
-    fn optional(&mut self, tag: u8) -> Option<&'a [u8]> {
-        let next = self.0.next_if(|element| element.tag == tag);
-        next.map(|element| element.content)
-    }
-
-    fn end(mut self) -> Option<()> {
-        self.0.next().is_none().then_some(())
-    }
-}
+use super::der::{self, Element, Fields};
+use super::name::has_canonical;
 
 /// Whether it is one, whatever follows it.
 pub(super) fn by_openssl(der: &[u8]) -> bool {
@@ -31,7 +12,7 @@ pub(super) fn by_openssl(der: &[u8]) -> bool {
 }
 
 fn certificate(content: &[u8]) -> Option<()> {
-    let mut fields = Fields::of(content)?;
+    let mut fields = Fields::of(content);
     to_be_signed(fields.optional(0x30)?)?;
     algorithm(fields.optional(0x30)?)?;
     bits(fields.optional(0x03)?)?;
@@ -39,16 +20,16 @@ fn certificate(content: &[u8]) -> Option<()> {
 }
 
 fn to_be_signed(content: &[u8]) -> Option<()> {
-    let mut fields = Fields::of(content)?;
+    let mut fields = Fields::of(content);
     if let Some(version) = fields.optional(0xa0) {
-        let mut version = Fields::of(version)?;
+        let mut version = Fields::of(version);
         integer(version.optional(0x02)?)?;
         version.end()?;
     }
     integer(fields.optional(0x02)?)?;
     algorithm(fields.optional(0x30)?)?;
     name(fields.optional(0x30)?)?;
-    let mut validity = Fields::of(fields.optional(0x30)?)?;
+    let mut validity = Fields::of(fields.optional(0x30)?);
     for _ in 0..2 {
         validity
             .optional(0x17)
@@ -56,7 +37,7 @@ fn to_be_signed(content: &[u8]) -> Option<()> {
     }
     validity.end()?;
     name(fields.optional(0x30)?)?;
-    let mut key = Fields::of(fields.optional(0x30)?)?;
+    let mut key = Fields::of(fields.optional(0x30)?);
     algorithm(key.optional(0x30)?)?;
     bits(key.optional(0x03)?)?;
     key.end()?;
@@ -64,17 +45,18 @@ fn to_be_signed(content: &[u8]) -> Option<()> {
         fields.optional(unique).map_or(Some(()), bits)?;
     }
     if let Some(extensions) = fields.optional(0xa3) {
-        let mut wrapped = Fields::of(extensions)?;
-        let list = der::all(wrapped.optional(0x30)?)?;
+        let mut wrapped = Fields::of(extensions);
+        for one in der::each(wrapped.optional(0x30)?) {
+            let one = one.filter(|one| one.tag == 0x30)?;
+            extension(one.content)?;
+        }
         wrapped.end()?;
-        let is_sound = |one: &Element<'_>| one.tag == 0x30 && extension(one.content).is_some();
-        list.iter().all(is_sound).then_some(())?;
     }
     fields.end()
 }
 
 fn extension(content: &[u8]) -> Option<()> {
-    let mut fields = Fields::of(content)?;
+    let mut fields = Fields::of(content);
     identifier(fields.optional(0x06)?)?;
     if let Some(critical) = fields.optional(0x01) {
         (critical.len() == 1).then_some(())?;
@@ -84,9 +66,9 @@ fn extension(content: &[u8]) -> Option<()> {
 }
 
 fn algorithm(content: &[u8]) -> Option<()> {
-    let mut fields = Fields::of(content)?;
+    let mut fields = Fields::of(content);
     identifier(fields.optional(0x06)?)?;
-    if let Some(parameters) = fields.0.next() {
+    if let Some(parameters) = fields.take() {
         value(&parameters)?;
     }
     fields.end()
@@ -108,11 +90,11 @@ fn value(element: &Element<'_>) -> Option<()> {
 }
 
 fn name(content: &[u8]) -> Option<()> {
-    for set in der::all(content)? {
-        for attribute in der::all(set.content)? {
-            let mut fields = Fields::of(attribute.content)?;
+    for set in der::each(content) {
+        for attribute in der::each(set?.content) {
+            let mut fields = Fields::of(attribute?.content);
             identifier(fields.optional(0x06)?)?;
-            let text = fields.0.next()?;
+            let text = fields.take()?;
             // `ASN1_PRINTABLE`, which has more types than its name says.
             let is_other = matches!(text.tag, 1 | 2 | 4..=6 | 10 | 0x31 | 21 | 23..=27);
             (text.tag & 0xc0 == 0 && !is_other).then_some(())?;
@@ -120,7 +102,7 @@ fn name(content: &[u8]) -> Option<()> {
             fields.end()?;
         }
     }
-    canonical(content).map(drop)
+    has_canonical(content).then_some(())
 }
 
 /// `c2i_ASN1_INTEGER`: not empty, and no padding.

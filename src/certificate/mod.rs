@@ -29,7 +29,7 @@ mod usage;
 
 pub use armour::BrokenBlock;
 pub use cache::CertificateCache;
-pub use facts::{BasicConstraints, Facts, SelfSigned, spki};
+pub use facts::{BasicConstraints, Facts, spki};
 pub use fields::Fields;
 pub use form::{Form, is_utf16};
 pub use idn::Idn;
@@ -38,7 +38,7 @@ pub use lifetime::{Least, days_left, in_words};
 pub use name::{Name, canonical as canonical_name, text as string_text};
 pub use openssl::NotIssuer;
 pub use partial::PartialFacts;
-pub use read::{Certificate, Unparsable};
+pub use read::{Certificate, SelfSigned, Unparsable};
 pub use sans::{SanOther, Sans};
 pub use trust::{ForServers, TrustSettings};
 pub use usage::{ExtendedKeyUsage, KeyUsage};

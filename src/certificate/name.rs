@@ -1,8 +1,9 @@
 //! Distinguished names as text (RFC 4514). The text is unambiguous: a common name cannot pretend to
 //! be two attributes.
 
-use super::der::{self, Element};
+use super::der::{self, Element, Fields};
 use super::oid::short_name;
+use std::borrow::Cow;
 use std::fmt;
 use std::fmt::Write as _;
 use std::sync::OnceLock;
@@ -117,41 +118,99 @@ impl Name {
 /// in UTF-8 and lower case, blanks at the ends dropped and runs of them collapsed. `contents` is
 /// the DER of the name without its outer header. `None`: OpenSSL cannot read it.
 pub fn canonical(contents: &[u8]) -> Option<Vec<u8>> {
-    let mut form = Vec::new();
-    for rdn in der::all(contents)? {
-        let attributes = der::all(rdn.content).filter(|_| rdn.tag == 0x31)?;
-        let attributes = attributes.iter().map(canonical_attribute);
-        let mut attributes: Vec<Vec<u8>> = attributes.collect::<Option<_>>()?;
-        // A SET OF, in the order of DER.
-        attributes.sort();
-        form.extend(der::write(0x31, &attributes.concat()));
+    let mut form = Vec::with_capacity(contents.len());
+    for rdn in der::each(contents) {
+        let start = form.len();
+        let mut count = 0;
+        for attribute in attributes(&rdn?)? {
+            add_canonical(&attribute?, &mut form)?;
+            count += 1;
+        }
+        if count > 1 {
+            // A SET OF, in the order of DER.
+            let mut sorted: Vec<&[u8]> = Vec::with_capacity(count);
+            sorted.extend(der::all(&form[start..])?.iter().map(|one| one.whole));
+            sorted.sort_unstable();
+            let sorted = sorted.concat();
+            form.truncate(start);
+            form.extend(sorted);
+        }
+        der::wrap(&mut form, start, 0x31);
     }
     Some(form)
 }
 
-fn canonical_attribute(attribute: &Element<'_>) -> Option<Vec<u8>> {
-    let fields = der::all(attribute.content).filter(|_| attribute.tag == 0x30)?;
-    let &[kind, value] = fields.as_slice() else {
-        return None;
-    };
-    let value = match text(value.tag, value.content) {
-        Some(text) => der::write(0x0c, canonical_text(&text?).as_bytes()),
+fn add_canonical(attribute: &Element<'_>, form: &mut Vec<u8>) -> Option<()> {
+    let (kind, value) = kind_and_value(attribute)?;
+    let start = form.len();
+    form.extend(kind);
+    match text(value.tag, value.content) {
+        Some(text) => {
+            let start = form.len();
+            add_words(text?.as_bytes(), form);
+            der::wrap(form, start, 0x0c);
+        }
         // Other types are compared as they are.
-        None => value.whole.to_vec(),
+        None => form.extend(value.whole),
+    }
+    der::wrap(form, start, 0x30);
+    Some(())
+}
+
+/// `asn1_string_canon`: only ASCII has case and blanks.
+fn add_words(text: &[u8], form: &mut Vec<u8>) {
+    let is_blank = |octet: &u8| matches!(octet, b' ' | b'\t'..=b'\r');
+    let start = form.len();
+    for word in text.split(is_blank).filter(|word| !word.is_empty()) {
+        if form.len() > start {
+            form.push(b' ');
+        }
+        form.extend(word);
+    }
+    form[start..].make_ascii_lowercase();
+}
+
+/// Whether a name has that form.
+pub(super) fn has_canonical(contents: &[u8]) -> bool {
+    let is_sound = |attribute: Option<Element<'_>>| {
+        let (_, value) = kind_and_value(&attribute?)?;
+        text(value.tag, value.content)
+            .is_none_or(|text| text.is_some())
+            .then_some(())
     };
-    Some(der::write(0x30, &[kind.whole, &value].concat()))
+    der::each(contents).all(|rdn| {
+        let attributes = rdn.as_ref().and_then(attributes);
+        attributes.is_some_and(|mut all| all.all(|attribute| is_sound(attribute).is_some()))
+    })
+}
+
+/// The attributes of an RDN; `None`: it is something else.
+fn attributes<'a>(
+    rdn: &Element<'a>,
+) -> Option<impl Iterator<Item = Option<Element<'a>>> + use<'a>> {
+    (rdn.tag == 0x31).then(|| der::each(rdn.content))
+}
+
+/// The type of an attribute with its header, and its value.
+fn kind_and_value<'a>(attribute: &Element<'a>) -> Option<(&'a [u8], Element<'a>)> {
+    let mut fields = (attribute.tag == 0x30).then(|| Fields::of(attribute.content))?;
+    let (kind, value) = (fields.take()?, fields.take()?);
+    fields.end()?;
+    Some((kind.whole, value))
 }
 
 /// The text of the string types that OpenSSL brings into one form (`ASN1_MASK_CANON`); the outer
 /// `None`: another type, the inner one: a string that is not what it claims.
-pub fn text(tag: u8, content: &[u8]) -> Option<Option<String>> {
-    let from_latin1 = || Some(content.iter().map(|&byte| char::from(byte)).collect());
+pub fn text(tag: u8, content: &[u8]) -> Option<Option<Cow<'_, str>>> {
+    let utf8 = || str::from_utf8(content).ok().map(Cow::Borrowed);
+    let from_latin1 = || Cow::Owned(content.iter().map(|&byte| char::from(byte)).collect());
     Some(match tag {
-        0x0c => String::from_utf8(content.to_vec()).ok(),
+        0x0c => utf8(),
         // PrintableString, TeletexString, IA5String, VisibleString: octet by octet.
-        0x13 | 0x14 | 0x16 | 0x1a => from_latin1(),
-        0x1e => wide::<2>(content),
-        0x1c => wide::<4>(content),
+        0x13 | 0x14 | 0x16 | 0x1a if content.is_ascii() => utf8(),
+        0x13 | 0x14 | 0x16 | 0x1a => Some(from_latin1()),
+        0x1e => wide::<2>(content).map(Cow::Owned),
+        0x1c => wide::<4>(content).map(Cow::Owned),
         _ => return None,
     })
 }
@@ -170,14 +229,6 @@ fn wide<const N: usize>(content: &[u8]) -> Option<String> {
         .iter()
         .map(|octets| char::from_u32(number(octets)))
         .collect()
-}
-
-/// `asn1_string_canon`: only ASCII has case and blanks.
-fn canonical_text(text: &str) -> String {
-    let is_blank = |c: char| matches!(c, ' ' | '\t'..='\r');
-    let words = text.split(is_blank).filter(|word| !word.is_empty());
-    let words: Vec<&str> = words.collect();
-    words.join(" ").to_ascii_lowercase()
 }
 
 /// A name, cut where it gets longer than any name is (RFC 5280 §A.1 has 64 characters for a common

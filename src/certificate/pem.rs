@@ -125,12 +125,14 @@ fn blocks(bytes: &[u8], indented: Indented) -> Result<Vec<Entry>, PemError> {
         other = other.or(Form::of_tag(&block.tag));
         found.extend(entry(block)?);
     }
-    match (found.is_empty(), other.or_else(|| Form::of(bytes))) {
-        (false, _) => Ok(found),
-        (true, Some(form)) => Err(PemError::Other(form)),
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    match other.or_else(|| Form::of(bytes)) {
+        Some(form) => Err(PemError::Other(form)),
         // A DER SEQUENCE with a long length, as every certificate is.
-        (true, None) if matches!(bytes, [0x30, 0x81..=0x84, ..]) => Err(PemError::Der),
-        (true, None) => Err(PemError::NoCertificate),
+        None if matches!(bytes, [0x30, 0x81..=0x84, ..]) => Err(PemError::Der),
+        None => Err(PemError::NoCertificate),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The fields of a certificate as they stand in its DER (RFC 5280 §4.1), for judges that do not
 //! read them as our parser does. Nothing is interpreted here.
 
-use super::der::{self, Element};
+use super::der::{self, Element, Fields};
 
 /// A certificate taken apart; every field that is an element keeps its header.
 #[derive(Clone, Debug)]
@@ -42,26 +42,32 @@ impl<'a> Raw<'a> {
     /// Takes a certificate apart; `None`: it is not one, or not DER.
     pub fn read(certificate: &'a [u8]) -> Option<Self> {
         let outer = Element::read(certificate).filter(|outer| outer.tag == SEQUENCE)?;
-        let [tbs, outside, _signature] = *der::all(outer.content)?.as_slice() else {
-            return None;
+        let mut outer = Fields::of(outer.content);
+        let (tbs, outside) = (outer.take()?, outer.take()?);
+        let _signature = outer.take()?;
+        outer.end()?;
+        let mut fields = Fields::of(tbs.content);
+        let version = match fields.optional(0xa0) {
+            Some(field) => version(field)?,
+            None => 0,
         };
-        let fields = der::all(tbs.content)?;
-        let (version, fields) = match fields.split_first()? {
-            (first, rest) if first.tag == 0xa0 => (version(first.content)?, rest),
-            _ => (0, fields.as_slice()),
-        };
-        let [serial, inside, issuer, _validity, subject, spki, more @ ..] = fields else {
-            return None;
-        };
-        let sequences = [inside, issuer, subject, spki];
-        let in_shape = serial.tag == INTEGER && sequences.iter().all(|field| field.tag == SEQUENCE);
-        let extensions = match more.iter().find(|field| field.tag == 0xa3) {
-            Some(field) => extensions(field.content)?,
-            None => Vec::new(),
-        };
-        in_shape.then_some(Self {
+        let serial = fields.optional(INTEGER)?;
+        let mut sequence = || fields.take().filter(|field| field.tag == SEQUENCE);
+        let (inside, issuer) = (sequence()?, sequence()?);
+        let _validity = fields.take()?;
+        let mut sequence = || fields.take().filter(|field| field.tag == SEQUENCE);
+        let (subject, spki) = (sequence()?, sequence()?);
+        let mut found = None;
+        while let Some(field) = fields.take() {
+            if field.tag == 0xa3 {
+                found = found.or(Some(field.content));
+            }
+        }
+        fields.end()?;
+        let extensions = found.map_or(Some(Vec::new()), extensions)?;
+        Some(Self {
             version,
-            serial: serial.content,
+            serial,
             signature_inside: inside.whole,
             signature_outside: outside.whole,
             issuer: issuer.content,
@@ -70,6 +76,18 @@ impl<'a> Raw<'a> {
             extensions,
         })
     }
+}
+
+/// The contents of the subject's name, of a certificate that may be no more than its beginning:
+/// whoever reads the whole certificate finds its subject here. `None`: it has none.
+pub fn subject(certificate: &[u8]) -> Option<&[u8]> {
+    let tbs = Element::open(certificate).and_then(Element::open)?;
+    let mut fields = Fields::of(tbs);
+    let _version = fields.optional(0xa0);
+    for _before in ["serial", "signature", "issuer", "validity"] {
+        fields.take()?;
+    }
+    fields.optional(SEQUENCE)
 }
 
 fn version(content: &[u8]) -> Option<u8> {
@@ -82,19 +100,24 @@ fn version(content: &[u8]) -> Option<u8> {
 
 fn extensions(content: &[u8]) -> Option<Vec<RawExtension<'_>>> {
     let list = Element::read(content).filter(|list| list.tag == SEQUENCE)?;
-    der::all(list.content)?.iter().map(extension).collect()
+    let mut found = Vec::with_capacity(16);
+    for one in der::each(list.content) {
+        found.push(extension(&one?)?);
+    }
+    Some(found)
 }
 
 fn extension<'a>(extension: &Element<'a>) -> Option<RawExtension<'a>> {
-    let (oid, critical, value) = match *der::all(extension.content)?.as_slice() {
-        [oid, value] => (oid, false, value),
-        [oid, critical, value] if critical.tag == 0x01 => (oid, critical.content != [0], value),
-        _ => return None,
-    };
-    let in_shape = extension.tag == SEQUENCE && oid.tag == 0x06 && value.tag == 0x04;
-    in_shape.then_some(RawExtension {
-        oid: oid.content,
+    let mut fields = (extension.tag == SEQUENCE).then(|| Fields::of(extension.content))?;
+    let oid = fields.optional(0x06)?;
+    let critical = fields
+        .optional(0x01)
+        .is_some_and(|critical| critical != [0]);
+    let value = fields.optional(0x04)?;
+    fields.end()?;
+    Some(RawExtension {
+        oid,
         critical,
-        value: value.content,
+        value,
     })
 }

@@ -5,6 +5,7 @@ use super::gnutls::GnutlsFacts;
 use super::name::shortened;
 use super::openssl::OpensslFacts;
 use super::partial::PartialFacts;
+use super::signature::{Verification, verify_certificate};
 use crate::fingerprint::{Algorithm, Fingerprint};
 use rustls::pki_types::CertificateDer;
 use std::borrow::Borrow;
@@ -20,9 +21,22 @@ pub struct Certificate(Arc<Read>);
 struct Read {
     der: CertificateDer<'static>,
     facts: Result<Facts, Unparsable>,
+    /// Verified once it is asked for.
+    self_signed: OnceLock<SelfSigned>,
     /// What others read, once a model of them asks.
     openssl: OnceLock<Option<OpensslFacts>>,
     gnutls: OnceLock<Option<GnutlsFacts>>,
+}
+
+/// Whether a certificate is signed with its own key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SelfSigned {
+    /// It is.
+    Yes,
+    /// It has another issuer, or another key made its signature.
+    No,
+    /// It is self-issued, and its signature cannot be checked.
+    NotCheckable,
 }
 
 /// Why a certificate could not be parsed.
@@ -45,6 +59,7 @@ impl Certificate {
         Self(Arc::new(Read {
             der,
             facts,
+            self_signed: OnceLock::new(),
             openssl: OnceLock::new(),
             gnutls: OnceLock::new(),
         }))
@@ -53,6 +68,21 @@ impl Certificate {
     /// What was read from it, or why nothing was.
     pub fn facts(&self) -> Result<&Facts, &Unparsable> {
         self.0.facts.as_ref()
+    }
+
+    /// Whether it is self-issued and signed with its own key.
+    pub fn self_signed(&self) -> SelfSigned {
+        let Some(facts) = self.facts().ok().filter(|facts| facts.self_issued) else {
+            return SelfSigned::No;
+        };
+        *self.0.self_signed.get_or_init(|| {
+            let whole = &self.der()[..self.der().len() - facts.trailing_octets];
+            match verify_certificate(whole, &facts.public_key.spki) {
+                Verification::Verified => SelfSigned::Yes,
+                Verification::Unsupported => SelfSigned::NotCheckable,
+                Verification::Refuted => SelfSigned::No,
+            }
+        })
     }
 
     /// What OpenSSL reads; `None`: it cannot be read here, so that what OpenSSL makes of it is not

@@ -17,7 +17,7 @@ const SERVER_AUTH: &str = "1.3.6.1.5.5.7.3.1";
 const ANY_USAGE: &str = "2.5.29.37.0";
 
 /// The trust settings of a certificate. The default is that there are none.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, Hash, PartialEq, Eq)]
 pub struct TrustSettings {
     /// The block was a `TRUSTED CERTIFICATE`, which OpenSSL alone reads.
     pub in_trusted_block: bool,

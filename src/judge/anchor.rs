@@ -2,32 +2,32 @@
 
 use crate::certificate::pem::Entry;
 use crate::certificate::{Certificate, ForServers, TrustSettings};
-use rustls::pki_types::CertificateDer;
-use std::sync::OnceLock;
+use rustls::pki_types::{CertificateDer, TrustAnchor};
+use std::sync::{Arc, OnceLock};
 
-/// One configured certificate.
+/// One configured certificate. Of a store's hundreds hardly one is needed: it is parsed when it is.
 #[derive(Clone, Debug)]
 pub struct Anchor {
     der: CertificateDer<'static>,
-    /// Of a store's hundreds hardly one is needed: parsed when it is.
     certificate: OnceLock<Certificate>,
+    /// In webpki's form; `None`: webpki cannot read it.
+    webpki: OnceLock<Option<TrustAnchor<'static>>>,
     trust: TrustSettings,
     /// It stands in a plain block, too, or only there.
     plain: bool,
-    left_out: Option<LeftOut>,
     /// The file that it came from.
-    pub source: String,
+    pub source: Arc<str>,
 }
 
 impl Anchor {
-    pub(super) fn new(entry: Entry, source: &str, left_out: Option<LeftOut>) -> Self {
+    pub(super) fn new(entry: Entry, source: Arc<str>) -> Self {
         Self {
             der: entry.der,
             certificate: OnceLock::new(),
+            webpki: OnceLock::new(),
             plain: !entry.trust.in_trusted_block,
             trust: entry.trust,
-            left_out,
-            source: source.to_owned(),
+            source,
         }
     }
 
@@ -40,6 +40,17 @@ impl Anchor {
     pub fn certificate(&self) -> &Certificate {
         self.certificate
             .get_or_init(|| Certificate::new(self.der.clone()))
+    }
+
+    /// The anchor in webpki's form; `None`: it is left out.
+    pub(super) fn as_webpki(&self) -> Option<&TrustAnchor<'static>> {
+        let is_used = LeftOut::of(&self.trust).is_none();
+        is_used.then(|| self.read_by_webpki())?
+    }
+
+    fn read_by_webpki(&self) -> Option<&TrustAnchor<'static>> {
+        let read = || webpki::anchor_from_trusted_cert(&self.der).map(|read| read.to_owned());
+        self.webpki.get_or_init(|| read().ok()).as_ref()
     }
 
     /// The bytes.
@@ -59,7 +70,20 @@ impl Anchor {
 
     /// Why it is configured and no anchor; `None`: it is one.
     pub fn left_out(&self) -> Option<LeftOut> {
-        self.left_out
+        match self.read_by_webpki() {
+            None => Some(LeftOut::NotACertificate),
+            Some(_) => LeftOut::of(&self.trust),
+        }
+    }
+
+    /// Whether it is not a certificate.
+    pub(super) fn is_unreadable(&self) -> bool {
+        self.read_by_webpki().is_none()
+    }
+
+    /// Whether its trust settings leave it out.
+    pub(super) fn is_rejected(&self) -> bool {
+        LeftOut::of(&self.trust).is_some() && self.read_by_webpki().is_some()
     }
 }
 

@@ -1,17 +1,18 @@
 //! The trust anchors: all certificates that the user configured, and the ways to find one.
 
-use super::anchor::{Anchor, LeftOut, NotACertificate};
+use super::anchor::{Anchor, NotACertificate};
+use super::by_subject::{BySubject, key};
 use super::rows::Rows;
 use super::signature_cache::SignatureCache;
 use crate::certificate::pem::Entry;
 use crate::certificate::raw::Raw;
-use crate::certificate::{Certificate, canonical_name};
+use crate::certificate::{Certificate, Name, canonical_name};
 use rustls::pki_types::{CertificateDer, TrustAnchor};
-use sha2::{Digest as _, Sha256};
-use std::collections::{HashMap, HashSet};
-use std::sync::OnceLock;
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::{Arc, OnceLock};
 
-/// The configured anchors.
+/// The configured anchors. None of them is parsed before it is asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Anchors {
     /// What they are called in messages: `the system store`, or the file.
@@ -20,18 +21,16 @@ pub struct Anchors {
     pub is_distribution: bool,
     /// In the order of the files, with those that are left out.
     all: Vec<Anchor>,
-    /// Those that are anchors, as indices.
-    used: Vec<usize>,
-    /// The same in webpki's form, index by index.
-    webpki: Vec<TrustAnchor<'static>>,
     /// What was to be read as well, and could not be.
     unread: Vec<Unread>,
     /// Files with certificates that are left out for their names.
     switched_off: Vec<String>,
-    /// The digests of all.
-    known: HashSet<[u8; 32]>,
-    /// All by the form in which OpenSSL compares their subjects, as indices; made when asked for.
-    by_name: OnceLock<HashMap<Vec<u8>, Vec<usize>>>,
+    /// All by the hashes of their DER, as indices.
+    by_hash: HashMap<u64, Vec<usize>>,
+    /// Of everything that was added.
+    content: DefaultHasher,
+    /// All by their subjects; made when asked for.
+    by_subject: OnceLock<BySubject>,
     /// All as GnuTLS finds them; made when asked for.
     rows: OnceLock<Rows>,
     /// In the paths to them.
@@ -39,7 +38,7 @@ pub struct Anchors {
 }
 
 /// A file, or a store, of anchors that could not be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Hash, PartialEq, Eq)]
 pub struct Unread {
     /// Which, and why not.
     pub why: String,
@@ -59,36 +58,45 @@ impl Anchors {
     /// Adds a certificate, or one with its trust settings. The same certificate once more changes
     /// nothing, whatever is said beside it: as for OpenSSL the first one counts.
     pub fn add(&mut self, entry: impl Into<Entry>, source: &str) -> Result<(), NotACertificate> {
+        match self.add_unseen(entry, &source.into()) {
+            Some(added) if added.is_unreadable() => Err(NotACertificate),
+            _ => Ok(()),
+        }
+    }
+
+    /// Adds as [`Self::add`] does, and leaves it to those who ask for the certificate whether it is
+    /// one. Returns it, unless it was there before.
+    pub fn add_unseen(&mut self, entry: impl Into<Entry>, source: &Arc<str>) -> Option<&Anchor> {
         let entry = entry.into();
-        let plain = !entry.trust.in_trusted_block;
-        if !self.known.insert(Sha256::digest(&entry.der).into()) {
-            let mut all = self.all.iter_mut();
-            let known = all.find(|known| *known.der() == entry.der);
-            if let Some(known) = known.filter(|_| plain) {
-                known.set_plain();
-                self.rows.take();
-            }
-            return Ok(());
-        }
-        let webpki = webpki::anchor_from_trusted_cert(&entry.der).map(|webpki| webpki.to_owned());
-        let not_a_certificate = webpki.is_err().then_some(LeftOut::NotACertificate);
-        let left_out = not_a_certificate.or(LeftOut::of(&entry.trust));
-        if let (None, Ok(webpki)) = (left_out, webpki) {
-            self.used.push(self.all.len());
-            self.webpki.push(webpki);
-        }
-        self.by_name.take();
+        let mut hasher = DefaultHasher::new();
+        entry.der.as_ref().hash(&mut hasher);
+        let hash = hasher.finish();
+        (hash, &entry.trust, source).hash(&mut self.content);
+        let same_hash = self.by_hash.entry(hash).or_default();
+        let known = same_hash
+            .iter()
+            .find(|&&index| self.all[index].der() == &entry.der);
         self.rows.take();
-        self.all.push(Anchor::new(entry, source, left_out));
-        not_a_certificate.map_or(Ok(()), |_| Err(NotACertificate))
+        if let Some(&known) = known {
+            if !entry.trust.in_trusted_block {
+                self.all[known].set_plain();
+            }
+            return None;
+        }
+        self.by_subject.take();
+        same_hash.push(self.all.len());
+        self.all.push(Anchor::new(entry, Arc::clone(source)));
+        self.all.last()
     }
 
     /// Notes what could not be read.
     pub fn add_unread(&mut self, why: impl Into<String>, advice: impl Into<String>) {
-        self.unread.push(Unread {
+        let unread = Unread {
             why: why.into(),
             advice: advice.into(),
-        });
+        };
+        unread.hash(&mut self.content);
+        self.unread.push(unread);
     }
 
     /// What could not be read.
@@ -98,7 +106,9 @@ impl Anchors {
 
     /// Notes a file with certificates that is left out for its name.
     pub fn add_switched_off(&mut self, file: impl Into<String>) {
-        self.switched_off.push(file.into());
+        let file = file.into();
+        file.hash(&mut self.content);
+        self.switched_off.push(file);
     }
 
     /// The files with certificates that are left out for their names, in words.
@@ -114,6 +124,13 @@ impl Anchors {
         Some(format!("left out for the name: {}{more}", named.join(", ")))
     }
 
+    /// A number by which sets are distinguished: of the origin and of everything in it.
+    pub(super) fn identity(&self) -> u64 {
+        let mut hasher = self.content.clone();
+        (&self.origin, self.is_distribution).hash(&mut hasher);
+        hasher.finish()
+    }
+
     /// What they are called, and what is missing.
     pub(super) fn described(&self) -> String {
         match self.switched_off() {
@@ -122,14 +139,14 @@ impl Anchors {
         }
     }
 
-    /// How many anchors there are.
+    /// How many anchors there are; reads all of them.
     pub fn len(&self) -> usize {
-        self.used.len()
+        self.used().count()
     }
 
     /// Whether the set is empty.
     pub fn is_empty(&self) -> bool {
-        self.used.is_empty()
+        self.used().next().is_none()
     }
 
     /// All configured certificates in the order of the files, also those that are left out.
@@ -137,14 +154,32 @@ impl Anchors {
         &self.all
     }
 
-    /// All with this subject, in OpenSSL's canonical form, and in the order of the files.
+    /// The anchors, each with its form for webpki.
+    fn used(&self) -> impl Iterator<Item = (&TrustAnchor<'static>, &Anchor)> {
+        self.all
+            .iter()
+            .filter_map(|anchor| Some((anchor.as_webpki()?, anchor)))
+    }
+
+    /// All that may have one of these subjects, whoever reads it, by their [`key`]s; in the order of
+    /// the files.
+    fn candidates<'a>(&'a self, keys: &[Vec<u8>]) -> impl Iterator<Item = &'a Anchor> + use<'a> {
+        let index = self.by_subject.get_or_init(|| BySubject::of(&self.all));
+        let found = index.candidates(keys).into_iter();
+        found.map(|index| &self.all[index])
+    }
+
+    /// All with this subject, in OpenSSL's canonical form.
     pub(super) fn named_canonically<'a>(
         &'a self,
         subject: &[u8],
     ) -> impl Iterator<Item = &'a Anchor> + use<'a> {
-        let index = self.by_name.get_or_init(|| self.index_by_name());
-        let found = index.get(subject).map_or(&[][..], Vec::as_slice);
-        found.iter().map(|&index| &self.all[index])
+        let subject = subject.to_vec();
+        let candidates = self.candidates(std::slice::from_ref(&subject));
+        candidates.filter(move |anchor| {
+            let theirs = Raw::read(anchor.der()).and_then(|raw| canonical_name(raw.subject));
+            theirs.is_some_and(|theirs| theirs == subject)
+        })
     }
 
     /// What stands in GnuTLS's row of this name, which is DER, in the order of the files.
@@ -165,17 +200,6 @@ impl Anchors {
         self.rows.get_or_init(|| Rows::of(&self.all))
     }
 
-    fn index_by_name(&self) -> HashMap<Vec<u8>, Vec<usize>> {
-        let mut found: HashMap<Vec<u8>, Vec<usize>> = HashMap::new();
-        for (index, anchor) in self.all.iter().enumerate() {
-            let subject = Raw::read(anchor.der()).and_then(|raw| canonical_name(raw.subject));
-            if let Some(subject) = subject {
-                found.entry(subject).or_default().push(index);
-            }
-        }
-        found
-    }
-
     /// Why this very certificate, or another of its name and key, is left out by its trust
     /// settings: then no path may lead through it.
     pub(super) fn rejection(&self, certificate: &Certificate) -> Option<&Anchor> {
@@ -191,53 +215,58 @@ impl Anchors {
 
     /// Those that their trust settings leave out.
     pub(super) fn rejected(&self) -> impl Iterator<Item = &Anchor> {
-        let is_rejected = |reason| reason != LeftOut::NotACertificate;
-        self.all
-            .iter()
-            .filter(move |anchor| anchor.left_out().is_some_and(is_rejected))
+        self.all.iter().filter(|anchor| anchor.is_rejected())
     }
 
     pub(super) fn verified(&self) -> &SignatureCache {
         &self.verified
     }
 
-    pub(super) fn webpki(&self) -> &[TrustAnchor<'static>] {
-        &self.webpki
-    }
-
     /// The anchors that webpki cannot distinguish: same subject, key and name constraints.
-    pub(super) fn like(&self, trust: &TrustAnchor<'_>) -> impl Iterator<Item = &Anchor> {
+    pub(super) fn like<'a>(
+        &'a self,
+        trust: &TrustAnchor<'_>,
+    ) -> impl Iterator<Item = &'a Anchor> + use<'a> {
         let trust = trust.to_owned();
-        self.pick(move |candidate| *candidate == trust)
+        self.pick(&[key(&trust.subject)], move |candidate| *candidate == trust)
     }
 
-    /// The anchors with this subject; `contents` is the DER of the name without its outer header.
-    pub(super) fn named(&self, contents: &[u8]) -> impl Iterator<Item = &Anchor> {
-        let contents = contents.to_vec();
-        self.pick(move |candidate| candidate.subject.as_ref() == contents.as_slice())
+    /// The anchors with one of these subjects, which are the DER of names without the outer header.
+    pub(super) fn named<'a, 'n>(
+        &'a self,
+        subjects: &[&'n [u8]],
+    ) -> impl Iterator<Item = &'a Anchor> + use<'a, 'n> {
+        let keys: Vec<Vec<u8>> = subjects.iter().map(|subject| key(subject)).collect();
+        let wanted = subjects.to_vec();
+        self.pick(&keys, move |candidate| {
+            wanted.contains(&candidate.subject.as_ref())
+        })
+    }
+
+    /// The anchors with this name, however it is encoded.
+    pub(super) fn of_name<'a>(&'a self, name: &Name) -> impl Iterator<Item = &'a Anchor> + use<'a> {
+        let wanted = name.canonical().unwrap_or(name.contents()).to_vec();
+        let keys = [wanted.clone()];
+        self.pick(&keys, move |candidate| key(&candidate.subject) == wanted)
     }
 
     /// The anchor that is this very certificate.
     pub(super) fn exactly(&self, der: &CertificateDer<'_>) -> Option<&Anchor> {
-        let mut used = self.used.iter().map(|&index| &self.all[index]);
-        used.find(|anchor| anchor.der() == der)
+        let found = self.all.iter().find(|anchor| anchor.der() == der);
+        found.filter(|anchor| anchor.as_webpki().is_some())
     }
 
-    /// The anchors, each with the DER of its subject without the outer header.
-    pub(super) fn with_subjects(&self) -> impl Iterator<Item = (&[u8], &Anchor)> {
-        let used = self.used.iter().map(|&index| &self.all[index]);
-        let subjects = self.webpki.iter().map(|webpki| webpki.subject.as_ref());
-        subjects.zip(used)
+    /// All anchors in webpki's form.
+    pub(super) fn webpki(&self) -> impl Iterator<Item = &TrustAnchor<'static>> {
+        self.used().map(|(webpki, _)| webpki)
     }
 
-    fn pick<'a>(
+    fn pick<'a, F: Fn(&TrustAnchor<'static>) -> bool>(
         &'a self,
-        wanted: impl Fn(&TrustAnchor<'static>) -> bool + 'a,
-    ) -> impl Iterator<Item = &'a Anchor> {
-        self.webpki
-            .iter()
-            .zip(&self.used)
-            .filter(move |(webpki, _)| wanted(webpki))
-            .map(|(_, &index)| &self.all[index])
+        keys: &[Vec<u8>],
+        wanted: F,
+    ) -> impl Iterator<Item = &'a Anchor> + use<'a, F> {
+        let candidates = self.candidates(keys);
+        candidates.filter(move |anchor| anchor.as_webpki().is_some_and(&wanted))
     }
 }

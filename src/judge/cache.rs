@@ -81,7 +81,8 @@ fn digest(presented: &[Certificate], policy: &Policy<'_>) -> [u8; 32] {
     let ders = presented
         .iter()
         .map(|certificate| certificate.der().as_ref());
-    for part in std::iter::once(policy.anchors.origin.as_bytes()).chain(ders) {
+    digest.update(policy.anchors.identity().to_be_bytes());
+    for part in ders {
         digest.update(part.len().to_be_bytes());
         digest.update(part);
     }
@@ -130,5 +131,10 @@ mod tests {
         assert_eq!(judge(&anchors, "a.example"), (vec![Code::SelfSigned], 1));
         "other".clone_into(&mut anchors.origin);
         assert_eq!(judge(&anchors, "a.example").1, 2);
+        // Another file of the same name.
+        anchors
+            .add(made.der().clone(), "a file")
+            .expect("a certificate");
+        assert_eq!(judge(&anchors, "a.example"), (vec![], 3));
     }
 }

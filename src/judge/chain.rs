@@ -66,7 +66,7 @@ pub(super) fn judge_without_name(presented: &[Certificate], policy: &Policy<'_>)
 /// small sites use. webpki knows no such thing. It is trusted if its dates, purpose and name hold.
 fn self_signed_anchor<'a>(leaf: &Certificate, policy: &Policy<'a>) -> Option<&'a Anchor> {
     let facts = leaf.facts().ok()?;
-    let self_signed = facts.self_issued && facts.self_signed != SelfSigned::No;
+    let self_signed = facts.self_issued && leaf.self_signed() != SelfSigned::No;
     policy.anchors.exactly(leaf.der()).filter(|_| self_signed)
 }
 

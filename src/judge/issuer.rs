@@ -1,9 +1,7 @@
 //! Is one certificate the issuer of another? By name, however that is encoded, and by key.
 
-use super::anchor::Anchor;
-use super::anchors::Anchors;
 use crate::certificate::signature::{Verification, verify_certificate};
-use crate::certificate::{Certificate, Facts, Name, SelfSigned, canonical_name};
+use crate::certificate::{Certificate, Facts, SelfSigned};
 use std::collections::HashMap;
 
 /// Whether `candidate` has the name that `certificate` gives for its issuer.
@@ -60,33 +58,12 @@ impl Signatures {
 
 /// Whether a certificate is its own issuer: its key made its signature, or, where that cannot be
 /// checked, nothing says that another made it.
-pub(super) fn is_own(facts: &Facts) -> bool {
-    let names_another = matches!((&facts.aki, &facts.ski), (Some(aki), Some(ski)) if aki != ski);
-    match facts.self_signed {
+pub(super) fn is_own(certificate: &Certificate) -> bool {
+    match certificate.self_signed() {
         SelfSigned::Yes => true,
         SelfSigned::No => false,
-        SelfSigned::NotCheckable => facts.self_issued && !names_another,
+        SelfSigned::NotCheckable => certificate.facts().is_ok_and(
+            |facts| !matches!((&facts.aki, &facts.ski), (Some(aki), Some(ski)) if aki != ski),
+        ),
     }
-}
-
-/// The anchors by their names, however these are encoded.
-pub(super) struct ByName<'a>(HashMap<Vec<u8>, Vec<&'a Anchor>>);
-
-impl<'a> ByName<'a> {
-    pub(super) fn of(anchors: &'a Anchors) -> Self {
-        let mut by_name: HashMap<_, Vec<_>> = HashMap::new();
-        for (subject, anchor) in anchors.with_subjects() {
-            by_name.entry(key(subject)).or_default().push(anchor);
-        }
-        Self(by_name)
-    }
-
-    pub(super) fn get(&self, name: &Name) -> impl Iterator<Item = &'a Anchor> {
-        let found = self.0.get(name.canonical().unwrap_or(name.contents()));
-        found.into_iter().flatten().copied()
-    }
-}
-
-fn key(contents: &[u8]) -> Vec<u8> {
-    canonical_name(contents).unwrap_or_else(|| contents.to_vec())
 }

@@ -4,7 +4,7 @@
 use super::anchor::Anchor;
 use super::anchors::Anchors;
 use super::checks;
-use super::issuer::{ByName, Signatures, is_named, is_own};
+use super::issuer::{Signatures, is_named, is_own};
 use super::member::{Member, Role};
 use crate::certificate::signature::Verification;
 use crate::certificate::{Certificate, Facts};
@@ -91,7 +91,6 @@ pub(super) fn best<'a>(
     let mut search = Search {
         presented,
         anchors,
-        by_name: ByName::of(anchors),
         signatures: Signatures::new(),
         found: Vec::new(),
     };
@@ -109,7 +108,6 @@ pub(super) fn best<'a>(
 struct Search<'a> {
     presented: &'a [Certificate],
     anchors: &'a Anchors,
-    by_name: ByName<'a>,
     signatures: Signatures,
     found: Vec<LikelyPath<'a>>,
 }
@@ -169,7 +167,7 @@ impl<'a> Search<'a> {
         links: &[(usize, Option<Verification>)],
     ) -> Vec<(Candidate<'a>, Verification)> {
         let presented = self.presented;
-        let anchors = self.by_name.get(&facts.issuer);
+        let anchors = self.anchors.of_name(&facts.issuer);
         let anchors: Vec<&'a Certificate> = anchors.map(Anchor::certificate).collect();
         let mut found = Vec::new();
         for anchor in anchors {
@@ -186,7 +184,7 @@ impl<'a> Search<'a> {
             found.extend(verdict.map(|verdict| (Candidate::Presented(next), verdict)));
         }
         let is_verified = |&(_, verdict): &(_, Verification)| verdict == Verification::Verified;
-        if is_own(facts) || found.iter().any(is_verified) {
+        if is_own(certificate) || found.iter().any(is_verified) {
             found.retain(is_verified);
         }
         found

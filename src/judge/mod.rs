@@ -3,6 +3,7 @@
 
 mod anchor;
 mod anchors;
+mod by_subject;
 mod cache;
 mod chain;
 mod checks;

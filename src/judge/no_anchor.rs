@@ -1,7 +1,6 @@
 //! Why does the path that the server most likely meant end without an anchor?
 
 use super::anchors::Anchors;
-use super::issuer::ByName;
 use super::likely_path::{End, LikelyPath};
 use crate::certificate::Certificate;
 use crate::finding::{Advice, Code, Evidence, Finding, Remedy};
@@ -23,7 +22,7 @@ pub(super) fn check(
         label: certificate.label(),
         issuer: facts.issuer.label(),
         anchors: anchors.described(),
-        namesake: ByName::of(anchors).get(&facts.issuer).next().is_some(),
+        namesake: anchors.of_name(&facts.issuer).next().is_some(),
     };
     let (code, message, advice) = match walk.end {
         End::Anchor(..) => return None,

@@ -8,7 +8,6 @@ use super::{checks, rejected};
 use crate::certificate::Certificate;
 use crate::certificate::signature::{Verification, verify_certificate};
 use rustls::pki_types::{CertificateDer, SignatureVerificationAlgorithm, TrustAnchor, UnixTime};
-use std::borrow::Cow;
 use std::cell::Cell;
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -64,15 +63,25 @@ fn search(
     now: OffsetDateTime,
     accept: &dyn Fn(&VerifiedPath<'_>) -> Result<(), Error>,
 ) -> Result<(), Error> {
+    under(presented, anchors, &tried(presented, anchors), now, accept)
+}
+
+/// Looks for a path to one of the anchors in `tried`.
+fn under(
+    presented: &[Certificate],
+    anchors: &Anchors,
+    tried: &[TrustAnchor<'_>],
+    now: OffsetDateTime,
+    accept: &dyn Fn(&VerifiedPath<'_>) -> Result<(), Error>,
+) -> Result<(), Error> {
     let leaf = EndEntityCert::try_from(presented[0].der())?;
     let others = candidates(presented).ok_or(Error::MaximumPathBuildCallsExceeded)?;
-    let tried = tried(presented, anchors);
     let algorithms = anchors.verified().algorithms();
     let algorithms: Vec<&dyn SignatureVerificationAlgorithm> =
         algorithms.iter().map(|one| one as _).collect();
     leaf.verify_for_usage(
         &algorithms,
-        &tried,
+        tried,
         &others,
         unix_time(now),
         KeyUsage::server_auth(),
@@ -82,22 +91,26 @@ fn search(
     Ok(())
 }
 
-/// The anchors for webpki. It gives up after a hundred signatures: where many anchors have the name
-/// of an issuer, those are for it that have made a signature.
-fn tried<'a>(presented: &[Certificate], anchors: &'a Anchors) -> Cow<'a, [TrustAnchor<'static>]> {
+/// The anchors for webpki: those that have the name of an issuer. It gives up after a hundred
+/// signatures: where many have it, those are for it that have made a signature.
+fn tried<'a>(presented: &[Certificate], anchors: &'a Anchors) -> Vec<TrustAnchor<'a>> {
     const FEW: usize = 16;
-    let issued: Vec<(&Certificate, &[u8])> = presented
-        .iter()
-        .filter_map(|certificate| Some((certificate, certificate.facts().ok()?.issuer.contents())))
-        .collect();
-    let named = |subject: &[u8]| issued.iter().any(|(_, issuer)| *issuer == subject);
-    let count = anchors
-        .with_subjects()
-        .filter(|(subject, _)| named(subject));
-    if count.count() <= FEW {
-        return Cow::Borrowed(anchors.webpki());
+    if presented[0].facts().is_err() {
+        // webpki may read it all the same, and find the name of its issuer.
+        return anchors.webpki().map(borrowed).collect();
     }
-    let signed = |subject: &[u8], anchor: &Anchor| {
+    let facts = presented
+        .iter()
+        .filter_map(|one| Some((one, one.facts().ok()?)));
+    let issued: Vec<(&Certificate, &[u8])> = facts
+        .map(|(one, facts)| (one, facts.issuer.contents()))
+        .collect();
+    let mut names: Vec<&[u8]> = issued.iter().map(|(_, issuer)| *issuer).collect();
+    names.sort_unstable();
+    names.dedup();
+    let named: Vec<&Anchor> = anchors.named(&names).collect();
+    let is_few = named.len() <= FEW;
+    let signed = |anchor: &Anchor, subject: &[u8]| {
         let Ok(facts) = anchor.certificate().facts() else {
             return false;
         };
@@ -108,14 +121,24 @@ fn tried<'a>(presented: &[Certificate], anchors: &'a Anchors) -> Cow<'a, [TrustA
             .take(FEW);
         below.any(|(one, _)| verify_certificate(one.der(), key) == Verification::Verified)
     };
-    let signers = anchors.with_subjects().zip(anchors.webpki());
-    let signers = signers.filter(|((subject, anchor), _)| signed(subject, anchor));
-    Cow::Owned(
-        signers
-            .map(|(_, webpki)| webpki.clone())
-            .take(FEW)
-            .collect(),
-    )
+    let read = named
+        .into_iter()
+        .filter_map(|anchor| Some((anchor, anchor.as_webpki()?)));
+    let signers = read.filter(|(anchor, webpki)| is_few || signed(anchor, &webpki.subject));
+    signers
+        .map(|(_, webpki)| borrowed(webpki))
+        .take(FEW)
+        .collect()
+}
+
+/// A copy that needs no memory.
+fn borrowed<'a>(anchor: &'a TrustAnchor<'static>) -> TrustAnchor<'a> {
+    let constraints = anchor.name_constraints.as_ref();
+    TrustAnchor {
+        subject: anchor.subject.as_ref().into(),
+        subject_public_key_info: anchor.subject_public_key_info.as_ref().into(),
+        name_constraints: constraints.map(|constraints| constraints.as_ref().into()),
+    }
 }
 
 /// What webpki has against a certificate, whatever is above it.
@@ -205,4 +228,47 @@ fn fitting_anchor<'a>(
 pub(super) fn unix_time(time: OffsetDateTime) -> UnixTime {
     let seconds = u64::try_from(time.unix_timestamp()).unwrap_or(0);
     UnixTime::since_unix_epoch(Duration::from_secs(seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::certificate::pem;
+    use testkit::generate::Generator;
+    use testkit::generate::dice::Dice;
+
+    #[test]
+    fn webpki_says_the_same_under_the_anchors_of_a_name_and_under_all() {
+        let now = OffsetDateTime::now_utc();
+        let generator = Generator::new(now);
+        let first = Dice::thrown(16).below(1 << 30);
+        let (mut accepted, mut refused) = (0, 0);
+        for number in 0..300 {
+            let case = generator.case((first + number) as u64);
+            let mut anchors = Anchors::new("generated");
+            for block in &case.anchors {
+                let block = ::pem::Pem::new(block.label, block.der.as_slice());
+                let read = pem::read(::pem::encode(&block).as_bytes()).unwrap_or_default();
+                for entry in read {
+                    anchors.add_unseen(entry, &"a file".into());
+                }
+            }
+            let presented = case.presented.into_iter();
+            let presented: Vec<Certificate> =
+                presented.map(|der| Certificate::new(der.into())).collect();
+            let named = objection(&presented, &anchors, now);
+            let all: Vec<TrustAnchor<'_>> = anchors.webpki().map(borrowed).collect();
+            let of_all = under(&presented, &anchors, &all, now, &|_| Ok(())).err();
+            assert_eq!(named, of_all, "{}: {:?}", case.seed, case.changes);
+            *(if named.is_none() {
+                &mut accepted
+            } else {
+                &mut refused
+            }) += 1;
+        }
+        assert!(
+            accepted > 50 && refused > 50,
+            "{accepted} accepted, {refused} refused"
+        );
+    }
 }

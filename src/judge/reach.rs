@@ -1,7 +1,7 @@
 //! What any path from the leaf reaches, by the names and the keys of issuers, however many steps.
 
 use super::anchors::Anchors;
-use super::issuer::{ByName, Signatures, is_named, is_own};
+use super::issuer::{Signatures, is_named, is_own};
 use crate::certificate::Certificate;
 use crate::certificate::signature::Verification;
 use std::collections::VecDeque;
@@ -54,12 +54,11 @@ impl Reach {
             open.push_back((member, index, steps));
         }
         open.extend(anchor.map(|anchor| (anchor, None, path.len())));
-        let by_name = ByName::of(anchors);
         let mut seen: Vec<&Certificate> = anchor.into_iter().collect();
         while let Some(node) = open.pop_front() {
             reach.presented_above(node, presented, &mut open);
             let Ok(facts) = node.0.facts() else { continue };
-            for above in by_name.get(&facts.issuer) {
+            for above in anchors.of_name(&facts.issuer) {
                 let above = above.certificate();
                 if !seen.contains(&above) && reach.relation(node.0, above) == Relation::Issuer {
                     seen.push(above);
@@ -104,7 +103,7 @@ impl Reach {
             return Relation::Stranger;
         }
         let verdict = self.signatures.verdict(certificate, facts, issuer);
-        let own = is_own(facts) && verdict != Some(Verification::Verified);
+        let own = is_own(certificate) && verdict != Some(Verification::Verified);
         let may_have_signed = verdict.is_some_and(|verdict| verdict != Verification::Refuted);
         if !own && may_have_signed {
             Relation::Issuer
@@ -132,7 +131,7 @@ impl Reach {
     pub(super) fn root_of(&self, path: &[usize], presented: &[Certificate]) -> Option<usize> {
         let last = path.last()?;
         let mut above = self.issued.iter().filter(|(below, _)| below == last);
-        let is_root = |index: usize| presented[index].facts().is_ok_and(is_own);
+        let is_root = |index: usize| is_own(&presented[index]);
         let found = above.find(|&&(_, above)| is_root(above) && !path.contains(&above));
         found.map(|&(_, above)| above)
     }

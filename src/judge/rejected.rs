@@ -51,7 +51,7 @@ pub(super) fn above_anchor<'a>(anchor: &'a Anchor, anchors: &'a Anchors) -> Opti
         if rejected.is_some() {
             return rejected;
         }
-        path.push(anchors.named(facts.issuer.contents()).find(is_issuer)?);
+        path.push(anchors.named(&[facts.issuer.contents()]).find(is_issuer)?);
     }
     None
 }
@@ -77,6 +77,6 @@ fn finding(anchor: &Anchor, index: usize) -> Finding {
     let finding = Finding::new(Code::AnchorRejected, Some(index), message, advice);
     finding.because(Evidence::Anchor {
         subject: label,
-        source: source.clone(),
+        source: source.to_string(),
     })
 }

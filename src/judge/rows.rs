@@ -18,7 +18,7 @@ impl Rows {
         let plain = anchors.iter().enumerate();
         let plain = plain.filter(|(_, anchor)| anchor.is_plain());
         let subjects: Vec<_> = plain
-            .map(|(index, anchor)| (index, anchor.source.as_str(), subject(anchor)))
+            .map(|(index, anchor)| (index, &*anchor.source, subject(anchor)))
             .collect();
         // `gnutls_x509_crt_list_import`: one that it does not take costs the whole file.
         let lost = subjects.iter().filter(|(.., subject)| subject.is_none());

@@ -3,6 +3,7 @@
 
 use crate::certificate::raw::Raw;
 use crate::certificate::{der, string_text};
+use std::borrow::Cow;
 
 // The contents of object identifiers.
 pub(super) const COMMON_NAME: &[u8] = &[0x55, 0x04, 0x03];
@@ -28,7 +29,7 @@ pub(super) fn attributes<'a>(raw: &Raw<'a>, kind: &[u8]) -> Vec<(u8, &'a [u8])> 
 pub(super) fn text(tag: u8, content: &[u8]) -> Option<String> {
     match tag {
         NUMERIC_STRING => Some(content.iter().map(|&octet| char::from(octet)).collect()),
-        _ => string_text(tag, content).flatten(),
+        _ => string_text(tag, content).flatten().map(Cow::into_owned),
     }
 }
 

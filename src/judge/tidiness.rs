@@ -51,7 +51,7 @@ impl Chain<'_> {
             let finding = Finding::new(Code::Duplicate, Some(index), message, advice);
             return Some(finding.because(Evidence::SentAt(first)));
         }
-        let is_root = certificate.facts().is_ok_and(is_own);
+        let is_root = is_own(certificate);
         let on_path = self.path.contains(&certificate);
         let reached = on_path || self.reach.as_ref().is_none_or(|reach| reach.has(index));
         match (reached, is_root) {

@@ -26,6 +26,6 @@ pub fn anchor_not_hashed(anchor: &Anchor) -> Finding {
     let finding = Finding::new(Code::AnchorNotHashed, None, message, advice);
     finding.because(Evidence::Anchor {
         subject: label,
-        source: source.clone(),
+        source: source.to_string(),
     })
 }

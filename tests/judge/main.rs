@@ -3,9 +3,11 @@
 //! - `chains`: what each defect is called, and what is trusted all the same
 //! - `malformed_certificates`: certificates that break the rules of their own syntax
 //! - `pem_files`: which certificates are read from a text
+//! - `tiny_names`: what a saved chain may cost in memory
 //! - `trust_files`: which anchors are read from files and directories
 
 mod chains;
 mod malformed_certificates;
 mod pem_files;
+mod tiny_names;
 mod trust_files;

@@ -84,9 +84,9 @@ pub(super) fn add_as_openssl(anchors: &mut Anchors, path: &Path) -> Result<(), E
             None => failed,
         }
     })?;
-    let source = path.display().to_string();
+    let source = path.display().to_string().into();
     for entry in certificates {
-        let _ = anchors.add(entry, &source);
+        anchors.add_unseen(entry, &source);
     }
     Ok(())
 }
@@ -154,9 +154,9 @@ pub(super) fn add_directory(
             Care::AsOpenssl => {
                 // A file that cannot be read does not prevent use of the others.
                 let bytes = octets(&path).unwrap_or_default();
-                let source = path.display().to_string();
+                let source = path.display().to_string().into();
                 for entry in pem::read_until_broken(&bytes) {
-                    let _ = anchors.add(entry, &source);
+                    anchors.add_unseen(entry, &source);
                 }
             }
         }

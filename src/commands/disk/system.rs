@@ -92,7 +92,7 @@ pub(in crate::commands) fn is_found_by_hash(anchor: &Anchor) -> bool {
     let all: Vec<PathBuf> = std::env::split_paths(&directories)
         .filter(|path| named(path))
         .collect();
-    let directory_of_anchor = Path::new(&anchor.source).parent();
+    let directory_of_anchor = Path::new(&*anchor.source).parent();
     if !all
         .iter()
         .any(|directory| directory_of_anchor == Some(directory))

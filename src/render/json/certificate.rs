@@ -115,7 +115,7 @@ impl CertificateJson {
                 .unwrap_or_default(),
             sct_count: facts.map(|facts| facts.sct_count),
             self_issued: facts.map(|facts| facts.self_issued),
-            self_signed: facts.and_then(|facts| match facts.self_signed {
+            self_signed: facts.and_then(|_| match certificate.self_signed() {
                 SelfSigned::Yes => Some(true),
                 SelfSigned::No => Some(false),
                 SelfSigned::NotCheckable => None,

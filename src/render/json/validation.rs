@@ -80,7 +80,7 @@ impl From<&Judgement> for ValidationJson {
                 AnchorJson {
                     subject: subject(certificate),
                     fingerprint_sha256: sha256(certificate),
-                    source: anchor.source.clone(),
+                    source: anchor.source.to_string(),
                 }
             }),
             problems: judgement.problems.iter().map(FindingJson::from).collect(),
