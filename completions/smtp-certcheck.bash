@@ -244,7 +244,7 @@ _smtp__certcheck_static() {
             return 0
             ;;
         smtp__certcheck__subcmd__audit)
-            opts="-i -j -4 -6 -o -q -v -h --input --strict --shard --resume --jobs --per-address --pause --rate --retries --warning --critical --ignore --only --fail-on --baseline --changes-only --tls --connect --one-address --ehlo --key-type --no-sni --timeout --connect-timeout --cacerts --servername --format --output --save --quiet --verbose --color --help"
+            opts="-i -j -4 -6 -o -q -v -h --input --strict --shard --resume --jobs --per-address --pause --rate --retries --warning --critical --ignore --only --fail-on --baseline --changes-only --tls --connect --one-address --ehlo --key-type --no-sni --timeout --connect-timeout --cacerts --servername --format --sort --output --save --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -460,6 +460,13 @@ _smtp__certcheck_static() {
                     ;;
                 --format)
                     COMPREPLY=($(compgen -W "table jsonl csv prometheus junit html nagios" -- "${cur}"))
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --sort)
+                    COMPREPLY=($(compgen -W "severity expiry host input" -- "${cur}"))
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace
                     fi
@@ -803,7 +810,7 @@ _smtp__certcheck() {
     local cur=${words[at]}
     [[ $cur == -* ]] && target=
     case ${words[at - 1]} in
-        --at|--baseline|--by|--ca-out|--cacerts|--chain|--color|--connect|--connect-timeout|--critical|--digest|--ehlo|--expect|--fail-on|--for|--format|--hg-store|--hg-version|--hgrc|--hostname|--ignore|--input|--jobs|--key-type|--only|--output|--pause|--per-address|--pin-expires|--port|--rate|--repository|--resume|--retries|--save|--servername|--shard|--timeout|--tls|--warning|-H|-R|-i|-j|-o|-p) target= ;;
+        --at|--baseline|--by|--ca-out|--cacerts|--chain|--color|--connect|--connect-timeout|--critical|--digest|--ehlo|--expect|--fail-on|--for|--format|--hg-store|--hg-version|--hgrc|--hostname|--ignore|--input|--jobs|--key-type|--only|--output|--pause|--per-address|--pin-expires|--port|--rate|--repository|--resume|--retries|--save|--servername|--shard|--sort|--timeout|--tls|--warning|-H|-R|-i|-j|-o|-p) target= ;;
         # Only the value of an option is a file.
         *) compopt +o default +o bashdefault 2>/dev/null ;;
     esac

@@ -112,22 +112,22 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'smtp-certcheck;audit'= {
-            cand -i 'The list; - reads standard input'
-            cand --input 'The list; - reads standard input'
-            cand --shard 'Only the Kth of N parts of the list, for one of N machines'
+            cand -i 'The list of targets; - reads standard input'
+            cand --input 'The list of targets; - reads standard input'
+            cand --shard 'Check only the Kth of N parts of the list, for one of N machines'
             cand --resume 'Go on where an earlier run stopped: skip the targets of this jsonl file, and append to it'
             cand -j 'Targets at once'
             cand --jobs 'Targets at once'
             cand --per-address 'Connections to one address at a time'
-            cand --pause 'Between two connections to one address'
-            cand --rate 'New connections a second, of all [default: no limit]'
-            cand --retries 'Tries beyond the first where a server is busy, within its --timeout'
+            cand --pause 'Time between two connections to one address'
+            cand --rate 'New connections per second, in total [default: no limit]'
+            cand --retries 'Further tries where a server is busy, within its --timeout'
             cand --warning 'A certificate with less left is a warning: 21 (days), 72h, or 30%'
             cand --critical 'A certificate with less left is critical'
-            cand --ignore 'Findings to leave out, by their code; may be repeated'
-            cand --only 'Only these findings, by their code; may be repeated'
-            cand --fail-on 'Which findings make the exit code 1'
-            cand --baseline 'Tell what has changed since this jsonl file of an earlier audit'
+            cand --ignore 'Leave out findings with this code; may be repeated'
+            cand --only 'Report only findings with this code; may be repeated'
+            cand --fail-on 'Findings that make the exit code 1'
+            cand --baseline 'Report what has changed since the audit that saved FILE'
             cand --tls 'How TLS starts, for targets without a scheme'
             cand --connect 'Connect there, under the target''s name'
             cand --ehlo 'The name to give in EHLO'
@@ -137,20 +137,21 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
             cand --cacerts 'Trust the certificates in FILE (PEM or DER) or DIR instead of the system''s; may be repeated'
             cand --servername 'The name that the certificate must be for, also sent as SNI [default: the target''s host]'
             cand --format 'The format of the results'
-            cand -o 'Write there, in one step at the end'
-            cand --output 'Write there, in one step at the end'
-            cand --save 'Also save all results as jsonl there, in one step at the end if it comes to that: the next --baseline'
+            cand --sort 'Order of the results: by severity unless they take long; any other once all are there'
+            cand -o 'Write the results to FILE, replacing it atomically at the end'
+            cand --output 'Write the results to FILE, replacing it atomically at the end'
+            cand --save 'Also save all results to FILE as JSON Lines once the audit is complete, for the next --baseline'
             cand --color 'When to use colours; NO_COLOR in the environment turns them off'
             cand --strict 'Read the whole list first, and stop at a bad line before connecting anywhere'
-            cand --changes-only 'Show only targets that have changed, or are gone from the list'
+            cand --changes-only 'Show only targets that have changed, or are gone from the list, and the sums'
             cand -4 'Use IPv4 only'
             cand -6 'Use IPv6 only'
             cand --one-address 'Check only the first address of a name that answers, not all of them (up to 16)'
             cand --no-sni 'Do not send the server''s name in the TLS handshake (SNI)'
             cand -q 'Show only targets that changed or that make the exit code 1; print nothing if there are none'
             cand --quiet 'Show only targets that changed or that make the exit code 1; print nothing if there are none'
-            cand -v 'Report progress on standard error every 30 s, even without a terminal'
-            cand --verbose 'Report progress on standard error every 30 s, even without a terminal'
+            cand -v 'Show every finding in full, with advice, and report progress every 30 s'
+            cand --verbose 'Show every finding in full, with advice, and report progress every 30 s'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -181,6 +182,7 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
         &'smtp-certcheck;audit;--tls'=[auto starttls smtps]
         &'smtp-certcheck;audit;--key-type'=[rsa ecdsa]
         &'smtp-certcheck;audit;--format'=[table jsonl csv prometheus junit html nagios]
+        &'smtp-certcheck;audit;--sort'=[severity expiry host input]
         &'smtp-certcheck;audit;--color'=[auto always never]
     ]
     var arguments = [

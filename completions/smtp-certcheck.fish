@@ -126,17 +126,17 @@ complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l on
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l no-sni -d 'Do not send the server\'s name in the TLS handshake (SNI)'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l no-hgrc -d 'Do not read Mercurial\'s configuration: print the lines for somebody who has none'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s i -l input -d 'The list; - reads standard input' -r -F
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l shard -d 'Only the Kth of N parts of the list, for one of N machines' -r -f
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s i -l input -d 'The list of targets; - reads standard input' -r -F
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l shard -d 'Check only the Kth of N parts of the list, for one of N machines' -r -f
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l resume -d 'Go on where an earlier run stopped: skip the targets of this jsonl file, and append to it' -r -F
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s j -l jobs -d 'Targets at once' -r -f
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l per-address -d 'Connections to one address at a time' -r -f
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l pause -d 'Between two connections to one address' -r -f
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l rate -d 'New connections a second, of all [default: no limit]' -r -f
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l retries -d 'Tries beyond the first where a server is busy, within its --timeout' -r -f
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l pause -d 'Time between two connections to one address' -r -f
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l rate -d 'New connections per second, in total [default: no limit]' -r -f
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l retries -d 'Further tries where a server is busy, within its --timeout' -r -f
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l warning -d 'A certificate with less left is a warning: 21 (days), 72h, or 30%' -r -f
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l critical -d 'A certificate with less left is critical' -r -f
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l ignore -d 'Findings to leave out, by their code; may be repeated' -r -f -a "address-not-tried\t''
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l ignore -d 'Leave out findings with this code; may be repeated' -r -f -a "address-not-tried\t''
 address-unreachable\t''
 addresses-differ\t''
 bad-ca-file\t''
@@ -216,7 +216,7 @@ root-sent\t''
 self-signed-ca\t''
 staple-missing\t''
 unrelated\t''"
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l only -d 'Only these findings, by their code; may be repeated' -r -f -a "address-not-tried\t''
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l only -d 'Report only findings with this code; may be repeated' -r -f -a "address-not-tried\t''
 address-unreachable\t''
 addresses-differ\t''
 bad-ca-file\t''
@@ -296,10 +296,10 @@ root-sent\t''
 self-signed-ca\t''
 staple-missing\t''
 unrelated\t''"
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l fail-on -d 'Which findings make the exit code 1' -r -f -a "critical\t'Critical ones'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l fail-on -d 'Findings that make the exit code 1' -r -f -a "critical\t'Critical ones'
 warning\t'Warnings, too'
 never\t'None'"
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l baseline -d 'Tell what has changed since this jsonl file of an earlier audit' -r -F
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l baseline -d 'Report what has changed since the audit that saved FILE' -r -F
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l tls -d 'How TLS starts, for targets without a scheme' -r -f -a "auto\t'Implicit TLS on port 465, else STARTTLS; if the port speaks the other one, find out and go on'
 starttls\t'In the clear first, upgraded by the STARTTLS command'
 smtps\t'TLS from the first byte'"
@@ -318,19 +318,23 @@ prometheus\t'For the textfile collector of Prometheus'
 junit\t'For CI systems'
 html\t'For browsers: one page with charts and a table, to be sent on'
 nagios\t'For monitoring: a plugin\'s line for the whole list, and its exit code (0 OK, 1 warning, 2 critical, 3 unknown)'"
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s o -l output -d 'Write there, in one step at the end' -r -F
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l save -d 'Also save all results as jsonl there, in one step at the end if it comes to that: the next --baseline' -r -F
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l sort -d 'Order of the results: by severity unless they take long; any other once all are there' -r -f -a "severity\t'The worst first, then what expires first'
+expiry\t'What expires first'
+host\t'By the name of the host, then by port'
+input\t'As in the list'"
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s o -l output -d 'Write the results to FILE, replacing it atomically at the end' -r -F
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l save -d 'Also save all results to FILE as JSON Lines once the audit is complete, for the next --baseline' -r -F
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l color -d 'When to use colours; NO_COLOR in the environment turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Also into files and pipes'
 never\t'Never'"
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l strict -d 'Read the whole list first, and stop at a bad line before connecting anywhere'
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l changes-only -d 'Show only targets that have changed, or are gone from the list'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l changes-only -d 'Show only targets that have changed, or are gone from the list, and the sums'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s 4 -d 'Use IPv4 only'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s 6 -d 'Use IPv6 only'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l one-address -d 'Check only the first address of a name that answers, not all of them (up to 16)'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l no-sni -d 'Do not send the server\'s name in the TLS handshake (SNI)'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s q -l quiet -d 'Show only targets that changed or that make the exit code 1; print nothing if there are none'
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s v -l verbose -d 'Report progress on standard error every 30 s, even without a terminal'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s v -l verbose -d 'Show every finding in full, with advice, and report progress every 30 s'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -5,7 +5,9 @@
 
 use super::byte;
 use rustls::pki_types::CertificateDer;
-use smtp_certcheck::audit::{Audited, Completeness, Least, Levels, Summary, findings};
+use smtp_certcheck::audit::{
+    Audited, Change, Completeness, Difference, Field, Least, Levels, Summary, findings,
+};
 use smtp_certcheck::certificate::{Certificate, pem};
 use smtp_certcheck::endpoint::{Host, Start};
 use smtp_certcheck::escape::is_unsafe;
@@ -24,7 +26,7 @@ use smtp_certcheck::observation::{
     Step, TlsFacts,
 };
 use smtp_certcheck::render::audit::{
-    Csv, Format, HtmlPage, Jsonl, Junit, Nagios, Prometheus, Table,
+    Csv, Extent, Format, HtmlPage, Jsonl, Junit, Nagios, Prometheus, Table, aside,
 };
 use smtp_certcheck::render::settings::Setting;
 use smtp_certcheck::render::style::Style;
@@ -148,7 +150,8 @@ fn audited(report: Report, style: Style, text: &str) {
         levels,
         findings: findings(&report, levels),
         left_out: Vec::new(),
-        changes: None,
+        differences: Some(differences(text)),
+        position: 0,
         report,
     };
     let mut summary = Summary::default();
@@ -162,7 +165,8 @@ fn audited(report: Report, style: Style, text: &str) {
         let head = format.begin();
         let target = format.target(&audited);
         let ending = format.end(&missing, &summary);
-        for part in [&head, &target, &ending.text, &ending.aside] {
+        let (heads, sums) = (format.heads(), aside(&summary, &missing));
+        for part in [&head, &heads, &target, &ending.text, &sums] {
             safe(name, part);
         }
         target
@@ -173,7 +177,7 @@ fn audited(report: Report, style: Style, text: &str) {
     assert!(read.is_ok(), "not JSON: {read:?} in {line}");
     let row = show("CSV", &mut Csv);
     assert_eq!(row.lines().count(), 1, "{row}");
-    show("table", &mut Table::new(style, false, false));
+    show("table", &mut Table::new(style, Extent::All, false));
     show("JUnit", &mut Junit::new(Severity::Critical));
     show("metrics", &mut Prometheus::new(at));
     show("nagios for a list", &mut Nagios::default());
@@ -181,6 +185,25 @@ fn audited(report: Report, style: Style, text: &str) {
     if text.len().is_multiple_of(4) {
         show("HTML", &mut HtmlPage::new(at));
     }
+}
+
+/// Changes of every kind from and to that text.
+fn differences(text: &str) -> Vec<Difference> {
+    let fields = [
+        (Change::NewKey, Field::Sha256),
+        (Change::NoCertificate, Field::Sha256),
+        (Change::Issuer, Field::Issuer),
+        (Change::Expiry, Field::NotAfter),
+        (Change::Worse, Field::Outcome),
+        (Change::Better, Field::Severity),
+    ];
+    let difference = |(change, field)| Difference {
+        change,
+        field: Some(field),
+        before: Some(text.to_owned()),
+        after: Some(text.to_owned()),
+    };
+    fields.map(difference).to_vec()
 }
 
 fn safe(format: &str, text: &str) {

@@ -1,7 +1,7 @@
 //! A target with its findings, as an audit reports it.
 
-use super::baseline::Change;
 use super::choice::{LeftOut, Standing};
+use super::difference::{Change, Difference};
 use super::finding::worst;
 use super::levels::Levels;
 use crate::finding::{Code, Finding, Severity};
@@ -21,7 +21,9 @@ pub struct Audited {
     /// The findings that were not asked for.
     pub left_out: Vec<LeftOut>,
     /// What has changed; `None` if there is nothing to compare with.
-    pub changes: Option<Vec<Change>>,
+    pub differences: Option<Vec<Difference>>,
+    /// Its place in the list, from 0.
+    pub position: u64,
 }
 
 impl Audited {
@@ -40,6 +42,18 @@ impl Audited {
         self.left_out.iter().filter(|left| !left.accepted)
     }
 
+    /// What left findings out, and their codes; empty if there are none.
+    pub fn left_out_by(&self) -> String {
+        let by = |option, ignored| {
+            let hidden = self.hidden().filter(|left| left.ignored == ignored);
+            let mut codes: Vec<Code> = hidden.map(|left| left.code).collect();
+            codes.dedup();
+            (!codes.is_empty()).then(|| format!("left out by {option}: {}", Code::list(&codes)))
+        };
+        let both = [by("--only", false), by("--ignore", true)];
+        both.into_iter().flatten().collect::<Vec<_>>().join("; ")
+    }
+
     /// The codes of the hidden findings, each once; empty if there are none.
     pub fn hidden_codes(&self) -> String {
         let mut codes: Vec<Code> = self.hidden().map(|left| left.code).collect();
@@ -49,8 +63,18 @@ impl Audited {
 
     /// Whether anything has changed.
     pub fn is_changed(&self) -> bool {
-        self.changes
-            .as_ref()
-            .is_some_and(|changes| !changes.is_empty())
+        self.differences().next().is_some()
+    }
+
+    /// What has changed; empty if there is nothing to compare with.
+    pub fn differences(&self) -> impl Iterator<Item = &Difference> {
+        self.differences.iter().flatten()
+    }
+
+    /// The kinds of change, each once.
+    pub fn changes(&self) -> Vec<Change> {
+        let mut changes: Vec<Change> = self.differences().map(|each| each.change).collect();
+        changes.dedup();
+        changes
     }
 }

@@ -24,6 +24,8 @@ pub struct LeftOut {
     /// It is a warning that `--ignore` names, so the user knows of it and accepts it. Critical
     /// findings are never accepted, and neither are those that say that nothing could be checked.
     pub accepted: bool,
+    /// `--ignore` names it; else `--only` does not.
+    pub ignored: bool,
 }
 
 /// The standing of a target, in ascending order of severity.
@@ -59,12 +61,16 @@ impl Choice {
         let others = others.iter();
         let mut left_out: Vec<LeftOut> = others
             .filter(|finding| finding.severity > Severity::Note)
-            .map(|finding| LeftOut {
-                code: finding.code,
-                severity: finding.severity,
-                accepted: finding.severity == Severity::Warning
-                    && self.ignore.contains(&finding.code)
-                    && !unseen.contains(&finding.code),
+            .map(|finding| {
+                let ignored = self.ignore.contains(&finding.code);
+                LeftOut {
+                    code: finding.code,
+                    severity: finding.severity,
+                    accepted: finding.severity == Severity::Warning
+                        && ignored
+                        && !unseen.contains(&finding.code),
+                    ignored,
+                }
             })
             .collect();
         left_out.sort_by_key(|left| (std::cmp::Reverse(left.severity), left.code));

@@ -1,5 +1,5 @@
 //! The grammar of a list: one target a line, `#` comments, and columns `name=value` after the
-//! target.
+//! target. A value in double quotes may have blanks and `#`.
 
 use crate::certificate::Least;
 use crate::endpoint::{Host, Target, TargetError};
@@ -44,19 +44,22 @@ pub enum LineError {
     NotUtf8,
     /// A column without `=`.
     #[error(
-        "\"{0}\" is no column: write servername=, pin=, cacerts=, label=, warning= or critical="
+        "\"{0}\" is not a column: use servername=, pin=, cacerts=, label=, warning= or critical=, and quotes for blanks, as in label=\"old box\""
     )]
     Column(String),
+    /// A quote that is not closed, or not at the end of a column.
+    #[error("{0} has no closing quote before a blank or the end of the line")]
+    Quote(String),
     /// A column that is not known.
     #[error(
-        "the column \"{0}\" is not known: servername, pin, cacerts, label, warning and critical are"
+        "unknown column \"{0}\": use servername=, pin=, cacerts=, label=, warning= or critical="
     )]
     Unknown(String),
     /// A column that occurs twice.
-    #[error("the column \"{0}\" comes twice")]
+    #[error("the column \"{0}\" is given twice")]
     Twice(String),
     /// A value that is not a pin.
-    #[error("\"{0}\" is no pin: write pin=sha256: and 64 hex digits (or sha512, sha1)")]
+    #[error("\"{0}\" is not a pin: write pin=sha256: and 64 hex digits (or sha512, sha1)")]
     Pin(String),
     /// A value that is not an amount of time left.
     #[error("{0}: {1}")]
@@ -73,10 +76,10 @@ pub fn parse_line(line: &[u8]) -> Result<Option<Entry>, LineError> {
         return Err(LineError::TooLong);
     }
     let text = std::str::from_utf8(line).map_err(|_| LineError::NotUtf8)?;
-    let mut words = text.split_ascii_whitespace();
-    let Some(input) = words.next() else {
+    let (input, mut rest) = first_word(text);
+    if input.is_empty() {
         return Ok(None);
-    };
+    }
     let mut entry = Entry {
         input: input.to_owned(),
         target: input.parse()?,
@@ -87,21 +90,58 @@ pub fn parse_line(line: &[u8]) -> Result<Option<Entry>, LineError> {
         warning: None,
         critical: None,
     };
-    for word in words {
+    loop {
+        let (word, after) = first_word(rest);
+        if word.is_empty() {
+            return Ok(Some(entry));
+        }
         let (name, value) = word
             .split_once('=')
             .ok_or_else(|| LineError::Column(word.to_owned()))?;
-        column(&mut entry, name, value)?;
+        match value.strip_prefix('"') {
+            None => {
+                column(&mut entry, name, value)?;
+                rest = after;
+            }
+            Some(_) => {
+                // The value may go on after the word.
+                let begin = rest.trim_ascii_start();
+                let quoted = begin.get(name.len() + 2..).and_then(unquoted);
+                let (value, after) = quoted.ok_or_else(|| LineError::Quote(name.to_owned()))?;
+                column(&mut entry, name, value)?;
+                rest = after;
+            }
+        }
     }
-    Ok(Some(entry))
+}
+
+/// The first word, and what comes after it; both are empty at the end.
+fn first_word(text: &str) -> (&str, &str) {
+    let text = text.trim_ascii_start();
+    let end = text.find(|c: char| c.is_ascii_whitespace());
+    text.split_at(end.unwrap_or(text.len()))
+}
+
+/// The text up to a quote that ends its column, and what comes after that quote.
+fn unquoted(text: &str) -> Option<(&str, &str)> {
+    let (value, after) = text.split_once('"')?;
+    let ends = |c: char| c.is_ascii_whitespace();
+    (after.is_empty() || after.starts_with(ends)).then_some((value, after))
 }
 
 /// The line without its comment, whose bytes may be anything, and without a byte order mark.
 fn without_comment(line: &[u8]) -> &[u8] {
     let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
-    let begins = |at: usize| at == 0 || line[at - 1].is_ascii_whitespace();
-    let mut marks = (0..line.len()).filter(|at| line[*at] == b'#');
-    marks.find(|at| begins(*at)).map_or(line, |at| &line[..at])
+    let (mut before, mut is_quoted) = (b' ', false);
+    for (at, byte) in line.iter().enumerate() {
+        match byte {
+            b'#' if before.is_ascii_whitespace() && !is_quoted => return &line[..at],
+            b'"' => is_quoted = !is_quoted && before == b'=',
+            _ => {}
+        }
+        before = *byte;
+    }
+    line
 }
 
 fn column(entry: &mut Entry, name: &str, value: &str) -> Result<(), LineError> {
@@ -173,6 +213,16 @@ mod tests {
         let entry = entry.expect("an entry");
         let levels = (entry.warning, entry.critical);
         assert_eq!(levels, (Some(Least::Share(3_000)), Some(Least::Hours(72))));
+        for (columns, label) in [
+            ("label=\"old box\"", "old box"),
+            ("label=\"a # b\" servername=mx.example # \" c", "a # b"),
+            ("label=\"\"", ""),
+            ("label=5\"", "5\""),
+        ] {
+            let entry = parse_line(format!("a {columns}").as_bytes()).expect(columns);
+            let found = entry.expect("an entry").label;
+            assert_eq!(found.as_deref(), Some(label), "{columns}");
+        }
         let latin: &[u8] = b"mail.example label=a#b # caf\xe9 \x00\xff";
         let entry = parse_line(latin).expect("a line").expect("an entry");
         assert_eq!(entry.label.as_deref(), Some("a#b"));
@@ -188,10 +238,12 @@ mod tests {
     #[test]
     fn bad_lines_say_what_is_wrong() {
         for (line, word) in [
-            ("a b", "no column"),
-            ("a x=y", "not known"),
+            ("a b", "not a column"),
+            ("a label=\"old box", "label has no closing quote"),
+            ("a label=\"old\"box", "label has no closing quote"),
+            ("a x=y", "unknown column"),
             ("a label=x label=y", "twice"),
-            ("a pin=sha256:aa", "no pin"),
+            ("a pin=sha256:aa", "not a pin"),
             ("a:99999", "port"),
             ("a servername=-", "servername"),
             ("a warning=soon", "warning: write a number of days"),

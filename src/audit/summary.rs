@@ -33,6 +33,8 @@ pub struct Summary {
     pub ends: BTreeMap<i64, u64>,
     /// The next certificates to expire, soonest first: whole days, and the target.
     pub expiries: Vec<(i64, String)>,
+    /// Targets that have changed; `None` if there is nothing to compare with.
+    pub changed: Option<u64>,
     /// Targets that are in the baseline but not in the list, if known; untrusted text.
     pub gone: Vec<String>,
 }
@@ -44,6 +46,9 @@ impl Summary {
         self.targets += 1;
         *self.outcomes.entry(report.outcome().as_str()).or_default() += 1;
         *self.standings.entry(audited.standing()).or_default() += 1;
+        if audited.differences.is_some() {
+            *self.changed.get_or_insert(0) += u64::from(audited.is_changed());
+        }
         let mut seen = Vec::new();
         for finding in &audited.findings {
             let key = (finding.code, finding.severity);

@@ -20,7 +20,7 @@ pub struct Audit {
     #[arg(value_name = "TARGET", value_parser = target)]
     pub targets: Vec<TargetArg>,
 
-    /// The list; - reads standard input
+    /// The list of targets; - reads standard input
     #[arg(short, long, value_name = "FILE", help_heading = LIST)]
     pub input: Option<PathBuf>,
 
@@ -28,7 +28,7 @@ pub struct Audit {
     #[arg(long, help_heading = LIST)]
     pub strict: bool,
 
-    /// Only the Kth of N parts of the list, for one of N machines
+    /// Check only the Kth of N parts of the list, for one of N machines
     #[arg(long, value_name = "K/N", help_heading = LIST)]
     pub shard: Option<Shard>,
 
@@ -44,15 +44,15 @@ pub struct Audit {
     #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u32).range(1..=65_536), help_heading = PACING)]
     pub per_address: u32,
 
-    /// Between two connections to one address
+    /// Time between two connections to one address
     #[arg(long, value_name = "SECONDS", default_value = "0.1", value_parser = pause, help_heading = PACING)]
     pub pause: Duration,
 
-    /// New connections a second, of all [default: no limit]
+    /// New connections per second, in total [default: no limit]
     #[arg(long, value_name = "N", value_parser = rate, help_heading = PACING)]
     pub rate: Option<f64>,
 
-    /// Tries beyond the first where a server is busy, within its --timeout
+    /// Further tries where a server is busy, within its --timeout
     #[arg(long, value_name = "N", default_value = "2", help_heading = PACING)]
     pub retries: u32,
 
@@ -70,28 +70,30 @@ pub struct Audit {
     #[arg(long, short_alias = 'c', value_name = "LEFT", default_value = "auto", value_parser = left, help_heading = FINDINGS)]
     pub critical: Least,
 
-    /// Findings to leave out, by their code; may be repeated
+    /// Leave out findings with this code; may be repeated
     ///
-    /// A warning that is left out is accepted. A target is not called fine where something critical
-    /// is left out, or why nothing was seen.
+    /// A warning that is left out is accepted. A target where something critical is left out, or why
+    /// nothing was seen, is shown as "-", not as OK.
     #[arg(long, value_name = "CODE", value_parser = CodeParser, hide_possible_values = true, help_heading = FINDINGS)]
     pub ignore: Vec<Code>,
 
-    /// Only these findings, by their code; may be repeated
+    /// Report only findings with this code; may be repeated
     ///
-    /// A target is not called fine where others, that are more than notes, are left out.
+    /// A target with other findings above a note is shown as "-", not as OK.
     #[arg(long, value_name = "CODE", value_parser = CodeParser, hide_possible_values = true, help_heading = FINDINGS)]
     pub only: Vec<Code>,
 
-    /// Which findings make the exit code 1
+    /// Findings that make the exit code 1
     #[arg(long, value_name = "SEVERITY", default_value = "critical", help_heading = FINDINGS)]
     pub fail_on: FailOnArg,
 
-    /// Tell what has changed since this jsonl file of an earlier audit
+    /// Report what has changed since the audit that saved FILE
+    ///
+    /// Where --save names the same FILE, it need not exist yet: that is the first run.
     #[arg(long, value_name = "FILE", help_heading = FINDINGS)]
     pub baseline: Option<PathBuf>,
 
-    /// Show only targets that have changed, or are gone from the list
+    /// Show only targets that have changed, or are gone from the list, and the sums
     #[arg(long, requires = "baseline", help_heading = FINDINGS)]
     pub changes_only: bool,
 
@@ -107,11 +109,18 @@ pub struct Audit {
     #[arg(long, value_name = "FORMAT", default_value = "table", help_heading = OUTPUT)]
     pub format: AuditFormat,
 
-    /// Write there, in one step at the end
+    /// Order of the results: by severity unless they take long; any other once all are there
+    ///
+    /// Without it, a table on a terminal begins after a second, and is in the order of the answers
+    /// from then on; a table in a file or a pipe is sorted, up to 10,000 targets. jsonl and csv are
+    /// in the order of the answers.
+    #[arg(long, value_name = "ORDER", conflicts_with = "resume", help_heading = OUTPUT)]
+    pub sort: Option<SortArg>,
+    /// Write the results to FILE, replacing it atomically at the end
     #[arg(short, long, value_name = "FILE", help_heading = OUTPUT)]
     pub output: Option<PathBuf>,
 
-    /// Also save all results as jsonl there, in one step at the end if it comes to that: the next
+    /// Also save all results to FILE as JSON Lines once the audit is complete, for the next
     /// --baseline
     #[arg(long, value_name = "FILE", conflicts_with = "resume", help_heading = OUTPUT)]
     pub save: Option<PathBuf>,
@@ -120,7 +129,7 @@ pub struct Audit {
     #[arg(short, long, conflicts_with_all = ["verbose", "changes_only"], overrides_with = "quiet", help_heading = OUTPUT)]
     pub quiet: bool,
 
-    /// Report progress on standard error every 30 s, even without a terminal
+    /// Show every finding in full, with advice, and report progress every 30 s
     #[arg(short, long, overrides_with = "verbose", help_heading = OUTPUT)]
     pub verbose: bool,
 
@@ -135,6 +144,7 @@ pub enum AuditFormat {
     /// For people: a line for each target, and a summary
     Table,
     /// For programs: a report on each line, as it is finished
+    #[value(alias = "json")]
     Jsonl,
     /// For spreadsheets
     Csv,
@@ -147,6 +157,19 @@ pub enum AuditFormat {
     /// For monitoring: a plugin's line for the whole list, and its exit code (0 OK, 1 warning, 2
     /// critical, 3 unknown)
     Nagios,
+}
+
+/// The value of `audit --sort`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SortArg {
+    /// The worst first, then what expires first
+    Severity,
+    /// What expires first
+    Expiry,
+    /// By the name of the host, then by port
+    Host,
+    /// As in the list
+    Input,
 }
 
 /// The value of `audit --fail-on`.

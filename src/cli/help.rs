@@ -26,7 +26,7 @@ Exit status:
 Examples:
   smtp-certcheck audit --input hosts.txt
   smtp-certcheck audit --input - --format jsonl < hosts.txt > today.jsonl
-  smtp-certcheck audit --input hosts.txt --baseline yesterday.jsonl --changes-only
+  smtp-certcheck audit --input hosts.txt --baseline results.jsonl --save results.jsonl --changes-only
   smtp-certcheck audit --input hosts.txt --baseline results.jsonl --save results.jsonl --quiet
   smtp-certcheck audit --input hosts.txt --format prometheus --output /var/lib/node_exporter/smtp.prom -q
   smtp-certcheck audit --input hosts.txt --format nagios --warning 21 --critical 7

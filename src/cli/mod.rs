@@ -9,7 +9,7 @@ mod plugin;
 mod value;
 mod when;
 
-pub use audit::{Audit, AuditFormat, FailOnArg};
+pub use audit::{Audit, AuditFormat, FailOnArg, SortArg};
 pub use groups::{Connection, Defaults, HgVersion, Hgrc, KeyTypeArg, Trust};
 pub use pin::{ByArg, DigestArg, Pin};
 pub use plugin::Plugin;

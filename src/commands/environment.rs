@@ -118,7 +118,7 @@ pub(super) fn style(wanted: ColorArg, verbose: bool) -> Style {
 }
 
 /// Whether the locale's characters are UTF-8 (POSIX, "Internationalization Variables").
-fn is_utf8() -> bool {
+pub(super) fn is_utf8() -> bool {
     let all = ["LC_ALL", "LC_CTYPE", "LANG"];
     let locale = all.into_iter().find_map(variable).unwrap_or_default();
     let locale = locale.to_string_lossy().to_ascii_lowercase();

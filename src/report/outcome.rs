@@ -20,6 +20,22 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// All outcomes, in the order of the exit codes.
+    const ALL: [Self; 6] = [
+        Self::Trusted,
+        Self::Pinned,
+        Self::Untrusted,
+        Self::Unreachable,
+        Self::SmtpRefused,
+        Self::TlsFailed,
+    ];
+
+    /// The outcome with that name.
+    pub fn named(name: &str) -> Option<Self> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|outcome| outcome.as_str() == name)
+    }
+
     /// The name in reports.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -50,15 +66,9 @@ mod tests {
 
     #[test]
     fn every_outcome_has_its_exit_code() {
-        use Outcome as O;
-        let all = [
-            O::Trusted,
-            O::Pinned,
-            O::Untrusted,
-            O::Unreachable,
-            O::SmtpRefused,
-            O::TlsFailed,
-        ];
+        let all = Outcome::ALL;
         assert_eq!(all.map(|o| o.exit().number()), [0, 0, 1, 3, 4, 5]);
+        assert_eq!(all.map(|o| Outcome::named(o.as_str())), all.map(Some));
+        assert_eq!(Outcome::named("of-2030"), None);
     }
 }

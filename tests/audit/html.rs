@@ -7,7 +7,9 @@
 
 use rcgen::DnType;
 use rustls::pki_types::CertificateDer;
-use smtp_certcheck::audit::{Audited, Change, Completeness, Least, Levels, Summary, findings};
+use smtp_certcheck::audit::{
+    Audited, Change, Completeness, Difference, Field, Least, Levels, Summary, findings,
+};
 use smtp_certcheck::certificate::Certificate;
 use smtp_certcheck::endpoint::Host;
 use smtp_certcheck::escape::is_unsafe;
@@ -105,7 +107,8 @@ fn audited(name: &str, chain: &[Certificate], version: &str) -> Audited {
         left_out: Vec::new(),
         report,
         label: None,
-        changes: None,
+        differences: None,
+        position: 0,
     }
 }
 
@@ -123,7 +126,7 @@ fn hostile() -> Audited {
     let mut hostile = audited("hostile.example:25", &chain, HOSTILE);
     hostile.label = Some(HOSTILE.to_owned());
     HOSTILE.clone_into(&mut hostile.report.target.input);
-    hostile.changes = Some(vec![Change::New, Change::Worse]);
+    hostile.differences = Some(vec![Change::New.into(), Change::Worse.into()]);
     for finding in &mut hostile.findings {
         finding.message += HOSTILE;
         finding.advice = finding.advice.clone().text(HOSTILE);
@@ -147,7 +150,26 @@ fn hosts(count: usize) -> Vec<Audited> {
             _ => audited(&name, fine, "TLSv1.3"),
         }
     };
-    (0..count).map(host).collect()
+    let mut all: Vec<Audited> = (0..count).map(host).collect();
+    // Compared with an earlier audit, in which one had another certificate.
+    for (index, host) in all.iter_mut().enumerate() {
+        host.differences = Some(if index % 50 == 9 {
+            vec![rotated()]
+        } else {
+            Vec::new()
+        });
+    }
+    all
+}
+
+/// The new certificate of a host.
+fn rotated() -> Difference {
+    Difference {
+        change: Change::NewKey,
+        field: Some(Field::Sha256),
+        before: Some("ccfb3dc3".repeat(8)),
+        after: Some("bef64a2f".repeat(8)),
+    }
 }
 
 fn page(hosts: &[Audited]) -> String {
@@ -174,8 +196,10 @@ fn markup(page: &str) -> String {
 fn every_host_is_there_once_and_the_worst_is_first() {
     let page = page(&hosts(60));
     for index in 0..60 {
-        let name = format!("<summary>mx{index:05}.");
-        assert_eq!(page.matches(&name).count(), 1, "{name}");
+        for place in ["<summary>", "id=\""] {
+            let name = format!("{place}mx{index:05}.");
+            assert_eq!(page.matches(&name).count(), 1, "{name}");
+        }
     }
     let ranks: Vec<&str> = page
         .split("data-s=\"")
@@ -190,9 +214,45 @@ fn every_host_is_there_once_and_the_worst_is_first() {
         "RSA 2048",
         "TLSv1.0",
         "unreachable",
+        "<th role=\"columnheader\" scope=\"col\">Expires</th>",
+        "<h3>Expiring next</h3>",
+        "60 hosts, checked on ",
+        "<strong>2</strong> changed since the last audit ",
+        "new key, sha256:ccfb3dc3… → bef64a2f…",
+        ">SHA-256 <code class=\"sha256\">",
+        "serial <code>",
     ] {
         assert!(page.contains(text), "{text}");
     }
+}
+
+/// Notes are on all hosts, and would be the longest bar.
+#[test]
+fn notes_stand_apart_from_findings() {
+    let page = page(&hosts(60));
+    let chart = |title: &str| {
+        let from = page.find(&format!("<h3>{title}</h3>")).expect(title);
+        page[from..].split("</section>").next().expect("a section")
+    };
+    assert!(chart("Findings").contains("expired (critical)"));
+    assert!(!chart("Findings").contains("tls-1.2"));
+    assert!(chart("Notes").contains("tls-1.2"));
+    let cell = page.rsplit("tls-1.2</td>").count();
+    assert_eq!(cell, 1, "no row names a note in its column");
+}
+
+/// A target that occurs twice has two addresses within the page.
+#[test]
+fn every_row_has_an_address_of_its_own() {
+    let host = &hosts(1)[0];
+    let mut other = host.clone();
+    other.report.target.servername = "other.example".to_owned();
+    let page = page(&[host.clone(), host.clone(), other]);
+    let ids = page.split("<tr role=\"row\" id=\"").skip(1);
+    let ids: Vec<&str> = ids.filter_map(|rest| rest.split('"').next()).collect();
+    let name = "mx00000.dept0.example.org:25";
+    let expected = ["", "/2", "/3"].map(|end| format!("{name}{end}"));
+    assert_eq!(ids, expected);
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! - `results`: the verdicts, the findings, and every format
 //! - `running`: progress, signals, patience
 //! - `fields`: what the JSON adds up for programs
+//! - `daily`: the first run, news from what to what, the order, the last words
 //! - `files`: the files that it reads and writes
 //! - `incomplete`: runs that do not come to their end, or leave something out
 //! - `addresses`: names with several addresses
@@ -12,6 +13,7 @@
 //! - `html`: the page, in a real browser
 
 mod addresses;
+mod daily;
 mod distributed;
 mod fields;
 mod files;

@@ -3,9 +3,12 @@
 It fails if the page loads anything, complains on the console, runs what a certificate says, or
 does not sort, filter and open as it should."""
 
+import csv
+import io
 import json
 import pathlib
 import sys
+import tempfile
 import time
 
 from selenium import webdriver
@@ -115,7 +118,7 @@ def check_sorting():
     assert column(2)[0] >= column(2)[1] > ""
     heads[1].find_element(By.TAG_NAME, "button").click()
     ranks = [text.split()[1] for text in column(1)]
-    assert ranks == sorted(ranks, key=["critical", "warning", "fine"].index), ranks
+    assert ranks == sorted(ranks, key=["critical", "warning", "ok"].index), ranks
 
 
 def check_filter():
@@ -137,12 +140,15 @@ def check_filter():
     timed("filter off", lambda: wait(f"{count} of {count} hosts shown"))
     select = Select(browser.find_element(By.ID, "severity"))
     sums = 0
-    for word in ["critical", "warning", "fine"]:
+    for word in ["critical", "warning", "ok"]:
         select.select_by_visible_text(word)
         verdicts = column(1)
         assert verdicts and all(word in text for text in verdicts), word
         sums += len(verdicts)
     assert sums == count
+    tile = browser.find_element(By.XPATH, "//li[contains(., 'changed since the last audit')]/strong")
+    select.select_by_visible_text("changed")
+    assert len(column(1)) == int(tile.text) > 0, tile.text
     select.select_by_visible_text("all")
     wait(f"{count} of {count} hosts shown")
 
@@ -153,7 +159,7 @@ def check_rows():
     chain = row.find_element(By.TAG_NAME, "ol")
     assert not chain.is_displayed()
     summary.send_keys(Keys.ENTER)
-    assert chain.is_displayed() and "issued by" in chain.text and len(chain.find_elements(By.TAG_NAME, "code")) > 1
+    assert chain.is_displayed() and "issued by" in chain.text and "SHA-256 " in chain.text and "serial " in chain.text
     assert chain.size["width"] > 500, "an open row has the whole width"
     summary.click()
     assert details.get_attribute("open") is None
@@ -161,6 +167,74 @@ def check_rows():
     row.find_elements(By.TAG_NAME, "td")[3].click()
     assert details.get_attribute("open") is not None
     summary.click()
+
+
+def check_links():
+    """The address of a host opens it, and brings it into sight, even if it is filtered away."""
+    field = browser.find_element(By.ID, "filter")
+    field.send_keys("no such host")
+    wait(f"0 of {count} hosts shown")
+    # One far down: its certificate is good for long.
+    host = browser.execute_script("return [...document.querySelectorAll('#table tbody tr')].at(-1).id")
+    assert host.endswith(":25"), host
+    timed("link", lambda: browser.get(f"{page.as_uri()}#{host}"))
+    row = browser.find_element(By.ID, host)
+    WebDriverWait(browser, 15).until(lambda _: row.find_element(By.TAG_NAME, "ol").is_displayed())
+    assert field.get_attribute("value") == ""
+    top = browser.execute_script("return arguments[0].getBoundingClientRect().top", row)
+    assert 0 <= top < 900, top
+    link = row.find_element(By.LINK_TEXT, "Link to this host")
+    assert link.get_attribute("href").split("#")[1].replace("%3A", ":") == host
+    picture("link", 1280, 900)
+    # A fresh load of the same address, as from a mail.
+    browser.get("about:blank")
+    browser.get(f"{page.as_uri()}#{host}")
+    row = browser.find_element(By.ID, host)
+    assert row.find_element(By.TAG_NAME, "ol").is_displayed()
+    top = browser.execute_script("return arguments[0].getBoundingClientRect().top", row)
+    assert 0 <= top < 900, top
+    # What is no host, or no text, is no error.
+    for other in ("nobody.example:25", "%", "table"):
+        browser.get(f"{page.as_uri()}#{other}")
+    # Those that expire next lead to their rows.
+    name = browser.find_element(By.CSS_SELECTOR, ".next a")
+    wanted = name.text
+    name.send_keys(Keys.ENTER)
+    chain = browser.find_element(By.ID, wanted).find_element(By.TAG_NAME, "ol")
+    WebDriverWait(browser, 15).until(lambda _: chain.is_displayed())
+    browser.get(page.as_uri())
+
+
+def check_saving():
+    """The button saves what is shown, for a spreadsheet."""
+    folder = tempfile.mkdtemp()
+    browser.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": folder})
+    field = browser.find_element(By.ID, "filter")
+    field.send_keys("mx0000")
+    WebDriverWait(browser, 15).until(lambda _: 0 < len(column(0)) <= 10)
+    for name in ([] if count > 100 else [""]) + ["mx0000"]:
+        field.clear()
+        field.send_keys(name or Keys.SPACE)
+        time.sleep(0.5)
+        shown_hosts = [text.split(" ")[0] for text in column(0)]
+        button = browser.find_element(By.ID, "save")
+        button.click()
+        saved = WebDriverWait(browser, 15).until(
+            lambda _: [path for path in pathlib.Path(folder).glob("certificates-*.csv") if path.stat().st_size]
+        )
+        raw = saved[0].read_bytes()
+        assert raw.startswith(b"\xef\xbb\xbf") and raw.endswith(b"\r\n"), raw[:40]
+        rows = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig")), strict=True))
+        assert [row["host"] for row in rows] == shown_hosts, (rows, shown_hosts)
+        for row in rows:
+            assert row["verdict"] in ("critical", "warning", "ok"), row
+            assert (len(row["sha256"]) == 64) == bool(row["expires"]), row
+            # Nothing is a formula.
+            assert not any(text.startswith(tuple("=+-@")) for text in row.values()), row
+        saved[0].unlink()
+    field.clear()
+    field.send_keys(Keys.SPACE)
+    wait(f"{count} of {count} hosts shown")
 
 
 def check_hostile():
@@ -182,7 +256,7 @@ def check_without_script():
     browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
     browser.get(page.as_uri())
     assert not browser.find_element(By.ID, "controls").is_displayed()
-    assert not browser.find_elements(By.TAG_NAME, "button")
+    assert not any(button.is_displayed() for button in browser.find_elements(By.TAG_NAME, "button"))
     rows = browser.find_elements(By.CSS_SELECTOR, "#table tbody tr")
     assert len(rows) == count and all(row.is_displayed() for row in rows)
     chain = rows[0].find_element(By.TAG_NAME, "ol")
@@ -216,7 +290,7 @@ def check_accessibility():
     assert "Hosts" in roles["table"], roles["table"]
     assert len(roles["row"]) >= count + 1
     charts = roles.get("image", []) + roles.get("img", [])
-    assert len(charts) == 6 and any("trusted: " in name for name in charts), charts
+    assert len(charts) == 7 and any("trusted: " in name for name in charts), charts
     for role in ("button", "searchbox", "combobox"):
         assert roles[role] and all(roles[role]), role
 
@@ -240,6 +314,8 @@ try:
     check_sorting()
     check_filter()
     check_rows()
+    check_saving()
+    check_links()
     if count < 100:
         check_hostile()
         check_without_script()
@@ -250,7 +326,9 @@ try:
         message = json.loads(entry["message"])["message"]
         if message["method"] == "Network.requestWillBeSent":
             asked.add(message["params"]["request"]["url"])
-    others = {url for url in asked if url != page.as_uri() and not url.startswith("data:")}
+    # A blob is what the button saves.
+    own = ("data:", "blob:", "about:")
+    others = {url for url in asked if url.split("#")[0] != page.as_uri() and not url.startswith(own)}
     assert page.as_uri() in asked and not others, asked
     check_policy()
 finally:

@@ -1,6 +1,7 @@
 //! What is written about the program, and what it says about itself.
 //!
 //! - `promises`: codes, exit codes, dependencies and links in the documents
+//! - `paragraphs`: no paragraph of the documents is a wall of text
 //! - `recipes`: every command of the documents, run as it stands there
 //! - `snapshots`: the help, the formats and the messages, word for word
 //! - `generated`: man pages and completions are up to date
@@ -14,6 +15,7 @@ mod demo;
 mod generated;
 mod jq;
 mod layering;
+mod paragraphs;
 mod promises;
 mod recipes;
 mod snapshots;

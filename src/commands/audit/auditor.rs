@@ -30,6 +30,8 @@ const OF_ANCHORS: [Code; 4] = [
 pub(super) struct ListTarget {
     pub(super) entry: Entry,
     pub(super) asked: Asked,
+    /// Its place in the list, from 0.
+    pub(super) position: u64,
 }
 
 /// A target that was checked.
@@ -86,14 +88,15 @@ impl Auditor {
             .collect();
         let (findings, left_out) = self.choice.apply(found, &unseen);
         let baseline = self.baseline.as_mut();
-        let changes = baseline.map(|baseline| baseline.compare(&report, &findings));
+        let differences = baseline.map(|baseline| baseline.compare(&report, &findings));
         Ok(Audited {
             report,
             label: target.entry.label,
             levels,
             findings,
             left_out,
-            changes,
+            differences,
+            position: target.position,
         })
     }
 
@@ -112,7 +115,7 @@ fn report(
     survey: Survey,
     own: Option<&Result<Anchors, String>>,
 ) -> Result<Report, Error> {
-    let ListTarget { entry, asked } = target;
+    let ListTarget { entry, asked, .. } = target;
     let own = own.map(|own| own.as_ref().unwrap_or(&NO_ANCHORS));
     assessor.report_by(survey, asked, |seen| {
         with_pins(assessor.assess(seen, asked, own), entry)
@@ -142,7 +145,7 @@ static NO_ANCHORS: LazyLock<Anchors> = LazyLock::new(|| Anchors::new("a file tha
 /// is not the server's fault.
 fn without_anchors(found: &mut Vec<Finding>, why: String) {
     found.retain(|finding| !OF_ANCHORS.contains(&finding.code));
-    let advice = "mend the cacerts= column of the list";
+    let advice = "fix the cacerts= column of the list";
     found.insert(0, Finding::new(Code::BadCaFile, None, why, advice));
 }
 

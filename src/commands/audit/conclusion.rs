@@ -12,6 +12,8 @@ pub(super) struct Conclusion {
     pub(super) fails_from: Option<Severity>,
     /// Does not mention what an earlier run did.
     pub(super) quiet: bool,
+    /// The results are appended to those of an earlier run.
+    pub(super) resumes: bool,
     /// Only a part of the list was asked for.
     pub(super) is_shard: bool,
 }
@@ -37,21 +39,22 @@ impl Conclusion {
             ));
         }
         if completeness.interrupted {
-            say("interrupted: what was done is written; --resume goes on with a jsonl file");
+            say(if self.resumes {
+                "interrupted: what was done is written; run the same command again to go on"
+            } else {
+                "interrupted: what was done is written; with --resume FILE the next audit can go on where it stops"
+            });
             return Exit::INTERRUPTED;
         }
         if all.targets == 0 {
             warn(if self.is_shard {
-                "the list has no targets for this part of it"
+                "this shard has no targets"
             } else {
                 "the list has no targets"
             });
         }
+        // A warning names each of them.
         let bad = completeness.bad_lines;
-        if bad > 0 {
-            let lines = if bad == 1 { "line" } else { "lines" };
-            say(&format!("{bad} {lines} of the list could not be used"));
-        }
         // A list that is empty by mistake must not look like one without findings.
         let is_empty = all.targets == 0 && !self.is_shard;
         match (fails, bad) {

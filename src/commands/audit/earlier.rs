@@ -4,11 +4,12 @@
 use super::lines::{next_result, reader, unreadable};
 use crate::audit::{Baseline, Choice, Counts, Identity, findings_of_line};
 use crate::commands::error::Error;
+use crate::commands::terminal::say;
 use crate::observation::system_text;
 use serde_json::Value;
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufReader};
+use std::io::{self, BufReader, ErrorKind};
 use std::path::Path;
 
 /// How each line of [`crate::render::json::line`] begins.
@@ -24,10 +25,30 @@ pub(super) struct Earlier {
     pub(super) counts: Counts,
 }
 
+/// Reads the last audit, which this one replaces; `None` before the first one has ended.
+pub(super) fn baseline_or_first_run(
+    path: &Path,
+    choice: &Choice,
+) -> Result<Option<Baseline>, Error> {
+    match std::fs::metadata(path) {
+        Err(why) if why.kind() == ErrorKind::NotFound => {
+            say(&format!(
+                "first run: \"{}\" does not exist yet, so there is nothing to compare with",
+                path.display()
+            ));
+            Ok(None)
+        }
+        _ => baseline(path, choice).map(Some),
+    }
+}
+
 /// Reads the last audit, and keeps the findings that are asked for now.
 pub(super) fn baseline(path: &Path, choice: &Choice) -> Result<Baseline, Error> {
     let mut baseline = Baseline::default();
-    let mut reader = BufReader::new(reader(path)?);
+    let first_time =
+        "the first time, leave --baseline out; --save FILE writes what the next run compares with";
+    let reader = reader(path).map_err(|why| why.hint(first_time))?;
+    let mut reader = BufReader::new(reader);
     let mut line = Vec::new();
     let mut number = 0;
     while next_result(&mut reader, &mut line).map_err(|why| unreadable(path, &why))? {
@@ -57,11 +78,11 @@ pub(super) fn resume(path: &Path) -> Result<(File, Earlier), Error> {
     };
     let foreign = |number, why: &str| {
         bad_line(path, number, why)
-            .hint("--resume goes on with what an earlier --resume has begun; it was left as it is")
+            .hint("--resume goes on with what an earlier --resume has begun; it was left unchanged")
     };
     // Opening a pipe would block before it could be recognised.
     if std::fs::metadata(path).is_ok_and(|file| !file.is_file()) {
-        return Err(failed(&io::Error::other("it is no regular file")));
+        return Err(failed(&io::Error::other("it is not a regular file")));
     }
     let file = OpenOptions::new()
         .read(true)
@@ -77,7 +98,7 @@ pub(super) fn resume(path: &Path) -> Result<(File, Earlier), Error> {
         number += 1;
         if line.last() != Some(&b'\n') {
             if !(line.starts_with(HEAD) || HEAD.starts_with(&line)) {
-                return Err(foreign(number, "it is no report of an audit"));
+                return Err(foreign(number, "it is not a report of an audit"));
             }
             is_torn = true;
             break;
@@ -90,7 +111,7 @@ pub(super) fn resume(path: &Path) -> Result<(File, Earlier), Error> {
             .map_err(|why| foreign(number, &format!("it is not JSON: {why}")))?;
         let outcome = report.get("outcome").and_then(Value::as_str);
         let (Some(target), Some(_)) = (Identity::of_line(&report), outcome) else {
-            let why = "it is no report of an audit (no target, no outcome)";
+            let why = "it is not a report of an audit (no target, no outcome)";
             return Err(foreign(number, why));
         };
         *earlier.done.entry(target).or_default() += 1;

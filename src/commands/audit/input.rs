@@ -9,6 +9,7 @@ use crate::cli::TargetArg;
 use crate::commands::error::Error;
 use crate::observation::system_text;
 use std::collections::VecDeque;
+use std::ffi::OsStr;
 use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -98,6 +99,25 @@ impl Input {
     }
 }
 
+/// A list is not a target.
+pub(super) fn no_list_among(targets: &[TargetArg]) -> Result<(), Error> {
+    /// How names of lists end, and names of hosts do not.
+    const ENDINGS: [&str; 6] = ["txt", "list", "lst", "csv", "conf", "jsonl"];
+    let list = targets.iter().map(|target| Path::new(&target.input));
+    let mut lists = list.filter(|path| {
+        let ending = path.extension().and_then(OsStr::to_str);
+        ending.is_some_and(|ending| ENDINGS.contains(&ending)) && path.is_file()
+    });
+    match lists.next() {
+        None => Ok(()),
+        Some(path) => {
+            let path = path.display();
+            let text = format!("\"{path}\" is a file, not a server");
+            Err(Error::new(text).hint(format!("--input {path}")))
+        }
+    }
+}
+
 /// The targets of the command line.
 fn named(targets: &[TargetArg], filter: &mut Filter) -> VecDeque<Line> {
     let entries = targets
@@ -120,7 +140,7 @@ fn whole(
         match entry {
             Ok(entry) => all.push_back(Ok(entry)),
             Err(Trouble::BadLine(why) | Trouble::Unreadable(why)) => {
-                let hint = "nothing was connected to: --strict";
+                let hint = "no connections were made (--strict)";
                 return Err(Error::new(why).hint(hint));
             }
         }

@@ -1,5 +1,6 @@
 //! `audit`: a stream of targets in, a stream of results out, and a summary.
 
+mod arrangement;
 mod auditor;
 mod conclusion;
 mod defaults;
@@ -20,7 +21,8 @@ use super::environment;
 use super::error::Error;
 use super::runtime::block_on;
 use crate::audit::{Baseline, Choice, Completeness, Identity, Shard};
-use crate::cli::{Audit as Args, BELOW_WARNING};
+use crate::cli::{Audit as Args, AuditFormat, BELOW_WARNING};
+use crate::commands::disk::resolve::same_file;
 use crate::report::Exit;
 use auditor::Auditor;
 use conclusion::Conclusion;
@@ -28,10 +30,11 @@ use defaults::Defaults;
 use earlier::Earlier;
 use input::{Input, List};
 use outputs::Outputs;
-use progress::Progress;
+use progress::{Progress, Wishes};
 use results::{Done, Results};
 use scheduler::Scheduler;
 use signals::Signals;
+use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 
@@ -42,6 +45,8 @@ const WAITING: usize = 64;
 pub(super) fn run(args: &Args) -> Result<Exit, Error> {
     let (pacer, jobs) = pacing::pacer(args);
     outputs::one_file_for_one_thing(args)?;
+    input::no_list_among(&args.targets)?;
+    showing::check_order(args)?;
     let defaults = Arc::new(Defaults::of(args));
     if let Some(why) = defaults.conflict() {
         return Err(Error::new(why).hint(BELOW_WARNING));
@@ -54,7 +59,11 @@ pub(super) fn run(args: &Args) -> Result<Exit, Error> {
     if let Some(baseline) = &mut baseline {
         leave_to_others(baseline, &earlier, args.shard);
     }
-    let progress = Progress::new(args.verbose);
+    let progress = Progress::new(Wishes {
+        verbose: args.verbose,
+        shared_terminal: outputs.sink.is_pipe(),
+        ascii: !environment::is_utf8(),
+    });
     let shared = progress.shared();
     let input = Input::open(&list(args), &defaults, earlier.done, shared.clone())?;
     let interrupted = signals.clean();
@@ -78,6 +87,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Error> {
     let conclusion = Conclusion {
         fails_from: showing::fails_from(args),
         quiet: args.quiet,
+        resumes: args.resume.is_some(),
         is_shard: args.shard.is_some(),
     };
     Ok(conclusion.exit(&done, earlier.counts))
@@ -118,8 +128,19 @@ fn choice(args: &Args) -> Choice {
 }
 
 fn baseline(args: &Args, choice: &Choice) -> Result<Option<Baseline>, Error> {
-    let path = args.baseline.as_deref();
-    path.map(|path| earlier::baseline(path, choice)).transpose()
+    let Some(path) = &args.baseline else {
+        return Ok(None);
+    };
+    let writes_it = |written: &Option<PathBuf>| {
+        let written = written.as_deref();
+        written.is_some_and(|written| same_file(path, written))
+    };
+    let is_jsonl = args.format == AuditFormat::Jsonl;
+    if writes_it(&args.save) || (is_jsonl && writes_it(&args.output)) {
+        earlier::baseline_or_first_run(path, choice)
+    } else {
+        earlier::baseline(path, choice).map(Some)
+    }
 }
 
 /// Targets that an earlier run has done, or that are in another shard, are not gone.

@@ -15,6 +15,8 @@ pub(super) struct Outputs {
     pub(super) sink: Sink,
     /// All results, including those not shown.
     save: Option<Sink>,
+    /// `--output`, unless it is standard output.
+    output: Option<PathBuf>,
 }
 
 impl Outputs {
@@ -32,7 +34,8 @@ impl Outputs {
                 ));
             }
         }
-        Ok((Self { sink, save }, earlier))
+        let output = args.output.clone().filter(|path| path != Path::new("-"));
+        Ok((Self { sink, save, output }, earlier))
     }
 
     /// Whether all results go to standard output.
@@ -49,22 +52,27 @@ impl Outputs {
     }
 
     /// Puts the files in their places. If the results are incomplete, saved results of an earlier
-    /// audit are kept, and also shown ones if `shown_only_whole`.
-    pub(super) fn commit(self, is_complete: bool, shown_only_whole: bool) -> Result<(), Error> {
+    /// audit are kept, and also shown ones if `shown_only_whole`. Returns the file that has the
+    /// shown results now, as the user names it.
+    pub(super) fn commit(
+        self,
+        is_complete: bool,
+        shown_only_whole: bool,
+    ) -> Result<Option<PathBuf>, Error> {
+        let mut written = None;
         if shown_only_whole && !is_complete && self.sink.replaces() {
             say(&left_unchanged(&self.sink));
         } else {
             self.sink.commit()?;
+            written = self.output;
         }
         match self.save {
-            Some(save) if is_complete => save.commit(),
+            Some(save) if is_complete => save.commit()?,
             // The next audit must not take partial results for complete ones.
-            Some(save) => {
-                say(&left_unchanged(&save));
-                Ok(())
-            }
-            None => Ok(()),
+            Some(save) => say(&left_unchanged(&save)),
+            None => {}
         }
+        Ok(written)
     }
 }
 
@@ -82,7 +90,7 @@ fn open(args: &Args) -> Result<(Sink, Earlier), Error> {
 
 fn left_unchanged(sink: &Sink) -> String {
     format!(
-        "\"{}\" is as it was: this audit did not come to its end",
+        "\"{}\" was left unchanged: this audit did not come to its end",
         sink.path().display()
     )
 }
@@ -92,13 +100,13 @@ pub(super) fn one_file_for_one_thing(args: &Args) -> Result<(), Error> {
     let is_dash = |path: &Option<PathBuf>| path.as_deref() == Some(Path::new("-"));
     if is_dash(&args.resume) {
         return Err(
-            Error::new("--resume reads a file and writes to it, and \"-\" is none")
+            Error::new("--resume reads a file and writes to it, and \"-\" is not a file")
                 .hint("name one: --resume results.jsonl"),
         );
     }
     if is_dash(&args.save) {
         return Err(
-            Error::new("--save keeps results in a file, and \"-\" is none")
+            Error::new("--save keeps results in a file, and \"-\" is not a file")
                 .hint("--format jsonl writes them to standard output"),
         );
     }

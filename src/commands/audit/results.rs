@@ -1,19 +1,23 @@
 //! Judges, compares and writes each result, on a thread of its own.
 
+use super::arrangement::{Arrangement, has_passed};
 use super::auditor::{Auditor, Seen};
 use super::outputs::Outputs;
 use super::progress::Progress;
 use crate::audit::{Audited, Completeness, Counts, Selection, Summary, worst};
 use crate::commands::error::Error;
 use crate::commands::terminal::say;
-use crate::render::audit::{Ending, Format};
+use crate::render::audit::{Ending, Format, aside};
 use crate::render::json;
 use crate::report::Exit;
-use std::time::Duration;
-use tokio::sync::{mpsc, oneshot};
+use std::time::{Duration, Instant};
+use tokio::sync::mpsc::{self, error::TryRecvError};
+use tokio::sync::oneshot;
 
 /// Results within this time are handled in one batch: a wake-up costs as much as a judgement.
 const GATHER: Duration = Duration::from_millis(2);
+/// How often a wait with a deadline looks for results.
+const POLL: Duration = Duration::from_millis(20);
 
 /// What the thread does with each target, and what it keeps.
 pub(super) struct Results {
@@ -24,12 +28,15 @@ pub(super) struct Results {
     summary: Summary,
     /// How many targets are shown.
     shown: u64,
+    /// The heads of the columns are shown.
+    has_heads: bool,
 }
 
 /// Which targets are shown, and how.
 pub(super) struct Showing {
     pub(super) format: Box<dyn Format>,
     pub(super) selection: Selection,
+    pub(super) arrangement: Arrangement,
     /// If no target is shown, the summary is not shown either.
     pub(super) quiet: bool,
 }
@@ -40,6 +47,31 @@ pub(super) struct Done {
     pub(super) completeness: Completeness,
     /// The exit code, if the format has its own codes.
     pub(super) exit: Option<Exit>,
+}
+
+/// What comes next from the scheduler.
+enum Next {
+    Seen(Box<Seen>),
+    /// What is held back must be shown now.
+    Deadline,
+    /// There is nothing more.
+    End,
+}
+
+/// Waits for a target, until the deadline if there is one.
+fn next(receiver: &mut mpsc::Receiver<Seen>, deadline: Option<Instant>) -> Next {
+    let found = |seen| Next::Seen(Box::new(seen));
+    let Some(deadline) = deadline else {
+        return receiver.blocking_recv().map_or(Next::End, found);
+    };
+    loop {
+        match receiver.try_recv() {
+            Ok(seen) => return found(seen),
+            Err(TryRecvError::Disconnected) => return Next::End,
+            Err(TryRecvError::Empty) if has_passed(deadline) => return Next::Deadline,
+            Err(TryRecvError::Empty) => std::thread::sleep(POLL),
+        }
+    }
 }
 
 impl Results {
@@ -56,6 +88,7 @@ impl Results {
             progress,
             summary: Summary::default(),
             shown: 0,
+            has_heads: false,
         }
     }
 
@@ -68,11 +101,17 @@ impl Results {
     ) -> Result<Done, Error> {
         let head = self.showing.format.begin();
         let mut is_read = self.show(&head)?;
-        while is_read && let Some(seen) = receiver.blocking_recv() {
-            let audited = self.auditor.audit(seen)?;
-            is_read = self.take(&audited)?;
-            if receiver.is_empty() {
-                std::thread::sleep(GATHER);
+        while is_read {
+            match next(&mut receiver, self.showing.arrangement.deadline()) {
+                Next::Seen(seen) => {
+                    let audited = self.auditor.audit(*seen)?;
+                    is_read = self.take(&audited)?;
+                    if receiver.is_empty() {
+                        std::thread::sleep(GATHER);
+                    }
+                }
+                Next::Deadline => is_read = self.release()?,
+                Next::End => break,
             }
         }
         // Senders notice that the receiver is gone.
@@ -91,15 +130,32 @@ impl Results {
         self.progress.add(worst(&audited.findings));
         self.outputs.save(|| json::line(audited))?;
         let Showing {
-            format, selection, ..
+            format,
+            selection,
+            arrangement,
+            ..
         } = &mut self.showing;
         let is_shown = selection.takes(audited);
         self.shown += u64::from(is_shown);
         if !is_shown && !format.takes_all() {
             return Ok(true);
         }
-        let text = format.target(audited);
-        self.show(&text)
+        let text = arrangement.take(audited, format.target(audited));
+        self.show_targets(&text)
+    }
+
+    /// Shows what was held back.
+    fn release(&mut self) -> Result<bool, Error> {
+        let text = self.showing.arrangement.release();
+        self.show_targets(&text)
+    }
+
+    fn show_targets(&mut self, text: &str) -> Result<bool, Error> {
+        if text.is_empty() || std::mem::replace(&mut self.has_heads, true) {
+            return self.show(text);
+        }
+        let heads = self.showing.format.heads();
+        self.show(&format!("{heads}{text}"))
     }
 
     fn show(&mut self, text: &str) -> Result<bool, Error> {
@@ -110,14 +166,15 @@ impl Results {
         self.progress.suspend(|| sink.write(text))
     }
 
-    fn end(mut self, completeness: Completeness) -> Result<Done, Error> {
+    fn end(mut self, mut completeness: Completeness) -> Result<Done, Error> {
         self.progress.end();
+        completeness.reader_left |= !self.release()?;
         if completeness.knows_what_is_gone() {
             self.summary.gone = self.auditor.gone();
         }
         let Ending {
             text,
-            aside,
+            aside: has_aside,
             exit,
             replaces_only_whole,
         } = self.showing.format.end(&completeness, &self.summary);
@@ -126,13 +183,18 @@ impl Results {
             let _is_read = self.outputs.sink.write(&text)?;
         }
         // What a format for programs takes in full says everything.
+        let quiet = self.showing.quiet;
         let has_no_news = self.shown == 0 && self.summary.gone.is_empty();
-        let is_silent = self.showing.quiet && (has_no_news || self.showing.format.takes_all());
-        if !is_silent && !completeness.reader_left {
-            say(&aside);
+        let is_silent = quiet && (has_no_news || self.showing.format.takes_all());
+        if has_aside && !is_silent && !completeness.reader_left {
+            say(&aside(&self.summary, &completeness));
         }
-        self.outputs
+        let written = self
+            .outputs
             .commit(completeness.is_complete(), replaces_only_whole)?;
+        if let Some(path) = written.filter(|_| !quiet) {
+            say(&format!("written to {}", path.display()));
+        }
         Ok(Done {
             counts: Counts::of(&self.summary),
             completeness,

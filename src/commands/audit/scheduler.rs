@@ -53,6 +53,7 @@ impl Scheduler {
     async fn feed(&self, input: &mut Input, completeness: &mut Completeness) {
         let permits = Arc::new(Semaphore::new(IN_FLIGHT.max(self.jobs)));
         let mut running = JoinSet::new();
+        let mut position = 0;
         while let Some(line) = input.next().await {
             match line {
                 Ok(entry) => {
@@ -60,7 +61,8 @@ impl Scheduler {
                     let Ok(permit) = Arc::clone(&permits).acquire_owned().await else {
                         break;
                     };
-                    match self.job(entry) {
+                    position += 1;
+                    match self.job(entry, position - 1) {
                         Ok(job) => {
                             running.spawn(async move {
                                 let _permit = permit;
@@ -90,14 +92,18 @@ impl Scheduler {
         self.progress.suspend(|| warn(why));
     }
 
-    fn job(&self, entry: Entry) -> Result<impl Future<Output = ()> + use<>, Error> {
+    fn job(&self, entry: Entry, position: u64) -> Result<impl Future<Output = ()> + use<>, Error> {
         let asked = self.defaults.asked(&entry);
         let mut options = self.defaults.options(&asked.reference)?;
         options.probe.ehlo.clone_from(&self.ehlo);
         let (pacer, sender) = (Arc::clone(&self.pacer), self.sender.clone());
         Ok(async move {
             let survey = look_in_turn(&pacer, &asked.endpoint, &options).await;
-            let target = ListTarget { entry, asked };
+            let target = ListTarget {
+                entry,
+                asked,
+                position,
+            };
             let seen = Seen { target, survey };
             // The writer stops when the reader has closed the pipe.
             let _ = pacer.deliver(sender.send(seen)).await;

@@ -54,7 +54,7 @@ impl Signals {
                     let _ = sender.send(());
                     next().await;
                 } else {
-                    say("interrupted: nobody was connected to");
+                    say("interrupted before any connection");
                 }
             });
             for path in lock(&temporary).iter() {

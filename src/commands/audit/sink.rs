@@ -10,7 +10,8 @@ use crate::observation::system_text;
 use std::ffi::OsStr;
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Write as _};
-use std::os::unix::fs::MetadataExt as _;
+use std::os::fd::AsFd as _;
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 
 /// The random letters in the name of a temporary file.
@@ -122,6 +123,18 @@ impl Sink {
     /// Whether a person may read the output on a terminal.
     pub(super) fn is_stdout(&self) -> bool {
         matches!(self, Self::Stdout(_))
+    }
+
+    /// Whether another program reads standard output.
+    pub(super) fn is_pipe(&self) -> bool {
+        let Self::Stdout(stdout) = self else {
+            return false;
+        };
+        let kind = stdout.as_fd().try_clone_to_owned().and_then(|copy| {
+            let data = File::from(copy).metadata()?;
+            Ok(data.file_type())
+        });
+        kind.is_ok_and(|kind| kind.is_fifo() || kind.is_socket())
     }
 
     /// Whether the target file is unchanged if this one is dropped.

@@ -1,15 +1,16 @@
 //! An audit for spreadsheets (RFC 4180).
 
 use super::addresses::addresses;
+use super::changed;
 use super::format::{Ending, Format};
 use crate::audit::{Audited, Completeness, Summary, worst};
-use crate::certificate::days_left;
+use crate::certificate::{Sans, days_left};
 use crate::escape::visible;
 use crate::fingerprint::Algorithm;
 use crate::render::timestamp::timestamp;
 
-/// The names of the columns.
-const COLUMNS: [&str; 17] = [
+/// The names of the columns: new ones come last, because programs count them.
+const COLUMNS: [&str; 25] = [
     "target",
     "label",
     "outcome",
@@ -27,6 +28,14 @@ const COLUMNS: [&str; 17] = [
     "message",
     "addresses",
     "left_out",
+    "host",
+    "port",
+    "servername",
+    "not_before",
+    "serial",
+    "names",
+    "checked_at",
+    "differences",
 ];
 
 /// The format: each line is complete, and nothing is kept.
@@ -42,8 +51,8 @@ impl Format for Csv {
         row(audited)
     }
 
-    fn end(&mut self, _: &Completeness, summary: &Summary) -> Ending {
-        Ending::for_programs(String::new(), summary)
+    fn end(&mut self, _: &Completeness, _: &Summary) -> Ending {
+        Ending::for_programs(String::new())
     }
 }
 
@@ -58,8 +67,8 @@ fn row(audited: &Audited) -> String {
         .iter()
         .map(|finding| finding.code.as_str())
         .collect();
-    let changes = audited.changes.iter().flatten();
-    let changes: Vec<&str> = changes.map(|change| change.as_str()).collect();
+    let changes = audited.changes();
+    let changes: Vec<&str> = changes.iter().map(|change| change.as_str()).collect();
     let text = |value: Option<String>| value.unwrap_or_default();
     record(&[
         report.target.input.clone(),
@@ -84,7 +93,23 @@ fn row(audited: &Audited) -> String {
         ),
         with_outcomes(audited),
         audited.hidden_codes().replace(',', ""),
+        text(report.target.host.clone()),
+        text(report.target.port.map(|port| port.to_string())),
+        report.target.servername.clone(),
+        text(facts.map(|facts| timestamp(facts.not_before))),
+        // Without a prefix, a spreadsheet reads some as numbers, and rounds them.
+        text(facts.map(|facts| format!("0x{}", facts.serial))),
+        text(facts.and_then(|facts| facts.sans.as_ref().map(names))),
+        text(report.checked_at.map(timestamp)),
+        changed::in_words(audited.differences()),
     ])
+}
+
+/// The names that a client may compare, with blanks between them.
+fn names(sans: &Sans) -> String {
+    let dns = sans.dns.iter().cloned();
+    let all = dns.chain(sans.ip.iter().map(ToString::to_string));
+    all.collect::<Vec<_>>().join(" ")
 }
 
 /// The outcomes of the addresses, if the name has several.

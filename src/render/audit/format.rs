@@ -1,6 +1,5 @@
 //! The interface of an audit's output formats.
 
-use super::summary;
 use crate::audit::{Audited, Completeness, Summary};
 use crate::report::Exit;
 
@@ -12,7 +11,12 @@ pub trait Format: Send {
         String::new()
     }
 
-    /// Adds a target; returns the text to write at once.
+    /// The heads of the columns, before the first target that is shown.
+    fn heads(&self) -> String {
+        String::new()
+    }
+
+    /// Adds a target; returns the text to write for it, in the order that the user asks for.
     fn target(&mut self, audited: &Audited) -> String;
 
     /// The text after all targets, and the consequences at the end.
@@ -30,8 +34,8 @@ pub trait Format: Send {
 pub struct Ending {
     /// The text after the targets.
     pub text: String,
-    /// The text on standard error, for people.
-    pub aside: String,
+    /// Whether people need the sums on standard error, too.
+    pub aside: bool,
     /// The exit code, if the format has its own codes.
     pub exit: Option<Exit>,
     /// Partial results must not replace those of an earlier audit.
@@ -39,11 +43,11 @@ pub struct Ending {
 }
 
 impl Ending {
-    /// The end of results for programs: the summary goes to standard error, for people.
-    pub fn for_programs(text: String, summary: &Summary) -> Self {
+    /// The end of results for programs: the sums go to standard error, for people.
+    pub fn for_programs(text: String) -> Self {
         Self {
             text,
-            aside: summary::sums(summary).trim().to_owned(),
+            aside: true,
             exit: None,
             replaces_only_whole: false,
         }

@@ -3,7 +3,7 @@
 use super::format::{Ending, Format};
 use crate::audit::{Audited, Completeness, Summary, other_name};
 use crate::escape::visible;
-use crate::finding::Severity;
+use crate::finding::{Code, Severity};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use std::time::Duration;
 
@@ -31,9 +31,9 @@ impl Format for Junit {
         String::new()
     }
 
-    fn end(&mut self, completeness: &Completeness, summary: &Summary) -> Ending {
+    fn end(&mut self, completeness: &Completeness, _: &Summary) -> Ending {
         let text = render(std::mem::take(&mut self.cases), &completeness.missing());
-        Ending::for_programs(text, summary)
+        Ending::for_programs(text)
     }
 }
 
@@ -57,7 +57,9 @@ fn case(audited: &Audited, least: Severity) -> TestCase {
         status
             .set_message(first.as_str())
             .set_description(critical.join("\n"));
-        status.set_type(report.outcome().as_str());
+        // The worst finding comes first.
+        let code = audited.findings.first().map(|finding| finding.code);
+        status.set_type(code.map_or(report.outcome().as_str(), Code::as_str));
     }
     let mut name = visible(&report.target.input).into_owned();
     if let Some(other) = other_name(&report.target) {

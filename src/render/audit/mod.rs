@@ -1,6 +1,7 @@
 //! The formats of an audit, one file for each.
 
 mod addresses;
+mod changed;
 mod csv;
 mod format;
 mod html;
@@ -10,6 +11,7 @@ mod nagios;
 mod prometheus;
 mod summary;
 mod table;
+mod words;
 
 pub use csv::Csv;
 pub use format::{Ending, Format};
@@ -18,4 +20,5 @@ pub use jsonl::Jsonl;
 pub use junit::Junit;
 pub use nagios::Nagios;
 pub use prometheus::Prometheus;
-pub use table::Table;
+pub use summary::aside;
+pub use table::{Extent, Table};

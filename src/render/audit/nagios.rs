@@ -35,7 +35,7 @@ impl Format for Nagios {
         Ending {
             text,
             // The plugin's output is complete, and standard error often ends up in it.
-            aside: String::new(),
+            aside: false,
             exit: Some(state.exit()),
             replaces_only_whole: false,
         }

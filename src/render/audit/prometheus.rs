@@ -35,11 +35,11 @@ impl Format for Prometheus {
         String::new()
     }
 
-    fn end(&mut self, _: &Completeness, summary: &Summary) -> Ending {
+    fn end(&mut self, _: &Completeness, _: &Summary) -> Ending {
         Ending {
             // Missing series look like resolved ones, and clear alerts.
             replaces_only_whole: true,
-            ..Ending::for_programs(render(&self.samples, self.at), summary)
+            ..Ending::for_programs(render(&self.samples, self.at))
         }
     }
 

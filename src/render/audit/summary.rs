@@ -1,35 +1,82 @@
 //! The summary of an audit for people.
 
-use crate::audit::{Standing, Summary};
+use crate::audit::{Completeness, Standing, Summary};
 use crate::escape::visible;
 use std::cmp::Reverse;
 use std::fmt::Write as _;
 
-/// The summary; ends in a line feed.
-pub(super) fn sums(summary: &Summary) -> String {
-    let left_out = match summary.with(Standing::LeftOut) {
-        0 => String::new(),
-        count => format!("{count} with findings left out, "),
-    };
+/// The sums in one line, and a line for each reason why they are not of the whole list; ends in a
+/// line feed.
+pub(super) fn sums(summary: &Summary, completeness: &Completeness) -> String {
+    let count = |standing| summary.with(standing);
     let mut out = format!(
-        "\n{} target{}: {} critical, {} with warnings, {left_out}{} fine\n",
+        "{} target{}: {} critical, {} with warnings, ",
         summary.targets,
         if summary.targets == 1 { "" } else { "s" },
-        summary.with(Standing::Critical),
-        summary.with(Standing::Warning),
-        summary.with(Standing::Fine)
+        count(Standing::Critical),
+        count(Standing::Warning),
     );
+    match count(Standing::LeftOut) {
+        0 => {}
+        left_out => {
+            let _ = write!(out, "{left_out} left out, ");
+        }
+    }
+    let _ = write!(out, "{} ok", count(Standing::Fine));
+    if let Some(changed) = summary.changed {
+        let _ = write!(out, "; {changed} changed");
+        match summary.gone.len() {
+            0 => {}
+            gone => {
+                let _ = write!(out, ", {gone} gone");
+            }
+        }
+        out.push_str(" since the last audit");
+    }
+    out.push('\n');
+    for why in completeness.missing() {
+        let _ = writeln!(out, "Incomplete: {}", lower(&why));
+    }
+    out
+}
+
+/// The sums, and the targets that are not in the list any more: for people, where the results are
+/// for programs.
+pub fn aside(summary: &Summary, completeness: &Completeness) -> String {
+    sums(summary, completeness) + &gone(summary)
+}
+
+/// The targets that are not in the list any more, below a heading; empty if there are none.
+pub(super) fn gone(summary: &Summary) -> String {
+    let mut out = String::new();
+    let gone = summary.gone.iter().map(|name| visible(name).into_owned());
+    list(&mut out, "Gone from the list since the last audit", gone);
+    out
+}
+
+/// What there is of each kind, and what expires next; ends in a line feed, and begins with an empty
+/// line.
+pub(super) fn statistics(summary: &Summary) -> String {
+    let mut out = String::new();
     let outcomes = summary.outcomes.iter();
     let outcomes = outcomes.map(|(name, count)| format!("{count:8}  {name}"));
     list(&mut out, "By outcome", outcomes);
     list(&mut out, "By finding", findings(summary));
     list(&mut out, "By issuer", issuers(summary));
     let expiries = summary.expiries.iter();
-    let expiries = expiries.map(|(days, name)| format!("{days:4} days  {}", visible(name)));
-    list(&mut out, "Next to expire", expiries);
-    let gone = summary.gone.iter().map(|name| visible(name).into_owned());
-    list(&mut out, "Gone from the list since the baseline", gone);
+    let expiries = expiries.map(|(days, name)| {
+        let plural = if *days == 1 { "" } else { "s" };
+        format!("{days:4} day{plural:1}  {}", visible(name))
+    });
+    list(&mut out, "Expiring next", expiries);
     out
+}
+
+/// A sentence after a colon.
+fn lower(sentence: &str) -> String {
+    let mut letters = sentence.trim_end_matches('.').chars();
+    let first = letters.next().map(|first| first.to_lowercase().to_string());
+    first.unwrap_or_default() + letters.as_str()
 }
 
 /// Lines under a heading; empty if there are none.

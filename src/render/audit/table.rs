@@ -1,33 +1,58 @@
-//! An audit for people: a line for each target as it completes, and a summary at the end.
+//! An audit for people: a line for each target, what is wrong with it below, and a summary at the
+//! end.
 
+use super::changed;
 use super::format::{Ending, Format};
-use super::summary::sums;
+use super::summary::{gone, statistics, sums};
+use super::words::{left, verdict};
 use crate::audit::{Audited, Completeness, Standing, Summary};
 use crate::escape::{excerpt, visible};
-use crate::finding::{Code, Severity};
-use crate::render::style::Style;
-use crate::render::text::labelled;
-use crate::report::Outcome;
+use crate::finding::{Code, Finding, Severity};
+use crate::render::advice::spelled;
+use crate::render::style::{Ink, Style};
+use crate::render::text::fill;
+use std::borrow::Cow;
 use std::fmt::Write as _;
+use textwrap::core::display_width as width;
+
+/// The columns before the name, which is also the indent of what is below a line.
+const INDENT: usize = 10;
+/// The columns of the date and of the days left, with the gaps before and after them.
+const EXPIRY: usize = 2 + 10 + 2 + 12 + 2;
+/// Narrower terminals have no columns.
+const NARROW: usize = 70;
+/// Narrower terminals have no room for a code in the line of a target.
+const WIDE: usize = 100;
+/// Longer messages are cut.
+const MOST_TEXT: usize = 300;
+
+/// What of an audit a table shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// All targets, and statistics.
+    All,
+    /// The targets that are news, and one line of sums.
+    News,
+    /// The same, and nothing at all without news.
+    NewsOrNothing,
+}
 
 /// The format.
 #[derive(Clone, Copy, Debug)]
 pub struct Table {
     style: Style,
-    /// There is no summary if no target is shown.
-    quiet: bool,
+    extent: Extent,
     /// The output already has the summary.
     on_stdout: bool,
     has_rows: bool,
 }
 
 impl Table {
-    /// `quiet`: prints nothing if no target is shown; `on_stdout`: the results go to standard
-    /// output.
-    pub fn new(style: Style, quiet: bool, on_stdout: bool) -> Self {
+    /// `on_stdout`: the results go to standard output.
+    pub fn new(style: Style, extent: Extent, on_stdout: bool) -> Self {
         Self {
             style,
-            quiet,
+            extent,
             on_stdout,
             has_rows: false,
         }
@@ -35,101 +60,253 @@ impl Table {
 }
 
 impl Format for Table {
-    fn target(&mut self, audited: &Audited) -> String {
-        self.has_rows = true;
-        row(audited, self.style)
+    fn heads(&self) -> String {
+        let columns = self.style.columns();
+        if self.extent != Extent::All || columns < NARROW {
+            return String::new();
+        }
+        let (name, line) = (name_columns(columns), ["VERDICT", "TARGET", "EXPIRES"]);
+        let expiry = EXPIRY - 2;
+        let [verdict, target, expires] = line;
+        let heads = format!("{verdict:8}  {target:name$}  {expires:expiry$}");
+        // On a narrow terminal findings stand below.
+        let findings = if columns >= WIDE { "FINDINGS" } else { "" };
+        format!("{}\n", format!("{heads}{findings}").trim_end())
     }
 
-    fn end(&mut self, _: &Completeness, summary: &Summary) -> Ending {
-        let is_silent = self.quiet && !self.has_rows && summary.gone.is_empty();
+    fn target(&mut self, audited: &Audited) -> String {
+        self.has_rows = true;
+        let text = row(audited, self.style);
+        if self.style.ascii {
+            text.replace('→', "->").replace('…', "...")
+        } else {
+            text
+        }
+    }
+
+    fn end(&mut self, completeness: &Completeness, summary: &Summary) -> Ending {
+        let is_news = self.has_rows || !summary.gone.is_empty();
+        let text = match self.extent {
+            Extent::NewsOrNothing if !is_news => String::new(),
+            Extent::News | Extent::NewsOrNothing => {
+                let gap = if is_news { "\n" } else { "" };
+                let gone = gone(summary);
+                format!("{gone}{gap}{}", sums(summary, completeness))
+            }
+            Extent::All => {
+                let sums = sums(summary, completeness);
+                format!("\n{sums}{}{}", statistics(summary), gone(summary))
+            }
+        };
         Ending {
-            text: if is_silent {
-                String::new()
-            } else {
-                sums(summary)
-            },
-            aside: if self.on_stdout {
-                String::new()
-            } else {
-                format!("{} targets", summary.targets)
-            },
+            text,
+            aside: !self.on_stdout,
             exit: None,
             replaces_only_whole: false,
         }
     }
 }
 
-/// One line, then the findings of the target; ends in a line feed.
+/// The columns of a name.
+fn name_columns(columns: usize) -> usize {
+    columns.saturating_sub(INDENT + EXPIRY).clamp(20, 36)
+}
+
+/// One line, or a few on a narrow terminal, then the findings of the target.
 fn row(audited: &Audited, style: Style) -> String {
-    let mut out = line(audited, style);
-    out.push('\n');
+    let mut out = String::new();
+    head(&mut out, audited, style);
     details(&mut out, audited, style);
+    let changed = changed::in_words(audited.differences());
+    if !changed.is_empty() {
+        below(&mut out, style, &format!("changed: {changed}"), "  ");
+    }
     out
 }
 
 /// The verdict, the target, its expiry, its codes and its changes.
-fn line(audited: &Audited, style: Style) -> String {
-    let report = &audited.report;
+fn head(out: &mut String, audited: &Audited, style: Style) {
+    let columns = style.columns();
     let standing = audited.standing();
-    let (word, ansi) = match (standing, report.outcome()) {
-        (Standing::Critical, Outcome::Unreachable) => ("AWAY", "\x1b[1;31m"),
-        (Standing::Critical, _) => ("BAD", "\x1b[1;31m"),
-        (Standing::Warning, _) => ("WARN", "\x1b[1;33m"),
-        (Standing::LeftOut, _) => ("SKIP", "\x1b[1;33m"),
-        (Standing::Fine, _) => ("OK", "\x1b[1;32m"),
-    };
-    let (on, off) = if style.color {
-        (ansi, "\x1b[0m")
+    let word = paint(verdict(standing), 8, ink_of(standing), style);
+    let name = name(audited);
+    let wide = name_columns(columns).max(width(&name));
+    let before_codes = INDENT + wide + EXPIRY;
+    let has_columns = columns >= NARROW && before_codes - 2 <= columns;
+    if has_columns {
+        let codes = codes(audited, style, |_| true);
+        let gap = wide - width(&name);
+        let line = format!("{word}  {name}{:gap$}  {}", "", expiry(audited, style));
+        if before_codes + width(&codes) <= columns {
+            let line = format!("{line}  {}", painted_codes(&codes, audited, style));
+            let _ = writeln!(out, "{}", line.trim_end());
+            return;
+        }
+        let _ = writeln!(out, "{}", line.trim_end());
     } else {
-        ("", "")
-    };
+        let name = fill(&name, columns.saturating_sub(INDENT), "", "");
+        let name = name.replace('\n', &format!("\n{:INDENT$}", ""));
+        let _ = writeln!(out, "{word}  {name}");
+        let expiry = expiry_in_words(audited, style);
+        if !expiry.is_empty() {
+            let _ = writeln!(out, "{:INDENT$}{expiry}", "");
+        }
+    }
+    // What has a sentence below needs no code of its own.
+    let codes = codes(audited, style, |finding| !is_told(finding, audited, style));
+    if !codes.is_empty() {
+        let first = " ".repeat(INDENT);
+        for line in fill(&codes, columns, &first, &first).lines() {
+            let _ = writeln!(out, "{}", painted_codes(line, audited, style));
+        }
+    }
+}
+
+fn name(audited: &Audited) -> String {
+    let target = &audited.report.target.label;
     let name = match &audited.label {
-        Some(label) => format!("{} ({label})", report.target.label),
-        None => report.target.label.clone(),
+        Some(label) => Cow::Owned(format!("{target} ({label})")),
+        None => Cow::Borrowed(target.as_str()),
     };
-    let mut out = format!("{on}{word:4}{off}  {:36}", visible(&name));
+    visible(&name).into_owned()
+}
+
+/// The date and the time left, as wide as their columns.
+fn expiry(audited: &Audited, style: Style) -> String {
+    match dates(audited) {
+        Some((date, left)) => {
+            let left = paint(&left, 12, ink_of_expiry(audited), style);
+            format!("{date:10}  {left}")
+        }
+        None => format!("{:24}", "-"),
+    }
+}
+
+/// The same where there are no columns; empty without a certificate.
+fn expiry_in_words(audited: &Audited, style: Style) -> String {
+    let Some((date, left)) = dates(audited) else {
+        return String::new();
+    };
+    let verb = if left.ends_with("ago") {
+        "expired"
+    } else {
+        "expires"
+    };
+    let left = paint(&left, 0, ink_of_expiry(audited), style);
+    format!("{verb} {date}, {left}")
+}
+
+/// When the leaf expires, and the time left.
+fn dates(audited: &Audited) -> Option<(String, String)> {
+    let report = &audited.report;
+    let end = report.leaf()?.facts().ok()?.not_after;
+    Some((end.date().to_string(), left(end - report.at)))
+}
+
+/// The colour of the severity that its expiry has.
+fn ink_of_expiry(audited: &Audited) -> Option<Ink> {
+    let dated = [Code::Expired, Code::Expiring];
+    let mut findings = audited.findings.iter();
+    let found = findings.find(|found| found.certificate == Some(0) && dated.contains(&found.code));
+    found.and_then(|found| ink(found.severity))
+}
+
+/// The codes of the findings that are `wanted`, what was left out, and the kinds of change, in one
+/// line of text.
+fn codes(audited: &Audited, style: Style, wanted: impl Fn(&Finding) -> bool) -> String {
     let mut codes: Vec<Code> = Vec::new();
-    for finding in &audited.findings {
+    for finding in audited.findings.iter().filter(|finding| wanted(finding)) {
         let shown = style.verbose || finding.severity > Severity::Note;
         if shown && !codes.contains(&finding.code) {
             codes.push(finding.code);
         }
     }
-    let until = report
-        .leaf()
-        .and_then(|leaf| Some(leaf.facts().ok()?.not_after));
-    let until = until.map_or_else(|| "-".to_owned(), |end| end.date().to_string());
-    let _ = write!(out, "  {until:10}  {}", Code::list(&codes));
-    let hidden = audited.hidden_codes();
-    if !hidden.is_empty() {
-        let gap = if codes.is_empty() { "" } else { "; " };
-        let _ = write!(out, "{gap}left out: {hidden}");
-    }
-    if let Some(changes) = audited
-        .changes
-        .as_ref()
-        .filter(|changes| !changes.is_empty())
-    {
-        let changes: Vec<&str> = changes.iter().map(|change| change.as_str()).collect();
-        let _ = write!(out, "  [{}]", changes.join(", "));
-    }
-    out.trim_end().to_owned()
+    let changes = audited.changes();
+    let changes: Vec<&str> = changes.iter().map(|change| change.as_str()).collect();
+    let changes = match changes.as_slice() {
+        [] => String::new(),
+        changes => format!("[{}]", changes.join(", ")),
+    };
+    let mut parts = vec![Code::list(&codes), audited.left_out_by()];
+    parts.retain(|part| !part.is_empty());
+    format!("{}  {changes}", parts.join("; ")).trim().to_owned()
 }
 
-/// The findings that a code alone does not explain.
-fn details(out: &mut String, audited: &Audited, style: Style) {
-    // A code does not say which of several addresses it is about.
-    let several = audited.report.has_several_addresses();
-    for finding in &audited.findings {
-        let told = match finding.severity {
-            Severity::Critical => several || finding.certificate.is_none(),
-            Severity::Warning => several,
+/// Whether a finding has its sentence below the line.
+fn is_told(finding: &Finding, audited: &Audited, style: Style) -> bool {
+    style.verbose
+        || match finding.severity {
+            Severity::Critical => true,
+            // A code does not say which of several addresses it is about.
+            Severity::Warning => audited.report.has_several_addresses(),
             Severity::Note => false,
-        };
-        if style.verbose || told {
-            let label = format!("{}: ", finding.code);
-            let text = excerpt(&finding.message, 300);
-            labelled(out, style.columns(), 6, &label, label.len(), &text);
         }
+}
+
+/// The sentences, and in detail what to do.
+fn details(out: &mut String, audited: &Audited, style: Style) {
+    let told = |finding: &&Finding| is_told(finding, audited, style);
+    for finding in audited.findings.iter().filter(told) {
+        let text = excerpt(&finding.message, MOST_TEXT);
+        below(out, style, &format!("{}: {text}", finding.code), "  ");
+        if style.verbose {
+            let advice = spelled(&finding.advice);
+            below(out, style, &format!("-> {}", visible(&advice)), "   ");
+        }
+    }
+}
+
+/// A text below the line of a target; `hanging` begins its further lines.
+fn below(out: &mut String, style: Style, text: &str, hanging: &str) {
+    let first = " ".repeat(INDENT);
+    let further = format!("{first}{hanging}");
+    let _ = writeln!(out, "{}", fill(text, style.columns(), &first, &further));
+}
+
+/// Each code of a finding in the colour of its severity.
+fn painted_codes(text: &str, audited: &Audited, style: Style) -> String {
+    if !style.color {
+        return text.to_owned();
+    }
+    let severity = |word: &str| {
+        let named = |finding: &&Finding| finding.code.as_str() == word;
+        audited
+            .findings
+            .iter()
+            .find(named)
+            .map(|found| found.severity)
+    };
+    let words = text.split(' ').map(|word| {
+        let code = word.trim_end_matches([',', ';']);
+        let after = &word[code.len()..];
+        match severity(code).and_then(ink) {
+            Some(ink) => style.paint(ink, code) + after,
+            None => word.to_owned(),
+        }
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// A word in a column, coloured where colour is on.
+fn paint(word: &str, columns: usize, ink: Option<Ink>, style: Style) -> String {
+    let gap = columns.saturating_sub(width(word));
+    let word = ink.map_or_else(|| word.to_owned(), |ink| style.paint(ink, word));
+    format!("{word}{:gap$}", "")
+}
+
+fn ink(severity: Severity) -> Option<Ink> {
+    match severity {
+        Severity::Critical => Some(Ink::Bad),
+        Severity::Warning => Some(Ink::Warning),
+        Severity::Note => None,
+    }
+}
+
+fn ink_of(standing: Standing) -> Option<Ink> {
+    match standing {
+        Standing::Critical => Some(Ink::Bad),
+        Standing::Warning => Some(Ink::Warning),
+        Standing::LeftOut => None,
+        Standing::Fine => Some(Ink::Good),
     }
 }

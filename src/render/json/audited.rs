@@ -1,5 +1,6 @@
 //! What an audit adds to the report: findings, and those that are left out.
 
+use crate::audit::{Difference, Field};
 use crate::finding::Finding;
 use crate::render::advice::spelled;
 use serde::Serialize;
@@ -10,6 +11,26 @@ pub(super) struct LeftOutJson {
     pub(super) code: &'static str,
     pub(super) severity: &'static str,
     pub(super) accepted: bool,
+}
+
+/// A difference since an earlier audit.
+#[derive(Serialize)]
+pub(super) struct DifferenceJson {
+    pub(super) change: &'static str,
+    pub(super) field: Option<&'static str>,
+    pub(super) before: Option<String>,
+    pub(super) after: Option<String>,
+}
+
+impl From<&Difference> for DifferenceJson {
+    fn from(difference: &Difference) -> Self {
+        Self {
+            change: difference.change.as_str(),
+            field: difference.field.map(Field::as_str),
+            before: difference.before.clone(),
+            after: difference.after.clone(),
+        }
+    }
 }
 
 /// A finding of an audit, or about the addresses of a name.

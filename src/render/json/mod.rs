@@ -13,7 +13,7 @@ mod validation;
 use crate::audit::Audited;
 use crate::mercurial::Lint;
 use crate::report::Report;
-use audited::{AuditFindingJson, LeftOutJson};
+use audited::{AuditFindingJson, DifferenceJson, LeftOutJson};
 use escaping::{to_text, to_text_as};
 use mercurial::LintJson;
 use report::ReportJson;
@@ -40,13 +40,16 @@ pub fn line(audited: &Audited) -> String {
         severity: left.severity.as_str(),
         accepted: left.accepted,
     });
-    let changes = audited.changes.as_ref();
+    let is_compared = audited.differences.is_some();
+    let changes = audited.changes();
+    let differences = audited.differences().map(DifferenceJson::from);
     let report = &audited.report;
     let report = ReportJson {
         label: audited.label.clone(),
         findings: Some(findings.collect()),
         left_out: (!audited.left_out.is_empty()).then(|| left_out.collect()),
-        changes: changes.map(|changes| changes.iter().map(|change| change.as_str()).collect()),
+        changes: is_compared.then(|| changes.iter().map(|change| change.as_str()).collect()),
+        differences: is_compared.then(|| differences.collect()),
         // They are among the findings.
         address_findings: None,
         ..ReportJson::from(report)

@@ -1,7 +1,7 @@
 //! The report of one target.
 
 use super::addresses::{AddressJson, addresses};
-use super::audited::{AuditFindingJson, LeftOutJson};
+use super::audited::{AuditFindingJson, DifferenceJson, LeftOutJson};
 use super::certificate::CertificateJson;
 use super::connection::{ConnectionJson, ErrorJson};
 use super::mercurial::{LintJson, MercurialJson, PinsJson};
@@ -37,6 +37,8 @@ pub(super) struct ReportJson {
     pub(super) left_out: Option<Vec<LeftOutJson>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) changes: Option<Vec<&'static str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) differences: Option<Vec<DifferenceJson>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) addresses: Option<Vec<AddressJson>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -89,6 +91,7 @@ impl From<&Report> for ReportJson {
             findings: None,
             left_out: None,
             changes: None,
+            differences: None,
             addresses: several.then(|| addresses(report)),
             addresses_left_out: several.then_some(report.skipped.left_out),
             address_findings: several.then(|| {

@@ -79,14 +79,14 @@ const LEFT: i64 = 34;
 /// The height of the tallest column.
 const TALLEST: u64 = 110;
 
-/// How many certificates end in each of the coming weeks.
+/// How many certificates expire in each of the coming weeks.
 #[derive(Template)]
 #[template(path = "timeline.html", config = "src/render/audit/html/askama.toml")]
 pub(super) struct Timeline {
     columns: Vec<Column>,
     months: Vec<Month>,
     tallest: u64,
-    ended: u64,
+    expired: u64,
     later: u64,
     total: u64,
 }
@@ -130,7 +130,7 @@ impl Timeline {
             columns: coming.map(column).collect(),
             months: months(today),
             tallest,
-            ended: sum(&|week| week < 0),
+            expired: sum(&|week| week < 0),
             later: sum(&|week| week >= WEEKS),
             total: sum(&|week| (0..WEEKS).contains(&week)),
         }
@@ -187,7 +187,7 @@ mod tests {
         let ends = BTreeMap::from([(-1, 3), (0, 4), (52, 8), (53, 16)]);
         let timeline = Timeline::new(&ends, date!(2026 - 11 - 23));
         assert_eq!(
-            (timeline.ended, timeline.total, timeline.later),
+            (timeline.expired, timeline.total, timeline.later),
             (3, 12, 16)
         );
         assert_eq!(timeline.columns[0].height, TALLEST / 2);

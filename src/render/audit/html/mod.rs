@@ -7,6 +7,7 @@ mod row;
 use super::format::{Ending, Format};
 use crate::audit::{Audited, Completeness, Standing, Summary};
 use crate::escape::visible;
+use crate::finding::Severity;
 use crate::render::timestamp::timestamp;
 use askama::Template;
 use askama::filters::{Escaper, Html};
@@ -15,6 +16,7 @@ use base64::prelude::BASE64_STANDARD;
 use chart::{Bars, Timeline};
 use row::Row;
 use sha2::{Digest as _, Sha256};
+use std::collections::HashMap;
 use std::fmt;
 use time::OffsetDateTime;
 
@@ -43,9 +45,17 @@ struct Page<'a> {
     tiles: Vec<Tile>,
     charts: Vec<Bars>,
     timeline: Timeline,
-    next: Vec<(i64, &'a str)>,
+    next: Vec<Next<'a>>,
     rows: &'a [Row],
     missing: &'a [String],
+}
+
+/// A certificate that expires soon.
+struct Next<'a> {
+    days: i64,
+    name: &'a str,
+    /// There is a row to go to.
+    has_row: bool,
 }
 
 /// A number to see first.
@@ -61,6 +71,8 @@ pub struct HtmlPage {
     /// When the audit ran.
     at: OffsetDateTime,
     rows: Vec<Row>,
+    /// How often each target occurred.
+    ids: HashMap<String, u32>,
 }
 
 impl HtmlPage {
@@ -69,20 +81,35 @@ impl HtmlPage {
         Self {
             at,
             rows: Vec::new(),
+            ids: HashMap::new(),
+        }
+    }
+}
+
+impl HtmlPage {
+    /// The address of a row within the page: the target, with a number where it occurs again.
+    fn id(&mut self, audited: &Audited) -> String {
+        let label = &audited.report.target.label;
+        let count = self.ids.entry(label.clone()).or_default();
+        *count += 1;
+        match *count {
+            1 => label.clone(),
+            more => format!("{label}/{more}"),
         }
     }
 }
 
 impl Format for HtmlPage {
     fn target(&mut self, audited: &Audited) -> String {
-        self.rows.push(Row::of(audited));
+        let id = self.id(audited);
+        self.rows.push(Row::of(audited, id));
         String::new()
     }
 
     fn end(&mut self, completeness: &Completeness, summary: &Summary) -> Ending {
         self.rows.sort_by(Row::by_urgency);
         let text = render(&self.rows, summary, &completeness.missing(), self.at);
-        Ending::for_programs(text, summary)
+        Ending::for_programs(text)
     }
 }
 
@@ -99,7 +126,7 @@ fn render(rows: &[Row], summary: &Summary, missing: &[String], at: OffsetDateTim
         tile(Standing::Critical, "need action now"),
         tile(Standing::Warning, "will need action"),
         tile(Standing::LeftOut, "have findings that were not asked for"),
-        tile(Standing::Fine, "are fine"),
+        tile(Standing::Fine, "need no action"),
     ];
     tiles.retain(|tile| tile.standing != Standing::LeftOut || tile.count > 0);
     let page = Page {
@@ -111,7 +138,7 @@ fn render(rows: &[Row], summary: &Summary, missing: &[String], at: OffsetDateTim
         tiles,
         charts: charts(summary),
         timeline: Timeline::new(&summary.ends, at.date()),
-        next: next(summary),
+        next: next(summary, rows),
         rows,
         missing,
     };
@@ -131,9 +158,13 @@ fn policy() -> String {
     )
 }
 
-fn next(summary: &Summary) -> Vec<(i64, &str)> {
-    let next = summary.expiries.iter();
-    next.map(|(days, name)| (*days, name.as_str())).collect()
+fn next<'a>(summary: &'a Summary, rows: &[Row]) -> Vec<Next<'a>> {
+    let next = summary.expiries.iter().map(|(days, name)| Next {
+        days: *days,
+        name,
+        has_row: rows.iter().any(|row| row.id == *name),
+    });
+    next.collect()
 }
 
 fn charts(summary: &Summary) -> Vec<Bars> {
@@ -145,19 +176,27 @@ fn charts(summary: &Summary) -> Vec<Bars> {
         };
         ((*name).to_owned(), *count, tone)
     });
-    let findings = summary.findings.iter();
-    let findings = findings.map(|((code, severity), count)| {
-        let label = format!("{code} ({severity})");
-        (label, *count, severity.as_str())
-    });
-    let plain = |counts: &std::collections::HashMap<String, u64>| {
+    // Notes are many, and would dwarf what matters.
+    let (notes, findings): (Vec<_>, Vec<_>) = summary
+        .findings
+        .iter()
+        .map(|((code, severity), count)| {
+            let label = match severity {
+                Severity::Note => code.to_string(),
+                severity => format!("{code} ({severity})"),
+            };
+            (label, *count, severity.as_str())
+        })
+        .partition(|(.., severity)| *severity == Severity::Note.as_str());
+    let plain = |counts: &HashMap<String, u64>| {
         let counts = counts.iter();
         let counts = counts.map(|(name, count)| (name.clone(), *count, "plain"));
         counts.collect::<Vec<_>>()
     };
     vec![
         Bars::new("outcomes", "Outcomes", outcomes.collect()),
-        Bars::new("findings", "Findings", findings.collect()),
+        Bars::new("findings", "Findings", findings),
+        Bars::new("notes", "Notes", notes),
         Bars::new("issuers", "Issuers", plain(&summary.issuers)),
         Bars::new("keys", "Key types", plain(&summary.keys)),
         Bars::new("versions", "TLS versions", plain(&summary.versions)),

@@ -6,9 +6,10 @@ use crate::escape::excerpt;
 use crate::finding::{Code, Severity};
 use crate::fingerprint::Algorithm;
 use crate::render::advice::spelled;
-use crate::render::audit::addresses::addresses;
+use crate::render::audit::words::left;
+use crate::render::audit::{addresses::addresses, changed};
 use std::cmp::{Ordering, Reverse};
-use time::{Date, Duration};
+use time::Date;
 
 /// Longer texts and lists of the network's are cut.
 const MOST_TEXT: usize = 300;
@@ -19,6 +20,8 @@ const MOST_CERTIFICATES: usize = 12;
 /// A row of the table.
 #[derive(Clone, Debug)]
 pub(super) struct Row {
+    /// What a link to this row names, after the `#`.
+    pub(super) id: String,
     pub(super) standing: Standing,
     pub(super) name: String,
     /// The label in the list; the target as written, if it differs from the name.
@@ -38,6 +41,8 @@ pub(super) struct Row {
     /// The codes of what was left out, and is not fine.
     pub(super) hidden: String,
     pub(super) changes: Vec<&'static str>,
+    /// From what to what, in words.
+    pub(super) changed: String,
     pub(super) chain: Vec<Link>,
     /// Certificates that are left out.
     pub(super) more: usize,
@@ -59,12 +64,13 @@ pub(super) struct Link {
     /// In a line; or why nothing is known.
     pub(super) facts: String,
     pub(super) names: String,
+    pub(super) serial: String,
     pub(super) sha256: String,
 }
 
 impl Row {
     /// Takes what is needed.
-    pub(super) fn of(audited: &Audited) -> Self {
+    pub(super) fn of(audited: &Audited, id: String) -> Self {
         let report = &audited.report;
         let facts = report.leaf();
         let facts = facts.and_then(|leaf| leaf.facts().ok());
@@ -80,8 +86,9 @@ impl Row {
             message: cut(&finding.message),
             advice: spelled(&finding.advice),
         });
-        let changes = audited.changes.iter().flatten();
+        let changes = audited.changes().into_iter();
         Self {
+            id,
             standing: audited.standing(),
             name: cut(&report.target.label),
             alias: aliases.join(" · "),
@@ -102,6 +109,7 @@ impl Row {
             findings: findings.collect(),
             hidden: audited.hidden_codes(),
             changes: changes.map(|change| change.as_str()).collect(),
+            changed: changed::in_words(audited.differences()),
             chain: chain.map(Link::of).collect(),
             more: report.chain().len().saturating_sub(MOST_CERTIFICATES),
         }
@@ -125,11 +133,18 @@ impl Row {
         }
     }
 
-    /// The codes, each once.
+    /// The findings above a note, and the notes.
+    pub(super) fn told(&self) -> [(&'static str, Vec<&Told>); 2] {
+        let is_note = |told: &&Told| told.severity == Severity::Note;
+        let (notes, others) = self.findings.iter().partition(is_note);
+        [("Findings", others), ("Notes", notes)]
+    }
+
+    /// The codes above a note, each once.
     pub(super) fn codes(&self) -> String {
         let mut codes: Vec<Code> = Vec::new();
         for finding in &self.findings {
-            if !codes.contains(&finding.code) {
+            if finding.severity > Severity::Note && !codes.contains(&finding.code) {
                 codes.push(finding.code);
             }
         }
@@ -144,7 +159,7 @@ impl Row {
 
 impl Link {
     fn of(certificate: &Certificate) -> Self {
-        let (facts, names) = match certificate.facts() {
+        let (facts, names, serial) = match certificate.facts() {
             Ok(facts) => {
                 let issuer = if facts.self_issued {
                     "issued by itself".to_owned()
@@ -158,14 +173,19 @@ impl Link {
                     facts.public_key.describe(),
                     facts.signature_algorithm
                 );
-                (line, facts.sans.as_ref().map_or_else(String::new, names))
+                let names = facts.sans.as_ref().map_or_else(String::new, names);
+                (line, names, cut(&facts.serial))
             }
-            Err(why) => (format!("it cannot be parsed: {why}"), String::new()),
+            Err(why) => {
+                let why = format!("it cannot be parsed: {why}");
+                (why, String::new(), String::new())
+            }
         };
         Self {
             subject: cut(&certificate.label()),
             facts: excerpt(&facts, 2 * MOST_TEXT),
             names,
+            serial,
             sha256: certificate.fingerprint(Algorithm::Sha256).hex(),
         }
     }
@@ -185,28 +205,4 @@ fn names(sans: &Sans) -> String {
 
 fn cut(text: &str) -> String {
     excerpt(text, MOST_TEXT)
-}
-
-fn left(duration: Duration) -> String {
-    let days = duration.whole_days().unsigned_abs();
-    let plural = if days == 1 { "" } else { "s" };
-    if duration.is_negative() {
-        format!("{days} day{plural} ago")
-    } else {
-        format!("in {days} day{plural}")
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_has_ended_is_never_ahead() {
-        assert_eq!(left(Duration::hours(-1)), "0 days ago");
-        assert_eq!(left(Duration::hours(-25)), "1 day ago");
-        assert_eq!(left(Duration::hours(1)), "in 0 days");
-        assert_eq!(left(Duration::hours(49)), "in 2 days");
-        assert!(left(Duration::MIN).ends_with(" ago"));
-    }
 }

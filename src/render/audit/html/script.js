@@ -1,4 +1,5 @@
-// Sorting and filtering. Without it the page is as complete, only longer to read.
+// Sorting, filtering, links to hosts and saving. Without it the page is as complete, only longer to
+// read.
 "use strict";
 (() => {
   const table = document.getElementById("table");
@@ -52,12 +53,17 @@
     return texts.get(row);
   };
 
+  const is = (row, wanted) => {
+    if (wanted === "changed") return row.cells[6].querySelector("i") !== null;
+    return wanted === "" || row.dataset.s === wanted;
+  };
+
   const show = () => {
     const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
     const wanted = severity.value;
     let shown = 0;
     for (const row of rows) {
-      const fits = (wanted === "" || row.dataset.s === wanted) && words.every((word) => text(row).includes(word));
+      const fits = is(row, wanted) && words.every((word) => text(row).includes(word));
       if (row.hidden === fits) row.hidden = !fits;
       if (fits) shown += 1;
     }
@@ -74,7 +80,71 @@
   // A browser may put back what was typed before.
   if (filter.value !== "" || severity.value !== "") show();
 
-  // The whole row opens, unless somebody selects its text.
+  // A link opens its host, even if the filter hides it.
+  const go = () => {
+    let name;
+    try {
+      name = decodeURIComponent(location.hash.slice(1));
+    } catch {
+      return;
+    }
+    const row = rows.find((row) => row.id === name);
+    if (!row) return;
+    if (row.hidden) {
+      filter.value = "";
+      severity.value = "";
+      show();
+    }
+    row.querySelector("details").open = true;
+    row.scrollIntoView();
+  };
+  addEventListener("hashchange", go);
+  go();
+
+  // An open row has the link to itself.
+  body.addEventListener("toggle", (event) => {
+    const details = event.target;
+    if (!details.open || details.querySelector("a")) return;
+    const link = document.createElement("a");
+    link.href = `#${encodeURIComponent(details.closest("tr").id)}`;
+    link.textContent = "Link to this host";
+    details.lastElementChild.append(link);
+  }, true);
+
+  // What is shown, as a file for a spreadsheet, in the order of the page.
+  const texts_of = (row) => {
+    const cells = [...row.cells];
+    const text = (element) => (element ? element.textContent.trim() : "");
+    const small = (cell) => text(cell.querySelector("small"));
+    const first = (cell) => text(cell.firstChild);
+    const summary = cells[0].querySelector("summary");
+    const changes = [...cells[6].querySelectorAll("i")].map(text);
+    const codes = text(cells[6].lastChild);
+    return [
+      first(summary), small(summary), text(cells[1].querySelector("b")).split(" ").slice(1).join(" "), small(cells[1]),
+      first(cells[2]), small(cells[2]), text(cells[3]), text(cells[4]), text(cells[5]),
+      changes.includes(codes) ? "" : codes, changes.join(" "), text(row.querySelector("code.sha256")),
+    ];
+  };
+  const field = (text) => {
+    // Spreadsheets run text that begins like a formula.
+    const harmless = /^[=+\-@]/.test(text) ? `'${text}` : text;
+    return `"${harmless.replaceAll('"', '""')}"`;
+  };
+  document.getElementById("save").addEventListener("click", () => {
+    const heads = ["host", "label", "verdict", "outcome", "expires", "left", "issuer", "key", "tls", "findings", "changes", "sha256"];
+    const shown = rows.filter((row) => !row.hidden).map(texts_of);
+    const lines = [heads, ...shown].map((fields) => fields.map(field).join(","));
+    // Excel takes a file for UTF-8 only with the mark.
+    const file = new Blob(["\ufeff", ...lines.map((line) => `${line}\r\n`)], { type: "text/csv" });
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(file);
+    link.download = `certificates-${document.querySelector("time").dateTime.slice(0, 10)}.csv`;
+    link.click();
+    URL.revokeObjectURL(link.href);
+  });
+
+  // The whole row opens, unless the reader selects its text.
   body.addEventListener("click", (event) => {
     if (event.target.closest("details, a") || String(getSelection()) !== "") return;
     const details = event.target.closest("tr").querySelector("details");

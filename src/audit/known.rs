@@ -1,0 +1,152 @@
+//! What an audit keeps of a target to compare it with: its verdict, and the leaves of its addresses.
+
+use crate::finding::{Code, Severity, WrittenCode};
+use crate::fingerprint::Algorithm;
+use crate::report::{Assessment, Outcome, Report};
+use serde_json::Value;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// What an audit saw of a target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Known {
+    /// It was compared, or belongs to another audit.
+    pub(super) settled: bool,
+    /// The name shown to users.
+    pub(super) name: String,
+    /// `None` if a newer version wrote another word.
+    pub(super) outcome: Option<Outcome>,
+    /// The worst severity of the findings that count.
+    pub(super) severity: Option<Severity>,
+    /// The leaves of all addresses, each once. A resolver returns addresses in any order, and some
+    /// may not answer: only a certificate that was not served before is a change.
+    pub(super) leaves: Vec<Leaf>,
+}
+
+/// What an audit saw of a leaf.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Leaf {
+    pub(super) certificate: String,
+    pub(super) key: Option<String>,
+    pub(super) issuer: Option<String>,
+    /// Its last moment, as the reports write it.
+    pub(super) not_after: Option<String>,
+}
+
+impl Known {
+    /// What this audit sees.
+    pub(super) fn of(report: &Report) -> Self {
+        let mut leaves = Vec::new();
+        add(&mut leaves, report.looks().filter_map(Leaf::of));
+        Self {
+            settled: false,
+            name: String::new(),
+            outcome: Some(report.outcome()),
+            severity: None,
+            leaves,
+        }
+    }
+
+    /// What an earlier audit saw, from its line.
+    pub(super) fn of_line(report: &Value, name: String, severity: Option<Severity>) -> Self {
+        let mut leaves = Vec::new();
+        leaves.extend(report.pointer("/chain/0").and_then(Leaf::of_chain));
+        let addresses = report.get("addresses").and_then(Value::as_array);
+        let others = addresses.into_iter().flatten();
+        add(&mut leaves, others.filter_map(Leaf::of_address));
+        let outcome = report.get("outcome").and_then(Value::as_str);
+        Self {
+            settled: false,
+            name,
+            outcome: outcome.and_then(Outcome::named),
+            severity,
+            leaves,
+        }
+    }
+
+    /// Whether it served that certificate.
+    pub(super) fn has(&self, leaf: &Leaf) -> bool {
+        let mut known = self.leaves.iter();
+        known.any(|other| other.certificate == leaf.certificate)
+    }
+
+    /// How bad the outcome is: the less of a server works, the worse. A server that stopped
+    /// answering never counts as better.
+    pub(super) fn rank(&self) -> u8 {
+        match self.outcome {
+            Some(Outcome::Trusted) => 0,
+            Some(Outcome::Pinned) => 1,
+            Some(Outcome::Untrusted) => 2,
+            Some(Outcome::TlsFailed) => 3,
+            Some(Outcome::SmtpRefused) => 4,
+            Some(Outcome::Unreachable) | None => 5,
+        }
+    }
+}
+
+impl Leaf {
+    fn of(look: &Assessment) -> Option<Self> {
+        let leaf = look.leaf()?;
+        let facts = leaf.facts().ok();
+        Some(Self {
+            certificate: leaf.fingerprint(Algorithm::Sha256).hex(),
+            key: leaf.spki_sha256().map(|key| key.hex()),
+            issuer: facts.map(|facts| facts.issuer.to_string()),
+            not_after: facts.map(|facts| rfc3339(facts.not_after)),
+        })
+    }
+
+    /// Reads the first element of `chain` in a line.
+    fn of_chain(leaf: &Value) -> Option<Self> {
+        Self::read(leaf, leaf.pointer("/fingerprints/sha256")?)
+    }
+
+    /// Reads an element of `addresses` in a line.
+    fn of_address(address: &Value) -> Option<Self> {
+        Self::read(address, address.get("sha256")?)
+    }
+
+    fn read(fields: &Value, digest: &Value) -> Option<Self> {
+        let text = |name| fields.get(name).and_then(Value::as_str).map(str::to_owned);
+        Some(Self {
+            certificate: digest.as_str()?.to_owned(),
+            key: text("spki_sha256"),
+            issuer: text("issuer"),
+            not_after: text("not_after"),
+        })
+    }
+
+    /// The day on which it expires. A time in RFC 3339 begins with its day; a text without that
+    /// form is compared in full.
+    pub(super) fn day(&self) -> Option<&str> {
+        let time = self.not_after.as_deref()?;
+        Some(time.split_once('T').map_or(time, |(day, _)| day))
+    }
+}
+
+/// As the reports write it.
+fn rfc3339(time: OffsetDateTime) -> String {
+    // Only years before 0 or after 9999 cannot be written so.
+    time.format(&Rfc3339).unwrap_or_else(|_| time.to_string())
+}
+
+/// Adds the leaves that are missing.
+fn add(leaves: &mut Vec<Leaf>, more: impl Iterator<Item = Leaf>) {
+    for leaf in more {
+        if !leaves.iter().any(|l| l.certificate == leaf.certificate) {
+            leaves.push(leaf);
+        }
+    }
+}
+
+/// The worst severity that counts. Notes do not count. Neither do findings that come and go with
+/// the addresses that a resolver returns: the served certificates are compared separately.
+pub(super) fn worst<'a>(
+    found: impl Iterator<Item = (WrittenCode<'a>, Severity)>,
+) -> Option<Severity> {
+    let differ = WrittenCode::Known(Code::AddressesDiffer);
+    found
+        .filter(|(code, severity)| *severity != Severity::Note && *code != differ)
+        .map(|(_, severity)| severity)
+        .max()
+}
