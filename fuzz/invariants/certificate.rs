@@ -91,7 +91,10 @@ fn show(report: &Report, style: Style, raw_text: &[u8]) {
         "host",
         "mx.example",
     )];
-    safe("snippet", &pin::snippet(report, &lines, "0"));
+    safe(
+        "snippet",
+        &pin::snippet(report, std::slice::from_ref(report), &lines, "0"),
+    );
     safe("alarm", &pin::alarm(report));
     safe("identity", &pin::identity(report));
     for certificate in report.chain() {

@@ -9,7 +9,7 @@ use crate::hgrc::{Document, Kind};
 use crate::judge::Judgement;
 use crate::mercurial::{Assignment, FileEdit, is_secret};
 use crate::programs::comment_text;
-use crate::report::Report;
+use crate::report::{Report, listed};
 use similar::TextDiff;
 use std::fmt::Write as _;
 use time::OffsetDateTime;
@@ -19,13 +19,27 @@ const NAME: usize = 60;
 
 /// Comments that say what was checked, then the settings by section. The first line is empty: with
 /// `>>` it completes a last line without a line feed.
-pub fn snippet(report: &Report, settings: &[Assignment], version: &str) -> String {
+///
+/// `pinned` are reports on each certificate.
+pub fn snippet(
+    report: &Report,
+    pinned: &[Report],
+    settings: &[Assignment],
+    version: &str,
+) -> String {
     let mut out = format!(
-        "\n# {}, checked {} by smtp-certcheck {version}\n# {}\n",
+        "\n# {}, checked {} by smtp-certcheck {version}\n",
         visible(&report.target.label),
         report.at.date(),
-        about(report)
     );
+    for one in pinned {
+        let leaves = one.leaves();
+        let at = leaves.first().filter(|_| pinned.len() > 1);
+        let at = at.map_or_else(String::new, |leaf| {
+            format!("at {}: ", listed(&leaf.addresses))
+        });
+        let _ = writeln!(out, "# {at}{}", about(one));
+    }
     let mut current = "";
     for Assignment {
         section,

@@ -1,10 +1,11 @@
 //! What `pin` asks on a terminal, and what follows from the answers.
 #![allow(clippy::disallowed_methods, reason = "tests read and write files")]
 
+use smtp_certcheck::fingerprint::{Algorithm, Fingerprint};
 use std::path::PathBuf;
 use std::process::{Child, Command};
 use std::sync::LazyLock;
-use testkit::pki::{KeyKind, Pki, leaf, now};
+use testkit::pki::{Identity, KeyKind, Pki, leaf, now};
 use testkit::program::{Dir, program};
 use testkit::server::{Behaviour, Server};
 use testkit::terminal::Terminal;
@@ -13,6 +14,10 @@ static PKI: LazyLock<Pki> = LazyLock::new(|| Pki::new("Asked", KeyKind::P256));
 
 const QUESTION: &str = "Write this (y/N)?";
 const CONFIRM: &str = "Pin this certificate (yes, no, or the fingerprint)?";
+
+fn digest(identity: &Identity) -> String {
+    Fingerprint::compute(Algorithm::Sha256, &identity.chain[0]).to_string()
+}
 
 /// A user at a terminal who runs `pin --write`.
 struct Admin {
@@ -32,14 +37,11 @@ impl Admin {
         let home = Dir::new();
         home.file("root.pem", PKI.root_pem());
         let identity = PKI.identity(leaf(&["localhost"]));
-        let digest = smtp_certcheck::fingerprint::Fingerprint::compute(
-            smtp_certcheck::fingerprint::Algorithm::Sha256,
-            &identity.chain[0],
-        );
+        let digest = digest(&identity);
         Self {
             home,
             server: Server::start(&identity, Behaviour::default()),
-            digest: digest.to_string(),
+            digest,
         }
     }
 
@@ -57,11 +59,16 @@ impl Admin {
 
     /// Runs `args` in the home directory, up to the question.
     fn asked(&self, question: &str, args: &[&str]) -> Asked {
+        self.asked_to("--write", question, args)
+    }
+
+    /// The same with another option than `--write`.
+    fn asked_to(&self, option: &str, question: &str, args: &[&str]) -> Asked {
         let mut terminal = Terminal::new(50, 100);
         let mut command: Command = program();
         command
             .args(["pin", &format!("localhost:{}", self.server.port())])
-            .args(["--write", "--color", "never"])
+            .args([option, "--color", "never"])
             .args(args)
             .current_dir(self.home.path())
             .env("HOME", self.home.path())
@@ -208,37 +215,69 @@ fn a_ca_file_that_changes_during_the_question_stays() {
 
 /// Asks for a yes, before the difference is shown.
 #[test]
-fn a_short_lived_certificate_and_one_of_several_are_asked_about() {
+fn a_short_lived_certificate_is_asked_about() {
+    let question = "Pin it all the same (y/N)?";
     let mut short = leaf(&["localhost"]);
     short.not_after = now() + time::Duration::hours(2);
-    let short = [PKI.identity(short)];
+    let admin = Admin::new();
+    admin.server.renew(&PKI.identity(short));
+    for answer in ["", "n"] {
+        let (code, shown) = admin.asked(question, &TRUSTED).answer(answer);
+        assert_eq!(code, Some(1), "{shown}");
+        assert!(shown.ends_with("not pinned\n"), "{shown}");
+        assert!(!shown.contains(QUESTION), "{shown}");
+        assert_eq!(admin.read(".hgrc"), None);
+    }
+    let mut asked = admin.asked(question, &TRUSTED);
+    asked.terminal.keys("y\n");
+    asked.terminal.wait_for(QUESTION, 1);
+    let (code, shown) = asked.answer("y");
+    assert_eq!(code, Some(0), "{shown}");
+    let hgrc = admin.read(".hgrc").expect("it");
+    assert!(hgrc.contains(":fingerprints = sha256:"), "{hgrc}");
+}
+
+/// Of several certificates a program with one pin gets the first, after a yes.
+#[test]
+fn one_of_several_is_asked_about() {
+    let question = "Pin the first one alone (y/N)?";
     let several = [0, 1].map(|_| PKI.identity(leaf(&["localhost"])));
-    let all: [(&[_], &str); 2] = [
-        (&short, "Pin it all the same (y/N)?"),
-        (&several, "Pin the first one alone (y/N)?"),
-    ];
-    for (identities, question) in all {
-        let admin = Admin::new();
-        admin
-            .server
-            .alternate(&identities.iter().collect::<Vec<_>>());
-        for answer in ["", "n"] {
-            let (code, shown) = admin.asked(question, &TRUSTED).answer(answer);
-            assert_eq!(code, Some(1), "{shown}");
-            assert!(shown.ends_with("not pinned\n"), "{shown}");
-            assert!(!shown.contains(QUESTION), "{shown}");
-            assert_eq!(admin.read(".hgrc"), None);
-        }
-        let mut asked = admin.asked(question, &TRUSTED);
-        asked.terminal.keys("y\n");
-        asked.terminal.wait_for(QUESTION, 1);
-        let (code, shown) = asked.answer("y");
-        assert_eq!(code, Some(0), "{shown}");
-        assert!(
-            admin
-                .read(".hgrc")
-                .expect("it")
-                .contains(":fingerprints = sha256:")
-        );
+    let admin = Admin::new();
+    admin.server.alternate(&several.each_ref());
+    for (answer, code) in [("", 1), ("n", 1), ("y", 0)] {
+        let asked = admin.asked_to("--for=postfix", question, &TRUSTED);
+        let (exit, shown) = asked.answer(answer);
+        assert_eq!(exit, Some(code), "{shown}");
+        assert_eq!(shown.ends_with("not pinned\n"), code == 1, "{shown}");
+        assert_eq!(shown.contains("\n    match="), code == 0, "{shown}");
+    }
+}
+
+/// Of several certificates for hg each that is not trusted needs a yes.
+#[test]
+fn each_of_several_is_asked_about_that_is_not_trusted() {
+    let good = PKI.identity(leaf(&["localhost"]));
+    let own = Pki::self_signed(&leaf(&["localhost"]), KeyKind::P256);
+    let admin = Admin::new();
+    admin.server.alternate(&[&good, &own]);
+    let (code, shown) = admin.asked(CONFIRM, &TRUSTED).answer("y");
+    assert_eq!(code, Some(1), "{shown}");
+    let trusted = digest(&good);
+    let advice = "-> to accept only what is trusted:\n       smtp-certcheck pin ";
+    assert!(shown.contains(advice), "{shown}");
+    assert!(
+        shown.ends_with(&format!(" --expect {trusted}\n")),
+        "{shown}"
+    );
+    assert_eq!(admin.read(".hgrc"), None);
+    let mut asked = admin.asked(CONFIRM, &TRUSTED);
+    asked.terminal.keys("yes\n");
+    asked.terminal.wait_for(QUESTION, 1);
+    let (code, shown) = asked.answer("y");
+    assert_eq!(code, Some(0), "{shown}");
+    let hgrc = admin.read(".hgrc").expect("it");
+    for identity in [&good, &own] {
+        let digest = digest(identity);
+        assert!(hgrc.contains(&digest), "{hgrc}");
     }
 }

@@ -17,16 +17,20 @@ use crate::programs::By;
 use crate::render::{pin as show, pins};
 use crate::report::Report;
 
-/// Reports what was seen, and makes sure that the user agrees to the certificate, and to
-/// one of several.
-pub(super) fn given(request: &Request<'_>, looks: &Looks) -> Result<(), Stopped> {
+/// Reports what was seen, and makes sure that the user agrees to each certificate that is to be
+/// pinned, and to those that the pin refuses. Returns a report on each that is to be pinned.
+pub(super) fn given(request: &Request<'_>, looks: &Looks) -> Result<Vec<Report>, Stopped> {
     gap::note(&looks.gaps);
-    let several = Several::of(&looks.report, request);
-    if let Some(several) = &several {
-        several.describe();
+    let Some(several) = Several::of(&looks.report, request) else {
+        return Err(failed(&looks.report));
+    };
+    several.describe();
+    let pinned = several.reports();
+    for report in &pinned {
+        to_certificate(request, report).inspect_err(|_| several.advise_trusted(request))?;
     }
-    to_certificate(request, &looks.report)?;
-    several.map_or(Ok(()), |several| several.agreed(request))
+    several.agreed(request)?;
+    Ok(pinned)
 }
 
 /// Makes sure that this is the certificate that the user means.

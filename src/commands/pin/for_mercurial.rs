@@ -30,9 +30,9 @@ pub(super) fn run(typed: &MercurialRequest<'_>) -> Result<(), Stopped> {
         readable_pins(&assessor, host)?;
     }
     let looks = rounds::look(&observer, request, first)?;
+    let Agreed { pinned, ca } = agreed(request, &looks, typed.ca_out, host)?;
     let report = &looks.report;
-    let ca = agreed(request, &looks, typed.ca_out, host)?;
-    let intent = intent(typed, host, report, ca.as_ref())?;
+    let intent = intent(typed, host, &pinned, ca.as_ref())?;
     let none = Mercurial::none();
     let mercurial = assessor.mercurial().unwrap_or(&none);
     // What may not be written is neither printed nor prepared.
@@ -40,13 +40,14 @@ pub(super) fn run(typed: &MercurialRequest<'_>) -> Result<(), Stopped> {
         .map_err(|why| objection(&why))?;
     observer.note_sni("hg");
     if request.by == By::Certificate {
-        second_certificate::look(&observer, report, None, "hg")?;
+        second_certificate::look(&observer, &pinned, None, "hg")?;
     }
     match typed.output {
         Output::File(edit) => {
             let pin = Verification {
                 intent: &intent,
                 report,
+                pinned: &pinned,
                 scope: typed.sources.scope.unwrap_or(Scope::Everything(None)),
                 release: typed.sources.hg_version,
                 ca: ca.as_ref(),
@@ -57,27 +58,36 @@ pub(super) fn run(typed: &MercurialRequest<'_>) -> Result<(), Stopped> {
             if let Some(ca) = &ca {
                 ca.save(&ca.file(request.existing)?, report)?;
             }
-            Ok(snippet(mercurial, &intent, report)?)
+            Ok(snippet(mercurial, &intent, report, &pinned)?)
         }
     }
 }
 
-/// Makes sure that the user agrees to what is about to be pinned; returns the CA, if it is that.
+/// What the user agrees to.
+struct Agreed {
+    /// A report on each certificate; at least one.
+    pinned: Vec<Report>,
+    /// The CA, if it is pinned instead.
+    ca: Option<Ca>,
+}
+
+/// Makes sure that the user agrees to what is about to be pinned.
 fn agreed(
     request: &Request<'_>,
     looks: &Looks,
     ca_out: Option<&Path>,
     host: &str,
-) -> Result<Option<Ca>, Stopped> {
-    let report = &looks.report;
-    consent::given(request, looks)?;
+) -> Result<Agreed, Stopped> {
+    let pinned = consent::given(request, looks)?;
     let ca = match ca_out {
-        Some(file) => Some(ca::of(file, host, report, request.accepts.unproven)?),
+        Some(file) => Some(ca::of(file, host, &looks.report, request.accepts.unproven)?),
         None => None,
     };
-    let pinned = ca.as_ref().map(|ca| &ca.anchor).or(report.leaf());
-    consent::to_lifetime(request, report, pinned)?;
-    Ok(ca)
+    for report in &pinned {
+        let lasting = ca.as_ref().map(|ca| &ca.anchor).or(report.leaf());
+        consent::to_lifetime(request, report, lasting)?;
+    }
+    Ok(Agreed { pinned, ca })
 }
 
 /// Makes sure that the configured pins can be compared with: hg aborts at a list that it cannot read.
@@ -125,19 +135,21 @@ fn target(typed: &MercurialRequest<'_>, assessor: &Assessor) -> Result<TargetArg
 fn intent<'a>(
     typed: &MercurialRequest<'_>,
     host: &'a str,
-    report: &'a Report,
+    pinned: &'a [Report],
     ca: Option<&'a Ca>,
 ) -> Result<Intent<'a>, Error> {
-    let (Some(leaf), Some(port), Some(start)) =
-        (report.leaf(), report.target.port, report.target.tls)
-    else {
+    let target = pinned.first().map(|report| &report.target);
+    let place = target.and_then(|target| Some((target.port?, target.tls?)));
+    let leaves = pinned.iter().filter_map(Report::leaf);
+    let leaves: Vec<&[u8]> = leaves.map(|leaf| leaf.der().as_ref()).collect();
+    let (false, Some((port, start))) = (leaves.is_empty(), place) else {
         return Err(Error::new("there is no certificate to pin"));
     };
     Ok(Intent {
         host,
         port,
         start,
-        leaf: leaf.der(),
+        leaves,
         by: ca.map_or(PinnedBy::Fingerprint, |ca| PinnedBy::Cacerts(&ca.path)),
         digest: typed.digest,
         legacy: typed.legacy,

@@ -69,7 +69,12 @@ pub(super) fn run(typed: &ProgramRequest<'_>, program: &'static Program) -> Resu
     server.start = report.target.tls.unwrap_or(server.start);
     let Some(choice) = choice else {
         print(&show::json(report, path(report)))?;
-        second_certificate::look(&observer, report, Some(program), "the program")?;
+        second_certificate::look(
+            &observer,
+            std::slice::from_ref(report),
+            Some(program),
+            "the program",
+        )?;
         return Ok(());
     };
     let recipe = recipe(&assessor, &choice, &server, report).map_err(|why| why.report())?;
@@ -79,7 +84,12 @@ pub(super) fn run(typed: &ProgramRequest<'_>, program: &'static Program) -> Resu
     }
     // A CA is that of both certificates.
     if by != By::Ca {
-        second_certificate::look(&observer, report, Some(program), program.name)?;
+        second_certificate::look(
+            &observer,
+            std::slice::from_ref(report),
+            Some(program),
+            program.name,
+        )?;
     }
     Ok(())
 }

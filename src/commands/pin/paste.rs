@@ -1,8 +1,8 @@
 //! The user's own command, changed to pin another certificate, ready to paste.
 
-/// The same command for one of the certificates. For Mercurial it writes the pin, and keeps the
+/// The same command for some of the certificates. For Mercurial it writes the pins, and keeps the
 /// existing pins.
-pub(super) fn command(arguments: &[String], digest: &str, for_mercurial: bool) -> String {
+pub(super) fn command(arguments: &[String], digests: &[String], for_mercurial: bool) -> String {
     let mut words = vec!["smtp-certcheck".to_owned()];
     let mut rest = arguments.iter();
     while let Some(word) = rest.next() {
@@ -18,7 +18,9 @@ pub(super) fn command(arguments: &[String], digest: &str, for_mercurial: bool) -
     if for_mercurial {
         words.extend(["--write".to_owned(), "--add".to_owned()]);
     }
-    words.extend(["--expect".to_owned(), digest.to_owned()]);
+    for digest in digests {
+        words.extend(["--expect".to_owned(), digest.clone()]);
+    }
     words.join(" ")
 }
 
@@ -37,26 +39,27 @@ mod tests {
 
     #[test]
     fn the_command_is_the_same_but_for_what_is_pinned() {
+        let bb = || "sha256:bb".to_owned();
         let given = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
         assert_eq!(
             command(
                 &given("pin a.test:587 --cacerts c.pem --expect aa --replace --yes"),
-                "sha256:bb",
+                &[bb(), "sha256:cc".to_owned()],
                 true
             ),
-            "smtp-certcheck pin a.test:587 --cacerts c.pem --yes --write --add --expect sha256:bb"
+            "smtp-certcheck pin a.test:587 --cacerts c.pem --yes --write --add --expect sha256:bb --expect sha256:cc"
         );
         assert_eq!(
             command(
                 &given("pin [::1]:25 --for postfix --expect=aa"),
-                "sha256:bb",
+                &[bb()],
                 false
             ),
             "smtp-certcheck pin '[::1]:25' --for postfix --expect sha256:bb"
         );
         let words = ["pin", "--cacerts", "it's $HOME", ""].map(str::to_owned);
         assert_eq!(
-            command(&words, "d", false),
+            command(&words, &["d".to_owned()], false),
             "smtp-certcheck pin --cacerts 'it'\\''s $HOME' '' --expect d"
         );
     }

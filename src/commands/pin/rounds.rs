@@ -4,11 +4,11 @@
 use super::gap::{self, Gap};
 use super::observer::Observer;
 use super::request::Request;
-use crate::certificate::Certificate;
 use crate::commands::error::Error;
 use crate::commands::runtime::block_on;
+use crate::fingerprint::Comparison;
 use crate::observation::{Possession, Survey};
-use crate::report::Report;
+use crate::report::{Assessment, Outcome, Report};
 use crate::survey::{Limits, Pacer, look_in_turn};
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,20 +28,19 @@ pub(super) struct Looks {
     pub(super) gaps: Vec<Gap>,
 }
 
-/// Probes again, and chooses the certificate that `--expect` names, else that of the first sighting.
+/// Probes again, and chooses the certificate that `--expect` names, else one that may be pinned.
 pub(super) fn look(
     observer: &Observer<'_>,
     request: &Request<'_>,
     first: Report,
 ) -> Result<Looks, Error> {
-    let mut report = first;
+    let mut report = chosen(first, request);
     let mut gaps = Vec::new();
-    if !may_be_pinned(&report, request) {
+    if !may_be_pinned(&report.representative, request) {
         return Ok(Looks { report, gaps });
     }
-    let first = report.leaf();
     let surveys = block_on(rounds(observer, |found| {
-        is_another_needed(first, request, found)
+        is_another_needed(&report, request, found)
     }))?;
     for survey in surveys {
         gaps.extend(Gap::left_out(&survey));
@@ -53,17 +52,31 @@ pub(super) fn look(
         }
     }
     let gaps = gap::remaining(gaps, &report);
-    let expected = report.looks().position(|look| {
-        let leaf = look.leaf();
-        leaf.is_some_and(|leaf| request.is_expected(leaf))
-    });
-    let report = report.represented_by(expected.unwrap_or(0));
+    let report = chosen(report, request);
     Ok(Looks { report, gaps })
 }
 
-/// Whether the certificate of the first sighting may be pinned at all.
-fn may_be_pinned(first: &Report, request: &Request<'_>) -> bool {
-    let Some(seen) = first.seen().filter(|_| !first.chain().is_empty()) else {
+/// The report, represented by the sighting that is best to pin: that of an expected certificate, of
+/// one that is pinned already, of a trusted one, or of any that may be pinned; of equals the first.
+fn chosen(report: Report, request: &Request<'_>) -> Report {
+    let worth = |look: &Assessment| {
+        let is_expected = look.leaf().is_some_and(|leaf| request.is_expected(leaf));
+        (
+            is_expected,
+            may_be_pinned(look, request),
+            look.pins.comparison == Comparison::Match,
+            look.outcome() == Outcome::Trusted,
+        )
+    };
+    let all: Vec<_> = report.looks().map(worth).collect();
+    let best = all.iter().max();
+    let index = all.iter().position(|one| Some(one) == best);
+    report.represented_by(index.unwrap_or(0))
+}
+
+/// Whether the certificate of a sighting may be pinned at all.
+fn may_be_pinned(look: &Assessment, request: &Request<'_>) -> bool {
+    let Some(seen) = look.seen.as_ref().filter(|_| !look.chain.is_empty()) else {
         return false;
     };
     match seen.possession {
@@ -96,12 +109,12 @@ async fn rounds(
 
 /// Where certificates differ, rounds go on until one shows nothing new; where the expected
 /// certificate was not seen, to the last.
-fn is_another_needed(first: Option<&Certificate>, request: &Request<'_>, found: &[Survey]) -> bool {
+fn is_another_needed(first: &Report, request: &Request<'_>, found: &[Survey]) -> bool {
     let leaves = |surveys: &[Survey]| -> Vec<Vec<u8>> {
         let seen = surveys.iter().flat_map(|survey| &survey.seen);
         let leaves = seen.filter_map(|seen| seen.presented.first());
         let mut leaves: Vec<Vec<u8>> = leaves.map(|leaf| leaf.to_vec()).collect();
-        leaves.extend(first.map(|leaf| leaf.der().to_vec()));
+        leaves.extend(first.leaves().iter().map(|one| one.leaf.der().to_vec()));
         leaves.sort_unstable();
         leaves.dedup();
         leaves

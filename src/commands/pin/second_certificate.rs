@@ -10,40 +10,70 @@ use crate::fingerprint::{Algorithm, Pin};
 use crate::observation::{Cause, KeyType};
 use crate::programs::Program;
 use crate::render::pins::several;
-use crate::report::Report;
+use crate::report::{PresentedLeaf, Report, listed};
 
-/// Looks for the other certificate, and reports how to pin it, too. `program`: `None` for Mercurial;
-/// `name`: what to call the program.
+/// Looks for certificates with another type of key than those that are pinned, at every address, and
+/// reports how to pin them, too. `program`: `None` for Mercurial; `name`: what to call the program.
 pub(super) fn look(
     observer: &Observer<'_>,
-    report: &Report,
+    pinned: &[Report],
     program: Option<&Program>,
     name: &str,
 ) -> Result<(), Error> {
-    let Some(leaf) = report.leaf() else {
+    let are_proven = pinned.iter().all(Report::is_proven);
+    if observer.options.probe.key_type.is_some() || !are_proven {
         return Ok(());
-    };
-    let is_any_asked = observer.options.probe.key_type.is_none();
-    let (true, true, Some(other)) = (is_any_asked, report.is_proven(), other_key(leaf)) else {
-        return Ok(());
-    };
-    let second = observer.look_for(other)?;
+    }
+    let leaves: Vec<&Certificate> = pinned.iter().filter_map(Report::leaf).collect();
+    let mut others: Vec<KeyType> = Vec::new();
+    for other in leaves.iter().filter_map(|leaf| other_key(leaf)) {
+        if !others.contains(&other) {
+            others.push(other);
+        }
+    }
+    for other in others {
+        look_for(observer, other, &leaves, (program, name))?;
+    }
+    Ok(())
+}
+
+/// Looks for certificates with that type of key.
+fn look_for(
+    observer: &Observer<'_>,
+    other: KeyType,
+    pinned: &[&Certificate],
+    (program, name): (Option<&Program>, &str),
+) -> Result<(), Error> {
+    let report = observer.look_for(other)?;
     let label = visible(&report.target.label);
-    match (second.failure(), second.leaf()) {
-        (_, Some(second)) if second == leaf || is_pinned(report, second) => {}
-        (_, Some(second)) => {
-            let both = both(program, other);
-            say(&format!(
-                "note: {label} has a second certificate, with an {other} key, and may show {name} that one:\n  {}\n  -> {both}",
-                second.fingerprint(Algorithm::Sha256)
-            ));
-        }
-        (Some(failure), None) if !is_the_only_one(&failure.cause) => {
-            say(&format!(
-                "note: whether {label} has a second certificate, with an {other} key, could not be told: {failure}"
-            ));
-        }
-        _ => {}
+    let leaves = report.leaves();
+    let is_new = |one: &&PresentedLeaf<'_>| !pinned.contains(&one.leaf) && !is_pinned(one);
+    let new: Vec<&PresentedLeaf<'_>> = leaves.iter().filter(is_new).collect();
+    if !new.is_empty() {
+        let digests = new.iter().map(|one| {
+            let at = match leaves.len() {
+                1 => String::new(),
+                _ => format!(" at {}", listed(&one.addresses)),
+            };
+            format!("\n  {}{at}", one.leaf.fingerprint(Algorithm::Sha256))
+        });
+        let digests: Vec<String> = digests.collect();
+        say(&format!(
+            "note: {label} has a second certificate, with an {other} key, and may show {name} that one:{}\n  -> {}",
+            digests.concat(),
+            both(program, other)
+        ));
+    }
+    let answering = report.answering();
+    let mut failures = answering.iter().filter(|look| look.leaf().is_none());
+    let why = failures.find_map(|look| {
+        let failure = look.failure()?;
+        (!is_the_only_one(&failure.cause)).then_some(failure)
+    });
+    if let Some(failure) = why {
+        say(&format!(
+            "note: whether {label} has a second certificate, with an {other} key, could not be told: {failure}"
+        ));
     }
     Ok(())
 }
@@ -72,9 +102,9 @@ fn other_key(leaf: &Certificate) -> Option<KeyType> {
     }
 }
 
-fn is_pinned(report: &Report, second: &Certificate) -> bool {
-    let mut pins = report.pins().configured.iter();
-    pins.any(|pin| Pin::parse(&pin.value).is_some_and(|pin| pin.matches(second.der())))
+fn is_pinned(one: &PresentedLeaf<'_>) -> bool {
+    let mut pins = one.look.pins.configured.iter();
+    pins.any(|pin| Pin::parse(&pin.value).is_some_and(|pin| pin.matches(one.leaf.der())))
 }
 
 /// Whether the failure is that of a server without such a key.

@@ -21,6 +21,7 @@ pub(super) fn snippet(
     mercurial: &Mercurial,
     intent: &Intent<'_>,
     report: &Report,
+    pinned: &[Report],
 ) -> Result<(), Error> {
     let settings = mercurial.settings(intent.host);
     let own = is_smtp_host(&settings, intent.host);
@@ -48,8 +49,10 @@ pub(super) fn snippet(
             lines.push(Assignment::new("hostsecurity", key, path));
         }
     }
-    print(&show::snippet(report, &lines, VERSION))?;
-    unsure(mercurial, &lines, intent, report);
+    print(&show::snippet(report, pinned, &lines, VERSION))?;
+    for one in pinned {
+        unsure(mercurial, &lines, intent, one);
+    }
     Ok(())
 }
 

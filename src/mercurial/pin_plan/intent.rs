@@ -1,7 +1,7 @@
 //! What Mercurial is to accept from now on, and why that may not be written.
 
 use crate::endpoint::Start;
-use crate::fingerprint::Algorithm;
+use crate::fingerprint::{Algorithm, Fingerprint, Pin};
 use crate::hgrc::Source;
 
 /// What Mercurial is to accept from now on.
@@ -13,8 +13,8 @@ pub struct Intent<'a> {
     pub port: u16,
     /// How TLS starts on the port.
     pub start: Start,
-    /// The DER of the leaf.
-    pub leaf: &'a [u8],
+    /// The DER of each leaf to accept: a server may present several.
+    pub leaves: Vec<&'a [u8]>,
     /// What to write.
     pub by: PinnedBy<'a>,
     /// The digest that the user asked for; `None`: SHA-256, unless a pin exists already.
@@ -25,10 +25,25 @@ pub struct Intent<'a> {
     pub old: Existing,
 }
 
+impl Intent<'_> {
+    /// Whether a pin is that of one of the leaves.
+    pub fn has(&self, pin: &Pin) -> bool {
+        self.leaves.iter().any(|leaf| pin.matches(leaf))
+    }
+
+    /// The SHA-1 of each leaf, as `hostfingerprints` has it.
+    pub(super) fn legacy_pins(&self) -> Vec<String> {
+        let leaves = self.leaves.iter();
+        leaves
+            .map(|leaf| Fingerprint::compute(Algorithm::Sha1, leaf).hex())
+            .collect()
+    }
+}
+
 /// What the server is pinned by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PinnedBy<'a> {
-    /// The leaf's fingerprint.
+    /// The fingerprint of each leaf.
     Fingerprint,
     /// A file with the trust anchor, by its absolute path.
     Cacerts(&'a str),

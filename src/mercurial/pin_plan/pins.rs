@@ -37,7 +37,7 @@ pub fn pinned_lists(config: &Config, intent: &Intent<'_>) -> Vec<Assignment> {
         Assignment::new("hostsecurity", key, host),
     ];
     if intent.legacy {
-        let new = Fingerprint::compute(Algorithm::Sha1, intent.leaf).hex();
+        let new = intent.legacy_pins().join(", ");
         lists.push(Assignment::new("hostfingerprints", intent.host, new));
     }
     lists
@@ -67,7 +67,7 @@ pub(super) fn mismatch(config: &Config, intent: &Intent<'_>, own: bool) -> Optio
                 "hostfingerprints" => Some(Pin::new(Algorithm::Sha1, &text)),
                 _ => Pin::parse(&text),
             };
-            if pin.is_some_and(|pin| pin.matches(intent.leaf)) {
+            if pin.is_some_and(|pin| intent.has(&pin)) {
                 return None;
             }
             first.get_or_insert_with(|| item.source.clone());
@@ -82,16 +82,10 @@ pub(super) fn pin_list(
     counterpart: Option<&[u8]>,
     intent: &Intent<'_>,
 ) -> Option<Change> {
-    let algorithm = intent.digest.unwrap_or(Algorithm::Sha256);
-    let new = Fingerprint::compute(algorithm, intent.leaf).to_string();
     let items = texts(value.unwrap_or_default());
-    let matches = |item: &&String| Pin::parse(item).is_some_and(|pin| pin.matches(intent.leaf));
+    let matches = |item: &&String| Pin::parse(item).is_some_and(|pin| intent.has(&pin));
     let matching: Vec<String> = items.iter().filter(matches).cloned().collect();
-    let asked = |item: &String| {
-        let pin = Pin::parse(item);
-        pin.is_some_and(|pin| intent.digest.is_none_or(|digest| pin.algorithm == digest))
-    };
-    let has_new = matching.iter().any(asked);
+    let missing = missing(&matching, intent);
     match intent.old {
         _ if items.is_empty() => {
             // During a rotation, pins that only the counterpart has must stay acceptable.
@@ -101,48 +95,76 @@ pub(super) fn pin_list(
                     .unwrap_or_default(),
             );
             let usable = old.into_iter().filter(|item| {
-                Pin::parse(item).is_some_and(|pin| pin.is_complete() && !pin.matches(intent.leaf))
+                Pin::parse(item).is_some_and(|pin| pin.is_complete() && !intent.has(&pin))
             });
             Some(Change::Set(
-                usable.chain([new]).collect::<Vec<_>>().join(", "),
+                usable.chain(missing).collect::<Vec<_>>().join(", "),
             ))
         }
-        Existing::Replace | Existing::Prune if matching.len() == items.len() && has_new => None,
+        Existing::Replace | Existing::Prune
+            if matching.len() == items.len() && missing.is_empty() =>
+        {
+            None
+        }
         Existing::Replace | Existing::Prune => {
             let kept = matching
                 .iter()
-                .filter(|item| intent.digest.is_none() || asked(item));
-            let mut kept: Vec<String> = kept
-                .filter_map(|item| Some(Pin::parse(item)?.to_string()))
-                .collect();
-            if kept.is_empty() {
-                kept.push(new);
-            }
-            Some(Change::Set(kept.join(", ")))
+                .filter(|item| intent.digest.is_none() || is_of_digest(item, intent));
+            let kept = kept.filter_map(|item| Some(Pin::parse(item)?.to_string()));
+            Some(Change::Set(
+                kept.chain(missing).collect::<Vec<_>>().join(", "),
+            ))
         }
-        Existing::Keep | Existing::Add if has_new => None,
-        Existing::Keep | Existing::Add => Some(Change::Append(format!(", {new}"))),
+        Existing::Keep | Existing::Add if missing.is_empty() => None,
+        Existing::Keep | Existing::Add => Some(Change::Append(format!(", {}", missing.join(", ")))),
     }
+}
+
+/// The pins of the leaves of which no item has the digest that is asked for.
+fn missing(items: &[String], intent: &Intent<'_>) -> Vec<String> {
+    let algorithm = intent.digest.unwrap_or(Algorithm::Sha256);
+    let asked = items.iter().filter(|item| is_of_digest(item, intent));
+    let asked: Vec<Pin> = asked.filter_map(|item| Pin::parse(item)).collect();
+    let is_new = |leaf: &&&[u8]| !asked.iter().any(|pin| pin.matches(leaf));
+    let leaves = intent.leaves.iter().filter(is_new);
+    leaves
+        .map(|leaf| Fingerprint::compute(algorithm, leaf).to_string())
+        .collect()
+}
+
+/// Whether a pin has the digest that the user asked for, if any.
+fn is_of_digest(item: &str, intent: &Intent<'_>) -> bool {
+    let pin = Pin::parse(item);
+    pin.is_some_and(|pin| intent.digest.is_none_or(|digest| pin.algorithm == digest))
 }
 
 /// How `hostfingerprints` changes: SHA-1 without a prefix.
 pub(super) fn legacy_list(value: Option<&[u8]>, intent: &Intent<'_>) -> Option<Change> {
-    let new = Fingerprint::compute(Algorithm::Sha1, intent.leaf).hex();
+    let new = intent.legacy_pins();
     let items = texts(value.unwrap_or_default());
-    let matches = |item: &String| Pin::new(Algorithm::Sha1, item).matches(intent.leaf);
+    let pins: Vec<Pin> = items
+        .iter()
+        .map(|item| Pin::new(Algorithm::Sha1, item))
+        .collect();
     let drop_old = matches!(intent.old, Existing::Replace | Existing::Prune);
-    let any = items.iter().any(matches);
-    if drop_old && !items.iter().all(matches) {
-        let keep = any || intent.legacy;
+    if drop_old && !pins.iter().all(|pin| intent.has(pin)) {
+        let keep = intent.legacy || pins.iter().any(|pin| intent.has(pin));
         return Some(if keep {
-            Change::Set(new)
+            Change::Set(new.join(", "))
         } else {
             Change::Remove
         });
     }
+    let leaves = intent.leaves.iter().zip(&new);
+    let missing: Vec<&str> = leaves
+        .filter(|(leaf, _)| !pins.iter().any(|pin| pin.matches(leaf)))
+        .map(|(_, new)| new.as_str())
+        .collect();
     match (intent.legacy, items.is_empty()) {
-        (true, true) => Some(Change::Set(new)),
-        (true, false) if !any => Some(Change::Append(format!(", {new}"))),
+        (true, true) => Some(Change::Set(new.join(", "))),
+        (true, false) if !missing.is_empty() => {
+            Some(Change::Append(format!(", {}", missing.join(", "))))
+        }
         _ => None,
     }
 }
@@ -157,4 +179,83 @@ fn texts(value: &[u8]) -> Vec<String> {
         .iter()
         .map(|item| String::from_utf8_lossy(item).into_owned())
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::endpoint::Start;
+    use crate::mercurial::pin_plan::intent::PinnedBy;
+
+    fn intent(old: Existing) -> Intent<'static> {
+        Intent {
+            host: "mx.test",
+            port: 587,
+            start: Start::Starttls,
+            leaves: vec![b"a", b"b"],
+            by: PinnedBy::Fingerprint,
+            digest: None,
+            legacy: true,
+            old,
+        }
+    }
+
+    /// Lists of the leaves `a` and `b`, and of others: each item is the leaf of a pin.
+    fn pins(leaves: &[&str], legacy: bool) -> String {
+        let pin = |leaf: &&str| match legacy {
+            true => Fingerprint::compute(Algorithm::Sha1, leaf.as_bytes()).hex(),
+            false => Fingerprint::compute(Algorithm::Sha256, leaf.as_bytes()).to_string(),
+        };
+        leaves.iter().map(pin).collect::<Vec<_>>().join(", ")
+    }
+
+    #[test]
+    fn a_list_gets_the_pins_of_all_leaves_that_it_lacks() {
+        use Existing as E;
+        // The list, what happens to it, and the list afterwards; `None`: it stays.
+        let cases: [(&[&str], E, Option<&[&str]>); 9] = [
+            (&[], E::Keep, Some(&["a", "b"])),
+            (&["a"], E::Keep, Some(&["a", "b"])),
+            (&["x", "b"], E::Add, Some(&["x", "b", "a"])),
+            (&["b", "a"], E::Keep, None),
+            (&["x", "a", "b"], E::Add, None),
+            (&["b", "a"], E::Prune, None),
+            (&["x", "b", "a"], E::Prune, Some(&["b", "a"])),
+            (&["b"], E::Replace, Some(&["b", "a"])),
+            (&["x"], E::Replace, Some(&["a", "b"])),
+        ];
+        for (before, old, after) in cases {
+            let list = pins(before, false);
+            let changed = match pin_list(Some(list.as_bytes()), None, &intent(old)) {
+                Some(Change::Set(value)) => Some(value),
+                Some(Change::Append(tail)) => Some(list + &tail),
+                Some(Change::Remove) => Some(String::new()),
+                None => None,
+            };
+            assert_eq!(
+                changed,
+                after.map(|after| pins(after, false)),
+                "{before:?} {old:?}"
+            );
+        }
+        for (before, old, after) in [
+            (&[][..], E::Keep, Some(&["a", "b"][..])),
+            (&["a"], E::Add, Some(&["a", "b"])),
+            (&["x", "b", "a"], E::Replace, Some(&["a", "b"])),
+            (&["a", "b"], E::Prune, None),
+        ] {
+            let list = pins(before, true);
+            let changed = match legacy_list(Some(list.as_bytes()), &intent(old)) {
+                Some(Change::Set(value)) => Some(value),
+                Some(Change::Append(tail)) => Some(list + &tail),
+                Some(Change::Remove) => Some(String::new()),
+                None => None,
+            };
+            assert_eq!(
+                changed,
+                after.map(|after| pins(after, true)),
+                "{before:?} {old:?}"
+            );
+        }
+    }
 }

@@ -120,7 +120,7 @@ pub(crate) static STAGE: LazyLock<Stage> = LazyLock::new(|| {
     scenes.add("STARTTLS refused", |at| talks(at, &refuses));
     // The other address of a name, at the same port.
     let port = scenes.0[0].address.port();
-    let second = here.identity(leaf(18, 30, 20));
+    let second = here.identity(leaf(18, 60, 30));
     let expired = here.identity(leaf(19, 100, -10));
     for (last, identity) in [(31, &second), (33, &expired), (34, &good)] {
         Server::start_on(&format!("127.0.1.{last}:{port}"), identity, sound());

@@ -12,8 +12,8 @@ use crate::hgrc::Config;
 use crate::judge::Anchors;
 use crate::judge::clients::Answer;
 use crate::mercurial::{
-    CaFile, HostSettings, Intent, LintScope, PinPlan, PinnedBy, Release, decide, is_smtp_host,
-    kept_port,
+    CaFile, Decision, HostSettings, Intent, LintScope, PinPlan, PinnedBy, Release, decide,
+    is_smtp_host, kept_port,
 };
 use crate::report::Report;
 use std::path::Path;
@@ -24,6 +24,8 @@ pub(in crate::commands::pin) struct Verification<'a> {
     pub(in crate::commands::pin) intent: &'a Intent<'a>,
     /// The report on the server.
     pub(in crate::commands::pin) report: &'a Report,
+    /// A report on each certificate.
+    pub(in crate::commands::pin) pinned: &'a [Report],
     /// The configuration that counts.
     pub(in crate::commands::pin) scope: Scope<'a>,
     /// The release of Mercurial that the user names.
@@ -118,10 +120,14 @@ impl Verification<'_> {
         let host = self.intent.host;
         let (what, line) = match (&settings.pins, &settings.verifycertsfile, self.intent.by) {
             (Some(pins), _, PinnedBy::Fingerprint) => {
+                let these = match self.intent.leaves.len() {
+                    0 | 1 => "with this certificate".to_owned(),
+                    several => format!("with these {several} certificates"),
+                };
                 let what = match self.other_pins(settings) {
-                    0 => "with this certificate".to_owned(),
-                    1 => "with this certificate, or that of 1 other pin".to_owned(),
-                    n => format!("with this certificate, or those of {n} other pins"),
+                    0 => these,
+                    1 => format!("{these}, or that of 1 other pin"),
+                    n => format!("{these}, or those of {n} other pins"),
                 };
                 (what, &pins.line)
             }
@@ -134,7 +140,7 @@ impl Verification<'_> {
         )
     }
 
-    /// How many pins of both lists accept another certificate than this one.
+    /// How many pins of both lists accept another certificate than these.
     fn other_pins(&self, settings: &HostSettings) -> usize {
         let current = settings.pins.as_ref();
         let current = current.and_then(|pins| pins.value.as_ref().ok());
@@ -143,7 +149,7 @@ impl Verification<'_> {
             .into_iter()
             .chain(legacy)
             .flatten()
-            .filter(|pin| pin.is_complete() && !pin.matches(self.intent.leaf))
+            .filter(|pin| pin.is_complete() && !self.intent.has(pin))
             .count()
     }
 
@@ -167,13 +173,16 @@ impl Verification<'_> {
             settings.transport = self.intent.start.into();
         }
         let port = here.then_some(self.intent.port);
-        let server = server(self.intent.host, self.intent.start, port, self.report);
         let none = Anchors::new("none");
         let hg = mercurial.installation(&none);
-        let decision = decide(&settings, &server, &hg, ca_file);
-        if is_pinned(&decision, self.intent.by) {
+        let each = self.pinned.iter().map(|report| {
+            let server = server(self.intent.host, self.intent.start, port, report);
+            decide(&settings, &server, &hg, ca_file)
+        });
+        let refused = |decision: &Decision| !is_pinned(decision, self.intent.by);
+        let Some(decision) = each.into_iter().find(refused) else {
             return true;
-        }
+        };
         let but = match decision.answer {
             Answer::Unknown => "whether hg email goes by it cannot be known",
             Answer::Accepts | Answer::Refuses => "hg email does not go by it",
