@@ -13,8 +13,8 @@ use nix::unistd::{Uid, User};
 use std::ffi::{OsStr, OsString};
 use std::io::IsTerminal as _;
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
-use std::path::PathBuf;
-use std::sync::mpsc;
+use std::path::{Path, PathBuf};
+use std::sync::{OnceLock, mpsc};
 use std::time::Duration;
 use time::OffsetDateTime;
 
@@ -86,16 +86,32 @@ pub(super) fn current_directory() -> Option<PathBuf> {
     std::env::current_dir().ok()
 }
 
-/// The variables of the environment, with the home directories of users, as hg expands paths.
+/// The variables of the environment, with the home directories of users, as hg expands paths. They
+/// are read once, and never set.
 pub(super) fn variables() -> Environment {
-    let variables = std::env::vars_os().map(|(name, value)| (name.into_vec(), value.into_vec()));
-    Environment::new(variables).with_homes(|name| {
-        let user = match name {
-            Some(name) => User::from_name(str::from_utf8(name).ok()?),
-            None => User::from_uid(Uid::current()),
-        };
-        Some(user.ok()??.dir.into_os_string().into_vec())
-    })
+    static READ: OnceLock<Environment> = OnceLock::new();
+    let read = READ.get_or_init(|| {
+        let all = std::env::vars_os().map(|(name, value)| (name.into_vec(), value.into_vec()));
+        Environment::new(all).with_homes(home)
+    });
+    read.clone()
+}
+
+/// The home directory of a user, or of the current one.
+fn home(name: Option<&[u8]>) -> Option<Vec<u8>> {
+    let user = match name {
+        Some(name) => User::from_name(str::from_utf8(name).ok()?),
+        None => User::from_uid(Uid::current()),
+    };
+    Some(user.ok()??.dir.into_os_string().into_vec())
+}
+
+/// The path at which the shell would find hg, looked for once.
+pub(super) fn hg() -> Option<&'static Path> {
+    static FOUND: OnceLock<Option<PathBuf>> = OnceLock::new();
+    FOUND
+        .get_or_init(|| find_program("hg", &variables()))
+        .as_deref()
 }
 
 /// The path at which the shell would find a program.

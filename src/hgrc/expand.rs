@@ -1,11 +1,12 @@
 //! `$VAR` and `~` in paths, as Python's `expandvars` and `expanduser` expand them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The environment, as data.
 #[derive(Clone, Debug, Default)]
 pub struct Environment {
-    variables: BTreeMap<Vec<u8>, Vec<u8>>,
+    variables: Arc<BTreeMap<Vec<u8>, Vec<u8>>>,
     homes: Option<Homes>,
 }
 
@@ -16,7 +17,7 @@ impl Environment {
     /// Makes an environment from pairs of name and value.
     pub fn new(variables: impl IntoIterator<Item = (Vec<u8>, Vec<u8>)>) -> Self {
         Self {
-            variables: variables.into_iter().collect(),
+            variables: Arc::new(variables.into_iter().collect()),
             homes: None,
         }
     }

@@ -8,7 +8,7 @@ use crate::certificate::pem::Entry;
 use crate::cli::HgStoreArg;
 use crate::commands::disk::read;
 use crate::commands::disk::system;
-use crate::commands::environment::{find_program, variables};
+use crate::commands::environment::{hg, variables};
 use crate::commands::error::Error;
 use crate::mercurial::{CaFile, Release};
 use std::ffi::OsStr;
@@ -45,9 +45,7 @@ pub(in crate::commands) struct Store {
 pub(super) fn installed() -> &'static Installed {
     static FOUND: OnceLock<Installed> = OnceLock::new();
     FOUND.get_or_init(|| {
-        let environment = variables();
-        let hg = find_program("hg", &environment);
-        let Some(python) = hg.and_then(|hg| Python::of(&hg, &environment)) else {
+        let Some(python) = hg().and_then(|hg| Python::of(hg, &variables())) else {
             return Installed {
                 release: None,
                 certifi: Certifi::Unknown,

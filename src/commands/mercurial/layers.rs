@@ -1,7 +1,7 @@
 //! Where the files of Mercurial's configuration are on this machine.
 
 use super::files::Disk;
-use crate::commands::environment::{current_directory, find_program};
+use crate::commands::environment::{current_directory, hg};
 use crate::commands::error::Error;
 use crate::hgrc::Environment;
 use crate::mercurial::{Layer, layers, user_layers};
@@ -14,8 +14,7 @@ pub(in crate::commands) fn all_layers(
     environment: &Environment,
 ) -> Result<Vec<Layer>, Error> {
     let root = repository_root(repository)?;
-    let hg = find_program("hg", environment);
-    Ok(layers(environment, hg.as_deref(), root.as_deref(), &Disk))
+    Ok(layers(environment, hg(), root.as_deref(), &Disk))
 }
 
 /// The user's own files in the order of reading: those in HGRCPATH, if it is set.

@@ -19,7 +19,7 @@ pub(super) use scope::Scope;
 pub(super) use snapshot::Snapshot;
 
 use super::disk::read;
-use super::environment::{find_program, variables};
+use super::environment::{hg, variables};
 use super::error::Error;
 use crate::endpoint::{Host, Start, Target, TargetError};
 use crate::hgrc::{Config, Environment, FileReader};
@@ -67,8 +67,7 @@ impl Mercurial {
     pub(super) fn glance() -> Option<Self> {
         let (disk, environment) = (Glance::default(), variables());
         let root = repository_root(None).ok()?;
-        let hg = find_program("hg", &environment);
-        let layers = crate::mercurial::layers(&environment, hg.as_deref(), root.as_deref(), &disk);
+        let layers = crate::mercurial::layers(&environment, hg(), root.as_deref(), &disk);
         let config = everything(&layers, &disk, &environment, &|_| ()).ok()?;
         Some(Self {
             environment,

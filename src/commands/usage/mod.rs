@@ -8,9 +8,12 @@ pub(super) use defaults::color;
 
 use defaults::Variable;
 
-use crate::cli::{AuditFormat, Cli, FormatArg};
+use crate::cli::{AuditFormat, Cli, Command as Verb, FormatArg, Inspect, NAME};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{ColorChoice, Command, CommandFactory as _, FromArgMatches as _, ValueEnum as _};
+use clap::{
+    ArgMatches, Args as _, ColorChoice, Command, CommandFactory as _, FromArgMatches as _,
+    Subcommand as _, ValueEnum as _,
+};
 use std::ffi::{OsStr, OsString};
 
 /// Reads a command line, which begins with the name of the program. `color`: whether help is
@@ -20,6 +23,40 @@ pub(super) fn read(
     color: ColorChoice,
     variable: Variable<'_>,
 ) -> Result<Cli, clap::Error> {
+    let (mut cli, matches) = match without_command(&arguments) {
+        Some(read) => read,
+        None => whole(arguments, color)?,
+    };
+    if cli.inspect.json {
+        cli.inspect.format = FormatArg::Json;
+    }
+    defaults::apply(&mut cli, &matches, variable)?;
+    Ok(cli)
+}
+
+/// What is typed most: a line without a command, and without an error. The definitions of the
+/// commands are most of the definitions, and the start of the program is faster without them.
+fn without_command(arguments: &[OsString]) -> Option<(Cli, ArgMatches)> {
+    let mut words = arguments.iter().skip(1).filter_map(|word| word.to_str());
+    let is_for_others = |word: &str| {
+        let has_one_dash = word.starts_with('-') && !word.starts_with("--") && word.len() > 2;
+        has_one_dash || matches!(word, "help" | "version") || Verb::has_subcommand(word)
+    };
+    if words.any(is_for_others) {
+        return None;
+    }
+    let command = Inspect::augment_args(Command::new(NAME));
+    let matches = command.try_get_matches_from(arguments).ok()?;
+    let inspect = Inspect::from_arg_matches(&matches).ok()?;
+    let cli = Cli {
+        inspect,
+        command: None,
+    };
+    Some((cli, matches))
+}
+
+/// Reads any line.
+fn whole(arguments: Vec<OsString>, color: ColorChoice) -> Result<(Cli, ArgMatches), clap::Error> {
     let mut command = Cli::command().color(color);
     command.build();
     let arguments = as_options(arguments, &command)?;
@@ -29,12 +66,7 @@ pub(super) fn read(
     }
     let matches = command.clone().try_get_matches_from(arguments.iter());
     let matches = matches.map_err(|why| line.explained(why))?;
-    let mut cli = Cli::from_arg_matches(&matches)?;
-    if cli.inspect.json {
-        cli.inspect.format = FormatArg::Json;
-    }
-    defaults::apply(&mut cli, &matches, variable)?;
-    Ok(cli)
+    Ok((Cli::from_arg_matches(&matches)?, matches))
 }
 
 /// The name of a command that a word almost spells.
@@ -236,6 +268,48 @@ mod tests {
         let words = std::iter::once("smtp-certcheck").chain(line.split_whitespace());
         let words = words.map(OsString::from).collect();
         read(words, ColorChoice::Never, &|_| None).map_err(|why| why.to_string())
+    }
+
+    #[test]
+    fn a_line_means_the_same_with_and_without_the_definitions_of_commands() {
+        let words = [
+            "a.example",
+            "587",
+            "pin",
+            "-q",
+            "--json",
+            "--format",
+            "json",
+            "--ehlo",
+            "--timeout",
+            "5",
+            "--chain",
+            "--",
+            "audit",
+            "--lint",
+            "-qv",
+            "help",
+        ];
+        let mut taken = 0;
+        let mut check = |line: &[&str]| {
+            let line = [&["smtp-certcheck"], line].concat();
+            let line: Vec<OsString> = line.into_iter().map(OsString::from).collect();
+            let fast = without_command(&line).map(|(cli, _)| format!("{cli:?}"));
+            let all = whole(line.clone(), ColorChoice::Never).map(|(cli, _)| format!("{cli:?}"));
+            if let Some(fast) = fast {
+                assert_eq!(Some(fast), all.ok(), "{line:?}");
+                taken += 1;
+            }
+        };
+        check(&[]);
+        for first in words {
+            check(&[first]);
+            for second in words {
+                check(&[first, second]);
+                check(&["a.example", first, second]);
+            }
+        }
+        assert!(taken > 100, "{taken}");
     }
 
     #[test]
