@@ -672,7 +672,7 @@ fn readers_that_we_did_not_write_can_read_it() {
 #[test]
 fn metrics_are_what_promtool_expects() {
     const TEST: &str = "metrics_are_what_promtool_expects";
-    let Some(promtool) = testkit::promtool(TEST) else {
+    let Some(mut promtool) = testkit::system::promtool(TEST) else {
         return;
     };
     let farm = farm(2);
@@ -694,10 +694,7 @@ fn metrics_are_what_promtool_expects() {
     let run = finish(&mut command(&dir, &list, &args));
     assert_eq!(run.stdout, "", "{}", run.stderr);
     let metrics = std::fs::File::open(&file).expect("the metrics");
-    let output = Command::new(promtool)
-        .args(["check", "metrics"])
-        .stdin(metrics)
-        .output();
+    let output = promtool.args(["check", "metrics"]).stdin(metrics).output();
     let output = output.expect("promtool");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success() && said.is_empty(), "{said}");

@@ -2,6 +2,7 @@
 //!
 //! - `promises`: codes, exit codes, dependencies and links in the documents
 //! - `paragraphs`: no paragraph of the documents is a wall of text
+//! - `monitoring`: what is to be pasted into monitoring systems, run by them
 //! - `recipes`: every command of the documents, run as it stands there
 //! - `snapshots`: the help, the formats and the messages, word for word
 //! - `generated`: man pages and completions are up to date
@@ -15,6 +16,7 @@ mod demo;
 mod generated;
 mod jq;
 mod layering;
+mod monitoring;
 mod paragraphs;
 mod promises;
 mod recipes;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const MOST_WORDS: usize = 90;
 
 /// Documents that still have longer ones, and how many. A number only falls.
-const NOT_YET: &[(&str, usize)] = &[("README.md", 1), ("watching.md", 2)];
+const NOT_YET: &[(&str, usize)] = &[("README.md", 1)];
 
 /// The paragraphs of a Markdown document, an item of a list being one; blocks of code and tables are
 /// not read as text.

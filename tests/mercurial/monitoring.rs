@@ -11,27 +11,11 @@ use testkit::mta::{Kind, Mta};
 use testkit::pki::{Identity, KeyKind, Pki, leaf, now};
 use testkit::program::{Dir, Run, finish, notes, program};
 use testkit::raw::closed_port;
+use testkit::recipe::{cron_command, recipe};
 use testkit::server::{Behaviour, Server};
 use testkit::skip::skip;
 use testkit::user::{EMAIL, UNATTENDED, User, renew, sha256};
 use time::Duration;
-
-/// The document's code block in `language` that contains `mark`.
-fn recipe(document: &str, language: &str, mark: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("docs")
-        .join(document);
-    let text = std::fs::read_to_string(path).expect(document);
-    let opening = format!("```{language}\n");
-    let blocks = text.split(&opening).skip(1);
-    let mut found = blocks
-        .filter_map(|rest| rest.split("```").next())
-        .filter(|block| block.contains(mark));
-    let block = found.next().unwrap_or_default().to_owned();
-    assert!(!block.is_empty(), "no block {language} with {mark}");
-    assert!(found.next().is_none(), "two blocks {language} with {mark}");
-    block
-}
 
 /// A folder for PATH with the program under its own name.
 fn bin() -> Dir {
@@ -345,14 +329,9 @@ fn without_a_pin_the_watch_warns() {
 #[test]
 fn the_line_for_cron_prints_only_if_something_is_wrong() {
     let pki = Pki::new("Cron", KeyKind::P256);
-    let crontab = recipe("watching.md", "cron", "smtp-certcheck");
-    let line = crontab
-        .lines()
-        .find(|line| !line.contains('=') || line.contains('*'));
-    // Five fields, then a command for the shell; a percent sign would end the command.
-    let line = line.expect("a line");
-    let command = line.splitn(6, ' ').nth(5).expect("a command").trim();
-    assert!(command.starts_with("smtp-certcheck ") && !command.contains('%'));
+    let crontab = recipe("monitoring.md", "cron", "--pin-expires");
+    let command = &cron_command(&crontab, 5);
+    assert!(command.starts_with("smtp-certcheck "), "{command}");
     let (home, bin) = (Dir::new(), bin());
     let run = || {
         let mut sh = Command::new("/bin/sh");
@@ -386,7 +365,7 @@ fn systemd_takes_the_units_of_the_document() {
         return skip(TEST, "systemd-analyze is not installed");
     }
     let dir = Dir::new();
-    let unit = recipe("watching.md", "ini", "ExecStart=");
+    let unit = recipe("monitoring.md", "ini", "ExecStart=");
     // The unit names the path of the package; the test's program is elsewhere.
     let line = unit
         .lines()
@@ -398,7 +377,7 @@ fn systemd_takes_the_units_of_the_document() {
     let here = program().get_program().to_str().expect("UTF-8").to_owned();
     let unit = unit.replace(&command, &format!("{here} {rest}"));
     let service = dir.file("watch-pin.service", unit);
-    let timer = dir.file("watch-pin.timer", recipe("watching.md", "ini", "[Timer]"));
+    let timer = dir.file("watch-pin.timer", recipe("monitoring.md", "ini", "[Timer]"));
     for unit in [service, timer] {
         let mut verify = Command::new("systemd-analyze");
         verify.args(["verify", "--man=no"]).arg(&unit);

@@ -79,7 +79,6 @@ const USAGE: &[&str] = &[
     "-timeout 5 mail.example.org",
     "--at 2027-02-30 mail.example.org",
     "--at +x mail.example.org",
-    "audit --format json mail.example.org",
     "audit --json mail.example.org",
     "pin mail.example.org --json",
     "-tls",

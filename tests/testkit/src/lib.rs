@@ -25,21 +25,9 @@ pub mod openssl;
 pub mod pki;
 pub mod program;
 pub mod raw;
+pub mod recipe;
 pub mod server;
 pub mod skip;
+pub mod system;
 pub mod terminal;
 pub mod user;
-
-/// Prometheus' own reader of metrics, for a test of that name; `None` when it must be skipped.
-pub fn promtool(test: &str) -> Option<std::path::PathBuf> {
-    let path = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../target/mta/prometheus/root/usr/bin/promtool"
-    );
-    let path = std::path::PathBuf::from(path);
-    if !path.exists() {
-        skip::skip(test, "promtool is not there: run tests/install");
-        return None;
-    }
-    Some(path)
-}
