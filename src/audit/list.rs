@@ -98,19 +98,16 @@ pub fn parse_line(line: &[u8]) -> Result<Option<Entry>, LineError> {
         let (name, value) = word
             .split_once('=')
             .ok_or_else(|| LineError::Column(word.to_owned()))?;
-        match value.strip_prefix('"') {
-            None => {
-                column(&mut entry, name, value)?;
-                rest = after;
-            }
-            Some(_) => {
-                // The value may go on after the word.
-                let begin = rest.trim_ascii_start();
-                let quoted = begin.get(name.len() + 2..).and_then(unquoted);
-                let (value, after) = quoted.ok_or_else(|| LineError::Quote(name.to_owned()))?;
-                column(&mut entry, name, value)?;
-                rest = after;
-            }
+        if value.starts_with('"') {
+            // The value may go on after the word.
+            let quoted = rest.trim_ascii_start();
+            let quoted = quoted.get(name.len() + 2..).and_then(unquoted);
+            let (value, after) = quoted.ok_or_else(|| LineError::Quote(name.to_owned()))?;
+            column(&mut entry, name, value)?;
+            rest = after;
+        } else {
+            column(&mut entry, name, value)?;
+            rest = after;
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Many servers: the list that names them, what is worth telling of each, what has changed since
+//! Many servers: the list that names them, what is worth reporting of each, what has changed since
 //! the last time, and the sums. Pure: running and writing is done elsewhere.
 
 mod addresses;

@@ -546,7 +546,8 @@ fn every_format_shows_the_address_that_is_bad() {
         );
     }
     let run = audit(&names, port, &["--format", "prometheus"]);
-    let labels = format!("target=\"smtp://{NAME}:{port}\",servername=\"{NAME}\",label=\"\"");
+    let place = format!("target=\"smtp://{NAME}:{port}\",host=\"{NAME}\",port=\"{port}\"");
+    let labels = format!("{place},servername=\"{NAME}\",label=\"\"");
     let line = format!("smtp_certcheck_trusted{{{labels}}} 0\n");
     assert!(run.stdout.contains(&line), "{}", run.stdout);
 }

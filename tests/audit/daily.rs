@@ -4,6 +4,7 @@
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::SocketAddr;
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
@@ -284,6 +285,25 @@ fn results_are_in_the_order_that_is_asked_for() {
             code
         );
     }
+}
+
+/// What writes the list may wait for a result: after a moment a table is shown as it comes.
+#[test]
+fn the_table_of_a_stream_does_not_wait_for_its_end() {
+    let dir = Dir::new();
+    let mut command = command(&dir, &["--input", "-"]);
+    let child = command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = child.stderr(Stdio::null()).spawn().expect("it starts");
+    let mut input = child.stdin.take().expect("its input");
+    let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+    let mut next = || lines.next().expect("a line").expect("UTF-8");
+    for (server, word) in [(*SOON, "WARNING "), (*EXPIRED, "CRITICAL ")] {
+        write!(input, "{}", line(server)).expect("a line");
+        let row = std::iter::repeat_with(&mut next).find(|row| row.starts_with(word));
+        assert!(row.is_some_and(|row| row.contains(&server.port().to_string())));
+    }
+    drop(input);
+    assert_eq!(child.wait().expect("it ends").code(), Some(1));
 }
 
 #[test]

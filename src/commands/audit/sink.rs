@@ -52,7 +52,7 @@ pub(super) fn replacing(path: &Path) -> Result<Sink, Error> {
             ));
             match lost {
                 Lost::Owner(_) | Lost::Group(_) => {
-                    error.hint("it is somebody else's: remove it, or name another")
+                    error.hint("it belongs to another user: remove it, or name another FILE")
                 }
                 _ => error,
             }

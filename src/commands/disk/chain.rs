@@ -20,9 +20,12 @@ const MAX_CERTIFICATES: usize = 1024;
 /// The certificates of a saved chain; `-` is standard input.
 pub(in crate::commands) fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
     let fail = |why: String| Error::new(format!("cannot use {}: {why}", name(path)));
-    let bytes = named(path, MAX_CHAIN).map_err(|why| match path.exists() {
-        true => fail(why),
-        false => fail(why).hint("smtp-certcheck HOST --format pem > FILE saves a chain"),
+    let bytes = named(path, MAX_CHAIN).map_err(|why| {
+        if path.exists() {
+            fail(why)
+        } else {
+            fail(why).hint("smtp-certcheck HOST --format pem > FILE saves a chain")
+        }
     })?;
     let certificates = pem::read(&bytes).map_err(|why| {
         let failed = fail(why.to_string());

@@ -15,6 +15,7 @@ use clap::{
     Subcommand as _, ValueEnum as _,
 };
 use std::ffi::{OsStr, OsString};
+use std::path::Path;
 
 /// Reads a command line, which begins with the name of the program. `color`: whether help is
 /// coloured. `variable` reads the environment.
@@ -223,19 +224,21 @@ impl<'a> Line<'a> {
     }
 
     fn about_format(&self, format: &str) -> Option<String> {
-        match self.command.get_name() {
-            "audit" if format == "json" => {
-                Some("write jsonl: a JSON object on each line".to_owned())
-            }
-            _ if !self.is_main() => None,
-            _ => AuditFormat::from_str(format, true).ok().map(|_| {
-                format!("{format} is a format of `audit`: smtp-certcheck audit --format {format} …")
-            }),
+        if !self.is_main() {
+            return None;
         }
+        AuditFormat::from_str(format, true).ok().map(|_| {
+            format!("{format} is a format of `audit`: smtp-certcheck audit --format {format} …")
+        })
     }
 
-    /// A port that was typed as a word of its own.
+    /// A list that was typed as a server, or a port as a word of its own.
     fn about_value(&self, value: &str) -> Option<String> {
+        if value.contains('/') && Path::new(value).is_file() {
+            return Some(format!(
+                "it is a file; a list is for `audit`: smtp-certcheck audit --input {value}"
+            ));
+        }
         value.parse::<u16>().ok().filter(|port| *port != 0)?;
         let at = self.words.iter().position(|word| *word == value)?;
         let host = self.words.get(at.checked_sub(1)?)?;
@@ -321,6 +324,12 @@ mod tests {
         for line in ["-qq a.example", "-vv a.example", "audit -qq a.example"] {
             assert!(read_line(line).is_ok(), "{line}");
         }
+        let cli = read_line("audit --format json a.example").expect("an alias");
+        let format = cli.command.map(|command| match command {
+            crate::cli::Command::Audit(audit) => Some(audit.format),
+            _ => None,
+        });
+        assert_eq!(format, Some(Some(AuditFormat::Jsonl)));
         let cli = read_line("--ca corp.pem a.example").expect("an alias");
         assert_eq!(
             cli.inspect.trust.cacerts,
@@ -342,7 +351,10 @@ mod tests {
     fn habits_are_answered() {
         for (line, answer) in [
             ("--format csv a.example", "csv is a format of `audit`"),
-            ("audit --format json", "write jsonl"),
+            (
+                "audit ./Cargo.toml",
+                "it is a file; a list is for `audit`: smtp-certcheck audit --input ./Cargo.toml",
+            ),
             ("audit --json", "write --format jsonl"),
             ("adit --input hosts.txt", "did you mean `audit`?"),
             ("--input hosts.txt", "--input belongs to `audit`"),

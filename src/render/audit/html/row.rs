@@ -1,6 +1,6 @@
 //! What is kept of a target until all are there.
 
-use crate::audit::{Audited, Standing};
+use crate::audit::{Audited, Change, Standing};
 use crate::certificate::{Certificate, Sans};
 use crate::escape::excerpt;
 use crate::finding::{Code, Severity};
@@ -108,7 +108,7 @@ impl Row {
                 .collect(),
             findings: findings.collect(),
             hidden: audited.hidden_codes(),
-            changes: changes.map(|change| change.as_str()).collect(),
+            changes: changes.map(Change::as_str).collect(),
             changed: changed::in_words(audited.differences()),
             chain: chain.map(Link::of).collect(),
             more: report.chain().len().saturating_sub(MOST_CERTIFICATES),
