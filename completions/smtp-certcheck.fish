@@ -38,7 +38,7 @@ complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l cacerts -d 'Trust the certificates in FILE (PEM or DER) or DIR instead of the system\'s; may be repeated' -r -F
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l servername -d 'The name that the certificate must be for, also sent as SNI [default: the target\'s host]' -r -f
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l at -d 'Validate as of TIME instead of now: 2027-01-01T00:00:00Z, 2027-01-01, or +30d' -r -f
-complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l chain -d 'Judge a saved chain (PEM or DER, the server\'s certificate first; - reads standard input) without any network' -r -F
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l chain -d 'Validate the chain in FILE (PEM or DER, the leaf first; - reads standard input); no network' -r -F
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l warning -d 'Warn, with exit code 1, if a certificate expires within LEFT: 21 (days), 72h or 30%' -r -f
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l critical -d 'The same, but critical instead of a warning' -r -f
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -s R -l repository -d 'The repository whose Mercurial settings apply [default: the one around the current directory]' -r -f -a "(__fish_complete_directories)"
@@ -59,16 +59,16 @@ complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l one-address -d 'Check only the first address of a name that answers, not all of them (up to 16)'
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l no-sni -d 'Do not send the server\'s name in the TLS handshake (SNI)'
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l no-hgrc -d 'Do not read Mercurial\'s configuration'
-complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l lint -d 'Only look for lines that do not do what they seem to; no network'
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l lint -d 'Only check Mercurial\'s configuration for lines that have no effect or mislead; no network'
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -s j -l json -d 'As --format json'
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -s q -l quiet -d 'Print the verdict line alone, and only if something is to be done'
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -s v -l verbose -d 'Show the SMTP dialogue, every name and every digest, and what each family of clients would say'
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -s V -l version -d 'Print version'
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -a "config" -d 'Show the settings of Mercurial that decide which SMTP server `hg email` trusts, and where each of them stands'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -a "config" -d 'Show the Mercurial settings that decide which server `hg email` trusts, with file and line'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -a "pin" -d 'Pin a server\'s certificate in Mercurial\'s configuration, or for another program'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -a "audit" -d 'Check many servers, and tell what is bad, what will be bad soon, and what has changed'
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -a "completions" -d 'Print the completions of a shell'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -a "completions" -d 'Print shell completions'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_needs_command" -a "man" -d 'Print a man page'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand config" -s R -l repository -d 'The repository whose settings apply [default: the one around the current directory]' -r -f -a "(__fish_complete_directories)"
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand config" -l hgrc -d 'Read only this file, and what it includes' -r -F
@@ -105,7 +105,7 @@ complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l co
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l cacerts -d 'Trust the certificates in FILE (PEM or DER) or DIR instead of the system\'s; may be repeated' -r -F
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l servername -d 'The name that the certificate must be for, also sent as SNI [default: the target\'s host]' -r -f
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -s R -l repository -d 'Pin in the repository\'s .hg/hgrc' -r -f -a "(__fish_complete_directories)"
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l hgrc -d 'Pin in this file; it is made if it is not there' -r -F
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l hgrc -d 'Pin in this file; FILE is created if it does not exist' -r -F
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l hg-version -d 'The release of Mercurial that is asked about, as 6.3.2 [default: that of the hg in PATH]' -r -f
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l color -d 'When to use colours; NO_COLOR in the environment turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Also into files and pipes'
@@ -124,7 +124,7 @@ complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -s 4 
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -s 6 -d 'Use IPv6 only'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l one-address -d 'Check only the first address of a name that answers, not all of them (up to 16)'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l no-sni -d 'Do not send the server\'s name in the TLS handshake (SNI)'
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l no-hgrc -d 'Do not read Mercurial\'s configuration: print the lines for somebody who has none'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l no-hgrc -d 'Do not read Mercurial\'s configuration: print the lines for a configuration without any'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s i -l input -d 'The list of targets; - reads standard input' -r -F
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l shard -d 'Check only the Kth of N parts of the list, for one of N machines' -r -f

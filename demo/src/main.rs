@@ -86,7 +86,7 @@ fn pinning(pki: &Pki) {
     };
 
     say(
-        "hg email shall send to this server and to no other. Pin its certificate, in a configuration\n\
+        "hg email should send to this server and to no other. Pin its certificate, in a configuration\n\
          of the demo's own (without --hgrc it would be yours). The difference is shown first:",
     );
     pin(&["--write", "--yes"]);

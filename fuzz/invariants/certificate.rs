@@ -237,7 +237,7 @@ fn report(how: u8, text: &str, raw_text: &[u8], certificate: Certificate) -> Rep
     judgement.problems.extend(
         chain
             .first()
-            .map(|leaf| pin_mismatch(leaf, std::iter::empty())),
+            .map(|leaf| pin_mismatch(leaf, std::iter::empty(), None)),
     );
     let line = SettingLine {
         key: text.to_owned(),

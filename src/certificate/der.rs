@@ -259,12 +259,18 @@ fn universal(number: u8, constructed: bool, content: &[u8]) -> Option<&'static s
         ),
         3 => (
             is_bit_string(content),
-            "a bit string has bits behind its end",
+            "a bit string has bits after its end",
         ),
         5 => (content.is_empty(), "a null has content"),
         6 => (is_oid(content), "an object identifier is broken"),
-        23 => (digits_and_z(13), "a time has not the form YYMMDDHHMMSSZ"),
-        24 => (digits_and_z(15), "a time has not the form YYYYMMDDHHMMSSZ"),
+        23 => (
+            digits_and_z(13),
+            "a time does not have the form YYMMDDHHMMSSZ",
+        ),
+        24 => (
+            digits_and_z(15),
+            "a time does not have the form YYYYMMDDHHMMSSZ",
+        ),
         _ => return None,
     };
     (!sound).then_some(why)

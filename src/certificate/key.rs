@@ -61,7 +61,7 @@ impl PublicKey {
     /// A key that is nothing but its octets.
     fn raw(&mut self, algorithm: &str, bits: Option<u32>, octets: usize, expected: usize) {
         self.named(algorithm, bits);
-        self.flaw = (octets != expected).then_some("it has not the length of such a key");
+        self.flaw = (octets != expected).then_some("it does not have the length of such a key");
     }
 
     fn named(&mut self, algorithm: &str, bits: Option<u32>) {
@@ -104,7 +104,7 @@ impl PublicKey {
                 Some(2 | 3) => octets.len() == 1 + field,
                 _ => false,
             };
-            self.flaw = (!is_point).then_some("it is no point of its curve");
+            self.flaw = (!is_point).then_some("it is not a point of its curve");
         }
     }
 

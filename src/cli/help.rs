@@ -8,7 +8,7 @@ The port is 25 when left out, 465 for smtps://; smtp, submission and submissions
 and submission:// and submissions:// are schemes, too. Without a target it is the server that `hg email` \
 would use here: smtp.host, smtp.port and smtp.tls of Mercurial's configuration.";
 pub(super) const CONNECTION: &str = "Connection";
-pub(super) const JUDGEMENT: &str = "Judgement";
+pub(super) const JUDGEMENT: &str = "Validation";
 pub(super) const OUTPUT: &str = "Output";
 pub(super) const MERCURIAL: &str = "Mercurial";
 pub(super) const PIN: &str = "Pin";
@@ -17,10 +17,10 @@ pub(super) const PACING: &str = "Pacing";
 pub(super) const FINDINGS: &str = "Findings";
 pub(super) const AUDIT_AFTER_HELP: &str = "\
 Exit status:
-  0    nothing that --fail-on names was found
-  1    something was
+  0    no finding that --fail-on names
+  1    at least one
   2    wrong usage, a file that cannot be read, or bad lines in the list (the rest was checked)
-  130  interrupted: what was done is written, and --resume goes on
+  130  interrupted: finished results are written; --resume continues
   With --format nagios: 0 OK, 1 warning, 2 critical, 3 unknown.
 
 Examples:
@@ -95,7 +95,7 @@ Exit status:
   1  a certificate is not trusted, or a warning that was asked for is due
   2  wrong usage, or a file that cannot be read
   3  a server cannot be reached: name, connection, or a time-out at any step
-  4  SMTP said no: STARTTLS missing or refused, busy, not an SMTP server
+  4  SMTP refused: STARTTLS missing or refused, busy, not an SMTP server
   5  the TLS handshake failed
   With several targets: 1 if it is the code of any, else the largest.
 

@@ -64,8 +64,7 @@ pub struct Cli {
 /// The other things that the program can do.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Command {
-    /// Show the settings of Mercurial that decide which SMTP server `hg email` trusts, and where
-    /// each of them stands
+    /// Show the Mercurial settings that decide which server `hg email` trusts, with file and line
     ///
     /// Reads the configuration files as Mercurial does: the system's, the user's and the
     /// repository's, or those of HGRCPATH, with includes. Values of passwords are masked. The exit
@@ -88,10 +87,10 @@ pub enum Command {
     /// come in the order in which the servers answer.
     #[command(after_long_help = AUDIT_AFTER_HELP)]
     Audit(Box<Audit>),
-    /// Print the completions of a shell
+    /// Print shell completions
     ///
-    /// In bash, zsh, fish and elvish they offer the hosts of Mercurial's configuration, too, where
-    /// a TARGET is due.
+    /// Where a TARGET is expected, those of bash, zsh, fish and elvish offer the hosts of Mercurial's
+    /// configuration, too.
     #[command(after_long_help = COMPLETIONS_AFTER_HELP)]
     Completions {
         /// The shell
@@ -100,7 +99,7 @@ pub enum Command {
     },
     /// Print a man page
     ///
-    /// For those who installed without the pages.
+    /// For installations without the pages. On a terminal, man(1) shows the page.
     #[command(after_long_help = MAN_AFTER_HELP)]
     Man {
         /// The command whose page it is, or json for the report; without one that of the program
@@ -161,8 +160,7 @@ pub struct Inspect {
     #[arg(long, value_name = "TIME", help_heading = JUDGEMENT)]
     pub at: Option<When>,
 
-    /// Judge a saved chain (PEM or DER, the server's certificate first; - reads standard input)
-    /// without any network
+    /// Validate the chain in FILE (PEM or DER, the leaf first; - reads standard input); no network
     #[arg(long, value_name = "FILE", conflicts_with_all = ["targets", "hostname", "port", "connect"], requires = "servername", help_heading = JUDGEMENT)]
     pub chain: Option<PathBuf>,
 
@@ -190,9 +188,9 @@ pub struct Inspect {
     #[command(flatten)]
     pub hg: HgVersion,
 
-    /// Only look for lines that do not do what they seem to; no network
+    /// Only check Mercurial's configuration for lines that have no effect or mislead; no network
     ///
-    /// With a TARGET only for those about its host. The exit code is 1 if there are any.
+    /// With a TARGET only those about its host. The exit code is 1 if there are any.
     #[arg(long, conflicts_with_all = ["chain", "no_hgrc"], help_heading = MERCURIAL)]
     pub lint: bool,
 

@@ -112,14 +112,14 @@ pub struct Pin {
     #[arg(short = 'R', long, value_name = "DIR", help_heading = MERCURIAL)]
     pub repository: Option<PathBuf>,
 
-    /// Pin in this file; it is made if it is not there
+    /// Pin in this file; FILE is created if it does not exist
     ///
     /// If hg reads it here, the other files that hg reads count as well: a pin in one of them that
     /// does not match is an alarm.
     #[arg(long, value_name = "FILE", conflicts_with = "repository", help_heading = MERCURIAL)]
     pub hgrc: Option<PathBuf>,
 
-    /// Do not read Mercurial's configuration: print the lines for somebody who has none
+    /// Do not read Mercurial's configuration: print the lines for a configuration without any
     #[arg(long, conflicts_with_all = ["repository", "hgrc", "write", "dry_run"], help_heading = MERCURIAL)]
     pub no_hgrc: bool,
 

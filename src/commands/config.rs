@@ -31,7 +31,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Error> {
         })
         .collect();
     if settings.is_empty() {
-        warn("no setting is there: hg email has no server to use");
+        warn("no SMTP settings found: `hg email` has no server configured");
     }
     print(&match args.format {
         ConfigFormat::Table => table(&settings),

@@ -2,7 +2,8 @@
 
 use super::error::Error;
 use crate::escape::visible;
-use std::io::{self, ErrorKind, Write as _};
+use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
+use std::process::{Command, Stdio};
 
 /// Writes to standard output. A closed pipe is not an error.
 pub(super) fn print(text: &str) -> Result<(), Error> {
@@ -16,6 +17,26 @@ pub(super) fn print(text: &str) -> Result<(), Error> {
         ))),
         _ => Ok(()),
     }
+}
+
+/// Shows a man page by man(1), if standard output is a terminal; false if it cannot.
+pub(super) fn page(text: &str) -> bool {
+    if !io::stdout().is_terminal() {
+        return false;
+    }
+    let viewer = Command::new("man")
+        .args(["-l", "-"])
+        .stdin(Stdio::piped())
+        .spawn();
+    let Ok(mut viewer) = viewer else {
+        warn("man(1) was not found: this is the source of the page");
+        return false;
+    };
+    if let Some(mut input) = viewer.stdin.take() {
+        // A viewer that ends early has shown what the user wanted.
+        let _ = input.write_all(text.as_bytes());
+    }
+    viewer.wait().is_ok_and(|status| status.success())
 }
 
 /// Writes lines for the user on standard error, because standard output is for data.

@@ -5,7 +5,7 @@ use super::Code;
 use std::borrow::Cow;
 
 /// A part of our command line that the advice of a finding names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Remedy {
     /// Take addresses of both families.
     BothFamilies,
@@ -31,6 +31,11 @@ pub enum Remedy {
     Pin,
     /// Pin a certificate as well as those that are pinned.
     PinAdd,
+    /// Pin what this target presents, as well as what is pinned, or in its place.
+    PinAgain {
+        /// As typed.
+        target: String,
+    },
     /// Watch a pinned certificate.
     PinExpires,
     /// Judge by another name.

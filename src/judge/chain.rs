@@ -93,7 +93,7 @@ fn ca_as_own_leaf(leaf: &Certificate) -> Option<Finding> {
         Code::SelfSignedCa,
         Some(0),
         "the server's certificate is a self-signed CA certificate: trusted because it is configured itself, but programs built on rustls refuse it",
-        "if such a program has to connect, make the certificate anew with CA:FALSE",
+        "if such a program has to connect, make the certificate again with CA:FALSE",
     ))
 }
 

@@ -144,7 +144,7 @@ pub(super) fn dead_end_notes(
         notes.push(Finding::new(
             Code::AnchorIsLeaf,
             Some(0),
-            "the server's certificate is among the anchors, but another CA issued it, so it is no anchor",
+            "the server's certificate is among the anchors, but another CA issued it, so it is not an anchor",
             "configure the root that it leads to instead",
         ));
     }

@@ -156,7 +156,7 @@ fn of_an_issuer(error: &Error) -> Option<Reason> {
         E::InvalidSignatureForPublicKey => (
             Code::BadSignature,
             "a signature in the path does not match the key of the issuer",
-            "install the chain anew; if that is not it, suspect an attack",
+            "install the chain again; if that does not help, suspect an attack",
         ),
         E::EndEntityUsedAsCa => (Code::NotACa, "an issuer in the path is not a CA", REISSUE),
         E::PathLenConstraintViolated => (

@@ -48,10 +48,10 @@ fn possession(possession: Possession) -> Option<Finding> {
             "the handshake ended before the server proved that it holds the key of this certificate"
         }
         Possession::NotCheckable => {
-            "whether the server holds the key of this certificate could not be checked: its key or signature is not supported"
+            "could not verify that the server holds this certificate's key: the key or the signature is not supported"
         }
     };
-    let advice = "do not pin this certificate: anybody can present a copy of it";
+    let advice = "do not pin this certificate: anyone can present a copy of it";
     Some(Finding::new(Code::KeyNotProven, Some(0), message, advice))
 }
 

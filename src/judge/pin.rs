@@ -6,12 +6,25 @@ use crate::fingerprint::Algorithm;
 use time::{Duration, OffsetDateTime};
 
 /// The problem that no configured fingerprint matches `leaf`.
-pub fn pin_mismatch(leaf: &Certificate, pinned: impl Iterator<Item = String>) -> Finding {
+/// `target`: as typed, if the pins are those of `pin`.
+pub fn pin_mismatch(
+    leaf: &Certificate,
+    pinned: impl Iterator<Item = String>,
+    target: Option<&str>,
+) -> Finding {
     let presented = leaf.fingerprint(Algorithm::Sha256);
     let message = format!(
         "the certificate has changed: it is {presented}, and none of the configured fingerprints"
     );
-    let advice = "compare the fingerprint with one obtained another way before you trust it: it may be a renewal, or somebody in between";
+    let compare = "compare the fingerprint with one obtained another way before you trust it: it may be a renewal, or someone in the middle";
+    let advice = match target {
+        Some(target) => Advice::new(compare)
+            .text("; if it is right: ")
+            .option(Remedy::PinAgain {
+                target: target.to_owned(),
+            }),
+        None => compare.into(),
+    };
     Finding::new(Code::PinMismatch, Some(0), message, advice).because(Evidence::Pin {
         presented: presented.hex(),
         pinned: pinned.collect(),

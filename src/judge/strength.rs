@@ -37,7 +37,7 @@ fn check_key(member: &Member<'_>, key: &PublicKey) -> Option<Finding> {
             "the key of \"{label}\" is too weak: {} ({why})",
             key.describe()
         );
-        let advice = "have it issued again with a key of RSA 2048 bits or EC P-256";
+        let advice = "have it reissued with an RSA key of 2048 bits or more, or EC P-256";
         let finding = member.finding(Code::WeakKey, message, advice);
         Some(finding.because(evidence()))
     };
@@ -83,7 +83,7 @@ fn check_signature(member: &Member<'_>, facts: &Facts) -> Option<Finding> {
         Verification::Refuted => {
             let message =
                 format!("the signature of \"{label}\" does not match the key of its issuer");
-            let advice = "the certificate was altered, or its issuer has a new key: install the chain anew; if that is not it, suspect an attack";
+            let advice = "the certificate was altered, or its issuer has a new key: install the chain again; if that does not help, suspect an attack";
             let finding = member.finding(Code::BadSignature, message, advice);
             Some(finding.because(Evidence::Signature(algorithm.clone())))
         }

@@ -39,7 +39,7 @@ fn malformed(member: &Member<'_>, facts: &Facts) -> Option<Finding> {
     let octets = |found, most| Some(Evidence::Octets { found, most });
     let (message, evidence) = if facts.trailing_octets > 0 {
         let message = format!(
-            "\"{label}\" has {} octets behind its end",
+            "\"{label}\" has {} octets after its end",
             facts.trailing_octets
         );
         (message, octets(facts.trailing_octets, 0))
@@ -146,7 +146,7 @@ fn issuer(member: &Member<'_>, facts: &Facts, below: usize) -> Vec<Finding> {
     findings
 }
 
-const NOT_A_CA_ADVICE: &str = "anybody who holds a server certificate could do this: suspect an attack, or a home-made chain without CA:TRUE";
+const NOT_A_CA_ADVICE: &str = "anyone who holds a server certificate could do this: suspect an attack, or a home-made chain without CA:TRUE";
 
 /// Also on issuers: in practice their extended key usage limits what they may issue.
 fn purpose(member: &Member<'_>, facts: &Facts) -> Option<Finding> {

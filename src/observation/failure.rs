@@ -238,7 +238,7 @@ impl fmt::Display for Failure {
             Cause::Reset => write!(f, "the server reset the connection at step {}", self.step),
             Cause::Io(why) => write!(f, "the connection failed at step {}: {why}", self.step),
             Cause::Smtp(refusal) => refusal.fmt(f),
-            Cause::SpeaksSmtp => f.write_str("the port speaks SMTP with STARTTLS, not implicit TLS"),
+            Cause::SpeaksSmtp => f.write_str("the port expects STARTTLS, not implicit TLS"),
             Cause::NotTls(Some(protocol), _) => {
                 write!(f, "the server does not speak TLS here; it looks like {protocol}")
             }

@@ -69,7 +69,7 @@ fn recipe(request: &Request<'_>) -> Result<Recipe, Objection> {
         format!(
             "Exim has no pins: this is a transport that trusts that file alone, for a router to name \
              with \"transport = {name}\". It holds only with all of its lines: without \
-             hosts_require_tls Exim sends in the clear, without tls_verify_hosts it sends to anybody"
+             hosts_require_tls Exim sends in the clear, without tls_verify_hosts it sends to any server"
         )
         .into(),
         "hosts_try_dane is empty, because with TLSA records Exim goes by them instead of the file; \

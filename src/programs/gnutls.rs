@@ -70,7 +70,7 @@ fn recipe(request: &Request<'_>) -> Result<Recipe, Objection> {
             .advice
             .push(format!("to connect by it:\n  {command}").into());
         recipe.advice.push(
-            "it belongs into ~/.gnutls/known_hosts (or gnutls/known_hosts in XDG_DATA_HOME); other lines \
+            "put it in ~/.gnutls/known_hosts (or gnutls/known_hosts in XDG_DATA_HOME); other lines \
              for the same host and port are accepted as well, and neither CA, name nor dates count"
                 .into(),
         );

@@ -143,7 +143,7 @@ fn advice(request: &Request<'_>, hop: &str, digest: Option<&str>) -> Vec<Advice>
         )
         .into(),
         format!(
-            "the first word must be the next hop, letter by letter as relayhost or the transport table \
+            "the first word must be the next hop, exactly as written in relayhost or the transport table \
              has it ({hop} and {hop}:{port} are two); for a domain that is routed by MX it is the domain"
         )
         .into(),

@@ -37,6 +37,7 @@ impl Spell for finding::Remedy {
             Self::NoSni => "--no-sni",
             Self::Pin => "smtp-certcheck pin --write",
             Self::PinAdd => "pin --write --add",
+            Self::PinAgain { target } => return pin_again(target),
             Self::PinExpires => "--pin-expires",
             Self::Servername => "--servername",
             Self::Starttls => "--tls starttls",
@@ -44,6 +45,12 @@ impl Spell for finding::Remedy {
         };
         words.to_owned()
     }
+}
+
+fn pin_again(target: &str) -> String {
+    // zsh takes brackets for a pattern.
+    let quote = if target.contains('[') { "'" } else { "" };
+    format!("smtp-certcheck pin {quote}{target}{quote} --write --add, or --replace")
 }
 
 impl Spell for programs::Remedy {

@@ -11,13 +11,10 @@ pub fn page(lints: &[Lint], is_empty: bool, style: Style) -> String {
     let mut out = String::new();
     list(&mut out, lints, 0, style);
     let _ = match lints.len() {
-        0 if is_empty => writeln!(
-            out,
-            "there is no line to look at: no configuration of Mercurial was found"
-        ),
-        0 => writeln!(out, "no problems found in the configuration"),
-        1 => writeln!(out, "\n1 line does not do what it seems to do"),
-        count => writeln!(out, "\n{count} lines do not do what they seem to do"),
+        0 if is_empty => writeln!(out, "nothing to check: no Mercurial configuration found"),
+        0 => writeln!(out, "no problems found"),
+        1 => writeln!(out, "\n1 problem found"),
+        count => writeln!(out, "\n{count} problems found"),
     };
     out
 }

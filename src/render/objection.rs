@@ -26,7 +26,8 @@ pub fn message(objection: &Objection) -> String {
             format!("{digest} is not for {program} by {}, {known}", by.as_str())
         }
         Objection::FileNeeded { program, by } => {
-            format!("{program} by {} needs a certificate file", by.as_str())
+            let by = Remedy::By(*by).spell();
+            format!("--for {program} {by} needs --ca-out FILE")
         }
         Objection::Path(path) => format!(
             "\"{path}\" cannot stand in a configuration or command: a path may have letters, digits and /._-+@~ only"
@@ -47,7 +48,9 @@ pub fn message(objection: &Objection) -> String {
 /// The advice, if any.
 pub fn advice(objection: &Objection) -> Option<String> {
     Some(match objection {
-        Objection::FileNeeded { .. } => "name the file to write it to with --ca-out".to_owned(),
+        Objection::FileNeeded { .. } => {
+            "the certificate is saved there, and the lines name it".to_owned()
+        }
         Objection::Way { .. } => "smtp-certcheck pin --for lists them".to_owned(),
         Objection::NoAnchor { .. } => {
             "name the CA with --cacerts, or pin --by fingerprint".to_owned()
@@ -69,7 +72,7 @@ pub fn advice(objection: &Objection) -> Option<String> {
 fn misfit(program: &str, why: Misfit) -> String {
     match why {
         Misfit::OtherName => format!(
-            "{program} compares the certificate with the name of the host, and no other: --servername cannot be told to it"
+            "{program} compares the certificate with the name of the host, and with no other: it cannot use that of --servername"
         ),
         Misfit::Address => format!("{program} needs the name of a host here, and not an address"),
     }

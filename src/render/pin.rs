@@ -123,7 +123,7 @@ pub fn describe(certificate: &Certificate, at: OffsetDateTime) -> String {
 
 fn end(not_after: OffsetDateTime, at: OffsetDateTime) -> String {
     let verb = if not_after < at { "expired" } else { "expires" };
-    format!("{verb} {}", not_after.date())
+    format!("{verb} on {}", not_after.date())
 }
 
 /// What the user compares before confirming.

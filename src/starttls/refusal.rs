@@ -83,7 +83,7 @@ impl Refusal {
                     .text(" that resolves to this machine");
             }
             Self::StarttlsNotOffered => {
-                "mail to this port goes in the clear, or something between strips STARTTLS: try port 465 or 587, or enable TLS on the server"
+                "mail to this port goes in the clear, or a device in between strips STARTTLS: try port 465 or 587, or enable TLS on the server"
             }
             Self::Starttls(_) | Self::TlsUnavailable(_) => {
                 "STARTTLS is offered but does not work: see the server's log, its certificate and its key"
@@ -95,10 +95,10 @@ impl Refusal {
             }
             Self::NotSmtp(..) => "check the port: 25 relay, 587 submission, 465 implicit TLS",
             Self::Malformed(..) | Self::Unsolicited(..) => {
-                "the server, or something between, breaks the SMTP protocol: do not send mail through it"
+                "the server, or a device in between, breaks the SMTP protocol: do not send mail through it"
             }
             Self::Injection(_) => {
-                "somebody between may be injecting commands, or the server is vulnerable (CVE-2011-0411): do not send mail through it"
+                "someone in the middle may be injecting commands, or the server is vulnerable (CVE-2011-0411): do not send mail through it"
             }
         };
         advice.into()
@@ -138,13 +138,9 @@ impl fmt::Display for Refusal {
             Self::Ehlo(reply) => write!(f, "EHLO was refused: {}", excerpt(&reply.text())),
             Self::StarttlsNotOffered => f.write_str("the server does not offer STARTTLS"),
             Self::Starttls(reply) => write!(f, "STARTTLS was refused: {}", excerpt(&reply.text())),
-            Self::TlsUnavailable(reply) => write!(
-                f,
-                "TLS is offered and cannot be had: {}",
-                excerpt(&reply.text())
-            ),
+            Self::TlsUnavailable(reply) => write!(f, "STARTTLS failed: {}", excerpt(&reply.text())),
             Self::NotSmtp(Some(Service::Tls), _) => {
-                f.write_str("the port speaks TLS at once, not SMTP with STARTTLS")
+                f.write_str("the port expects implicit TLS, not STARTTLS")
             }
             Self::NotSmtp(Some(protocol), _) => {
                 write!(f, "this is not an SMTP server; it looks like {protocol}")
@@ -166,7 +162,7 @@ impl fmt::Display for Refusal {
             Self::Unsolicited(stage, text) => {
                 write!(
                     f,
-                    "the server went on talking after its answer ({stage}): \"{}\"",
+                    "the server sent more after its answer ({stage}): \"{}\"",
                     first_line(text)
                 )
             }

@@ -472,7 +472,7 @@ const TREES: &[Case<'static>] = &[
         cwd: "home",
     },
     Case {
-        name: "something in the path that is called hg and is no program",
+        name: "something in the path that is called hg and is not a program",
         files: &[
             ("no/bin/hg", b"hello\n"),
             ("no/etc/mercurial/hgrc", b"[s]\nk=1\n"),

@@ -1386,7 +1386,7 @@ fn an_expired_certificate_has_no_date_to_come() {
     );
     let date = (now() - Duration::days(10)).date();
     assert!(
-        run.stdout.contains(&format!(", expired {date};")),
+        run.stdout.contains(&format!(", expired on {date};")),
         "{}",
         run.stdout
     );

@@ -1718,7 +1718,7 @@ fn a_file_that_holds_something_else_is_left_alone() {
     for special in ["/dev/zero", "/dev/stdout"] {
         let run = desk.pin_at(&target, &["--for", "git", "--ca-out", special]);
         assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{special}");
-        assert!(run.stderr.contains("no regular file"), "{}", run.stderr);
+        assert!(run.stderr.contains("not a regular file"), "{}", run.stderr);
     }
 }
 

@@ -155,7 +155,9 @@ impl Assessor {
         let pins = of_host.as_ref().map(|of_host| of_host.pins(leaf));
         let pins = pins.unwrap_or_default();
         if let (Some(judgement), Some(leaf)) = (&mut judgement, leaf) {
-            judgement.problems.extend(mismatch(&pins, leaf));
+            judgement
+                .problems
+                .extend(mismatch(&pins, leaf, &asked.target.input));
         }
         let look = Look {
             seen: &seen,
@@ -218,7 +220,7 @@ impl Assessor {
 }
 
 /// That the leaf is none of the pinned certificates.
-fn mismatch(pins: &Pins, leaf: &Certificate) -> Option<Finding> {
+fn mismatch(pins: &Pins, leaf: &Certificate, target: &str) -> Option<Finding> {
     let pinned = pins.configured.iter().map(|pin| pin.value.clone());
-    (pins.comparison == Comparison::Mismatch).then(|| pin_mismatch(leaf, pinned))
+    (pins.comparison == Comparison::Mismatch).then(|| pin_mismatch(leaf, pinned, Some(target)))
 }

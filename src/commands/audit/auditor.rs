@@ -164,6 +164,7 @@ fn with_pins(mut look: Assessment, entry: &Entry) -> Assessment {
         judgement.problems.push(pin_mismatch(
             leaf,
             entry.pins.iter().map(ToString::to_string),
+            None,
         ));
     }
     look.pins.comparison = comparison;

@@ -77,7 +77,7 @@ enum Old {
 impl<'a> Replacement<'a> {
     fn of(path: &'a Path) -> Result<Self, Error> {
         let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
-            return Err(Error::new(format!("\"{}\" is no file", path.display())));
+            return Err(Error::new(format!("\"{}\" is not a file", path.display())));
         };
         let directory = if parent == Path::new("") {
             PathBuf::from(".")
@@ -102,7 +102,7 @@ impl<'a> Replacement<'a> {
 
     fn failed(&self, what: &str, why: &io::Error) -> Error {
         Error::new(format!(
-            "cannot {what} \"{}\": {}; it is as it was",
+            "cannot {what} \"{}\": {}; it was left unchanged",
             self.path.display(),
             system_text(why)
         ))
@@ -116,7 +116,7 @@ impl<'a> Replacement<'a> {
             .open(&self.directory)
             .map_err(|why| match why.kind() {
                 ErrorKind::NotFound => {
-                    let hint = "make the directory first (mkdir -p)";
+                    let hint = "create the directory first (mkdir -p)";
                     let path = self.path.display();
                     Error::new(format!("there is no directory for \"{path}\"")).hint(hint)
                 }
@@ -148,7 +148,7 @@ impl<'a> Replacement<'a> {
     fn clean(&self) -> Result<(), Error> {
         match fs::remove_file(self.temporary()) {
             Err(why) if why.kind() != ErrorKind::NotFound => {
-                Err(self.failed("take away an old temporary file beside", &why))
+                Err(self.failed("remove an old temporary file beside", &why))
             }
             _ => Ok(()),
         }
@@ -181,7 +181,7 @@ impl<'a> Replacement<'a> {
     fn fits(&self, metadata: &Metadata) -> Result<(), Error> {
         let refuse = |why: &str| Error::new(format!("\"{}\" {why}", self.path.display()));
         if !metadata.is_file() {
-            return Err(refuse("is no regular file"));
+            return Err(refuse("is not a regular file"));
         }
         if metadata.nlink() > 1 {
             let hint = "make it a file of its own (cp, then mv), or edit it by hand";
@@ -201,8 +201,8 @@ impl<'a> Replacement<'a> {
             file.inherit(&file_and_metadata.0).map_err(|lost| {
                 let error = self.failed(&format!("keep the {lost} of"), lost.why());
                 match lost {
-                    Lost::Owner(_) => error.hint("it belongs to somebody else, and Mercurial trusts a file by its owner: run this as that user"),
-                    Lost::Group(_) => error.hint("you are not in that group: change the file's (chgrp), or run this as somebody who is"),
+                    Lost::Owner(_) => error.hint("it belongs to another user, and Mercurial trusts a file by its owner: run this as that user"),
+                    Lost::Group(_) => error.hint("you are not in that group: change the file's (chgrp), or run this as a user who is in it"),
                     _ => error,
                 }
             })?;

@@ -6,7 +6,7 @@ mod hosts;
 mod manual;
 
 use super::error::Error;
-use super::terminal::print;
+use super::terminal::{self, print};
 use crate::cli::{Command as Verb, Completions, NAME};
 use crate::report::Exit;
 use clap_complete::Shell;
@@ -56,7 +56,9 @@ pub(super) fn run(verb: &Verb) -> Result<Exit, Error> {
             let Some((_, text)) = pages.iter().find(|(file, _)| file.starts_with(&named)) else {
                 return Err(Error::new(format!("there is no page \"{named}\"")));
             };
-            print(text)?;
+            if !terminal::page(text) {
+                print(text)?;
+            }
         }
         _ => {}
     }

@@ -35,7 +35,7 @@ pub(super) fn repository_root(named: Option<&Path>) -> Result<Option<PathBuf>, E
     if let Some(path) = named {
         if !is_repository(path) {
             return Err(Error::new(format!(
-                "\"{}\" is no Mercurial repository",
+                "\"{}\" is not a Mercurial repository",
                 path.display()
             )));
         }

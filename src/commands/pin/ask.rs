@@ -12,18 +12,27 @@ pub(super) fn is_possible() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 
-/// Whether the answer is yes, or the certificate's fingerprint, as for ssh.
+/// Whether the answer is yes, or the certificate's fingerprint. As ssh does, it asks again after any
+/// other answer than no; an empty one is no.
 pub(super) fn confirm(question: &str, leaf: &Certificate) -> Result<bool, Error> {
-    let answer = line(question)?;
-    if answer.eq_ignore_ascii_case("yes") {
-        return Ok(true);
+    let mut answer = line(question)?;
+    loop {
+        let text = answer.to_ascii_lowercase();
+        match text.as_str() {
+            "yes" => return Ok(true),
+            "" | "n" | "no" => return Ok(false),
+            fingerprint if matches(fingerprint, leaf) => return Ok(true),
+            _ => answer = line("Type yes in full, no, or its fingerprint:")?,
+        }
     }
+}
+
+fn matches(text: &str, leaf: &Certificate) -> bool {
     let digests = [Algorithm::Sha256, Algorithm::Sha512, Algorithm::Sha1];
-    let text = answer.to_ascii_lowercase();
-    Ok(digests.into_iter().any(|algorithm| {
-        let hex = text.strip_prefix(&format!("{algorithm}:")).unwrap_or(&text);
+    digests.into_iter().any(|algorithm| {
+        let hex = text.strip_prefix(&format!("{algorithm}:")).unwrap_or(text);
         ExpectedPin::new(algorithm, hex).matches(leaf.der())
-    }))
+    })
 }
 
 /// Whether the answer is yes; an empty one is no.

@@ -45,7 +45,7 @@ impl CertificateFile {
     ) -> Result<Self, Error> {
         let there = Path::new(path).metadata();
         if there.is_ok_and(|there| !there.is_file()) {
-            return Err(Error::new(format!("\"{path}\" is no regular file")));
+            return Err(Error::new(format!("\"{path}\" is not a regular file")));
         }
         let real = resolve(Path::new(path));
         let before = Snapshot::default()
@@ -55,13 +55,13 @@ impl CertificateFile {
             pem::read(bytes).is_ok_and(|found| found == [certificate.der().clone().into()])
         });
         if let (Some(_), false, Some(hint)) = (&before, is_done, keep) {
-            let message = format!("\"{path}\" is there already, and holds something else");
+            let message = format!("\"{path}\" exists already, and holds something else");
             return Err(Error::new(message).hint(hint));
         }
         let directory = real.parent().unwrap_or(Path::new("/"));
         if !directory.is_dir() {
             let message = format!("there is no directory for \"{path}\"");
-            return Err(Error::new(message).hint("make the directory first (mkdir -p)"));
+            return Err(Error::new(message).hint("create the directory first (mkdir -p)"));
         }
         Ok(Self {
             real,

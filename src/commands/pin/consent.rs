@@ -2,15 +2,17 @@
 
 use super::ask;
 use super::gap;
+use super::paste;
 use super::possession::{failed, proven};
 use super::request::Request;
 use super::rounds::Looks;
 use super::several::Several;
 use super::stopped::Stopped;
 use crate::certificate::Certificate;
+use crate::commands::environment;
 use crate::commands::terminal::say;
 use crate::finding::Code;
-use crate::fingerprint::Comparison;
+use crate::fingerprint::{Algorithm, Comparison};
 use crate::judge::{just_made, short_lived};
 use crate::mercurial::Existing;
 use crate::programs::By;
@@ -51,8 +53,8 @@ fn to_certificate(request: &Request<'_>, report: &Report) -> Result<(), Stopped>
     if comparison == Comparison::Mismatch && stops {
         say(show::alarm(report).trim_end());
         return Err(Stopped::because(
-            "not pinned: somebody may be in between, or the server has a new certificate. Ask its\n\
-             administrator for the fingerprint, or compare it over another way. If the new one is\n\
+            "not pinned: someone may be in the middle, or the server has a new certificate. Ask its\n\
+             administrator for the fingerprint, or compare it through another channel. If the new one is\n\
              right: --add accepts both while certificates rotate, --replace drops the old one.",
         ));
     }
@@ -79,19 +81,20 @@ fn to_untrusted(leaf: &Certificate, problems: &[Code]) -> Result<(), Stopped> {
         if ask::confirm(question, leaf)? {
             return Ok(());
         }
-        return Err(Stopped::because(
-            "not pinned: type yes in full, or the fingerprint, to pin it",
-        ));
+        return Err(Stopped::because("not pinned"));
     }
     // A CA does not change the name that the certificate is for.
     let or = if problems.contains(&Code::NameMismatch) {
-        "."
+        ""
     } else {
-        "; or name the CA with --cacerts."
+        "--cacerts names its CA, and "
     };
+    let digest = leaf.fingerprint(Algorithm::Sha256).to_string();
+    let command = paste::expecting(&environment::arguments(), &digest);
     Err(Stopped::because(&format!(
         "not pinned: the chain is not trusted. Compare the fingerprint with one that you have from\n\
-         elsewhere, and give that with --expect{or}"
+         elsewhere. If it is the same:\n  {command}\n\
+         {or}--accept-untrusted pins what the server presents, whatever it is."
     )))
 }
 

@@ -3,18 +3,8 @@
 /// The same command for some of the certificates. For Mercurial it writes the pins, and keeps the
 /// existing pins.
 pub(super) fn command(arguments: &[String], digests: &[String], for_mercurial: bool) -> String {
-    let mut words = vec!["smtp-certcheck".to_owned()];
-    let mut rest = arguments.iter();
-    while let Some(word) = rest.next() {
-        match word.as_str() {
-            "--expect" => {
-                let _ = rest.next();
-            }
-            "--add" | "--replace" | "--prune" | "--write" | "--dry-run" | "--accept-untrusted" => {}
-            word if word.starts_with("--expect=") => {}
-            word => words.push(quoted(word)),
-        }
-    }
+    let dropped = ["--add", "--replace", "--prune", "--write", "--dry-run"];
+    let mut words = without(arguments, &dropped);
     if for_mercurial {
         words.extend(["--write".to_owned(), "--add".to_owned()]);
     }
@@ -22,6 +12,30 @@ pub(super) fn command(arguments: &[String], digests: &[String], for_mercurial: b
         words.extend(["--expect".to_owned(), digest.clone()]);
     }
     words.join(" ")
+}
+
+/// The same command for the certificate with this digest alone.
+pub(super) fn expecting(arguments: &[String], digest: &str) -> String {
+    let mut words = without(arguments, &[]);
+    words.extend(["--expect".to_owned(), digest.to_owned()]);
+    words.join(" ")
+}
+
+/// The words of the command, without these, and without what says which certificate is meant.
+fn without(arguments: &[String], dropped: &[&str]) -> Vec<String> {
+    let mut words = vec!["smtp-certcheck".to_owned()];
+    let mut rest = arguments.iter();
+    while let Some(word) = rest.next() {
+        match word.as_str() {
+            "--expect" => {
+                let _ = rest.next();
+            }
+            "--accept-untrusted" => {}
+            word if word.starts_with("--expect=") || dropped.contains(&word) => {}
+            word => words.push(quoted(word)),
+        }
+    }
+    words
 }
 
 /// Quoted for a shell.
@@ -56,6 +70,13 @@ mod tests {
                 false
             ),
             "smtp-certcheck pin '[::1]:25' --for postfix --expect sha256:bb"
+        );
+        assert_eq!(
+            expecting(
+                &given("pin a.test --write --accept-untrusted --expect aa"),
+                "sha256:bb"
+            ),
+            "smtp-certcheck pin a.test --write --expect sha256:bb"
         );
         let words = ["pin", "--cacerts", "it's $HOME", ""].map(str::to_owned);
         assert_eq!(

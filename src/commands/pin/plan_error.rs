@@ -7,7 +7,7 @@ use crate::mercurial::PinObjection;
 pub(super) fn objection(why: &PinObjection) -> Error {
     let hint = match why {
         PinObjection::Unwritable(..) => "nothing was written",
-        PinObjection::InvalidPin(..) => "mend that line, or let --replace write it anew",
+        PinObjection::InvalidPin(..) => "fix that line, or let --replace write it again",
         PinObjection::NoMatch(_) => {
             "nothing was written: --add keeps them beside the new one, --replace drops them"
         }

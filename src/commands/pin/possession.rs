@@ -34,8 +34,8 @@ pub(super) fn proven(
         );
     } else {
         say(
-            "not pinned: the server has not proven that it holds the key of this certificate; anybody\n\
-             can present a copy.",
+            "not pinned: the server has not proven that it holds the key of this certificate; anyone\n\
+             can present a copy",
         );
         if request.program.is_none() {
             say("--accept-unproven pins it all the same: hg checks the key itself");

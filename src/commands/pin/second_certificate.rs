@@ -72,7 +72,7 @@ fn look_for(
     });
     if let Some(failure) = why {
         say(&format!(
-            "note: whether {label} has a second certificate, with an {other} key, could not be told: {failure}"
+            "note: whether {label} has a second certificate, with an {other} key, could not be found out: {failure}"
         ));
     }
     Ok(())

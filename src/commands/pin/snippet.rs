@@ -49,11 +49,30 @@ pub(super) fn snippet(
             lines.push(Assignment::new("hostsecurity", key, path));
         }
     }
+    if let Some(places) = places(mercurial, &lines) {
+        // A second copy would be added with >>.
+        say(&format!(
+            "already pinned: {}; there is nothing to add",
+            places.join(", ")
+        ));
+        return Ok(());
+    }
     print(&show::snippet(report, pinned, &lines, VERSION))?;
     for one in pinned {
         unsure(mercurial, &lines, intent, one);
     }
     Ok(())
+}
+
+/// Where each of the lines stands already, if all do and count.
+fn places(mercurial: &Mercurial, lines: &[Assignment]) -> Option<Vec<String>> {
+    let config = mercurial.config();
+    let place = |line: &Assignment| {
+        let item = config.get(line.section.as_bytes(), line.key.as_bytes())?;
+        let is_same = item.value == line.value.as_bytes();
+        is_same.then(|| format!("{} at {}", line.key, item.source))
+    };
+    lines.iter().map(place).collect()
 }
 
 /// Reports why the pin is not enough for a server that this program could not speak to.

@@ -21,7 +21,7 @@ pub(super) fn before_tls(
     let lines: Vec<&SettingLine> = settings.transport_line.iter().collect();
     match (settings.transport, server.start) {
         (Transport::Plain, Start::Implicit) => {
-            let reason = "smtp.tls asks for no TLS, and the port speaks TLS at once: hg hangs";
+            let reason = "smtp.tls asks for no TLS, and the port expects implicit TLS: hg hangs";
             return Some(Decision::refuse(Ground::Settings, &lines, reason));
         }
         (Transport::Plain, Start::Starttls) => {
@@ -34,7 +34,7 @@ pub(super) fn before_tls(
             ));
         }
         (Transport::Starttls, Start::Implicit) => {
-            let reason = "smtp.tls is starttls, and the port speaks TLS at once: hg hangs";
+            let reason = "smtp.tls is starttls, and the port expects implicit TLS: hg hangs";
             return Some(Decision::refuse(Ground::Settings, &lines, reason));
         }
         (Transport::Smtps, Start::Starttls) => {

@@ -68,7 +68,7 @@ fn by_anchors(
     ca_file: &dyn Fn(&[u8]) -> CaFile,
 ) -> Decision {
     if let Some(line) = &settings.insecure {
-        let reason = "--insecure is a default of hg email: nothing is verified, anybody can read and change the mail";
+        let reason = "--insecure is a default of hg email: nothing is verified, and anyone in the middle can read and change the mail";
         return Decision::new(Answer::Accepts, Ground::Insecure, &[line], reason);
     }
     let named = [

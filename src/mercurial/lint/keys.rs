@@ -78,7 +78,7 @@ fn sections(config: &Config) -> Vec<Lint> {
         }
         if name.parse::<Ipv6Addr>().is_ok() {
             let message =
-                format!("[{name}] begins a section: what stands behind the bracket is ignored");
+                format!("[{name}] begins a section: what stands after the bracket is ignored");
             let advice = format!("write the address without brackets: {name}:fingerprints = …");
             found.push(Lint::new(LintCode::UnknownSection, &line, message, advice).about(&name));
             continue;

@@ -44,7 +44,7 @@ pub(super) fn taken_back(config: &Config) -> Vec<Lint> {
         let (host, suffix) = key.rsplit_once(':')?;
         let line = line_of(&back.section, &back.key, &back.was.source);
         let message = "a later %unset takes this line back: it does nothing";
-        let advice = "remove the %unset, or set it again behind it";
+        let advice = "remove the %unset, or set it again after it";
         let found = Lint::new(LintCode::Shadowed, &line, message, advice);
         matches!(suffix, "fingerprints" | "verifycertsfile")
             .then(|| found.beside(&back.by).about(host))
@@ -74,11 +74,10 @@ pub(super) fn check_smtp(
             .map(|item| text(&item))
             .find(|item| Pin::parse(item).is_none_or(|pin| !counterpart.contains(&pin)));
         if let Some(missing) = missing {
-            let message =
-                "no Mercurial reads smtp.fingerprint: without its twin it protects nothing";
+            let message = "Mercurial ignores smtp.fingerprint: without the line in [hostsecurity] nothing is pinned";
             let advice = match Pin::parse(&missing) {
                 Some(pin) => format!("add to [hostsecurity]: {shown}:fingerprints = {pin}"),
-                None => format!("pin the server anew: smtp-certcheck pin {shown} --write"),
+                None => format!("pin the server again: smtp-certcheck pin {shown} --write"),
             };
             found.push(Lint::new(LintCode::UnreadKey, &line, message, advice));
         }
@@ -90,7 +89,8 @@ pub(super) fn check_smtp(
                 .is_some_and(|other| other.value == file.value)
         };
         if !same(&settings.verifycertsfile) && !same(&settings.web_cacerts) {
-            let message = "no Mercurial reads smtp.cacerts: without its twin it protects nothing";
+            let message =
+                "Mercurial ignores smtp.cacerts: without the line in [hostsecurity] no CA is set";
             let advice = format!(
                 "add to [hostsecurity]: {shown}:verifycertsfile = {}",
                 text(&file.value)
@@ -127,7 +127,7 @@ fn no_pin(text: &str, line: &SettingLine, read: bool) -> Lint {
     } else {
         ""
     };
-    let message = format!("\"{text}\" is no fingerprint{effect}");
+    let message = format!("\"{text}\" is not a fingerprint{effect}");
     let lower = text.to_ascii_lowercase();
     let digits = lower.replace(':', "");
     let is_hex = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_hexdigit());
@@ -146,10 +146,10 @@ fn wrong_length(pin: &Pin, line: &SettingLine) -> Option<Lint> {
         return None;
     }
     let message = format!(
-        "\"{pin}\" is no whole {} digest: it never matches",
+        "\"{pin}\" is not a complete {} digest and can never match",
         pin.algorithm
     );
-    let advice = "pin again, or copy the whole fingerprint";
+    let advice = "pin again, or copy the complete fingerprint";
     Some(Lint::new(LintCode::UselessPin, line, message, advice))
 }
 
@@ -166,7 +166,7 @@ fn legacy_items(item: &Item, line: &SettingLine) -> Vec<Lint> {
         .map(|item| Pin::new(Algorithm::Sha1, &text(item)))
         .filter(|pin| !pin.is_complete())
         .map(|pin| {
-            let message = format!("\"{}\" is no SHA-1 digest: it never matches", pin.hex);
+            let message = format!("\"{}\" is not a SHA-1 digest and can never match", pin.hex);
             let advice = "[hostfingerprints] takes the 40 hex digits alone; better write HOST:fingerprints in [hostsecurity]";
             Lint::new(LintCode::UselessPin, line, message, advice)
         })

@@ -69,7 +69,7 @@ pub enum PinObjection {
     #[error("\"{0}\" cannot be written into a configuration file: {1}")]
     Unwritable(String, &'static str),
     /// A pin of the list makes Mercurial abort.
-    #[error("{1}: \"{0}\" is no fingerprint, and hg aborts at it")]
+    #[error("{1}: \"{0}\" is not a fingerprint, and hg aborts at it")]
     InvalidPin(String, Source),
     /// There are pins, none matches the certificate, and the user did not say what to do with them.
     #[error("{0}: none of the pins for this host is the certificate's")]

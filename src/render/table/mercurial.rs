@@ -31,7 +31,10 @@ impl Page {
             let trusted = report.judgement().map(Judgement::is_trusted);
             match (decision.answer, trusted) {
                 (Answer::Accepts, Some(false)) => {
-                    self.fact("differs", "hg takes what is not trusted by RFC 5280");
+                    self.fact(
+                        "differs",
+                        "hg accepts a certificate that RFC 5280 validation rejects",
+                    );
                 }
                 (Answer::Refuses, Some(true)) => {
                     self.fact("differs", "the chain is trusted, and hg still refuses");

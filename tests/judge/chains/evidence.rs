@@ -119,7 +119,7 @@ fn what_is_sent_twice_and_out_of_order_is_named_by_its_index() {
 fn a_pin_that_does_not_match_is_beside_what_was_presented() {
     let leaf = &chain(&pki().identity(leaf(&["localhost"])))[0];
     let pinned = vec!["sha256:00".to_owned()];
-    let finding = pin_mismatch(leaf, pinned.iter().cloned());
+    let finding = pin_mismatch(leaf, pinned.iter().cloned(), None);
     assert_eq!(
         evidence(&[finding], Code::PinMismatch),
         Evidence::Pin {

@@ -10,6 +10,7 @@ use clap::{Command, CommandFactory as _};
 use clap_mangen::Man;
 use roff::{Section, escaped};
 use std::fmt::Write as _;
+use std::io::Write as _;
 
 /// The day of the last change that matters to readers of the pages.
 const DATE: &str = "2026-11-23";
@@ -60,20 +61,24 @@ fn page(command: &Command, name: &str) -> String {
         name => (format!("{NAME}-{name}"), format!("{NAME} {name}")),
     };
     let after = command.get_after_long_help().map(ToString::to_string);
-    let mut command = command
-        .clone()
+    let mut command = described(command.clone())
         .name(title.clone())
         .display_name(title.clone())
         .bin_name(bin)
         .after_long_help(None)
         .after_help(None);
     let usage = command.render_usage().to_string();
-    let man = Man::new(command);
+    let arguments = arguments(&command);
+    let man = Man::new(command.mut_args(|argument| {
+        let is_argument = argument.is_positional();
+        argument.hide(is_argument)
+    }));
     let (mut name_section, mut body) = (Vec::new(), Vec::new());
     // Writing to a vector cannot fail.
     let written = man
         .render_name_section(&mut name_section)
         .and_then(|()| man.render_description_section(&mut body))
+        .and_then(|()| body.write_all(arguments.as_bytes()))
         .and_then(|()| match name {
             "" => man.render_subcommands_section(&mut body),
             _ => Ok(()),
@@ -102,6 +107,36 @@ fn page(command: &Command, name: &str) -> String {
         let _ = write!(text, "{section}");
     }
     text
+}
+
+/// The command without its first sentence in the description: that is what NAME says.
+fn described(command: Command) -> Command {
+    let long = command.get_long_about().map(ToString::to_string);
+    let rest = long.as_deref().and_then(|long| long.split_once("\n\n"));
+    match rest {
+        Some((_, rest)) => {
+            let rest = rest.to_owned();
+            command.long_about(rest)
+        }
+        None => command,
+    }
+}
+
+/// The arguments that are not options, as a section of their own; empty if there are none.
+fn arguments(command: &Command) -> String {
+    let named = command.get_positionals().filter(|one| !one.is_hide_set());
+    let alone = Command::new(command.get_name().to_owned())
+        .disable_help_flag(true)
+        .disable_version_flag(true)
+        .args(named.cloned());
+    if alone.get_arguments().next().is_none() {
+        return String::new();
+    }
+    let mut text = Vec::new();
+    // Writing to a vector cannot fail.
+    let written = Man::new(alone).render_options_section(&mut text);
+    debug_assert!(written.is_ok());
+    String::from_utf8_lossy(&text).replacen(".SH OPTIONS", ".SH ARGUMENTS", 1)
 }
 
 /// The first line of every page.

@@ -126,8 +126,8 @@ impl Verification<'_> {
                 };
                 let what = match self.other_pins(settings) {
                     0 => these,
-                    1 => format!("{these}, or that of 1 other pin"),
-                    n => format!("{these}, or those of {n} other pins"),
+                    1 => format!("{these} or 1 other pinned one"),
+                    n => format!("{these} or {n} other pinned ones"),
                 };
                 (what, &pins.line)
             }
