@@ -120,7 +120,7 @@ fn the_line_for_cron_mails_what_is_critical_or_new() {
         |network, _| {
             let desk = Desk::new(network);
             desk.dir.file("hosts.txt", "mail.example.org:587\n");
-                let command = cron_command(&recipe("monitoring.md", "cron", "audit"), 5);
+            let command = cron_command(&recipe("monitoring.md", "cron", "audit"), 5);
             let first = desk.shell(&command);
             assert_eq!(first.code, 0, "{}{}", first.stdout, first.stderr);
             // A day without news.
@@ -137,6 +137,23 @@ fn the_line_for_cron_mails_what_is_critical_or_new() {
                 "{}",
                 third.stdout
             );
+            one_server(&desk);
         },
     );
+}
+
+/// The line for one server prints nothing, a warning, or what is wrong.
+fn one_server(desk: &Desk) {
+    let command = cron_command(&recipe("monitoring.md", "cron", "--warning"), 5);
+    let run = desk.shell(&command);
+    let silent = (0, "", "");
+    assert_eq!((run.code, run.stdout.as_str(), run.stderr.as_str()), silent);
+    let early = command.replace("--warning 21", "--warning 90");
+    let run = desk.shell(&early);
+    assert_eq!(run.code, 1, "{early}");
+    let begin = "WARNING  mail.example.org:587  ";
+    assert!(run.stdout.starts_with(begin), "{}", run.stdout);
+    let run = desk.shell(&command.replace("mail.example.org", "old.example.org"));
+    assert_eq!(run.code, 1);
+    assert!(run.stdout.contains("old.example.org:587"), "{}", run.stdout);
 }

@@ -1,12 +1,14 @@
 //! The addresses of a name that has several.
 
 use super::connection::ErrorJson;
+use crate::certificate::days_left;
 use crate::fingerprint::Algorithm;
 use crate::observation::{Possession, Step};
 use crate::render::timestamp::timestamp;
 use crate::report::{Assessment, Report};
 use serde::Serialize;
 use std::net::SocketAddr;
+use time::OffsetDateTime;
 
 /// One of several addresses of a name.
 #[derive(Serialize)]
@@ -20,13 +22,14 @@ pub(super) struct AddressJson {
     pub(super) spki_sha256: Option<String>,
     pub(super) issuer: Option<String>,
     pub(super) not_after: Option<String>,
+    pub(super) days_left: Option<i64>,
     pub(super) problems: Vec<&'static str>,
 }
 
 /// Every address of the name, sorted.
 pub(super) fn addresses(report: &Report) -> Vec<AddressJson> {
     let seen = report.looks();
-    let seen = seen.map(|look| (look.address(), AddressJson::from(look)));
+    let seen = seen.map(|look| (look.address(), AddressJson::at(look, report.at)));
     let unseen = report.skipped.no_route.iter();
     let unseen = unseen.map(|address| (Some(*address), AddressJson::no_route(*address)));
     let mut all: Vec<_> = seen.chain(unseen).collect();
@@ -51,13 +54,13 @@ impl AddressJson {
             spki_sha256: None,
             issuer: None,
             not_after: None,
+            days_left: None,
             problems: Vec::new(),
         }
     }
-}
 
-impl From<&Assessment> for AddressJson {
-    fn from(look: &Assessment) -> Self {
+    /// What one look shows, as it was at that time.
+    fn at(look: &Assessment, now: OffsetDateTime) -> Self {
         let seen = look.seen.as_ref();
         let leaf = look.leaf();
         let facts = leaf.and_then(|leaf| leaf.facts().ok());
@@ -74,6 +77,7 @@ impl From<&Assessment> for AddressJson {
             spki_sha256: leaf.and_then(|leaf| leaf.spki_sha256().map(|key| key.hex())),
             issuer: facts.map(|facts| facts.issuer.to_string()),
             not_after: facts.map(|facts| timestamp(facts.not_after)),
+            days_left: facts.map(|facts| days_left(facts.not_after, now)),
             problems: problems.map(|problem| problem.code.as_str()).collect(),
         }
     }

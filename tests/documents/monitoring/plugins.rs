@@ -3,9 +3,10 @@
 use super::{Desk, wait_for};
 use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
+use std::path::PathBuf;
 use std::process::Command;
 use std::sync::mpsc;
-use testkit::program::finish;
+use testkit::program::{finish, program};
 use testkit::system::{Running, unpacked};
 
 /// What every installation of Nagios has.
@@ -116,11 +117,15 @@ fn daemon(desk: &Desk, mut icinga: Command, config: &str) -> Command {
     icinga
 }
 
+fn program_of_ours() -> PathBuf {
+    program().get_program().into()
+}
+
 /// A real daemon runs the checks, and reads their states and performance data.
 pub(super) fn icinga(desk: &Desk, test: &str) {
     const PROGRAM: &str = "usr/lib/x86_64-linux-gnu/icinga2/sbin/icinga2";
-    let program = PROGRAM.replace("x86_64", std::env::consts::ARCH);
-    let Some(icinga) = unpacked(test, "icinga", &program) else {
+    let path = PROGRAM.replace("x86_64", std::env::consts::ARCH);
+    let Some(icinga) = unpacked(test, "icinga", &path) else {
         return;
     };
     let objects = desk.block("icinga2", "object CheckCommand");
@@ -132,12 +137,18 @@ pub(super) fn icinga(desk: &Desk, test: &str) {
             "object Host \"{name}\" {{\n check_command = \"smtp_cert\"\n enable_active_checks = false\n vars.smtp_port = 587\n}}\n"
         )
     });
+    // Several targets are one plugin, whose labels hold the names of all: `::` is a separator.
+    let many = format!(
+        "object CheckCommand \"many\" {{\n command = [ \"{}\", \"--format\", \"nagios\", \"[2001:db8::25]:25\", \"mail.example.org:587\" ]\n}}\n\
+         object Service \"many\" {{\n host_name = \"mail.example.org\"\n check_command = \"many\"\n check_interval = 1s\n retry_interval = 1s\n}}\n",
+        program_of_ours().display()
+    );
     let around = "object CheckerComponent \"checker\" { }\n\
         object Endpoint NodeName { }\n\
         object Zone ZoneName { endpoints = [ NodeName ] }\n\
         object GraphiteWriter \"graphs\" { enable_send_metadata = true }\n";
     let lines = graphite();
-    let config = format!("{objects}\n{}{around}", hosts.concat());
+    let config = format!("{objects}\n{}{many}{around}", hosts.concat());
     let log = desk.dir.path().join("icinga.log");
     let _running = Running::start(&mut daemon(desk, icinga, &config), &log);
 
@@ -150,6 +161,9 @@ pub(super) fn icinga(desk: &Desk, test: &str) {
         "mail_example_org.services.smtp-certificate.smtp_cert.perfdata.time.value",
         "old_example_org.services.smtp-certificate.smtp_cert.metadata.state",
         "old_example_org.services.smtp-certificate.smtp_cert.perfdata.days.value",
+        "mail_example_org.services.many.many.perfdata.days_[2001:db8:_:25]:25.value",
+        "mail_example_org.services.many.many.perfdata.days_mail.example.org:587.value",
+        "mail_example_org.services.many.many.perfdata.time_mail.example.org:587.value",
     ]
     .map(|name| format!("icinga2.{name}"));
     let values = wait_for(&log, || {

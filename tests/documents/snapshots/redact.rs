@@ -70,9 +70,11 @@ impl Redactor {
             r#"("(?:[a-z_]*_ms|elapsed|size)": ?)[0-9.]+"#,
             |found| Some(format!("{}0", &found[1])),
         );
-        let text = replace(&text, r"\b(days[a-z0-9_]*=-?[0-9]+\.[0-9]{2})[0-9]*", |found| {
-            Some(found[1].to_owned())
-        });
+        let text = replace(
+            &text,
+            r"\b(days[a-z0-9_]*=-?[0-9]+\.[0-9]{2})[0-9]*",
+            |found| Some(found[1].to_owned()),
+        );
         let text = replace(&text, r"\b((?:time[^ =]*|slowest)=)[0-9.]+s", |found| {
             Some(format!("{}0.000s", &found[1]))
         });
