@@ -39,7 +39,8 @@ impl Page {
         let mut no_route: Vec<IpAddr> = skipped.no_route.iter().map(SocketAddr::ip).collect();
         no_route.sort_unstable();
         if !no_route.is_empty() {
-            let text = format!("{}: this machine has no route to it", listed(&no_route));
+            let them = if no_route.len() == 1 { "it" } else { "them" };
+            let text = format!("{}: this machine has no route to {them}", listed(&no_route));
             self.fact("not checked", &text);
         }
         if skipped.left_out > 0 {
