@@ -153,6 +153,8 @@ fn hosts(count: usize) -> Vec<Audited> {
     let mut all: Vec<Audited> = (0..count).map(host).collect();
     // Compared with an earlier audit, in which one had another certificate.
     for (index, host) in all.iter_mut().enumerate() {
+        // A spreadsheet would compute it.
+        host.label = (index % 50 == 2).then(|| "=1+1".to_owned());
         host.differences = Some(if index % 50 == 9 {
             vec![rotated()]
         } else {

@@ -229,8 +229,9 @@ def check_saving():
         for row in rows:
             assert row["verdict"] in ("critical", "warning", "ok"), row
             assert (len(row["sha256"]) == 64) == bool(row["expires"]), row
-            # Nothing is a formula.
+            # Nothing is a formula, though one label is.
             assert not any(text.startswith(tuple("=+-@")) for text in row.values()), row
+        assert "'=1+1" in [row["label"] for row in rows], rows
         saved[0].unlink()
     field.clear()
     field.send_keys(Keys.SPACE)
