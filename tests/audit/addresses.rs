@@ -250,10 +250,16 @@ fn the_order_of_addresses_is_not_a_change() {
     for order in [[2, 1, 0], [1, 0, 2], [0, 2, 1]] {
         let now = changes(&order.map(|index| ips[index].clone()));
         assert_eq!(now["changes"], json!([]), "{order:?}");
-        for field in ["addresses", "findings"] {
-            assert_eq!(now[field], before[field], "{order:?}");
-        }
         // The days left may be one less by now.
+        let as_served = |report: &Value| {
+            let mut addresses = report["addresses"].clone();
+            for address in addresses.as_array_mut().expect("them") {
+                address["days_left"].take();
+            }
+            addresses
+        };
+        assert_eq!(as_served(&now), as_served(&before), "{order:?}");
+        assert_eq!(now["findings"], before["findings"], "{order:?}");
         assert_eq!(now["chain"][0]["pem"], before["chain"][0]["pem"]);
         assert_eq!(
             now["connection"]["address"],

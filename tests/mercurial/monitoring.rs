@@ -179,7 +179,13 @@ fn a_pin_is_watched_until_its_certificate_expires() {
             server.port(),
             identity_end(&identity)
         );
-        assert_eq!(run.stdout, if code == 0 { "" } else { &line }, "{days}");
+        // Ten days are few, whatever was asked for: that is no warning, but it is said.
+        let note = format!(
+            "PINNED  localhost:{}  the certificate is pinned; its chain does not validate; it expires in 10 days, on {}\n",
+            server.port(),
+            identity_end(&identity)
+        );
+        assert_eq!(run.stdout, if code == 0 { note } else { line }, "{days}");
     }
     // The whole report says it, with advice.
     let run = watch(&hgrc, "21", &[]);
@@ -207,7 +213,7 @@ fn a_pin_is_watched_until_its_certificate_expires() {
     testkit::program::check_schema(&report);
     assert_eq!(run.code, 1);
     assert_eq!(report["outcome"], "pinned");
-    assert_eq!(notes(&report), ["pin-expiring"]);
+    assert_eq!(notes(&report), ["pin-expiring", "expiring"]);
     for args in [&["--pin-expires", "-1"][..], &["--pin-expires", "many"]] {
         assert_eq!(finish(program().args(args)).code, 2);
     }
@@ -396,12 +402,31 @@ fn systemd_takes_the_units_of_the_document() {
     assert_eq!(least, Some(smtp_certcheck::audit::Least::Days(21)));
 }
 
-/// Without the plugin's format they would look like monitoring and do nothing.
+/// The levels of `--warning` and `--critical` count in every format, for a certificate of which 10
+/// days are left.
 #[test]
-fn thresholds_are_for_a_plugin() {
-    for option in ["--warning", "--critical"] {
-        let run = testkit::program::run(["mail.example.org:587", "-q", option, "21"]);
-        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{option}");
-        assert!(run.stderr.contains("--pin-expires"), "{}", run.stderr);
+fn thresholds_count_in_every_format() {
+    let pki = Pki::new("Watch", KeyKind::P256);
+    let server = Server::start(&ending_in(&pki, 241), Behaviour::default());
+    let root = Dir::new();
+    let root = root.file("root.pem", pki.root_pem());
+    let target = format!("localhost:{}", server.port());
+    for (level, days, code, word) in [
+        ("--warning", "21", 1, "WARNING  "),
+        ("--warning", "9", 0, ""),
+        ("--critical", "11", 1, "CRITICAL  "),
+    ] {
+        for format in ["table", "json", "jsonl"] {
+            let mut command = program();
+            command.args([&target, "-q", "--no-hgrc", "--format", format, level, days]);
+            let run = finish(command.arg("--cacerts").arg(&root));
+            assert_eq!(run.code, code, "{level} {days}: {}", run.stdout);
+            let is_said = run.stdout.starts_with(word);
+            assert!(
+                is_said || format != "table",
+                "{level} {days}: {}",
+                run.stdout
+            );
+        }
     }
 }

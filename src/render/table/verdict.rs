@@ -55,10 +55,18 @@ fn reason(report: &Report, style: Style) -> String {
         return visible(&in_short(warning)).into_owned();
     }
     match report.outcome() {
-        Outcome::Pinned => "the certificate is pinned; its chain does not validate".to_owned(),
+        Outcome::Pinned => pinned(report),
         Outcome::Trusted => until(report, style),
         _ => codes(report.problems(), style),
     }
+}
+
+/// That it is pinned, and when it expires, if that is soon.
+fn pinned(report: &Report) -> String {
+    let soon = report.expiring().filter(|soon| soon.code == Code::Expiring);
+    let soon = soon.map_or_else(String::new, |soon| format!("; it {}", in_short(soon)));
+    let text = format!("the certificate is pinned; its chain does not validate{soon}");
+    visible(&text).into_owned()
 }
 
 /// A warning in a few words, if it is about the server's own certificate.
