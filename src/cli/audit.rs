@@ -133,7 +133,7 @@ pub struct Audit {
     #[arg(short, long, overrides_with = "verbose", help_heading = OUTPUT)]
     pub verbose: bool,
 
-    /// When to use colours; NO_COLOR in the environment turns them off
+    /// When to use colours
     #[arg(long, alias = "colour", value_name = "WHEN", default_value = "auto", help_heading = OUTPUT)]
     pub color: ColorArg,
 }

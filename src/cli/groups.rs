@@ -18,7 +18,7 @@ pub struct Connection {
     pub tls: TlsArg,
 
     /// Connect there, under the target's name
-    #[arg(long, value_name = "ADDR[:PORT]", value_parser = connect_to, help_heading = CONNECTION)]
+    #[arg(long, value_name = "ADDR[:PORT]", value_parser = connect_to, hide_short_help = true, help_heading = CONNECTION)]
     pub connect: Option<ConnectTo>,
 
     /// Use IPv4 only

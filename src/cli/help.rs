@@ -1,11 +1,12 @@
 //! The help texts of more than one line, and the headings of its groups.
 
-pub(super) const TARGET_HELP: &str = "The servers: HOST, HOST:PORT, [IPV6]:PORT, smtp://HOST (STARTTLS), smtps://HOST (implicit TLS)";
+pub(super) const TARGET_HELP: &str =
+    "The servers: HOST[:PORT], [IPV6]:PORT, smtp://HOST[:PORT], smtps://HOST[:PORT]";
 pub(super) const TARGET_LONG_HELP: &str = "\
-The servers: HOST, HOST:PORT, [IPV6]:PORT, smtp://HOST (STARTTLS), smtps://HOST (implicit TLS)
+The servers: HOST[:PORT], [IPV6]:PORT, smtp://HOST[:PORT], smtps://HOST[:PORT]
 
-The port is 25 when left out, 465 for smtps://; smtp, submission and submissions are names of ports, \
-and submission:// and submissions:// are schemes, too. Without a target it is the server that `hg email` \
+smtp:// is STARTTLS, smtps:// is implicit TLS. The port is 25 when left out, 465 for smtps://; smtp, \
+submission and submissions are names of ports, and submission:// and submissions:// are schemes, too. Without a target it is the server that `hg email` \
 would use here: smtp.host, smtp.port and smtp.tls of Mercurial's configuration.";
 pub(super) const CONNECTION: &str = "Connection";
 pub(super) const JUDGEMENT: &str = "Validation";
@@ -15,6 +16,9 @@ pub(super) const PIN: &str = "Pin";
 pub(super) const LIST: &str = "List";
 pub(super) const PACING: &str = "Pacing";
 pub(super) const FINDINGS: &str = "Findings";
+pub(super) const EXAMPLE: &str = "Example: smtp-certcheck mail.example.org:587";
+pub(super) const PIN_EXAMPLE: &str = "Example: smtp-certcheck pin mail.example.org:587 --write";
+pub(super) const AUDIT_EXAMPLE: &str = "Example: smtp-certcheck audit --input hosts.txt";
 pub(super) const AUDIT_AFTER_HELP: &str = "\
 Exit status:
   0    no finding that --fail-on names
@@ -92,7 +96,7 @@ Examples:
 pub(super) const AFTER_HELP: &str = "\
 Exit status:
   0  every chain is trusted, or its certificate is pinned
-  1  a certificate is not trusted, or a warning that was asked for is due
+  1  a certificate is not trusted, or --warning, --critical or --pin-expires warns
   2  wrong usage, or a file that cannot be read
   3  a server cannot be reached: name, connection, or a time-out at any step
   4  SMTP refused: STARTTLS missing or refused, busy, not an SMTP server
@@ -100,13 +104,12 @@ Exit status:
   With several targets: 1 if it is the code of any, else the largest.
 
 Environment:
-  SMTP_CERTCHECK_CACERTS       default of --cacerts, parted by colons: replaces the system's trust
-                               anchors, and not those of Mercurial's settings
+  SMTP_CERTCHECK_CACERTS       in place of the system's trust anchors; colons part several
   SMTP_CERTCHECK_TIMEOUT, SMTP_CERTCHECK_EHLO, SMTP_CERTCHECK_COLOR
                                defaults of --timeout, --ehlo and --color
   SSL_CERT_FILE, SSL_CERT_DIR  where the system's trust anchors are, unless --cacerts is given
-  NO_COLOR, CLICOLOR_FORCE     no colours, or colours without a terminal, unless --color decides;
-                               CLICOLOR=0 and FORCE_COLOR are understood, too
+  NO_COLOR, CLICOLOR=0         no colours, unless --color always
+  CLICOLOR_FORCE, FORCE_COLOR  colours without a terminal, too, unless --color never
 
 Examples:
   smtp-certcheck mail.example.org:587

@@ -23,8 +23,9 @@ use crate::audit::{Least, Threshold};
 use clap::builder::ArgPredicate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use help::{
-    AFTER_HELP, AUDIT_AFTER_HELP, COMPLETIONS_AFTER_HELP, CONFIG_AFTER_HELP, JUDGEMENT,
-    MAN_AFTER_HELP, MERCURIAL, OUTPUT, PIN_AFTER_HELP, TARGET_HELP, TARGET_LONG_HELP,
+    AFTER_HELP, AUDIT_AFTER_HELP, AUDIT_EXAMPLE, COMPLETIONS_AFTER_HELP, CONFIG_AFTER_HELP,
+    EXAMPLE, JUDGEMENT, MAN_AFTER_HELP, MERCURIAL, OUTPUT, PIN_AFTER_HELP, PIN_EXAMPLE,
+    TARGET_HELP, TARGET_LONG_HELP,
 };
 use std::path::PathBuf;
 use value::{CompletionsParser, left, target};
@@ -46,6 +47,7 @@ pub const BELOW_WARNING: &str =
     name = NAME,
     version,
     max_term_width = 100,
+    after_help = EXAMPLE,
     after_long_help = AFTER_HELP,
     args_conflicts_with_subcommands = true,
     subcommand_negates_reqs = true,
@@ -77,15 +79,15 @@ pub enum Command {
     /// this certificate and no other; with --write it puts them into the hgrc, with --for it prints
     /// the lines of another program. Nothing is pinned that is not trusted, unless you confirm the
     /// fingerprint, and nothing replaces an existing pin unless you say so.
-    #[command(after_long_help = PIN_AFTER_HELP)]
+    #[command(after_help = PIN_EXAMPLE, after_long_help = PIN_AFTER_HELP)]
     Pin(Box<Pin>),
-    /// Check many servers, and tell what is bad, what will be bad soon, and what has changed
+    /// Check many servers: what is broken, what expires soon, what has changed
     ///
     /// The list is a stream of targets, one a line, as on the command line, with comments (#) and
     /// columns after the target: servername=NAME pin=sha256:HEX cacerts=FILE label=TEXT
     /// warning=LEFT critical=LEFT. Results
     /// come in the order in which the servers answer.
-    #[command(after_long_help = AUDIT_AFTER_HELP)]
+    #[command(after_help = AUDIT_EXAMPLE, after_long_help = AUDIT_AFTER_HELP)]
     Audit(Box<Audit>),
     /// Print shell completions
     ///
@@ -194,13 +196,12 @@ pub struct Inspect {
     #[arg(long, conflicts_with_all = ["chain", "no_hgrc"], help_heading = MERCURIAL)]
     pub lint: bool,
 
-    /// Warn if the pinned certificate expires within LEFT (21, 72h, 30%), or if nothing is pinned
+    /// Warn if the pinned certificate expires within LEFT, or if nothing is pinned
     ///
-    /// A number is of days, of hours with an h, and of hundredths of the certificate's lifetime with
-    /// a %; auto is the lesser of 21 days and a third.
-    /// The exit code is 1 then. The pinned certificate is the server's, if one of the configured fingerprints is its own;
-    /// else the anchor, if a CA file is named for this host or with --cacerts. A warning does not
-    /// keep `hg email` from sending.
+    /// LEFT is 21 (days), 72h (hours) or 30% (of the certificate's lifetime); auto is the lesser of
+    /// 21 days and a third. The exit code is 1 then. The pinned certificate is the server's, if one
+    /// of the configured fingerprints is its own; else the anchor, if a CA file is named for this
+    /// host or with --cacerts. A warning does not keep `hg email` from sending.
     #[arg(long, value_name = "LEFT", conflicts_with_all = ["chain", "lint"], value_parser = left, help_heading = MERCURIAL)]
     pub pin_expires: Option<Least>,
 
@@ -222,11 +223,11 @@ pub struct Inspect {
     #[arg(short, long, conflicts_with = "verbose", overrides_with = "quiet", help_heading = OUTPUT)]
     pub quiet: bool,
 
-    /// Show the SMTP dialogue, every name and every digest, and what each family of clients would say
+    /// Show the dialogue, every name and digest, and what each family of clients would say
     #[arg(short, long, overrides_with = "verbose", help_heading = OUTPUT)]
     pub verbose: bool,
 
-    /// When to use colours; NO_COLOR in the environment turns them off
+    /// When to use colours
     #[arg(long, alias = "colour", value_name = "WHEN", default_value = "auto", help_heading = OUTPUT)]
     pub color: ColorArg,
 }

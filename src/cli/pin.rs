@@ -127,7 +127,7 @@ pub struct Pin {
     #[command(flatten)]
     pub hg: HgVersion,
 
-    /// When to use colours; NO_COLOR in the environment turns them off
+    /// When to use colours
     #[arg(long, alias = "colour", value_name = "WHEN", default_value = "auto", help_heading = OUTPUT)]
     pub color: ColorArg,
 }

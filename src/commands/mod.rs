@@ -69,11 +69,17 @@ pub fn run(cli: &Cli) -> Exit {
 /// Prints clap's message: a usage error, or the help or version asked for. Returns the exit code.
 pub fn not_understood(why: &clap::Error) -> Exit {
     // There is nowhere left to report a failure.
+    let (color_of_help, color) = environment::colors_of_usage();
     if !why.use_stderr() {
-        let _ = why.print();
+        let text = why.render();
+        let text = if color_of_help {
+            text.ansi().to_string()
+        } else {
+            text.to_string()
+        };
+        let _ = print(&usage::compact(&text));
         return Exit::SUCCESS;
     }
-    let (_, color) = environment::colors_of_usage();
     let _ = write!(std::io::stderr(), "{}", with_hints(why, color));
     if environment::asks_for_a_plugin() {
         let text = why.to_string();

@@ -139,12 +139,12 @@ fn differ(looks: &[&Assessment]) -> Option<Finding> {
     let (same, advice) = if one_key {
         (
             ", all with the same key",
-            "one has probably been renewed and not been loaded everywhere: have every server behind the name load it",
+            "one has probably been renewed and not been loaded everywhere: have every server of the name load it",
         )
     } else {
         (
             "",
-            "install the same certificate on every server behind the name; until then a pin needs all of their fingerprints",
+            "install the same certificate on every server of the name; until then a pin needs all of their fingerprints",
         )
     };
     let message = format!(

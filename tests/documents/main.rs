@@ -9,6 +9,7 @@
 //! - `completions`: the completions in real shells
 //! - `demo`: the demo of the README
 //! - `jq`: the lines for jq, run by jq
+//! - `words`: words that no text has
 //! - `layering`: the table of which unit may import which
 
 mod completions;
@@ -21,3 +22,4 @@ mod paragraphs;
 mod promises;
 mod recipes;
 mod snapshots;
+mod words;

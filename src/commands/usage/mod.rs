@@ -3,8 +3,10 @@
 
 mod defaults;
 mod habits;
+mod help;
 
 pub(super) use defaults::color;
+pub(super) use help::compact;
 
 use defaults::Variable;
 
@@ -277,6 +279,7 @@ mod tests {
     fn a_line_means_the_same_with_and_without_the_definitions_of_commands() {
         let words = [
             "a.example",
+            "b.example:587",
             "587",
             "pin",
             "-q",

@@ -37,7 +37,7 @@ pub(super) struct Row {
     pub(super) address: String,
     /// The addresses of a name that has several, each with its outcome.
     pub(super) addresses: Vec<(String, &'static str)>,
-    pub(super) findings: Vec<Told>,
+    pub(super) findings: Vec<Shown>,
     /// The codes of what was left out, and is not fine.
     pub(super) hidden: String,
     pub(super) changes: Vec<&'static str>,
@@ -50,7 +50,7 @@ pub(super) struct Row {
 
 /// A finding.
 #[derive(Clone, Debug)]
-pub(super) struct Told {
+pub(super) struct Shown {
     pub(super) code: Code,
     pub(super) severity: Severity,
     pub(super) message: String,
@@ -80,7 +80,7 @@ impl Row {
         let aliases = audited.label.iter().chain(input);
         let aliases: Vec<String> = aliases.map(|alias| cut(alias)).collect();
         let chain = report.chain().iter().take(MOST_CERTIFICATES);
-        let findings = audited.findings.iter().map(|finding| Told {
+        let findings = audited.findings.iter().map(|finding| Shown {
             code: finding.code,
             severity: finding.severity,
             message: cut(&finding.message),
@@ -134,8 +134,8 @@ impl Row {
     }
 
     /// The findings above a note, and the notes.
-    pub(super) fn told(&self) -> [(&'static str, Vec<&Told>); 2] {
-        let is_note = |told: &&Told| told.severity == Severity::Note;
+    pub(super) fn shown(&self) -> [(&'static str, Vec<&Shown>); 2] {
+        let is_note = |shown: &&Shown| shown.severity == Severity::Note;
         let (notes, others) = self.findings.iter().partition(is_note);
         [("Findings", others), ("Notes", notes)]
     }
