@@ -141,14 +141,12 @@ fn lenient(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     }
     let (&first, rest) = rest.split_first()?;
     let octets = usize::from(first & 0x7f);
-    let (length, rest) = match first {
-        0..0x80 => (octets, rest),
-        _ => {
-            let (octets, rest) = rest.split_at_checked(octets)?;
-            let add =
-                |length: usize, octet: &u8| length.checked_mul(256)?.checked_add((*octet).into());
-            (octets.iter().try_fold(0, add)?, rest)
-        }
+    let (length, rest) = if first < 0x80 {
+        (octets, rest)
+    } else {
+        let (octets, rest) = rest.split_at_checked(octets)?;
+        let add = |length: usize, octet: &u8| length.checked_mul(256)?.checked_add((*octet).into());
+        (octets.iter().try_fold(0, add)?, rest)
     };
     let (content, rest) = rest.split_at_checked(length)?;
     Some((tag, content, rest))

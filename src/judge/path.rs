@@ -105,10 +105,10 @@ fn tried<'a>(presented: &[Certificate], anchors: &'a Anchors) -> Vec<TrustAnchor
     let issued: Vec<(&Certificate, &[u8])> = facts
         .map(|(one, facts)| (one, facts.issuer.contents()))
         .collect();
-    let mut names: Vec<&[u8]> = issued.iter().map(|(_, issuer)| *issuer).collect();
-    names.sort_unstable();
-    names.dedup();
-    let named: Vec<&Anchor> = anchors.named(&names).collect();
+    let mut issuers: Vec<&[u8]> = issued.iter().map(|(_, issuer)| *issuer).collect();
+    issuers.sort_unstable();
+    issuers.dedup();
+    let named: Vec<&Anchor> = anchors.named(&issuers).collect();
     let is_few = named.len() <= FEW;
     let signed = |anchor: &Anchor, subject: &[u8]| {
         let Ok(facts) = anchor.certificate().facts() else {
