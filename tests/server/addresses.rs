@@ -174,7 +174,7 @@ fn the_check_is_as_bad_as_the_worst_address_and_agrees_with_the_audit() {
             Second::Raw(handler) => drop(listen_on(&second_at, handler)),
             Second::Dead => {}
         }
-        let (exit, report) = report(&names, port, &[]);
+        let (exit, mut report) = report(&names, port, &[]);
         assert_eq!(exit, expected.exit, "{index}: {report:#}");
         assert_eq!(report["outcome"], expected.outcome, "{index}");
         assert_eq!(address_findings(&report), expected.findings, "{index}");
@@ -187,7 +187,14 @@ fn the_check_is_as_bad_as_the_worst_address_and_agrees_with_the_audit() {
             "--retries",
             "0",
         ];
-        let audited = parsed(&run(&names, port, &audit));
+        let mut audited = parsed(&run(&names, port, &audit));
+        // A day may end in between.
+        for report in [&mut report, &mut audited] {
+            let addresses = report["addresses"].as_array_mut().expect("addresses");
+            for address in addresses {
+                address.as_object_mut().expect("one").remove("days_left");
+            }
+        }
         for field in [
             "/outcome",
             "/chain/0/pem",
