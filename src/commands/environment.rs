@@ -123,6 +123,18 @@ pub(super) fn find_program(name: &str, environment: &Environment) -> Option<Path
         .find(|program| program.is_file() && access(program, AccessFlags::X_OK).is_ok())
 }
 
+/// The width of standard error for a line that comes and goes: only a person at a terminal that can
+/// erase reads it, and a pager does not mix it with the results.
+pub(super) fn columns_for_a_line() -> Option<usize> {
+    let is_seen = std::io::stdout().is_terminal() && std::io::stderr().is_terminal();
+    let can_erase = variable("TERM").is_none_or(|term| term != "dumb");
+    if !is_seen || !can_erase {
+        return None;
+    }
+    let size = terminal_size::terminal_size_of(std::io::stderr());
+    Some(size.map_or(80, |(width, _)| usize::from(width.0)))
+}
+
 /// How text for people looks on standard output.
 pub(super) fn style(wanted: ColorArg, verbose: bool) -> Style {
     Style {

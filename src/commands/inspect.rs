@@ -7,6 +7,7 @@ use super::mercurial::Scope;
 use super::runtime::block_on;
 use super::terminal::{print, say, warn};
 use super::usage::nearly_a_command;
+use super::waiting::Waiting;
 use super::{environment, lint};
 use crate::audit::conflict;
 use crate::certificate::Certificate;
@@ -83,8 +84,7 @@ fn mistyped(reports: &[Report]) -> Option<(&str, String)> {
 
 /// Whether nothing is to be done.
 fn is_well(report: &Report) -> bool {
-    let nothing = report.address_problems().is_empty() && report.expiring().is_none();
-    report.exit() == Exit::SUCCESS && nothing
+    report.exit() == Exit::SUCCESS && !report.warns()
 }
 
 /// The command line with everything that it points to, as read.
@@ -183,8 +183,10 @@ impl Setting<'_> {
         }
         let ehlo = connection.ehlo.clone().or_else(environment::fqdn);
         let mut running: Vec<(Asked, JoinHandle<Survey>)> = Vec::new();
+        let mut waiting = Waiting::new(self.cli.quiet);
         for (asked, mut options) in planned {
             options.probe.ehlo.clone_from(&ehlo);
+            options.probe.watch = waiting.watch();
             let (permits, to_probe) = (Arc::clone(&permits), asked.endpoint.clone());
             let task = tokio::spawn(async move {
                 let _permit = permits.acquire().await;
@@ -195,8 +197,8 @@ impl Setting<'_> {
         let mut reports = Vec::new();
         for (asked, task) in running {
             let endpoint = &asked.endpoint;
-            let survey = task
-                .await
+            let survey = waiting.during(task).await;
+            let survey = survey
                 .map_err(|why| Error::new(format!("the probe of {endpoint} broke: {why}")))?;
             let mut report = self.assessor.report(survey, &asked)?;
             if let Some(least) = self.cli.pin_expires {
@@ -221,6 +223,9 @@ impl Setting<'_> {
             FormatArg::Json => print(&json::render(&reports))?,
             // Its first line covers all targets.
             FormatArg::Nagios => print(&nagios::render_all(&reports, self.thresholds()).0)?,
+            FormatArg::Table if !self.cli.quiet && reports.len() > 1 => {
+                print(&format!("\n{}", table::sums(&reports)))?;
+            }
             FormatArg::Table | FormatArg::Pem | FormatArg::Jsonl => {}
         }
         Ok(reports)

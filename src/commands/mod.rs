@@ -16,6 +16,7 @@ mod pin;
 mod runtime;
 mod terminal;
 mod usage;
+mod waiting;
 
 pub use generate::files as generated_files;
 

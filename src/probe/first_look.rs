@@ -25,7 +25,12 @@ pub(super) async fn first_look(
     turn: &Turn,
     progress: &mut Progress,
 ) -> Result<(), Failure> {
-    progress.step = Step::Connect;
+    // Of several addresses any may answer.
+    let only = match turn.addresses[..] {
+        [only] => Some(only),
+        _ => None,
+    };
+    progress.place.move_to(Step::Connect, only);
     let connected = dial::connect(
         &turn.addresses,
         options.connect_timeout,
@@ -52,7 +57,9 @@ async fn starttls_first(
     options: &Options,
     progress: &mut Progress,
 ) -> Result<(), Failure> {
-    progress.step = Step::Greeting;
+    progress
+        .place
+        .move_to(Step::Greeting, progress.seen.address);
     let ports = [address.port(), endpoint.port];
     let may_try_tls = !ports.iter().any(|port| matches!(port, 25 | 587));
     if may_try_tls {
@@ -89,7 +96,7 @@ async fn starttls_first(
     }
     drop(stream);
     progress.seen.round_trips = 0;
-    progress.step = Step::Connect;
+    progress.place.move_to(Step::Connect, progress.seen.address);
     let stream = reconnect(address, options, progress).await?;
     tls(stream, Start::Implicit, options, progress).await
 }
@@ -126,7 +133,7 @@ async fn smtps_first(
     progress.seen.start = None;
     progress.seen.round_trips = 0;
     progress.capture = None;
-    progress.step = Step::Connect;
+    progress.place.move_to(Step::Connect, progress.seen.address);
     let mut stream = reconnect(address, options, progress).await?;
     negotiate::starttls(&mut stream, options, progress).await?;
     tls(stream, Start::Starttls, options, progress).await
@@ -148,7 +155,7 @@ pub(super) async fn tls_with(
     progress: &mut Progress,
     offer: Offer,
 ) -> Result<(), Failure> {
-    progress.step = Step::Tls;
+    progress.place.move_to(Step::Tls, progress.seen.address);
     progress.seen.start = Some(start);
     let capture = Arc::new(Capture::default());
     progress.capture = Some(Arc::clone(&capture));
@@ -173,7 +180,7 @@ fn settled(
     let refusal = match found {
         Spoken::Unknown => return None,
         Spoken::Tls(capture, result) if endpoint.start.is_none() => {
-            progress.step = Step::Tls;
+            progress.place.move_to(Step::Tls, progress.seen.address);
             progress.seen.start = Some(Start::Implicit);
             progress.capture = Some(capture);
             return Some(result.map_err(|cause| progress.fail(cause)));

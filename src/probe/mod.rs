@@ -13,10 +13,13 @@ mod handshake;
 mod names;
 mod negotiate;
 mod options;
+mod place;
 mod progress;
 mod second_look;
+mod waiting;
 
 pub use options::{Options, Turn};
+pub use waiting::{Awaited, Watch, Watched};
 
 use crate::endpoint::Endpoint;
 use crate::observation::{Cause, Failure, Sighting, Step};
@@ -28,6 +31,10 @@ use tokio::time::timeout_at;
 /// Looks at one server. Never fails: what went wrong is part of the sighting.
 pub async fn probe(endpoint: &Endpoint, options: &Options, turn: Turn) -> Sighting {
     let mut progress = Progress::default();
+    progress.place.watched = options.watch.as_ref().map(|watch| {
+        let to = endpoint.to_string();
+        watch.begin(to, turn.since, options.timeout)
+    });
     let run = run(endpoint, options, &turn, &mut progress);
     let failure = match timeout_at(turn.since + options.timeout, run).await {
         Ok(result) => result.err(),

@@ -54,7 +54,8 @@ async fn drive(
     // The deadline may cancel this future at any await: the transcript up to then is kept.
     let dialogue = progress.dialogue.insert(dialogue);
     loop {
-        progress.step = dialogue.stage().into();
+        let address = progress.seen.address;
+        progress.place.move_to(dialogue.stage().into(), address);
         if dialogue.is_our_turn() {
             // Bytes that have arrived by now are unsolicited; yield so the reactor sees them.
             tokio::task::yield_now().await;

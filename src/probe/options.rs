@@ -1,5 +1,6 @@
 //! The options of one probe.
 
+use super::waiting::Watch;
 use crate::endpoint::Host;
 use crate::observation::KeyType;
 use std::net::SocketAddr;
@@ -21,6 +22,8 @@ pub struct Options {
     pub key_type: Option<KeyType>,
     /// The name for EHLO; `None`: the address literal of the local socket (RFC 5321 §4.1.3).
     pub ehlo: Option<String>,
+    /// Where each probe says what it waits for.
+    pub watch: Option<Watch>,
 }
 
 /// Where a probe may connect, and when it began.

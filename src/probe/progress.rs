@@ -4,7 +4,8 @@ use super::capture::Capture;
 use super::handshake::not_tls;
 use super::names::tls_facts;
 use super::options::Options;
-use crate::observation::{Cause, Failure, Sighting, Staple, Step};
+use super::place::Place;
+use crate::observation::{Cause, Failure, Sighting, Staple};
 use crate::raw_tls::Presented;
 use crate::starttls::Dialogue;
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use std::sync::Arc;
 /// The progress of one probe, which outlives a run that the deadline cuts off.
 #[derive(Default)]
 pub(super) struct Progress {
-    pub(super) step: Step,
+    pub(super) place: Place,
     pub(super) seen: Sighting,
     pub(super) capture: Option<Arc<Capture>>,
     /// The transcript before TLS.
@@ -69,7 +70,7 @@ impl Progress {
     /// A failure at this step.
     pub(super) fn fail(&self, cause: Cause) -> Failure {
         Failure {
-            step: self.step,
+            step: self.place.step(),
             cause,
         }
     }

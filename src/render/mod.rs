@@ -14,5 +14,5 @@ pub mod pins;
 pub mod settings;
 pub mod style;
 pub mod table;
-mod text;
+pub(crate) mod text;
 mod timestamp;

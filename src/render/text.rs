@@ -67,7 +67,7 @@ pub(super) fn hanging(text: &str, width: usize, hang: usize) -> String {
 }
 
 /// The text, or as much of it as fits with a mark for the rest.
-pub(super) fn cut<'a>(text: &'a str, width: usize, ellipsis: &str) -> Cow<'a, str> {
+pub(crate) fn cut<'a>(text: &'a str, width: usize, ellipsis: &str) -> Cow<'a, str> {
     if display_width(text) <= width {
         return Cow::Borrowed(text);
     }

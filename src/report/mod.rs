@@ -250,6 +250,14 @@ impl Report {
         all.find_map(|look| look.expiring().into_iter().next())
     }
 
+    /// Whether something is to be done although the outcome is good: a pin, a certificate or an
+    /// address needs attention.
+    pub fn warns(&self) -> bool {
+        let good = matches!(self.outcome(), Outcome::Trusted | Outcome::Pinned);
+        let has_warning = self.asked_warning().or(self.expiring()).is_some();
+        good && (has_warning || !self.address_problems().is_empty())
+    }
+
     /// See [`Assessment::hg_is_safe`].
     pub fn hg_is_safe(&self) -> bool {
         self.representative.hg_is_safe()

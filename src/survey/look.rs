@@ -20,7 +20,10 @@ pub async fn look(endpoint: &Endpoint, options: &Options) -> Survey {
     let since = Instant::now();
     let (host, port) = options.destination(endpoint);
     let bound = options.probe.timeout;
+    let watch = options.probe.watch.as_ref();
+    let watched = watch.map(|watch| watch.begin(host.to_string(), since, bound));
     let found = timeout(bound, resolve::addresses(host, port, options.family)).await;
+    drop(watched);
     let cause = match found {
         Ok(Ok(addresses)) => return look_since(since, endpoint, options, addresses).await,
         Ok(Err(why)) => why.into_cause(),

@@ -8,7 +8,7 @@ mod plan;
 mod retry;
 mod slots;
 
-pub use crate::probe::Options as ProbeOptions;
+pub use crate::probe::{Awaited, Options as ProbeOptions, Watch};
 pub use crate::resolve::Family;
 pub use look::{look, look_in_turn};
 pub use options::Options;

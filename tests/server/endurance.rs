@@ -139,6 +139,7 @@ async fn look_at(target: String, what: &'static str, anchors: Arc<Anchors>) {
             timeout: DEADLINE,
             connect_timeout: DEADLINE,
             ehlo: None,
+            watch: None,
         },
     };
     let started = Instant::now();

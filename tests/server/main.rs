@@ -9,6 +9,7 @@
 //! - `environment`: defaults by variables of the environment
 //! - `endurance`: hostile servers by the thousand
 //! - `expiry`: what expires soon, and who asked for a warning
+//! - `waiting`: the line that says what is waited for
 //! - `real_servers`: Postfix, Exim and OpenSMTPD
 
 mod addresses;
@@ -21,3 +22,4 @@ mod large_hello;
 mod legacy;
 mod real_servers;
 mod tls;
+mod waiting;

@@ -37,6 +37,7 @@ pub(in crate::commands) fn options(
                 KeyTypeArg::Ecdsa => KeyType::Ecdsa,
             }),
             ehlo: connection.ehlo.clone(),
+            watch: None,
         },
     })
 }

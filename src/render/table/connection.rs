@@ -53,8 +53,8 @@ impl Page {
     fn times(&mut self, report: &Report, seen: &Sighting) {
         let trips = match seen.round_trips {
             0 => String::new(),
-            1 => " and 1 round trip after connecting".to_owned(),
-            trips => format!(" and {trips} round trips after connecting"),
+            1 => ", 1 round trip over TCP".to_owned(),
+            trips => format!(", {trips} round trips over TCP"),
         };
         let took = format!("in {}{trips}", milliseconds(seen.elapsed));
         let at = report.checked_at.map(clock);

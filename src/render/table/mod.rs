@@ -8,9 +8,11 @@ mod connection;
 mod mercurial;
 mod names;
 mod page;
+mod sums;
 mod until;
 mod verdict;
 
+pub use sums::sums;
 pub use verdict::verdict;
 
 use super::advice::spelled;
