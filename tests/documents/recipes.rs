@@ -8,9 +8,10 @@ use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use testkit::example_network::{ExampleNetwork, Place, enter};
+use testkit::example_network::{ExampleNetwork, PICTURES, Place, enter};
 use testkit::program::{Dir, program};
 use testkit::skip::skip;
+use testkit::terminal::Terminal;
 use testkit::user::sha256;
 use time::{Duration, OffsetDateTime};
 
@@ -254,10 +255,13 @@ impl Home {
     }
 }
 
-/// The text of the picture and what the program prints now differ in numbers only.
-fn look_at_the_picture(network: &ExampleNetwork) {
-    let svg = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/terminal.svg");
+/// The text of a picture and what the program shows now differ in numbers only.
+fn look_at_the_picture(file: &str, target: &str) {
+    let svg = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("docs")
+        .join(file);
     let svg = std::fs::read_to_string(svg).expect("the picture");
+    is_readable(&svg);
     let text = svg.split_once("<text").expect("text").1;
     let text: String = text
         .split('<')
@@ -267,9 +271,21 @@ fn look_at_the_picture(network: &ExampleNetwork) {
         .replace("&gt;", ">")
         .replace("&lt;", "<")
         .replace("&amp;", "&");
-    let command = "smtp-certcheck old.example.org:587";
-    let printed = Home::new(network).run(command);
-    let printed = format!("$ {command}\n{}", String::from_utf8_lossy(&printed.stdout));
+    // The file indents each line.
+    let bare = |line: &str| {
+        line.strip_prefix("    ")
+            .unwrap_or(line)
+            .trim_end()
+            .chars()
+            .count()
+    };
+    let widest = text.lines().map(bare).max();
+    assert!(widest < Some(80), "{file} touches its edge");
+    let mut command = program();
+    command.args([target, "--color", "never", "--no-hgrc"]);
+    command.env("LC_ALL", "C.UTF-8");
+    let shown = Terminal::shown_by(&mut command, 80);
+    let shown = format!("$ smtp-certcheck {target}\n{shown}");
     let words = |text: &str| -> Vec<String> {
         let hidden = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
         text.split_whitespace()
@@ -278,9 +294,38 @@ fn look_at_the_picture(network: &ExampleNetwork) {
     };
     assert_eq!(
         words(&text),
-        words(&printed),
-        "it is stale: cargo run --example picture > docs/terminal.svg"
+        words(&shown),
+        "{file} is stale: cargo run --example picture"
     );
+}
+
+/// Every colour of the text stands out from the background (WCAG 2.2, 1.4.3: 4.5 to 1).
+fn is_readable(svg: &str) {
+    let colour = |rule: &str| {
+        let at = svg.find(rule).unwrap_or_else(|| panic!("no {rule}"));
+        let hex = svg[at..].split_once('#').expect("a colour").1;
+        u32::from_str_radix(&hex[..6], 16).expect("six digits")
+    };
+    let luminance = |colour: u32| {
+        let part = |shift: u32| {
+            let part = f64::from((colour >> shift) & 0xff) / 255.0;
+            if part <= 0.040_45 {
+                part / 12.92
+            } else {
+                ((part + 0.055) / 1.055).powf(2.4)
+            }
+        };
+        0.2126 * part(16) + 0.7152 * part(8) + 0.0722 * part(0)
+    };
+    let behind = luminance(colour(".bg "));
+    let names = svg
+        .split(".fg")
+        .skip(1)
+        .filter_map(|rest| rest.split_once(' '));
+    for (name, _) in names.filter(|(name, _)| name.len() < 20) {
+        let contrast = (luminance(colour(&format!(".fg{name} "))) + 0.05) / (behind + 0.05);
+        assert!(contrast >= 4.5, ".fg{name}: {contrast:.1}");
+    }
 }
 
 /// What is wrong with what a command has done; empty if nothing is.
@@ -315,7 +360,10 @@ fn try_on_the_first_day(network: &ExampleNetwork, documented: &str, command: &st
 
 fn try_all() {
     let network = ExampleNetwork::start();
-    look_at_the_picture(&network);
+    network.is_trusted_by_the_system();
+    for (file, target) in PICTURES {
+        look_at_the_picture(file, target);
+    }
     let digest = sha256(&network.identity);
     let elsewhere: BTreeSet<String> = ELSEWHERE.iter().map(|(c, _)| (*c).to_owned()).collect();
     let all = commands();

@@ -51,12 +51,12 @@ impl Page {
 
     /// When it was checked, and how long that took.
     fn times(&mut self, report: &Report, seen: &Sighting) {
-        let trips = match seen.round_trips {
-            0 => String::new(),
-            1 => ", 1 round trip over TCP".to_owned(),
-            trips => format!(", {trips} round trips over TCP"),
+        let time = milliseconds(seen.elapsed);
+        let took = match seen.round_trips {
+            0 => format!("in {time}"),
+            1 => format!("1 round trip over TCP in {time}"),
+            trips => format!("{trips} round trips over TCP in {time}"),
         };
-        let took = format!("in {}{trips}", milliseconds(seen.elapsed));
         let at = report.checked_at.map(clock);
         let text: Vec<String> = at.into_iter().chain([took]).collect();
         self.fact("checked", &text.join(", "));

@@ -16,6 +16,8 @@ impl Until {
         let left = date - now;
         let (distance, ink) = match left.whole_days() {
             _ if left.is_negative() => ("(expired)".to_owned(), Some(Ink::Bad)),
+            // Of a CA the day does not matter.
+            days @ 730.. if !is_soon => (format!("({} years)", days / 365), None),
             days => {
                 let s = if days == 1 { "" } else { "s" };
                 (format!("({days} day{s})"), is_soon.then_some(Ink::Warning))

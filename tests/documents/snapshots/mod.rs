@@ -1,6 +1,6 @@
 //! What the program prints, word for word: the help (`help`), every format (`formats`), and the
-//! messages (`messages`). `stage` has the servers and runs the program, `redact` takes out what
-//! differs from run to run. The texts lie in `texts/`.
+//! messages (`messages`), and terminals of several widths (`terminal`). `stage` has the servers and
+//! runs the program, `redact` takes out what differs from run to run. The texts lie in `texts/`.
 #![allow(
     clippy::disallowed_methods,
     reason = "tests use the clock, files and sockets as they like"
@@ -11,6 +11,7 @@ mod help;
 mod messages;
 mod redact;
 mod stage;
+mod terminal;
 
 /// Compares `text` with the file of that name in `texts/`.
 #[track_caller]

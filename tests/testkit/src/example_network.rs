@@ -29,6 +29,12 @@ echo 'hosts: files' >/etc/nsswitch.conf
 exec \"$@\"
 ";
 
+/// The pictures of `docs/`, and the targets whose checks they show.
+pub const PICTURES: [(&str, &str); 2] = [
+    ("terminal.svg", "old.example.org:587"),
+    ("trusted.svg", "mail.example.org:587"),
+];
+
 /// Where this process is.
 #[derive(Debug)]
 pub enum Place {
@@ -73,12 +79,27 @@ pub struct ExampleNetwork {
 }
 
 impl ExampleNetwork {
+    /// Makes its CA the only one of the system's trust store, which nothing outside sees.
+    ///
+    /// # Panics
+    ///
+    /// Outside of the network.
+    pub fn is_trusted_by_the_system(&self) {
+        assert!(std::env::var_os(INSIDE).is_some(), "inside only");
+        let store = "/etc/ssl/certs/ca-certificates.crt";
+        std::fs::write(store, self.pki.root_pem()).expect("the store is written");
+    }
+
     /// Starts them: `mail.example.org` on 25, 465 and 587, `mx2.example.org` on 25, and
     /// `old.example.org`, whose certificate has expired, on 587.
     pub fn start() -> Self {
         let pki = Pki::new("Example", KeyKind::P256);
         let identity = pki.identity(leaf(&["mail.example.org"]));
-        let starttls = Behaviour::default();
+        let named = |name| Behaviour {
+            name,
+            ..Behaviour::default()
+        };
+        let starttls = named("mail.example.org");
         let smtps = Behaviour {
             implicit_tls: true,
             ..starttls.clone()
@@ -88,9 +109,9 @@ impl ExampleNetwork {
         }
         Server::start_on("192.0.2.25:465", &identity, smtps);
         let second = pki.identity(leaf(&["mx2.example.org"]));
-        Server::start_on("192.0.2.26:25", &second, starttls.clone());
+        Server::start_on("192.0.2.26:25", &second, named("mx2.example.org"));
         let old = pki.identity(expired_leaf(&["old.example.org"]));
-        Server::start_on("192.0.2.27:587", &old, starttls);
+        Server::start_on("192.0.2.27:587", &old, named("old.example.org"));
         Self { pki, identity }
     }
 }

@@ -28,6 +28,8 @@ pub struct Behaviour {
     pub mute_after_handshake: bool,
     /// Waits before it greets.
     pub greet_delay: Duration,
+    /// The name that it gives itself.
+    pub name: &'static str,
 }
 
 impl Default for Behaviour {
@@ -39,6 +41,7 @@ impl Default for Behaviour {
             ocsp: None,
             mute_after_handshake: false,
             greet_delay: Duration::ZERO,
+            name: "demo.test",
         }
     }
 }
@@ -176,13 +179,13 @@ impl Session {
         self.stream.set_read_timeout(Some(Duration::from_mins(1)))?;
         if !self.behaviour.implicit_tls {
             std::thread::sleep(self.behaviour.greet_delay);
-            self.flight(b"220 demo.test ESMTP ready\r\n")?;
+            let name = self.behaviour.name;
+            self.flight(format!("220 {name} ESMTP ready\r\n").as_bytes())?;
+            let offer = format!("250-{name}\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 STARTTLS\r\n");
             loop {
                 let line = raw::read_line(&self.stream);
                 match self.hear(&line).as_str() {
-                    "EHLO" => self.flight(
-                        b"250-demo.test\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 STARTTLS\r\n",
-                    )?,
+                    "EHLO" => self.flight(offer.as_bytes())?,
                     "STARTTLS" => break self.flight(b"220 go ahead\r\n")?,
                     "QUIT" => return self.flight(b"221 bye\r\n"),
                     "" => return Ok(()),
@@ -259,7 +262,8 @@ impl Session {
             }
         }
         if self.behaviour.implicit_tls {
-            tls.writer().write_all(b"220 demo.test ESMTP ready\r\n")?;
+            let greeting = format!("220 {} ESMTP ready\r\n", self.behaviour.name);
+            tls.writer().write_all(greeting.as_bytes())?;
         }
         self.flush(tls)?;
         loop {

@@ -3,7 +3,7 @@
 use nix::pty::Winsize;
 use std::fs::File;
 use std::io::{Read as _, Write as _};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -45,6 +45,22 @@ impl Terminal {
             screen,
             reader: Some(reader),
         }
+    }
+
+    /// All that a program shows on a terminal of so many columns, as lines.
+    ///
+    /// # Panics
+    ///
+    /// If it does not start.
+    pub fn shown_by(command: &mut Command, columns: u16) -> String {
+        let mut terminal = Self::new(50, columns);
+        command.stdout(terminal.end()).stderr(terminal.end());
+        let mut child = command.spawn().expect("the program starts");
+        // The command keeps its ends open.
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        terminal.started();
+        child.wait().expect("it ends");
+        terminal.until_closed().replace("\r\n", "\n")
     }
 
     /// The program's end, for its standard streams.
