@@ -11,7 +11,7 @@ use clap::Parser as _;
 use smtp_certcheck::{cli::Cli, commands};
 use std::path::Path;
 use std::process::{Command, ExitCode};
-use testkit::example_network::{ExampleNetwork, PICTURES, Place, enter};
+use testkit::example_network::{ExampleNetwork, PICTURES, Place, STORE, enter};
 use testkit::terminal::Terminal;
 
 fn main() -> ExitCode {
@@ -36,7 +36,10 @@ fn draw() {
     for (file, target) in PICTURES {
         let mut command = Command::new(&program);
         command.args([target, "--color", "always", "--no-hgrc"]);
-        command.env_remove("SSL_CERT_FILE").env("LC_ALL", "C.UTF-8");
+        command
+            .env_remove("SSL_CERT_DIR")
+            .env("SSL_CERT_FILE", STORE)
+            .env("LC_ALL", "C.UTF-8");
         let text = Terminal::shown_by(&mut command, 80);
         let svg = svg(&format!("$ smtp-certcheck {target}\n{text}"));
         std::fs::write(docs.join(file), svg).expect("the picture is written");

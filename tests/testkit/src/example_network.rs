@@ -29,6 +29,9 @@ echo 'hosts: files' >/etc/nsswitch.conf
 exec \"$@\"
 ";
 
+/// The system's trust store.
+pub const STORE: &str = "/etc/ssl/certs/ca-certificates.crt";
+
 /// The pictures of `docs/`, and the targets whose checks they show.
 pub const PICTURES: [(&str, &str); 2] = [
     ("terminal.svg", "old.example.org:587"),
@@ -86,8 +89,7 @@ impl ExampleNetwork {
     /// Outside of the network.
     pub fn is_trusted_by_the_system(&self) {
         assert!(std::env::var_os(INSIDE).is_some(), "inside only");
-        let store = "/etc/ssl/certs/ca-certificates.crt";
-        std::fs::write(store, self.pki.root_pem()).expect("the store is written");
+        std::fs::write(STORE, self.pki.root_pem()).expect("the store is written");
     }
 
     /// Starts them: `mail.example.org` on 25, 465 and 587, `mx2.example.org` on 25, and
