@@ -165,7 +165,8 @@ fn word(met: bool) -> &'static str {
 /// User and system time of one run, in milliseconds.
 fn cpu_of(command: &mut Command) -> f64 {
     let before = children();
-    silent(command).status().expect("the program starts");
+    let ended = silent(command).status().expect("the program starts");
+    assert!(ended.success(), "it trusts the server: {command:?}");
     children() - before
 }
 
@@ -184,7 +185,8 @@ fn counted(command: &Command, log: &PathBuf) -> f64 {
         };
     }
     let run = silent(&mut valgrind).status();
-    run.expect("valgrind starts: apt-get install valgrind");
+    let ended = run.expect("valgrind starts: apt-get install valgrind");
+    assert!(ended.success(), "it trusts the server: {command:?}");
     let said = std::fs::read_to_string(log).expect("a log");
     let count = said.split_once("Collected : ").map(|(_, count)| count);
     let count = count.and_then(|count| count.lines().next()?.trim().parse::<u64>().ok());
