@@ -53,7 +53,6 @@ impl Page {
     fn times(&mut self, report: &Report, seen: &Sighting) {
         let time = milliseconds(seen.elapsed);
         let took = match seen.round_trips {
-            0 => format!("in {time}"),
             1 => format!("1 round trip over TCP in {time}"),
             trips => format!("{trips} round trips over TCP in {time}"),
         };
