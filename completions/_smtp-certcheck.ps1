@@ -120,7 +120,7 @@ Register-ArgumentCompleter -Native -CommandName 'smtp-certcheck' -ScriptBlock {
         'smtp-certcheck;audit' {
             [CompletionResult]::new('-i', '-i', [CompletionResultType]::ParameterName, 'The list of targets; - reads standard input')
             [CompletionResult]::new('--input', '--input', [CompletionResultType]::ParameterName, 'The list of targets; - reads standard input')
-            [CompletionResult]::new('--shard', '--shard', [CompletionResultType]::ParameterName, 'Check only the Kth of N parts of the list, for one of N machines')
+            [CompletionResult]::new('--shard', '--shard', [CompletionResultType]::ParameterName, 'Check only the Kth of N parts of the list, for one of N machines; 0/N is N/N')
             [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Go on where an earlier run stopped: skip the targets of this jsonl file, and append to it')
             [CompletionResult]::new('-j', '-j', [CompletionResultType]::ParameterName, 'Targets at once')
             [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Targets at once')

@@ -114,7 +114,7 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
         &'smtp-certcheck;audit'= {
             cand -i 'The list of targets; - reads standard input'
             cand --input 'The list of targets; - reads standard input'
-            cand --shard 'Check only the Kth of N parts of the list, for one of N machines'
+            cand --shard 'Check only the Kth of N parts of the list, for one of N machines; 0/N is N/N'
             cand --resume 'Go on where an earlier run stopped: skip the targets of this jsonl file, and append to it'
             cand -j 'Targets at once'
             cand --jobs 'Targets at once'

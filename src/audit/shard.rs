@@ -3,7 +3,7 @@
 use sha2::{Digest as _, Sha256};
 use std::str::FromStr;
 
-/// The `K`th of `N` parts, from 1.
+/// The `K`th of `N` parts, from 1; part 0 is part `N`, for machines that are counted from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shard {
     part: u64,
@@ -17,7 +17,7 @@ impl FromStr for Shard {
         let numbers = text.split_once('/');
         let numbers = numbers.and_then(|(part, of)| Some((part.parse().ok()?, of.parse().ok()?)));
         match numbers {
-            Some((part, of)) if (1..=of).contains(&part) => Ok(Self { part, of }),
+            Some((part, of)) if of > 0 && part <= of => Ok(Self { part, of }),
             _ => Err("write K/N with K from 1 to N, such as 3/10".to_owned()),
         }
     }
@@ -31,7 +31,7 @@ impl Shard {
             .iter()
             .take(8)
             .fold(0, |number, byte| number << 8 | u64::from(*byte));
-        head % self.of == self.part - 1
+        head % self.of == (self.part + self.of - 1) % self.of
     }
 }
 
@@ -51,7 +51,17 @@ mod tests {
         // Stable: a target never moves to another machine's part.
         let first: Shard = "1/2".parse().expect("a part");
         assert!(first.has("mail.example.org:587") != first.has("mail.example.org:25"));
-        for text in ["", "0/3", "4/3", "1", "1/0", "a/b", "-1/2"] {
+        // Machines that are counted from 0 get the same parts.
+        assert_eq!(
+            (0..7)
+                .filter(|k| {
+                    let part: Shard = format!("{k}/7").parse().expect("a part");
+                    part.has("mail.example.org:587")
+                })
+                .count(),
+            1
+        );
+        for text in ["", "0/0", "4/3", "1", "1/0", "a/b", "-1/2"] {
             assert!(text.parse::<Shard>().is_err(), "{text}");
         }
     }

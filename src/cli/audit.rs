@@ -28,7 +28,7 @@ pub struct Audit {
     #[arg(long, help_heading = LIST)]
     pub strict: bool,
 
-    /// Check only the Kth of N parts of the list, for one of N machines
+    /// Check only the Kth of N parts of the list, for one of N machines; 0/N is N/N
     #[arg(long, value_name = "K/N", help_heading = LIST)]
     pub shard: Option<Shard>,
 

@@ -224,6 +224,9 @@ pub struct Inspect {
     pub quiet: bool,
 
     /// Show the dialogue, every name and digest, and what each family of clients would say
+    ///
+    /// With --version it shows what the program is built of: the TLS library, the crypto provider,
+    /// their versions and the target.
     #[arg(short, long, overrides_with = "verbose", help_heading = OUTPUT)]
     pub verbose: bool,
 

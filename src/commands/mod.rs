@@ -16,6 +16,7 @@ mod pin;
 mod runtime;
 mod terminal;
 mod usage;
+mod version;
 mod waiting;
 
 pub use generate::files as generated_files;
@@ -25,6 +26,7 @@ use crate::render::nagios;
 use crate::report::Exit;
 use clap::ColorChoice;
 use clap::builder::Styles;
+use clap::error::ErrorKind;
 use std::io::Write as _;
 use terminal::print;
 
@@ -72,6 +74,11 @@ pub fn not_understood(why: &clap::Error) -> Exit {
     // There is nowhere left to report a failure.
     let (color_of_help, color) = environment::colors_of_usage();
     if !why.use_stderr() {
+        if why.kind() == ErrorKind::DisplayVersion && version::is_verbose(&environment::arguments())
+        {
+            let _ = print(&version::details());
+            return Exit::SUCCESS;
+        }
         let text = why.render();
         let text = if color_of_help {
             text.ansi().to_string()

@@ -18,6 +18,19 @@ use time::{Duration, OffsetDateTime};
 /// Commands that other tests run, or that need more than a home and servers.
 const ELSEWHERE: &[(&str, &str)] = &[
     ("apt-get install \"$(packaging/deb)\"", "tests/package/run"),
+    ("apt-get install debhelper", "tests/install"),
+    ("packaging/tarball", "tests/package/run"),
+    ("PREFIX=/usr/local ./install", "tests/package/tarball"),
+    (
+        "PREFIX=/usr/local ./install --uninstall",
+        "tests/package/tarball",
+    ),
+    ("cargo build --release --locked", "packaging/deb"),
+    (
+        "DESTDIR=/tmp/package PREFIX=/usr packaging/install",
+        "packaging/debian/rules",
+    ),
+    ("packaging/image", "tests/package/run"),
     ("cargo install --locked --path .", "tests/package/run"),
     (
         "systemctl enable --now smtp-certcheck.timer",
@@ -89,7 +102,8 @@ fn ours(command: &str) -> bool {
 fn runs(command: &str) -> bool {
     let first = command.split(' ').next().unwrap_or_default();
     let known = ["apt-get", "cargo", "systemctl", "parallel", "hg", "printf"];
-    ours(command) || known.contains(&first)
+    let ours_too = ["packaging/", "PREFIX=", "DESTDIR="];
+    ours(command) || known.contains(&first) || ours_too.iter().any(|start| first.starts_with(start))
 }
 
 /// The examples of a help.
