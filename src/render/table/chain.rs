@@ -1,6 +1,6 @@
 //! The presented chain, the path to the anchor, and the fingerprints.
 
-use super::columns::{Cell, line, widths};
+use super::columns::{Cell, lines, widths};
 use super::names::both_forms;
 use super::page::Page;
 use super::until::Until;
@@ -22,8 +22,7 @@ impl Page {
         let rows = rows(report);
         match self.widths(&rows) {
             Some(widths) => {
-                for row in &rows {
-                    let line = line(row, &widths, self.style);
+                for line in lines(&rows, &widths, self.style) {
                     self.line(&line);
                 }
             }

@@ -2,6 +2,8 @@
 
 use crate::render::style::{Ink, Style};
 use crate::render::text::cut;
+use comfy_table::presets::NOTHING;
+use comfy_table::{ContentArrangement, Table};
 use textwrap::core::display_width;
 
 /// A cell: a text, which is safe to show, and the end of it that may have a colour.
@@ -75,19 +77,34 @@ pub(super) fn widths(
     }
 }
 
-/// A row as one line, its cells cut to the widths.
-pub(super) fn line(row: &[Cell], widths: &[usize], style: Style) -> String {
-    let mut out = " ".to_owned();
-    for (cell, width) in row.iter().zip(widths) {
-        let is_cut = cell.width() > *width;
-        let shown = match is_cut {
+/// The rows as lines, their cells cut to the widths.
+pub(super) fn lines(rows: &[Vec<Cell>], widths: &[usize], style: Style) -> Vec<String> {
+    let mut table = Table::new();
+    table.load_style(NOTHING);
+    table.set_content_arrangement(ContentArrangement::Disabled);
+    for row in rows {
+        let cells = row.iter().zip(widths);
+        table.add_row(cells.map(|(cell, width)| match cell.width() > *width {
             true => cut(&cell.text, *width, style.ellipsis()).into_owned(),
-            false => cell.shown(style),
-        };
-        out.push_str(&shown);
-        out.push_str(&" ".repeat(GAP + width - display_width(&shown).min(*width)));
+            false => format!("{}{}", cell.text, cell.end),
+        }));
     }
-    out.trim_end().to_owned()
+    let plain = table.trim_fmt();
+    let rows = plain.lines().zip(rows);
+    rows.map(|(line, row)| painted(line, row, style)).collect()
+}
+
+/// A line with its colours: comfy-table counts them as text unless it brings a terminal library.
+fn painted(line: &str, row: &[Cell], style: Style) -> String {
+    let mut line = line.to_owned();
+    for cell in row.iter().filter(|cell| cell.ink.is_some()) {
+        let plain = format!("{}{}", cell.text, cell.end);
+        // What a certificate contains stands to the left of the dates.
+        if let Some(at) = line.rfind(&plain) {
+            line.replace_range(at..at + plain.len(), &cell.shown(style));
+        }
+    }
+    line
 }
 
 #[cfg(test)]
