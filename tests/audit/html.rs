@@ -354,3 +354,22 @@ fn the_page_works_in_chromium() {
     look(&python, "many", &[vec![hostile()], hosts(1999)].concat());
     look(&python, "most", &[vec![hostile()], hosts(9999)].concat());
 }
+
+/// Makes the picture of README.md again:
+/// `cargo test --test audit picture_of_the_readme -- --ignored`.
+#[test]
+#[ignore = "writes docs/audit-page.png"]
+fn picture_of_the_readme() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let dir = Dir::new();
+    let file = dir.file("page.html", page(&hosts(400)));
+    let picture = root.join("docs/audit-page.png");
+    let made = Command::new("chromium")
+        .args(["--headless", "--no-sandbox", "--hide-scrollbars"])
+        .arg(format!("--screenshot={}", picture.display()))
+        .arg("--window-size=1280,1260")
+        .arg(&file)
+        .output()
+        .expect("chromium");
+    assert!(made.status.success(), "{made:?}");
+}

@@ -245,3 +245,24 @@ fn no_link_of_a_document_is_dead() {
     }
     assert!(count > 20, "{count}");
 }
+
+#[test]
+fn the_output_in_the_readme_is_that_of_the_picture() {
+    let readme = read("README.md");
+    let block = readme.split("```console\n").nth(1).expect("a block");
+    let block = block.split("\n```").next().expect("its end");
+    let svg = read("docs/terminal.svg");
+    let text: String = svg
+        .split('<')
+        .filter_map(|tag| tag.split_once('>').map(|(_, text)| text))
+        .collect();
+    let text = text.replace("&gt;", ">").replace("&lt;", "<");
+    let shown: BTreeSet<&str> = text.lines().map(str::trim).collect();
+    assert!(block.lines().count() > 15);
+    for line in block.lines() {
+        assert!(
+            shown.contains(line.trim()),
+            "{line:?} is not in the picture"
+        );
+    }
+}
