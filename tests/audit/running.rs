@@ -314,9 +314,13 @@ fn retries_stay_within_the_deadline() {
     assert!(took < Duration::from_secs(3), "{took:?}");
     let (tries, _) = audit(&["--retries", "1"]);
     assert_eq!(tries, 2);
-    let (tries, took) = audit(&["--retries", "0"]);
-    assert_eq!(tries, 1);
-    assert!(took < Duration::from_millis(500), "{took:?}");
+    // No pause, which would be 0.5 s; a busy machine does not slow each of ten.
+    let at_once = (0..10).any(|_| {
+        let (tries, took) = audit(&["--retries", "0"]);
+        assert_eq!(tries, 1);
+        took < Duration::from_millis(500)
+    });
+    assert!(at_once);
 }
 
 /// The meaning of 4yz depends on the step: before STARTTLS the server is busy, and is tried again;
@@ -734,7 +738,7 @@ fn a_plugin_reports_a_complete_list_in_one_line() {
         slowest.parse::<f64>().is_ok_and(|time| time > 0.0),
         "{rest}"
     );
-    let date = (testkit::pki::now() + time::Duration::days(60)).date();
+    let date = (now() + time::Duration::days(60) + time::Duration::hours(12)).date();
     let end = format!(" the next expires in 60 days, on {date}");
     assert!(line_of_days.ends_with(&end), "{text}");
     let warned = [fine.clone(), line(soon)].concat();
