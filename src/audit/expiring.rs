@@ -25,11 +25,11 @@ pub struct Expiring<'a> {
 /// The certificates of the path, or else the leaf, that have less left than `limits` says for each;
 /// expired ones, too. A range may alert on more time left: it applies to the certificate that
 /// expires first.
-pub fn expiring<'a>(
-    look: &'a Assessment,
+pub fn expiring(
+    look: &Assessment,
     at: OffsetDateTime,
     limits: impl Fn(&Facts) -> Limits,
-) -> Vec<Expiring<'a>> {
+) -> Vec<Expiring<'_>> {
     let path = look.path();
     let leaf = look.leaf().filter(|_| path.is_empty());
     let used: Vec<(&Certificate, &Facts)> = path

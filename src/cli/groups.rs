@@ -12,6 +12,10 @@ use std::time::Duration;
 
 /// How to connect.
 #[derive(Clone, Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 pub struct Connection {
     /// How TLS starts, for targets without a scheme
     #[arg(long, value_name = "MODE", default_value = "auto", help_heading = CONNECTION)]

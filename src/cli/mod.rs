@@ -141,6 +141,10 @@ pub enum ConfigFormat {
 
 /// The arguments of the main command.
 #[derive(Clone, Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 pub struct Inspect {
     /// The servers.
     #[arg(value_name = "TARGET", help = TARGET_HELP, long_help = TARGET_LONG_HELP, value_parser = target)]

@@ -136,7 +136,7 @@ mod tests {
     }
 
     /// What a look at every anchor finds.
-    fn scan<'a>(anchors: &'a Anchors, wanted: impl Fn(&Anchor) -> bool) -> Vec<&'a [u8]> {
+    fn scan(anchors: &Anchors, wanted: impl Fn(&Anchor) -> bool) -> Vec<&[u8]> {
         let found = anchors.all().iter().filter(|anchor| wanted(anchor));
         found.map(|anchor| anchor.der().as_ref()).collect()
     }

@@ -58,8 +58,7 @@ impl Plan {
             seen = without_unused(seen);
         }
         if seen.iter().any(|seen| seen.address.is_some()) {
-            let (unroutable, others): (Vec<_>, Vec<_>) =
-                seen.into_iter().partition(|seen| is_unroutable(seen));
+            let (unroutable, others): (Vec<_>, Vec<_>) = seen.into_iter().partition(is_unroutable);
             no_route.extend(unroutable.iter().filter_map(Sighting::peer));
             seen = others;
         }

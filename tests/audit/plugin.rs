@@ -73,7 +73,7 @@ fn several_problems_are_counted_in_the_first_line_and_listed_below_it() {
     assert!(below.ends_with("; and 2 more findings"), "{}", run.stdout);
 }
 
-/// A command for check_ssl_cert or check_smtp fits.
+/// A command for `check_ssl_cert` or `check_smtp` fits.
 #[test]
 fn the_standard_options_of_plugins_are_understood() {
     let pki = Pki::new("Plugin", KeyKind::P256);
@@ -118,7 +118,7 @@ fn the_standard_options_of_plugins_are_understood() {
     assert!(run.stderr.contains("needs a host"), "{}", run.stderr);
 }
 
-/// Performance data as Perl's Monitoring::Plugin reads them: a line for each with the label, the
+/// Performance data as Perl's `Monitoring::Plugin` reads them: a line for each with the label, the
 /// value, the unit and both thresholds.
 fn read_by_perl(test: &str, data: &str) -> Option<Vec<String>> {
     const SCRIPT: &str = "use Monitoring::Plugin::Performance;\

@@ -138,7 +138,8 @@ fn every_line_for_jq_gives_what_the_document_says() {
         let parts: Vec<&str> = printed.split('…').collect();
         for (index, part) in parts.iter().enumerate() {
             let at = rest.find(part).filter(|at| index > 0 || *at == 0);
-            let at = at.unwrap_or_else(|| panic!("{line}\nprints\n{shown}\nwithout {part:?}"));
+            assert!(at.is_some(), "{line}\nprints\n{shown}\nwithout {part:?}");
+            let at = at.unwrap_or_default();
             rest = &rest[at + part.len()..];
         }
         let is_open = printed.ends_with('…');

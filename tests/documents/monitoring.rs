@@ -32,12 +32,6 @@ impl Desk {
         Self { dir: Dir::new() }
     }
 
-    /// A block of the document, with the program of this test for the one of the package.
-    fn block(&self, language: &str, mark: &str) -> String {
-        let here = program().get_program().to_str().expect("UTF-8").to_owned();
-        recipe("monitoring.md", language, mark).replace("/usr/bin/smtp-certcheck", &here)
-    }
-
     /// The environment of a program that starts ours.
     fn prepare<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         let bin = Path::new(program().get_program()).with_file_name("");
@@ -54,6 +48,12 @@ impl Desk {
     }
 }
 
+/// A block of the document, with the program of this test for the one of the package.
+fn block(language: &str, mark: &str) -> String {
+    let here = program().get_program().to_str().expect("UTF-8").to_owned();
+    recipe("monitoring.md", language, mark).replace("/usr/bin/smtp-certcheck", &here)
+}
+
 /// Waits until there is something; a system needs a moment to start. Without it the log is shown.
 fn wait_for<T>(log: &Path, mut look: impl FnMut() -> Option<T>) -> T {
     let start = Instant::now();
@@ -61,10 +61,11 @@ fn wait_for<T>(log: &Path, mut look: impl FnMut() -> Option<T>) -> T {
         if let Some(found) = look() {
             return found;
         }
-        if start.elapsed() > Duration::from_secs(60) {
-            let log = std::fs::read_to_string(log).unwrap_or_default();
-            panic!("it does not answer; its log:\n{log}");
-        }
+        assert!(
+            start.elapsed() < Duration::from_secs(60),
+            "it does not answer; its log:\n{}",
+            std::fs::read_to_string(log).unwrap_or_default()
+        );
         sleep(Duration::from_millis(100));
     }
 }

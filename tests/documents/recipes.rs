@@ -316,7 +316,7 @@ fn look_at_the_picture(file: &str, target: &str) {
 /// Every colour of the text stands out from the background (WCAG 2.2, 1.4.3: 4.5 to 1).
 fn is_readable(svg: &str) {
     let colour = |rule: &str| {
-        let at = svg.find(rule).unwrap_or_else(|| panic!("no {rule}"));
+        let at = svg.find(rule).expect(rule);
         let hex = svg[at..].split_once('#').expect("a colour").1;
         u32::from_str_radix(&hex[..6], 16).expect("six digits")
     };

@@ -82,7 +82,7 @@ fn texts() -> Vec<Text> {
             .display()
             .to_string();
         let text = fs::read_to_string(&path).expect("a text");
-        if file.ends_with(".rs") {
+        if path.extension() == Some("rs".as_ref()) {
             let tokens: TokenStream = text.parse().expect("Rust");
             let is_help = file.starts_with("src/cli/");
             let mut strings = Vec::new();

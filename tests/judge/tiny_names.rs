@@ -33,24 +33,24 @@ const SHAPES: [Shape; 16] = [
     ("iPAddress", 1, |f, count| san(f, &[0x87, 0], count)),
     ("rfc822Name", 1, |f, count| san(f, &[0x81, 0], count)),
     ("registeredID", 1, |f, count| {
-        san(f, &[0x88, 1, 0x2a], count)
+        san(f, &[0x88, 1, 0x2a], count);
     }),
     ("x400Address", 1, |f, count| san(f, &[0xa3, 0], count)),
     ("directoryName", 2, |f, count| {
-        san(f, &[0xa4, 2, 0x30, 0], count)
+        san(f, &[0xa4, 2, 0x30, 0], count);
     }),
     ("in BER", 1, |f, count| san(f, &[0x82, 0x81, 0], count)),
     ("issuerAltName", 1, |f, count| {
-        listed(f, "2.5.29.18", &[0x82, 0], count)
+        listed(f, "2.5.29.18", &[0x82, 0], count);
     }),
     ("purposes", 1, |f, count| {
-        listed(f, "2.5.29.37", &[6, 1, 0x2a], count)
+        listed(f, "2.5.29.37", &[6, 1, 0x2a], count);
     }),
     ("policies", 2, |f, count| {
-        listed(f, "2.5.29.32", &[0x30, 3, 6, 1, 0x2a], count)
+        listed(f, "2.5.29.32", &[0x30, 3, 6, 1, 0x2a], count);
     }),
     ("distribution points", 1, |f, count| {
-        listed(f, "2.5.29.31", &[0x30, 0], count)
+        listed(f, "2.5.29.31", &[0x30, 0], count);
     }),
     ("access", 3, |f, count| {
         listed(

@@ -202,9 +202,12 @@ mod tests {
 
     /// Lists of the leaves `a` and `b`, and of others: each item is the leaf of a pin.
     fn pins(leaves: &[&str], legacy: bool) -> String {
-        let pin = |leaf: &&str| match legacy {
-            true => Fingerprint::compute(Algorithm::Sha1, leaf.as_bytes()).hex(),
-            false => Fingerprint::compute(Algorithm::Sha256, leaf.as_bytes()).to_string(),
+        let pin = |leaf: &&str| {
+            if legacy {
+                Fingerprint::compute(Algorithm::Sha1, leaf.as_bytes()).hex()
+            } else {
+                Fingerprint::compute(Algorithm::Sha256, leaf.as_bytes()).to_string()
+            }
         };
         leaves.iter().map(pin).collect::<Vec<_>>().join(", ")
     }
@@ -213,7 +216,8 @@ mod tests {
     fn a_list_gets_the_pins_of_all_leaves_that_it_lacks() {
         use Existing as E;
         // The list, what happens to it, and the list afterwards; `None`: it stays.
-        let cases: [(&[&str], E, Option<&[&str]>); 9] = [
+        type List = &'static [&'static str];
+        let cases: [(List, E, Option<List>); 9] = [
             (&[], E::Keep, Some(&["a", "b"])),
             (&["a"], E::Keep, Some(&["a", "b"])),
             (&["x", "b"], E::Add, Some(&["x", "b", "a"])),

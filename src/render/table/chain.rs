@@ -161,9 +161,10 @@ fn row(index: usize, certificate: &Certificate, now: OffsetDateTime, is_soon: bo
             Cell::default(),
         ];
     };
-    let issuer = match facts.self_issued {
-        true => "itself".to_owned(),
-        false => facts.issuer.label(),
+    let issuer = if facts.self_issued {
+        "itself".to_owned()
+    } else {
+        facts.issuer.label()
     };
     let until = Until::new(facts.not_after, now, is_soon);
     vec![

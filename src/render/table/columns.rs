@@ -84,9 +84,12 @@ pub(super) fn lines(rows: &[Vec<Cell>], widths: &[usize], style: Style) -> Vec<S
     table.set_content_arrangement(ContentArrangement::Disabled);
     for row in rows {
         let cells = row.iter().zip(widths);
-        table.add_row(cells.map(|(cell, width)| match cell.width() > *width {
-            true => cut(&cell.text, *width, style.ellipsis()).into_owned(),
-            false => format!("{}{}", cell.text, cell.end),
+        table.add_row(cells.map(|(cell, width)| {
+            if cell.width() > *width {
+                cut(&cell.text, *width, style.ellipsis()).into_owned()
+            } else {
+                format!("{}{}", cell.text, cell.end)
+            }
         }));
     }
     let plain = table.trim_fmt();

@@ -1,6 +1,6 @@
 //! Checkmk and Zabbix.
 
-use super::{Desk, HOSTS};
+use super::{Desk, HOSTS, block};
 use serde_json::Value;
 use testkit::program::{check_schema, finish};
 use testkit::system::unpacked;
@@ -13,7 +13,7 @@ pub(super) fn checkmk(desk: &Desk) {
     std::fs::create_dir_all("/etc/smtp-certcheck").expect("this network has its own /etc");
     let list = format!("{HOSTS}nosuch.example.org\n");
     std::fs::write("/etc/smtp-certcheck/hosts.txt", list).expect("the list");
-    let run = desk.shell(&desk.block("sh", "SMTP certificate"));
+    let run = desk.shell(&block("sh", "SMTP certificate"));
     assert_eq!(run.stderr, "");
     let lines = run.stdout.lines().map(|line| {
         let found = form.captures(line).expect(line);
@@ -49,7 +49,7 @@ pub(super) fn zabbix(desk: &Desk, test: &str) {
     let Some(mut agent) = unpacked(test, "zabbix", "usr/sbin/zabbix_agentd") else {
         return;
     };
-    let parameter = desk.block("zabbix", "UserParameter");
+    let parameter = block("zabbix", "UserParameter");
     let config = format!("LogType=console\nServer=127.0.0.1\nTimeout=30\nAllowRoot=1\n{parameter}");
     let config = desk.dir.file("zabbix.conf", config);
     agent.arg("-c").arg(config);

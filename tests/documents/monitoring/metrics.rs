@@ -29,7 +29,7 @@ fn dashboard(test: &str) -> Option<Run> {
     Some(finish(python.arg(here("docs/monitoring/dashboard.json"))))
 }
 
-/// Grafana itself is not in Debian; its classes, from PyPI, know every field of the dashboard.
+/// Grafana itself is not in Debian; its classes, from `PyPI`, know every field of the dashboard.
 #[test]
 fn the_dashboard_is_one_of_grafana() {
     let Some(run) = dashboard("monitoring::metrics::the_dashboard_is_one_of_grafana") else {
@@ -89,7 +89,7 @@ fn query(test: &str, expression: &str) -> Option<String> {
     (run.code == 0 && !run.stdout.trim().is_empty()).then_some(run.stdout)
 }
 
-/// The line for cron writes the file, node_exporter reads it, Prometheus scrapes that, the rules
+/// The line for cron writes the file, `node_exporter` reads it, Prometheus scrapes that, the rules
 /// fire, and every panel of the dashboard gets an answer.
 pub(super) fn prometheus(desk: &Desk, test: &str) {
     let exporter = unpacked(test, "node_exporter", "usr/bin/prometheus-node-exporter");
