@@ -142,8 +142,8 @@ fn read_by_perl(test: &str, data: &str) -> Option<Vec<String>> {
     drop(stdin);
     let output = child.wait_with_output().expect("it ends");
     assert!(output.status.success());
-    let text = String::from_utf8(output.stdout).expect("UTF-8");
-    Some(text.lines().map(str::to_owned).collect())
+    let values = String::from_utf8(output.stdout).expect("UTF-8");
+    Some(values.lines().map(str::to_owned).collect())
 }
 
 #[test]

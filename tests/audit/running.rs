@@ -745,8 +745,8 @@ fn a_plugin_reports_a_complete_list_in_one_line() {
     let (code, text, _) = plugin(&warned, &["--fail-on", "never"]);
     assert_eq!(code, 1, "{text}");
     // Of its 40.5 days a third and a sixth; a second may have passed.
-    let (_, data) = text.split_once(" warnings=1;0;;0;2 days=10.").expect(&text);
-    let (left, thresholds) = data.split_once(';').expect(&text);
+    let (_, rest) = text.split_once(" warnings=1;0;;0;2 days=10.").expect(&text);
+    let (left, thresholds) = rest.split_once(';').expect(&text);
     assert!(left == "5" || left.starts_with("49"), "{text}");
     assert!(
         thresholds.starts_with("13.5") && thresholds.contains(":;6.75"),
