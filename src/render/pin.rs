@@ -74,7 +74,7 @@ pub fn ca_comment(report: &Report, anchor: &Certificate, version: &str) -> Strin
 }
 
 /// The leaf and the judgement on its chain, in one line.
-pub(super) fn about(report: &Report) -> String {
+pub fn about(report: &Report) -> String {
     let leaf = report.leaf();
     let leaf = leaf.map_or_else(String::new, |leaf| describe(leaf, report.at));
     let judgement = report.judgement();

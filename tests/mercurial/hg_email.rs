@@ -171,20 +171,22 @@ fn on_a_terminal_it_asks() {
     if script.is_err() {
         return testkit::skip::skip("on_a_terminal_it_asks", "there is no script (bsdutils)");
     }
+    let other = "sha256:".to_owned() + &"a".repeat(64);
+    // The input, the exit code, whether the pin is written, and whether the question is asked again.
     let cases = [
-        ("no\n".to_owned(), 1, false),
-        ("yes\nn\n".to_owned(), 1, false),
-        ("y\n".to_owned(), 1, false),
-        ("yes\ny\n".to_owned(), 0, true),
-        (format!("{fingerprint}\nyes\n"), 0, true),
-        (
-            format!("{}\n", "sha256:".to_owned() + &"a".repeat(64)),
-            1,
-            false,
-        ),
+        ("no\n".to_owned(), 1, false, false),
+        ("yes\nn\n".to_owned(), 1, false, false),
+        ("yes\ny\n".to_owned(), 0, true, false),
+        (format!("{fingerprint}\nyes\n"), 0, true, false),
+        // The end of the input (Ctrl-D) is no, also where the question is asked again.
+        ("\u{4}".to_owned(), 1, false, false),
+        ("y\n\u{4}".to_owned(), 1, false, true),
+        (format!("{other}\n\u{4}"), 1, false, true),
+        (format!("{other}\nno\n"), 1, false, true),
+        (format!("{other}\ny\nyes\ny\n"), 0, true, true),
     ];
     std::thread::scope(|scope| {
-        for (input, code, written) in &cases {
+        for (input, code, written, again) in &cases {
             let line = &line;
             scope.spawn(move || {
                 let user = User::without_hg();
@@ -196,6 +198,8 @@ fn on_a_terminal_it_asks() {
                     "{input:?}: {text}"
                 );
                 assert!(text.contains("NOT trusted"), "{text}");
+                let asked_again = text.contains("Type yes in full");
+                assert_eq!(asked_again, *again, "{input:?}: {text}");
             });
         }
     });
@@ -288,7 +292,10 @@ fn a_server_that_proves_nothing_to_us_is_pinned_only_where_the_user_says_so() {
         "{}",
         run.stderr
     );
+    // The lines stand there already, and what is wrong with them is said again.
     let run = user.certcheck(&lines);
+    assert_eq!((run.code, run.stdout.as_str()), (0, ""), "{}", run.stderr);
+    assert!(run.stderr.contains("key-not-proven"), "{}", run.stderr);
     assert!(
         run.stderr.contains("hg email still refuses the server"),
         "{}",
@@ -355,7 +362,8 @@ fn both_certificates_of_a_server_can_be_pinned() {
     let run = pin(&rsa, &["--key-type", "rsa", "--add"]);
     assert_eq!(run.code, 0, "{}", run.stderr);
     assert!(
-        run.stderr.contains("or that of 1 other pin"),
+        run.stderr
+            .contains("only with this certificate or 1 other pinned one"),
         "{}",
         run.stderr
     );

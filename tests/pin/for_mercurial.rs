@@ -332,6 +332,31 @@ fn the_file_of_a_ca_is_not_replaced_unasked() {
 }
 
 #[test]
+fn lines_that_stand_there_are_not_printed_again() {
+    let home = Home::new();
+    let first = home.pin(&GOOD, &[]);
+    assert_eq!(first.code, 0, "{}", first.stderr);
+    assert!(
+        first.stdout.contains(":fingerprints = "),
+        "{}",
+        first.stdout
+    );
+    home.write(".hgrc", &first.stdout);
+    let again = home.pin(&GOOD, &[]);
+    assert_eq!(
+        (again.code, again.stdout.as_str()),
+        (0, ""),
+        "{}",
+        again.stderr
+    );
+    assert!(again.stderr.contains("already pinned"), "{}", again.stderr);
+    // What is not there yet is printed, with what is.
+    let other = home.pin(&GOOD, &["--digest", "sha512"]);
+    assert_eq!(other.code, 0, "{}", other.stderr);
+    assert!(other.stdout.contains("sha512:"), "{}", other.stdout);
+}
+
+#[test]
 fn a_changed_certificate_is_an_alarm() {
     let home = Home::new();
     let before = fill("[hostsecurity]\nlocalhost:fingerprints = {old}\n");

@@ -265,7 +265,11 @@ fn each_of_several_is_asked_about_that_is_not_trusted() {
     let own = Pki::self_signed(&leaf(&["localhost"]), KeyKind::P256);
     let admin = Admin::new();
     admin.server.alternate(&[&good, &own]);
-    let (code, shown) = admin.asked(CONFIRM, &TRUSTED).answer("y");
+    let mut asked = admin.asked(CONFIRM, &TRUSTED);
+    asked.terminal.keys("y\n");
+    asked.terminal.wait_for("Type yes in full", 1);
+    // The end of the input is no.
+    let (code, shown) = asked.answer("\u{4}");
     assert_eq!(code, Some(1), "{shown}");
     let trusted = digest(&good);
     let advice = "-> to accept only what is trusted:\n       smtp-certcheck pin ";

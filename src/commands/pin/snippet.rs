@@ -55,9 +55,14 @@ pub(super) fn snippet(
             "already pinned: {}; there is nothing to add",
             places.join(", ")
         ));
-        return Ok(());
+        for one in pinned {
+            if !show::problems(one.judgement()).is_empty() {
+                say(&format!("  {}", show::about(one)));
+            }
+        }
+    } else {
+        print(&show::snippet(report, pinned, &lines, VERSION))?;
     }
-    print(&show::snippet(report, pinned, &lines, VERSION))?;
     for one in pinned {
         unsure(mercurial, &lines, intent, one);
     }
