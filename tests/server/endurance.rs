@@ -128,7 +128,7 @@ async fn look_at_all(
 /// Ends after that time, of which what this thread has lost to a busy machine is no part: a step
 /// begins when the one before it has been noticed.
 async fn own_time(time: Duration) {
-    const STEP: Duration = Duration::from_millis(20);
+    const STEP: Duration = Duration::from_millis(100);
     for _ in 0..time.as_millis() / STEP.as_millis() {
         tokio::time::sleep(STEP).await;
     }
