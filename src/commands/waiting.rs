@@ -19,7 +19,7 @@ const TICK: Duration = Duration::from_millis(200);
 /// The line, and what it is about.
 pub(super) struct Waiting {
     watch: Watch,
-    /// The width of the terminal; `None`: nobody is there to read it.
+    /// The width of the terminal; `None`: no line is shown.
     columns: Option<usize>,
     shown: String,
 }

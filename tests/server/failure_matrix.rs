@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use testkit::keyless;
 use testkit::pki::{KeyKind, Pki, leaf};
 use testkit::program::{Dir, report};
-use testkit::raw::{listen, read_line, reset, send, up_to_starttls, wait_for_end};
+use testkit::raw::{listen, read_line, reset, says, send, up_to_starttls, wait_for_end};
 
 const GREETING: &[u8] = b"220 mx.test ESMTP\r\n";
 const OFFER: &[u8] = b"250-mx.test\r\n250 STARTTLS\r\n";
@@ -50,19 +50,6 @@ fn client_hello(stream: &mut TcpStream) {
 
 // ------------------------------------------------------------------------------------ reply codes
 
-/// Says `turns`, one at the start and one after each line of the client.
-fn says(turns: Vec<Vec<u8>>) -> SocketAddr {
-    listen(move |mut stream| {
-        for (index, turn) in turns.iter().enumerate() {
-            if index > 0 {
-                read_line(&stream);
-            }
-            send(&mut stream, turn);
-        }
-        wait_for_end(&mut stream);
-    })
-}
-
 /// What a reply with this code comes to; NNTP greets with 200; RFC 5321 §4.2.1 has codes from 200 to 559.
 fn expected(code: u16, place: usize) -> Option<&'static str> {
     match (code, place) {
@@ -87,7 +74,7 @@ fn every_reply_code_means_what_it_says_in_every_place() {
             .map(|code| {
                 let mut turns = [GREETING, OFFER].map(<[u8]>::to_vec)[..place].to_vec();
                 turns.push(reply(code));
-                says(turns)
+                says(&turns)
             })
             .collect();
         for (code, report) in codes().zip(look(&servers, "5")) {

@@ -3,26 +3,12 @@
 use std::net::SocketAddr;
 use std::process::Command;
 use testkit::program::{finish, program};
-use testkit::raw::{listen, read_line, send, wait_for_end};
+use testkit::raw::says;
 use testkit::terminal::Terminal;
 
 const GREETING: &[u8] = b"220 mx.test ESMTP\r\n";
 const OFFER: &[u8] = b"250-mx.test\r\n250 STARTTLS\r\n";
 const GO: &[u8] = b"220 go\r\n";
-
-/// Says these, each after a line of the client but the first, and then nothing.
-fn says(turns: &[&'static [u8]]) -> SocketAddr {
-    let turns = turns.to_vec();
-    listen(move |mut stream| {
-        for (index, turn) in turns.iter().enumerate() {
-            if index > 0 {
-                read_line(&stream);
-            }
-            send(&mut stream, turn);
-        }
-        wait_for_end(&mut stream);
-    })
-}
 
 /// The check of these targets.
 fn check(targets: &[SocketAddr], args: &[&str], term: &str) -> Command {

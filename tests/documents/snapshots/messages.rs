@@ -11,7 +11,7 @@ use testkit::keyless;
 use testkit::names::Names;
 use testkit::pki::{Identity, KeyKind, Pki};
 use testkit::program::Run;
-use testkit::raw::{closed_port, listen, read_line, reset, send, wait_for_end};
+use testkit::raw::{closed_port, listen, reset, says, send};
 use time::Duration;
 
 // ----------------------------------------------------------------------------------------- usage
@@ -156,20 +156,6 @@ fn a_command_line_that_is_wrong() {
 }
 
 // -------------------------------------------------------------------------------------- failures
-
-/// Says these, the first at once and each other after a line of the client.
-fn says(turns: &[&[u8]]) -> SocketAddr {
-    let turns: Vec<Vec<u8>> = turns.iter().map(|turn| turn.to_vec()).collect();
-    listen(move |mut stream| {
-        for (index, turn) in turns.iter().enumerate() {
-            if index > 0 {
-                read_line(&stream);
-            }
-            send(&mut stream, turn);
-        }
-        wait_for_end(&mut stream);
-    })
-}
 
 const GREETING: &[u8] = b"220 mx.test ESMTP\r\n";
 const OFFER: &[u8] = b"250-mx.test\r\n250 STARTTLS\r\n";

@@ -31,6 +31,21 @@ pub fn silent(mut client: TcpStream) {
     wait_for_end(&mut client);
 }
 
+/// A server that sends the first of `turns` at once, one more after each line of the client, and
+/// then nothing.
+pub fn says<T: AsRef<[u8]>>(turns: &[T]) -> SocketAddr {
+    let turns: Vec<Vec<u8>> = turns.iter().map(|turn| turn.as_ref().to_vec()).collect();
+    listen(move |mut stream| {
+        for (index, turn) in turns.iter().enumerate() {
+            if index > 0 {
+                read_line(&stream);
+            }
+            send(&mut stream, turn);
+        }
+        wait_for_end(&mut stream);
+    })
+}
+
 /// Refuses the client for now.
 pub fn busy(mut client: TcpStream) {
     send(&mut client, b"421 too busy\r\n");
