@@ -9,7 +9,7 @@ use smtp_certcheck::audit::{
     Audited, Change, Completeness, Difference, Field, Least, Levels, Summary, findings,
 };
 use smtp_certcheck::certificate::{Certificate, pem};
-use smtp_certcheck::endpoint::{Host, Start};
+use smtp_certcheck::endpoint::{Host, Protocol, Start};
 use smtp_certcheck::escape::is_unsafe;
 use smtp_certcheck::finding::Severity;
 use smtp_certcheck::fingerprint::Comparison;
@@ -273,6 +273,7 @@ fn report(how: u8, text: &str, raw_text: &[u8], certificate: Certificate) -> Rep
         host: Some(text.to_owned()),
         port: Some(25),
         label: text.to_owned(),
+        protocol: Some(Protocol::Smtp),
         tls: Some(Start::Starttls),
         servername: text.to_owned(),
     };
@@ -327,6 +328,7 @@ fn observation(how: u8, text: &str) -> Sighting {
         small_hello: how & 1 != 0,
         attempts: vec![attempt],
         address: Some(address),
+        protocol: Some(Protocol::Smtp),
         start: Some(Start::Starttls),
         greeting: Some(reply.clone()),
         capabilities: Some(reply),

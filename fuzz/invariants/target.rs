@@ -18,16 +18,16 @@ pub fn check(input: &[u8]) {
         assert_eq!(again.host, relative(&endpoint.host), "{endpoint}");
         assert_eq!(again.port, Some(endpoint.port), "{endpoint}");
 
-        let scheme = match endpoint.first_start() {
-            Start::Starttls => "smtp",
-            Start::Implicit => "smtps",
+        let protocol = endpoint.first_protocol();
+        let Some(scheme) = protocol.scheme(endpoint.first_start()) else {
+            continue;
         };
         let url = format!("{scheme}://{}/", authority(&target.host, endpoint.port));
         let again = Endpoint::from_target(url.parse().expect("a URL"), asked);
         assert_eq!(again.host, relative(&endpoint.host), "{url}");
         assert_eq!(
-            (again.port, again.first_start()),
-            (endpoint.port, endpoint.first_start()),
+            (again.port, again.first_start(), again.first_protocol()),
+            (endpoint.port, endpoint.first_start(), protocol),
             "{url}"
         );
     }

@@ -122,6 +122,7 @@ impl Setting<'_> {
             host: None,
             port: None,
             label,
+            protocol: None,
             tls: None,
             servername: reference.to_string(),
         };

@@ -7,14 +7,16 @@ pub enum TargetError {
     #[error("the host name is empty")]
     EmptyHost,
     /// An unknown scheme.
-    #[error("unknown scheme \"{0}://\": use smtp:// (STARTTLS) or smtps:// (implicit TLS)")]
+    #[error(
+        "unknown scheme \"{0}://\": use smtp:// (STARTTLS) or smtps:// (implicit TLS); imap://, imaps://, pop3://, pop3s://, sieve:// and lmtp:// are known, too"
+    )]
     Scheme(String),
     /// Text after the authority of a URL.
     #[error("unexpected \"{0}\" after the host: write smtp://HOST:PORT")]
     Path(String),
     /// Neither a number from 1 to 65535 nor the name of a service.
     #[error(
-        "\"{0}\" is not a port: write a number from 1 to 65535, or smtp, submission, submissions"
+        "\"{0}\" is not a port: write a number from 1 to 65535, or the name of a service, such as submission or imaps"
     )]
     Port(String),
     /// An unmatched bracket, or brackets around text that is not an IPv6 address.

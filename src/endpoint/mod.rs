@@ -14,9 +14,6 @@ pub use target::{Target, parse_port};
 
 use std::fmt;
 
-/// The only protocol so far.
-const PROTOCOL: Protocol = Protocol::Smtp;
-
 /// A target with every detail that can be decided without the network.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {
@@ -26,6 +23,8 @@ pub struct Endpoint {
     pub port: u16,
     /// How TLS must start; `None`: detect it.
     pub start: Option<Start>,
+    /// The protocol that must be spoken; `None`: the port suggests one, and the greeting decides.
+    pub protocol: Option<Protocol>,
 }
 
 impl Endpoint {
@@ -33,21 +32,30 @@ impl Endpoint {
     /// `asked` for all targets.
     pub fn from_target(target: Target, asked: Option<Start>) -> Self {
         let start = target.start.or(asked);
+        let protocol = target.protocol;
         let port = target.port.unwrap_or_else(|| {
             let start = start.unwrap_or(Start::Starttls);
-            PROTOCOL.default_port(start)
+            protocol.unwrap_or_default().default_port(start)
         });
         Self {
             host: target.host,
             port,
             start,
+            protocol,
         }
     }
 
+    /// The protocol to speak first: as the user asked, else the port's own, else SMTP.
+    pub fn first_protocol(&self) -> Protocol {
+        let protocol = self.protocol.or_else(|| Protocol::on_port(self.port));
+        protocol.unwrap_or_default()
+    }
+
     /// How to start TLS first: as the user asked, else implicitly on its own port only (RFC 8314
-    /// §7.3).
+    /// §7).
     pub fn first_start(&self) -> Start {
-        self.start.unwrap_or_else(|| PROTOCOL.start_on(self.port))
+        let protocol = self.first_protocol();
+        self.start.unwrap_or_else(|| protocol.start_on(self.port))
     }
 }
 
@@ -63,7 +71,8 @@ mod tests {
 
     fn endpoint(text: &str) -> String {
         let endpoint = Endpoint::from_target(text.parse().expect(text), None);
-        format!("{endpoint} {}", endpoint.first_start())
+        let (start, protocol) = (endpoint.first_start(), endpoint.first_protocol());
+        format!("{endpoint} {start} {protocol}")
     }
 
     #[test]
@@ -97,6 +106,29 @@ mod tests {
             ("SUBMISSIONS://a.example/", "a.example:465 smtps"),
             ("submissions://a.example:4650", "a.example:4650 smtps"),
             ("[::1]:submission", "[::1]:587 starttls"),
+        ] {
+            assert_eq!(endpoint(text), format!("{expected} SMTP"), "{text}");
+        }
+        for (text, expected) in [
+            ("imap://a.example", "a.example:143 starttls IMAP"),
+            ("IMAPS://a.example", "a.example:993 smtps IMAP"),
+            ("imap://a.example:993", "a.example:993 starttls IMAP"),
+            ("imaps://a.example:25", "a.example:25 smtps IMAP"),
+            ("pop3://[::1]", "[::1]:110 starttls POP3"),
+            ("pop3s://a.example/", "a.example:995 smtps POP3"),
+            ("sieve://a.example", "a.example:4190 starttls ManageSieve"),
+            ("lmtp://a.example", "a.example:24 starttls LMTP"),
+            ("lmtp://a.example:2003", "a.example:2003 starttls LMTP"),
+            ("a.example:143", "a.example:143 starttls IMAP"),
+            ("a.example:imaps", "a.example:993 smtps IMAP"),
+            ("a.example:110", "a.example:110 starttls POP3"),
+            ("a.example:995", "a.example:995 smtps POP3"),
+            (
+                "a.example:managesieve",
+                "a.example:4190 starttls ManageSieve",
+            ),
+            ("a.example:24", "a.example:24 starttls LMTP"),
+            ("smtp://a.example:993", "a.example:993 starttls SMTP"),
         ] {
             assert_eq!(endpoint(text), expected, "{text}");
         }

@@ -6,8 +6,8 @@ use super::protocol::Protocol;
 use super::start::Start;
 use std::str::FromStr;
 
-/// A target as typed: `HOST`, `HOST:PORT`, `HOST:SERVICE`, `[v6]:PORT`, a bare IPv6 address,
-/// `smtp://…`, `smtps://…`, `submission://…`, `submissions://…`.
+/// A target as typed: `HOST`, `HOST:PORT`, `HOST:SERVICE`, `[v6]:PORT`, a bare IPv6 address, or a
+/// URL with a scheme of [`Protocol`], such as `smtps://HOST`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
     /// The host.
@@ -18,14 +18,17 @@ pub struct Target {
     pub port: Option<u16>,
     /// How TLS starts according to the scheme, if one was given.
     pub start: Option<Start>,
+    /// The protocol according to the scheme, if one was given.
+    pub protocol: Option<Protocol>,
 }
 
 impl FromStr for Target {
     type Err = TargetError;
 
     fn from_str(text: &str) -> Result<Self, TargetError> {
-        let (start, rest, implied) = split_scheme(text)?;
+        let (scheme, rest) = split_scheme(text)?;
         let (host, port) = split_port(rest)?;
+        let implied = scheme.and_then(|(.., port)| port);
         let port = port.map(port_or_service).transpose()?.or(implied);
         Ok(Self {
             host: host.parse()?,
@@ -34,18 +37,21 @@ impl FromStr for Target {
                 .trim_end_matches(']')
                 .to_owned(),
             port,
-            start,
+            start: scheme.map(|(_, start, _)| start),
+            protocol: scheme.map(|(protocol, ..)| protocol),
         })
     }
 }
 
-/// Splits off the scheme, with the start and the port that it means, and an empty path.
-fn split_scheme(text: &str) -> Result<(Option<Start>, &str, Option<u16>), TargetError> {
+/// What a scheme means: the protocol, how TLS starts, and the port if it is not the default.
+type Scheme = (Protocol, Start, Option<u16>);
+
+/// Splits off the scheme and an empty path.
+fn split_scheme(text: &str) -> Result<(Option<Scheme>, &str), TargetError> {
     let Some((scheme, rest)) = text.split_once("://") else {
-        return Ok((None, text.strip_suffix('/').unwrap_or(text), None));
+        return Ok((None, text.strip_suffix('/').unwrap_or(text)));
     };
-    let (_, start, port) =
-        Protocol::of_scheme(scheme).ok_or_else(|| TargetError::Scheme(scheme.into()))?;
+    let meant = Protocol::of_scheme(scheme).ok_or_else(|| TargetError::Scheme(scheme.into()))?;
     let (authority, path) = match rest.find(['/', '?', '#']) {
         Some(at) => rest.split_at(at),
         None => (rest, ""),
@@ -53,7 +59,7 @@ fn split_scheme(text: &str) -> Result<(Option<Start>, &str, Option<u16>), Target
     if path.len() > 1 {
         return Err(TargetError::Path(path.into()));
     }
-    Ok((Some(start), authority, port))
+    Ok((Some(meant), authority))
 }
 
 /// Splits off the port. Two colons outside brackets mean a bare IPv6 address, without a port.

@@ -2,7 +2,7 @@
 
 use super::attempt::Attempt;
 use super::failure::Failure;
-use crate::endpoint::Start;
+use crate::endpoint::{Protocol, Start};
 use crate::starttls::{Line, Reply};
 use rustls::pki_types::CertificateDer;
 use std::net::SocketAddr;
@@ -15,6 +15,8 @@ pub struct Sighting {
     pub attempts: Vec<Attempt>,
     /// The address that answered.
     pub address: Option<SocketAddr>,
+    /// The protocol that was spoken, or that the port is for; `None`: nothing answered.
+    pub protocol: Option<Protocol>,
     /// How TLS was finally started; `None`: it was not.
     pub start: Option<Start>,
     /// The greeting.

@@ -39,6 +39,7 @@ pub(super) async fn first_look(
     .await;
     let (stream, address) = connected.map_err(|cause| progress.fail(cause))?;
     progress.seen.address = Some(address);
+    progress.seen.protocol = Some(endpoint.first_protocol());
     match endpoint.first_start() {
         Start::Starttls => {
             let first = (stream, address, turn.is_paced);

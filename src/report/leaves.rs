@@ -43,7 +43,7 @@ pub(super) fn leaves<'a>(looks: impl Iterator<Item = &'a Assessment>) -> Vec<Pre
 #[cfg(test)]
 mod tests {
     use crate::certificate::Certificate;
-    use crate::endpoint::Start;
+    use crate::endpoint::{Protocol, Start};
     use crate::observation::Sighting;
     use crate::report::{Assessment, Report, Target};
     use time::OffsetDateTime;
@@ -68,6 +68,7 @@ mod tests {
             host: Some("mx.test".to_owned()),
             port: Some(25),
             label: "mx.test:25".to_owned(),
+            protocol: Some(Protocol::Smtp),
             tls: Some(Start::Starttls),
             servername: "mx.test".to_owned(),
         };

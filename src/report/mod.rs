@@ -15,7 +15,7 @@ pub use leaves::PresentedLeaf;
 pub use outcome::Outcome;
 
 use crate::certificate::Certificate;
-use crate::endpoint::Start;
+use crate::endpoint::{Protocol, Start};
 use crate::finding::{Code, Finding};
 use crate::judge::Judgement;
 use crate::mercurial::{Decision, Lint};
@@ -57,6 +57,8 @@ pub struct Target {
     pub port: Option<u16>,
     /// `host:port`, or the file: the target's name in one line of text.
     pub label: String,
+    /// The protocol that was spoken, or the one that was asked for; `None` for a saved chain.
+    pub protocol: Option<Protocol>,
     /// The mode that was used last, or the one that was asked for.
     pub tls: Option<Start>,
     /// The reference identifier.

@@ -86,6 +86,7 @@ fn audited(name: &str, chain: &[Certificate], version: &str) -> Audited {
         host: Some(name.to_owned()),
         port: Some(25),
         label: name.to_owned(),
+        protocol: None,
         tls: None,
         servername: "mx.example".to_owned(),
     };

@@ -170,6 +170,7 @@ async fn look_at(target: String, what: &'static str, anchors: Arc<Anchors>) {
         host: None,
         port: None,
         label: target,
+        protocol: None,
         tls: None,
         servername: "localhost".to_owned(),
     };

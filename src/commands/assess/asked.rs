@@ -48,6 +48,7 @@ impl Asked {
             host: Some(self.endpoint.host.to_string()),
             port: Some(self.endpoint.port),
             label: self.endpoint.to_string(),
+            protocol: Some(self.endpoint.first_protocol()),
             tls: Some(self.endpoint.first_start()),
             servername: self.reference.to_string(),
         }

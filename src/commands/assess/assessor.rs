@@ -9,7 +9,7 @@ use crate::cli::TargetArg;
 use crate::commands::environment;
 use crate::commands::error::Error;
 use crate::commands::mercurial::Mercurial;
-use crate::endpoint::{Endpoint, Host};
+use crate::endpoint::{Endpoint, Host, Protocol};
 use crate::finding::Finding;
 use crate::fingerprint::Comparison;
 use crate::judge::{self, Judgement, JudgementCache, Policy, no_pin, pin_expiring, pin_mismatch};
@@ -127,7 +127,10 @@ impl Assessor {
 
     /// Adds the mode that was used last, and the times.
     fn dated(&self, mut report: Report, asked: &Asked) -> Report {
-        let used = report.seen().and_then(|seen| seen.start);
+        let seen = report.seen();
+        let spoken = seen.and_then(|seen| seen.protocol);
+        let used = seen.and_then(|seen| seen.start);
+        report.target.protocol = spoken.or(report.target.protocol);
         report.target.tls = used.or(Some(asked.endpoint.first_start()));
         report.at_was_chosen = self.at.is_some();
         report.defaults.clone_from(&self.defaults);
@@ -142,7 +145,9 @@ impl Assessor {
         asked: &Asked,
         anchors: Option<&judge::Anchors>,
     ) -> Assessment {
-        let of_host = self.hg.of_host(asked.written());
+        let protocol = seen.protocol.unwrap_or(asked.endpoint.first_protocol());
+        let is_smtp = protocol == Protocol::Smtp;
+        let of_host = self.hg.of_host(asked.written()).filter(|_| is_smtp);
         let anchors = match (anchors, &of_host) {
             (Some(anchors), _) => Cow::Borrowed(anchors),
             (None, Some(host)) => self.anchors.of_host(&host.settings, host.is_smtp_host),
@@ -170,7 +175,11 @@ impl Assessor {
             judgement,
             pins,
             mercurial,
-            lints: self.hg.lint(asked.written(), leaf),
+            lints: if is_smtp {
+                self.hg.lint(asked.written(), leaf)
+            } else {
+                Vec::new()
+            },
             from_hgrc: self.from_hgrc,
             seen: Some(seen),
             chain,

@@ -3,7 +3,7 @@
 
 use crate::cli::Cli;
 use crate::commands::mercurial::Mercurial;
-use crate::endpoint::{Endpoint, Host, Target};
+use crate::endpoint::{Endpoint, Host, Start, Target};
 use crate::mercurial;
 use clap::CommandFactory as _;
 use std::collections::BTreeSet;
@@ -47,14 +47,16 @@ fn typed(target: &Target) -> Option<String> {
         _ => host.to_owned(),
     };
     let port = meant.port;
-    let texts = [
-        host.to_owned(),
-        format!("{bracketed}:{port}"),
-        format!("smtp://{bracketed}:{port}"),
-        format!("smtps://{bracketed}:{port}"),
-    ];
-    texts
+    let protocol = meant.first_protocol();
+    let schemes = [Start::Starttls, Start::Implicit].map(|start| protocol.scheme(start));
+    let urls = schemes
         .into_iter()
+        .flatten()
+        .map(|scheme| format!("{scheme}://{bracketed}:{port}"));
+    let plain = [host.to_owned(), format!("{bracketed}:{port}")];
+    plain
+        .into_iter()
+        .chain(urls)
         .filter(|text| is_plain(text))
         .find(|text| {
             let Ok(target) = text.parse() else {
@@ -62,7 +64,8 @@ fn typed(target: &Target) -> Option<String> {
             };
             let read = Endpoint::from_target(target, None);
             let start = meant.start.unwrap_or(read.first_start());
-            (&read.host, read.port, read.first_start()) == (&meant.host, port, start)
+            let is_same = (read.first_protocol(), read.first_start()) == (protocol, start);
+            is_same && (&read.host, read.port) == (&meant.host, port)
         })
 }
 

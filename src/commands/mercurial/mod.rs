@@ -21,7 +21,7 @@ pub(super) use snapshot::Snapshot;
 use super::disk::read;
 use super::environment::{hg, variables};
 use super::error::Error;
-use crate::endpoint::{Host, Start, Target, TargetError};
+use crate::endpoint::{Host, Protocol, Start, Target, TargetError};
 use crate::hgrc::{Config, Environment, FileReader};
 use crate::judge::Anchors;
 use crate::mercurial::{
@@ -205,6 +205,7 @@ impl Mercurial {
             written,
             port,
             start: tls,
+            protocol: Some(Protocol::Smtp),
         })
     }
 }

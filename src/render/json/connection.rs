@@ -1,5 +1,6 @@
 //! What was seen on the wire, and why it failed.
 
+use crate::endpoint::Protocol;
 use crate::observation::{ClientCertificate, Failure, Possession, Sighting, Staple};
 use crate::render::advice::spelled;
 use serde::Serialize;
@@ -15,6 +16,7 @@ pub(super) struct ErrorJson {
 #[derive(Serialize)]
 pub(super) struct ConnectionJson {
     address: Option<String>,
+    protocol: Option<&'static str>,
     attempts: Vec<AttemptJson>,
     greeting: Option<String>,
     capabilities: Vec<String>,
@@ -52,6 +54,7 @@ impl From<&Sighting> for ConnectionJson {
         let tls = seen.tls.as_ref();
         Self {
             address: seen.address.map(|address| address.to_string()),
+            protocol: seen.protocol.map(Protocol::as_str),
             attempts: seen
                 .attempts
                 .iter()
