@@ -1,5 +1,6 @@
 //! Connecting to the first address that answers (Happy Eyeballs, RFC 8305).
 
+use super::stream::Stream;
 use crate::observation::{Attempt, Cause, ConnectError, system_text};
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -16,9 +17,9 @@ pub(super) async fn connect(
     addresses: &[SocketAddr],
     timeout: Duration,
     attempts: &mut Vec<Attempt>,
-) -> Result<(TcpStream, SocketAddr), Cause> {
+) -> Result<(Stream, SocketAddr), Cause> {
     let mut waiting = addresses.iter();
-    let mut running: JoinSet<(SocketAddr, Result<TcpStream, ConnectError>)> = JoinSet::new();
+    let mut running: JoinSet<(SocketAddr, Result<Stream, ConnectError>)> = JoinSet::new();
     loop {
         if let Some(&address) = waiting.next() {
             let error = Some(ConnectError::Pending);
@@ -67,12 +68,12 @@ fn settle(attempts: &mut [Attempt], answered: SocketAddr) {
 pub(super) async fn connect_one(
     address: SocketAddr,
     timeout: Duration,
-) -> Result<TcpStream, ConnectError> {
+) -> Result<Stream, ConnectError> {
     match tokio::time::timeout(timeout, TcpStream::connect(address)).await {
         Ok(Ok(stream)) => {
             // Each message is one write, followed by a wait for the answer.
             let _ = stream.set_nodelay(true);
-            Ok(stream)
+            Ok(Stream::Tcp(stream))
         }
         Ok(Err(error)) => Err(error.into()),
         Err(_) => Err(ConnectError::Timeout(timeout)),

@@ -2,16 +2,16 @@
 
 use super::capture::Capture;
 use super::handshake::{self, Offer};
+use super::negotiate;
 use super::options::{Options, Turn};
 use super::progress::Progress;
-use super::{dial, negotiate};
+use super::route::Route;
+use super::stream::Stream;
 use crate::endpoint::{Endpoint, Start};
-use crate::observation::{Attempt, Cause, Failure, Step};
+use crate::observation::{Cause, Failure, Step};
 use crate::starttls::{Refusal, Service};
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 /// How long to wait for a greeting before trying TLS, except on 25 and 587: there a slow greeting
@@ -31,21 +31,17 @@ pub(super) async fn first_look(
         _ => None,
     };
     progress.place.move_to(Step::Connect, only);
-    let connected = dial::connect(
-        &turn.addresses,
-        options.connect_timeout,
-        &mut progress.seen.attempts,
-    )
-    .await;
-    let (stream, address) = connected.map_err(|cause| progress.fail(cause))?;
-    progress.seen.address = Some(address);
+    let found = Route::find(turn, options, &mut progress.seen.attempts).await;
+    let (stream, route) = found.map_err(|cause| progress.fail(cause))?;
+    progress.seen.address = Some(route.address());
+    progress.route = Some(route.clone());
     progress.seen.protocol = Some(endpoint.first_protocol());
     match endpoint.first_start() {
         Start::Starttls => {
-            let first = (stream, address, turn.is_paced);
+            let first = (stream, route, turn.is_paced);
             starttls_first(first, endpoint, options, progress).await
         }
-        Start::Implicit => smtps_first(stream, address, endpoint, options, progress).await,
+        Start::Implicit => smtps_first(stream, &route, endpoint, options, progress).await,
     }
 }
 
@@ -53,7 +49,7 @@ pub(super) async fn first_look(
 ///
 /// It is opened beside the first, which may still greet, or replaces it.
 async fn starttls_first(
-    (mut stream, address, is_paced): (TcpStream, SocketAddr, bool),
+    (mut stream, route, is_paced): (Stream, Route, bool),
     endpoint: &Endpoint,
     options: &Options,
     progress: &mut Progress,
@@ -61,23 +57,23 @@ async fn starttls_first(
     progress
         .place
         .move_to(Step::Greeting, progress.seen.address);
-    let ports = [address.port(), endpoint.port];
+    let ports = [route.port(), endpoint.port];
     let may_try_tls = !ports.iter().any(|port| matches!(port, 25 | 587));
     if may_try_tls {
         if is_paced {
             if timeout(SILENCE, stream.readable()).await.is_err() {
                 drop(stream);
-                let found = speaks_tls(address, options).await;
+                let found = speaks_tls(&route, options).await;
                 if let Some(result) = settled(found, endpoint, progress) {
                     return result;
                 }
-                stream = reconnect(address, options, progress).await?;
+                stream = reconnect(&route, progress).await?;
             }
         } else {
             let found = tokio::select! {
                 // Data, the end of the stream or an error: the dialogue reads them all.
                 _ = stream.readable() => Spoken::Unknown,
-                found = tls_after_silence(address, options) => found,
+                found = tls_after_silence(&route, options) => found,
             };
             if let Some(result) = settled(found, endpoint, progress) {
                 return result;
@@ -98,28 +94,19 @@ async fn starttls_first(
     drop(stream);
     progress.seen.round_trips = 0;
     progress.place.move_to(Step::Connect, progress.seen.address);
-    let stream = reconnect(address, options, progress).await?;
+    let stream = reconnect(&route, progress).await?;
     tls(stream, Start::Implicit, options, progress).await
 }
 
-async fn reconnect(
-    address: SocketAddr,
-    options: &Options,
-    progress: &Progress,
-) -> Result<TcpStream, Failure> {
-    dial::connect_one(address, options.connect_timeout)
-        .await
-        .map_err(|error| {
-            let error = Some(error);
-            let attempt = Attempt { address, error };
-            progress.fail(Cause::Connect(vec![attempt]))
-        })
+async fn reconnect(route: &Route, progress: &Progress) -> Result<Stream, Failure> {
+    let opened = route.open().await;
+    opened.map_err(|cause| progress.fail(cause))
 }
 
 /// Tries implicit TLS, then STARTTLS on a second connection if the server greets in the clear.
 async fn smtps_first(
-    stream: TcpStream,
-    address: SocketAddr,
+    stream: Stream,
+    route: &Route,
     endpoint: &Endpoint,
     options: &Options,
     progress: &mut Progress,
@@ -135,13 +122,13 @@ async fn smtps_first(
     progress.seen.round_trips = 0;
     progress.capture = None;
     progress.place.move_to(Step::Connect, progress.seen.address);
-    let mut stream = reconnect(address, options, progress).await?;
+    let mut stream = reconnect(route, progress).await?;
     negotiate::starttls(&mut stream, options, progress).await?;
     tls(stream, Start::Starttls, options, progress).await
 }
 
 async fn tls(
-    stream: TcpStream,
+    stream: Stream,
     start: Start,
     options: &Options,
     progress: &mut Progress,
@@ -150,7 +137,7 @@ async fn tls(
 }
 
 pub(super) async fn tls_with(
-    stream: TcpStream,
+    stream: Stream,
     start: Start,
     options: &Options,
     progress: &mut Progress,
@@ -193,14 +180,14 @@ fn settled(
 }
 
 /// Resolves only with an answer that decides, or once none can come any more.
-async fn tls_after_silence(address: SocketAddr, options: &Options) -> Spoken {
+async fn tls_after_silence(route: &Route, options: &Options) -> Spoken {
     tokio::time::sleep(SILENCE).await;
-    speaks_tls(address, options).await
+    speaks_tls(route, options).await
 }
 
 /// Tries TLS on a separate connection.
-async fn speaks_tls(address: SocketAddr, options: &Options) -> Spoken {
-    let Ok(stream) = dial::connect_one(address, options.connect_timeout).await else {
+async fn speaks_tls(route: &Route, options: &Options) -> Spoken {
+    let Ok(stream) = route.open().await else {
         return Spoken::Unknown;
     };
     let capture = Arc::new(Capture::default());

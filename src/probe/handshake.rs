@@ -5,6 +5,7 @@ use super::capture::{AcceptingVerifier, Capture};
 use super::dial::broken;
 use super::names;
 use super::options::Options;
+use super::stream::Stream;
 use crate::endpoint::{Host, Start};
 use crate::observation::{Alert, Cause, ClientCertificate, TlsFacts};
 use crate::starttls::{Refusal, Service, identify};
@@ -16,7 +17,6 @@ use std::io::Read as _;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 
 /// Maximum octets of a handshake. rustls accepts a message of 64 KiB; four of them are more than
 /// any server needs.
@@ -49,7 +49,7 @@ const REFUSED_KEY: [Alert; 3] = [
 
 /// Performs the handshake, records it in `capture`, and closes without waiting for an answer.
 pub(super) async fn run(
-    mut stream: TcpStream,
+    mut stream: Stream,
     start: Start,
     options: &Options,
     capture: Arc<Capture>,
@@ -166,7 +166,7 @@ impl Default for Incoming {
 }
 
 async fn drive(
-    stream: &mut TcpStream,
+    stream: &mut Stream,
     tls: &mut ClientConnection,
     start: Start,
     incoming: &mut Incoming,
@@ -183,7 +183,7 @@ async fn drive(
 
 /// Reads once and passes the bytes to rustls.
 async fn receive(
-    stream: &mut TcpStream,
+    stream: &mut Stream,
     tls: &mut ClientConnection,
     start: Start,
     incoming: &mut Incoming,
@@ -255,7 +255,7 @@ pub(super) fn not_tls(head: &[u8], start: Start) -> Cause {
     }
 }
 
-async fn flush(stream: &mut TcpStream, tls: &mut ClientConnection) -> std::io::Result<()> {
+async fn flush(stream: &mut Stream, tls: &mut ClientConnection) -> std::io::Result<()> {
     let mut bytes = Vec::new();
     while tls.wants_write() {
         tls.write_tls(&mut bytes)?;
@@ -297,11 +297,7 @@ fn wants_a_certificate(cause: &Cause) -> bool {
 }
 
 /// Waits for the refusal that TLS 1.3 sends after the handshake (RFC 8446 §4.4.2.4).
-async fn insists(
-    stream: &mut TcpStream,
-    tls: &mut ClientConnection,
-    incoming: &mut Incoming,
-) -> bool {
+async fn insists(stream: &mut Stream, tls: &mut ClientConnection, incoming: &mut Incoming) -> bool {
     let answer = async {
         loop {
             if let Err(cause) = receive(stream, tls, Start::Implicit, incoming).await {
@@ -322,7 +318,7 @@ async fn insists(
 
 /// Sends pending data and `close_notify`, then reads to the end: closing with unread data would
 /// reset the connection and lose the QUIT in transit.
-async fn goodbye(mut stream: TcpStream, mut tls: ClientConnection) {
+async fn goodbye(mut stream: Stream, mut tls: ClientConnection) {
     tls.send_close_notify();
     if flush(&mut stream, &mut tls).await.is_err() || stream.shutdown().await.is_err() {
         return;

@@ -15,7 +15,9 @@ mod negotiate;
 mod options;
 mod place;
 mod progress;
+mod route;
 mod second_look;
+mod stream;
 mod waiting;
 
 pub use options::{Options, Turn};

@@ -3,12 +3,12 @@
 use super::dial::broken;
 use super::options::Options;
 use super::progress::Progress;
+use super::stream::Stream;
 use crate::observation::{Cause, Failure};
 use crate::starttls::{Dialogue, Farewell, Refusal, Smtp, Stage, Step as Next};
 use std::net::IpAddr;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 
 /// How long to wait for the answer to QUIT. Servers answer it at once, after all earlier replies,
 /// so a longer silence counts as the answer.
@@ -16,7 +16,7 @@ const SILENCE: Duration = Duration::from_secs(1);
 
 /// Runs the dialogue up to the `220` of STARTTLS. The next byte on the stream is TLS.
 pub(super) async fn starttls(
-    stream: &mut TcpStream,
+    stream: &mut Stream,
     options: &Options,
     progress: &mut Progress,
 ) -> Result<(), Failure> {
@@ -46,7 +46,7 @@ pub(super) async fn starttls(
 }
 
 async fn drive(
-    stream: &mut TcpStream,
+    stream: &mut Stream,
     dialogue: Box<dyn Dialogue>,
     progress: &mut Progress,
 ) -> Result<(), Cause> {
@@ -86,19 +86,19 @@ async fn drive(
 }
 
 /// The address literal (RFC 5321 §4.1.3), which a client without a name of its own gives (§4.1.4).
-fn address_literal(stream: &TcpStream) -> String {
+fn address_literal(stream: &Stream) -> String {
     match stream
         .local_addr()
         .map(|address| address.ip().to_canonical())
     {
-        Ok(IpAddr::V6(ip)) => format!("[IPv6:{ip}]"),
-        Ok(IpAddr::V4(ip)) => format!("[{ip}]"),
-        Err(_) => "[127.0.0.1]".to_owned(),
+        Some(IpAddr::V6(ip)) => format!("[IPv6:{ip}]"),
+        Some(IpAddr::V4(ip)) => format!("[{ip}]"),
+        None => "[127.0.0.1]".to_owned(),
     }
 }
 
 /// Sends QUIT, if the peer is an SMTP server and in step with the client.
-async fn say_goodbye(stream: &mut TcpStream, refusal: &Refusal) {
+async fn say_goodbye(stream: &mut Stream, refusal: &Refusal) {
     let in_step = matches!(
         refusal,
         Refusal::Temporary(Stage::Greeting | Stage::Ehlo | Stage::Starttls, _)
@@ -115,7 +115,7 @@ async fn say_goodbye(stream: &mut TcpStream, refusal: &Refusal) {
 }
 
 /// Reads what follows QUIT, until it is answered or the server has been silent for a while.
-async fn hear_farewell(stream: &mut TcpStream) -> Farewell {
+async fn hear_farewell(stream: &mut Stream) -> Farewell {
     let mut farewell = Farewell::default();
     let mut buffer = [0; 1024];
     loop {

@@ -5,6 +5,7 @@ use super::handshake::not_tls;
 use super::names::tls_facts;
 use super::options::Options;
 use super::place::Place;
+use super::route::Route;
 use crate::observation::{Cause, Failure, Sighting, Staple};
 use crate::raw_tls::Presented;
 use crate::starttls::Dialogue;
@@ -15,6 +16,8 @@ use std::sync::Arc;
 pub(super) struct Progress {
     pub(super) place: Place,
     pub(super) seen: Sighting,
+    /// The way that led to the server.
+    pub(super) route: Option<Route>,
     pub(super) capture: Option<Arc<Capture>>,
     /// The transcript before TLS.
     pub(super) dialogue: Option<Box<dyn Dialogue>>,

@@ -7,8 +7,8 @@ use crate::probe::first_look::tls_with;
 use crate::probe::handshake::{Offer, PATIENCE};
 use crate::probe::options::Options;
 use crate::probe::progress::Progress;
+use crate::probe::stream::Stream;
 use std::time::Duration;
-use tokio::net::TcpStream;
 use tokio::time::Instant;
 
 /// The alerts of servers that read only half a message.
@@ -28,7 +28,7 @@ pub(super) struct Handshake {
 
 /// Performs a handshake with the compact offer.
 pub(super) async fn shake_hands(
-    stream: TcpStream,
+    stream: Stream,
     start: Start,
     options: &Options,
     second: &mut Progress,

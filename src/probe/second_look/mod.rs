@@ -3,14 +3,13 @@
 mod compact;
 mod old;
 
-use super::dial::connect_one;
 use super::negotiate;
 use super::options::Options;
 use super::progress::Progress;
+use super::route::Route;
+use super::stream::Stream;
 use crate::endpoint::Start;
 use crate::observation::{Cause, Failure};
-use std::net::SocketAddr;
-use tokio::net::TcpStream;
 
 /// Looks again at the address that answered, if that can show more. The caller sets the deadline.
 pub(super) async fn second_look(
@@ -19,12 +18,12 @@ pub(super) async fn second_look(
     progress: &mut Progress,
 ) -> Result<(), Failure> {
     progress.failed = Some(failure.clone());
-    let (Some(address), Some(start)) = (progress.seen.address, progress.seen.start) else {
+    let (Some(route), Some(start)) = (progress.route.clone(), progress.seen.start) else {
         return Err(failure);
     };
     if compact::may_help(&failure, progress) {
         let mut second = Progress::default();
-        if let Some(stream) = reopen(address, start, options, &mut second).await {
+        if let Some(stream) = reopen(&route, start, options, &mut second).await {
             let handshake = compact::shake_hands(stream, start, options, &mut second).await;
             if let Some(result) = compact::judge(handshake, &failure, second, progress) {
                 return result;
@@ -33,7 +32,7 @@ pub(super) async fn second_look(
     }
     if old::may_help(&failure, progress) {
         let mut second = Progress::default();
-        if let Some(stream) = reopen(address, start, options, &mut second).await {
+        if let Some(stream) = reopen(&route, start, options, &mut second).await {
             progress.legacy = old::fetch(stream, options, &mut second).await;
         }
         progress.seen.round_trips += second.seen.round_trips;
@@ -48,13 +47,12 @@ pub(super) async fn second_look(
 /// Connects again, up to the start of TLS; `None`: it failed. The reason is dropped, because the
 /// first failure is reported.
 async fn reopen(
-    address: SocketAddr,
+    route: &Route,
     start: Start,
     options: &Options,
     second: &mut Progress,
-) -> Option<TcpStream> {
-    let connected = connect_one(address, options.connect_timeout).await;
-    let mut stream = connected.ok()?;
+) -> Option<Stream> {
+    let mut stream = route.open().await.ok()?;
     if start == Start::Starttls {
         let agreed = negotiate::starttls(&mut stream, options, second).await;
         agreed.ok()?;

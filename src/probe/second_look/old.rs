@@ -6,12 +6,12 @@ use crate::endpoint::Host;
 use crate::observation::{Alert, Cause, Failure, KeyType, Step};
 use crate::probe::options::Options;
 use crate::probe::progress::Progress;
+use crate::probe::stream::Stream;
 use crate::raw_tls::{Answer, CLOSE_NOTIFY, Presented, SUITES, client_hello};
 use rustls::crypto::aws_lc_rs;
 use std::time::Duration;
 use tls_parser::{TlsCipherAu, TlsCipherSuite};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 
 /// How long closing the connection may take, in the background.
 const GOODBYE: Duration = Duration::from_secs(1);
@@ -53,7 +53,7 @@ const ALERTS: [Alert; 12] = [
 
 /// The answer to such a `ClientHello`; `None`: nothing could be read.
 pub(super) async fn fetch(
-    mut stream: TcpStream,
+    mut stream: Stream,
     options: &Options,
     second: &mut Progress,
 ) -> Option<Presented> {
@@ -82,7 +82,7 @@ fn suites(key_type: Option<KeyType>) -> Vec<u16> {
     SUITES.iter().copied().filter(fits).collect()
 }
 
-async fn receive(stream: &mut TcpStream) -> Option<Presented> {
+async fn receive(stream: &mut Stream) -> Option<Presented> {
     let mut answer = Answer::default();
     // On the heap, to keep the futures small.
     let mut buffer = vec![0; 16 * 1024];
@@ -108,7 +108,7 @@ fn random() -> [u8; 32] {
 
 /// Sends the closing alert and reads to the end: closing with unread data would reset the
 /// connection.
-async fn goodbye(mut stream: TcpStream) {
+async fn goodbye(mut stream: Stream) {
     if stream.write_all(&CLOSE_NOTIFY).await.is_err() || stream.shutdown().await.is_err() {
         return;
     }
