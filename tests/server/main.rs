@@ -11,6 +11,8 @@
 //! - `expiry`: what expires soon, and who asked for a warning
 //! - `waiting`: the line that says what is waited for
 //! - `real_servers`: Postfix, Exim and OpenSMTPD
+//! - `mailboxes`: Dovecot, Cyrus and Courier
+//! - `ways`: `HAProxy`, SOCKS5, HTTP and ssh between us and a server
 
 mod addresses;
 mod dialogue;
@@ -20,6 +22,8 @@ mod expiry;
 mod failure_matrix;
 mod large_hello;
 mod legacy;
+mod mailboxes;
 mod real_servers;
 mod tls;
 mod waiting;
+mod ways;

@@ -5,37 +5,12 @@
 )]
 
 use serde_json::Value;
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use testkit::mta::{Kind, Mta};
 use testkit::openssl;
 use testkit::pki::{Identity, KeyKind, Pki, expired_leaf, leaf, to_pem};
 use testkit::program::{Dir, problems, report, run};
-
-/// The chain that `openssl s_client -showcerts` was presented, as PEM blocks.
-fn openssl_chain(port: u16, starttls: bool) -> Vec<String> {
-    let mut command = Command::new("openssl");
-    command.args([
-        "s_client",
-        "-showcerts",
-        "-servername",
-        "localhost",
-        "-connect",
-    ]);
-    command.arg(format!("127.0.0.1:{port}"));
-    if starttls {
-        command.args(["-starttls", "smtp"]);
-    }
-    let output = command.stdin(Stdio::null()).output().expect("openssl");
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let begin = "-----BEGIN CERTIFICATE-----";
-    let end = "-----END CERTIFICATE-----\n";
-    text.split(begin)
-        .skip(1)
-        .filter_map(|rest| rest.split(end).next())
-        .map(|body| format!("{begin}{body}{end}"))
-        .collect()
-}
+use testkit::service::Service;
 
 fn port_and_mode(mta: &Mta, starttls: bool) -> (u16, &'static str) {
     if starttls {
@@ -49,7 +24,12 @@ fn port_and_mode(mta: &Mta, starttls: bool) -> (u16, &'static str) {
 fn compare(mta: &Mta, starttls: bool) -> Value {
     let (port, mode) = port_and_mode(mta, starttls);
     let (_, report) = report([&format!("localhost:{port}"), "--tls", mode]);
-    let theirs = openssl_chain(port, starttls);
+    let service = if starttls {
+        Service::Smtp
+    } else {
+        Service::Smtps
+    };
+    let theirs = service.presented(port);
     let ours = report["chain"].as_array().cloned().unwrap_or_default();
     let pems: Vec<&str> = ours.iter().filter_map(|c| c["pem"].as_str()).collect();
     assert!(!theirs.is_empty(), "OpenSSL sees a chain: {}", mta.log());

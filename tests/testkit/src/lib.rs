@@ -13,11 +13,17 @@
 )]
 
 pub mod alone;
+pub mod courier;
+pub mod cyrus;
+pub mod daemon;
 pub mod der;
+pub mod dovecot;
 pub mod example_network;
 pub mod generate;
+pub mod haproxy;
 pub mod hg;
 pub mod keyless;
+pub mod microsocks;
 pub mod mta;
 pub mod names;
 pub mod old;
@@ -27,7 +33,10 @@ pub mod program;
 pub mod raw;
 pub mod recipe;
 pub mod server;
+pub mod service;
 pub mod skip;
+pub mod sshd;
 pub mod system;
 pub mod terminal;
+pub mod tinyproxy;
 pub mod user;

@@ -2,7 +2,7 @@
 
 use crate::program::Dir;
 use serde_json::Value;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// Runs `openssl` in the directory of `dir`; it must succeed.
 #[track_caller]
@@ -108,4 +108,22 @@ fn escaped(text: &str) -> String {
         c if c.is_ascii_control() => format!("{text}\\{:02X}", u32::from(c)),
         c => format!("{text}{c}"),
     })
+}
+
+/// The chain that a server presents to `openssl s_client`, the leaf first, each as PEM.
+pub fn presented(args: &[&str]) -> Vec<String> {
+    const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
+    const END: &str = "-----END CERTIFICATE-----\n";
+    let output = Command::new("openssl")
+        .args(["s_client", "-showcerts"])
+        .args(args)
+        .stdin(Stdio::null())
+        .output()
+        .expect("openssl");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    text.split(BEGIN)
+        .skip(1)
+        .filter_map(|rest| rest.split(END).next())
+        .map(|body| format!("{BEGIN}{body}{END}"))
+        .collect()
 }

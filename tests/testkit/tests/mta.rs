@@ -11,29 +11,22 @@ use std::time::{Duration, Instant};
 use testkit::mta::{Kind, Mta};
 use testkit::pki::{Identity, KeyKind, Pki, leaf};
 use testkit::raw;
+use testkit::service::Service;
 
 /// The certificates that a server presents to OpenSSL, as PEM.
 fn presented(mta: &Mta, starttls: bool, version: &str) -> String {
-    let mut command = Command::new("openssl");
-    command.args(["s_client", "-showcerts", version, "-connect"]);
     if starttls {
-        command.arg(format!("127.0.0.1:{}", mta.starttls_port()));
-        command.args(["-starttls", "smtp", "-name", "client.example.test"]);
+        let args = [version, "-name", "client.example.test"];
+        openssl_sees(Service::Smtp, mta.starttls_port(), &args)
     } else {
-        command.arg(format!("127.0.0.1:{}", mta.smtps_port()));
+        openssl_sees(Service::Smtps, mta.smtps_port(), &[version])
     }
-    let output = command.stdin(Stdio::null()).output().expect("openssl");
-    let mut inside = false;
-    let mut pem = String::new();
-    for line in String::from_utf8_lossy(&output.stdout).lines() {
-        inside |= line == "-----BEGIN CERTIFICATE-----";
-        if inside {
-            pem.push_str(line);
-            pem.push('\n');
-        }
-        inside &= line != "-----END CERTIFICATE-----";
-    }
-    pem
+}
+
+fn openssl_sees(service: Service, port: u16, args: &[&str]) -> String {
+    let address = format!("127.0.0.1:{port}");
+    let args = [args, &["-connect", &address]].concat();
+    service.presented_to(&args).concat()
 }
 
 fn presents(kind: Kind, mta: &Mta, identity: &Identity) {

@@ -1,7 +1,8 @@
 //! Exim, as a server and as a client: started as root with root's configuration, which keeps it the
 //! right to read the key.
 
-use super::place::{Place, account};
+use super::place::Place;
+use crate::daemon::home::{Home, account};
 use std::io::Write as _;
 use std::os::unix::fs::chown;
 use std::process::{Command, Stdio};
@@ -46,7 +47,7 @@ begin transports
 "
     );
     place.write("exim.conf", &configuration, 0o644)?;
-    let mut command = Place::command(place.root.join("usr/sbin/exim4"));
+    let mut command = Home::command(place.root.join("usr/sbin/exim4"));
     // -bdf: in the foreground, no queue runner.
     command
         .arg("-C")
@@ -59,7 +60,7 @@ begin transports
 /// One delivery, in the foreground; what is logged about it. The transport gets one line more,
 /// because Exim does not send to its own machine else.
 pub(super) fn send(
-    place: &Place,
+    place: &Home,
     (name, transport): (&str, &str),
     message: &str,
 ) -> std::io::Result<String> {

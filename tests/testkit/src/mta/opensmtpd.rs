@@ -2,6 +2,7 @@
 //! system for each instance mounted on these paths in a mount namespace that ends with it.
 
 use super::place::Place;
+use crate::daemon::home::Home;
 use std::process::Command;
 
 /// `unshare` has made the mounts private: no other process sees them.
@@ -25,7 +26,7 @@ match from any for any reject
 "
     );
     place.write("smtpd.conf", &configuration, 0o644)?;
-    let mut command = Place::command("unshare");
+    let mut command = Home::command("unshare");
     command
         .args([
             "--mount",

@@ -1,6 +1,8 @@
 //! Postfix, with its own queue, configuration and log; all mail is delivered to one maildir.
 
-use super::place::{Place, account};
+use super::place::Place;
+use crate::daemon::home::{Home, account};
+use crate::daemon::ports;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::process::Command;
 use std::time::{Duration, SystemTime};
@@ -15,7 +17,7 @@ pub(super) fn configure(place: &Place) -> std::io::Result<Command> {
     place.write("etc/main.cf", &main_cf(place, &owner), 0o644)?;
     age(place)?;
     place.write("etc/master.cf", &master_cf(place), 0o644)?;
-    let mut command = Place::command(place.root.join("usr/lib/postfix/sbin/master"));
+    let mut command = Home::command(place.root.join("usr/lib/postfix/sbin/master"));
     command
         .args(["-d", "-c"])
         .arg(place.path("etc"))
@@ -28,7 +30,7 @@ pub(super) fn configure(place: &Place) -> std::io::Result<Command> {
 }
 
 /// One of Postfix' own programs, with the server's configuration.
-pub(super) fn program(place: &Place, name: &str) -> std::io::Result<Command> {
+pub(super) fn program(place: &Home, name: &str) -> std::io::Result<Command> {
     let mut command = Command::new(place.root.join("usr/sbin").join(name));
     command
         .env("MAIL_CONFIG", place.path("etc"))
@@ -37,15 +39,35 @@ pub(super) fn program(place: &Place, name: &str) -> std::io::Result<Command> {
 }
 
 /// Adds lines to `main.cf`.
-pub(super) fn add(place: &Place, lines: &str) -> std::io::Result<()> {
+pub(super) fn add(place: &Home, lines: &str) -> std::io::Result<()> {
     let before = std::fs::read_to_string(place.path("etc/main.cf"))?;
     place.write("etc/main.cf", &format!("{before}{lines}"), 0o644)?;
     age(place)
 }
 
+/// Adds services that demand the header of the PROXY protocol: smtpd with STARTTLS, smtpd in TLS,
+/// and postscreen. Returns their ports.
+pub(super) fn demand_headers(place: &Home) -> std::io::Result<Vec<u16>> {
+    let ports = ports::free(3)?;
+    let (smtp, smtps, postscreen) = (ports[0], ports[1], ports[2]);
+    let before = std::fs::read_to_string(place.path("etc/master.cf"))?;
+    let demand = "upstream_proxy_protocol=haproxy";
+    let services = format!(
+        "{smtp} inet n - n - - smtpd -o smtpd_{demand}
+{smtps} inet n - n - - smtpd -o smtpd_{demand} -o smtpd_tls_wrappermode=yes
+{postscreen} inet n - n - 1 postscreen -o postscreen_{demand}
+smtpd     pass - - n - - smtpd
+dnsblog   unix - - n - 0 dnsblog
+tlsproxy  unix - - n - 0 tlsproxy
+"
+    );
+    place.write("etc/master.cf", &format!("{before}{services}"), 0o644)?;
+    Ok(ports)
+}
+
 /// Postfix reads `main.cf` again and again until it is more than a second old (`dict_load_file_xt`
 /// in `src/util/dict.c`).
-fn age(place: &Place) -> std::io::Result<()> {
+fn age(place: &Home) -> std::io::Result<()> {
     let file = std::fs::File::options()
         .append(true)
         .open(place.path("etc/main.cf"))?;

@@ -1,8 +1,8 @@
 //! The error of a start whose port is taken: it then tries others.
 
 use super::place::Place;
-use super::start::TAKEN;
 use super::{Kind, Mta, StartError};
+use crate::daemon::TAKEN;
 use crate::pki::{KeyKind, Pki, leaf};
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
@@ -30,7 +30,7 @@ fn fails(kind: Kind, place: Place, port: u16) {
     let identity = Pki::self_signed(&leaf(&["localhost"]), KeyKind::P256);
     let mut mta = Mta::spawn(kind, place, &identity).expect("a start");
     let start = Instant::now();
-    let outcome = mta.wait_for_greeting(kind, start);
+    let outcome = mta.wait_for_greeting(kind);
     let Err(StartError::Failed(why)) = outcome else {
         panic!("{kind}: {outcome:?}");
     };

@@ -4,20 +4,18 @@ use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
-/// Two ports that are free at this moment; held together, so that they differ.
-pub(super) fn free() -> std::io::Result<[u16; 2]> {
-    let listeners = [
-        TcpListener::bind("127.0.0.1:0")?,
-        TcpListener::bind("127.0.0.1:0")?,
-    ];
-    Ok([
-        listeners[0].local_addr()?.port(),
-        listeners[1].local_addr()?.port(),
-    ])
+/// That many ports that are free at this moment; held together, so that they differ.
+pub(crate) fn free(count: usize) -> std::io::Result<Vec<u16>> {
+    let listeners = (0..count).map(|_| TcpListener::bind("127.0.0.1:0"));
+    let listeners = listeners.collect::<std::io::Result<Vec<_>>>()?;
+    let ports = listeners
+        .iter()
+        .map(|listener| Ok(listener.local_addr()?.port()));
+    ports.collect()
 }
 
 /// How many listen there: asked of the kernel, because a server would log a visit without TLS.
-pub(super) fn listeners(port: u16) -> usize {
+pub(crate) fn listeners(port: u16) -> usize {
     // The address in the machine's order, the port, the peer, the state: 0A is LISTEN.
     let loopback = u32::from_ne_bytes([127, 0, 0, 1]);
     let wanted = format!(" {loopback:08X}:{port:04X} 00000000:0000 0A ");
@@ -26,7 +24,7 @@ pub(super) fn listeners(port: u16) -> usize {
 }
 
 /// The server greets so; it has seen us leave when this returns.
-pub(super) fn greets(port: u16, greeting: &str) -> bool {
+pub(crate) fn greets(port: u16, greeting: &str) -> bool {
     let address = SocketAddr::from(([127, 0, 0, 1], port));
     let Ok(mut stream) = TcpStream::connect_timeout(&address, Duration::from_secs(1)) else {
         return false;
