@@ -16,6 +16,7 @@ pub struct Name {
     text: String,
     raw: Vec<u8>,
     common_names: Vec<String>,
+    organizations: Vec<String>,
     /// Of few names it is asked for, and then often.
     canonical: OnceLock<Option<Vec<u8>>>,
 }
@@ -46,10 +47,15 @@ impl Name {
             .iter_common_name()
             .filter_map(|attribute| string(attribute.attr_value()))
             .collect();
+        let organizations = name
+            .iter_organization()
+            .filter_map(|attribute| string(attribute.attr_value()))
+            .collect();
         Self {
             text: rdns.join(","),
             raw: name.as_raw().to_vec(),
             common_names,
+            organizations,
             canonical: OnceLock::new(),
         }
     }
@@ -86,6 +92,13 @@ impl Name {
             || self
                 .canonical()
                 .is_some_and(|name| Some(name) == other.canonical())
+    }
+
+    /// Whether both names are the same, or have an organization in common: a CA issues in turns by
+    /// intermediates of several common names.
+    pub fn is_of_same_organization(&self, other: &Self) -> bool {
+        let mut own = self.organizations.iter();
+        self.is_same(other) || own.any(|one| other.organizations.contains(one))
     }
 
     /// Whether the name has no attributes, as the subject of a certificate with SANs only.

@@ -19,6 +19,12 @@ pub enum TargetError {
         "\"{0}\" is not a port: write a number from 1 to 65535, or the name of a service, such as submission or imaps"
     )]
     Port(String),
+    /// A list of ports has a port twice.
+    #[error("port {0} is named twice")]
+    PortTwice(u16),
+    /// A list of ports is too long.
+    #[error("more than {0} ports")]
+    ManyPorts(usize),
     /// An unmatched bracket, or brackets around text that is not an IPv6 address.
     #[error("\"{0}\" is not an IPv6 address in brackets: write [2001:db8::25]:25")]
     Brackets(String),

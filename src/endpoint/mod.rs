@@ -2,12 +2,14 @@
 
 mod error;
 mod host;
+mod mail_port;
 mod protocol;
 mod start;
 mod target;
 
 pub use error::TargetError;
 pub use host::{Host, authority};
+pub use mail_port::MailPort;
 pub use protocol::Protocol;
 pub use start::Start;
 pub use target::{Target, parse_port};
@@ -42,6 +44,16 @@ impl Endpoint {
             port,
             start,
             protocol,
+        }
+    }
+
+    /// A port of a mail host.
+    pub fn of_port(host: Host, port: MailPort) -> Self {
+        Self {
+            host,
+            port: port.port,
+            start: port.start,
+            protocol: port.protocol,
         }
     }
 

@@ -267,6 +267,15 @@ codes! {
     AddressUnreachable = "address-unreachable", Audit Note;
     /// there are more than 16 addresses, or this machine has no route to some
     AddressNotTried = "address-not-tried", Audit Note;
+    /// the ports of the host serve different certificates; a note, unless one of them is an older one
+    /// of another: of the same key, or of the same names, kind of key and CA
+    PortsDiffer = "ports-differ", Audit Warning;
+    /// the certificate on a port expires a day or more before that on another
+    PortExpiresEarlier = "port-expires-earlier", Audit Note;
+    /// a port of the host is open and offers no STARTTLS
+    PortUnprotected = "port-unprotected", Audit Critical;
+    /// the certificate on a port lacks names that the one on another port has
+    NameDiffers = "name-differs", Audit Note;
     /// another host of the list has the same key
     SharedKey = "shared-key", Audit Note;
     /// the file of the column `cacerts=` cannot be used

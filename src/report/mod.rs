@@ -6,6 +6,8 @@ mod assessment;
 mod exit;
 mod leaves;
 mod outcome;
+mod port_findings;
+mod ports;
 mod representative;
 
 pub use addresses::{Alike, Skipped, listed};
@@ -36,6 +38,11 @@ pub struct Report {
     pub others: Vec<Assessment>,
     /// The addresses that were not checked.
     pub skipped: Skipped,
+    /// Each port of a host that was looked at port by port, with a report of its own; all else is
+    /// that of one of them. Empty for a target with one port.
+    pub ports: Vec<Port>,
+    /// The index in `ports` of the one that speaks for the host.
+    pub speaker: usize,
     /// The time as of which it was judged.
     pub at: OffsetDateTime,
     /// The user chose that time: it is not the present.
@@ -46,6 +53,15 @@ pub struct Report {
     pub checked_at: Option<OffsetDateTime>,
 }
 
+/// A port of a host, and what it showed.
+#[derive(Clone, Debug)]
+pub struct Port {
+    /// The user asked for this port: it must be open.
+    pub is_named: bool,
+    /// The report on the port alone.
+    pub report: Report,
+}
+
 /// The target as the user gave it, and what it turned out to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
@@ -53,13 +69,14 @@ pub struct Target {
     pub input: String,
     /// The host; `None` for a saved chain.
     pub host: Option<String>,
-    /// The port; `None` for a saved chain.
+    /// The port; `None` for a saved chain, and for a host with several.
     pub port: Option<u16>,
-    /// `host:port`, or the file: the target's name in one line of text.
+    /// `host:port`, the host if there are several, or the file: the target's name in one line of text.
     pub label: String,
-    /// The protocol that was spoken, or the one that was asked for; `None` for a saved chain.
+    /// The protocol that was spoken, or the one that was asked for; `None` for a saved chain, and for
+    /// a host with several ports.
     pub protocol: Option<Protocol>,
-    /// The mode that was used last, or the one that was asked for.
+    /// The mode that was used last, or the one that was asked for; of several ports none.
     pub tls: Option<Start>,
     /// The reference identifier.
     pub servername: String,
@@ -73,6 +90,8 @@ impl Report {
             representative: look,
             others: Vec::new(),
             skipped: Skipped::default(),
+            ports: Vec::new(),
+            speaker: 0,
             at,
             at_was_chosen: false,
             defaults: Vec::new(),
@@ -95,9 +114,11 @@ impl Report {
         std::iter::once(&self.representative).chain(&self.others)
     }
 
-    /// The same, to add to them.
-    pub fn looks_mut(&mut self) -> impl Iterator<Item = &mut Assessment> {
-        std::iter::once(&mut self.representative).chain(&mut self.others)
+    /// The same and those of all ports, to add to them.
+    pub fn looks_mut(&mut self) -> Box<dyn Iterator<Item = &mut Assessment> + '_> {
+        let own = std::iter::once(&mut self.representative).chain(&mut self.others);
+        let ports = self.ports.iter_mut();
+        Box::new(own.chain(ports.flat_map(|port| port.report.looks_mut())))
     }
 
     /// Each leaf that was presented, in the order of the assessments, with the addresses that
@@ -233,7 +254,7 @@ impl Report {
     /// address, if nothing is worse; see [`Assessment::pin_warning`].
     pub fn pin_warning(&self) -> Option<&Finding> {
         let good = matches!(self.outcome(), Outcome::Trusted | Outcome::Pinned);
-        let mut all = self.looks().filter(|_| good);
+        let mut all = self.every_look().filter(|_| good);
         all.find_map(Assessment::pin_warning)
     }
 
@@ -241,23 +262,26 @@ impl Report {
     /// representative or else at another address; see [`Assessment::asked_warning`].
     pub fn asked_warning(&self) -> Option<&Finding> {
         let good = matches!(self.outcome(), Outcome::Trusted | Outcome::Pinned);
-        let mut all = self.looks().filter(|_| good);
+        let mut all = self.every_look().filter(|_| good);
         all.find_map(Assessment::asked_warning)
     }
 
     /// A certificate that expires soon, if nothing is worse.
     pub fn expiring(&self) -> Option<&Finding> {
         let good = matches!(self.outcome(), Outcome::Trusted | Outcome::Pinned);
-        let mut all = self.looks().filter(|_| good);
+        let mut all = self.every_look().filter(|_| good);
         all.find_map(|look| look.expiring().into_iter().next())
     }
 
-    /// Whether something is to be done although the outcome is good: a pin, a certificate or an
-    /// address needs attention.
+    /// Whether something is to be done although the outcome is good: a pin, a certificate, an address
+    /// or a port needs attention.
     pub fn warns(&self) -> bool {
         let good = matches!(self.outcome(), Outcome::Trusted | Outcome::Pinned);
         let has_warning = self.asked_warning().or(self.expiring()).is_some();
-        good && (has_warning || !self.address_problems().is_empty())
+        let of_ports = !self.port_problems().is_empty();
+        let of_addresses = !self.address_problems().is_empty();
+        let on_a_port = self.counting_ports().any(|port| port.report.warns());
+        good && (has_warning || of_ports || of_addresses || on_a_port)
     }
 
     /// See [`Assessment::hg_is_safe`].
@@ -269,7 +293,7 @@ impl Report {
     pub fn exit(&self) -> Exit {
         match self.asked_warning() {
             Some(_) => Exit::FAILURE,
-            None => self.outcome().exit(),
+            None => self.exit_of_ports(),
         }
     }
 }

@@ -125,7 +125,8 @@ async fn in_turn(pacer: &Pacer, look: Look<'_>) -> Sighting {
     pacer.in_turn(ips, || probe_patiently(pacer, look)).await
 }
 
-fn unresolved(cause: Cause) -> Sighting {
+/// A sighting of a name without addresses.
+pub(super) fn unresolved(cause: Cause) -> Sighting {
     Sighting {
         failure: Some(Failure {
             step: Step::Resolve,

@@ -5,11 +5,15 @@ mod names;
 mod options;
 mod pace;
 mod plan;
+mod ports;
 mod retry;
 mod slots;
+mod visit;
 
 pub use crate::probe::{Awaited, Options as ProbeOptions, Watch};
 pub use crate::resolve::Family;
 pub use look::{look, look_in_turn};
 pub use options::Options;
 pub use pace::{Limits, Pacer};
+pub use ports::{PortPlan, look_at_ports};
+pub use visit::{Visit, walk};

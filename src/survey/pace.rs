@@ -26,6 +26,24 @@ pub struct Limits {
     pub retries: u32,
 }
 
+impl Limits {
+    /// For a check of few targets: one connection at a time to an address, a pause as in an audit,
+    /// and no retries.
+    pub fn for_few(jobs: usize) -> Self {
+        Self {
+            jobs,
+            lookups: jobs,
+            per_address: 1,
+            pause: Self::PAUSE,
+            rate: None,
+            retries: 0,
+        }
+    }
+
+    /// The usual pause between two connections to one address.
+    const PAUSE: Duration = Duration::from_millis(100);
+}
+
 /// The pacing of all targets of a run together.
 #[derive(Debug)]
 pub struct Pacer {

@@ -49,6 +49,16 @@ impl Plan {
         }
     }
 
+    /// The same addresses at another port.
+    pub(super) fn at_port(&self, port: u16) -> Self {
+        let there = |address: &SocketAddr| SocketAddr::new(address.ip(), port);
+        Self {
+            chosen: self.chosen.iter().map(there).collect(),
+            no_route: self.no_route.iter().map(there).collect(),
+            ..*self
+        }
+    }
+
     /// Joins what the addresses showed: in the order of the addresses, or as one sighting if every
     /// connection failed.
     pub(super) fn survey(self, mut seen: Vec<Sighting>) -> Survey {

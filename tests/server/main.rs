@@ -9,6 +9,7 @@
 //! - `environment`: defaults by variables of the environment
 //! - `endurance`: hostile servers by the thousand
 //! - `expiry`: what expires soon, and who asked for a warning
+//! - `ports`: several ports of one host
 //! - `waiting`: the line that says what is waited for
 //! - `real_servers`: Postfix, Exim and OpenSMTPD
 //! - `mailboxes`: Dovecot, Cyrus and Courier
@@ -23,6 +24,7 @@ mod failure_matrix;
 mod large_hello;
 mod legacy;
 mod mailboxes;
+mod ports;
 mod real_servers;
 mod tls;
 mod waiting;
