@@ -8,7 +8,7 @@ use std::ops::Deref;
 use std::os::unix::fs::chown;
 use std::process::Command;
 
-/// The two listeners; when one of them ends, so does the shell, and with it the other.
+/// The two listeners; the first ends with the second.
 const START: &str = r#"common="-address=127.0.0.1 -nodnslookup -noidentlookup"
 login="/usr/lib/courier/courier/imaplogin /usr/bin/imapd Maildir"
 IMAP_TLS=1 couriertcpd $common "$IMAPS" /usr/bin/couriertls -server -tcpd $login &
@@ -84,7 +84,7 @@ fn command(
     } else {
         home.path("broken")
     };
-    let mut command = home.overlaid("sh");
+    let mut command = home.enclosed("sh");
     command
         .args(["-c", START])
         .env("IMAP", ports[0].to_string())

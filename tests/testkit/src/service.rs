@@ -59,9 +59,10 @@ impl Service {
 
     /// As [`Service::presented`], for the arguments of `openssl s_client`.
     pub fn presented_to(self, args: &[&str]) -> Vec<String> {
-        let starttls: &[&str] = match self.is_implicit() {
-            true => &[],
-            false => &["-starttls", self.protocol()],
+        let starttls: &[&str] = if self.is_implicit() {
+            &[]
+        } else {
+            &["-starttls", self.protocol()]
         };
         openssl::presented(&[starttls, args].concat())
     }

@@ -71,7 +71,7 @@ StrictModes no
 "
     );
     home.write("sshd_config", &text, 0o644)?;
-    let mut command = home.overlaid("/usr/sbin/sshd");
+    let mut command = home.enclosed("/usr/sbin/sshd");
     command
         .args(["-D", "-e", "-f"])
         .arg(home.path("sshd_config"));

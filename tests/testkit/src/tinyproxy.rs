@@ -24,7 +24,7 @@ impl Tinyproxy {
             let login = login.map_or(String::new(), |(name, password)| {
                 format!("BasicAuth {name} {password}\n")
             });
-            let text = format!(
+            let configuration = format!(
                 "Port {}
 Listen 127.0.0.1
 Timeout 60
@@ -34,7 +34,7 @@ DisableViaHeader Yes
 {login}",
                 ports[0]
             );
-            home.write("tinyproxy.conf", &text, 0o644)?;
+            home.write("tinyproxy.conf", &configuration, 0o644)?;
             let mut command = Home::command(home.root.join("usr/bin/tinyproxy"));
             command.args(["-d", "-c"]).arg(home.path("tinyproxy.conf"));
             Ok((command, ports))

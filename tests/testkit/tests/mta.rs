@@ -4,14 +4,23 @@
 use std::collections::HashSet;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpStream;
+use std::ops::Deref;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::thread::{ScopedJoinHandle, scope, sleep};
 use std::time::{Duration, Instant};
+use testkit::courier::Courier;
+use testkit::cyrus::Cyrus;
+use testkit::daemon::Daemon;
+use testkit::dovecot::Setup;
+use testkit::haproxy::HaProxy;
+use testkit::microsocks::Microsocks;
 use testkit::mta::{Kind, Mta};
 use testkit::pki::{Identity, KeyKind, Pki, leaf};
 use testkit::raw;
 use testkit::service::Service;
+use testkit::sshd::Sshd;
+use testkit::tinyproxy::Tinyproxy;
 
 /// The certificates that a server presents to OpenSSL, as PEM.
 fn presented(mta: &Mta, starttls: bool, version: &str) -> String {
@@ -223,6 +232,47 @@ fn nothing_is_left_of_a_dropped_server() {
     }
 }
 
+/// Drops a server with a visitor at one of its ports: nothing is left of either.
+fn ends<T: Deref<Target = Daemon>>(server: Option<T>, port: impl Fn(&T) -> u16) {
+    let Some(server) = server else {
+        return;
+    };
+    let visitor = TcpStream::connect(("127.0.0.1", port(&server))).expect("a server");
+    visitor
+        .set_read_timeout(Some(Duration::from_secs(1)))
+        .expect("a socket");
+    // What has a greeting has a process for us now.
+    raw::read_line(&visitor);
+    let directory = server.directory().to_owned();
+    let family = family(server.pid());
+    assert!(directory.exists());
+    drop(server);
+    assert!(!directory.exists(), "{}", directory.display());
+    assert!(gone(&family), "{}: {family:?}", directory.display());
+    let port = visitor.peer_addr().expect("a peer");
+    assert!(TcpStream::connect(port).is_err(), "{}", directory.display());
+}
+
+#[test]
+fn nothing_is_left_of_a_dropped_server_of_another_kind() {
+    let (identity, test) = (some_identity(), "nothing is left");
+    let imap = Service::Imap;
+    ends(Setup::new(&identity).for_test(test), |server| {
+        server.port(imap)
+    });
+    ends(Cyrus::for_test(test, &identity), |server| server.port(imap));
+    ends(Courier::for_test(test, &identity), |server| {
+        server.port(imap)
+    });
+    ends(Courier::for_test(test, &identity), |server| {
+        server.port(Service::Imaps)
+    });
+    ends(HaProxy::for_test(test, &[1]), |server| server.before(1));
+    ends(Microsocks::for_test(test, None), |server| server.port);
+    ends(Tinyproxy::for_test(test, None), |server| server.port);
+    ends(Sshd::for_test(test), |server| server.port);
+}
+
 const SITTER: &str = "CERTCHECK_TEST_SITTER";
 
 /// No test, but the other process of the next one.
@@ -231,11 +281,17 @@ fn sit_until_killed() {
     if std::env::var_os(SITTER).is_none() {
         return;
     }
-    let start = |kind| Mta::start(kind, &some_identity()).ok();
-    let servers: Vec<Mta> = Kind::ALL.into_iter().filter_map(start).collect();
+    let identity = some_identity();
+    let start = |kind| Mta::start(kind, &identity).ok();
+    let mtas: Vec<Mta> = Kind::ALL.into_iter().filter_map(start).collect();
+    let dovecot = Setup::new(&identity).for_test("a killed test");
+    let courier = Courier::for_test("a killed test", &identity);
+    let mut servers: Vec<&Daemon> = mtas.iter().map(|mta| &**mta).collect();
+    servers.extend(dovecot.as_deref());
+    servers.extend(courier.as_deref());
     let mut stderr = std::io::stderr();
-    for mta in &servers {
-        let line = format!("server {} {}", mta.pid(), mta.directory().display());
+    for server in servers {
+        let line = format!("server {} {}", server.pid(), server.directory().display());
         writeln!(stderr, "{line}").expect("a pipe");
     }
     writeln!(stderr, "ready").expect("a pipe");

@@ -4,6 +4,7 @@
 use super::StartError;
 use crate::pki::Identity;
 use std::ffi::OsStr;
+use std::fmt::Write as _;
 use std::io::{Error, Result};
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
@@ -107,9 +108,20 @@ impl Home {
     /// A command that stops with the test, of a program whose package stands where it was built to
     /// be; its arguments follow `program`.
     pub(crate) fn overlaid(&self, program: impl AsRef<OsStr>) -> Command {
+        self.unshared(&[], program.as_ref())
+    }
+
+    /// As [`Home::overlaid`], for a program whose processes leave their group: they are in a
+    /// namespace that ends with the first of them.
+    pub(crate) fn enclosed(&self, program: impl AsRef<OsStr>) -> Command {
+        self.unshared(&["--pid", "--fork", "--kill-child"], program.as_ref())
+    }
+
+    fn unshared(&self, more: &[&str], program: &OsStr) -> Command {
         let mut command = Self::command("unshare");
         command
             .args(["--mount", "--propagation", "private"])
+            .args(more)
             .args(["sh", "-c", OVERLAID, "sh"])
             .arg(program)
             .env("ROOT", &self.root)
@@ -126,8 +138,8 @@ impl Home {
         let mut users = std::fs::read_to_string("/etc/passwd")?;
         let mut groups = std::fs::read_to_string("/etc/group")?;
         for name in names {
-            users.push_str(&format!("{name}:*:{uid}:{gid}::/:/bin/sh\n"));
-            groups.push_str(&format!("{name}:*:{gid}:\n"));
+            let _ = writeln!(users, "{name}:*:{uid}:{gid}::/:/bin/sh");
+            let _ = writeln!(groups, "{name}:*:{gid}:");
         }
         self.write("over/etc/passwd", &users, 0o644)?;
         self.write("over/etc/group", &groups, 0o644)
