@@ -1231,11 +1231,14 @@ fn more_targets_than_are_probed_at_once_all_get_their_turn() {
 fn wrong_usage_is_exit_2_with_a_message_and_nothing_on_standard_output() {
     for (args, expected) in [
         (&[][..], "usage: smtp-certcheck HOST[:PORT]"),
-        (&["help", "--no-hgrc"], "--no-hgrc"),
-        (&["help", "nosuchcommand"], "nosuchcommand"),
+        (&["help", "--no-hgrc"], "explain options"),
+        (
+            &["help", "nosuchcommand"],
+            "commands are config, pin, audit",
+        ),
         (&["mx.example.org:0"], "port"),
         (&["mx.example.org:65536"], "port"),
-        (&["mx.example.org:imap"], "port"),
+        (&["mx.example.org:http"], "port"),
         (&["a b.example"], "host name"),
         (&[""], "empty"),
         (&["http://mx.example.org"], "http://"),

@@ -99,9 +99,10 @@ fn as_options(
             let of = arguments.get(1).map(|word| word.to_string_lossy());
             if let Some(of) = of.filter(|of| command.find_subcommand(of.as_ref()).is_none()) {
                 let mut why = clap::Error::new(ErrorKind::InvalidSubcommand).with_cmd(command);
+                let answer = about_help(&of, command);
                 let of = ContextValue::String(of.into_owned());
                 why.insert(ContextKind::InvalidSubcommand, of);
-                return Err(why);
+                return Err(hinted(why, &answer));
             }
             arguments.truncate(2);
             arguments.push("--help".into());
@@ -110,6 +111,16 @@ fn as_options(
         _ => {}
     }
     Ok(arguments)
+}
+
+/// Where the help on a word is, if it is not that of a command.
+fn about_help(word: &str, command: &Command) -> String {
+    if word.starts_with('-') {
+        return "smtp-certcheck --help and smtp-certcheck COMMAND --help explain options"
+            .to_owned();
+    }
+    let names: Vec<&str> = command.get_subcommands().map(Command::get_name).collect();
+    format!("the commands are {}", names.join(", "))
 }
 
 /// A command line, and what it is about.
