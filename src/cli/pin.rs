@@ -2,9 +2,9 @@
 
 use super::groups::{Connection, HgVersion, Trust};
 use super::help::{MERCURIAL, OUTPUT, PIN, PIN_TARGET_HELP};
-use super::value::{ColorArg, ExpectedPin, TargetArg, expected, program_parser, target};
+use super::value::{ColorArg, ExpectedPin, TargetArg, expected, target, tool_parser};
 use crate::fingerprint::Algorithm;
-use crate::programs::{By, Program};
+use crate::programs::{By, Tool};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -27,11 +27,11 @@ pub struct Pin {
         long = "for",
         value_name = "TOOL",
         num_args = 0..=1,
-        value_parser = program_parser(),
+        value_parser = tool_parser(),
         conflicts_with_all = ["legacy", "replace", "add", "prune", "write", "dry_run", "yes", "accept_unproven", "repository", "hgrc", "no_hgrc", "hg_version"],
         help_heading = PIN
     )]
-    pub for_tool: Option<Option<&'static Program>>,
+    pub for_tool: Option<Option<Tool>>,
 
     /// What to pin [default: fingerprint; of --for TOOL what the list has first]
     #[arg(long, value_name = "WHAT", help_heading = PIN)]

@@ -4,7 +4,7 @@ use crate::audit::Least;
 use crate::endpoint::{Host, Start, Target, TargetError, parse_port};
 use crate::finding::Code;
 use crate::fingerprint::Algorithm;
-use crate::programs::{PROGRAMS, Program, program};
+use crate::programs::{PROGRAMS, Tool, UNPINNABLE, tool};
 use clap::builder::{EnumValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Arg, ValueEnum};
 use clap_complete::Shell;
@@ -56,11 +56,13 @@ impl TlsArg {
 }
 
 /// One of the programs, by its name.
-pub(super) fn program_parser() -> impl TypedValueParser<Value = &'static Program> {
+pub(super) fn tool_parser() -> impl TypedValueParser<Value = Tool> {
     let names = PROGRAMS
         .iter()
-        .map(|known| PossibleValue::new(known.name).help(known.help));
-    PossibleValuesParser::new(names).try_map(|name| program(&name).ok_or("not one of the programs"))
+        .map(|known| (known.name, known.help))
+        .chain(UNPINNABLE.iter().map(|known| (known.name, known.help)))
+        .map(|(name, help)| PossibleValue::new(name).help(help));
+    PossibleValuesParser::new(names).try_map(|name| tool(&name).ok_or("not one of the programs"))
 }
 
 /// The value of `--format`.

@@ -1,6 +1,6 @@
 //! What the user chooses about a pin: one of a program's ways, with its digest and its file.
 
-use super::objection::Objection;
+use super::objection::{Misfit, Objection};
 use super::program::Program;
 use super::request::{Destination, Recipe, Request};
 use super::text::is_plain;
@@ -61,12 +61,18 @@ impl<'a> Choice<'a> {
 
     /// Checks that the program can be configured to reach the server.
     pub fn fits(&self, server: &Destination<'_>) -> Result<(), Objection> {
-        (self.program.misfit)(self.way, server).map_or(Ok(()), |why| {
-            Err(Objection::Misfit {
-                program: self.program.name,
-                why,
+        let Program {
+            name, protocols, ..
+        } = *self.program;
+        let misfit = if protocols.contains(&server.protocol) {
+            (self.program.misfit)(self.way, server)
+        } else {
+            Some(Misfit::Protocol {
+                spoken: server.protocol,
+                known: protocols,
             })
-        })
+        };
+        misfit.map_or(Ok(()), |why| Err(Objection::Misfit { program: name, why }))
     }
 
     /// What the program checks besides the pin: with a file of its own, it does not use its trust
@@ -140,10 +146,9 @@ fn chosen_digest(
 
 #[cfg(test)]
 pub(super) mod tests {
-    use super::super::objection::Misfit;
     use super::super::registry::program;
     use super::*;
-    use crate::endpoint::{Host, Start};
+    use crate::endpoint::{Host, Protocol, Start};
 
     fn find(name: &str) -> &'static Program {
         program(name).expect("a program")
@@ -166,6 +171,7 @@ pub(super) mod tests {
             host: &host,
             reference: &reference,
             port,
+            protocol: Protocol::Smtp,
             start,
             sni,
         };
@@ -224,6 +230,7 @@ pub(super) mod tests {
                 host: &host,
                 reference: &reference.expect("a host"),
                 port: 25,
+                protocol: Protocol::Smtp,
                 start: Start::Starttls,
                 sni: true,
             };

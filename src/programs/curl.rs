@@ -3,10 +3,10 @@
 
 use super::advice::{Advice, Remedy};
 use super::objection::Objection;
-use super::program::{Library, Program, Several, Sni, needs_same_name};
+use super::program::{Library, Program, SENDING_AND_READING, Several, Sni, needs_same_name};
 use super::request::{Recipe, Request};
 use super::way::{By, Checks, FileUse, Way};
-use crate::endpoint::authority;
+use crate::endpoint::{Protocol, authority};
 use crate::fingerprint::{Algorithm, Fingerprint};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -16,6 +16,7 @@ use std::fmt::Write as _;
 pub(super) const PROGRAM: Program = Program {
     name: "curl",
     help: "curl: a file for --config",
+    protocols: SENDING_AND_READING,
     ways: WAYS,
     library: Some(Library::Openssl),
     sni: Sni::Always,
@@ -52,10 +53,7 @@ const WAYS: &[Way] = &[
 
 fn recipe(request: &Request<'_>) -> Result<Recipe, Objection> {
     let server = &request.server;
-    let url = match server.start {
-        crate::endpoint::Start::Starttls => "smtp",
-        crate::endpoint::Start::Implicit => "smtps",
-    };
+    let url = server.protocol.scheme(server.start).unwrap_or_default();
     let at = authority(server.host, server.port);
     let mut lines = format!("url = \"{url}://{at}\"\nssl-reqd\nno-insecure\n");
     if request.way.by == By::Key {
@@ -67,10 +65,16 @@ fn recipe(request: &Request<'_>) -> Result<Recipe, Objection> {
         let _ = writeln!(lines, "cacert = \"{file}\"\ncapath = \"/dev/null\"");
         request.trusted().clone()
     });
-    let mut advice: Vec<Advice> = vec!["to send by it:\n  curl --config FILE --mail-from FROM --mail-rcpt TO --upload-file MESSAGE\n\
+    let use_it = match server.protocol {
+        Protocol::Smtp => {
+            "to send by it:\n  curl --config FILE --mail-from FROM --mail-rcpt TO --upload-file MESSAGE"
+        }
+        _ => "to list mail by it:\n  curl --config FILE --user USER",
+    };
+    let mut advice: Vec<Advice> = vec![format!("{use_it}\n\
          no-insecure outweighs an insecure of ~/.curlrc, which would turn all checks but that of a key off; \
-         without ssl-reqd curl sends in the clear where STARTTLS is missing, and checks no pin; in \
-         ~/.curlrc the pin would hold for every host, so keep it with its url".into()];
+         without ssl-reqd curl goes on in the clear where STARTTLS is missing, and checks no pin; in \
+         ~/.curlrc the pin would hold for every host, so keep it with its url").into()];
     if request.way.by == By::Key {
         advice.push(if certificate.is_some() {
             "curl checks that CA, the name and the dates, too".into()

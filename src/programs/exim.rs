@@ -3,7 +3,7 @@
 
 use super::advice::Advice;
 use super::objection::Objection;
-use super::program::{Library, Program, Several, Sni, needs_same_name};
+use super::program::{Library, Program, SENDING, SEVERAL_IN_FILE, Sni, needs_same_name};
 use super::request::{Recipe, Request};
 use super::way::{By, Checks, FileUse, Way};
 use crate::endpoint::{Host, Start};
@@ -14,10 +14,11 @@ use std::fmt::Write as _;
 pub(super) const PROGRAM: Program = Program {
     name: "exim",
     help: "Exim: a transport",
+    protocols: SENDING,
     ways: WAYS,
     library: Some(Library::Gnutls),
     sni: Sni::ByLines,
-    several: Several::OneOnly,
+    several: SEVERAL_IN_FILE,
     misfit: needs_same_name,
     recipe,
 };

@@ -3,7 +3,7 @@
 
 use super::advice::Advice;
 use super::objection::Objection;
-use super::program::{Library, Program, Several, Sni, needs_same_name};
+use super::program::{Library, Program, SENDING, SEVERAL_IN_FILE, Sni, needs_same_name};
 use super::request::{Recipe, Request};
 use super::way::{By, Checks, FileUse, Way};
 use crate::endpoint::Start;
@@ -12,10 +12,11 @@ use crate::endpoint::Start;
 pub(super) const PROGRAM: Program = Program {
     name: "git",
     help: "git send-email: a section of git's configuration",
+    protocols: SENDING,
     ways: WAYS,
     library: Some(Library::Openssl),
     sni: Sni::Always,
-    several: Several::OneOnly,
+    several: SEVERAL_IN_FILE,
     misfit: needs_same_name,
     recipe,
 };

@@ -1,7 +1,7 @@
 //! GnuTLS: a line of the keys seen before (`lib/verify-tofu.c`), or a file of trusted certificates.
 
 use super::objection::Objection;
-use super::program::{Library, Program, Several, Sni, fits};
+use super::program::{EVERY_PROTOCOL, Library, Program, Several, Sni, fits};
 use super::request::{Recipe, Request};
 use super::way::{By, Checks, FileUse, Way};
 use crate::endpoint::Start;
@@ -13,6 +13,7 @@ use std::fmt::Write as _;
 pub(super) const PROGRAM: Program = Program {
     name: "gnutls",
     help: "GnuTLS: a line of its known hosts, or a file of trusted certificates",
+    protocols: EVERY_PROTOCOL,
     ways: WAYS,
     library: Some(Library::Gnutls),
     sni: Sni::Always,
@@ -49,7 +50,8 @@ fn recipe(request: &Request<'_>) -> Result<Recipe, Objection> {
     let server = &request.server;
     let mut command = format!("gnutls-cli --port {}", server.port);
     if server.start == Start::Starttls {
-        command.push_str(" --starttls-proto=smtp");
+        let protocol = server.protocol.as_str();
+        let _ = write!(command, " --starttls-proto={protocol}");
     }
     let other = Some(server.reference).filter(|name| *name != server.host);
     if let Some(name) = other {
@@ -100,8 +102,13 @@ fn recipe(request: &Request<'_>) -> Result<Recipe, Objection> {
 fn services(port: u16) -> Vec<String> {
     let name = match port {
         25 => Some("smtp"),
+        110 => Some("pop3"),
+        143 => Some("imap2"),
         465 => Some("submissions"),
         587 => Some("submission"),
+        993 => Some("imaps"),
+        995 => Some("pop3s"),
+        4190 => Some("sieve"),
         _ => None,
     };
     let name = name.map(str::to_owned);

@@ -1,12 +1,13 @@
 //! JSON: everything that can be pinned, for any other program; `render` writes it.
 
-use super::program::{Program, Several, Sni, fits};
+use super::program::{EVERY_PROTOCOL, Program, Several, Sni, fits};
 use super::request::Recipe;
 
 /// JSON.
 pub(super) const PROGRAM: Program = Program {
     name: "json",
     help: "All that can be pinned, for any other program",
+    protocols: EVERY_PROTOCOL,
     ways: &[],
     library: None,
     sni: Sni::ByLines,

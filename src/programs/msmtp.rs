@@ -1,24 +1,34 @@
-//! msmtp: an account of its configuration (msmtp(1)).
+//! msmtp and mpop: an account of their configuration (msmtp(1), mpop(1)). They are of one author, and
+//! share its words for TLS.
 
 use super::advice::Advice;
 use super::objection::Objection;
-use super::program::{Library, Program, Several, Sni, fits};
+use super::program::{Library, Program, SENDING, Several, Sni, fits};
 use super::request::{Recipe, Request};
 use super::way::{By, Checks, FileUse, Way};
-use crate::endpoint::Start;
+use crate::endpoint::{Protocol, Start};
 use crate::fingerprint::Algorithm;
 use std::fmt::Write as _;
 
-/// The program.
-pub(super) const PROGRAM: Program = Program {
+/// msmtp, which sends.
+pub(super) const MSMTP: Program = Program {
     name: "msmtp",
     help: "msmtp: an account of ~/.msmtprc",
+    protocols: SENDING,
     ways: WAYS,
     library: Some(Library::Gnutls),
     sni: Sni::Always,
     several: Several::OneOnly,
     misfit: fits,
     recipe,
+};
+
+/// mpop, which reads by POP3.
+pub(super) const MPOP: Program = Program {
+    name: "mpop",
+    help: "mpop: an account of ~/.mpoprc",
+    protocols: &[Protocol::Pop3],
+    ..MSMTP
 };
 
 const WAYS: &[Way] = &[
@@ -41,6 +51,7 @@ const WAYS: &[Way] = &[
 fn recipe(request: &Request<'_>) -> Result<Recipe, Objection> {
     let server = &request.server;
     let by_ca = request.way.by == By::Ca;
+    let name = request.program;
     let on = match server.start {
         Start::Starttls => "on",
         Start::Implicit => "off",
@@ -52,7 +63,7 @@ fn recipe(request: &Request<'_>) -> Result<Recipe, Objection> {
         "account {account}\nhost {}\nport {}\ntls on\ntls_starttls {on}\ntls_certcheck on\n",
         server.host, server.port
     );
-    // msmtp sends it as SNI, too.
+    // It is sent as SNI, too.
     if server.host != server.reference {
         let _ = writeln!(lines, "tls_host_override {}", server.reference);
     }
@@ -63,16 +74,26 @@ fn recipe(request: &Request<'_>) -> Result<Recipe, Objection> {
     } else {
         let _ = writeln!(lines, "tls_fingerprint {}", request.fingerprint()?.colons());
         advice.push(
-            "msmtp looks at the fingerprint alone then: tls_trust_file, name and dates do not count"
+            format!("{name} looks at the fingerprint alone then: tls_trust_file, name and dates do not count")
                 .into(),
         );
     }
-    advice.push(format!(
-        "it is an account of its own, without from, auth and user; in one that you have, keep tls \
-         and tls_certcheck on, or nothing is checked. To use it: msmtp -a {account}"
-    ).into());
+    let (without, command) = match server.protocol {
+        Protocol::Pop3 => ("user, passwordeval and delivery", format!("mpop {account}")),
+        _ => ("from, auth and user", format!("msmtp -a {account}")),
+    };
     advice.push(
-        "it replaces an older one of the same name: msmtp reads no file that has it twice".into(),
+        format!(
+            "it is an account of its own, without {without}; in one that you have, keep tls \
+         and tls_certcheck on, or nothing is checked. To use it: {command}"
+        )
+        .into(),
+    );
+    advice.push(
+        format!(
+            "it replaces an older one of the same name: {name} reads no file that has it twice"
+        )
+        .into(),
     );
     Ok(Recipe {
         lines,

@@ -2,6 +2,7 @@
 
 use super::advice::Advice;
 use super::way::{By, Way};
+use crate::endpoint::Protocol;
 use crate::fingerprint::Algorithm;
 
 /// Why a recipe cannot be made. Programs are named as on the command line.
@@ -73,6 +74,22 @@ pub enum Misfit {
     /// It compares the certificate with the host's name, but the reference identifier is another
     /// name.
     OtherName,
+    /// It sends the host's name as SNI, but the reference identifier is another name.
+    OtherSni,
     /// It needs the name of a host, but the host is an address.
     Address,
+    /// It does not speak the protocol.
+    Protocol {
+        /// The protocol of the server.
+        spoken: Protocol,
+        /// The protocols that it speaks.
+        known: &'static [Protocol],
+    },
+    /// A reason that only one program has: its settings would protect nothing.
+    Own {
+        /// The reason, in a sentence.
+        message: &'static str,
+        /// What to do instead.
+        instead: &'static str,
+    },
 }

@@ -1,7 +1,7 @@
 //! OpenSSL: a file of trusted certificates (openssl-verification-options(1)).
 
 use super::objection::Objection;
-use super::program::{Library, Program, Several, Sni, fits};
+use super::program::{EVERY_PROTOCOL, Library, Program, SEVERAL_IN_FILE, Sni, fits};
 use super::request::{Recipe, Request};
 use super::way::{By, Checks, FileUse, Way};
 use crate::endpoint::{Host, Start, authority};
@@ -11,10 +11,11 @@ use std::fmt::Write as _;
 pub(super) const PROGRAM: Program = Program {
     name: "openssl",
     help: "OpenSSL: a file of trusted certificates",
+    protocols: EVERY_PROTOCOL,
     ways: WAYS,
     library: Some(Library::Openssl),
     sni: Sni::ByLines,
-    several: Several::OneOnly,
+    several: SEVERAL_IN_FILE,
     misfit: fits,
     recipe,
 };
@@ -44,7 +45,7 @@ fn recipe(request: &Request<'_>) -> Result<Recipe, Objection> {
         authority(server.host, server.port)
     );
     if server.start == Start::Starttls {
-        command.push_str(" -starttls smtp");
+        let _ = write!(command, " -starttls {}", server.protocol.as_str());
     }
     let option = match server.reference {
         Host::Name { .. } => "-verify_hostname",

@@ -2,7 +2,7 @@
 
 use super::advice::{Advice, Remedy};
 use super::objection::{Misfit, Objection};
-use super::program::{Library, Program, Several, Sni};
+use super::program::{Library, Program, SENDING, Several, Sni};
 use super::request::{Destination, Recipe, Request};
 use super::way::{By, Checks, FileUse, Way};
 use crate::endpoint::{Host, Start};
@@ -15,6 +15,7 @@ const DIGESTS: &[Algorithm] = &[Algorithm::Sha256, Algorithm::Sha512, Algorithm:
 pub(super) const PROGRAM: Program = Program {
     name: "postfix",
     help: "Postfix: an entry of the TLS policy table",
+    protocols: SENDING,
     ways: WAYS,
     library: Some(Library::Openssl),
     sni: Sni::ByLines,

@@ -4,6 +4,7 @@
 use super::objection::{Misfit, Objection};
 use super::request::{Destination, Recipe, Request};
 use super::way::{Checks, Way};
+use crate::endpoint::Protocol;
 use std::fmt;
 
 /// A program, or a kind of records that programs read.
@@ -13,6 +14,8 @@ pub struct Program {
     pub name: &'static str,
     /// What the program is and which file it reads, for the help.
     pub help: &'static str,
+    /// The protocols that it speaks, or that it has records for.
+    pub protocols: &'static [Protocol],
     /// The ways to pin for it; the first one is the default. Empty: the output always holds
     /// everything, without a choice of way or digest.
     pub ways: &'static [Way],
@@ -27,6 +30,14 @@ pub struct Program {
     pub misfit: fn(&Way, &Destination<'_>) -> Option<Misfit>,
     /// Makes the lines for it.
     pub recipe: fn(&Request<'_>) -> Result<Recipe, Objection>,
+}
+
+impl Program {
+    /// Whether its settings hold one pin of a server only. A backup pin cannot be kept then, and a
+    /// rotation of the certificate has a gap, unless the pin is that of the CA.
+    pub fn holds_one_pin(&self) -> bool {
+        self.several == Several::OneOnly
+    }
 }
 
 impl PartialEq for Program {
@@ -60,6 +71,8 @@ pub enum Sni {
     Always,
     /// Only if its lines ask for it; also for records, which send nothing.
     ByLines,
+    /// Never.
+    Never,
 }
 
 /// How a program accepts several certificates of one server, when one command prints the lines for
@@ -72,6 +85,26 @@ pub enum Several {
     OneOnly,
 }
 
+/// The programs that trust a file accept every certificate in it.
+pub(super) const SEVERAL_IN_FILE: Several =
+    Several::Joined("to accept both, append the file of the other to that of the first");
+
+/// The protocols in which mail is sent.
+pub(super) const SENDING: &[Protocol] = &[Protocol::Smtp];
+
+/// The protocols in which mail is sent or read.
+pub(super) const SENDING_AND_READING: &[Protocol] =
+    &[Protocol::Smtp, Protocol::Imap, Protocol::Pop3];
+
+/// All protocols.
+pub(super) const EVERY_PROTOCOL: &[Protocol] = &[
+    Protocol::Smtp,
+    Protocol::Imap,
+    Protocol::Pop3,
+    Protocol::Sieve,
+    Protocol::Lmtp,
+];
+
 /// The misfit of a program that can be configured for every server: none.
 pub(super) fn fits(_: &Way, _: &Destination<'_>) -> Option<Misfit> {
     None
@@ -81,4 +114,10 @@ pub(super) fn fits(_: &Way, _: &Destination<'_>) -> Option<Misfit> {
 pub(super) fn needs_same_name(way: &Way, server: &Destination<'_>) -> Option<Misfit> {
     let other = server.host != server.reference && way.checks != Checks::Nothing;
     other.then_some(Misfit::OtherName)
+}
+
+/// The misfit of a program that also sends the host's name as SNI, and no other.
+pub(super) fn sends_same_name(way: &Way, server: &Destination<'_>) -> Option<Misfit> {
+    let other = server.host != server.reference;
+    needs_same_name(way, server).or(other.then_some(Misfit::OtherSni))
 }

@@ -1,19 +1,45 @@
 //! The programs that `pin --for` knows, one line each.
 
 use super::program::Program;
+use super::tool::Tool;
+use super::unpinnable::Unpinnable;
 
 /// All programs, in the order of the list and the help.
 pub const PROGRAMS: &[&Program] = &[
     &super::postfix::PROGRAM,
-    &super::msmtp::PROGRAM,
+    &super::exim::PROGRAM,
+    &super::nullmailer::PROGRAM,
+    &super::dma::PROGRAM,
+    &super::msmtp::MSMTP,
     &super::git::PROGRAM,
+    &super::mutt::MUTT,
+    &super::mutt::NEOMUTT,
+    &super::s_nail::PROGRAM,
+    &super::msmtp::MPOP,
+    &super::isync::PROGRAM,
+    &super::getmail6::PROGRAM,
+    &super::offlineimap::PROGRAM,
+    &super::fetchmail::PROGRAM,
     &super::curl::PROGRAM,
     &super::openssl::PROGRAM,
     &super::gnutls::PROGRAM,
-    &super::exim::PROGRAM,
     &super::tlsa::PROGRAM,
     &super::json::PROGRAM,
 ];
+
+/// Programs that cannot be pinned.
+pub const UNPINNABLE: &[&Unpinnable] = &[
+    &super::opensmtpd::UNPINNABLE,
+    &super::b4::UNPINNABLE,
+    &super::aerc::UNPINNABLE,
+];
+
+/// Finds a program by its name, whether it can be pinned or not.
+pub fn tool(name: &str) -> Option<Tool> {
+    let unpinnable = UNPINNABLE.iter().find(|known| known.name == name);
+    let unpinnable = unpinnable.copied().map(Tool::Unpinnable);
+    program(name).map(Tool::Program).or(unpinnable)
+}
 
 /// Finds a program by its name.
 pub fn program(name: &str) -> Option<&'static Program> {

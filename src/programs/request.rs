@@ -4,7 +4,7 @@ use super::advice::Advice;
 use super::objection::Objection;
 use super::way::{By, Way};
 use crate::certificate::Certificate;
-use crate::endpoint::{Host, Start};
+use crate::endpoint::{Host, Protocol, Start};
 use crate::fingerprint::{Algorithm, Fingerprint};
 
 /// The server as the program has to reach it.
@@ -16,6 +16,8 @@ pub struct Destination<'a> {
     pub reference: &'a Host,
     /// The port.
     pub port: u16,
+    /// The protocol on the port.
+    pub protocol: Protocol,
     /// How TLS starts on the port.
     pub start: Start,
     /// Whether the name was sent as SNI; a server may present another certificate without it.

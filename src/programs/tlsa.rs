@@ -2,7 +2,7 @@
 
 use super::advice::{Advice, Remedy};
 use super::objection::{Misfit, Objection};
-use super::program::{Program, Several, Sni, needs_same_name};
+use super::program::{EVERY_PROTOCOL, Program, Several, Sni, needs_same_name};
 use super::request::{Destination, Recipe, Request, spki};
 use super::text::comment_text;
 use super::way::{By, Checks, FileUse, Way};
@@ -17,6 +17,7 @@ const DIGESTS: &[Algorithm] = &[Algorithm::Sha256, Algorithm::Sha512];
 pub(super) const PROGRAM: Program = Program {
     name: "tlsa",
     help: "TLSA records (DANE): lines of a zone file",
+    protocols: EVERY_PROTOCOL,
     ways: WAYS,
     library: None,
     sni: Sni::ByLines,

@@ -63,6 +63,23 @@ pub fn advice(objection: &Objection) -> Option<String> {
         Objection::NoKey => "pin --by fingerprint".to_owned(),
         Objection::Path(_) => "name another file".to_owned(),
         Objection::Own { advice, .. } => spelled(advice),
+        Objection::Misfit {
+            why: Misfit::Own { instead, .. },
+            ..
+        } => (*instead).to_owned(),
+        Objection::Misfit {
+            program,
+            why: Misfit::Protocol { known, .. },
+        } => {
+            let schemes: Vec<String> = known
+                .iter()
+                .map(|known| format!("{}://", known.as_str()))
+                .collect();
+            format!(
+                "the scheme of TARGET names the protocol; for {program}: {}",
+                schemes.join(", ")
+            )
+        }
         Objection::Digest { .. } | Objection::Misfit { .. } | Objection::NoCertificate => {
             return None;
         }
@@ -74,6 +91,17 @@ fn misfit(program: &str, why: Misfit) -> String {
         Misfit::OtherName => format!(
             "{program} compares the certificate with the name of the host, and with no other: it cannot use that of --servername"
         ),
+        Misfit::OtherSni => format!(
+            "{program} sends the name of the host (SNI), and no other: the server may present another certificate for that of --servername"
+        ),
+        Misfit::Protocol { spoken, known } => {
+            let known: Vec<String> = known.iter().map(ToString::to_string).collect();
+            format!(
+                "{program} does not speak {spoken}: it speaks {}",
+                known.join(", ")
+            )
+        }
+        Misfit::Own { message, .. } => message.to_owned(),
         Misfit::Address => format!("{program} needs the name of a host here, and not an address"),
     }
 }

@@ -8,7 +8,7 @@ use crate::certificate::{Certificate, pem};
 use crate::escape::visible;
 use crate::fingerprint::Algorithm;
 use crate::programs::{
-    By, FileUse, PROGRAMS, Program, Recipe, Several, associations, comment_text,
+    By, FileUse, PROGRAMS, Program, Recipe, Several, UNPINNABLE, associations, comment_text,
 };
 use crate::report::Report;
 use base64::Engine as _;
@@ -67,28 +67,55 @@ fn comments(report: &Report, recipe: &Recipe, by: By, version: &str) -> String {
 pub fn several(program: &Program) -> Result<&'static str, &'static str> {
     match program.several {
         Several::Joined(how) => Ok(how),
-        Several::OneOnly => {
+        Several::OneOnly if has_ca(program) => {
             Err("it takes one certificate: pin the CA with --by cacerts, if both have the same")
         }
+        Several::OneOnly => Err("it takes one certificate, and refuses the other"),
     }
+}
+
+/// What a rotation of the certificate means to a program that holds one pin.
+pub fn rotation(program: &Program) -> String {
+    let instead = if has_ca(program) {
+        ", or pin the CA with --by cacerts"
+    } else {
+        ""
+    };
+    note(&format!(
+        "{program} holds one pin, so none can be kept for the next certificate: change the line when the \
+         server changes its certificate{instead}"
+    ))
+}
+
+fn has_ca(program: &Program) -> bool {
+    program.ways.iter().any(|way| way.by == By::Ca)
 }
 
 /// Advice for a terminal of 80 columns; indented lines stay as they are.
 pub fn note(text: &str) -> String {
+    wrapped(text, "note: ", "  ")
+}
+
+/// What to do instead, in the same way.
+pub fn instead(text: &str) -> String {
+    wrapped(text, "  -> ", "     ")
+}
+
+fn wrapped(text: &str, begin: &'static str, rest: &'static str) -> String {
     const WIDTH: usize = 78;
     let mut lines: Vec<String> = Vec::new();
     let mut prose = String::new();
     let flush = |prose: &mut String, lines: &mut Vec<String>| {
-        let first = if lines.is_empty() { "note: " } else { "  " };
+        let first = if lines.is_empty() { begin } else { rest };
         if !prose.is_empty() || lines.is_empty() {
-            lines.push(fill(prose, WIDTH, first, "  "));
+            lines.push(fill(prose, WIDTH, first, rest));
         }
         prose.clear();
     };
     for line in text.lines() {
         if line.starts_with(' ') {
             flush(&mut prose, &mut lines);
-            lines.push(format!("  {line}"));
+            lines.push(format!("{rest}{line}"));
         } else {
             if !prose.is_empty() {
                 prose.push(' ');
@@ -129,6 +156,7 @@ pub fn json(report: &Report, path: &[Certificate]) -> String {
         "schema": 1,
         "host": host,
         "port": target.port,
+        "protocol": target.protocol.map(crate::endpoint::Protocol::as_str),
         "tls": target.tls.map(crate::endpoint::Start::as_str),
         "servername": target.servername,
         "checked": timestamp(report.at),
@@ -173,7 +201,7 @@ pub fn list() -> String {
     );
     let mut row = |columns: [&str; 6]| {
         let [program, by, what, same, new, ca] = columns;
-        let line = format!("{program:8} {by:11} {what:34} {same:8} {new:7} {ca}");
+        let line = format!("{program:11} {by:11} {what:32} {same:8} {new:7} {ca}");
         let _ = writeln!(out, "{}", line.trim_end());
     };
     row(["TOOL", "--by", "SETTING", "SAME KEY", "NEW KEY", "NEW CA"]);
@@ -194,14 +222,21 @@ pub fn list() -> String {
             row([name, way.by.as_str(), &what, same, new, ca]);
         }
     }
-    out.push_str(
-        "\nThe first line of each is what --for does without --by; * needs --ca-out FILE.\n\
-         Exim, git, openssl, and GnuTLS with --x509cafile have no pins as such: they\n\
-         trust a file that holds one certificate, and check name and dates, too. curl\n\
-         with pinnedpubkey does as well, and its own trust store must know the CA.\n\
-         2 1 1 holds with a new key while the same intermediate of the CA issues for it.\n\
-         docs/pins.md says more.\n",
+    let names = |names: Vec<&str>| names.join(", ");
+    let one_pin = PROGRAMS.iter().filter(|program| program.holds_one_pin());
+    let text = format!(
+        "The first line of each is what --for does without --by; * needs --ca-out FILE. \
+         What names a file trusts the certificates in it, and nothing else; all but isync with a leaf \
+         check name and dates, too. curl with pinnedpubkey does as well, and its own trust store must \
+         know the CA. 2 1 1 holds with a new key while the same intermediate of the CA issues for it. \
+         {} hold one pin: none can be kept for the next certificate. \
+         Nothing is printed for {}: --for NAME says why, and what to do instead. docs/pins.md says more.",
+        names(one_pin.map(|program| program.name).collect()),
+        names(UNPINNABLE.iter().map(|program| program.name).collect()),
     );
+    out.push('\n');
+    out.push_str(&fill(&text, 79, "", ""));
+    out.push('\n');
     out
 }
 

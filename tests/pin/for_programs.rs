@@ -8,8 +8,9 @@
 )]
 
 use serde_json::Value;
+use smtp_certcheck::endpoint::Protocol;
 use smtp_certcheck::fingerprint::{Algorithm, Fingerprint};
-use smtp_certcheck::programs::{By, FileUse, PROGRAMS};
+use smtp_certcheck::programs::{By, FileUse, PROGRAMS, Program};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
@@ -1371,10 +1372,11 @@ fn a_certificate_that_exim_makes_for_itself_is_not_pinned_silently() {
 
 // ------------------------------------------------------------------- what is the same for all
 
-/// Every way to pin, with the arguments that it needs.
+/// Every way to pin for a server of SMTP, with the arguments that it needs.
 fn every_way() -> Vec<Vec<&'static str>> {
     let mut all = vec![vec!["--for", "json"]];
-    for program in PROGRAMS {
+    let sending = |program: &&&Program| program.protocols.contains(&Protocol::Smtp);
+    for program in PROGRAMS.iter().filter(sending) {
         for way in program.ways {
             let mut args = vec!["--for", program.name, "--by", way.by.as_str()];
             if way.file == FileUse::Needed {

@@ -15,7 +15,7 @@ use crate::commands::assess::{Asked, Assessor};
 use crate::commands::error::Error;
 use crate::commands::terminal::{print, say};
 use crate::judge::Judgement;
-use crate::programs::{By, Choice, Destination, Objection, Program, Recipe, Sni};
+use crate::programs::{By, Choice, Destination, Objection, Program, Recipe, Sni, Unpinnable};
 use crate::render::advice::spelled;
 use crate::render::objection;
 use crate::render::pins as show;
@@ -30,6 +30,13 @@ pub(super) fn list(has_target: bool) -> Result<(), Stopped> {
     Ok(print(&show::list())?)
 }
 
+/// Reports why nothing is printed for a program, whatever the server is.
+pub(super) fn refuse(program: &Unpinnable) -> Stopped {
+    say(&format!("not pinned: {}", program.why));
+    say(&show::instead(program.instead));
+    Stopped::not_pinned()
+}
+
 /// Pins the server for a program.
 pub(super) fn run(typed: &ProgramRequest<'_>, program: &'static Program) -> Result<(), Stopped> {
     let Asked {
@@ -41,8 +48,9 @@ pub(super) fn run(typed: &ProgramRequest<'_>, program: &'static Program) -> Resu
         host: &endpoint.host,
         reference: &reference,
         port: endpoint.port,
+        protocol: endpoint.first_protocol(),
         start: endpoint.first_start(),
-        sni: typed.route.sends_sni(),
+        sni: typed.route.sends_sni() && program.sni != Sni::Never,
     };
     let choice = choice(typed, program)?;
     if let Some(choice) = &choice {
@@ -54,7 +62,10 @@ pub(super) fn run(typed: &ProgramRequest<'_>, program: &'static Program) -> Resu
         ));
     }
     let assessor = Assessor::read(&typed.sources)?;
-    let observer = Observer::new(&assessor, typed.target.clone(), &typed.route)?;
+    let mut observer = Observer::new(&assessor, typed.target.clone(), &typed.route)?;
+    if program.sni == Sni::Never {
+        observer.look_without_sni(program.name);
+    }
     let by = choice
         .as_ref()
         .map_or(By::Certificate, |choice| choice.way.by);
@@ -67,6 +78,7 @@ pub(super) fn run(typed: &ProgramRequest<'_>, program: &'static Program) -> Resu
     consent::given(&request, &looks)?;
     consent::to_lifetime(&request, report, pinned(report, by))?;
     server.start = report.target.tls.unwrap_or(server.start);
+    server.protocol = report.target.protocol.unwrap_or(server.protocol);
     let Some(choice) = choice else {
         print(&show::json(report, path(report)))?;
         second_certificate::look(
@@ -77,6 +89,10 @@ pub(super) fn run(typed: &ProgramRequest<'_>, program: &'static Program) -> Resu
         )?;
         return Ok(());
     };
+    // The server may speak another protocol than its port suggests.
+    choice
+        .fits(&server)
+        .map_err(|why| Refusal::from(why).report())?;
     let recipe = recipe(&assessor, &choice, &server, report).map_err(|why| why.report())?;
     save_and_print(&choice, &recipe, report)?;
     if program.sni == Sni::Always {
@@ -175,6 +191,9 @@ fn save_and_print(choice: &Choice<'_>, recipe: &Recipe, report: &Report) -> Resu
     }
     if !recipe.lines.is_empty() {
         print(&show::lines(report, recipe, by, VERSION))?;
+    }
+    if choice.program.holds_one_pin() && by != By::Ca {
+        say(&show::rotation(choice.program));
     }
     for advice in &recipe.advice {
         say(&show::note(&spelled(advice)));

@@ -27,6 +27,7 @@ mod write;
 
 use super::error::Error;
 use crate::cli::Pin as Args;
+use crate::programs::Tool;
 use crate::report::Exit;
 use request::{MercurialRequest, ProgramRequest};
 use stopped::Stopped;
@@ -35,7 +36,8 @@ use stopped::Stopped;
 pub(super) fn run(args: &Args) -> Result<Exit, Error> {
     let pinned = match args.for_tool {
         Some(None) => for_program::list(args.target.is_some()),
-        Some(Some(program)) => ProgramRequest::of(args, program)
+        Some(Some(Tool::Unpinnable(program))) => Err(for_program::refuse(program)),
+        Some(Some(Tool::Program(program))) => ProgramRequest::of(args, program)
             .map_err(Stopped::from)
             .and_then(|typed| for_program::run(&typed, program)),
         None => MercurialRequest::of(args)

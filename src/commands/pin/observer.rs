@@ -101,6 +101,17 @@ impl<'a> Observer<'a> {
         self.assessor.assess(seen, &self.asked, None)
     }
 
+    /// Looks as a program that never sends the server's name (SNI): the server may present another
+    /// certificate to one that does.
+    pub(super) fn look_without_sni(&mut self, program: &str) {
+        if self.options.probe.sni {
+            self.options.probe.sni = false;
+            say(&format!(
+                "note: {program} sends no server name (SNI), so the server was asked without one"
+            ));
+        }
+    }
+
     /// Reports that the program may be presented another certificate, if no SNI was sent.
     pub(super) fn note_sni(&self, program: &str) {
         if !self.options.probe.sni {
