@@ -617,7 +617,7 @@ _smtp__certcheck_static() {
             fi
             case "${prev}" in
                 --for)
-                    COMPREPLY=($(compgen -W "postfix msmtp git curl openssl gnutls exim tlsa json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "postfix exim nullmailer dma msmtp git mutt neomutt s-nail mpop isync getmail6 offlineimap fetchmail curl openssl gnutls tlsa json opensmtpd b4 aerc" -- "${cur}"))
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace
                     fi
