@@ -84,3 +84,45 @@ fn courier_without_its_tls_program_says_ok_and_then_no() {
     assert!(said[0].starts_with("b OK "), "{said:?}");
     assert!(said[1].starts_with("b NO STARTTLS failed"), "{said:?}");
 }
+
+/// What `openssl s_client` says to a server that asks for a client's certificate.
+const ASKED: &str = "Acceptable client certificate CA names";
+
+#[test]
+fn clients_are_asked_for_a_certificate_where_a_test_wants_it() {
+    let pki = Pki::new("Clients", KeyKind::P256);
+    let identity = pki.identity(leaf(&["localhost"]));
+    let test = "client certificates";
+    let setup = Setup::new(&identity);
+    for (setup, expected) in [
+        (setup.clone(), false),
+        (setup.asking_clients(&pki.root_pem()), true),
+    ] {
+        let Some(dovecot) = setup.for_test(test) else {
+            return;
+        };
+        for service in Dovecot::services() {
+            let said = service.s_client(dovecot.port(service));
+            assert_eq!(said.contains(ASKED), expected, "{service:?}: {said}");
+        }
+    }
+    if let Some(cyrus) = Cyrus::requiring_clients(test, &identity, &pki.root_pem()) {
+        let said = Service::Imaps.s_client(cyrus.port(Service::Imaps));
+        assert!(said.contains(ASKED), "{said}");
+        let log = cyrus.log_with("TLS negotiation failed");
+        assert!(log.contains("TLS negotiation failed"), "{log}");
+    }
+}
+
+#[test]
+fn dovecot_serves_a_protocol_without_tls_where_a_test_wants_it() {
+    let identity = Pki::self_signed(&leaf(&["localhost"]), KeyKind::P256);
+    let setup = Setup::new(&identity).without_tls(Service::Pop3);
+    let Some(dovecot) = setup.for_test("without TLS") else {
+        return;
+    };
+    for (service, expected) in [(Service::Pop3, ""), (Service::Imap, &*identity.chain_pem())] {
+        let seen = service.presented(dovecot.port(service)).concat();
+        assert_eq!(seen, expected, "{service:?}");
+    }
+}

@@ -32,11 +32,23 @@ impl Cyrus {
     /// # Panics
     /// When the server is there and does not run, and in CI when it is not there.
     pub fn for_test(test: &str, identity: &Identity) -> Option<Self> {
+        Self::start(test, identity, None)
+    }
+
+    /// One that shakes hands only with clients that have a certificate of this CA, a root as PEM.
+    ///
+    /// # Panics
+    /// As [`Cyrus::for_test`].
+    pub fn requiring_clients(test: &str, identity: &Identity, ca: &str) -> Option<Self> {
+        Self::start(test, identity, Some(ca))
+    }
+
+    fn start(test: &str, identity: &Identity, clients: Option<&str>) -> Option<Self> {
         let syslog = Cell::new(None);
         let configure = |home: &Home| {
             let ports = ports::free(SERVICES.len())?;
             syslog.set(Some(Syslog::start(home)?));
-            Ok((command(home, identity, &ports)?, ports))
+            Ok((command(home, identity, clients, &ports)?, ports))
         };
         let (daemon, ports) = Daemon::for_test(test, ("cyrus", Starts::AsRoot), configure)?;
         Some(Self {
@@ -61,7 +73,12 @@ impl Cyrus {
     }
 }
 
-fn command(home: &Home, identity: &Identity, ports: &[u16]) -> std::io::Result<Command> {
+fn command(
+    home: &Home,
+    identity: &Identity,
+    clients: Option<&str>,
+    ports: &[u16],
+) -> std::io::Result<Command> {
     let nobody = account("nobody")?;
     let uid = Some(nobody.uid.as_raw());
     for name in [
@@ -80,6 +97,13 @@ fn command(home: &Home, identity: &Identity, ports: &[u16]) -> std::io::Result<C
     home.identity("", identity)?;
     std::os::unix::fs::chown(home.path("key.pem"), uid, None)?;
     let dir = home.dir.path().display();
+    let clients = match clients {
+        None => String::new(),
+        Some(ca) => {
+            home.write("clients.pem", ca, 0o644)?;
+            format!("tls_client_ca_file: {dir}/clients.pem\ntls_client_certs: require\n")
+        }
+    };
     let imapd = format!(
         "configdirectory: {dir}/conf
 defaultpartition: default
@@ -91,7 +115,7 @@ tls_server_cert: {dir}/chain.pem
 tls_server_key: {dir}/key.pem
 tls_session_timeout: 0
 allowplaintext: 1
-"
+{clients}"
     );
     home.write("imapd.conf", &imapd, 0o644)?;
     let mut services = String::new();

@@ -27,6 +27,7 @@ const PROTOCOLS: [&str; 4] = ["imap", "pop3", "sieve", "lmtp"];
 pub struct Setup<'a> {
     identity: &'a Identity,
     others: Vec<(Service, &'a Identity)>,
+    without_tls: Vec<Service>,
     clients: String,
 }
 
@@ -36,6 +37,7 @@ impl<'a> Setup<'a> {
         Self {
             identity,
             others: Vec::new(),
+            without_tls: Vec::new(),
             clients: String::new(),
         }
     }
@@ -44,6 +46,13 @@ impl<'a> Setup<'a> {
     #[must_use]
     pub fn with(mut self, service: Service, identity: &'a Identity) -> Self {
         self.others.push((service, identity));
+        self
+    }
+
+    /// The protocol of this service is served without TLS.
+    #[must_use]
+    pub fn without_tls(mut self, service: Service) -> Self {
+        self.without_tls.push(service);
         self
     }
 
@@ -67,13 +76,12 @@ impl<'a> Setup<'a> {
     fn configure(&self, home: &Home) -> std::io::Result<(Command, Vec<u16>)> {
         let ports = ports::free(2 * SERVICES.len())?;
         home.directory("mail", Some(account("nobody")?.uid.as_raw()))?;
-        for protocol in PROTOCOLS {
-            let own = |other: &&(Service, _)| other.0.protocol() == protocol;
-            let other = self.others.iter().find(own);
-            let identity = other.map_or(self.identity, |(_, identity)| identity);
-            home.identity(protocol, identity)?;
-        }
         let mut text = general(home);
+        for protocol in PROTOCOLS {
+            let identity = self.identity_of(protocol);
+            home.identity(protocol, identity)?;
+            text.push_str(&self.protocol(home, protocol));
+        }
         if !self.clients.is_empty() {
             home.write("clients.pem", &self.clients, 0o644)?;
             let dir = home.dir.path().display();
@@ -88,12 +96,33 @@ impl<'a> Setup<'a> {
         command.arg("-c").arg(home.path("dovecot.conf")).arg("-F");
         Ok((command, ports))
     }
+
+    fn identity_of(&self, protocol: &str) -> &'a Identity {
+        let mut others = self.others.iter();
+        let other = others.find(|(service, _)| service.protocol() == protocol);
+        other.map_or(self.identity, |(_, identity)| identity)
+    }
+
+    fn protocol(&self, home: &Home, name: &str) -> String {
+        let dir = home.dir.path().display();
+        let mut without = self.without_tls.iter();
+        let without = without.any(|service| service.protocol() == name);
+        let ssl = if without { "no" } else { "yes" };
+        format!(
+            "protocol {name} {{
+  ssl = {ssl}
+  ssl_cert = <{dir}/{name}chain.pem
+  ssl_key = <{dir}/{name}key.pem
+}}
+"
+        )
+    }
 }
 
 /// What is the same for all services. Whoever logs in has the one mailbox, with the password `x`.
 fn general(home: &Home) -> String {
     let dir = home.dir.path().display();
-    let mut text = format!(
+    format!(
         "base_dir = {dir}/run
 state_dir = {dir}/state
 log_path = {dir}/log
@@ -126,18 +155,7 @@ service stats {{
   chroot =
 }}
 "
-    );
-    for name in PROTOCOLS {
-        let _ = write!(
-            text,
-            "protocol {name} {{
-  ssl_cert = <{dir}/{name}chain.pem
-  ssl_key = <{dir}/{name}key.pem
-}}
-"
-        );
-    }
-    text
+    )
 }
 
 /// For each service the port as it is, and the one that demands the header.

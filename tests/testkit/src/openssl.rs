@@ -110,18 +110,22 @@ fn escaped(text: &str) -> String {
     })
 }
 
-/// The chain that a server presents to `openssl s_client`, the leaf first, each as PEM.
-pub fn presented(args: &[&str]) -> Vec<String> {
-    const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
-    const END: &str = "-----END CERTIFICATE-----\n";
+/// What `openssl s_client` prints of a server.
+pub fn s_client(args: &[&str]) -> String {
     let output = Command::new("openssl")
         .args(["s_client", "-showcerts"])
         .args(args)
         .stdin(Stdio::null())
         .output()
         .expect("openssl");
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    text.split(BEGIN)
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// The certificates in what `openssl s_client` prints, the leaf first, each as PEM.
+pub fn chain(said: &str) -> Vec<String> {
+    const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
+    const END: &str = "-----END CERTIFICATE-----\n";
+    said.split(BEGIN)
         .skip(1)
         .filter_map(|rest| rest.split(END).next())
         .map(|body| format!("{BEGIN}{body}{END}"))

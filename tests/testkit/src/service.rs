@@ -53,17 +53,26 @@ impl Service {
 
     /// The chain that the service presents to OpenSSL, the leaf first, each as PEM.
     pub fn presented(self, port: u16) -> Vec<String> {
-        let address = SocketAddr::from(([127, 0, 0, 1], port)).to_string();
-        self.presented_to(&["-servername", "localhost", "-connect", &address])
+        openssl::chain(&self.s_client(port))
     }
 
     /// As [`Service::presented`], for the arguments of `openssl s_client`.
     pub fn presented_to(self, args: &[&str]) -> Vec<String> {
+        openssl::chain(&self.s_client_with(args))
+    }
+
+    /// What `openssl s_client` prints of the service at a port of 127.0.0.1.
+    pub fn s_client(self, port: u16) -> String {
+        let address = SocketAddr::from(([127, 0, 0, 1], port)).to_string();
+        self.s_client_with(&["-servername", "localhost", "-connect", &address])
+    }
+
+    fn s_client_with(self, args: &[&str]) -> String {
         let starttls: &[&str] = if self.is_implicit() {
             &[]
         } else {
             &["-starttls", self.protocol()]
         };
-        openssl::presented(&[starttls, args].concat())
+        openssl::s_client(&[starttls, args].concat())
     }
 }

@@ -137,9 +137,10 @@ impl Daemon {
             let ready = listeners.min() != Some(0) && ready();
             // Checked last, so that another server's greeting on our port is not taken for ours.
             let ended = self.ended();
-            // Some bind with SO_REUSEPORT: two of them would share a port.
+            // Some bind with SO_REUSEPORT: two of them would share a port. Others go on without it.
             let own = usize::from(ended.is_none());
-            if ports.iter().any(|port| ports::listeners(*port) > own) {
+            let shared = ports.iter().any(|port| ports::listeners(*port) > own);
+            if shared || self.log().contains(TAKEN) {
                 return Err(self.failed(TAKEN));
             }
             if let Some(status) = ended {
