@@ -1,7 +1,7 @@
 //! Courier's IMAP server, version 5, with STARTTLS and in implicit TLS.
 
 use crate::daemon::home::{Home, Starts, account};
-use crate::daemon::{Daemon, ports};
+use crate::daemon::{Daemon, Package};
 use crate::pki::Identity;
 use crate::service::Service;
 use std::ops::Deref;
@@ -13,6 +13,12 @@ const START: &str = r#"common="-address=127.0.0.1 -nodnslookup -noidentlookup"
 login="/usr/lib/courier/courier/imaplogin /usr/bin/imapd Maildir"
 IMAP_TLS=1 couriertcpd $common "$IMAPS" /usr/bin/couriertls -server -tcpd $login &
 exec couriertcpd $common "$IMAP" $login"#;
+
+pub(crate) const PACKAGE: Package = Package {
+    name: "courier",
+    starts: Starts::AsRoot,
+    ports: 2,
+};
 
 /// A running Courier.
 #[derive(Debug)]
@@ -39,11 +45,8 @@ impl Courier {
     }
 
     fn start(test: &str, identity: &Identity, works: bool) -> Option<Self> {
-        let configure = |home: &Home| {
-            let ports = ports::free(2)?;
-            Ok((command(home, identity, works, &ports)?, ports))
-        };
-        let (daemon, ports) = Daemon::for_test(test, ("courier", Starts::AsRoot), configure)?;
+        let configure = |home: &Home, ports: &[u16]| configure(home, identity, works, ports);
+        let (daemon, ports) = Daemon::for_test(test, &PACKAGE, configure)?;
         Some(Self { daemon, ports })
     }
 
@@ -62,7 +65,7 @@ impl Courier {
     }
 }
 
-fn command(
+pub(crate) fn configure(
     home: &Home,
     identity: &Identity,
     works: bool,

@@ -2,7 +2,7 @@
 
 use crate::daemon::home::{Home, Starts, account};
 use crate::daemon::syslog::Syslog;
-use crate::daemon::{Daemon, ports};
+use crate::daemon::{Daemon, Package};
 use crate::pki::Identity;
 use crate::service::Service;
 use std::cell::Cell;
@@ -17,6 +17,12 @@ const SERVICES: [(Service, &str); 4] = [
     (Service::Sieve, "timsieved"),
     (Service::Lmtp, "lmtpd"),
 ];
+
+pub(crate) const PACKAGE: Package = Package {
+    name: "cyrus",
+    starts: Starts::AsRoot,
+    ports: SERVICES.len(),
+};
 
 /// A running Cyrus.
 #[derive(Debug)]
@@ -45,12 +51,11 @@ impl Cyrus {
 
     fn start(test: &str, identity: &Identity, clients: Option<&str>) -> Option<Self> {
         let syslog = Cell::new(None);
-        let configure = |home: &Home| {
-            let ports = ports::free(SERVICES.len())?;
+        let configure = |home: &Home, ports: &[u16]| {
             syslog.set(Some(Syslog::start(home)?));
-            Ok((command(home, identity, clients, &ports)?, ports))
+            configure(home, identity, clients, ports)
         };
-        let (daemon, ports) = Daemon::for_test(test, ("cyrus", Starts::AsRoot), configure)?;
+        let (daemon, ports) = Daemon::for_test(test, &PACKAGE, configure)?;
         Some(Self {
             daemon,
             ports,
@@ -73,7 +78,7 @@ impl Cyrus {
     }
 }
 
-fn command(
+pub(crate) fn configure(
     home: &Home,
     identity: &Identity,
     clients: Option<&str>,

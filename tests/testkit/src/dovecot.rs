@@ -2,7 +2,7 @@
 //! socket, and each a second time at a port that demands the header of the PROXY protocol.
 
 use crate::daemon::home::{Home, Starts, account};
-use crate::daemon::{Daemon, ports};
+use crate::daemon::{Daemon, Package};
 use crate::pki::Identity;
 use crate::service::Service;
 use std::fmt::Write as _;
@@ -19,6 +19,11 @@ const SERVICES: [(Service, &str); 6] = [
     (Service::Sieve, "managesieve-login"),
     (Service::Lmtp, "lmtp"),
 ];
+pub(crate) const PACKAGE: Package = Package {
+    name: "dovecot",
+    starts: Starts::AsRoot,
+    ports: 2 * SERVICES.len(),
+};
 /// Each has its own certificate.
 const PROTOCOLS: [&str; 4] = ["imap", "pop3", "sieve", "lmtp"];
 
@@ -68,13 +73,12 @@ impl<'a> Setup<'a> {
     /// # Panics
     /// When the server is there and does not run, and in CI when it is not there.
     pub fn for_test(&self, test: &str) -> Option<Dovecot> {
-        let configure = |home: &Home| self.configure(home);
-        let (daemon, ports) = Daemon::for_test(test, ("dovecot", Starts::AsRoot), configure)?;
+        let configure = |home: &Home, ports: &[u16]| self.configure(home, ports);
+        let (daemon, ports) = Daemon::for_test(test, &PACKAGE, configure)?;
         Some(Dovecot { daemon, ports })
     }
 
-    fn configure(&self, home: &Home) -> std::io::Result<(Command, Vec<u16>)> {
-        let ports = ports::free(2 * SERVICES.len())?;
+    pub(crate) fn configure(&self, home: &Home, ports: &[u16]) -> std::io::Result<Command> {
         home.directory("mail", Some(account("nobody")?.uid.as_raw()))?;
         let mut text = general(home);
         for protocol in PROTOCOLS {
@@ -90,11 +94,11 @@ impl<'a> Setup<'a> {
                 "ssl_ca = <{dir}/clients.pem\nssl_verify_client_cert = yes\nssl_require_crl = no\n"
             );
         }
-        text.push_str(&listeners(home, &ports));
+        text.push_str(&listeners(home, ports));
         home.write("dovecot.conf", &text, 0o644)?;
         let mut command = home.overlaid("dovecot");
         command.arg("-c").arg(home.path("dovecot.conf")).arg("-F");
-        Ok((command, ports))
+        Ok(command)
     }
 
     fn identity_of(&self, protocol: &str) -> &'a Identity {

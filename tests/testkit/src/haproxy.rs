@@ -2,9 +2,10 @@
 //! protocol (version 2) that says from where they come.
 
 use crate::daemon::home::{Home, Starts};
-use crate::daemon::{Daemon, ports};
+use crate::daemon::{Daemon, Package};
 use std::fmt::Write as _;
 use std::ops::Deref;
+use std::process::Command;
 
 /// A running `HAProxy`.
 #[derive(Debug)]
@@ -20,17 +21,9 @@ impl HaProxy {
     /// # Panics
     /// When the server is there and does not run, and in CI when it is not there.
     pub fn for_test(test: &str, servers: &[u16]) -> Option<Self> {
-        let configure = |home: &Home| {
-            let fronts = ports::free(servers.len())?;
-            home.write("haproxy.cfg", &configuration(servers, &fronts), 0o644)?;
-            let mut command = Home::command(home.root.join("usr/sbin/haproxy"));
-            command
-                .args(["-db", "-f"])
-                .arg(home.path("haproxy.cfg"))
-                .env("LD_LIBRARY_PATH", home.libraries("usr/lib")?);
-            Ok((command, fronts))
-        };
-        let (daemon, fronts) = Daemon::for_test(test, ("haproxy", Starts::AsAnyone), configure)?;
+        let package = package(servers.len());
+        let configure = |home: &Home, fronts: &[u16]| configure(home, servers, fronts);
+        let (daemon, fronts) = Daemon::for_test(test, &package, configure)?;
         let fronts = servers.iter().copied().zip(fronts).collect();
         Some(Self { daemon, fronts })
     }
@@ -43,6 +36,24 @@ impl HaProxy {
         let front = self.fronts.iter().find(|(port, _)| *port == server);
         front.expect("a port that was named at the start").1
     }
+}
+
+pub(crate) fn package(ports: usize) -> Package {
+    Package {
+        name: "haproxy",
+        starts: Starts::AsAnyone,
+        ports,
+    }
+}
+
+pub(crate) fn configure(home: &Home, servers: &[u16], fronts: &[u16]) -> std::io::Result<Command> {
+    home.write("haproxy.cfg", &configuration(servers, fronts), 0o644)?;
+    let mut command = Home::command(home.root.join("usr/sbin/haproxy"));
+    command
+        .args(["-db", "-f"])
+        .arg(home.path("haproxy.cfg"))
+        .env("LD_LIBRARY_PATH", home.libraries("usr/lib")?);
+    Ok(command)
 }
 
 fn configuration(servers: &[u16], fronts: &[u16]) -> String {

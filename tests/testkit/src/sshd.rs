@@ -2,13 +2,19 @@
 //! `ssh -W`.
 
 use crate::daemon::home::{Home, Starts};
-use crate::daemon::{Daemon, ports};
+use crate::daemon::{Daemon, Package};
 use std::io::{Error, Result};
 use std::ops::Deref;
 use std::process::Command;
 
 /// The account that clients log in to.
 const GUEST: &str = "certcheck-guest";
+
+pub(crate) const PACKAGE: Package = Package {
+    name: "sshd",
+    starts: Starts::AsRoot,
+    ports: 1,
+};
 
 /// A running server of OpenSSH's.
 #[derive(Debug)]
@@ -27,7 +33,7 @@ impl Sshd {
         if !crate::skip::has(test, "ssh") {
             return None;
         }
-        let (daemon, ports) = Daemon::for_test(test, ("sshd", Starts::AsRoot), configure)?;
+        let (daemon, ports) = Daemon::for_test(test, &PACKAGE, configure)?;
         let port = ports[0];
         Some(Self { daemon, port })
     }
@@ -43,8 +49,7 @@ impl Sshd {
     }
 }
 
-fn configure(home: &Home) -> Result<(Command, Vec<u16>)> {
-    let ports = ports::free(1)?;
+pub(crate) fn configure(home: &Home, ports: &[u16]) -> Result<Command> {
     let port = ports[0];
     for name in ["host", "guest"] {
         make_key(home, name)?;
@@ -75,7 +80,7 @@ StrictModes no
     command
         .args(["-D", "-e", "-f"])
         .arg(home.path("sshd_config"));
-    Ok((command, ports))
+    Ok(command)
 }
 
 fn make_key(home: &Home, name: &str) -> Result<()> {

@@ -4,6 +4,8 @@
 pub(crate) mod home;
 pub(crate) mod ports;
 pub(crate) mod syslog;
+#[cfg(test)]
+mod taken;
 
 use crate::skip;
 use home::{Home, Starts};
@@ -65,6 +67,15 @@ pub(crate) fn for_test<T>(test: &str, started: Result<T, StartError>) -> Option<
     }
 }
 
+/// A server's package, as `tests/install` unpacks it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Package {
+    pub(crate) name: &'static str,
+    pub(crate) starts: Starts,
+    /// How many ports it listens on.
+    pub(crate) ports: usize,
+}
+
 /// A running server; it ends with this value, and with the process that has started it.
 #[derive(Debug)]
 pub struct Daemon {
@@ -77,26 +88,37 @@ pub struct Daemon {
 }
 
 impl Daemon {
-    /// Starts the server of a package as `configure` says, which returns its command and ports, for
-    /// a test of that name; `None` when the test must be skipped.
+    /// Starts the server of a package with a command that `configure` makes for its ports, for a
+    /// test of that name; `None` when the test must be skipped.
     ///
     /// # Panics
     /// When the server is there and does not run, and in CI when it is not there.
     pub(crate) fn for_test(
         test: &str,
-        (package, starts): (&str, Starts),
-        configure: impl Fn(&Home) -> std::io::Result<(Command, Vec<u16>)>,
+        package: &Package,
+        configure: impl Fn(&Home, &[u16]) -> std::io::Result<Command>,
     ) -> Option<(Self, Vec<u16>)> {
         let once = || {
-            let home = Home::prepare(package, starts)?;
-            let configured = configure(&home).map_err(|why| StartError::failed(package, &why));
-            let (command, ports) = configured?;
-            let mut daemon = Self::spawn(home, command, &["output", "log"])?;
-            daemon.wait_for(&ports, || true)?;
-            daemon.forget();
+            let ports = ports::free(package.ports);
+            let ports = ports.map_err(|why| StartError::failed(package.name, &why))?;
+            let daemon = Self::start(package, &ports, &configure)?;
             Ok((daemon, ports))
         };
-        for_test(&format!("{test} ({package})"), start(once))
+        for_test(&format!("{test} ({})", package.name), start(once))
+    }
+
+    fn start(
+        package: &Package,
+        ports: &[u16],
+        mut configure: impl FnMut(&Home, &[u16]) -> std::io::Result<Command>,
+    ) -> Result<Self, StartError> {
+        let home = Home::prepare(package.name, package.starts)?;
+        let command = configure(&home, ports);
+        let command = command.map_err(|why| StartError::failed(package.name, &why))?;
+        let mut daemon = Self::spawn(home, command, &["output", "log"])?;
+        daemon.wait_for(ports, || true)?;
+        daemon.forget();
+        Ok(daemon)
     }
 
     /// Starts `command`; what it prints goes to the log `output`.

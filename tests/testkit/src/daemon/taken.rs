@@ -1,0 +1,73 @@
+//! The error of a start whose port is taken: it then tries others.
+
+use super::home::Home;
+use super::syslog::Syslog;
+use super::{Daemon, Package, StartError, TAKEN, ports};
+use crate::pki::{Identity, KeyKind, Pki, leaf};
+use crate::{courier, cyrus, dovecot, haproxy, microsocks, skip, sshd, tinyproxy};
+use std::net::TcpListener;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+fn identity() -> Identity {
+    Pki::self_signed(&leaf(&["localhost"]), KeyKind::P256)
+}
+
+#[test]
+fn dovecot_says_so() {
+    let identity = identity();
+    let setup = dovecot::Setup::new(&identity);
+    fails(&dovecot::PACKAGE, |home, ports| {
+        setup.configure(home, ports)
+    });
+}
+
+#[test]
+fn cyrus_says_so() {
+    let identity = identity();
+    let mut logs = Vec::new();
+    fails(&cyrus::PACKAGE, |home, ports| {
+        logs.push(Syslog::start(home)?);
+        cyrus::configure(home, &identity, None, ports)
+    });
+}
+
+#[test]
+fn courier_says_so() {
+    let identity = identity();
+    fails(&courier::PACKAGE, |home, ports| {
+        courier::configure(home, &identity, true, ports)
+    });
+}
+
+#[test]
+fn what_stands_between_says_so() {
+    fails(&haproxy::package(2), |home, ports| {
+        haproxy::configure(home, &[1, 2], ports)
+    });
+    fails(&microsocks::PACKAGE, |home, ports| {
+        Ok(microsocks::configure(home, None, ports))
+    });
+    fails(&tinyproxy::PACKAGE, |home, ports| {
+        tinyproxy::configure(home, None, ports)
+    });
+    fails(&sshd::PACKAGE, sshd::configure);
+}
+
+/// Each of the ports is taken once.
+fn fails(package: &Package, mut configure: impl FnMut(&Home, &[u16]) -> std::io::Result<Command>) {
+    for taken in 0..package.ports {
+        let ports = ports::free(package.ports).expect("free ports");
+        let _stranger = TcpListener::bind(("127.0.0.1", ports[taken])).expect("a free port");
+        let start = Instant::now();
+        let name = package.name;
+        match Daemon::start(package, &ports, &mut configure) {
+            Err(StartError::NotInstalled(why)) => {
+                skip::skip(&format!("a taken port ({name})"), &why);
+            }
+            Err(StartError::Failed(why)) => assert!(why.contains(TAKEN), "{why}"),
+            Ok(_) => panic!("{name} started without its port {taken}"),
+        }
+        assert!(start.elapsed() < Duration::from_secs(10), "{name}");
+    }
+}
