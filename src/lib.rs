@@ -13,9 +13,9 @@
 //! Above, side by side and knowing nothing of each other: [`probe`] looks at a mail server and
 //! returns an [`observation`], [`resolve`] finds its addresses, and [`judge`] thinks about a chain.
 //! [`survey`] joins the first two, for several looks at one name. [`mercurial`] knows what hg makes
-//! of its settings, and plans their edits; [`programs`] knows what other programs must be told. All
-//! come together in one [`report`], which the renderers in [`render`] show, and an [`audit`] is many
-//! of them. [`commands`] join it all to what the user typed ([`cli`]).
+//! of its settings, and plans their edits; [`programs`] knows what other programs must be told;
+//! [`pin_set`] joins what all places of a host present. All come together in one [`report`], which
+//! the renderers in [`render`] show, and an [`audit`] is many of them. [`commands`] join it all to what the user typed ([`cli`]).
 //!
 //! Only `probe` and `resolve` touch the network, and commands see it through `survey` alone; only
 //! `commands` touches files, clock, environment and terminal. Everything else is a function of its
@@ -36,6 +36,7 @@ pub mod hgrc;
 pub mod judge;
 pub mod mercurial;
 pub mod observation;
+pub mod pin_set;
 pub mod probe;
 pub mod programs;
 pub mod raw_tls;

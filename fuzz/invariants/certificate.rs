@@ -93,7 +93,12 @@ fn show(report: &Report, style: Style, raw_text: &[u8]) {
     )];
     safe(
         "snippet",
-        &pin::snippet(report, std::slice::from_ref(report), &lines, "0"),
+        &pin::snippet(
+            report,
+            &pin::comments(std::slice::from_ref(report)),
+            &lines,
+            "0",
+        ),
     );
     safe("alarm", &pin::alarm(report));
     safe("identity", &pin::identity(report));

@@ -88,6 +88,7 @@ Examples:
   smtp-certcheck pin mail.example.org:587 --write
   smtp-certcheck pin mail.example.org:587 --write --yes --expect sha256:9ab0…
   smtp-certcheck pin mail.example.org:587 --write --add
+  smtp-certcheck pin mail.example.org --all --write
   smtp-certcheck pin smtps://mail.example.org --write --by cacerts --ca-out ~/mail-ca.pem
   smtp-certcheck pin --for
   smtp-certcheck pin mail.example.org:587 --for postfix --by key >> /etc/postfix/tls_policy

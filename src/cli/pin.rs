@@ -76,6 +76,32 @@ pub struct Pin {
     #[arg(long, help_heading = PIN)]
     pub accept_short_lived: bool,
 
+    /// Pin what the host presents at every address on every SMTP port, or nothing
+    ///
+    /// The ports are 25, 465 and 587, and that of TARGET. Each certificate that is new is asked for
+    /// with the other type of key and without SNI as well. All of them are pinned if each is
+    /// trusted, confirmed or named with --expect; otherwise none is.
+    #[arg(long, help_heading = PIN)]
+    pub all: bool,
+
+    /// With --all: also the ports of IMAP, POP3 and ManageSieve
+    #[arg(long, requires = "all", help_heading = PIN)]
+    pub mail: bool,
+
+    /// With --all: do not ask without SNI
+    ///
+    /// A server for several names may present another certificate then, which programs that send
+    /// the name do not meet.
+    #[arg(long, requires = "all", conflicts_with = "no_sni", hide_short_help = true, help_heading = PIN)]
+    pub sni_only: bool,
+
+    /// Pin the certificate in FILE (PEM or DER), too: it is to come, and is not seen yet; may be repeated
+    ///
+    /// The chain in FILE begins with it. The rules are those of a certificate that is seen, but for
+    /// the proof that the server holds its key.
+    #[arg(long, value_name = "FILE", help_heading = PIN)]
+    pub also: Vec<PathBuf>,
+
     /// Existing pins that do not match: replace them
     #[arg(long, conflicts_with = "add", help_heading = PIN)]
     pub replace: bool,

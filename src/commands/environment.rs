@@ -158,6 +158,12 @@ pub(super) fn width() -> Option<u16> {
     terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| width.0)
 }
 
+/// The columns of standard error to fill.
+pub(super) fn error_width() -> usize {
+    let size = terminal_size::terminal_size_of(std::io::stderr());
+    size.map_or(usize::MAX, |(width, _)| usize::from(width.0.max(40)))
+}
+
 /// This machine's fully qualified name, if other hosts could know it: never `localhost`, which
 /// servers refuse.
 pub(super) fn fqdn() -> Option<String> {

@@ -73,6 +73,35 @@ pub fn configured_pins(
     }
 }
 
+/// The pins of a host that count: those that hg obeys, or where there are none, `smtp.fingerprint`.
+/// A list that hg aborts at has none.
+pub fn obeyed_pins(settings: &HostSettings, is_smtp_host: bool) -> Vec<Pin> {
+    let mut pins: Vec<Pin> = Vec::new();
+    let mut read = |list: &[Pin]| {
+        for pin in list {
+            if !pins.contains(pin) {
+                pins.push(pin.clone());
+            }
+        }
+    };
+    match &settings.pins {
+        Some(Configured { value: Err(_), .. }) => return pins,
+        Some(Configured {
+            value: Ok(list), ..
+        }) => read(list),
+        None => {}
+    }
+    if let Some(list) = &settings.legacy_pins {
+        read(&list.value);
+    }
+    let smtp = settings.smtp_fingerprint.as_ref();
+    let smtp = smtp.filter(|_| is_smtp_host && pins.is_empty());
+    match smtp.map(|list| &list.value) {
+        Some(Ok(list)) => list.clone(),
+        _ => pins,
+    }
+}
+
 fn configured_pin(value: String, line: &SettingLine) -> ConfiguredPin {
     ConfiguredPin {
         value,

@@ -20,7 +20,9 @@ mod secret;
 mod settings;
 mod stop;
 
-pub use configured::{ConfiguredPin, Pins, configured_cacerts, configured_pins, has_own_cacerts};
+pub use configured::{
+    ConfiguredPin, Pins, configured_cacerts, configured_pins, has_own_cacerts, obeyed_pins,
+};
 pub use decision::{CaFile, Decision, Ground, Server, decide};
 pub use hindrance::Hindrance;
 pub use line::{Configured, SettingLine};

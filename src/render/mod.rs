@@ -10,6 +10,7 @@ pub mod nagios;
 pub mod objection;
 pub mod pem;
 pub mod pin;
+pub mod pin_set;
 pub mod pins;
 pub mod settings;
 pub mod style;

@@ -20,10 +20,10 @@ const NAME: usize = 60;
 /// Comments that say what was checked, then the settings by section. The first line is empty: with
 /// `>>` it completes a last line without a line feed.
 ///
-/// `pinned` are reports on each certificate.
+/// `comments` are about each certificate.
 pub fn snippet(
     report: &Report,
-    pinned: &[Report],
+    comments: &[String],
     settings: &[Assignment],
     version: &str,
 ) -> String {
@@ -32,13 +32,8 @@ pub fn snippet(
         visible(&report.target.label),
         report.at.date(),
     );
-    for one in pinned {
-        let leaves = one.leaves();
-        let at = leaves.first().filter(|_| pinned.len() > 1);
-        let at = at.map_or_else(String::new, |leaf| {
-            format!("at {}: ", listed(&leaf.addresses))
-        });
-        let _ = writeln!(out, "# {at}{}", about(one));
+    for one in comments {
+        let _ = writeln!(out, "# {one}");
     }
     let mut current = "";
     for Assignment {
@@ -55,6 +50,24 @@ pub fn snippet(
         let _ = writeln!(out, "{key} = {value}");
     }
     out
+}
+
+/// A comment about each certificate of a server, with its addresses if they are several.
+pub fn comments(pinned: &[Report]) -> Vec<String> {
+    let comment = |one: &Report| {
+        let leaves = one.leaves();
+        let at = leaves.first().filter(|_| pinned.len() > 1);
+        let at = at.map_or_else(String::new, |leaf| {
+            format!("at {}: ", listed(&leaf.addresses))
+        });
+        format!("{at}{}", about(one))
+    };
+    pinned.iter().map(comment).collect()
+}
+
+/// A comment about a certificate that is to come.
+pub fn coming(report: &Report) -> String {
+    format!("to come, not seen yet: {}", about(report))
 }
 
 /// Comments above a saved CA certificate.

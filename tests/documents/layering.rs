@@ -22,6 +22,10 @@ const TABLE: &[(&str, &[&str])] = &[
     ("certificate", &["bounded", "fingerprint"]),
     ("observation", &["endpoint", "finding", "starttls"]),
     (
+        "pin_set",
+        &["certificate", "finding", "fingerprint", "observation"],
+    ),
+    (
         "programs",
         &["certificate", "endpoint", "finding", "fingerprint"],
     ),
@@ -92,6 +96,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "judge",
             "mercurial",
             "observation",
+            "pin_set",
             "programs",
             "report",
             "starttls",
@@ -123,6 +128,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "judge",
             "mercurial",
             "observation",
+            "pin_set",
             "programs",
             "render",
             "report",

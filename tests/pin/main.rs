@@ -1,10 +1,12 @@
 //! `pin`: what it prints, asks and writes.
 //!
+//! - `all`: `--all`, every certificate of a host or none
 //! - `for_mercurial`: the lines for an hgrc, and the edit of one
 //! - `for_programs`: `--for`, with the real programs as the judges
 //! - `prompts`: the questions at a terminal
 //! - `files`: how a file is replaced, whatever happens meanwhile
 
+mod all;
 mod files;
 mod for_mercurial;
 mod for_programs;

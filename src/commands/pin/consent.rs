@@ -71,7 +71,7 @@ fn to_certificate(request: &Request<'_>, report: &Report) -> Result<(), Stopped>
 }
 
 /// The problems that `--accept-unproven` accepts.
-const UNPROVEN: [Code; 2] = [Code::KeyNotProven, Code::ObsoleteTls];
+pub(super) const UNPROVEN: [Code; 2] = [Code::KeyNotProven, Code::ObsoleteTls];
 
 /// Asks whether a certificate is pinned though its chain is not trusted.
 fn to_untrusted(leaf: &Certificate, problems: &[Code]) -> Result<(), Stopped> {

@@ -1,66 +1,77 @@
 //! `pin` for Mercurial: what is looked at, agreed to, and printed or written.
 
+use super::also;
 use super::ca::{self, Ca};
 use super::consent;
+use super::finish::{self, Meant, Shown};
 use super::observer::Observer;
 use super::plan_error::objection;
-use super::request::{MercurialRequest, Output, Request};
+use super::request::{MercurialRequest, Request};
 use super::rounds::{self, Looks};
 use super::second_certificate;
-use super::snippet::snippet;
+use super::set;
 use super::stopped::Stopped;
-use super::write::{Verification, Writing};
 use crate::cli::TargetArg;
 use crate::commands::assess::Assessor;
 use crate::commands::error::Error;
-use crate::commands::mercurial::{Mercurial, Scope};
-use crate::mercurial::{Configured, Existing, Intent, PinObjection, PinnedBy, changes_for};
+use crate::mercurial::{Configured, Existing, PinObjection};
 use crate::programs::By;
+use crate::render::pin as show;
 use crate::report::Report;
 use std::path::Path;
 
 /// Pins the server for Mercurial.
 pub(super) fn run(typed: &MercurialRequest<'_>) -> Result<(), Stopped> {
-    let request = &typed.request;
     let assessor = Assessor::read(&typed.sources)?;
     let observer = Observer::new(&assessor, target(typed, &assessor)?, &typed.route)?;
-    let first = observer.look()?;
-    let host = observer.asked.written();
-    if request.existing != Existing::Replace {
-        readable_pins(&assessor, host)?;
+    if let Some(places) = typed.places {
+        readable_pins(typed, &assessor, observer.asked.written())?;
+        return set::for_mercurial(typed, &assessor, &observer, places);
     }
-    let looks = rounds::look(&observer, request, first)?;
+    let first = observer.look()?;
+    readable_pins(typed, &assessor, observer.asked.written())?;
+    one(typed, &assessor, &observer, first)
+}
+
+/// Pins what one port presents.
+fn one(
+    typed: &MercurialRequest<'_>,
+    assessor: &Assessor,
+    observer: &Observer<'_>,
+    first: Report,
+) -> Result<(), Stopped> {
+    let request = &typed.request;
+    let host = observer.asked.written();
+    let looks = rounds::look(observer, request, first)?;
+    let coming = also::read(typed.also, observer)?;
     let Agreed { pinned, ca } = agreed(request, &looks, typed.ca_out, host)?;
-    let report = &looks.report;
-    let intent = intent(typed, host, &pinned, ca.as_ref())?;
-    let none = Mercurial::none();
-    let mercurial = assessor.mercurial().unwrap_or(&none);
-    // What may not be written is neither printed nor prepared.
-    changes_for(mercurial.config(), mercurial.environment(), &intent)
-        .map_err(|why| objection(&why))?;
+    also::agreed(request, &coming)?;
+    let target = pinned.first().map(|report| &report.target);
+    let port = target.and_then(|target| Some((target.port?, target.tls?)));
+    let leaves = pinned.iter().filter_map(Report::leaf);
+    let coming_leaves = coming.iter().filter_map(Report::leaf);
+    let meant = Meant {
+        host,
+        port: port.ok_or_else(|| Error::new("there is no certificate to pin"))?,
+        leaves: leaves
+            .chain(coming_leaves)
+            .map(|leaf| leaf.der().as_ref())
+            .collect(),
+        ca: ca.as_ref(),
+    };
+    let intent = finish::intent(typed, assessor, &meant)?;
     observer.note_sni("hg");
     if request.by == By::Certificate {
-        second_certificate::look(&observer, &pinned, None, "hg")?;
+        second_certificate::look(observer, &pinned, None, "hg")?;
     }
-    match typed.output {
-        Output::File(edit) => {
-            let pin = Verification {
-                intent: &intent,
-                report,
-                pinned: &pinned,
-                scope: typed.sources.scope.unwrap_or(Scope::Everything(None)),
-                release: typed.sources.hg_version,
-                ca: ca.as_ref(),
-            };
-            Writing { edit, pin }.run()
-        }
-        Output::Snippet => {
-            if let Some(ca) = &ca {
-                ca.save(&ca.file(request.existing)?, report)?;
-            }
-            Ok(snippet(mercurial, &intent, report, &pinned)?)
-        }
-    }
+    let mut comments = show::comments(&pinned);
+    comments.extend(coming.iter().map(show::coming));
+    let shown = Shown {
+        report: &looks.report,
+        pinned: &pinned,
+        comments: &comments,
+    };
+    finish::output(typed, assessor, (&intent, ca.as_ref()), &shown)
 }
 
 /// What the user agrees to.
@@ -91,7 +102,14 @@ fn agreed(
 }
 
 /// Makes sure that the configured pins can be compared with: hg aborts at a list that it cannot read.
-fn readable_pins(assessor: &Assessor, host: &str) -> Result<(), Error> {
+fn readable_pins(
+    typed: &MercurialRequest<'_>,
+    assessor: &Assessor,
+    host: &str,
+) -> Result<(), Error> {
+    if typed.request.existing == Existing::Replace {
+        return Ok(());
+    }
     let mercurial = assessor.mercurial();
     let settings = mercurial.map(|mercurial| mercurial.settings(host));
     match settings.and_then(|settings| settings.pins) {
@@ -130,29 +148,4 @@ fn target(typed: &MercurialRequest<'_>, assessor: &Assessor) -> Result<TargetArg
         given.target.start = configured.start;
     }
     Ok(given)
-}
-
-fn intent<'a>(
-    typed: &MercurialRequest<'_>,
-    host: &'a str,
-    pinned: &'a [Report],
-    ca: Option<&'a Ca>,
-) -> Result<Intent<'a>, Error> {
-    let target = pinned.first().map(|report| &report.target);
-    let place = target.and_then(|target| Some((target.port?, target.tls?)));
-    let leaves = pinned.iter().filter_map(Report::leaf);
-    let leaves: Vec<&[u8]> = leaves.map(|leaf| leaf.der().as_ref()).collect();
-    let (false, Some((port, start))) = (leaves.is_empty(), place) else {
-        return Err(Error::new("there is no certificate to pin"));
-    };
-    Ok(Intent {
-        host,
-        port,
-        start,
-        leaves,
-        by: ca.map_or(PinnedBy::Fingerprint, |ca| PinnedBy::Cacerts(&ca.path)),
-        digest: typed.digest,
-        legacy: typed.legacy,
-        old: typed.request.existing,
-    })
 }

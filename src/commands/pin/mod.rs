@@ -1,10 +1,12 @@
 //! `pin`: looks at a server, makes sure that its certificate is the one that the user means, and
 //! prints or writes the settings that make Mercurial, or another program, accept it and no other.
 
+mod also;
 mod ask;
 mod ca;
 mod certificate_file;
 mod consent;
+mod finish;
 mod for_mercurial;
 mod for_program;
 mod gap;
@@ -13,13 +15,16 @@ mod library;
 mod observer;
 mod other_host;
 mod paste;
+mod places;
 mod plan_error;
 mod possession;
 mod refusal;
 mod request;
 mod rounds;
 mod second_certificate;
+mod set;
 mod several;
+mod shown;
 mod snippet;
 mod stopped;
 mod version;

@@ -7,9 +7,10 @@ use crate::commands::error::Error;
 use crate::commands::runtime::block_on;
 use crate::commands::terminal::say;
 use crate::endpoint::Host;
-use crate::observation::{KeyType, Sighting};
-use crate::report::{Assessment, Report};
+use crate::observation::{KeyType, Sighting, Survey};
+use crate::report::{Assessment, Report, Target};
 use crate::survey::{self, Options};
+use time::OffsetDateTime;
 
 /// How to connect, whatever the target is.
 #[derive(Clone, Copy)]
@@ -94,6 +95,49 @@ impl<'a> Observer<'a> {
         options.probe.key_type = Some(key_type);
         let survey = block_on(survey::look(&self.asked.endpoint, &options))?;
         self.assessor.report(survey, &self.asked)
+    }
+
+    /// The same server at another port. The scheme of the target is for its own port.
+    pub(super) fn at_port(&self, port: u16) -> Self {
+        let mut asked = self.asked.clone();
+        if port != asked.endpoint.port {
+            asked.endpoint.port = port;
+            asked.endpoint.start = None;
+            asked.endpoint.protocol = None;
+            asked.target.target.start = None;
+            asked.target.target.protocol = None;
+        }
+        asked.target.target.port = Some(port);
+        asked.target.input = asked.endpoint.to_string();
+        Self {
+            assessor: self.assessor,
+            asked,
+            options: self.options.clone(),
+        }
+    }
+
+    /// Reports on what a survey saw.
+    pub(super) fn report(&self, survey: Survey) -> Result<Report, Error> {
+        self.assessor.report(survey, &self.asked)
+    }
+
+    /// The report on a certificate that no look has shown, under that name.
+    pub(super) fn single(&self, name: String, look: Assessment) -> Report {
+        let target = Target {
+            input: name.clone(),
+            host: None,
+            port: None,
+            label: name,
+            protocol: None,
+            tls: None,
+            servername: self.asked.reference.to_string(),
+        };
+        Report::single(target, look, self.now())
+    }
+
+    /// The time of the judgement.
+    pub(super) fn now(&self) -> OffsetDateTime {
+        self.assessor.now
     }
 
     /// Judges one sighting.

@@ -21,6 +21,16 @@ pub(super) fn expecting(arguments: &[String], digest: &str) -> String {
     words.join(" ")
 }
 
+/// The same command for the certificate with this digest, too.
+pub(super) fn expecting_also(arguments: &[String], digest: &str) -> String {
+    let words = arguments.iter().map(|word| quoted(word));
+    let mut words: Vec<String> = std::iter::once("smtp-certcheck".to_owned())
+        .chain(words)
+        .collect();
+    words.extend(["--expect".to_owned(), digest.to_owned()]);
+    words.join(" ")
+}
+
 /// The words of the command, without these, and without what says which certificate is meant.
 fn without(arguments: &[String], dropped: &[&str]) -> Vec<String> {
     let mut words = vec!["smtp-certcheck".to_owned()];

@@ -2,6 +2,7 @@
 
 use super::certificate_file::absolute;
 use super::observer::Route;
+use super::places::Places;
 use crate::certificate::Certificate;
 use crate::cli::{ByArg, ExpectedPin, Pin as Args, TargetArg};
 use crate::commands::assess::Sources;
@@ -12,7 +13,7 @@ use crate::commands::terminal::say;
 use crate::fingerprint::Algorithm;
 use crate::mercurial::Existing;
 use crate::programs::{By, Program};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What is to be pinned, and what the user agrees to without a question.
 #[derive(Clone, Copy)]
@@ -87,6 +88,10 @@ pub(super) struct MercurialRequest<'a> {
     pub(super) legacy: bool,
     /// The file for the CA's certificate, if a CA is pinned.
     pub(super) ca_out: Option<&'a Path>,
+    /// Files with certificates that are to come.
+    pub(super) also: &'a [PathBuf],
+    /// The places to look at, if it is more than one port.
+    pub(super) places: Option<Places>,
     /// Where the settings go.
     pub(super) output: Output<'a>,
 }
@@ -152,6 +157,8 @@ impl<'a> MercurialRequest<'a> {
             digest: args.digest.map(Into::into),
             legacy: args.legacy,
             ca_out,
+            also: also(args, by)?,
+            places: Places::of(args)?,
             output: if edits {
                 Output::File(Edit::of(args))
             } else {
@@ -212,6 +219,16 @@ fn pinned_by(args: &Args) -> Result<(By, Option<&Path>), Error> {
     }
 }
 
+/// The files of `--also`: a CA holds for what is to come as it is.
+fn also(args: &Args, by: By) -> Result<&[PathBuf], Error> {
+    if by == By::Ca && !args.also.is_empty() {
+        return Err(Error::new(
+            "--also is about fingerprints and keys, not for --by cacerts",
+        ));
+    }
+    Ok(&args.also)
+}
+
 /// A file that hg reads is looked at with all the others: their pins count, and their server.
 fn scope(args: &Args) -> Result<Option<Scope<'_>>, Error> {
     Ok(match &args.hgrc {
@@ -269,7 +286,6 @@ mod tests {
     use super::*;
     use crate::cli::{Cli, Command};
     use clap::Parser as _;
-    use std::path::PathBuf;
 
     /// What is shown of `pin mx.test OPTIONS`.
     fn meant<T>(options: &str, show: impl Fn(&MercurialRequest<'_>) -> T) -> Result<T, String> {

@@ -2,6 +2,7 @@
 
 use super::judged::server;
 use super::other_host;
+use super::shown::Shown;
 use super::version::VERSION;
 use crate::commands::error::Error;
 use crate::commands::mercurial::{Mercurial, ca_file};
@@ -20,9 +21,9 @@ use std::fmt::Write as _;
 pub(super) fn snippet(
     mercurial: &Mercurial,
     intent: &Intent<'_>,
-    report: &Report,
-    pinned: &[Report],
+    shown: &Shown<'_>,
 ) -> Result<(), Error> {
+    let pinned = shown.pinned;
     let settings = mercurial.settings(intent.host);
     let own = is_smtp_host(&settings, intent.host);
     let mut lines = Vec::new();
@@ -61,7 +62,12 @@ pub(super) fn snippet(
             }
         }
     } else {
-        print(&show::snippet(report, pinned, &lines, VERSION))?;
+        print(&show::snippet(
+            shown.report,
+            shown.comments,
+            &lines,
+            VERSION,
+        ))?;
     }
     for one in pinned {
         unsure(mercurial, &lines, intent, one);
@@ -91,16 +97,17 @@ fn unsure(mercurial: &Mercurial, lines: &[Assignment], intent: &Intent<'_>, repo
     {
         let _ = write!(text, "[{section}]\n{key} = {value}\n");
     }
+    let start = report.target.tls.unwrap_or(intent.start);
     let pinned = Mercurial::of(text.as_bytes()).settings(intent.host);
     let settings = HostSettings {
-        transport: intent.start.into(),
+        transport: start.into(),
         pins: pinned.pins,
         verifycertsfile: pinned.verifycertsfile,
         // Whether hg email runs is a separate question.
         runs: Vec::new(),
         ..mercurial.settings(intent.host)
     };
-    let server = server(intent.host, intent.start, None, report);
+    let server = server(intent.host, start, None, report);
     if server.key_proven && !server.handshake_failed {
         return;
     }

@@ -4,7 +4,7 @@
 use crate::pki::Identity;
 use crate::raw;
 use rustls::crypto::aws_lc_rs;
-use rustls::server::WebPkiClientVerifier;
+use rustls::server::{ClientHello, ResolvesServerCert, WebPkiClientVerifier};
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{RootCertStore, ServerConfig, ServerConnection, SupportedProtocolVersion};
 use std::io::{Read as _, Write as _};
@@ -30,6 +30,10 @@ pub struct Behaviour {
     pub greet_delay: Duration,
     /// The name that it gives itself.
     pub name: &'static str,
+    /// Shown to clients that do not accept the signatures of the first identity's key.
+    pub second: Option<Identity>,
+    /// Shown to clients that send no name (SNI).
+    pub nameless: Option<Identity>,
 }
 
 impl Default for Behaviour {
@@ -42,6 +46,8 @@ impl Default for Behaviour {
             mute_after_handshake: false,
             greet_delay: Duration::ZERO,
             name: "demo.test",
+            second: None,
+            nameless: None,
         }
     }
 }
@@ -77,6 +83,7 @@ pub struct Server {
     behaviour: Behaviour,
     configs: Arc<Mutex<Turns>>,
     flights: Arc<AtomicU32>,
+    connections: Arc<AtomicU32>,
     lines: Arc<Mutex<Vec<String>>>,
 }
 
@@ -93,7 +100,10 @@ impl Server {
         let flights = Arc::new(AtomicU32::new(0));
         let lines = Arc::new(Mutex::new(Vec::new()));
         let (counted, heard) = (Arc::clone(&flights), Arc::clone(&lines));
+        let connections = Arc::new(AtomicU32::new(0));
+        let accepted = Arc::clone(&connections);
         let address = raw::listen_on(address, move |stream| {
+            accepted.fetch_add(1, Ordering::SeqCst);
             let session = Session {
                 stream,
                 config: turns.lock().expect("not poisoned").take(),
@@ -109,6 +119,7 @@ impl Server {
             behaviour,
             configs,
             flights,
+            connections,
             lines,
         }
     }
@@ -132,6 +143,11 @@ impl Server {
     /// Flights sent so far: writes with a read of the client's answer, or nothing, before them.
     pub fn flights(&self) -> u32 {
         self.flights.load(Ordering::SeqCst)
+    }
+
+    /// Connections accepted so far.
+    pub fn connections(&self) -> u32 {
+        self.connections.load(Ordering::SeqCst)
     }
 
     /// The command lines that clients have sent so far.
@@ -159,11 +175,48 @@ fn tls_config(identity: &Identity, behaviour: &Behaviour) -> ServerConfig {
             builder.with_client_cert_verifier(verifier.build().expect("a verifier"))
         }
     };
+    let first = certified(identity, behaviour);
+    if behaviour.second.is_none() && behaviour.nameless.is_none() {
+        return builder.with_cert_resolver(Arc::new(SingleCertAndKey::from(first)));
+    }
+    let other = |other: &Option<Identity>| {
+        let other = other.as_ref();
+        other.map(|identity| Arc::new(certified(identity, behaviour)))
+    };
+    builder.with_cert_resolver(Arc::new(Choosing {
+        first: Arc::new(first),
+        second: other(&behaviour.second),
+        nameless: other(&behaviour.nameless),
+    }))
+}
+
+fn certified(identity: &Identity, behaviour: &Behaviour) -> CertifiedKey {
     let key = aws_lc_rs::sign::any_supported_type(&identity.key).expect("a key");
     // Unchecked: an impostor's key does not fit the certificate.
     let mut certified = CertifiedKey::new(identity.chain.clone(), key);
     certified.ocsp.clone_from(&behaviour.ocsp);
-    builder.with_cert_resolver(Arc::new(SingleCertAndKey::from(certified)))
+    certified
+}
+
+/// Chooses by what the client sends and accepts.
+#[derive(Debug)]
+struct Choosing {
+    first: Arc<CertifiedKey>,
+    second: Option<Arc<CertifiedKey>>,
+    nameless: Option<Arc<CertifiedKey>>,
+}
+
+impl ResolvesServerCert for Choosing {
+    fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        let is_nameless = hello.server_name().is_none();
+        if let Some(nameless) = self.nameless.as_ref().filter(|_| is_nameless) {
+            return Some(Arc::clone(nameless));
+        }
+        let all = std::iter::once(&self.first).chain(&self.second);
+        let schemes = hello.signature_schemes();
+        let mut fitting = all.filter(|one| one.key.choose_scheme(schemes).is_some());
+        fitting.next().cloned()
+    }
 }
 
 struct Session {

@@ -176,8 +176,19 @@ impl Verification<'_> {
         let none = Anchors::new("none");
         let hg = mercurial.installation(&none);
         let each = self.pinned.iter().map(|report| {
-            let server = server(self.intent.host, self.intent.start, port, report);
-            decide(&settings, &server, &hg, ca_file)
+            let of_port = report.target.port;
+            if of_port.is_none_or(|of_port| of_port == self.intent.port) {
+                let server = server(self.intent.host, self.intent.start, port, report);
+                return decide(&settings, &server, &hg, ca_file);
+            }
+            // As if smtp.port and smtp.tls named it.
+            let start = report.target.tls.unwrap_or(self.intent.start);
+            let server = server(self.intent.host, start, None, report);
+            let there = HostSettings {
+                transport: start.into(),
+                ..settings.clone()
+            };
+            decide(&there, &server, &hg, ca_file)
         });
         let refused = |decision: &Decision| !is_pinned(decision, self.intent.by);
         let Some(decision) = each.into_iter().find(refused) else {
