@@ -3,7 +3,7 @@
 use super::attempt::Attempt;
 use super::failure::Failure;
 use crate::endpoint::{Protocol, Start};
-use crate::starttls::{Line, Reply};
+use crate::starttls::{Answer, Line};
 use rustls::pki_types::CertificateDer;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -20,9 +20,9 @@ pub struct Sighting {
     /// How TLS was finally started; `None`: it was not.
     pub start: Option<Start>,
     /// The greeting.
-    pub greeting: Option<Reply>,
+    pub greeting: Option<Answer>,
     /// The answer to EHLO.
-    pub capabilities: Option<Reply>,
+    pub capabilities: Vec<String>,
     /// The dialogue in the clear, line by line.
     pub transcript: Vec<Line>,
     /// What the handshake agreed upon.

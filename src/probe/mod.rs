@@ -12,6 +12,7 @@ mod first_look;
 mod handshake;
 mod names;
 mod negotiate;
+mod opening;
 mod options;
 mod place;
 mod progress;
@@ -25,6 +26,7 @@ pub use waiting::{Awaited, Watch, Watched};
 
 use crate::endpoint::Endpoint;
 use crate::observation::{Cause, Failure, Sighting, Step};
+use crate::starttls::Speech;
 use first_look::first_look;
 use progress::Progress;
 use second_look::second_look;
@@ -32,7 +34,11 @@ use tokio::time::timeout_at;
 
 /// Looks at one server. Never fails: what went wrong is part of the sighting.
 pub async fn probe(endpoint: &Endpoint, options: &Options, turn: Turn) -> Sighting {
-    let mut progress = Progress::default();
+    let speech = match endpoint.protocol {
+        Some(protocol) => Speech::Only(protocol),
+        None => Speech::First(endpoint.first_protocol()),
+    };
+    let mut progress = Progress::new(speech);
     progress.place.watched = options.watch.as_ref().map(|watch| {
         let to = endpoint.to_string();
         watch.begin(to, turn.since, options.timeout)

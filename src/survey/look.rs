@@ -4,7 +4,7 @@ use super::options::Options;
 use super::pace::Pacer;
 use super::plan::Plan;
 use super::retry::{Look, probe_patiently};
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, Protocol};
 use crate::observation::{Cause, Failure, Sighting, Step, Survey};
 use crate::probe::{Turn, probe};
 use crate::resolve;
@@ -31,7 +31,7 @@ pub async fn look(endpoint: &Endpoint, options: &Options) -> Survey {
     };
     let seen = Sighting {
         elapsed: since.elapsed(),
-        ..unresolved(cause)
+        ..unresolved(endpoint.first_protocol(), cause)
     };
     seen.into()
 }
@@ -72,7 +72,7 @@ async fn look_since(
 pub async fn look_in_turn(pacer: &Arc<Pacer>, endpoint: &Endpoint, options: &Options) -> Survey {
     let addresses = match pacer.names.addresses(endpoint, options).await {
         Ok(addresses) => addresses,
-        Err(cause) => return unresolved(cause).into(),
+        Err(cause) => return unresolved(endpoint.first_protocol(), cause).into(),
     };
     let Some(plan) = Plan::of(&addresses, endpoint, options) else {
         let look = Look {
@@ -126,10 +126,11 @@ async fn in_turn(pacer: &Pacer, look: Look<'_>) -> Sighting {
 }
 
 /// A sighting of a name without addresses.
-pub(super) fn unresolved(cause: Cause) -> Sighting {
+pub(super) fn unresolved(protocol: Protocol, cause: Cause) -> Sighting {
     Sighting {
         failure: Some(Failure {
             step: Step::Resolve,
+            protocol,
             cause,
         }),
         ..Sighting::default()

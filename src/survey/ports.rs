@@ -5,7 +5,7 @@ use super::options::Options;
 use super::pace::Pacer;
 use super::plan::Plan;
 use super::visit::{Visit, walk};
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, Protocol};
 use crate::observation::{Cause, Sighting, Survey};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -71,7 +71,12 @@ impl PortPlan {
     pub fn surveys(self, seen: Vec<Sighting>) -> Vec<Survey> {
         let ports = self.ports.iter();
         match self.places {
-            Places::Unresolved(cause) => ports.map(|_| unresolved(cause.clone()).into()).collect(),
+            Places::Unresolved(cause) => ports
+                .map(|port| {
+                    let protocol = Protocol::on_port(*port).unwrap_or_default();
+                    unresolved(protocol, cause.clone()).into()
+                })
+                .collect(),
             Places::First => seen.into_iter().map(Survey::from).collect(),
             Places::Each(plan) => {
                 let (mut seen, each) = (seen.into_iter(), plan.chosen.len());

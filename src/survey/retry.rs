@@ -78,7 +78,7 @@ async fn rest(wait: Duration, answered: Option<&watch::Sender<bool>>) -> bool {
 /// reset.
 fn is_busy(seen: &Sighting) -> bool {
     match seen.failure.as_ref().map(|failure| &failure.cause) {
-        Some(Cause::Smtp(refusal)) => refusal.is_temporary(),
+        Some(Cause::Refused(refusal)) => refusal.is_temporary(),
         Some(Cause::Reset) => true,
         Some(Cause::Connect(attempts)) => attempts.iter().all(was_turned_away),
         _ => false,
@@ -112,6 +112,7 @@ mod tests {
         let seen = |causes: &[ConnectError]| Sighting {
             failure: Some(Failure {
                 step: Step::Connect,
+                protocol: crate::endpoint::Protocol::Smtp,
                 cause: Cause::Connect(
                     causes
                         .iter()

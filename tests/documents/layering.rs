@@ -18,7 +18,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("fingerprint", &[]),
     ("hgrc", &[]),
     ("raw_tls", &[]),
-    ("starttls", &["finding"]),
+    ("starttls", &["endpoint", "finding"]),
     ("certificate", &["bounded", "fingerprint"]),
     ("observation", &["endpoint", "finding", "starttls"]),
     (

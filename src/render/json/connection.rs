@@ -64,11 +64,7 @@ impl From<&Sighting> for ConnectionJson {
                 })
                 .collect(),
             greeting: seen.greeting.as_ref().map(|reply| reply.lines.join("\n")),
-            capabilities: seen
-                .capabilities
-                .iter()
-                .flat_map(|reply| reply.lines.iter().skip(1).cloned())
-                .collect(),
+            capabilities: seen.capabilities.clone(),
             tls_version: tls.map(|tls| tls.version.clone()),
             cipher_suite: tls.map(|tls| tls.cipher_suite.clone()),
             key_exchange: tls.and_then(|tls| tls.key_exchange.clone()),
