@@ -73,7 +73,7 @@ _smtp__certcheck_static() {
                     return 0
                     ;;
                 --tls)
-                    COMPREPLY=($(compgen -W "auto starttls smtps" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto starttls implicit" -- "${cur}"))
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace
                     fi
@@ -359,14 +359,14 @@ _smtp__certcheck_static() {
                     return 0
                     ;;
                 --ignore)
-                    COMPREPLY=($(compgen -W "address-not-tried address-unreachable addresses-differ bad-ca-file expiring intermediate-expiring long-validity name-differs port-expires-earlier port-unprotected ports-differ shared-key tls-1.2 bad-handshake-signature connect-failed connection-closed connection-reset dns-failure ehlo-refused greeting-refused io-error malformed-reply message-too-large no-address no-such-key not-smtp not-tls starttls-injection starttls-not-offered starttls-refused starttls-unavailable temporary-refusal timeout tls-alert tls-error tls-incompatible unsolicited-reply wrong-mode anchor-expired anchor-not-yet-valid anchor-rejected anchors-unreadable bad-signature ca-as-leaf critical-extension distrusted expired issuer-mismatch key-not-proven key-usage malformed missing-intermediate name-constraint name-encoding name-mismatch no-certificate no-san not-a-ca not-yet-valid obsolete-tls path-invalid path-too-long pin-mismatch self-signed too-complex unknown-issuer unsupported-algorithm unsupported-version weak-key weak-signature wrong-usage anchor-is-leaf anchor-not-hashed client-certificate clients-differ cross-signed duplicate key-usage-signature large-hello out-of-order root-sent self-signed-ca staple-missing unrelated" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "address-not-tried address-unreachable addresses-differ bad-ca-file expiring intermediate-expiring long-validity name-differs port-expires-earlier port-unprotected ports-differ shared-key tls-1.2 bad-handshake-signature bye capabilities-refused connect-failed connection-closed connection-reset dns-failure ehlo-refused greeting-refused io-error malformed-reply message-too-large no-address no-such-key not-smtp not-tls preauth starttls-broken starttls-injection starttls-not-offered starttls-refused starttls-unavailable temporary-refusal timeout tls-alert tls-error tls-incompatible unsolicited-reply wrong-mode wrong-protocol anchor-expired anchor-not-yet-valid anchor-rejected anchors-unreadable bad-signature ca-as-leaf critical-extension distrusted expired issuer-mismatch key-not-proven key-usage malformed missing-intermediate name-constraint name-encoding name-mismatch no-certificate no-san not-a-ca not-yet-valid obsolete-tls path-invalid path-too-long pin-mismatch self-signed too-complex unknown-issuer unsupported-algorithm unsupported-version weak-key weak-signature wrong-usage anchor-is-leaf anchor-not-hashed client-certificate clients-differ cross-signed duplicate key-usage-signature large-hello out-of-order root-sent self-signed-ca staple-missing unrelated" -- "${cur}"))
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace
                     fi
                     return 0
                     ;;
                 --only)
-                    COMPREPLY=($(compgen -W "address-not-tried address-unreachable addresses-differ bad-ca-file expiring intermediate-expiring long-validity name-differs port-expires-earlier port-unprotected ports-differ shared-key tls-1.2 bad-handshake-signature connect-failed connection-closed connection-reset dns-failure ehlo-refused greeting-refused io-error malformed-reply message-too-large no-address no-such-key not-smtp not-tls starttls-injection starttls-not-offered starttls-refused starttls-unavailable temporary-refusal timeout tls-alert tls-error tls-incompatible unsolicited-reply wrong-mode anchor-expired anchor-not-yet-valid anchor-rejected anchors-unreadable bad-signature ca-as-leaf critical-extension distrusted expired issuer-mismatch key-not-proven key-usage malformed missing-intermediate name-constraint name-encoding name-mismatch no-certificate no-san not-a-ca not-yet-valid obsolete-tls path-invalid path-too-long pin-mismatch self-signed too-complex unknown-issuer unsupported-algorithm unsupported-version weak-key weak-signature wrong-usage anchor-is-leaf anchor-not-hashed client-certificate clients-differ cross-signed duplicate key-usage-signature large-hello out-of-order root-sent self-signed-ca staple-missing unrelated" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "address-not-tried address-unreachable addresses-differ bad-ca-file expiring intermediate-expiring long-validity name-differs port-expires-earlier port-unprotected ports-differ shared-key tls-1.2 bad-handshake-signature bye capabilities-refused connect-failed connection-closed connection-reset dns-failure ehlo-refused greeting-refused io-error malformed-reply message-too-large no-address no-such-key not-smtp not-tls preauth starttls-broken starttls-injection starttls-not-offered starttls-refused starttls-unavailable temporary-refusal timeout tls-alert tls-error tls-incompatible unsolicited-reply wrong-mode wrong-protocol anchor-expired anchor-not-yet-valid anchor-rejected anchors-unreadable bad-signature ca-as-leaf critical-extension distrusted expired issuer-mismatch key-not-proven key-usage malformed missing-intermediate name-constraint name-encoding name-mismatch no-certificate no-san not-a-ca not-yet-valid obsolete-tls path-invalid path-too-long pin-mismatch self-signed too-complex unknown-issuer unsupported-algorithm unsupported-version weak-key weak-signature wrong-usage anchor-is-leaf anchor-not-hashed client-certificate clients-differ cross-signed duplicate key-usage-signature large-hello out-of-order root-sent self-signed-ca staple-missing unrelated" -- "${cur}"))
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace
                     fi
@@ -395,7 +395,7 @@ _smtp__certcheck_static() {
                     return 0
                     ;;
                 --tls)
-                    COMPREPLY=($(compgen -W "auto starttls smtps" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto starttls implicit" -- "${cur}"))
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace
                     fi
@@ -610,7 +610,7 @@ _smtp__certcheck_static() {
             return 0
             ;;
         smtp__certcheck__subcmd__pin)
-            opts="-y -4 -6 -R -h --for --by --ca-out --digest --legacy --expect --accept-untrusted --accept-unproven --accept-short-lived --replace --add --prune --write --dry-run --yes --tls --connect --one-address --ehlo --key-type --no-sni --timeout --connect-timeout --cacerts --servername --repository --hgrc --no-hgrc --hg-version --color --help"
+            opts="-y -4 -6 -R -h --for --by --ca-out --digest --legacy --expect --accept-untrusted --accept-unproven --accept-short-lived --all --mail --sni-only --also --replace --add --prune --write --dry-run --yes --tls --connect --one-address --ehlo --key-type --no-sni --timeout --connect-timeout --cacerts --servername --repository --hgrc --no-hgrc --hg-version --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -659,8 +659,23 @@ _smtp__certcheck_static() {
                     fi
                     return 0
                     ;;
+                --also)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
                 --tls)
-                    COMPREPLY=($(compgen -W "auto starttls smtps" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto starttls implicit" -- "${cur}"))
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace
                     fi
@@ -810,7 +825,7 @@ _smtp__certcheck() {
     local cur=${words[at]}
     [[ $cur == -* ]] && target=
     case ${words[at - 1]} in
-        --at|--baseline|--by|--ca-out|--cacerts|--chain|--color|--connect|--connect-timeout|--critical|--digest|--ehlo|--expect|--fail-on|--for|--format|--hg-store|--hg-version|--hgrc|--hostname|--ignore|--input|--jobs|--key-type|--only|--output|--pause|--per-address|--pin-expires|--port|--rate|--repository|--resume|--retries|--save|--servername|--shard|--sort|--timeout|--tls|--warning|-H|-R|-i|-j|-o|-p) target= ;;
+        --also|--at|--baseline|--by|--ca-out|--cacerts|--chain|--color|--connect|--connect-timeout|--critical|--digest|--ehlo|--expect|--fail-on|--for|--format|--hg-store|--hg-version|--hgrc|--hostname|--ignore|--input|--jobs|--key-type|--only|--output|--pause|--per-address|--pin-expires|--port|--rate|--repository|--resume|--retries|--save|--servername|--shard|--sort|--timeout|--tls|--warning|-H|-R|-i|-j|-o|-p) target= ;;
         # Only the value of an option is a file.
         *) compopt +o default +o bashdefault 2>/dev/null ;;
     esac

@@ -79,6 +79,7 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
             cand --ca-out 'Save the certificate there that the lines name: the CA''s for --by cacerts'
             cand --digest 'The digest of the fingerprint [default: sha256]'
             cand --expect 'Pin only a certificate with this fingerprint, which you have from elsewhere; may be repeated'
+            cand --also 'Pin the certificate in FILE (PEM or DER), too: it is to come, and is not seen yet; may be repeated'
             cand --tls 'How TLS starts, for targets without a scheme'
             cand --connect 'Connect there, under the target''s name'
             cand --ehlo 'The name to give in EHLO'
@@ -96,6 +97,9 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
             cand --accept-untrusted 'Pin a certificate that is not trusted without asking'
             cand --accept-unproven 'Pin a certificate whose key the server has not proven to hold'
             cand --accept-short-lived 'Pin a certificate that has expired, or will within days, without asking'
+            cand --all 'Pin what the host presents at every address on every SMTP port, or nothing'
+            cand --mail 'With --all: also the ports of IMAP, POP3 and ManageSieve'
+            cand --sni-only 'With --all: do not ask without SNI'
             cand --replace 'Existing pins that do not match: replace them'
             cand --add 'Existing pins that do not match: keep them beside the new one, while certificates rotate'
             cand --prune 'Drop existing pins that do not match, if one does'
@@ -165,7 +169,7 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
         }
     ]
     var values = [
-        &'smtp-certcheck;--tls'=[auto starttls smtps]
+        &'smtp-certcheck;--tls'=[auto starttls implicit]
         &'smtp-certcheck;--key-type'=[rsa ecdsa]
         &'smtp-certcheck;--format'=[table json jsonl pem nagios]
         &'smtp-certcheck;--color'=[auto always never]
@@ -173,13 +177,13 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
         &'smtp-certcheck;pin;--for'=[postfix exim nullmailer dma msmtp git mutt neomutt s-nail mpop isync getmail6 offlineimap fetchmail curl openssl gnutls tlsa json opensmtpd b4 aerc]
         &'smtp-certcheck;pin;--by'=[fingerprint key cacerts]
         &'smtp-certcheck;pin;--digest'=[sha256 sha512 sha1]
-        &'smtp-certcheck;pin;--tls'=[auto starttls smtps]
+        &'smtp-certcheck;pin;--tls'=[auto starttls implicit]
         &'smtp-certcheck;pin;--key-type'=[rsa ecdsa]
         &'smtp-certcheck;pin;--color'=[auto always never]
-        &'smtp-certcheck;audit;--ignore'=[address-not-tried address-unreachable addresses-differ bad-ca-file expiring intermediate-expiring long-validity name-differs port-expires-earlier port-unprotected ports-differ shared-key tls-1.2 bad-handshake-signature connect-failed connection-closed connection-reset dns-failure ehlo-refused greeting-refused io-error malformed-reply message-too-large no-address no-such-key not-smtp not-tls starttls-injection starttls-not-offered starttls-refused starttls-unavailable temporary-refusal timeout tls-alert tls-error tls-incompatible unsolicited-reply wrong-mode anchor-expired anchor-not-yet-valid anchor-rejected anchors-unreadable bad-signature ca-as-leaf critical-extension distrusted expired issuer-mismatch key-not-proven key-usage malformed missing-intermediate name-constraint name-encoding name-mismatch no-certificate no-san not-a-ca not-yet-valid obsolete-tls path-invalid path-too-long pin-mismatch self-signed too-complex unknown-issuer unsupported-algorithm unsupported-version weak-key weak-signature wrong-usage anchor-is-leaf anchor-not-hashed client-certificate clients-differ cross-signed duplicate key-usage-signature large-hello out-of-order root-sent self-signed-ca staple-missing unrelated]
-        &'smtp-certcheck;audit;--only'=[address-not-tried address-unreachable addresses-differ bad-ca-file expiring intermediate-expiring long-validity name-differs port-expires-earlier port-unprotected ports-differ shared-key tls-1.2 bad-handshake-signature connect-failed connection-closed connection-reset dns-failure ehlo-refused greeting-refused io-error malformed-reply message-too-large no-address no-such-key not-smtp not-tls starttls-injection starttls-not-offered starttls-refused starttls-unavailable temporary-refusal timeout tls-alert tls-error tls-incompatible unsolicited-reply wrong-mode anchor-expired anchor-not-yet-valid anchor-rejected anchors-unreadable bad-signature ca-as-leaf critical-extension distrusted expired issuer-mismatch key-not-proven key-usage malformed missing-intermediate name-constraint name-encoding name-mismatch no-certificate no-san not-a-ca not-yet-valid obsolete-tls path-invalid path-too-long pin-mismatch self-signed too-complex unknown-issuer unsupported-algorithm unsupported-version weak-key weak-signature wrong-usage anchor-is-leaf anchor-not-hashed client-certificate clients-differ cross-signed duplicate key-usage-signature large-hello out-of-order root-sent self-signed-ca staple-missing unrelated]
+        &'smtp-certcheck;audit;--ignore'=[address-not-tried address-unreachable addresses-differ bad-ca-file expiring intermediate-expiring long-validity name-differs port-expires-earlier port-unprotected ports-differ shared-key tls-1.2 bad-handshake-signature bye capabilities-refused connect-failed connection-closed connection-reset dns-failure ehlo-refused greeting-refused io-error malformed-reply message-too-large no-address no-such-key not-smtp not-tls preauth starttls-broken starttls-injection starttls-not-offered starttls-refused starttls-unavailable temporary-refusal timeout tls-alert tls-error tls-incompatible unsolicited-reply wrong-mode wrong-protocol anchor-expired anchor-not-yet-valid anchor-rejected anchors-unreadable bad-signature ca-as-leaf critical-extension distrusted expired issuer-mismatch key-not-proven key-usage malformed missing-intermediate name-constraint name-encoding name-mismatch no-certificate no-san not-a-ca not-yet-valid obsolete-tls path-invalid path-too-long pin-mismatch self-signed too-complex unknown-issuer unsupported-algorithm unsupported-version weak-key weak-signature wrong-usage anchor-is-leaf anchor-not-hashed client-certificate clients-differ cross-signed duplicate key-usage-signature large-hello out-of-order root-sent self-signed-ca staple-missing unrelated]
+        &'smtp-certcheck;audit;--only'=[address-not-tried address-unreachable addresses-differ bad-ca-file expiring intermediate-expiring long-validity name-differs port-expires-earlier port-unprotected ports-differ shared-key tls-1.2 bad-handshake-signature bye capabilities-refused connect-failed connection-closed connection-reset dns-failure ehlo-refused greeting-refused io-error malformed-reply message-too-large no-address no-such-key not-smtp not-tls preauth starttls-broken starttls-injection starttls-not-offered starttls-refused starttls-unavailable temporary-refusal timeout tls-alert tls-error tls-incompatible unsolicited-reply wrong-mode wrong-protocol anchor-expired anchor-not-yet-valid anchor-rejected anchors-unreadable bad-signature ca-as-leaf critical-extension distrusted expired issuer-mismatch key-not-proven key-usage malformed missing-intermediate name-constraint name-encoding name-mismatch no-certificate no-san not-a-ca not-yet-valid obsolete-tls path-invalid path-too-long pin-mismatch self-signed too-complex unknown-issuer unsupported-algorithm unsupported-version weak-key weak-signature wrong-usage anchor-is-leaf anchor-not-hashed client-certificate clients-differ cross-signed duplicate key-usage-signature large-hello out-of-order root-sent self-signed-ca staple-missing unrelated]
         &'smtp-certcheck;audit;--fail-on'=[critical warning never]
-        &'smtp-certcheck;audit;--tls'=[auto starttls smtps]
+        &'smtp-certcheck;audit;--tls'=[auto starttls implicit]
         &'smtp-certcheck;audit;--key-type'=[rsa ecdsa]
         &'smtp-certcheck;audit;--format'=[table jsonl csv prometheus junit html nagios]
         &'smtp-certcheck;audit;--sort'=[severity expiry host input]
@@ -199,6 +203,7 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
         'smtp-certcheck;config;--repository'
         'smtp-certcheck;config;--hgrc'
         'smtp-certcheck;pin;--ca-out'
+        'smtp-certcheck;pin;--also'
         'smtp-certcheck;pin;--cacerts'
         'smtp-certcheck;pin;-R'
         'smtp-certcheck;pin;--repository'

@@ -26,9 +26,9 @@ end
 
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -s H -l hostname -d 'The server, as TARGET' -r -f
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -s p -l port -d 'The port of targets without one' -r -f
-complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l tls -d 'How TLS starts, for targets without a scheme' -r -f -a "auto\t'Implicit TLS on port 465, else STARTTLS; if the port speaks the other one, find out and go on'
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l tls -d 'How TLS starts, for targets without a scheme' -r -f -a "auto\t'Implicit TLS on ports 465, 993 and 995, else STARTTLS; if the port speaks the other one, find out and go on'
 starttls\t'In the clear first, upgraded by the STARTTLS command'
-smtps\t'TLS from the first byte'"
+implicit\t'TLS from the first byte'"
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l connect -d 'Connect there, under the target\'s name' -r -f
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l ehlo -d 'The name to give in EHLO' -r -f
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l key-type -d 'Ask for a certificate with this type of key [default: the one that the server prefers]' -r -f -a "rsa\t'RSA'
@@ -106,9 +106,10 @@ complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l di
 sha512\t'SHA-512'
 sha1\t'SHA-1: weak, for old programs'"
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l expect -d 'Pin only a certificate with this fingerprint, which you have from elsewhere; may be repeated' -r -f
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l tls -d 'How TLS starts, for targets without a scheme' -r -f -a "auto\t'Implicit TLS on port 465, else STARTTLS; if the port speaks the other one, find out and go on'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l also -d 'Pin the certificate in FILE (PEM or DER), too: it is to come, and is not seen yet; may be repeated' -r -F
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l tls -d 'How TLS starts, for targets without a scheme' -r -f -a "auto\t'Implicit TLS on ports 465, 993 and 995, else STARTTLS; if the port speaks the other one, find out and go on'
 starttls\t'In the clear first, upgraded by the STARTTLS command'
-smtps\t'TLS from the first byte'"
+implicit\t'TLS from the first byte'"
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l connect -d 'Connect there, under the target\'s name' -r -f
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l ehlo -d 'The name to give in EHLO' -r -f
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l key-type -d 'Ask for a certificate with this type of key [default: the one that the server prefers]' -r -f -a "rsa\t'RSA'
@@ -127,6 +128,9 @@ complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l le
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l accept-untrusted -d 'Pin a certificate that is not trusted without asking'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l accept-unproven -d 'Pin a certificate whose key the server has not proven to hold'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l accept-short-lived -d 'Pin a certificate that has expired, or will within days, without asking'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l all -d 'Pin what the host presents at every address on every SMTP port, or nothing'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l mail -d 'With --all: also the ports of IMAP, POP3 and ManageSieve'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l sni-only -d 'With --all: do not ask without SNI'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l replace -d 'Existing pins that do not match: replace them'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l add -d 'Existing pins that do not match: keep them beside the new one, while certificates rotate'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l prune -d 'Drop existing pins that do not match, if one does'
@@ -163,6 +167,8 @@ ports-differ\t''
 shared-key\t''
 tls-1.2\t''
 bad-handshake-signature\t''
+bye\t''
+capabilities-refused\t''
 connect-failed\t''
 connection-closed\t''
 connection-reset\t''
@@ -176,6 +182,8 @@ no-address\t''
 no-such-key\t''
 not-smtp\t''
 not-tls\t''
+preauth\t''
+starttls-broken\t''
 starttls-injection\t''
 starttls-not-offered\t''
 starttls-refused\t''
@@ -187,6 +195,7 @@ tls-error\t''
 tls-incompatible\t''
 unsolicited-reply\t''
 wrong-mode\t''
+wrong-protocol\t''
 anchor-expired\t''
 anchor-not-yet-valid\t''
 anchor-rejected\t''
@@ -247,6 +256,8 @@ ports-differ\t''
 shared-key\t''
 tls-1.2\t''
 bad-handshake-signature\t''
+bye\t''
+capabilities-refused\t''
 connect-failed\t''
 connection-closed\t''
 connection-reset\t''
@@ -260,6 +271,8 @@ no-address\t''
 no-such-key\t''
 not-smtp\t''
 not-tls\t''
+preauth\t''
+starttls-broken\t''
 starttls-injection\t''
 starttls-not-offered\t''
 starttls-refused\t''
@@ -271,6 +284,7 @@ tls-error\t''
 tls-incompatible\t''
 unsolicited-reply\t''
 wrong-mode\t''
+wrong-protocol\t''
 anchor-expired\t''
 anchor-not-yet-valid\t''
 anchor-rejected\t''
@@ -321,9 +335,9 @@ complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l 
 warning\t'Warnings, too'
 never\t'None'"
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l baseline -d 'Report what has changed since the audit that saved FILE' -r -F
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l tls -d 'How TLS starts, for targets without a scheme' -r -f -a "auto\t'Implicit TLS on port 465, else STARTTLS; if the port speaks the other one, find out and go on'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l tls -d 'How TLS starts, for targets without a scheme' -r -f -a "auto\t'Implicit TLS on ports 465, 993 and 995, else STARTTLS; if the port speaks the other one, find out and go on'
 starttls\t'In the clear first, upgraded by the STARTTLS command'
-smtps\t'TLS from the first byte'"
+implicit\t'TLS from the first byte'"
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l connect -d 'Connect there, under the target\'s name' -r -f
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l ehlo -d 'The name to give in EHLO' -r -f
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l key-type -d 'Ask for a certificate with this type of key [default: the one that the server prefers]' -r -f -a "rsa\t'RSA'

@@ -40,7 +40,7 @@ const HABITS: &[Habit] = &[
             "--starttls-proto",
             "--starttls-smtp",
         ],
-        "STARTTLS is what happens on every port but 465; --tls starttls asks for nothing else",
+        "STARTTLS is what happens on every port but 465, 993 and 995; --tls starttls asks for nothing else",
         "",
     ),
     habit(
@@ -53,12 +53,12 @@ const HABITS: &[Habit] = &[
             "--tlsc",
             "--tls-wrapper",
         ],
-        "write --tls smtps, or smtps://HOST",
+        "write --tls implicit, or smtps://HOST",
         "",
     ),
     habit(
         &["-tls", "--protocol", "--proto", "--smtp", "-P"],
-        "the protocol is always SMTP; --tls starttls or --tls smtps says how TLS starts",
+        "the protocol is part of the target: imap://HOST, pop3://HOST; --tls starttls or --tls implicit says how TLS starts",
         "",
     ),
     habit(

@@ -2,6 +2,7 @@
 
 use super::addresses::one_of_several;
 use super::page::Page;
+use crate::endpoint::Protocol;
 use crate::escape::excerpt;
 use crate::observation::{ClientCertificate, Possession, Sighting};
 use crate::render::timestamp::clock;
@@ -35,7 +36,13 @@ impl Page {
                 "no key exchange"
             };
             let group = tls.key_exchange.as_deref().unwrap_or(unknown);
-            let text = format!("{start}, {}, {}, {group}", tls.version, tls.cipher_suite);
+            // SMTP is what the program is for, and goes without saying.
+            let protocol = match seen.protocol {
+                None | Some(Protocol::Smtp) => String::new(),
+                Some(protocol) => format!("{protocol}, "),
+            };
+            let (version, suite) = (&tls.version, &tls.cipher_suite);
+            let text = format!("{protocol}{start}, {version}, {suite}, {group}");
             self.fact("TLS", &text);
         }
         if !report.chain().is_empty() {
