@@ -50,7 +50,6 @@ mod tests {
             }),
             failure: Some(Failure {
                 step: Step::Tls,
-                protocol: crate::endpoint::Protocol::Smtp,
                 cause,
             }),
             ..Sighting::default()

@@ -17,8 +17,9 @@ const TABLE: &[(&str, &[&str])] = &[
     ("finding", &[]),
     ("fingerprint", &[]),
     ("hgrc", &[]),
+    ("proxy", &["endpoint"]),
     ("raw_tls", &[]),
-    ("starttls", &["endpoint", "finding"]),
+    ("starttls", &["finding"]),
     ("certificate", &["bounded", "fingerprint"]),
     ("observation", &["endpoint", "finding", "starttls"]),
     (
@@ -36,6 +37,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "certificate",
             "endpoint",
             "observation",
+            "proxy",
             "raw_tls",
             "starttls",
         ],

@@ -199,12 +199,10 @@ impl Daemon {
     /// As [`Daemon::log`], waiting up to ten seconds for `text`, upper or lower case, to be in it.
     pub fn log_with(&self, text: &str) -> String {
         let text = text.to_lowercase();
-        self.log_until(|log| log.to_lowercase().contains(&text))
-    }
-
-    /// As [`Daemon::log`], waiting up to ten seconds until it is good enough.
-    pub fn log_until(&self, enough: impl Fn(&str) -> bool) -> String {
-        wait_for(|| self.log(), |log: &String| enough(log))
+        wait_for(
+            || self.log(),
+            |log: &String| log.to_lowercase().contains(&text),
+        )
     }
 
     /// The process that leads the server's group.
