@@ -9,7 +9,7 @@ use smtp_certcheck::audit::{
     Audited, Change, Completeness, Difference, Field, Least, Levels, Summary, findings,
 };
 use smtp_certcheck::certificate::{Certificate, pem};
-use smtp_certcheck::endpoint::{Host, Protocol, Start, Via};
+use smtp_certcheck::endpoint::{Host, Protocol, Start};
 use smtp_certcheck::escape::is_unsafe;
 use smtp_certcheck::finding::Severity;
 use smtp_certcheck::fingerprint::Comparison;
@@ -32,7 +32,7 @@ use smtp_certcheck::render::settings::Setting;
 use smtp_certcheck::render::style::Style;
 use smtp_certcheck::render::{self, json, nagios, pin, settings, table};
 use smtp_certcheck::report::{Assessment, Report, Target};
-use smtp_certcheck::starttls::{self, Malformed, Refusal, Reply, Stage};
+use smtp_certcheck::starttls::{self, Malformed, Refusal, Stage};
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
@@ -303,12 +303,13 @@ fn observation(how: u8, text: &str) -> Sighting {
         address,
         error: Some(ConnectError::Io(ErrorKind::Other, text.to_owned())),
     };
-    let reply = Reply {
-        code: 250,
+    let reply = starttls::Answer {
+        status: text.to_owned(),
         lines: vec![text.to_owned(), text.to_owned()],
+        is_positive: true,
     };
     let word = || text.to_owned();
-    let refused = |refusal| Some(Cause::Smtp(refusal));
+    let refused = |refusal| Some(Cause::Refused(refusal));
     let cause = match how >> 4 {
         0 => Some(Cause::Resolve(word())),
         1 => Some(Cause::Connect(vec![attempt.clone()])),
@@ -319,26 +320,26 @@ fn observation(how: u8, text: &str) -> Sighting {
         6 => Some(Cause::Tls(word())),
         7 => refused(Refusal::Temporary(Stage::Ehlo, reply.clone())),
         8 => refused(Refusal::Greeting(reply.clone())),
-        9 => refused(Refusal::NotSmtp(None, word())),
+        9 => refused(Refusal::OtherProtocol(None, word())),
         10 => refused(Refusal::Malformed(
             Stage::Greeting,
             Malformed::NotAReply(word()),
         )),
         11 => refused(Refusal::Unsolicited(Stage::Greeting, word())),
         12 => refused(Refusal::Injection(word())),
-        13 => Some(Cause::Proxy(word())),
+        13 => refused(Refusal::Bye(Stage::Capabilities, reply.clone())),
+        14 => refused(Refusal::SecondAnswer(word(), word())),
         _ => None,
     };
     Sighting {
         legacy: false,
         small_hello: how & 1 != 0,
-        via: word().parse().ok().map(Via::Command),
         attempts: vec![attempt],
         address: Some(address),
         protocol: Some(Protocol::Smtp),
         start: Some(Start::Starttls),
-        greeting: Some(reply.clone()),
-        capabilities: Some(reply),
+        greeting: Some(reply),
+        capabilities: vec![word(), word()],
         transcript: vec![
             starttls::Line::Client(word()),
             starttls::Line::Server(word()),
@@ -356,6 +357,12 @@ fn observation(how: u8, text: &str) -> Sighting {
         elapsed: Duration::from_millis(1),
         failure: cause.map(|cause| Failure {
             step: Step::Ehlo,
+            protocol: match how & 3 {
+                0 => Protocol::Smtp,
+                1 => Protocol::Imap,
+                2 => Protocol::Sieve,
+                _ => Protocol::Pop3,
+            },
             cause,
         }),
     }

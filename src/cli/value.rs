@@ -36,12 +36,13 @@ pub struct ConnectTo {
 /// The value of `--tls`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum TlsArg {
-    /// Implicit TLS on port 465, else STARTTLS; if the port speaks the other one, find out and go on
+    /// Implicit TLS on ports 465, 993 and 995, else STARTTLS; if the port speaks the other one, find out and go on
     Auto,
     /// In the clear first, upgraded by the STARTTLS command
     Starttls,
     /// TLS from the first byte
-    Smtps,
+    #[value(alias = "smtps")]
+    Implicit,
 }
 
 impl TlsArg {
@@ -50,7 +51,7 @@ impl TlsArg {
         match self {
             Self::Auto => None,
             Self::Starttls => Some(Start::Starttls),
-            Self::Smtps => Some(Start::Implicit),
+            Self::Implicit => Some(Start::Implicit),
         }
     }
 }

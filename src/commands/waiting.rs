@@ -88,6 +88,7 @@ fn line(awaited: &Awaited, others: usize) -> String {
         Step::Connect => format!("the connection to {whom}"),
         Step::Greeting => format!("the greeting of {whom}"),
         Step::Ehlo => format!("the answer of {whom} to EHLO"),
+        Step::Capabilities => format!("the capabilities of {whom}"),
         Step::Starttls => format!("the answer of {whom} to STARTTLS"),
         Step::Tls => format!("the TLS handshake with {whom}"),
     };

@@ -119,6 +119,27 @@ impl Protocol {
         row.or(self.rows().next()).map_or(0, |row| row.port)
     }
 
+    /// Its usual ports, for advice.
+    pub fn ports(self) -> &'static str {
+        match self {
+            Self::Smtp => "25 relay, 587 submission, 465 implicit TLS",
+            Self::Imap => "143 STARTTLS, 993 implicit TLS",
+            Self::Pop3 => "110 STARTTLS, 995 implicit TLS",
+            Self::Sieve => "4190 is ManageSieve's",
+            Self::Lmtp => "LMTP has none of its own, 24 is usual",
+        }
+    }
+
+    /// The name of a way to start TLS in reports for programs. That of SMTP is older than the other
+    /// protocols.
+    pub fn mode(self, start: Start) -> &'static str {
+        match (self, start) {
+            (Self::Smtp, start) => start.as_str(),
+            (_, Start::Starttls) => "starttls",
+            (_, Start::Implicit) => "implicit",
+        }
+    }
+
     /// How TLS starts on a port if nothing else is known: implicitly on the port for implicit TLS,
     /// by STARTTLS on all others.
     pub fn start_on(self, port: u16) -> Start {

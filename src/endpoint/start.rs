@@ -12,7 +12,7 @@ pub enum Start {
 }
 
 impl Start {
-    /// The name that the command line, the reports and Mercurial use.
+    /// The name that Mercurial uses, and reports on SMTP servers; see [`super::Protocol::mode`].
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Starttls => "starttls",

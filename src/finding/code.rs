@@ -80,9 +80,6 @@ codes! {
     DnsFailure = "dns-failure", Failure Critical at "resolve";
     /// the name has no address of the family that `-4` or `-6` asks for
     NoAddress = "no-address", Failure Critical at "resolve";
-    /// with `--via` and `--via-command`: the proxy cannot be reached or does not connect to the server,
-    /// or the command ended or was silent; the message has its own words
-    ProxyFailed = "proxy-failed", Failure Critical at "resolve, connect, greeting, tls";
     /// no address could be connected to; `connection.attempts` says why for each
     ConnectFailed = "connect-failed", Failure Critical at "connect";
     /// the target's deadline passed
@@ -93,26 +90,40 @@ codes! {
     ConnectionReset = "connection-reset", Failure Critical at "any";
     /// the connection broke in another way
     IoError = "io-error", Failure Critical at "any";
-    /// the server is busy: a 4yz reply to the connection or to EHLO, or 421 at any step
-    TemporaryRefusal = "temporary-refusal", Failure Warning at "greeting, ehlo, starttls";
-    /// the server greeted with a 5yz reply
+    /// the server is busy: a 4yz reply to the connection, to EHLO or to LHLO, or 421 at any step; in
+    /// IMAP `[UNAVAILABLE]`, `[INUSE]` or `[LIMIT]`, in POP3 `[SYS/TEMP]`, `[IN-USE]` or
+    /// `[LOGIN-DELAY]`, in ManageSieve `(TRYLATER)`
+    TemporaryRefusal = "temporary-refusal", Failure Warning at "greeting, ehlo, capabilities, starttls";
+    /// the server greeted with a 5yz reply, with `-ERR` in POP3, with `NO` in ManageSieve
     GreetingRefused = "greeting-refused", Failure Critical at "greeting";
+    /// IMAP: the server greeted with `PREAUTH`, after which STARTTLS is not allowed: no connection to
+    /// this port can be protected
+    Preauth = "preauth", Failure Critical at "greeting";
+    /// IMAP and ManageSieve: the server ended the session with `BYE`; the message has its text
+    Bye = "bye", Failure Critical at "greeting, capabilities, starttls";
     /// EHLO was not answered with 250
     EhloRefused = "ehlo-refused", Failure Critical at "ehlo";
+    /// IMAP and LMTP: CAPABILITY or LHLO was refused
+    CapabilitiesRefused = "capabilities-refused", Failure Critical at "capabilities";
     /// the server does not offer STARTTLS
-    StarttlsNotOffered = "starttls-not-offered", Failure Critical at "ehlo";
-    /// STARTTLS was not answered with 220
+    StarttlsNotOffered = "starttls-not-offered", Failure Critical at "ehlo, greeting, capabilities, starttls";
+    /// STARTTLS was not answered with 220, or with the `OK` of the protocol
     StarttlsRefused = "starttls-refused", Failure Critical at "starttls";
     /// STARTTLS was answered with 454, or another 4yz but 421: TLS is offered and cannot be had, now
     /// or later. Postfix answers so without its certificate or its key, and to clients over its limit
     /// of new TLS sessions
     StarttlsUnavailable = "starttls-unavailable", Failure Critical at "starttls";
-    /// another protocol; the message says which it looks like
+    /// another protocol than SMTP; the message says which it looks like
     NotSmtp = "not-smtp", Failure Critical at "greeting";
-    /// a reply is not one of RFC 5321
-    MalformedReply = "malformed-reply", Failure Critical at "greeting, ehlo, starttls";
+    /// another protocol than the one that was expected, if that is not SMTP
+    WrongProtocol = "wrong-protocol", Failure Critical at "greeting";
+    /// a reply is not one of RFC 5321, or an answer is not one of its protocol
+    MalformedReply = "malformed-reply", Failure Critical at "greeting, ehlo, capabilities, starttls";
     /// more came after an answer that was complete, as where `250 ` stands for `250-`
-    UnsolicitedReply = "unsolicited-reply", Failure Critical at "greeting, ehlo, starttls";
+    UnsolicitedReply = "unsolicited-reply", Failure Critical at "greeting, ehlo, capabilities, starttls";
+    /// IMAP: the server accepted STARTTLS, and refused it in the same breath under the same tag, as
+    /// Courier does without its TLS program
+    StarttlsBroken = "starttls-broken", Failure Critical at "starttls, tls";
     /// clear text after the reply to STARTTLS (CVE-2011-0411)
     StarttlsInjection = "starttls-injection", Failure Critical at "starttls, tls";
     /// implicit TLS was asked for, and the port speaks STARTTLS

@@ -50,6 +50,7 @@ mod tests {
             }),
             failure: Some(Failure {
                 step: Step::Tls,
+                protocol: crate::endpoint::Protocol::Smtp,
                 cause,
             }),
             ..Sighting::default()

@@ -3,6 +3,7 @@
 use super::alert::Alert;
 use super::attempt::{Attempt, seconds};
 use super::key_type::KeyType;
+use crate::endpoint::{Protocol, Start};
 use crate::finding::{Advice, Code, Remedy};
 use crate::starttls::{Refusal, Service, Stage, first_line};
 use std::fmt;
@@ -20,6 +21,8 @@ pub enum Step {
     Greeting,
     /// EHLO and its answer.
     Ehlo,
+    /// The command of another protocol that asks for the capabilities, and its answer.
+    Capabilities,
     /// STARTTLS and its answer.
     Starttls,
     /// The TLS handshake.
@@ -31,6 +34,7 @@ impl From<Stage> for Step {
         match stage {
             Stage::Greeting => Self::Greeting,
             Stage::Ehlo => Self::Ehlo,
+            Stage::Capabilities => Self::Capabilities,
             Stage::Starttls => Self::Starttls,
         }
     }
@@ -43,6 +47,7 @@ impl fmt::Display for Step {
             Self::Connect => "connect",
             Self::Greeting => "greeting",
             Self::Ehlo => "ehlo",
+            Self::Capabilities => "capabilities",
             Self::Starttls => "starttls",
             Self::Tls => "tls",
         })
@@ -54,6 +59,8 @@ impl fmt::Display for Step {
 pub struct Failure {
     /// The step that failed.
     pub step: Step,
+    /// The protocol that was spoken, or the one that was expected.
+    pub protocol: Protocol,
     /// What went wrong.
     pub cause: Cause,
 }
@@ -65,9 +72,6 @@ pub enum Cause {
     Resolve(String),
     /// The name has no address of the wanted family.
     NoAddress,
-    /// A proxy, or a command that leads to the server, does not get there; a whole sentence, in
-    /// which texts are theirs and untrusted.
-    Proxy(String),
     /// No address could be connected to.
     Connect(Vec<Attempt>),
     /// The target's deadline passed.
@@ -78,10 +82,10 @@ pub enum Cause {
     Reset,
     /// Another error of the socket.
     Io(String),
-    /// The SMTP dialogue did not reach TLS.
-    Smtp(Refusal),
-    /// The user asked for implicit TLS, and the server greets in the clear.
-    SpeaksSmtp,
+    /// The dialogue did not reach TLS.
+    Refused(Refusal),
+    /// The user asked for implicit TLS, and the server greets in the clear, in this protocol.
+    SpeaksClear(Protocol),
     /// The server answered the `ClientHello` with something that is not TLS; its first bytes.
     NotTls(Option<Service>, String),
     /// The server ended the handshake with an alert.
@@ -105,7 +109,7 @@ pub enum Cause {
 pub enum FailureClass {
     /// Name, network, or a time-out at any step.
     Unreachable,
-    /// The server refused during the SMTP dialogue.
+    /// The server refused during the dialogue before TLS.
     SmtpRefused,
     /// The TLS handshake failed.
     TlsFailed,
@@ -116,12 +120,10 @@ impl Failure {
     /// One that breaks earlier, or a time-out at any step, is an unreachable server.
     pub fn class(&self) -> FailureClass {
         match self.cause {
-            Cause::Resolve(_)
-            | Cause::NoAddress
-            | Cause::Proxy(_)
-            | Cause::Connect(_)
-            | Cause::Timeout(_) => FailureClass::Unreachable,
-            Cause::Smtp(_) => FailureClass::SmtpRefused,
+            Cause::Resolve(_) | Cause::NoAddress | Cause::Connect(_) | Cause::Timeout(_) => {
+                FailureClass::Unreachable
+            }
+            Cause::Refused(_) => FailureClass::SmtpRefused,
             Cause::Closed | Cause::Reset | Cause::Io(_) if self.step != Step::Tls => {
                 FailureClass::Unreachable
             }
@@ -134,14 +136,13 @@ impl Failure {
         match &self.cause {
             Cause::Resolve(_) => Code::DnsFailure,
             Cause::NoAddress => Code::NoAddress,
-            Cause::Proxy(_) => Code::ProxyFailed,
             Cause::Connect(_) => Code::ConnectFailed,
             Cause::Timeout(_) => Code::Timeout,
             Cause::Closed => Code::ConnectionClosed,
             Cause::Reset => Code::ConnectionReset,
             Cause::Io(_) => Code::IoError,
-            Cause::Smtp(refusal) => refusal.code(),
-            Cause::SpeaksSmtp => Code::WrongMode,
+            Cause::Refused(refusal) => refusal.code(self.protocol),
+            Cause::SpeaksClear(_) => Code::WrongMode,
             Cause::NotTls(..) => Code::NotTls,
             Cause::Alert(_) => Code::TlsAlert,
             Cause::Incompatible(_) => Code::TlsIncompatible,
@@ -157,16 +158,18 @@ impl Failure {
     pub fn advice(&self) -> Advice {
         match &self.cause {
             Cause::NoAddress => Advice::new("leave out ").option(Remedy::BothFamilies),
-            Cause::Proxy(_) => {
-                Advice::new("the server was not reached: see to the proxy or the command of ")
-                    .option(Remedy::Via)
-                    .text("; a command cannot ask for anything (for ssh: -o BatchMode=yes)")
-            }
             Cause::Timeout(_) => self.about_a_time_out(),
-            Cause::Smtp(refusal) => refusal.advice(),
-            Cause::SpeaksSmtp => Advice::new("use ")
-                .option(Remedy::Starttls)
-                .text(", or smtp://HOST:PORT"),
+            Cause::Refused(refusal) => refusal.advice(self.protocol),
+            Cause::SpeaksClear(met) => {
+                let scheme = met.scheme(Start::Starttls).unwrap_or_default();
+                Advice::new("use ")
+                    .option(Remedy::Starttls)
+                    .text(format!(", or {scheme}://HOST:PORT"))
+            }
+            Cause::Connect(_) => self.about_the_port().into(),
+            Cause::NotTls(..) if self.protocol != Protocol::Smtp => {
+                format!("check the port: {}", self.protocol.ports()).into()
+            }
             Cause::Alert(_) => about_an_alert(),
             Cause::NoSuchKey(..) => Advice::new("leave out ")
                 .option(Remedy::KeyType)
@@ -180,9 +183,6 @@ impl Failure {
         match &self.cause {
             Cause::Resolve(_) => {
                 "check the spelling of the host name, and the resolver of this machine"
-            }
-            Cause::Connect(_) => {
-                "check the port (25 relay, 587 submission, 465 implicit TLS) and the firewalls; many networks block port 25"
             }
             Cause::NotTls(..) => "check the port: 465 is implicit TLS, 587 and 25 are STARTTLS",
             Cause::Incompatible(_) => {
@@ -202,6 +202,15 @@ impl Failure {
                 "the server, or a device in between, ended the connection: it may block this network; see the server's log"
             }
         }
+    }
+
+    fn about_the_port(&self) -> String {
+        let ports = self.protocol.ports();
+        let blocked = match self.protocol {
+            Protocol::Smtp => "; many networks block port 25",
+            _ => "",
+        };
+        format!("check the port ({ports}) and the firewalls{blocked}")
     }
 
     fn about_a_time_out(&self) -> Advice {
@@ -232,7 +241,6 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.cause {
             Cause::Resolve(why) => write!(f, "the host name cannot be resolved: {why}"),
-            Cause::Proxy(why) => f.write_str(why),
             Cause::NoAddress => f.write_str("the host name has no address of the wanted family"),
             Cause::Connect(attempts) => {
                 let [attempt] = attempts.as_slice() else {
@@ -249,8 +257,8 @@ impl fmt::Display for Failure {
             Cause::Closed => write!(f, "the server closed the connection at step {}", self.step),
             Cause::Reset => write!(f, "the server reset the connection at step {}", self.step),
             Cause::Io(why) => write!(f, "the connection failed at step {}: {why}", self.step),
-            Cause::Smtp(refusal) => refusal.fmt(f),
-            Cause::SpeaksSmtp => f.write_str("the port expects STARTTLS, not implicit TLS"),
+            Cause::Refused(refusal) => f.write_str(&refusal.message(self.protocol)),
+            Cause::SpeaksClear(_) => f.write_str("the port expects STARTTLS, not implicit TLS"),
             Cause::NotTls(Some(protocol), _) => {
                 write!(f, "the server does not speak TLS here; it looks like {protocol}")
             }
@@ -280,7 +288,11 @@ mod tests {
     use crate::finding::Piece;
 
     fn failure(step: Step, cause: Cause) -> Failure {
-        Failure { step, cause }
+        Failure {
+            step,
+            protocol: Protocol::Smtp,
+            cause,
+        }
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use super::attempt::Attempt;
 use super::failure::Failure;
-use crate::endpoint::{Protocol, Start, Via};
-use crate::starttls::{Line, Reply};
+use crate::endpoint::{Protocol, Start};
+use crate::starttls::{Answer, Line};
 use rustls::pki_types::CertificateDer;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -13,18 +13,16 @@ use std::time::Duration;
 pub struct Sighting {
     /// Every address that was tried, in order.
     pub attempts: Vec<Attempt>,
-    /// The way to the server, if it is not a connection of our own.
-    pub via: Option<Via>,
-    /// The address that answered; that of the proxy, if there is one.
+    /// The address that answered.
     pub address: Option<SocketAddr>,
     /// The protocol that was spoken, or that the port is for; `None`: nothing answered.
     pub protocol: Option<Protocol>,
     /// How TLS was finally started; `None`: it was not.
     pub start: Option<Start>,
     /// The greeting.
-    pub greeting: Option<Reply>,
+    pub greeting: Option<Answer>,
     /// The answer to EHLO.
-    pub capabilities: Option<Reply>,
+    pub capabilities: Vec<String>,
     /// The dialogue in the clear, line by line.
     pub transcript: Vec<Line>,
     /// What the handshake agreed upon.
@@ -52,11 +50,6 @@ pub struct Sighting {
 }
 
 impl Sighting {
-    /// Whether a connection to the server was made.
-    pub fn is_connected(&self) -> bool {
-        self.address.is_some() || self.protocol.is_some()
-    }
-
     /// The address that answered, or else the first that was tried.
     pub fn peer(&self) -> Option<SocketAddr> {
         let tried = self.attempts.first().map(|attempt| attempt.address);

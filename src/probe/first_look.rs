@@ -3,19 +3,21 @@
 use super::capture::Capture;
 use super::handshake::{self, Offer};
 use super::negotiate;
+use super::opening::Opening;
 use super::options::{Options, Turn};
 use super::progress::Progress;
 use super::route::Route;
 use super::stream::Stream;
 use crate::endpoint::{Endpoint, Start};
 use crate::observation::{Cause, Failure, Step};
-use crate::starttls::{Refusal, Service};
+use crate::starttls::{Refusal, Service, Speech};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::timeout;
 
 /// How long to wait for a greeting before trying TLS, except on 25 and 587: there a slow greeting
-/// is normal, and a client that talks early gets blocked.
+/// is normal, and a client that talks early gets blocked. Servers of the other protocols greet at
+/// once, and do not mind.
 const SILENCE: Duration = Duration::from_secs(5);
 
 /// Connects to the first address that answers, and performs the handshake.
@@ -26,13 +28,16 @@ pub(super) async fn first_look(
     progress: &mut Progress,
 ) -> Result<(), Failure> {
     // Of several addresses any may answer.
-    let only = turn.to.only_address();
+    let only = match turn.addresses[..] {
+        [only] => Some(only),
+        _ => None,
+    };
     progress.place.move_to(Step::Connect, only);
     let found = Route::find(turn, options, &mut progress.seen.attempts).await;
     let (stream, route) = found.map_err(|cause| progress.fail(cause))?;
-    progress.seen.address = route.address();
+    progress.seen.address = Some(route.address());
     progress.route = Some(route.clone());
-    progress.seen.protocol = Some(endpoint.first_protocol());
+    progress.seen.protocol = Some(progress.speech.expected());
     match endpoint.first_start() {
         Start::Starttls => {
             let first = (stream, route, turn.is_paced);
@@ -60,17 +65,18 @@ async fn starttls_first(
         if is_paced {
             if timeout(SILENCE, stream.readable()).await.is_err() {
                 drop(stream);
-                let found = speaks_tls(&route, options).await;
+                let found = speaks_tls(&route, options, progress.speech).await;
                 if let Some(result) = settled(found, endpoint, progress) {
                     return result;
                 }
                 stream = reconnect(&route, progress).await?;
             }
         } else {
+            let speech = progress.speech;
             let found = tokio::select! {
                 // Data, the end of the stream or an error: the dialogue reads them all.
                 _ = stream.readable() => Spoken::Unknown,
-                found = tls_after_silence(&route, options) => found,
+                found = tls_after_silence(&route, options, speech) => found,
             };
             if let Some(result) = settled(found, endpoint, progress) {
                 return result;
@@ -80,7 +86,7 @@ async fn starttls_first(
     match negotiate::starttls(&mut stream, options, progress).await {
         // For example an alert instead of the greeting: the port speaks TLS.
         Err(Failure {
-            cause: Cause::Smtp(Refusal::NotSmtp(Some(Service::Tls), _)),
+            cause: Cause::Refused(Refusal::OtherProtocol(Some(Service::Tls), _)),
             ..
         }) if endpoint.start.is_none() => {}
         result => {
@@ -110,7 +116,7 @@ async fn smtps_first(
 ) -> Result<(), Failure> {
     match tls(stream, Start::Implicit, options, progress).await {
         Err(Failure {
-            cause: Cause::SpeaksSmtp,
+            cause: Cause::SpeaksClear(_),
             ..
         }) if endpoint.start.is_none() => {}
         other => return other,
@@ -144,9 +150,14 @@ pub(super) async fn tls_with(
     progress.seen.start = Some(start);
     let capture = Arc::new(Capture::default());
     progress.capture = Some(Arc::clone(&capture));
-    handshake::run(stream, start, options, capture, offer)
+    let opening = Opening {
+        start,
+        protocol: progress.protocol(),
+        speech: progress.speech,
+    };
+    handshake::run(stream, opening, options, capture, offer)
         .await
-        .map_err(|cause| progress.fail(cause))
+        .map_err(|cause| progress.fail(progress.explained(cause)))
 }
 
 /// What a silent port speaks.
@@ -156,7 +167,7 @@ enum Spoken {
     Unknown,
 }
 
-/// The failure for a port that should speak SMTP; `None`: the dialogue decides.
+/// The failure for a port that should greet in the clear; `None`: the dialogue decides.
 fn settled(
     found: Spoken,
     endpoint: &Endpoint,
@@ -170,30 +181,35 @@ fn settled(
             progress.capture = Some(capture);
             return Some(result.map_err(|cause| progress.fail(cause)));
         }
-        Spoken::Tls(..) => Refusal::NotSmtp(Some(Service::Tls), String::new()),
-        Spoken::Other(protocol, text) => Refusal::NotSmtp(Some(protocol), text),
+        Spoken::Tls(..) => Refusal::OtherProtocol(Some(Service::Tls), String::new()),
+        Spoken::Other(protocol, text) => Refusal::OtherProtocol(Some(protocol), text),
     };
-    Some(Err(progress.fail(Cause::Smtp(refusal))))
+    Some(Err(progress.fail(Cause::Refused(refusal))))
 }
 
 /// Resolves only with an answer that decides, or once none can come any more.
-async fn tls_after_silence(route: &Route, options: &Options) -> Spoken {
+async fn tls_after_silence(route: &Route, options: &Options, speech: Speech) -> Spoken {
     tokio::time::sleep(SILENCE).await;
-    speaks_tls(route, options).await
+    speaks_tls(route, options, speech).await
 }
 
 /// Tries TLS on a separate connection.
-async fn speaks_tls(route: &Route, options: &Options) -> Spoken {
+async fn speaks_tls(route: &Route, options: &Options, speech: Speech) -> Spoken {
     let Ok(stream) = route.open().await else {
         return Spoken::Unknown;
     };
     let capture = Arc::new(Capture::default());
-    let (start, seen) = (Start::Implicit, Arc::clone(&capture));
-    let result = handshake::run(stream, start, options, seen, Offer::Full).await;
+    let opening = Opening {
+        start: Start::Implicit,
+        protocol: speech.expected(),
+        speech,
+    };
+    let seen = Arc::clone(&capture);
+    let result = handshake::run(stream, opening, options, seen, Offer::Full).await;
     match result {
         // Slow or gone: the first connection may still greet.
         Err(
-            Cause::SpeaksSmtp
+            Cause::SpeaksClear(_)
             | Cause::Closed
             | Cause::Reset
             | Cause::Io(_)

@@ -4,11 +4,12 @@ use super::breach::cause;
 use super::capture::{AcceptingVerifier, Capture};
 use super::dial::broken;
 use super::names;
+use super::opening::{Opening, not_tls};
 use super::options::Options;
 use super::stream::Stream;
 use crate::endpoint::{Host, Start};
 use crate::observation::{Alert, Cause, ClientCertificate, TlsFacts};
-use crate::starttls::{Refusal, Service, identify};
+use crate::starttls::goodbye;
 use rustls::client::Resumption;
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::ServerName;
@@ -50,7 +51,7 @@ const REFUSED_KEY: [Alert; 3] = [
 /// Performs the handshake, records it in `capture`, and closes without waiting for an answer.
 pub(super) async fn run(
     mut stream: Stream,
-    start: Start,
+    opening: Opening,
     options: &Options,
     capture: Arc<Capture>,
     offer: Offer,
@@ -64,7 +65,7 @@ pub(super) async fn run(
             .map_err(|_| Cause::Timeout(PATIENCE))?
             .map_err(|e| broken(&e))?;
     }
-    let result = drive(&mut stream, &mut tls, start, &mut incoming, &capture).await;
+    let result = drive(&mut stream, &mut tls, opening, &mut incoming, &capture).await;
     let result = result.map_err(|cause| match (options.key_type, cause) {
         (Some(key), Cause::Alert(alert)) if REFUSED_KEY.contains(&alert) => {
             Cause::NoSuchKey(key, alert)
@@ -74,13 +75,13 @@ pub(super) async fn run(
     note(&tls, &capture);
     let asked = capture.lock().client_certificate == ClientCertificate::Asked;
     if result.is_ok() {
-        if start == Start::Starttls {
-            // RFC 5321 §4.1.1.10. With implicit TLS the server has not greeted yet, so the client
-            // is silent.
-            let _ = std::io::Write::write_all(&mut tls.writer(), b"QUIT\r\n");
+        if opening.start == Start::Starttls {
+            // With implicit TLS the server has not greeted yet, so the client is silent.
+            let goodbye = goodbye(opening.protocol);
+            let _ = std::io::Write::write_all(&mut tls.writer(), goodbye);
         }
         if !asked {
-            // QUIT and close_notify go with the end of the handshake, in one segment.
+            // The goodbye and close_notify go with the end of the handshake, in one segment.
             tls.send_close_notify();
         }
     }
@@ -94,10 +95,10 @@ pub(super) async fn run(
         return Err(cause);
     }
     capture.lock().completed = true;
-    if asked && insists(&mut stream, &mut tls, &mut incoming).await {
+    if asked && insists(&mut stream, &mut tls, opening, &mut incoming).await {
         capture.lock().client_certificate = ClientCertificate::Required;
     }
-    tokio::spawn(tokio::time::timeout(GOODBYE, goodbye(stream, tls)));
+    tokio::spawn(tokio::time::timeout(GOODBYE, close(stream, tls)));
     Ok(())
 }
 
@@ -168,13 +169,13 @@ impl Default for Incoming {
 async fn drive(
     stream: &mut Stream,
     tls: &mut ClientConnection,
-    start: Start,
+    opening: Opening,
     incoming: &mut Incoming,
     capture: &Capture,
 ) -> Result<(), Cause> {
     while tls.is_handshaking() {
         flush(stream, tls).await.map_err(|e| broken(&e))?;
-        let received = receive(stream, tls, start, incoming).await;
+        let received = receive(stream, tls, opening, incoming).await;
         capture.lock().head.clone_from(&incoming.head);
         received?;
     }
@@ -185,7 +186,7 @@ async fn drive(
 async fn receive(
     stream: &mut Stream,
     tls: &mut ClientConnection,
-    start: Start,
+    opening: Opening,
     incoming: &mut Incoming,
 ) -> Result<(), Cause> {
     let read = stream.read(&mut incoming.buffer).await;
@@ -200,7 +201,7 @@ async fn receive(
         incoming.head.extend_from_slice(bytes);
         match first_octets(&incoming.head, count == 0) {
             Head::Tls => incoming.is_tls = true,
-            Head::NotTls => return Err(not_tls(&incoming.head, start)),
+            Head::NotTls => return Err(not_tls(&incoming.head, opening)),
             Head::TooShort if count == 0 => return Err(Cause::Closed),
             Head::TooShort => return Ok(()),
         }
@@ -238,20 +239,6 @@ fn first_octets(head: &[u8], ended: bool) -> Head {
         [0x14..=0x17, ..] => Head::Tls,
         _ if ended || head.len() >= ENOUGH || head.contains(&b'\n') => Head::NotTls,
         _ => Head::TooShort,
-    }
-}
-
-/// The cause for bytes that came instead of a `ServerHello`.
-pub(super) fn not_tls(head: &[u8], start: Start) -> Cause {
-    let text = String::from_utf8_lossy(head).into_owned();
-    let is_text = head
-        .first()
-        .is_some_and(|c| c.is_ascii_graphic() || c.is_ascii_whitespace());
-    match (start, identify(head)) {
-        // Clear text between the 220 and the ServerHello: an injection, as right after the 220.
-        (Start::Starttls, _) if is_text => Cause::Smtp(Refusal::Injection(text)),
-        (Start::Implicit, Some(Service::Smtp)) => Cause::SpeaksSmtp,
-        (_, protocol) => Cause::NotTls(protocol, text),
     }
 }
 
@@ -297,10 +284,15 @@ fn wants_a_certificate(cause: &Cause) -> bool {
 }
 
 /// Waits for the refusal that TLS 1.3 sends after the handshake (RFC 8446 §4.4.2.4).
-async fn insists(stream: &mut Stream, tls: &mut ClientConnection, incoming: &mut Incoming) -> bool {
+async fn insists(
+    stream: &mut Stream,
+    tls: &mut ClientConnection,
+    opening: Opening,
+    incoming: &mut Incoming,
+) -> bool {
     let answer = async {
         loop {
-            if let Err(cause) = receive(stream, tls, Start::Implicit, incoming).await {
+            if let Err(cause) = receive(stream, tls, opening, incoming).await {
                 return wants_a_certificate(&cause);
             }
             let mut data = [0; 1];
@@ -317,8 +309,8 @@ async fn insists(stream: &mut Stream, tls: &mut ClientConnection, incoming: &mut
 }
 
 /// Sends pending data and `close_notify`, then reads to the end: closing with unread data would
-/// reset the connection and lose the QUIT in transit.
-async fn goodbye(mut stream: Stream, mut tls: ClientConnection) {
+/// reset the connection and lose the goodbye in transit.
+async fn close(mut stream: Stream, mut tls: ClientConnection) {
     tls.send_close_notify();
     if flush(&mut stream, &mut tls).await.is_err() || stream.shutdown().await.is_err() {
         return;

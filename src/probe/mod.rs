@@ -7,26 +7,26 @@
 
 mod breach;
 mod capture;
-mod command;
 mod dial;
 mod first_look;
 mod handshake;
 mod names;
 mod negotiate;
+mod opening;
 mod options;
 mod place;
 mod progress;
 mod route;
 mod second_look;
 mod stream;
-mod tunnel;
 mod waiting;
 
-pub use options::{Options, To, Turn};
+pub use options::{Options, Turn};
 pub use waiting::{Awaited, Watch, Watched};
 
 use crate::endpoint::Endpoint;
 use crate::observation::{Cause, Failure, Sighting, Step};
+use crate::starttls::Speech;
 use first_look::first_look;
 use progress::Progress;
 use second_look::second_look;
@@ -34,20 +34,20 @@ use tokio::time::timeout_at;
 
 /// Looks at one server. Never fails: what went wrong is part of the sighting.
 pub async fn probe(endpoint: &Endpoint, options: &Options, turn: Turn) -> Sighting {
-    let mut progress = Progress::default();
-    progress.seen.via = turn.to.via();
+    let speech = match endpoint.protocol {
+        Some(protocol) => Speech::Only(protocol),
+        None => Speech::First(endpoint.first_protocol()),
+    };
+    let mut progress = Progress::new(speech);
     progress.place.watched = options.watch.as_ref().map(|watch| {
         let to = endpoint.to_string();
         watch.begin(to, turn.since, options.timeout)
     });
     let run = run(endpoint, options, &turn, &mut progress);
-    let mut failure = match timeout_at(turn.since + options.timeout, run).await {
+    let failure = match timeout_at(turn.since + options.timeout, run).await {
         Ok(result) => result.err(),
         Err(_) => cut_off(&mut progress, options),
     };
-    if let (Some(failure), Some(route)) = (&mut failure, progress.route.clone()) {
-        failure.cause = route.explain(failure.cause.clone()).await;
-    }
     let mut seen = progress.finish();
     seen.failure = failure;
     seen.elapsed = turn.since.elapsed();

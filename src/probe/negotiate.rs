@@ -4,53 +4,46 @@ use super::dial::broken;
 use super::options::Options;
 use super::progress::Progress;
 use super::stream::Stream;
+use crate::endpoint::Protocol;
 use crate::observation::{Cause, Failure};
-use crate::starttls::{Dialogue, Farewell, Refusal, Smtp, Stage, Step as Next};
+use crate::starttls::{Dialogue, Farewell, Stage, Step as Next, begin, goodbye};
 use std::net::IpAddr;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-/// How long to wait for the answer to QUIT. Servers answer it at once, after all earlier replies,
+/// How long to wait for the answer to the goodbye. Servers answer it at once, after all earlier replies,
 /// so a longer silence counts as the answer.
 const SILENCE: Duration = Duration::from_secs(1);
 
-/// Runs the dialogue up to the `220` of STARTTLS. The next byte on the stream is TLS.
+/// Runs the dialogue up to the server's go-ahead. The next byte on the stream is TLS.
 pub(super) async fn starttls(
     stream: &mut Stream,
     options: &Options,
     progress: &mut Progress,
 ) -> Result<(), Failure> {
-    let ehlo = match &options.ehlo {
+    let name = match &options.ehlo {
         Some(name) => name.clone(),
         None => address_literal(stream),
     };
-    let mut result = drive(stream, Box::new(Smtp::new(&ehlo)), progress).await;
-    if let Err(Cause::Smtp(refusal)) = &mut result {
-        say_goodbye(stream, refusal).await;
+    let dialogue = begin(progress.speech, &name);
+    let mut result = drive(stream, dialogue, progress).await;
+    let protocol = progress.protocol();
+    if let Err(Cause::Refused(refusal)) = &mut result {
+        if refusal.is_in_step() {
+            say_goodbye(stream, protocol).await;
+        }
         if refusal.is_provisional() {
             // The deadline may cancel this future; what is already known is kept.
-            progress.failed = Some(progress.fail(Cause::Smtp(refusal.clone())));
+            progress.failed = Some(progress.fail(Cause::Refused(refusal.clone())));
             let stage = progress.dialogue.as_ref().map(|dialogue| dialogue.stage());
-            let farewell = hear_farewell(stream).await;
+            let farewell = hear_farewell(stream, protocol).await;
             *refusal = farewell.judge(stage.unwrap_or(Stage::Ehlo), refusal.clone());
         }
     }
-    let result = result.map_err(|cause| match cause {
-        Cause::Smtp(refusal) if !options.proxy_protocol => {
-            Cause::Smtp(refusal.without_proxy_header())
-        }
-        cause => cause,
-    });
-    result.map_err(|cause| match &cause {
-        // A refusal belongs to the stage that it answers, even if the state has moved on.
-        Cause::Smtp(Refusal::NotSmtp(..) | Refusal::Greeting(_)) => Failure {
-            step: crate::observation::Step::Greeting,
-            cause,
-        },
-        _ => progress.fail(cause),
-    })
+    result.map_err(|cause| progress.fail(cause))
 }
 
+/// Drives the dialogue; the protocol that it found is entered in the sighting.
 async fn drive(
     stream: &mut Stream,
     dialogue: Box<dyn Dialogue>,
@@ -66,7 +59,7 @@ async fn drive(
             // Bytes that have arrived by now are unsolicited; yield so the reactor sees them.
             tokio::task::yield_now().await;
             if let Ok(count @ 1..) = stream.try_read(&mut buffer) {
-                dialogue.receive(&buffer[..count]).map_err(Cause::Smtp)?;
+                dialogue.receive(&buffer[..count]).map_err(Cause::Refused)?;
             }
         }
         match dialogue.step() {
@@ -74,10 +67,12 @@ async fn drive(
             Next::Receive => {
                 let count = stream.read(&mut buffer).await.map_err(|e| broken(&e))?;
                 if count == 0 {
-                    return Err(dialogue.end().map_or(Cause::Closed, Cause::Smtp));
+                    return Err(dialogue.end().map_or(Cause::Closed, Cause::Refused));
                 }
                 let stage = dialogue.stage();
-                dialogue.receive(&buffer[..count]).map_err(Cause::Smtp)?;
+                let received = dialogue.receive(&buffer[..count]);
+                progress.seen.protocol = Some(dialogue.protocol());
+                received.map_err(Cause::Refused)?;
                 if dialogue.stage() != stage {
                     progress.seen.round_trips += 1;
                 }
@@ -103,26 +98,15 @@ fn address_literal(stream: &Stream) -> String {
     }
 }
 
-/// Sends QUIT, if the peer is an SMTP server and in step with the client.
-async fn say_goodbye(stream: &mut Stream, refusal: &Refusal) {
-    let in_step = matches!(
-        refusal,
-        Refusal::Temporary(Stage::Greeting | Stage::Ehlo | Stage::Starttls, _)
-            | Refusal::Greeting(_)
-            | Refusal::Ehlo(_)
-            | Refusal::StarttlsNotOffered
-            | Refusal::Starttls(_)
-            | Refusal::TlsUnavailable(_)
-    );
-    if in_step {
-        let quit = stream.write_all(b"QUIT\r\n");
-        let _ = tokio::time::timeout(Duration::from_millis(100), quit).await;
-    }
+/// Sends the last command.
+async fn say_goodbye(stream: &mut Stream, protocol: Protocol) {
+    let quit = stream.write_all(goodbye(protocol));
+    let _ = tokio::time::timeout(Duration::from_millis(100), quit).await;
 }
 
-/// Reads what follows QUIT, until it is answered or the server has been silent for a while.
-async fn hear_farewell(stream: &mut Stream) -> Farewell {
-    let mut farewell = Farewell::default();
+/// Reads what follows the goodbye, until it is answered or the server has been silent for a while.
+async fn hear_farewell(stream: &mut Stream, protocol: Protocol) -> Farewell {
+    let mut farewell = Farewell::new(protocol);
     let mut buffer = [0; 1024];
     loop {
         match tokio::time::timeout(SILENCE, stream.read(&mut buffer)).await {

@@ -1,19 +1,21 @@
 //! What a probe has learned so far.
 
 use super::capture::Capture;
-use super::handshake::not_tls;
 use super::names::tls_facts;
+use super::opening::{Opening, not_tls};
 use super::options::Options;
 use super::place::Place;
 use super::route::Route;
+use crate::endpoint::Protocol;
 use crate::observation::{Cause, Failure, Sighting, Staple};
 use crate::raw_tls::Presented;
-use crate::starttls::Dialogue;
+use crate::starttls::{Dialogue, Refusal, Speech};
 use std::sync::Arc;
 
 /// The progress of one probe, which outlives a run that the deadline cuts off.
-#[derive(Default)]
 pub(super) struct Progress {
+    /// What is expected to be spoken.
+    pub(super) speech: Speech,
     pub(super) place: Place,
     pub(super) seen: Sighting,
     /// The way that led to the server.
@@ -28,6 +30,35 @@ pub(super) struct Progress {
 }
 
 impl Progress {
+    /// Nothing has happened yet.
+    pub(super) fn new(speech: Speech) -> Self {
+        Self {
+            speech,
+            place: Place::default(),
+            route: None,
+            seen: Sighting::default(),
+            capture: None,
+            dialogue: None,
+            failed: None,
+            legacy: None,
+        }
+    }
+
+    /// The protocol that is spoken, or the one that is expected.
+    pub(super) fn protocol(&self) -> Protocol {
+        self.seen.protocol.unwrap_or(self.speech.expected())
+    }
+
+    /// How TLS starts on the connection, once that is known.
+    pub(super) fn opening(&self) -> Option<Opening> {
+        let start = self.seen.start?;
+        Some(Opening {
+            start,
+            protocol: self.protocol(),
+            speech: self.speech,
+        })
+    }
+
     /// The sighting so far, without time and failure.
     pub(super) fn finish(self) -> Sighting {
         let mut seen = self.seen;
@@ -58,22 +89,40 @@ impl Progress {
     /// Why the probe is incomplete at the deadline. A partial answer explains more than a time-out.
     pub(super) fn at_the_deadline(&self, options: &Options) -> Cause {
         if let Some(refusal) = self.dialogue.as_ref().and_then(|dialogue| dialogue.end()) {
-            return Cause::Smtp(refusal);
+            return Cause::Refused(refusal);
         }
         let head = self
             .capture
             .as_ref()
             .map(|capture| capture.lock().head.clone());
-        match (head, self.seen.start) {
-            (Some(head), Some(start)) if !head.is_empty() => not_tls(&head, start),
+        match (head, self.opening()) {
+            (Some(head), Some(opening)) if !head.is_empty() => {
+                self.explained(not_tls(&head, opening))
+            }
             _ => Cause::Timeout(options.timeout),
         }
     }
 
-    /// A failure at this step.
+    /// A cause in the words of the dialogue, which knows what its protocol's servers do.
+    pub(super) fn explained(&self, cause: Cause) -> Cause {
+        match (cause, &self.dialogue) {
+            (Cause::Refused(Refusal::Injection(text)), Some(dialogue)) => {
+                Cause::Refused(dialogue.after_go_ahead(text))
+            }
+            (cause, _) => cause,
+        }
+    }
+
+    /// A failure at this step, or at the one that a refusal belongs to.
     pub(super) fn fail(&self, cause: Cause) -> Failure {
+        let protocol = self.protocol();
+        let stage = match &cause {
+            Cause::Refused(refusal) => refusal.stage(protocol),
+            _ => None,
+        };
         Failure {
-            step: self.place.step(),
+            step: stage.map_or(self.place.step(), Into::into),
+            protocol,
             cause,
         }
     }

@@ -31,7 +31,7 @@ impl Spell for finding::Remedy {
             Self::Ehlo => "--ehlo",
             Self::Hgrc => "--hgrc",
             Self::Ignore(code) => return format!("--ignore {}", code.as_str()),
-            Self::ImplicitTls => "--tls smtps",
+            Self::ImplicitTls => "--tls implicit",
             Self::KeyType => "--key-type",
             Self::EachKeyType => "--key-type rsa or ecdsa",
             Self::NoSni => "--no-sni",
@@ -42,9 +42,6 @@ impl Spell for finding::Remedy {
             Self::Servername => "--servername",
             Self::Starttls => "--tls starttls",
             Self::Timeout => "--timeout",
-            Self::Via => "--via or --via-command",
-            Self::ProxyProtocol => "--proxy-protocol",
-            Self::Source => "--source",
         };
         words.to_owned()
     }

@@ -157,7 +157,7 @@ pub fn json(report: &Report, path: &[Certificate]) -> String {
         "host": host,
         "port": target.port,
         "protocol": target.protocol.map(crate::endpoint::Protocol::as_str),
-        "tls": target.tls.map(crate::endpoint::Start::as_str),
+        "tls": target.mode(),
         "servername": target.servername,
         "checked": timestamp(report.at),
         "trusted": !path.is_empty(),

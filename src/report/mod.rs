@@ -82,6 +82,14 @@ pub struct Target {
     pub servername: String,
 }
 
+impl Target {
+    /// The mode in reports for programs.
+    pub fn mode(&self) -> Option<&'static str> {
+        let start = self.tls?;
+        Some(self.protocol.unwrap_or_default().mode(start))
+    }
+}
+
 impl Report {
     /// The report of a single assessment.
     pub fn single(target: Target, look: Assessment, at: OffsetDateTime) -> Self {

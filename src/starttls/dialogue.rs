@@ -1,7 +1,8 @@
 //! A dialogue of any protocol: a state machine without I/O.
 
+use super::answer::Answer;
 use super::refusal::{Refusal, Stage};
-use super::reply::Reply;
+use crate::endpoint::Protocol;
 use std::fmt;
 
 /// The driver's next step.
@@ -28,9 +29,9 @@ pub enum Line {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Said {
     /// The greeting, once it has arrived.
-    pub greeting: Option<Reply>,
+    pub greeting: Option<Answer>,
     /// The server's capabilities, once they have arrived.
-    pub capabilities: Option<Reply>,
+    pub capabilities: Vec<String>,
     /// The dialogue, line by line.
     pub transcript: Vec<Line>,
 }
@@ -47,11 +48,20 @@ pub trait Dialogue: fmt::Debug + Send + Sync {
     /// words explain it.
     fn end(&self) -> Option<Refusal>;
 
+    /// The protocol that is spoken, or the one that is expected.
+    fn protocol(&self) -> Protocol;
+
     /// The current stage.
     fn stage(&self) -> Stage;
 
     /// Whether the next step sends, so any bytes that arrive now are unsolicited.
     fn is_our_turn(&self) -> bool;
+
+    /// Why text in the clear after the server's go-ahead ends the connection: nothing may follow
+    /// but TLS (RFC 3207 §6).
+    fn after_go_ahead(&self, text: String) -> Refusal {
+        Refusal::Injection(text)
+    }
 
     /// The transcript so far.
     fn said(&self) -> &Said;

@@ -1,8 +1,10 @@
 //! Why a dialogue does not reach TLS: the stage, the reason and its message.
 
+use super::answer::Answer;
 use super::identify::Service;
-use super::reply::{Malformed, Reply};
-use crate::finding::{Advice, Code, Remedy};
+use super::malformed::Malformed;
+use crate::endpoint::Protocol;
+use crate::finding::Code;
 use std::fmt;
 
 /// A stage of the dialogue.
@@ -12,7 +14,9 @@ pub enum Stage {
     Greeting,
     /// EHLO was sent.
     Ehlo,
-    /// STARTTLS was sent.
+    /// The command of another protocol that asks for the capabilities was sent.
+    Capabilities,
+    /// The command that asks for TLS was sent.
     Starttls,
 }
 
@@ -21,106 +25,67 @@ impl fmt::Display for Stage {
         f.write_str(match self {
             Self::Greeting => "greeting",
             Self::Ehlo => "ehlo",
+            Self::Capabilities => "capabilities",
             Self::Starttls => "starttls",
         })
     }
 }
 
-/// Why the dialogue does not reach TLS. Replies are evidence, and untrusted text.
+/// Why the dialogue does not reach TLS. Answers are evidence, and untrusted text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// 4yz: the server is busy, or limits this client. After STARTTLS only 421 counts: it ends the
-    /// connection whatever the command was (RFC 5321 §4.2.3).
-    Temporary(Stage, Reply),
-    /// 421 as Postfix says it to a client that does not send the header of the PROXY protocol, which
-    /// it is configured to wait for.
-    NoProxyHeader(Stage, Reply),
-    /// 5yz instead of a greeting.
-    Greeting(Reply),
-    /// EHLO was not answered with 250.
-    Ehlo(Reply),
-    /// EHLO was accepted, but its answer does not offer STARTTLS.
+    /// The server is busy, or limits this client: 4yz in SMTP and LMTP, where after STARTTLS only
+    /// 421 counts, which ends the connection whatever the command was (RFC 5321 §4.2.3); in the
+    /// other protocols a response code that says so (RFC 5530 §3, RFC 3206 §4, RFC 2449 §8, RFC
+    /// 5804 §1.3).
+    Temporary(Stage, Answer),
+    /// A refusal instead of a greeting.
+    Greeting(Answer),
+    /// IMAP: the session is authenticated from the start, so STARTTLS is not allowed any more (RFC
+    /// 9051 §6.2.1).
+    Preauth(Answer),
+    /// IMAP and ManageSieve: the server ends the session.
+    Bye(Stage, Answer),
+    /// The question for the capabilities was refused: EHLO, LHLO, CAPABILITY.
+    Capabilities(Answer),
+    /// The server's capabilities do not include STARTTLS.
     StarttlsNotOffered,
-    /// STARTTLS was not answered with 220 (RFC 3207 §4).
-    Starttls(Reply),
-    /// STARTTLS was answered with 4yz, for example 454: the server offers TLS, but it is not
-    /// available at the moment (RFC 3207 §4).
-    TlsUnavailable(Reply),
-    /// Not an SMTP server. Holds the protocol that it seems to speak, and its first bytes.
-    NotSmtp(Option<Service>, String),
-    /// Bytes that are not a reply.
+    /// STARTTLS was refused.
+    Starttls(Answer),
+    /// SMTP and LMTP: STARTTLS was answered with 4yz, for example 454: the server offers TLS, but it
+    /// is not available at the moment (RFC 3207 §4).
+    TlsUnavailable(Answer),
+    /// Another protocol than the expected one. Holds what it seems to be, and its first bytes.
+    OtherProtocol(Option<Service>, String),
+    /// Bytes that are not an answer.
     Malformed(Stage, Malformed),
-    /// More than one reply before the client's next command: the two sides are out of step.
+    /// More than one answer before the client's next command: the two sides are out of step.
     Unsolicited(Stage, String),
-    /// Clear text after the `220` of STARTTLS (RFC 3207 §6, CVE-2011-0411).
+    /// IMAP: STARTTLS was accepted, and then answered again, under the same tag. Holds both lines.
+    SecondAnswer(String, String),
+    /// Clear text after the go-ahead (RFC 3207 §6, CVE-2011-0411).
     Injection(String),
 }
 
 impl Refusal {
     /// The code of the failure.
-    pub fn code(&self) -> Code {
+    pub fn code(&self, protocol: Protocol) -> Code {
         match self {
-            Self::Temporary(..) | Self::NoProxyHeader(..) => Code::TemporaryRefusal,
+            Self::Temporary(..) => Code::TemporaryRefusal,
             Self::Greeting(_) => Code::GreetingRefused,
-            Self::Ehlo(_) => Code::EhloRefused,
+            Self::Preauth(_) => Code::Preauth,
+            Self::Bye(..) => Code::Bye,
+            Self::Capabilities(_) if protocol == Protocol::Smtp => Code::EhloRefused,
+            Self::Capabilities(_) => Code::CapabilitiesRefused,
             Self::StarttlsNotOffered => Code::StarttlsNotOffered,
             Self::Starttls(_) => Code::StarttlsRefused,
             Self::TlsUnavailable(_) => Code::StarttlsUnavailable,
-            Self::NotSmtp(..) => Code::NotSmtp,
+            Self::OtherProtocol(..) if protocol == Protocol::Smtp => Code::NotSmtp,
+            Self::OtherProtocol(..) => Code::WrongProtocol,
             Self::Malformed(..) => Code::MalformedReply,
             Self::Unsolicited(..) => Code::UnsolicitedReply,
+            Self::SecondAnswer(..) => Code::StarttlsBroken,
             Self::Injection(_) => Code::StarttlsInjection,
-        }
-    }
-
-    /// Advice to the user.
-    pub fn advice(&self) -> Advice {
-        let advice = match self {
-            Self::Temporary(..) => "the server is busy or limits this client: try again later",
-            Self::NoProxyHeader(..) => {
-                return Advice::new("Postfix answers so where it waits for the header of a load balancer (HAProxy's PROXY protocol): add ")
-                    .option(Remedy::ProxyProtocol)
-                    .text(", or connect to the load balancer; else it lacks resources: see its log");
-            }
-            Self::Greeting(_) => {
-                "the server does not serve this client: its reply says why; try from a network that it accepts"
-            }
-            Self::Ehlo(_) => {
-                return Advice::new("the server may reject the name in EHLO: set one with ")
-                    .option(Remedy::Ehlo)
-                    .text(" that resolves to this machine");
-            }
-            Self::StarttlsNotOffered => {
-                "mail to this port goes in the clear, or a device in between strips STARTTLS: try port 465 or 587, or enable TLS on the server"
-            }
-            Self::Starttls(_) | Self::TlsUnavailable(_) => {
-                "STARTTLS is offered but does not work: see the server's log, its certificate and its key"
-            }
-            Self::NotSmtp(Some(Service::Tls), _) => {
-                return Advice::new("use ")
-                    .option(Remedy::ImplicitTls)
-                    .text(", or smtps://HOST:PORT");
-            }
-            Self::NotSmtp(..) => "check the port: 25 relay, 587 submission, 465 implicit TLS",
-            Self::Malformed(..) | Self::Unsolicited(..) => {
-                "the server, or a device in between, breaks the SMTP protocol: do not send mail through it"
-            }
-            Self::Injection(_) => {
-                "someone in the middle may be injecting commands, or the server is vulnerable (CVE-2011-0411): do not send mail through it"
-            }
-        };
-        advice.into()
-    }
-
-    /// The refusal, of a client that has not sent the header of the PROXY protocol: whether that may be
-    /// the reason.
-    #[must_use]
-    pub fn without_proxy_header(self) -> Self {
-        match self {
-            Self::Temporary(stage, reply) if misses_proxy_header(&reply) => {
-                Self::NoProxyHeader(stage, reply)
-            }
-            other => other,
         }
     }
 
@@ -129,84 +94,130 @@ impl Refusal {
         matches!(self, Self::Temporary(..))
     }
 
-    /// Whether the refusal holds only if the server sends nothing more. After a 2yz reply the
-    /// server may still be in the middle of its answer.
+    /// Whether the refusal holds only if the server sends nothing more. After a positive answer the
+    /// server may still be in the middle of it.
     pub fn is_provisional(&self) -> bool {
         match self {
             Self::StarttlsNotOffered => true,
-            Self::Ehlo(reply) | Self::Starttls(reply) => reply.is_positive(),
+            Self::Capabilities(answer) | Self::Starttls(answer) => answer.is_positive,
             _ => false,
         }
     }
-}
 
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// Whether both sides are in step, so that the server will understand a goodbye.
+    pub fn is_in_step(&self) -> bool {
         match self {
-            Self::Temporary(stage, reply) | Self::NoProxyHeader(stage, reply) => {
-                write!(
-                    f,
-                    "the server refuses for now ({stage}): {}",
-                    excerpt(&reply.text())
-                )
+            Self::Temporary(..)
+            | Self::Greeting(_)
+            | Self::Preauth(_)
+            | Self::Capabilities(_)
+            | Self::StarttlsNotOffered
+            | Self::Starttls(_)
+            | Self::TlsUnavailable(_) => true,
+            Self::Bye(..)
+            | Self::OtherProtocol(..)
+            | Self::Malformed(..)
+            | Self::Unsolicited(..)
+            | Self::SecondAnswer(..)
+            | Self::Injection(_) => false,
+        }
+    }
+
+    /// The stage to which a refusal belongs even if the dialogue has moved on; `None`: the current
+    /// one.
+    pub fn stage(&self, protocol: Protocol) -> Option<Stage> {
+        match self {
+            Self::OtherProtocol(..) | Self::Greeting(_) | Self::Preauth(_) => Some(Stage::Greeting),
+            Self::Capabilities(_) if protocol == Protocol::Smtp => Some(Stage::Ehlo),
+            Self::Capabilities(_) => Some(Stage::Capabilities),
+            _ => None,
+        }
+    }
+
+    /// The refusal in words.
+    pub fn message(&self, protocol: Protocol) -> String {
+        let (asks, starts) = (question(protocol), start(protocol));
+        match self {
+            Self::Temporary(stage, answer) => {
+                format!("the server refuses for now ({stage}): {}", text(answer))
             }
-            Self::Greeting(reply) => write!(
-                f,
-                "the server greets with a refusal: {}",
-                excerpt(&reply.text())
+            Self::Greeting(answer) => {
+                format!("the server greets with a refusal: {}", text(answer))
+            }
+            Self::Preauth(answer) => format!(
+                "the session is authenticated from the start, so STARTTLS is not allowed any more: {}",
+                text(answer)
             ),
-            Self::Ehlo(reply) => write!(f, "EHLO was refused: {}", excerpt(&reply.text())),
-            Self::StarttlsNotOffered => f.write_str("the server does not offer STARTTLS"),
-            Self::Starttls(reply) => write!(f, "STARTTLS was refused: {}", excerpt(&reply.text())),
-            Self::TlsUnavailable(reply) => write!(f, "STARTTLS failed: {}", excerpt(&reply.text())),
-            Self::NotSmtp(Some(Service::Tls), _) => {
-                f.write_str("the port expects implicit TLS, not STARTTLS")
+            Self::Bye(stage, answer) => {
+                format!("the server ends the session ({stage}): {}", text(answer))
             }
-            Self::NotSmtp(Some(protocol), _) => {
-                write!(f, "this is not an SMTP server; it looks like {protocol}")
-            }
-            Self::NotSmtp(None, text) => {
-                write!(
-                    f,
-                    "this is not an SMTP server; it sent \"{}\"",
-                    first_line(text)
-                )
-            }
+            Self::Capabilities(answer) => format!("{asks} was refused: {}", text(answer)),
+            Self::StarttlsNotOffered => "the server does not offer STARTTLS".to_owned(),
+            Self::Starttls(answer) => format!("{starts} was refused: {}", text(answer)),
+            Self::TlsUnavailable(answer) => format!("{starts} failed: {}", text(answer)),
+            Self::OtherProtocol(met, sent) => other(protocol, *met, sent),
             Self::Malformed(stage, malformed) => {
-                write!(
-                    f,
-                    "the answer to {stage} is not valid SMTP: {}",
-                    excerpt(&malformed.to_string())
-                )
+                let what = match stage {
+                    Stage::Greeting => "the greeting".to_owned(),
+                    Stage::Ehlo | Stage::Capabilities => format!("the answer to {asks}"),
+                    Stage::Starttls => format!("the answer to {starts}"),
+                };
+                let why = excerpt(&malformed.to_string());
+                format!("{what} is not valid {protocol}: {why}")
             }
-            Self::Unsolicited(stage, text) => {
-                write!(
-                    f,
-                    "the server sent more after its answer ({stage}): \"{}\"",
-                    first_line(text)
-                )
-            }
-            Self::Injection(text) => write!(
-                f,
-                "clear text came after the reply to STARTTLS, an injection: \"{}\"",
-                first_line(text)
+            Self::Unsolicited(stage, more) => format!(
+                "the server sent more after its answer ({stage}): \"{}\"",
+                first_line(more)
+            ),
+            Self::SecondAnswer(first, second) => format!(
+                "the server answered STARTTLS twice: \"{}\", then \"{}\"",
+                first_line(first),
+                first_line(second)
+            ),
+            Self::Injection(more) => format!(
+                "clear text came after the reply to {starts}, an injection: \"{}\"",
+                first_line(more)
             ),
         }
     }
 }
 
-/// Whether Postfix answers so where a load balancer's header is missing: its smtpd
-/// (`src/smtpd/smtpd_haproxy.c`), and its postscreen (`src/postscreen/postscreen_endpt.c`).
-fn misses_proxy_header(reply: &Reply) -> bool {
-    const TEXTS: [(&str, &str); 2] = [
-        ("4.3.0 ", " Server local error"),
-        ("4.3.2 ", "No system resources"),
-    ];
-    let [line] = reply.lines.as_slice() else {
-        return false;
+/// The command that asks for the capabilities; ManageSieve's server sends them unasked.
+fn question(protocol: Protocol) -> &'static str {
+    match protocol {
+        Protocol::Smtp => "EHLO",
+        Protocol::Imap => "CAPABILITY",
+        Protocol::Pop3 => "CAPA",
+        Protocol::Sieve => "the greeting",
+        Protocol::Lmtp => "LHLO",
+    }
+}
+
+/// The command that asks for TLS.
+fn start(protocol: Protocol) -> &'static str {
+    match protocol {
+        Protocol::Pop3 => "STLS",
+        _ => "STARTTLS",
+    }
+}
+
+fn other(expected: Protocol, met: Option<Service>, sent: &str) -> String {
+    let article = match expected {
+        Protocol::Smtp | Protocol::Imap | Protocol::Lmtp => "an",
+        Protocol::Pop3 | Protocol::Sieve => "a",
     };
-    let says = |(start, end): &(&str, &str)| line.starts_with(start) && line.ends_with(end);
-    reply.code == 421 && TEXTS.iter().any(says)
+    match met {
+        Some(Service::Tls) => "the port expects implicit TLS, not STARTTLS".to_owned(),
+        Some(met) => format!("this is not {article} {expected} server; it looks like {met}"),
+        None => format!(
+            "this is not {article} {expected} server; it sent \"{}\"",
+            first_line(sent)
+        ),
+    }
+}
+
+fn text(answer: &Answer) -> String {
+    excerpt(&answer.text())
 }
 
 /// Cuts a reply, which can be 64 KiB long, to the length of a message.
@@ -233,37 +244,51 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_postfix_misses_a_header() {
-        for (code, text, expected) in [
-            (421, "4.3.0 mx.example Server local error", true),
-            (421, "4.3.2 No system resources", true),
-            (421, "4.3.2 All server ports are busy", false),
-            (451, "4.3.0 mx.example Server local error", false),
-            (421, "Server local error", false),
-            (421, "4.3.0 mx.example Server local error, sorry", false),
-        ] {
-            let lines = vec![text.to_owned()];
-            let refusal = Refusal::Temporary(Stage::Greeting, Reply { code, lines });
-            let advice = refusal.clone().without_proxy_header().advice();
-            assert_eq!(advice != refusal.advice(), expected, "{code} {text}");
-            assert_eq!(
-                refusal.clone().without_proxy_header().code(),
-                refusal.code()
-            );
-        }
-    }
-
-    #[test]
     fn only_who_has_answered_2yz_may_go_on() {
-        let reply = |code| Reply {
-            code,
-            lines: vec![String::new()],
-        };
+        let reply = |code: u16| Answer::one(&code.to_string(), b"", code / 100 == 2);
         assert!(Refusal::StarttlsNotOffered.is_provisional());
         for (code, expected) in [(220, true), (250, true), (334, false), (502, false)] {
-            assert_eq!(Refusal::Ehlo(reply(code)).is_provisional(), expected);
+            assert_eq!(
+                Refusal::Capabilities(reply(code)).is_provisional(),
+                expected
+            );
             assert_eq!(Refusal::Starttls(reply(code)).is_provisional(), expected);
         }
         assert!(!Refusal::Greeting(reply(554)).is_provisional());
+    }
+
+    #[test]
+    fn messages_name_the_protocol_and_its_commands() {
+        let refused = Answer::one("NO", b"so it is", false);
+        let bad = Malformed::NotAnAnswer("x".to_owned());
+        for (protocol, refusal, expected) in [
+            (
+                Protocol::Imap,
+                Refusal::Malformed(Stage::Capabilities, bad.clone()),
+                "the answer to CAPABILITY is not valid IMAP: a line is not an answer: \"x\"",
+            ),
+            (
+                Protocol::Sieve,
+                Refusal::Malformed(Stage::Greeting, bad),
+                "the greeting is not valid ManageSieve: a line is not an answer: \"x\"",
+            ),
+            (
+                Protocol::Pop3,
+                Refusal::Starttls(refused.clone()),
+                "STLS was refused: NO so it is",
+            ),
+            (
+                Protocol::Lmtp,
+                Refusal::Capabilities(refused),
+                "LHLO was refused: NO so it is",
+            ),
+            (
+                Protocol::Imap,
+                Refusal::OtherProtocol(Some(Service::Mail(Protocol::Pop3)), String::new()),
+                "this is not an IMAP server; it looks like POP3",
+            ),
+        ] {
+            assert_eq!(refusal.message(protocol), expected);
+        }
     }
 }

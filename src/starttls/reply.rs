@@ -1,12 +1,8 @@
 //! Reading SMTP replies (RFC 5321 §4.2) from bytes that arrive in any pieces.
 
-/// Longest reply line without its line end. RFC 5321 §4.5.3.1.5 allows 512 octets; real servers
-/// exceed it.
-const MAX_LINE: usize = 4 * 1024;
-/// Maximum number of lines in one dialogue.
-const MAX_LINES: usize = 256;
-/// Maximum number of octets in one dialogue.
-const MAX_OCTETS: usize = 64 * 1024;
+use super::answer::Answer;
+use super::lines::Lines;
+use super::malformed::Malformed;
 
 /// A complete reply. The code is a plain number, to keep what the server really sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,13 +14,6 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// The reply as one line of text, for messages; as untrusted as its lines.
-    pub fn text(&self) -> String {
-        format!("{} {}", self.code, self.lines.join(" / "))
-            .trim_end()
-            .to_owned()
-    }
-
     /// 2yz (RFC 5321 §4.2.1).
     pub fn is_positive(&self) -> bool {
         self.code / 100 == 2
@@ -36,50 +25,33 @@ impl Reply {
     }
 }
 
-/// Why bytes are not a reply.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Malformed {
-    /// A line without a three-digit code, or with a code that is not followed by a space, a hyphen
-    /// or the line end.
-    #[error("a line is not an SMTP reply: \"{0}\"")]
-    NotAReply(String),
-    /// The lines of one reply carry different codes (RFC 5321 §4.2.1 forbids it).
-    #[error("one reply mixes the codes {0} and {1}")]
-    MixedCodes(u16, u16),
-    /// A line over 4 KiB.
-    #[error("a reply line is longer than {MAX_LINE} octets")]
-    LineTooLong,
-    /// Over 256 lines or 64 KiB in one dialogue.
-    #[error("the replies are longer than {MAX_LINES} lines or {MAX_OCTETS} octets")]
-    TooLong,
+impl From<Reply> for Answer {
+    fn from(reply: Reply) -> Self {
+        Self {
+            status: reply.code.to_string(),
+            is_positive: reply.is_positive(),
+            lines: reply.lines,
+        }
+    }
 }
 
 /// Collects bytes into replies. The limits hold for the reader's lifetime, which is one dialogue.
 #[derive(Debug, Default)]
 pub struct ReplyReader {
-    pending: Vec<u8>,
-    /// `pending` has no line end before this index. Without it, input of one byte at a time would
-    /// cost quadratic time.
-    scanned: usize,
+    input: Lines,
     code: Option<u16>,
     lines: Vec<String>,
-    total_lines: usize,
-    /// The error in the complete lines. Bytes that arrive after them must not change it.
-    total_octets: usize,
 }
 
 impl ReplyReader {
     /// Stores bytes that have arrived. [`ReplyReader::next_reply`] parses them.
     pub fn feed(&mut self, bytes: &[u8]) {
-        // One octet over the limit is enough to know that it is exceeded.
-        let room = (MAX_OCTETS + 1).saturating_sub(self.total_octets + self.pending.len());
-        let taken = &bytes[..bytes.len().min(room)];
-        self.pending.extend_from_slice(taken);
+        self.input.feed(bytes);
     }
 
     /// Returns the next complete reply, or `None` if more bytes are needed.
     pub fn next_reply(&mut self) -> Result<Option<Reply>, Malformed> {
-        while let Some(line) = self.next_line()? {
+        while let Some(line) = self.input.next_line()? {
             let (code, last, text) = split_line(&line)?;
             match self.code {
                 Some(first) if first != code => return Err(Malformed::MixedCodes(first, code)),
@@ -97,45 +69,7 @@ impl ReplyReader {
 
     /// Bytes that have arrived but belong to no complete reply.
     pub fn leftover(&self) -> &[u8] {
-        &self.pending
-    }
-
-    /// Takes one line, without its line end. A bare LF is accepted as a line end: refusing it would
-    /// only hide what the server said.
-    fn next_line(&mut self) -> Result<Option<Vec<u8>>, Malformed> {
-        // Search no further than the longest line may reach, however much has arrived.
-        let longest = MAX_LINE + b"\r\n".len();
-        let room = MAX_OCTETS - self.total_octets;
-        let reach = self.pending.len().min(longest).min(room);
-        let found = self.pending[self.scanned..reach]
-            .iter()
-            .position(|&b| b == b'\n');
-        let Some(at) = found else {
-            self.scanned = reach;
-            return if reach == room {
-                Err(Malformed::TooLong)
-            } else if reach == longest {
-                Err(Malformed::LineTooLong)
-            } else {
-                Ok(None)
-            };
-        };
-        let end = self.scanned + at;
-        let mut line: Vec<u8> = self.pending.drain(..=end).collect();
-        self.scanned = 0;
-        self.total_octets += line.len();
-        self.total_lines += 1;
-        if self.total_lines > MAX_LINES {
-            return Err(Malformed::TooLong);
-        }
-        line.pop();
-        if line.last() == Some(&b'\r') {
-            line.pop();
-        }
-        if line.len() > MAX_LINE {
-            return Err(Malformed::LineTooLong);
-        }
-        Ok(Some(line))
+        self.input.leftover()
     }
 }
 
@@ -164,6 +98,7 @@ fn split_line(line: &[u8]) -> Result<(u16, bool, String), Malformed> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::malformed::{MAX_LINE, MAX_LINES, MAX_OCTETS};
     use super::*;
 
     fn read(bytes: &[u8]) -> Result<Option<Reply>, Malformed> {

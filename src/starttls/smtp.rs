@@ -1,64 +1,121 @@
-//! SMTP, from the greeting to the `220` of STARTTLS (RFC 5321 §3.1 and §4.1.1.1, RFC 3207).
+//! SMTP, from the greeting to the `220` of STARTTLS (RFC 5321 §3.1 and §4.1.1.1, RFC 3207), and LMTP,
+//! which says LHLO instead of EHLO (RFC 2033 §4.1).
 
+use super::answer::Answer;
 use super::dialogue::{Dialogue, Line, Said, Step};
-use super::identify::{Service, identify};
+use super::first_bytes::FirstBytes;
+use super::identify::Service;
 use super::refusal::{Refusal, Stage};
 use super::reply::{Reply, ReplyReader};
+use crate::endpoint::Protocol;
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     AwaitGreeting,
-    SendEhlo,
-    AwaitEhlo,
+    SendHello,
+    AwaitHello,
     SendStarttls,
     AwaitStarttls,
     Done,
+}
+
+/// The command by which the client introduces itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Hello {
+    Ehlo,
+    Lhlo,
+}
+
+impl Hello {
+    fn other(self) -> Self {
+        match self {
+            Self::Ehlo => Self::Lhlo,
+            Self::Lhlo => Self::Ehlo,
+        }
+    }
+
+    fn verb(self) -> &'static str {
+        match self {
+            Self::Ehlo => "EHLO",
+            Self::Lhlo => "LHLO",
+        }
+    }
+
+    fn stage(self) -> Stage {
+        match self {
+            Self::Ehlo => Stage::Ehlo,
+            Self::Lhlo => Stage::Capabilities,
+        }
+    }
 }
 
 /// The client's state machine. It never speaks before the greeting and never pipelines.
 #[derive(Debug)]
 pub struct Smtp {
     state: State,
+    hello: Hello,
+    /// A server that does not know our command is asked with the other one.
+    may_be_other: bool,
+    /// The refusal of the first command, once the other one was sent.
+    refused: Option<Reply>,
     reader: ReplyReader,
-    ehlo_name: String,
-    first_bytes: Vec<u8>,
+    name: String,
+    first: FirstBytes,
     said: Said,
 }
 
 impl Smtp {
-    /// Starts a dialogue that introduces itself as `ehlo_name`.
-    pub fn new(ehlo_name: &str) -> Self {
+    /// Starts a dialogue in SMTP that introduces itself as `name`.
+    pub fn new(name: &str) -> Self {
         Self {
             state: State::AwaitGreeting,
+            hello: Hello::Ehlo,
+            may_be_other: false,
+            refused: None,
             reader: ReplyReader::default(),
-            ehlo_name: ehlo_name.to_owned(),
-            first_bytes: Vec::new(),
+            name: name.to_owned(),
+            first: FirstBytes::default(),
             said: Said::default(),
         }
+    }
+
+    /// Starts a dialogue in LMTP.
+    pub fn lmtp(name: &str) -> Self {
+        Self {
+            hello: Hello::Lhlo,
+            ..Self::new(name)
+        }
+    }
+
+    /// Goes over from SMTP to LMTP, or back, if the server does not know EHLO or LHLO.
+    #[must_use]
+    pub(super) fn or_the_other(mut self) -> Self {
+        self.may_be_other = true;
+        self
     }
 }
 
 impl Dialogue for Smtp {
     fn step(&mut self) -> Step {
         match self.state {
-            State::SendEhlo => {
-                self.state = State::AwaitEhlo;
-                self.send(format!("EHLO {}", self.ehlo_name))
+            State::SendHello => {
+                self.state = State::AwaitHello;
+                self.send(format!("{} {}", self.hello.verb(), self.name))
             }
             State::SendStarttls => {
                 self.state = State::AwaitStarttls;
                 self.send("STARTTLS".to_owned())
             }
             State::Done => Step::Handshake,
-            State::AwaitGreeting | State::AwaitEhlo | State::AwaitStarttls => Step::Receive,
+            State::AwaitGreeting | State::AwaitHello | State::AwaitStarttls => Step::Receive,
         }
     }
 
     fn receive(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
         if self.said.greeting.is_none() {
-            self.remember_first(bytes);
+            self.first.add(bytes);
             // A TLS record need not contain a line end.
-            if identify(&self.first_bytes) == Some(Service::Tls) {
+            if self.first.service() == Some(Service::Tls) {
                 return Err(self.not_smtp());
             }
         }
@@ -75,28 +132,42 @@ impl Dialogue for Smtp {
                     end => self.check_leftover(stage).and(end),
                 }
             }
-            Err(_) if self.said.greeting.is_none() && !self.speaks_smtp() => Err(self.not_smtp()),
+            Err(_) if self.is_not_ours() => Err(self.not_smtp()),
             Err(malformed) => Err(Refusal::Malformed(stage, malformed)),
         }
     }
 
-    /// Refuses bytes that are not SMTP.
+    /// Refuses bytes that are not SMTP. A server that does not know EHLO need not answer LHLO.
     fn end(&self) -> Option<Refusal> {
-        let other =
-            self.said.greeting.is_none() && !self.first_bytes.is_empty() && !self.speaks_smtp();
-        other.then(|| self.not_smtp())
+        if self.is_not_ours() {
+            return Some(self.not_smtp());
+        }
+        let refused = self.refused.clone().filter(|_| self.is_at_the_hello());
+        refused.map(|reply| Refusal::Capabilities(reply.into()))
+    }
+
+    fn protocol(&self) -> Protocol {
+        // A refusal is about the first command, whether or not the other one helps.
+        let hello = match self.refused {
+            Some(_) if self.is_at_the_hello() => self.hello.other(),
+            _ => self.hello,
+        };
+        match hello {
+            Hello::Ehlo => Protocol::Smtp,
+            Hello::Lhlo => Protocol::Lmtp,
+        }
     }
 
     fn stage(&self) -> Stage {
         match self.state {
             State::AwaitGreeting => Stage::Greeting,
-            State::SendEhlo | State::AwaitEhlo => Stage::Ehlo,
+            State::SendHello | State::AwaitHello => self.hello.stage(),
             State::SendStarttls | State::AwaitStarttls | State::Done => Stage::Starttls,
         }
     }
 
     fn is_our_turn(&self) -> bool {
-        matches!(self.state, State::SendEhlo | State::SendStarttls)
+        matches!(self.state, State::SendHello | State::SendStarttls)
     }
 
     fn said(&self) -> &Said {
@@ -127,36 +198,37 @@ impl Smtp {
     fn advance(&mut self, reply: Reply) -> Result<(), Refusal> {
         match self.state {
             State::AwaitGreeting => self.on_greeting(reply),
-            State::AwaitEhlo => self.on_ehlo(reply),
+            State::AwaitHello => self.on_hello(reply),
             State::AwaitStarttls => self.on_starttls(reply),
             // Unreachable: on the client's turn, `check_turn` refuses every reply.
-            _ => Err(Refusal::Unsolicited(self.stage(), reply.text())),
+            _ => Err(Refusal::Unsolicited(
+                self.stage(),
+                Answer::from(reply).text(),
+            )),
         }
     }
 
     fn on_greeting(&mut self, reply: Reply) -> Result<(), Refusal> {
-        self.said.greeting = Some(reply.clone());
+        self.said.greeting = Some(reply.clone().into());
         match reply.code {
-            220 => self.state = State::SendEhlo,
-            400..=499 => return Err(Refusal::Temporary(Stage::Greeting, reply)),
-            500..=599 => return Err(Refusal::Greeting(reply)),
+            220 => self.state = State::SendHello,
+            400..=499 => return Err(Refusal::Temporary(Stage::Greeting, reply.into())),
+            500..=599 => return Err(Refusal::Greeting(reply.into())),
             _ => return Err(self.not_smtp()),
         }
         Ok(())
     }
 
-    fn on_ehlo(&mut self, reply: Reply) -> Result<(), Refusal> {
+    fn on_hello(&mut self, reply: Reply) -> Result<(), Refusal> {
         if reply.is_temporary() {
-            return Err(Refusal::Temporary(Stage::Ehlo, reply));
+            return Err(Refusal::Temporary(self.hello.stage(), reply.into()));
         }
         if reply.code != 250 {
-            return Err(match identify(&self.first_bytes) {
-                Some(Service::Ftp) => self.not_smtp(),
-                _ => Refusal::Ehlo(reply),
-            });
+            return self.on_refused_hello(reply);
         }
+        self.refused = None;
         let offered = offers_starttls(&reply);
-        self.said.capabilities = Some(reply);
+        self.said.capabilities = reply.lines.into_iter().skip(1).collect();
         if !offered {
             return Err(Refusal::StarttlsNotOffered);
         }
@@ -164,12 +236,31 @@ impl Smtp {
         Ok(())
     }
 
+    /// Tries the other command, once. RFC 2033 §4.1: an LMTP server answers EHLO as any unknown
+    /// command.
+    fn on_refused_hello(&mut self, reply: Reply) -> Result<(), Refusal> {
+        if self.first.service() == Some(Service::Ftp) {
+            return Err(self.not_smtp());
+        }
+        if let Some(first) = self.refused.clone() {
+            return Err(Refusal::Capabilities(first.into()));
+        }
+        let may_be_other = self.may_be_other && self.reader.leftover().is_empty();
+        if !may_be_other || !matches!(reply.code, 500 | 502 | 503) {
+            return Err(Refusal::Capabilities(reply.into()));
+        }
+        self.refused = Some(reply);
+        self.hello = self.hello.other();
+        self.state = State::SendHello;
+        Ok(())
+    }
+
     fn on_starttls(&mut self, reply: Reply) -> Result<(), Refusal> {
         match reply.code {
             220 => {}
-            421 => return Err(Refusal::Temporary(Stage::Starttls, reply)),
-            400..=499 => return Err(Refusal::TlsUnavailable(reply)),
-            _ => return Err(Refusal::Starttls(reply)),
+            421 => return Err(Refusal::Temporary(Stage::Starttls, reply.into())),
+            400..=499 => return Err(Refusal::TlsUnavailable(reply.into())),
+            _ => return Err(Refusal::Starttls(reply.into())),
         }
         self.state = State::Done;
         Ok(())
@@ -178,10 +269,21 @@ impl Smtp {
     /// Refuses bytes that arrive on the client's turn: they are unsolicited.
     fn check_turn(&self) -> Result<(), Refusal> {
         match self.state {
-            State::SendEhlo => self.check_leftover(Stage::Greeting),
-            State::SendStarttls => self.check_leftover(Stage::Ehlo),
+            State::SendHello if self.refused.is_some() => self.check_refused(),
+            State::SendHello => self.check_leftover(Stage::Greeting),
+            State::SendStarttls => self.check_leftover(self.hello.stage()),
             State::Done => self.check_leftover(Stage::Starttls),
-            State::AwaitGreeting | State::AwaitEhlo | State::AwaitStarttls => Ok(()),
+            State::AwaitGreeting | State::AwaitHello | State::AwaitStarttls => Ok(()),
+        }
+    }
+
+    /// A refusal stays a refusal, whatever follows it.
+    fn check_refused(&self) -> Result<(), Refusal> {
+        match &self.refused {
+            Some(reply) if !self.reader.leftover().is_empty() => {
+                Err(Refusal::Capabilities(reply.clone().into()))
+            }
+            _ => Ok(()),
         }
     }
 
@@ -198,22 +300,17 @@ impl Smtp {
         })
     }
 
-    /// Whether the first bytes can still be SMTP, even malformed SMTP.
-    fn speaks_smtp(&self) -> bool {
-        self.first_bytes.first().is_some_and(u8::is_ascii_digit)
+    fn is_at_the_hello(&self) -> bool {
+        matches!(self.state, State::SendHello | State::AwaitHello)
     }
 
-    fn remember_first(&mut self, bytes: &[u8]) {
-        const ENOUGH: usize = 256;
-        let room = ENOUGH.saturating_sub(self.first_bytes.len());
-        self.first_bytes
-            .extend_from_slice(&bytes[..bytes.len().min(room)]);
+    /// Whether the first bytes cannot be SMTP, not even malformed SMTP.
+    fn is_not_ours(&self) -> bool {
+        self.said.greeting.is_none() && self.first.rule_out(Protocol::Smtp)
     }
 
     fn not_smtp(&self) -> Refusal {
-        let text = String::from_utf8_lossy(&self.first_bytes).into_owned();
-        let protocol = identify(&self.first_bytes).filter(|&p| p != Service::Smtp);
-        Refusal::NotSmtp(protocol, text)
+        self.first.not(self.protocol())
     }
 }
 
@@ -228,162 +325,4 @@ fn offers_starttls(reply: &Reply) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Plays the server's lines, one a turn, and returns what the client sent or why it stopped.
-    fn play(turns: &[&[u8]]) -> Result<Vec<String>, Refusal> {
-        let mut dialogue = Smtp::new("probe.example");
-        let mut turns = turns.iter();
-        loop {
-            match dialogue.step() {
-                Step::Send(_) => {}
-                Step::Receive => match turns.next() {
-                    Some(bytes) => dialogue.receive(bytes)?,
-                    None => break,
-                },
-                Step::Handshake => break,
-            }
-        }
-        Ok(dialogue
-            .said()
-            .transcript
-            .iter()
-            .filter_map(|line| match line {
-                Line::Client(text) => Some(text.clone()),
-                Line::Server(_) => None,
-            })
-            .collect())
-    }
-
-    const EHLO: &[u8] = b"250-mx\r\n250-SIZE 1\r\n250 starttls \r\n";
-
-    #[test]
-    fn gets_to_the_handshake() {
-        let sent = play(&[b"220-mx\r\n220 hi\r\n", EHLO, b"220 go\r\n"]);
-        assert_eq!(
-            sent,
-            Ok(vec!["EHLO probe.example".into(), "STARTTLS".into()])
-        );
-    }
-
-    #[test]
-    fn is_silent_before_the_greeting() {
-        assert_eq!(play(&[b"220-mx\r\n"]), Ok(vec![]));
-    }
-
-    #[test]
-    fn keywords_match_whole_and_not_in_the_first_line() {
-        for answer in [
-            &b"250 STARTTLS\r\n"[..],
-            b"250-STARTTLS\r\n250 SIZE\r\n",
-            b"250-mx\r\n250 STARTTLSX\r\n",
-            b"250-mx\r\n250-X-STARTTLS\r\n250 XXXXXXXA\r\n",
-        ] {
-            assert_eq!(
-                play(&[b"220 hi\r\n", answer]),
-                Err(Refusal::StarttlsNotOffered)
-            );
-        }
-    }
-
-    #[test]
-    fn every_refusal_is_an_outcome_of_its_own() {
-        use Refusal as R;
-        let end = |turns: &[&[u8]]| play(turns).expect_err("a refusal");
-        assert!(matches!(
-            end(&[b"421 busy\r\n"]),
-            R::Temporary(Stage::Greeting, _)
-        ));
-        assert!(matches!(end(&[b"554 no\r\n"]), R::Greeting(_)));
-        assert!(matches!(
-            end(&[b"220 hi\r\n", b"450 x\r\n"]),
-            R::Temporary(Stage::Ehlo, _)
-        ));
-        assert!(matches!(end(&[b"220 hi\r\n", b"502 x\r\n"]), R::Ehlo(_)));
-        for code in ["250", "235", "334", "500", "502", "503", "530", "221"] {
-            let reply = format!("{code} x\r\n");
-            assert!(matches!(
-                end(&[b"220 hi\r\n", EHLO, reply.as_bytes()]),
-                R::Starttls(_)
-            ));
-        }
-        for (code, is_busy) in [("421", true), ("454", false), ("451", false)] {
-            let reply = format!("{code} x\r\n");
-            let end = end(&[b"220 hi\r\n", EHLO, reply.as_bytes()]);
-            let told = match end {
-                R::Temporary(Stage::Starttls, _) => Some(true),
-                R::TlsUnavailable(_) => Some(false),
-                _ => None,
-            };
-            assert_eq!(told, Some(is_busy), "{code}");
-        }
-    }
-
-    #[test]
-    fn text_behind_starttls_is_an_injection() {
-        let end = play(&[b"220 hi\r\n", EHLO, b"220 go\r\n250 injected\r\n"]);
-        assert_eq!(end, Err(Refusal::Injection("250 injected\r\n".into())));
-        let end = play(&[b"220 hi\r\n", EHLO, b"220 go\r\n\x16\x03"]);
-        assert!(matches!(end, Err(Refusal::Injection(_))));
-    }
-
-    #[test]
-    fn a_peer_that_talks_out_of_turn_is_stopped() {
-        let end = play(&[b"220 hi\r\n250 mx\r\n"]);
-        assert!(matches!(end, Err(Refusal::Unsolicited(Stage::Greeting, _))));
-    }
-
-    #[test]
-    fn an_answer_that_goes_on_after_its_end_is_no_refusal() {
-        let ehlo = |text: &str| Err(Refusal::Unsolicited(Stage::Ehlo, text.to_owned()));
-        let after = |answer: &[u8]| play(&[b"220 hi\r\n", answer]);
-        let rest = "250-STARTTLS\r\n250 OK\r\n";
-        let split = format!("250 mx\r\n{rest}");
-        assert_eq!(after(split.as_bytes()), ehlo(rest));
-        assert_eq!(after(b"250-mx\r\n250 SIZE\r\n2"), ehlo("2"));
-        assert_eq!(after(b"220 hi\r\n250 mx\r\n"), ehlo("250 mx\r\n"));
-        let go = play(&[b"220 hi\r\n", EHLO, b"250 OK\r\n220 go\r\n"]);
-        let expected = Refusal::Unsolicited(Stage::Starttls, "220 go\r\n".into());
-        assert_eq!(go, Err(expected));
-        // A refusal stays a refusal, whatever follows it.
-        let end = after(b"502 no\r\n250 STARTTLS\r\n");
-        assert!(matches!(end, Err(Refusal::Ehlo(_))), "{end:?}");
-    }
-
-    #[test]
-    fn what_comes_in_our_turn_was_not_asked_for() {
-        let mut dialogue = Smtp::new("probe.example");
-        assert!(!dialogue.is_our_turn());
-        assert_eq!(dialogue.receive(b"220 hi\r\n"), Ok(()));
-        assert!(dialogue.is_our_turn());
-        let expected = Refusal::Unsolicited(Stage::Greeting, "2".into());
-        assert_eq!(dialogue.receive(b"2"), Err(expected));
-    }
-
-    #[test]
-    fn other_protocols_are_recognised() {
-        for (bytes, expected) in [
-            (&b"SSH-2.0-OpenSSH_9.2\r\n"[..], Some(Service::Ssh)),
-            (b"* OK IMAP ready\r\n", Some(Service::Imap)),
-            (b"+OK POP3\r\n", Some(Service::Pop3)),
-            (b"HTTP/1.1 400 Bad Request\r\n", Some(Service::Http)),
-            (b"\x15\x03\x03\x00\x02\x02\x46", Some(Service::Tls)),
-            (b"hello\r\n", None),
-            (b"200 news\r\n", None),
-        ] {
-            let text = String::from_utf8_lossy(bytes).into_owned();
-            assert_eq!(play(&[bytes]), Err(Refusal::NotSmtp(expected, text)));
-        }
-        let end = play(&[b"220 ProFTPD ready\r\n", b"500 EHLO not understood\r\n"]);
-        assert!(matches!(end, Err(Refusal::NotSmtp(Some(Service::Ftp), _))));
-    }
-
-    #[test]
-    fn malformed_replies_name_their_stage() {
-        let end = play(&[b"220 hi\r\n", b"25\r\n"]);
-        assert!(matches!(end, Err(Refusal::Malformed(Stage::Ehlo, _))));
-        let end = play(&[b"22\r\n"]);
-        assert!(matches!(end, Err(Refusal::Malformed(Stage::Greeting, _))));
-    }
-}
+mod tests;

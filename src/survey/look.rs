@@ -4,10 +4,9 @@ use super::options::Options;
 use super::pace::Pacer;
 use super::plan::Plan;
 use super::retry::{Look, probe_patiently};
-use super::slots::Whom;
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, Protocol};
 use crate::observation::{Cause, Failure, Sighting, Step, Survey};
-use crate::probe::{To, Turn, probe};
+use crate::probe::{Turn, probe};
 use crate::resolve;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -19,32 +18,20 @@ use tokio::time::{Instant, timeout};
 /// and all addresses. Failures are part of the sightings.
 pub async fn look(endpoint: &Endpoint, options: &Options) -> Survey {
     let since = Instant::now();
-    let Some((host, port)) = options.lookup(endpoint) else {
-        let to = options.to(endpoint, Vec::new());
-        return probe(endpoint, &options.probe, Turn::at(since, to))
-            .await
-            .into();
-    };
+    let (host, port) = options.destination(endpoint);
     let bound = options.probe.timeout;
     let watch = options.probe.watch.as_ref();
     let watched = watch.map(|watch| watch.begin(host.to_string(), since, bound));
     let found = timeout(bound, resolve::addresses(host, port, options.family)).await;
     drop(watched);
-    let found = match found {
-        Ok(Ok(addresses)) => options.by_source(addresses),
-        Ok(Err(why)) => Err(options.not_found(why.into_cause())),
-        Err(_) => Err(Cause::Timeout(bound)),
-    };
     let cause = match found {
-        Ok((addresses, no_source)) => {
-            let survey = look_since(since, endpoint, options, addresses).await;
-            return options.with_excluded(survey, no_source);
-        }
-        Err(cause) => cause,
+        Ok(Ok(addresses)) => return look_since(since, endpoint, options, addresses).await,
+        Ok(Err(why)) => why.into_cause(),
+        Err(_) => Cause::Timeout(bound),
     };
     let seen = Sighting {
         elapsed: since.elapsed(),
-        ..unresolved(cause, options)
+        ..unresolved(endpoint.first_protocol(), cause)
     };
     seen.into()
 }
@@ -57,17 +44,19 @@ async fn look_since(
     addresses: Vec<SocketAddr>,
 ) -> Survey {
     let Some(plan) = Plan::of(&addresses, endpoint, options) else {
-        let to = options.to(endpoint, addresses);
-        return probe(endpoint, &options.probe, Turn::at(since, to))
-            .await
-            .into();
+        let turn = Turn {
+            addresses,
+            since,
+            is_paced: false,
+        };
+        return probe(endpoint, &options.probe, turn).await.into();
     };
     let mut running = JoinSet::new();
     for &address in &plan.chosen {
         let (endpoint, options) = (endpoint.clone(), options.probe.clone());
         running.spawn(async move {
             let turn = Turn {
-                to: To::Addresses(vec![address]),
+                addresses: vec![address],
                 since,
                 is_paced: true,
             };
@@ -81,23 +70,21 @@ async fn look_since(
 /// answers. Each address waits for its own turn and then has the whole deadline, so a slow address
 /// does not affect the others; the lookup of the name has its own deadline.
 pub async fn look_in_turn(pacer: &Arc<Pacer>, endpoint: &Endpoint, options: &Options) -> Survey {
-    let found = pacer.names.addresses(endpoint, options).await;
-    let found = found.and_then(|addresses| options.by_source(addresses));
-    let (addresses, no_source) = match found {
-        Ok(found) => found,
-        Err(cause) => return unresolved(cause, options).into(),
+    let addresses = match pacer.names.addresses(endpoint, options).await {
+        Ok(addresses) => addresses,
+        Err(cause) => return unresolved(endpoint.first_protocol(), cause).into(),
     };
     let Some(plan) = Plan::of(&addresses, endpoint, options) else {
         let look = Look {
             endpoint,
             options: &options.probe,
-            to: &options.to(endpoint, addresses),
+            addresses: &addresses,
             answered: None,
         };
-        return options.with_excluded(in_turn(pacer, look).await.into(), no_source);
+        return in_turn(pacer, look).await.into();
     };
     let seen = side_by_side(pacer, endpoint, options, &plan.chosen).await;
-    options.with_excluded(plan.survey(seen), no_source)
+    plan.survey(seen)
 }
 
 async fn side_by_side(
@@ -115,7 +102,7 @@ async fn side_by_side(
             let look = Look {
                 endpoint: &endpoint,
                 options: &options,
-                to: &To::Addresses(vec![address]),
+                addresses: &[address],
                 answered: Some(&answered),
             };
             in_turn(&pacer, look).await
@@ -134,17 +121,16 @@ async fn all(mut running: JoinSet<Sighting>) -> Vec<Sighting> {
 
 /// Connects to the first address that answers, once all of them have a free slot.
 async fn in_turn(pacer: &Pacer, look: Look<'_>) -> Sighting {
-    pacer
-        .in_turn(Whom::of(look.to), || probe_patiently(pacer, look))
-        .await
+    let ips = look.addresses.iter().map(SocketAddr::ip).collect();
+    pacer.in_turn(ips, || probe_patiently(pacer, look)).await
 }
 
 /// A sighting of a name without addresses.
-pub(super) fn unresolved(cause: Cause, options: &Options) -> Sighting {
+pub(super) fn unresolved(protocol: Protocol, cause: Cause) -> Sighting {
     Sighting {
-        via: options.via.clone(),
         failure: Some(Failure {
             step: Step::Resolve,
+            protocol,
             cause,
         }),
         ..Sighting::default()

@@ -3,8 +3,9 @@
 use super::pace::Pacer;
 use crate::endpoint::Endpoint;
 use crate::observation::{Attempt, Cause, ConnectError, Sighting};
-use crate::probe::{Options, To, Turn, probe};
+use crate::probe::{Options, Turn, probe};
 use std::io::ErrorKind;
+use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
@@ -12,13 +13,12 @@ use tokio::time::{Instant, sleep, timeout};
 /// The wait before the first retry; it doubles each time.
 const BACK_OFF: Duration = Duration::from_millis(500);
 
-/// One look at a server.
+/// One look: at the first of these addresses that answers.
 #[derive(Clone, Copy)]
 pub(super) struct Look<'a> {
     pub(super) endpoint: &'a Endpoint,
     pub(super) options: &'a Options,
-    /// Where to connect.
-    pub(super) to: &'a To,
+    pub(super) addresses: &'a [SocketAddr],
     /// Set when an address of the name has answered.
     pub(super) answered: Option<&'a watch::Sender<bool>>,
 }
@@ -36,12 +36,12 @@ pub(super) async fn probe_patiently(pacer: &Pacer, look: Look<'_>) -> Sighting {
         let mut options = look.options.clone();
         options.timeout = options.timeout.saturating_sub(start.elapsed());
         let turn = Turn {
-            to: look.to.clone(),
+            addresses: look.addresses.to_vec(),
             since: Instant::now(),
             is_paced: true,
         };
         let mut seen = probe(look.endpoint, &options, turn).await;
-        let has_answered = seen.is_connected();
+        let has_answered = seen.address.is_some();
         if let Some(answered) = look.answered.filter(|_| has_answered) {
             answered.send_replace(true);
         }
@@ -78,7 +78,7 @@ async fn rest(wait: Duration, answered: Option<&watch::Sender<bool>>) -> bool {
 /// reset.
 fn is_busy(seen: &Sighting) -> bool {
     match seen.failure.as_ref().map(|failure| &failure.cause) {
-        Some(Cause::Smtp(refusal)) => refusal.is_temporary(),
+        Some(Cause::Refused(refusal)) => refusal.is_temporary(),
         Some(Cause::Reset) => true,
         Some(Cause::Connect(attempts)) => attempts.iter().all(was_turned_away),
         _ => false,
@@ -102,7 +102,6 @@ mod tests {
     use super::*;
     use crate::observation::{Failure, Step};
     use nix::errno::Errno;
-    use std::net::SocketAddr;
 
     fn error(number: Errno) -> ConnectError {
         std::io::Error::from_raw_os_error(number as i32).into()
@@ -113,6 +112,7 @@ mod tests {
         let seen = |causes: &[ConnectError]| Sighting {
             failure: Some(Failure {
                 step: Step::Connect,
+                protocol: crate::endpoint::Protocol::Smtp,
                 cause: Cause::Connect(
                     causes
                         .iter()

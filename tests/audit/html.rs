@@ -11,7 +11,7 @@ use smtp_certcheck::audit::{
     Audited, Change, Completeness, Difference, Field, Least, Levels, Summary, findings,
 };
 use smtp_certcheck::certificate::Certificate;
-use smtp_certcheck::endpoint::Host;
+use smtp_certcheck::endpoint::{Host, Protocol};
 use smtp_certcheck::escape::is_unsafe;
 use smtp_certcheck::judge::{Anchors, Policy, judge_server};
 use smtp_certcheck::observation::{Cause, Failure, Possession, Sighting, Step, TlsFacts};
@@ -70,6 +70,7 @@ fn audited(name: &str, chain: &[Certificate], version: &str) -> Audited {
         }),
         failure: chain.is_empty().then(|| Failure {
             step: Step::Connect,
+            protocol: Protocol::Smtp,
             cause: Cause::Timeout(Duration::from_secs(45)),
         }),
         ..Sighting::default()

@@ -99,6 +99,45 @@ fn speech() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(part, 0..10).prop_map(|parts| parts.concat())
 }
 
+/// What a server of the other protocols could say.
+fn other_speech() -> impl Strategy<Value = Vec<u8>> {
+    let part = prop::sample::select(vec![
+        &b"* OK [CAPABILITY IMAP4rev1 STARTTLS] ready\r\n"[..],
+        b"* OK ready\r\n",
+        b"* OK [CAPABILITY IMAP4rev1] ready\r\n",
+        b"* PREAUTH hello\r\n",
+        b"* BYE [UNAVAILABLE] no\r\n",
+        b"* CAPABILITY IMAP4rev1 STARTTLS\r\n",
+        b"* X {9}\r\nb OK no\r\n",
+        b"a OK done\r\n",
+        b"b OK go\r\n",
+        b"b NO [LIMIT] later\r\n",
+        b"+OK ready\r\n",
+        b"STLS\r\n",
+        b"..STLS\r\n",
+        b".\r\n",
+        b"-ERR [SYS/TEMP] no\r\n",
+        b"\"IMPLEMENTATION\" \"x\"\r\n",
+        b"\"STARTTLS\"\r\n",
+        b"{8}\r\nSTARTTLS\r\n",
+        b"OK (X \"a)\") {2+}\r\nhi\r\n",
+        b"OK\r\n",
+        b"NO (TRYLATER) \"no\"\r\n",
+        b"BYE\r\n",
+        b"220 LMTP\r\n",
+        b"500 what?\r\n",
+        b"250-mx\r\n250 STARTTLS\r\n",
+        b"220 go\r\n",
+        b"{",
+        b"\"",
+        b"\\",
+        b" ",
+        b"*",
+        b"\r\n",
+    ]);
+    prop::collection::vec(part, 0..5).prop_map(|parts| parts.concat())
+}
+
 /// Bytes that are an input's fields, one after the other.
 fn joined(parts: &[&[u8]]) -> Vec<u8> {
     parts.concat()
@@ -113,6 +152,20 @@ proptest! {
     #[test]
     fn the_pieces_of_a_turn_do_not_matter(cuts in cuts(), turns in prop::collection::vec(speech(), 1..4)) {
         invariants::dialogue::check(&joined(&[&cuts, &[0], &turns.join(&0)]));
+    }
+
+    #[test]
+    fn the_pieces_of_a_turn_do_not_matter_in_other_protocols(
+        cuts in cuts(), turns in prop::collection::vec(other_speech(), 1..5)
+    ) {
+        invariants::dialogue::check(&joined(&[&cuts, &[0], &turns.join(&0)]));
+    }
+
+    #[test]
+    fn floods_are_bounded_in_every_protocol(cuts in cuts(), said in other_speech(), often in 1usize..12) {
+        let flood = said.repeat(1 << often);
+        let flood = &flood[..flood.len().min(70_000)];
+        invariants::dialogue::check(&joined(&[&[250, 249], &cuts, &[0], flood]));
     }
 
     #[test]

@@ -17,9 +17,8 @@ const TABLE: &[(&str, &[&str])] = &[
     ("finding", &[]),
     ("fingerprint", &[]),
     ("hgrc", &[]),
-    ("proxy", &["endpoint"]),
     ("raw_tls", &[]),
-    ("starttls", &["finding"]),
+    ("starttls", &["endpoint", "finding"]),
     ("certificate", &["bounded", "fingerprint"]),
     ("observation", &["endpoint", "finding", "starttls"]),
     (
@@ -37,7 +36,6 @@ const TABLE: &[(&str, &[&str])] = &[
             "certificate",
             "endpoint",
             "observation",
-            "proxy",
             "raw_tls",
             "starttls",
         ],

@@ -226,7 +226,8 @@ fn other_protocols_are_named() {
         (&[b"354 go\r\n"], "354 go"),
     ] {
         let server = Script::new(turns);
-        let seen = look_at(5.0, server.address);
+        let url = format!("smtp://{}", localhost(server.address.port()));
+        let seen = look(5.0, &[&url]);
         seen.ended(protocol, (4, "greeting", "not-smtp"));
         assert!(seen.message().contains(protocol), "{}", seen.message());
     }
@@ -864,10 +865,18 @@ fn starttls_is_named_where_implicit_tls_was_asked_for() {
         (b"hello\r\n", "not-tls"),
     ] {
         let server = Script::new(&[greeting]);
-        let args = ["--tls", "smtps", &localhost(server.address.port())];
+        let url = format!("smtps://localhost:{}", server.address.port());
         let name = String::from_utf8_lossy(greeting);
-        look(5.0, &args).ended(&name, (5, "tls", code));
+        look(5.0, &[&url]).ended(&name, (5, "tls", code));
     }
+    // Without a scheme it may be any protocol.
+    let server = Script::new(&[b"* OK IMAP ready\r\n"]);
+    let seen = look(
+        5.0,
+        &["--tls", "implicit", &localhost(server.address.port())],
+    );
+    seen.ended("IMAP", (5, "tls", "wrong-mode"));
+    assert!(seen.text("/error/advice").contains("imap://"));
 }
 
 #[test]

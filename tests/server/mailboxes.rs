@@ -3,10 +3,120 @@
 use std::net::TcpStream;
 use testkit::courier::Courier;
 use testkit::cyrus::Cyrus;
+use testkit::daemon::Daemon;
 use testkit::dovecot::{Dovecot, Setup};
+use testkit::openssl;
 use testkit::pki::{KeyKind, Pki, expired_leaf, leaf};
+use testkit::program::{Dir, report};
 use testkit::raw;
 use testkit::service::Service;
+
+/// How a server differs from the others.
+struct Habits {
+    /// What it logs of a client that says goodbye; nothing where it does not.
+    farewell: fn(Service) -> Option<&'static str>,
+    /// Flights of the handshake.
+    handshake: u32,
+}
+
+/// Flights waited for before the handshake: each of these servers says with its greeting what it
+/// can, where the protocol has a way to.
+fn dialogue(service: Service) -> u32 {
+    match service {
+        Service::Imap | Service::Sieve => 2,
+        Service::Pop3 | Service::Lmtp | Service::Smtp => 3,
+        Service::Smtps | Service::Imaps | Service::Pop3s => 0,
+    }
+}
+
+/// Our report on each service equals what OpenSSL sees there, and the server hears a goodbye.
+fn equals_openssl(
+    pki: &Pki,
+    server: &Daemon,
+    services: impl Iterator<Item = (Service, u16)>,
+    habits: &Habits,
+) {
+    let dir = Dir::new();
+    let root = dir.file("root.pem", pki.root_pem());
+    let root = root.to_str().expect("UTF-8");
+    let services: Vec<_> = services.collect();
+    let mut reports = Vec::new();
+    for (service, port) in &services {
+        let target = format!("{}://localhost:{port}", service.scheme());
+        let (code, report) = report([&target, "--no-hgrc", "--cacerts", root]);
+        assert_eq!(code, 0, "{target}: {report:#}");
+        let connection = &report["connection"];
+        assert_eq!(connection["protocol"], service.protocol(), "{target}");
+        assert_eq!(connection["key_proven"], true, "{target}");
+        let flights = dialogue(*service) + habits.handshake;
+        assert_eq!(connection["round_trips"], flights, "{target}: {report:#}");
+        reports.push(report);
+    }
+    // With implicit TLS the server's greeting is not waited for: it hears nothing.
+    let clear = services
+        .iter()
+        .filter(|(service, _)| !service.is_implicit());
+    let farewells: Vec<&str> = clear
+        .filter_map(|(service, _)| (habits.farewell)(*service))
+        .collect();
+    for text in &farewells {
+        let expected = farewells.iter().filter(|other| other == &text).count();
+        let log = server.log_until(|log| log.matches(text).count() >= expected);
+        assert_eq!(log.matches(text).count(), expected, "{text}: {log}");
+    }
+    assert!(
+        !server.log().contains("Lost connection"),
+        "{}",
+        server.log()
+    );
+    for ((service, port), report) in services.iter().zip(&reports) {
+        openssl::same_chain(report, &service.presented(*port), &server.log());
+    }
+    let (service, port) = services[0];
+    openssl::compare_chain(&reports[0], &service.presented(port), &server.log());
+}
+
+#[test]
+fn our_report_equals_what_openssl_sees() {
+    let dovecot_logs = |service| {
+        Some(match service {
+            Service::Lmtp => "Logged out",
+            _ => "Aborted login by logging out",
+        })
+    };
+    let dovecot_habits = Habits {
+        farewell: dovecot_logs,
+        handshake: 1,
+    };
+    // It knows P-256 only, and says so after our first ClientHello.
+    let cyrus_habits = Habits {
+        farewell: |_| None,
+        handshake: 2,
+    };
+    // Its TLS program drops what it has read once the connection is closed, and we do not wait for
+    // an answer: some goodbyes get through to the log, and some do not.
+    let courier_habits = Habits {
+        farewell: |_| None,
+        handshake: 1,
+    };
+    for key in [KeyKind::P256, KeyKind::Rsa2048] {
+        let pki = Pki::new("Mailboxes", key);
+        let identity = pki.identity(leaf(&["localhost", "mail.example.test"]));
+        let test = "the report";
+        if let Some(dovecot) = Setup::new(&identity).for_test(test) {
+            let services = Dovecot::services().map(|service| (service, dovecot.port(service)));
+            equals_openssl(&pki, &dovecot, services, &dovecot_habits);
+        }
+        if let Some(cyrus) = Cyrus::for_test(test, &identity) {
+            let services = Cyrus::services().map(|service| (service, cyrus.port(service)));
+            equals_openssl(&pki, &cyrus, services, &cyrus_habits);
+        }
+        if let Some(courier) = Courier::for_test(test, &identity) {
+            let services = Courier::services().map(|service| (service, courier.port(service)));
+            equals_openssl(&pki, &courier, services, &courier_habits);
+        }
+    }
+}
 
 #[test]
 fn dovecot_presents_to_each_protocol_its_own_chain() {

@@ -5,11 +5,9 @@
     reason = "tests use files and sockets as they like"
 )]
 
-use smtp_certcheck::endpoint::{Endpoint, MailPort, Source};
+use smtp_certcheck::endpoint::{Endpoint, MailPort};
 use smtp_certcheck::observation::{KeyType, Sighting};
-use smtp_certcheck::survey::{
-    Family, Limits, Options, Pacer, PortPlan, ProbeOptions, To, Visit, walk,
-};
+use smtp_certcheck::survey::{Family, Limits, Options, Pacer, PortPlan, ProbeOptions, Visit, walk};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Barrier, LazyLock, Mutex};
 use std::time::{Duration, Instant};
@@ -90,7 +88,6 @@ fn options(timeout: Duration) -> Options {
         connect_to: None,
         family: Family::Any,
         one_address: false,
-        via: None,
         probe: ProbeOptions {
             reference: NAME.parse().expect("a name"),
             sni: true,
@@ -98,8 +95,6 @@ fn options(timeout: Duration) -> Options {
             connect_timeout: Duration::from_secs(2),
             key_type: None,
             ehlo: Some("x".to_owned()),
-            source: Source::default(),
-            proxy_protocol: false,
             watch: None,
         },
     }
@@ -114,10 +109,7 @@ fn visits(ips: &[String], ports: &[u16]) -> Vec<Visit> {
     let places = ports.iter().flat_map(|port| {
         ips.iter().map(move |ip| Visit {
             endpoint: endpoint(NAME, *port),
-            to: To::Addresses(vec![SocketAddr::new(
-                ip.parse().expect("an address"),
-                *port,
-            )]),
+            addresses: vec![SocketAddr::new(ip.parse().expect("an address"), *port)],
             key_type: None,
             sni: true,
         })
@@ -198,7 +190,7 @@ fn each_port_has_its_own_deadline_and_a_closed_one_is_not_tried_again() {
         let plan = PortPlan::new(&pacer, &endpoints, &options).await;
         assert_eq!(plan.visits().len(), 4);
         let seen = walk(&pacer, plan.visits(), &options.probe).await;
-        plan.surveys(seen, &options)
+        plan.surveys(seen)
     });
     let failures: Vec<String> = surveys
         .iter()

@@ -40,52 +40,7 @@ const HABITS: &[Habit] = &[
             "--starttls-proto",
             "--starttls-smtp",
         ],
-        "STARTTLS is what happens on every port but 465; --tls starttls asks for nothing else",
-        "",
-    ),
-    habit(
-        &["-proxy", "--proxy"],
-        "write --via http://{}, or --via socks5://HOST:PORT",
-        "HOST:PORT",
-    ),
-    habit(
-        &[
-            "--socks5",
-            "--socks5-hostname",
-            "--socks",
-            "--preproxy",
-            "--socks5h",
-        ],
-        "write --via socks5://{}",
-        "HOST:PORT",
-    ),
-    habit(
-        &["--pipe", "--proxycommand", "--proxy-command"],
-        "write --via-command {}",
-        "'ssh -W %h:%p jump'",
-    ),
-    habit(
-        &[
-            "-bind",
-            "--interface",
-            "--local-interface",
-            "-li",
-            "--local-address",
-            "--bind-address",
-            "--bind",
-        ],
-        "write --source {}",
-        "ADDR",
-    ),
-    habit(
-        &[
-            "--haproxy-protocol",
-            "--proxy-version",
-            "--proxy-family",
-            "--proxy-source",
-            "--haproxy",
-        ],
-        "write --proxy-protocol: a header that claims no address",
+        "STARTTLS is what happens on every port but 465, 993 and 995; --tls starttls asks for nothing else",
         "",
     ),
     habit(
@@ -98,12 +53,12 @@ const HABITS: &[Habit] = &[
             "--tlsc",
             "--tls-wrapper",
         ],
-        "write --tls smtps, or smtps://HOST",
+        "write --tls implicit, or smtps://HOST",
         "",
     ),
     habit(
         &["-tls", "--protocol", "--proto", "--smtp", "-P"],
-        "the protocol is always SMTP; --tls starttls or --tls smtps says how TLS starts",
+        "the protocol is part of the target: imap://HOST, pop3://HOST; --tls starttls or --tls implicit says how TLS starts",
         "",
     ),
     habit(

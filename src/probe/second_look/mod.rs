@@ -10,6 +10,7 @@ use super::route::Route;
 use super::stream::Stream;
 use crate::endpoint::Start;
 use crate::observation::{Cause, Failure};
+use crate::starttls::Speech;
 
 /// Looks again at the address that answered, if that can show more. The caller sets the deadline.
 pub(super) async fn second_look(
@@ -22,7 +23,7 @@ pub(super) async fn second_look(
         return Err(failure);
     };
     if compact::may_help(&failure, progress) {
-        let mut second = Progress::default();
+        let mut second = Progress::new(Speech::Only(progress.protocol()));
         if let Some(stream) = reopen(&route, start, options, &mut second).await {
             let handshake = compact::shake_hands(stream, start, options, &mut second).await;
             if let Some(result) = compact::judge(handshake, &failure, second, progress) {
@@ -31,7 +32,7 @@ pub(super) async fn second_look(
         }
     }
     if old::may_help(&failure, progress) {
-        let mut second = Progress::default();
+        let mut second = Progress::new(Speech::Only(progress.protocol()));
         if let Some(stream) = reopen(&route, start, options, &mut second).await {
             progress.legacy = old::fetch(stream, options, &mut second).await;
         }

@@ -16,7 +16,6 @@ pub(super) struct ErrorJson {
 #[derive(Serialize)]
 pub(super) struct ConnectionJson {
     address: Option<String>,
-    via: Option<String>,
     protocol: Option<&'static str>,
     attempts: Vec<AttemptJson>,
     greeting: Option<String>,
@@ -55,7 +54,6 @@ impl From<&Sighting> for ConnectionJson {
         let tls = seen.tls.as_ref();
         Self {
             address: seen.address.map(|address| address.to_string()),
-            via: seen.via.as_ref().map(ToString::to_string),
             protocol: seen.protocol.map(Protocol::as_str),
             attempts: seen
                 .attempts
@@ -66,11 +64,7 @@ impl From<&Sighting> for ConnectionJson {
                 })
                 .collect(),
             greeting: seen.greeting.as_ref().map(|reply| reply.lines.join("\n")),
-            capabilities: seen
-                .capabilities
-                .iter()
-                .flat_map(|reply| reply.lines.iter().skip(1).cloned())
-                .collect(),
+            capabilities: seen.capabilities.clone(),
             tls_version: tls.map(|tls| tls.version.clone()),
             cipher_suite: tls.map(|tls| tls.cipher_suite.clone()),
             key_exchange: tls.and_then(|tls| tls.key_exchange.clone()),

@@ -71,7 +71,7 @@ impl From<&Report> for ReportJson {
                 input: report.target.input.clone(),
                 host: report.target.host.clone(),
                 port: report.target.port,
-                tls: report.target.tls.map(crate::endpoint::Start::as_str),
+                tls: report.target.mode(),
                 servername: report.target.servername.clone(),
             },
             outcome: report.outcome().as_str(),

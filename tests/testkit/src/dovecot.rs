@@ -143,7 +143,7 @@ ssl_cert = <{dir}/imapchain.pem
 ssl_key = <{dir}/imapkey.pem
 disable_plaintext_auth = no
 haproxy_trusted_networks = 127.0.0.0/8
-haproxy_timeout = 3 secs
+haproxy_timeout = 1 secs
 passdb {{
   driver = static
   args = password=x

@@ -67,6 +67,22 @@ pub fn compare(ours: &Value, pem: &str) {
     assert_eq!(ours_count.iter().sum::<usize>(), theirs_count);
 }
 
+/// The chain of a report is the one that OpenSSL was presented; `log` is the server's.
+pub fn same_chain(report: &Value, theirs: &[String], log: &str) {
+    let ours = report["chain"].as_array().cloned().unwrap_or_default();
+    let pems: Vec<&str> = ours.iter().filter_map(|c| c["pem"].as_str()).collect();
+    assert!(!theirs.is_empty(), "OpenSSL sees a chain: {log}");
+    assert_eq!(pems, theirs, "{log}");
+}
+
+/// As [`same_chain`], and so are all facts of each certificate.
+pub fn compare_chain(report: &Value, theirs: &[String], log: &str) {
+    same_chain(report, theirs, log);
+    for (ours, pem) in report["chain"].as_array().into_iter().flatten().zip(theirs) {
+        compare(ours, pem);
+    }
+}
+
 /// What `openssl x509` says otherwise of an odd certificate; nothing of what it cannot read.
 pub fn differences(ours: &Value, pem: &str) -> Vec<String> {
     let options = ["-nameopt", "RFC2253,-esc_msb,utf8", "-dateopt", "iso_8601"];

@@ -199,10 +199,12 @@ impl Daemon {
     /// As [`Daemon::log`], waiting up to ten seconds for `text`, upper or lower case, to be in it.
     pub fn log_with(&self, text: &str) -> String {
         let text = text.to_lowercase();
-        wait_for(
-            || self.log(),
-            |log: &String| log.to_lowercase().contains(&text),
-        )
+        self.log_until(|log| log.to_lowercase().contains(&text))
+    }
+
+    /// As [`Daemon::log`], waiting up to ten seconds until it is good enough.
+    pub fn log_until(&self, enough: impl Fn(&str) -> bool) -> String {
+        wait_for(|| self.log(), |log: &String| enough(log))
     }
 
     /// The process that leads the server's group.
