@@ -118,6 +118,62 @@ fn our_report_equals_what_openssl_sees() {
     }
 }
 
+/// A target without a scheme, at a port that is nobody's: what the server says decides.
+#[test]
+fn the_server_says_which_protocol_it_is() {
+    let identity = Pki::self_signed(&leaf(&["localhost"]), KeyKind::P256);
+    let test = "recognition";
+    let mut places = Vec::new();
+    let dovecot = Setup::new(&identity).for_test(test);
+    if let Some(dovecot) = &dovecot {
+        places.extend(Dovecot::services().map(|service| (service, dovecot.port(service), 1)));
+    }
+    let cyrus = Cyrus::for_test(test, &identity);
+    if let Some(cyrus) = &cyrus {
+        places.extend(Cyrus::services().map(|service| (service, cyrus.port(service), 2)));
+    }
+    // Nothing in the clear says what is spoken within implicit TLS.
+    places.retain(|(service, ..)| !service.is_implicit());
+    for (service, port, handshake) in places {
+        let (code, report) = report([&format!("localhost:{port}"), "--no-hgrc"]);
+        assert_eq!(code, 1, "{service:?}: {report:#}");
+        let connection = &report["connection"];
+        assert_eq!(connection["protocol"], service.protocol(), "{service:?}");
+        // LMTP greets as SMTP does, and refuses EHLO.
+        let more = u32::from(service == Service::Lmtp);
+        let flights = dialogue(service) + handshake + more;
+        assert_eq!(connection["round_trips"], flights, "{service:?}");
+        assert_eq!(report["chain"][0]["pem"], identity.chain_pem());
+    }
+}
+
+#[test]
+fn a_server_of_another_protocol_or_start_is_named() {
+    let identity = Pki::self_signed(&leaf(&["localhost"]), KeyKind::P256);
+    let Some(dovecot) = Setup::new(&identity).for_test("another protocol") else {
+        return;
+    };
+    // A greeting of LMTP is one of SMTP, too, so it is not here with "imap".
+    for (scheme, service, code) in [
+        ("imap", Service::Imaps, "wrong-protocol"),
+        ("imaps", Service::Imap, "wrong-mode"),
+        ("pop3s", Service::Pop3, "wrong-mode"),
+        ("pop3", Service::Imap, "wrong-protocol"),
+        ("sieve", Service::Pop3, "wrong-protocol"),
+        ("lmtp", Service::Sieve, "wrong-protocol"),
+        ("smtp", Service::Lmtp, "ehlo-refused"),
+        ("smtp", Service::Imap, "not-smtp"),
+    ] {
+        let target = format!("{scheme}://localhost:{}", dovecot.port(service));
+        let (_, report) = report([&target, "--no-hgrc"]);
+        let error = &report["error"];
+        assert_eq!(error["code"], code, "{scheme} {service:?}: {report:#}");
+        let advice = error["advice"].as_str().unwrap_or_default();
+        let right = format!("{}://", service.scheme());
+        assert!(advice.contains(&right), "{scheme} {service:?}: {advice}");
+    }
+}
+
 #[test]
 fn dovecot_presents_to_each_protocol_its_own_chain() {
     let pki = Pki::new("Mailboxes", KeyKind::P256);
@@ -193,6 +249,11 @@ fn courier_without_its_tls_program_says_ok_and_then_no() {
     let said = [raw::read_line(&stream), raw::read_line(&stream)];
     assert!(said[0].starts_with("b OK "), "{said:?}");
     assert!(said[1].starts_with("b NO STARTTLS failed"), "{said:?}");
+    let (code, report) = report([&format!("imap://localhost:{port}"), "--no-hgrc"]);
+    let error = &report["error"];
+    assert_eq!((code, &error["code"]), (4, &"starttls-broken".into()));
+    let message = error["message"].as_str().unwrap_or_default();
+    assert!(message.contains("b NO STARTTLS failed"), "{message}");
 }
 
 /// What `openssl s_client` says to a server that asks for a client's certificate.
@@ -235,4 +296,8 @@ fn dovecot_serves_a_protocol_without_tls_where_a_test_wants_it() {
         let seen = service.presented(dovecot.port(service)).concat();
         assert_eq!(seen, expected, "{service:?}");
     }
+    let target = format!("pop3://localhost:{}", dovecot.port(Service::Pop3));
+    let (code, report) = report([&target, "--no-hgrc"]);
+    let error = &report["error"];
+    assert_eq!((code, &error["code"]), (4, &"starttls-not-offered".into()));
 }
