@@ -13,7 +13,7 @@
 //! - `waiting`: the line that says what is waited for
 //! - `real_servers`: Postfix, Exim and OpenSMTPD
 //! - `mailboxes`: Dovecot, Cyrus and Courier
-//! - `ways`: `HAProxy`, SOCKS5, HTTP and ssh between us and a server
+//! - `ways`: HAProxy, SOCKS5, HTTP and ssh between us and a server
 
 mod addresses;
 mod dialogue;

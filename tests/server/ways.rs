@@ -1,4 +1,4 @@
-//! What stands between us and a server: `HAProxy`, a SOCKS5 proxy, an HTTP proxy and ssh.
+//! What stands between us and a server: HAProxy, a SOCKS5 proxy, an HTTP proxy and ssh.
 
 use std::process::{Command, Stdio};
 use testkit::dovecot::{Dovecot, Setup};

@@ -1,4 +1,4 @@
-//! Cyrus 3.6: IMAP, `ManageSieve` and LMTP, each at a port of its own.
+//! Cyrus 3.6: IMAP, ManageSieve and LMTP, each at a port of its own.
 
 use crate::daemon::home::{Home, Starts, account};
 use crate::daemon::syslog::Syslog;

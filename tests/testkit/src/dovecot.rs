@@ -1,4 +1,4 @@
-//! Dovecot 2.3: IMAP, POP3, `ManageSieve` and LMTP, each at a port of its own, LMTP also at a Unix
+//! Dovecot 2.3: IMAP, POP3, ManageSieve and LMTP, each at a port of its own, LMTP also at a Unix
 //! socket, and each a second time at a port that demands the header of the PROXY protocol.
 
 use crate::daemon::home::{Home, Starts, account};

@@ -1,4 +1,4 @@
-//! `HAProxy` in front of other servers: it passes TCP connections on, with the header of the PROXY
+//! HAProxy in front of other servers: it passes TCP connections on, with the header of the PROXY
 //! protocol (version 2) that says from where they come.
 
 use crate::daemon::home::{Home, Starts};
@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::ops::Deref;
 use std::process::Command;
 
-/// A running `HAProxy`.
+/// A running HAProxy.
 #[derive(Debug)]
 pub struct HaProxy {
     daemon: Daemon,

@@ -18,7 +18,7 @@ pub enum Service {
     Pop3,
     /// POP3 in implicit TLS.
     Pop3s,
-    /// `ManageSieve` with STARTTLS.
+    /// ManageSieve with STARTTLS.
     Sieve,
     /// LMTP with STARTTLS.
     Lmtp,
