@@ -24,6 +24,9 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
             cand --port 'The port of targets without one'
             cand --tls 'How TLS starts, for targets without a scheme'
             cand --connect 'Connect there, under the target''s name'
+            cand --via 'Go through a proxy, which looks the name up: socks5://HOST:PORT or http://HOST:PORT'
+            cand --via-command 'Go through a command: its standard input and output lead to the server'
+            cand --source 'Connect from this address of this machine; once for each family'
             cand --ehlo 'The name to give in EHLO'
             cand --key-type 'Ask for a certificate with this type of key [default: the one that the server prefers]'
             cand --timeout 'Time limit for each target'
@@ -42,6 +45,7 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
             cand --pin-expires 'Warn if the pinned certificate expires within LEFT, or if nothing is pinned'
             cand --format 'The format of the report'
             cand --color 'When to use colours'
+            cand --proxy-protocol 'Send the header of the PROXY protocol first, for a server that waits for a load balancer''s'
             cand -4 'Use IPv4 only'
             cand -6 'Use IPv6 only'
             cand --one-address 'Check only the first address of a name that answers, not all of them (up to 16)'
@@ -82,6 +86,9 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
             cand --also 'Pin the certificate in FILE (PEM or DER), too: it is to come, and is not seen yet; may be repeated'
             cand --tls 'How TLS starts, for targets without a scheme'
             cand --connect 'Connect there, under the target''s name'
+            cand --via 'Go through a proxy, which looks the name up: socks5://HOST:PORT or http://HOST:PORT'
+            cand --via-command 'Go through a command: its standard input and output lead to the server'
+            cand --source 'Connect from this address of this machine; once for each family'
             cand --ehlo 'The name to give in EHLO'
             cand --key-type 'Ask for a certificate with this type of key [default: the one that the server prefers]'
             cand --timeout 'Time limit for each target'
@@ -107,6 +114,7 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
             cand --dry-run 'Show what --write would change, and change nothing'
             cand -y 'Write without asking'
             cand --yes 'Write without asking'
+            cand --proxy-protocol 'Send the header of the PROXY protocol first, for a server that waits for a load balancer''s'
             cand -4 'Use IPv4 only'
             cand -6 'Use IPv6 only'
             cand --one-address 'Check only the first address of a name that answers, not all of them (up to 16)'
@@ -134,6 +142,9 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
             cand --baseline 'Report what has changed since the audit that saved FILE'
             cand --tls 'How TLS starts, for targets without a scheme'
             cand --connect 'Connect there, under the target''s name'
+            cand --via 'Go through a proxy, which looks the name up: socks5://HOST:PORT or http://HOST:PORT'
+            cand --via-command 'Go through a command: its standard input and output lead to the server'
+            cand --source 'Connect from this address of this machine; once for each family'
             cand --ehlo 'The name to give in EHLO'
             cand --key-type 'Ask for a certificate with this type of key [default: the one that the server prefers]'
             cand --timeout 'Time limit for each target'
@@ -148,6 +159,7 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
             cand --color 'When to use colours'
             cand --strict 'Read the whole list first, and stop at a bad line before connecting anywhere'
             cand --changes-only 'Show only targets that have changed, or are gone from the list, and the sums'
+            cand --proxy-protocol 'Send the header of the PROXY protocol first, for a server that waits for a load balancer''s'
             cand -4 'Use IPv4 only'
             cand -6 'Use IPv6 only'
             cand --one-address 'Check only the first address of a name that answers, not all of them (up to 16)'
@@ -180,8 +192,8 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
         &'smtp-certcheck;pin;--tls'=[auto starttls implicit]
         &'smtp-certcheck;pin;--key-type'=[rsa ecdsa]
         &'smtp-certcheck;pin;--color'=[auto always never]
-        &'smtp-certcheck;audit;--ignore'=[address-not-tried address-unreachable addresses-differ bad-ca-file expiring intermediate-expiring long-validity name-differs port-expires-earlier port-unprotected ports-differ shared-key tls-1.2 bad-handshake-signature bye capabilities-refused connect-failed connection-closed connection-reset dns-failure ehlo-refused greeting-refused io-error malformed-reply message-too-large no-address no-such-key not-smtp not-tls preauth starttls-broken starttls-injection starttls-not-offered starttls-refused starttls-unavailable temporary-refusal timeout tls-alert tls-error tls-incompatible unsolicited-reply wrong-mode wrong-protocol anchor-expired anchor-not-yet-valid anchor-rejected anchors-unreadable bad-signature ca-as-leaf critical-extension distrusted expired issuer-mismatch key-not-proven key-usage malformed missing-intermediate name-constraint name-encoding name-mismatch no-certificate no-san not-a-ca not-yet-valid obsolete-tls path-invalid path-too-long pin-mismatch self-signed too-complex unknown-issuer unsupported-algorithm unsupported-version weak-key weak-signature wrong-usage anchor-is-leaf anchor-not-hashed client-certificate clients-differ cross-signed duplicate key-usage-signature large-hello out-of-order root-sent self-signed-ca staple-missing unrelated]
-        &'smtp-certcheck;audit;--only'=[address-not-tried address-unreachable addresses-differ bad-ca-file expiring intermediate-expiring long-validity name-differs port-expires-earlier port-unprotected ports-differ shared-key tls-1.2 bad-handshake-signature bye capabilities-refused connect-failed connection-closed connection-reset dns-failure ehlo-refused greeting-refused io-error malformed-reply message-too-large no-address no-such-key not-smtp not-tls preauth starttls-broken starttls-injection starttls-not-offered starttls-refused starttls-unavailable temporary-refusal timeout tls-alert tls-error tls-incompatible unsolicited-reply wrong-mode wrong-protocol anchor-expired anchor-not-yet-valid anchor-rejected anchors-unreadable bad-signature ca-as-leaf critical-extension distrusted expired issuer-mismatch key-not-proven key-usage malformed missing-intermediate name-constraint name-encoding name-mismatch no-certificate no-san not-a-ca not-yet-valid obsolete-tls path-invalid path-too-long pin-mismatch self-signed too-complex unknown-issuer unsupported-algorithm unsupported-version weak-key weak-signature wrong-usage anchor-is-leaf anchor-not-hashed client-certificate clients-differ cross-signed duplicate key-usage-signature large-hello out-of-order root-sent self-signed-ca staple-missing unrelated]
+        &'smtp-certcheck;audit;--ignore'=[address-not-tried address-unreachable addresses-differ bad-ca-file expiring intermediate-expiring long-validity name-differs port-expires-earlier port-unprotected ports-differ shared-key tls-1.2 bad-handshake-signature bye capabilities-refused connect-failed connection-closed connection-reset dns-failure ehlo-refused greeting-refused io-error malformed-reply message-too-large no-address no-such-key not-smtp not-tls preauth proxy-failed starttls-broken starttls-injection starttls-not-offered starttls-refused starttls-unavailable temporary-refusal timeout tls-alert tls-error tls-incompatible unsolicited-reply wrong-mode wrong-protocol anchor-expired anchor-not-yet-valid anchor-rejected anchors-unreadable bad-signature ca-as-leaf critical-extension distrusted expired issuer-mismatch key-not-proven key-usage malformed missing-intermediate name-constraint name-encoding name-mismatch no-certificate no-san not-a-ca not-yet-valid obsolete-tls path-invalid path-too-long pin-mismatch self-signed too-complex unknown-issuer unsupported-algorithm unsupported-version weak-key weak-signature wrong-usage anchor-is-leaf anchor-not-hashed client-certificate clients-differ cross-signed duplicate key-usage-signature large-hello out-of-order root-sent self-signed-ca staple-missing unrelated]
+        &'smtp-certcheck;audit;--only'=[address-not-tried address-unreachable addresses-differ bad-ca-file expiring intermediate-expiring long-validity name-differs port-expires-earlier port-unprotected ports-differ shared-key tls-1.2 bad-handshake-signature bye capabilities-refused connect-failed connection-closed connection-reset dns-failure ehlo-refused greeting-refused io-error malformed-reply message-too-large no-address no-such-key not-smtp not-tls preauth proxy-failed starttls-broken starttls-injection starttls-not-offered starttls-refused starttls-unavailable temporary-refusal timeout tls-alert tls-error tls-incompatible unsolicited-reply wrong-mode wrong-protocol anchor-expired anchor-not-yet-valid anchor-rejected anchors-unreadable bad-signature ca-as-leaf critical-extension distrusted expired issuer-mismatch key-not-proven key-usage malformed missing-intermediate name-constraint name-encoding name-mismatch no-certificate no-san not-a-ca not-yet-valid obsolete-tls path-invalid path-too-long pin-mismatch self-signed too-complex unknown-issuer unsupported-algorithm unsupported-version weak-key weak-signature wrong-usage anchor-is-leaf anchor-not-hashed client-certificate clients-differ cross-signed duplicate key-usage-signature large-hello out-of-order root-sent self-signed-ca staple-missing unrelated]
         &'smtp-certcheck;audit;--fail-on'=[critical warning never]
         &'smtp-certcheck;audit;--tls'=[auto starttls implicit]
         &'smtp-certcheck;audit;--key-type'=[rsa ecdsa]
@@ -223,6 +235,9 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
         'smtp-certcheck;-p'
         'smtp-certcheck;--port'
         'smtp-certcheck;--connect'
+        'smtp-certcheck;--via'
+        'smtp-certcheck;--via-command'
+        'smtp-certcheck;--source'
         'smtp-certcheck;--ehlo'
         'smtp-certcheck;--timeout'
         'smtp-certcheck;--connect-timeout'
@@ -235,6 +250,9 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
         'smtp-certcheck;--pin-expires'
         'smtp-certcheck;pin;--expect'
         'smtp-certcheck;pin;--connect'
+        'smtp-certcheck;pin;--via'
+        'smtp-certcheck;pin;--via-command'
+        'smtp-certcheck;pin;--source'
         'smtp-certcheck;pin;--ehlo'
         'smtp-certcheck;pin;--timeout'
         'smtp-certcheck;pin;--connect-timeout'
@@ -250,6 +268,9 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
         'smtp-certcheck;audit;--warning'
         'smtp-certcheck;audit;--critical'
         'smtp-certcheck;audit;--connect'
+        'smtp-certcheck;audit;--via'
+        'smtp-certcheck;audit;--via-command'
+        'smtp-certcheck;audit;--source'
         'smtp-certcheck;audit;--ehlo'
         'smtp-certcheck;audit;--timeout'
         'smtp-certcheck;audit;--connect-timeout'

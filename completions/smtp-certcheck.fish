@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_smtp_certcheck_global_optspecs
-    string join \n H/hostname= p/port= tls= connect= 4 6 one-address ehlo= key-type= no-sni timeout= connect-timeout= cacerts= servername= at= chain= warning= critical= R/repository= hgrc= no-hgrc hg-store= hg-version= lint pin-expires= format= j/json q/quiet v/verbose color= h/help V/version
+    string join \n H/hostname= p/port= tls= connect= via= via-command= source= proxy-protocol 4 6 one-address ehlo= key-type= no-sni timeout= connect-timeout= cacerts= servername= at= chain= warning= critical= R/repository= hgrc= no-hgrc hg-store= hg-version= lint pin-expires= format= j/json q/quiet v/verbose color= h/help V/version
 end
 
 function __fish_smtp_certcheck_needs_command
@@ -30,6 +30,9 @@ complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config
 starttls\t'In the clear first, upgraded by the STARTTLS command'
 implicit\t'TLS from the first byte'"
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l connect -d 'Connect there, under the target\'s name' -r -f
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l via -d 'Go through a proxy, which looks the name up: socks5://HOST:PORT or http://HOST:PORT' -r -f
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l via-command -d 'Go through a command: its standard input and output lead to the server' -r -f
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l source -d 'Connect from this address of this machine; once for each family' -r -f
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l ehlo -d 'The name to give in EHLO' -r -f
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l key-type -d 'Ask for a certificate with this type of key [default: the one that the server prefers]' -r -f -a "rsa\t'RSA'
 ecdsa\t'An elliptic curve'"
@@ -54,6 +57,7 @@ nagios\t'For monitoring: a plugin\'s line and exit code (0 OK, 1 warning, 2 crit
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal'
 always\t'Also into files and pipes'
 never\t'Never'"
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l proxy-protocol -d 'Send the header of the PROXY protocol first, for a server that waits for a load balancer\'s'
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -s 4 -d 'Use IPv4 only'
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -s 6 -d 'Use IPv6 only'
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l one-address -d 'Check only the first address of a name that answers, not all of them (up to 16)'
@@ -111,6 +115,9 @@ complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l tl
 starttls\t'In the clear first, upgraded by the STARTTLS command'
 implicit\t'TLS from the first byte'"
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l connect -d 'Connect there, under the target\'s name' -r -f
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l via -d 'Go through a proxy, which looks the name up: socks5://HOST:PORT or http://HOST:PORT' -r -f
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l via-command -d 'Go through a command: its standard input and output lead to the server' -r -f
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l source -d 'Connect from this address of this machine; once for each family' -r -f
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l ehlo -d 'The name to give in EHLO' -r -f
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l key-type -d 'Ask for a certificate with this type of key [default: the one that the server prefers]' -r -f -a "rsa\t'RSA'
 ecdsa\t'An elliptic curve'"
@@ -137,6 +144,7 @@ complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l pr
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l write -d 'Write it into the hgrc: your own, or that of --hgrc or --repository'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l dry-run -d 'Show what --write would change, and change nothing'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -s y -l yes -d 'Write without asking'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l proxy-protocol -d 'Send the header of the PROXY protocol first, for a server that waits for a load balancer\'s'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -s 4 -d 'Use IPv4 only'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -s 6 -d 'Use IPv6 only'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l one-address -d 'Check only the first address of a name that answers, not all of them (up to 16)'
@@ -183,6 +191,7 @@ no-such-key\t''
 not-smtp\t''
 not-tls\t''
 preauth\t''
+proxy-failed\t''
 starttls-broken\t''
 starttls-injection\t''
 starttls-not-offered\t''
@@ -272,6 +281,7 @@ no-such-key\t''
 not-smtp\t''
 not-tls\t''
 preauth\t''
+proxy-failed\t''
 starttls-broken\t''
 starttls-injection\t''
 starttls-not-offered\t''
@@ -339,6 +349,9 @@ complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l 
 starttls\t'In the clear first, upgraded by the STARTTLS command'
 implicit\t'TLS from the first byte'"
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l connect -d 'Connect there, under the target\'s name' -r -f
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l via -d 'Go through a proxy, which looks the name up: socks5://HOST:PORT or http://HOST:PORT' -r -f
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l via-command -d 'Go through a command: its standard input and output lead to the server' -r -f
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l source -d 'Connect from this address of this machine; once for each family' -r -f
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l ehlo -d 'The name to give in EHLO' -r -f
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l key-type -d 'Ask for a certificate with this type of key [default: the one that the server prefers]' -r -f -a "rsa\t'RSA'
 ecdsa\t'An elliptic curve'"
@@ -364,6 +377,7 @@ always\t'Also into files and pipes'
 never\t'Never'"
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l strict -d 'Read the whole list first, and stop at a bad line before connecting anywhere'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l changes-only -d 'Show only targets that have changed, or are gone from the list, and the sums'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l proxy-protocol -d 'Send the header of the PROXY protocol first, for a server that waits for a load balancer\'s'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s 4 -d 'Use IPv4 only'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s 6 -d 'Use IPv6 only'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l one-address -d 'Check only the first address of a name that answers, not all of them (up to 16)'

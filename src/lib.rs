@@ -7,8 +7,8 @@
 //!
 //! *Words* are at the bottom ([`endpoint`], [`finding`], [`fingerprint`], [`escape`],
 //! [`certificate`], [`bounded`]: a map that forgets), and beside them the languages: of mail servers
-//! up to TLS ([`starttls`]), of TLS as bytes ([`raw_tls`]), and of Mercurial's configuration files
-//! ([`hgrc`]).
+//! up to TLS ([`starttls`]), of what stands before them ([`proxy`]), of TLS as bytes ([`raw_tls`]), and
+//! of Mercurial's configuration files ([`hgrc`]).
 //!
 //! Above, side by side and knowing nothing of each other: [`probe`] looks at a mail server and
 //! returns an [`observation`], [`resolve`] finds its addresses, and [`judge`] thinks about a chain.
@@ -39,6 +39,7 @@ pub mod observation;
 pub mod pin_set;
 pub mod probe;
 pub mod programs;
+pub mod proxy;
 pub mod raw_tls;
 #[doc(hidden)]
 pub mod render;

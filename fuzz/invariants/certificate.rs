@@ -9,7 +9,7 @@ use smtp_certcheck::audit::{
     Audited, Change, Completeness, Difference, Field, Least, Levels, Summary, findings,
 };
 use smtp_certcheck::certificate::{Certificate, pem};
-use smtp_certcheck::endpoint::{Host, Protocol, Start};
+use smtp_certcheck::endpoint::{Host, Protocol, Start, Via};
 use smtp_certcheck::escape::is_unsafe;
 use smtp_certcheck::finding::Severity;
 use smtp_certcheck::fingerprint::Comparison;
@@ -329,11 +329,13 @@ fn observation(how: u8, text: &str) -> Sighting {
         12 => refused(Refusal::Injection(word())),
         13 => refused(Refusal::Bye(Stage::Capabilities, reply.clone())),
         14 => refused(Refusal::SecondAnswer(word(), word())),
+        15 => Some(Cause::Proxy(word())),
         _ => None,
     };
     Sighting {
         legacy: false,
         small_hello: how & 1 != 0,
+        via: word().parse().ok().map(Via::Command),
         attempts: vec![attempt],
         address: Some(address),
         protocol: Some(Protocol::Smtp),

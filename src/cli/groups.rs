@@ -4,9 +4,10 @@ use super::help::{CONNECTION, JUDGEMENT, MERCURIAL};
 use super::value::{
     ConnectTo, HgStoreArg, TlsArg, connect_to, duration, ehlo_name, hg_store, host,
 };
-use crate::endpoint::Host;
+use crate::endpoint::{CommandLine, Host, Proxy};
 use crate::mercurial::Release;
 use clap::{Args, ValueEnum};
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -24,6 +25,35 @@ pub struct Connection {
     /// Connect there, under the target's name
     #[arg(long, value_name = "ADDR[:PORT]", value_parser = connect_to, hide_short_help = true, help_heading = CONNECTION)]
     pub connect: Option<ConnectTo>,
+
+    /// Go through a proxy, which looks the name up: socks5://HOST:PORT or http://HOST:PORT
+    ///
+    /// http:// is the method CONNECT. One connection is made: the proxy chooses among the addresses of
+    /// a name, and the report shows the proxy's address. ALL_PROXY and similar variables are not read.
+    #[arg(long, value_name = "URL", conflicts_with = "via_command", hide_short_help = true, help_heading = CONNECTION)]
+    pub via: Option<Proxy>,
+
+    /// Go through a command: its standard input and output lead to the server
+    ///
+    /// As 'ssh -W %h:%p jump': %h is the host, %p the port, %% a percent sign. It is split into words as
+    /// a shell does, and run without a shell. What it writes to standard error is shown if nothing
+    /// comes from the server. It cannot ask for anything, and ends at the latest with the time limit.
+    #[arg(long, value_name = "COMMAND", hide_short_help = true, help_heading = CONNECTION)]
+    pub via_command: Option<CommandLine>,
+
+    /// Connect from this address of this machine; once for each family
+    ///
+    /// With one alone, addresses of the other family are not checked.
+    #[arg(long, value_name = "ADDR", hide_short_help = true, help_heading = CONNECTION)]
+    pub source: Vec<IpAddr>,
+
+    /// Send the header of the PROXY protocol first, for a server that waits for a load balancer's
+    ///
+    /// It is that of version 2 for a connection of one's own (LOCAL), and claims no address. Postfix and
+    /// Dovecot that are configured for HAProxy refuse clients without it; other servers refuse clients
+    /// with it.
+    #[arg(long, hide_short_help = true, help_heading = CONNECTION)]
+    pub proxy_protocol: bool,
 
     /// Use IPv4 only
     #[arg(short = '4', alias = "ipv4", conflicts_with = "ipv6", help_heading = CONNECTION)]

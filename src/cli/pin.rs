@@ -81,7 +81,7 @@ pub struct Pin {
     /// The ports are 25, 465 and 587, and that of TARGET. Each certificate that is new is asked for
     /// with the other type of key and without SNI as well. All of them are pinned if each is
     /// trusted, confirmed or named with --expect; otherwise none is.
-    #[arg(long, help_heading = PIN)]
+    #[arg(long, conflicts_with_all = ["via", "via_command"], help_heading = PIN)]
     pub all: bool,
 
     /// With --all: also the ports of IMAP, POP3 and ManageSieve

@@ -4,15 +4,19 @@ mod error;
 mod host;
 mod mail_port;
 mod protocol;
+mod source;
 mod start;
 mod target;
+mod via;
 
 pub use error::TargetError;
 pub use host::{Host, authority};
 pub use mail_port::MailPort;
 pub use protocol::Protocol;
+pub use source::Source;
 pub use start::Start;
 pub use target::{Target, parse_port};
+pub use via::{CommandLine, Proxy, ProxyProtocol, Via};
 
 use std::fmt;
 

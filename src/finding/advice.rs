@@ -44,6 +44,12 @@ pub enum Remedy {
     Starttls,
     /// Wait for longer.
     Timeout,
+    /// Go another way to the server.
+    Via,
+    /// Send the header of the PROXY protocol.
+    ProxyProtocol,
+    /// Connect from an address.
+    Source,
 }
 
 /// A piece of an advice. `R` is the part of the command line that it may name.

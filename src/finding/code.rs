@@ -80,6 +80,9 @@ codes! {
     DnsFailure = "dns-failure", Failure Critical at "resolve";
     /// the name has no address of the family that `-4` or `-6` asks for
     NoAddress = "no-address", Failure Critical at "resolve";
+    /// with `--via` and `--via-command`: the proxy cannot be reached or does not connect to the server,
+    /// or the command ended or was silent; the message has its own words
+    ProxyFailed = "proxy-failed", Failure Critical at "resolve, connect, greeting, tls";
     /// no address could be connected to; `connection.attempts` says why for each
     ConnectFailed = "connect-failed", Failure Critical at "connect";
     /// the target's deadline passed

@@ -72,6 +72,9 @@ pub enum Cause {
     Resolve(String),
     /// The name has no address of the wanted family.
     NoAddress,
+    /// A proxy, or a command that leads to the server, does not get there; a whole sentence, in
+    /// which texts are theirs and untrusted.
+    Proxy(String),
     /// No address could be connected to.
     Connect(Vec<Attempt>),
     /// The target's deadline passed.
@@ -120,9 +123,11 @@ impl Failure {
     /// One that breaks earlier, or a time-out at any step, is an unreachable server.
     pub fn class(&self) -> FailureClass {
         match self.cause {
-            Cause::Resolve(_) | Cause::NoAddress | Cause::Connect(_) | Cause::Timeout(_) => {
-                FailureClass::Unreachable
-            }
+            Cause::Resolve(_)
+            | Cause::NoAddress
+            | Cause::Proxy(_)
+            | Cause::Connect(_)
+            | Cause::Timeout(_) => FailureClass::Unreachable,
             Cause::Refused(_) => FailureClass::SmtpRefused,
             Cause::Closed | Cause::Reset | Cause::Io(_) if self.step != Step::Tls => {
                 FailureClass::Unreachable
@@ -136,6 +141,7 @@ impl Failure {
         match &self.cause {
             Cause::Resolve(_) => Code::DnsFailure,
             Cause::NoAddress => Code::NoAddress,
+            Cause::Proxy(_) => Code::ProxyFailed,
             Cause::Connect(_) => Code::ConnectFailed,
             Cause::Timeout(_) => Code::Timeout,
             Cause::Closed => Code::ConnectionClosed,
@@ -158,6 +164,11 @@ impl Failure {
     pub fn advice(&self) -> Advice {
         match &self.cause {
             Cause::NoAddress => Advice::new("leave out ").option(Remedy::BothFamilies),
+            Cause::Proxy(_) => {
+                Advice::new("the server was not reached: see to the proxy or the command of ")
+                    .option(Remedy::Via)
+                    .text("; a command cannot ask for anything (for ssh: -o BatchMode=yes)")
+            }
             Cause::Timeout(_) => self.about_a_time_out(),
             Cause::Refused(refusal) => refusal.advice(self.protocol),
             Cause::SpeaksClear(met) => {
@@ -241,6 +252,7 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.cause {
             Cause::Resolve(why) => write!(f, "the host name cannot be resolved: {why}"),
+            Cause::Proxy(why) => f.write_str(why),
             Cause::NoAddress => f.write_str("the host name has no address of the wanted family"),
             Cause::Connect(attempts) => {
                 let [attempt] = attempts.as_slice() else {

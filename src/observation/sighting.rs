@@ -2,7 +2,7 @@
 
 use super::attempt::Attempt;
 use super::failure::Failure;
-use crate::endpoint::{Protocol, Start};
+use crate::endpoint::{Protocol, Start, Via};
 use crate::starttls::{Answer, Line};
 use rustls::pki_types::CertificateDer;
 use std::net::SocketAddr;
@@ -13,7 +13,9 @@ use std::time::Duration;
 pub struct Sighting {
     /// Every address that was tried, in order.
     pub attempts: Vec<Attempt>,
-    /// The address that answered.
+    /// The way to the server, if it is not a connection of our own.
+    pub via: Option<Via>,
+    /// The address that answered; that of the proxy, if there is one.
     pub address: Option<SocketAddr>,
     /// The protocol that was spoken, or that the port is for; `None`: nothing answered.
     pub protocol: Option<Protocol>,
@@ -50,6 +52,11 @@ pub struct Sighting {
 }
 
 impl Sighting {
+    /// Whether a connection to the server was made.
+    pub fn is_connected(&self) -> bool {
+        self.address.is_some() || self.protocol.is_some()
+    }
+
     /// The address that answered, or else the first that was tried.
     pub fn peer(&self) -> Option<SocketAddr> {
         let tried = self.attempts.first().map(|attempt| attempt.address);

@@ -10,6 +10,8 @@ pub struct Survey {
     pub seen: Vec<Sighting>,
     /// Addresses to which this machine has no route, and that it could not look at.
     pub no_route: Vec<SocketAddr>,
+    /// Addresses of the family that `--source` has no address of.
+    pub no_source: Vec<SocketAddr>,
     /// How many addresses the name has beyond the maximum.
     pub left_out: usize,
 }

@@ -1,21 +1,31 @@
 //! Connecting to the first address that answers (Happy Eyeballs, RFC 8305).
 
 use super::stream::Stream;
+use crate::endpoint::Source;
 use crate::observation::{Attempt, Cause, ConnectError, system_text};
-use std::io::ErrorKind;
-use std::net::SocketAddr;
+use std::io::{self, ErrorKind};
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 
 /// RFC 8305 §5, "Connection Attempt Delay".
 const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
 
+/// How to connect.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Dial {
+    /// The time limit of one attempt.
+    pub(super) timeout: Duration,
+    /// Where connections come from.
+    pub(super) source: Source,
+}
+
 /// Connects to the first address that answers. A new attempt starts when the last one failed, or
 /// after 250 ms. `attempts` is always up to date, because the deadline may cancel the run.
 pub(super) async fn connect(
     addresses: &[SocketAddr],
-    timeout: Duration,
+    dial: Dial,
     attempts: &mut Vec<Attempt>,
 ) -> Result<(Stream, SocketAddr), Cause> {
     let mut waiting = addresses.iter();
@@ -24,7 +34,7 @@ pub(super) async fn connect(
         if let Some(&address) = waiting.next() {
             let error = Some(ConnectError::Pending);
             attempts.push(Attempt { address, error });
-            running.spawn(async move { (address, connect_one(address, timeout).await) });
+            running.spawn(async move { (address, connect_one(address, dial).await) });
         }
         let next_is_due = async {
             if waiting.len() == 0 {
@@ -65,19 +75,36 @@ fn settle(attempts: &mut [Attempt], answered: SocketAddr) {
 }
 
 /// Makes one attempt.
-pub(super) async fn connect_one(
-    address: SocketAddr,
-    timeout: Duration,
-) -> Result<Stream, ConnectError> {
-    match tokio::time::timeout(timeout, TcpStream::connect(address)).await {
+pub(super) async fn connect_one(address: SocketAddr, dial: Dial) -> Result<Stream, ConnectError> {
+    match tokio::time::timeout(dial.timeout, dialled(address, dial.source)).await {
         Ok(Ok(stream)) => {
             // Each message is one write, followed by a wait for the answer.
             let _ = stream.set_nodelay(true);
             Ok(Stream::Tcp(stream))
         }
-        Ok(Err(error)) => Err(error.into()),
-        Err(_) => Err(ConnectError::Timeout(timeout)),
+        Ok(Err(error)) => Err(error),
+        Err(_) => Err(ConnectError::Timeout(dial.timeout)),
     }
+}
+
+async fn dialled(address: SocketAddr, source: Source) -> Result<TcpStream, ConnectError> {
+    let Some(from) = source.towards(address) else {
+        return Ok(TcpStream::connect(address).await?);
+    };
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    socket
+        .bind(SocketAddr::new(from, 0))
+        .map_err(|error| not_from(from, &error))?;
+    Ok(socket.connect(address).await?)
+}
+
+/// Why connections cannot come from an address.
+fn not_from(from: IpAddr, error: &io::Error) -> ConnectError {
+    let why = system_text(error);
+    ConnectError::Io(error.kind(), format!("not from {from}: {why}"))
 }
 
 /// The cause for an error of the socket.

@@ -28,14 +28,11 @@ pub(super) async fn first_look(
     progress: &mut Progress,
 ) -> Result<(), Failure> {
     // Of several addresses any may answer.
-    let only = match turn.addresses[..] {
-        [only] => Some(only),
-        _ => None,
-    };
+    let only = turn.to.only_address();
     progress.place.move_to(Step::Connect, only);
     let found = Route::find(turn, options, &mut progress.seen.attempts).await;
     let (stream, route) = found.map_err(|cause| progress.fail(cause))?;
-    progress.seen.address = Some(route.address());
+    progress.seen.address = route.address();
     progress.route = Some(route.clone());
     progress.seen.protocol = Some(progress.speech.expected());
     match endpoint.first_start() {

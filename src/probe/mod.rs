@@ -7,6 +7,7 @@
 
 mod breach;
 mod capture;
+mod command;
 mod dial;
 mod first_look;
 mod handshake;
@@ -19,9 +20,10 @@ mod progress;
 mod route;
 mod second_look;
 mod stream;
+mod tunnel;
 mod waiting;
 
-pub use options::{Options, Turn};
+pub use options::{Options, To, Turn};
 pub use waiting::{Awaited, Watch, Watched};
 
 use crate::endpoint::Endpoint;
@@ -39,15 +41,19 @@ pub async fn probe(endpoint: &Endpoint, options: &Options, turn: Turn) -> Sighti
         None => Speech::First(endpoint.first_protocol()),
     };
     let mut progress = Progress::new(speech);
+    progress.seen.via = turn.to.via();
     progress.place.watched = options.watch.as_ref().map(|watch| {
         let to = endpoint.to_string();
         watch.begin(to, turn.since, options.timeout)
     });
     let run = run(endpoint, options, &turn, &mut progress);
-    let failure = match timeout_at(turn.since + options.timeout, run).await {
+    let mut failure = match timeout_at(turn.since + options.timeout, run).await {
         Ok(result) => result.err(),
         Err(_) => cut_off(&mut progress, options),
     };
+    if let (Some(failure), Some(route)) = (&mut failure, progress.route.clone()) {
+        failure.cause = route.explain(failure.cause.clone()).await;
+    }
     let mut seen = progress.finish();
     seen.failure = failure;
     seen.elapsed = turn.since.elapsed();

@@ -40,6 +40,12 @@ pub(super) async fn starttls(
             *refusal = farewell.judge(stage.unwrap_or(Stage::Ehlo), refusal.clone());
         }
     }
+    let result = result.map_err(|cause| match cause {
+        Cause::Refused(refusal) if !options.proxy_protocol => {
+            Cause::Refused(refusal.without_proxy_header())
+        }
+        cause => cause,
+    });
     result.map_err(|cause| progress.fail(cause))
 }
 

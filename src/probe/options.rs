@@ -1,7 +1,7 @@
 //! The options of one probe.
 
 use super::waiting::Watch;
-use crate::endpoint::Host;
+use crate::endpoint::{CommandLine, Host, Proxy, Source, Via};
 use crate::observation::KeyType;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -22,6 +22,10 @@ pub struct Options {
     pub key_type: Option<KeyType>,
     /// The name for EHLO; `None`: the address literal of the local socket (RFC 5321 §4.1.3).
     pub ehlo: Option<String>,
+    /// The address of this machine that connections come from.
+    pub source: Source,
+    /// Whether the header of the PROXY protocol goes before everything else.
+    pub proxy_protocol: bool,
     /// Where each probe says what it waits for.
     pub watch: Option<Watch>,
 }
@@ -29,11 +33,71 @@ pub struct Options {
 /// Where a probe may connect, and when it began.
 #[derive(Clone, Debug)]
 pub struct Turn {
-    /// Addresses of the host, in the order in which to try them.
-    pub addresses: Vec<SocketAddr>,
+    /// Where to connect.
+    pub to: To,
     /// The start of the deadline.
     pub since: Instant,
     /// Whether the probe may hold only one connection to an address. Otherwise it may open two side
     /// by side.
     pub is_paced: bool,
+}
+
+impl Turn {
+    /// A turn that needs no pacing.
+    pub fn at(since: Instant, to: To) -> Self {
+        Self {
+            to,
+            since,
+            is_paced: false,
+        }
+    }
+}
+
+/// Where a probe may connect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum To {
+    /// To the first of these addresses of the host that answers, in the order in which to try them.
+    Addresses(Vec<SocketAddr>),
+    /// To the server that a proxy is asked for.
+    Proxy {
+        /// The proxy.
+        proxy: Proxy,
+        /// Its addresses.
+        addresses: Vec<SocketAddr>,
+        /// The server's host.
+        host: Host,
+        /// The server's port.
+        port: u16,
+    },
+    /// To standard input and output of a command.
+    Command {
+        /// The command.
+        command: CommandLine,
+        /// The server's host.
+        host: Host,
+        /// The server's port.
+        port: u16,
+    },
+}
+
+impl To {
+    /// The only address that comes into question.
+    pub(super) fn only_address(&self) -> Option<SocketAddr> {
+        match self {
+            Self::Addresses(addresses) | Self::Proxy { addresses, .. } => match addresses[..] {
+                [only] => Some(only),
+                _ => None,
+            },
+            Self::Command { .. } => None,
+        }
+    }
+
+    /// The way, if it is not a connection of our own.
+    pub(super) fn via(&self) -> Option<Via> {
+        match self {
+            Self::Addresses(_) => None,
+            Self::Proxy { proxy, .. } => Some(Via::Proxy(proxy.clone())),
+            Self::Command { command, .. } => Some(Via::Command(command.clone())),
+        }
+    }
 }

@@ -1,17 +1,20 @@
 //! The stream that a probe talks through.
 
+use super::command::Running;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
+use tokio::net::{TcpStream, UnixStream};
 
 /// An open way to a server.
 #[derive(Debug)]
 pub(super) enum Stream {
     /// A connection.
     Tcp(TcpStream),
+    /// The other end is standard input and output of a command, which ends with the stream.
+    Command(UnixStream, Running),
 }
 
 impl Stream {
@@ -19,6 +22,7 @@ impl Stream {
     pub(super) async fn readable(&self) -> io::Result<()> {
         match self {
             Self::Tcp(stream) => stream.readable().await,
+            Self::Command(stream, _) => stream.readable().await,
         }
     }
 
@@ -26,6 +30,7 @@ impl Stream {
     pub(super) fn try_read(&self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
             Self::Tcp(stream) => stream.try_read(buffer),
+            Self::Command(stream, _) => stream.try_read(buffer),
         }
     }
 
@@ -33,6 +38,7 @@ impl Stream {
     pub(super) fn local_addr(&self) -> Option<SocketAddr> {
         match self {
             Self::Tcp(stream) => stream.local_addr().ok(),
+            Self::Command(..) => None,
         }
     }
 }
@@ -45,6 +51,12 @@ impl AsyncRead for Stream {
     ) -> Poll<io::Result<()>> {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_read(context, buffer),
+            Self::Command(stream, running) => {
+                let before = buffer.filled().len();
+                let polled = Pin::new(stream).poll_read(context, buffer);
+                running.note(buffer.filled().len() - before);
+                polled
+            }
         }
     }
 }
@@ -57,18 +69,21 @@ impl AsyncWrite for Stream {
     ) -> Poll<io::Result<usize>> {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_write(context, bytes),
+            Self::Command(stream, _) => Pin::new(stream).poll_write(context, bytes),
         }
     }
 
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_flush(context),
+            Self::Command(stream, _) => Pin::new(stream).poll_flush(context),
         }
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_shutdown(context),
+            Self::Command(stream, _) => Pin::new(stream).poll_shutdown(context),
         }
     }
 }

@@ -25,6 +25,8 @@ pub struct Alike<'a> {
 pub struct Skipped {
     /// Addresses to which this machine has no route.
     pub no_route: Vec<SocketAddr>,
+    /// Addresses of the family that the source address is not of.
+    pub no_source: Vec<SocketAddr>,
     /// How many were left out, beyond the limit.
     pub left_out: usize,
 }
@@ -63,7 +65,7 @@ pub(super) fn spoken_for(first: &Assessment, answering: &[&Assessment]) -> Vec<I
 /// How many addresses there are.
 pub(super) fn count<'a>(looks: impl Iterator<Item = &'a Assessment>, skipped: &Skipped) -> usize {
     let seen = sorted(looks.filter_map(ip).collect());
-    seen.len() + skipped.no_route.len() + skipped.left_out
+    seen.len() + skipped.no_route.len() + skipped.no_source.len() + skipped.left_out
 }
 
 /// The findings that no single address has. `silent`: the addresses that do not answer, while
@@ -214,6 +216,20 @@ fn not_tried(skipped: &Skipped, looked_at: usize) -> Vec<Finding> {
             Advice::new("check it from a machine that has both IPv4 and IPv6; ")
                 .option(Remedy::BothFamilies)
                 .text(" leaves the other family out"),
+            Evidence::Addresses(places),
+        ));
+    }
+    if !skipped.no_source.is_empty() {
+        let mut places: Vec<IpAddr> = skipped.no_source.iter().map(SocketAddr::ip).collect();
+        places.sort_unstable();
+        notes.push(note(
+            format!(
+                "the source address is of the other family than {}",
+                listed(&places)
+            ),
+            Advice::new("give ")
+                .option(Remedy::Source)
+                .text(" once for each family"),
             Evidence::Addresses(places),
         ));
     }

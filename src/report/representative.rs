@@ -2,7 +2,7 @@
 
 use super::{Assessment, Outcome};
 use crate::finding::Code;
-use crate::observation::Failure;
+use crate::observation::{Failure, Sighting};
 use std::cmp::Reverse;
 use time::OffsetDateTime;
 
@@ -27,9 +27,7 @@ impl Weight {
         let seen = one.seen.as_ref();
         match one.outcome() {
             Outcome::Unreachable if !one.chain.is_empty() => Self::CutOff,
-            Outcome::Unreachable if seen.is_some_and(|seen| seen.address.is_some()) => {
-                Self::NoAnswer
-            }
+            Outcome::Unreachable if seen.is_some_and(Sighting::is_connected) => Self::NoAnswer,
             Outcome::Unreachable => Self::NotConnected,
             Outcome::SmtpRefused if one.failure().is_some_and(is_temporary) => Self::Busy,
             Outcome::Trusted => Self::Trusted,

@@ -11,6 +11,9 @@ impl Refusal {
     pub fn advice(&self, protocol: Protocol) -> Advice {
         match self {
             Self::Temporary(..) => "the server is busy or limits this client: try again later".into(),
+            Self::NoProxyHeader(..) => Advice::new("Postfix answers so where it waits for the header of a load balancer (HAProxy's PROXY protocol): add ")
+                .option(Remedy::ProxyProtocol)
+                .text(", or connect to the load balancer; else it lacks resources: see its log"),
             Self::Greeting(_) => {
                 "the server does not serve this client: its reply says why; try from a network that it accepts".into()
             }

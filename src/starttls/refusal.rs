@@ -39,6 +39,9 @@ pub enum Refusal {
     /// other protocols a response code that says so (RFC 5530 §3, RFC 3206 §4, RFC 2449 §8, RFC
     /// 5804 §1.3).
     Temporary(Stage, Answer),
+    /// 421 as Postfix says it to a client that does not send the header of the PROXY protocol, which
+    /// it is configured to wait for.
+    NoProxyHeader(Stage, Answer),
     /// A refusal instead of a greeting.
     Greeting(Answer),
     /// IMAP: the session is authenticated from the start, so STARTTLS is not allowed any more (RFC
@@ -71,7 +74,7 @@ impl Refusal {
     /// The code of the failure.
     pub fn code(&self, protocol: Protocol) -> Code {
         match self {
-            Self::Temporary(..) => Code::TemporaryRefusal,
+            Self::Temporary(..) | Self::NoProxyHeader(..) => Code::TemporaryRefusal,
             Self::Greeting(_) => Code::GreetingRefused,
             Self::Preauth(_) => Code::Preauth,
             Self::Bye(..) => Code::Bye,
@@ -86,6 +89,18 @@ impl Refusal {
             Self::Unsolicited(..) => Code::UnsolicitedReply,
             Self::SecondAnswer(..) => Code::StarttlsBroken,
             Self::Injection(_) => Code::StarttlsInjection,
+        }
+    }
+
+    /// The refusal, of a client that has not sent the header of the PROXY protocol: whether that may be
+    /// the reason.
+    #[must_use]
+    pub fn without_proxy_header(self) -> Self {
+        match self {
+            Self::Temporary(stage, answer) if misses_proxy_header(&answer) => {
+                Self::NoProxyHeader(stage, answer)
+            }
+            other => other,
         }
     }
 
@@ -108,6 +123,7 @@ impl Refusal {
     pub fn is_in_step(&self) -> bool {
         match self {
             Self::Temporary(..)
+            | Self::NoProxyHeader(..)
             | Self::Greeting(_)
             | Self::Preauth(_)
             | Self::Capabilities(_)
@@ -138,7 +154,7 @@ impl Refusal {
     pub fn message(&self, protocol: Protocol) -> String {
         let (asks, starts) = (question(protocol), start(protocol));
         match self {
-            Self::Temporary(stage, answer) => {
+            Self::Temporary(stage, answer) | Self::NoProxyHeader(stage, answer) => {
                 format!("the server refuses for now ({stage}): {}", text(answer))
             }
             Self::Greeting(answer) => {
@@ -180,6 +196,20 @@ impl Refusal {
             ),
         }
     }
+}
+
+/// Whether Postfix answers so where a load balancer's header is missing: its smtpd
+/// (`src/smtpd/smtpd_haproxy.c`), and its postscreen (`src/postscreen/postscreen_endpt.c`).
+fn misses_proxy_header(answer: &Answer) -> bool {
+    const TEXTS: [(&str, &str); 2] = [
+        ("4.3.0 ", " Server local error"),
+        ("4.3.2 ", "No system resources"),
+    ];
+    let [line] = answer.lines.as_slice() else {
+        return false;
+    };
+    let says = |(start, end): &(&str, &str)| line.starts_with(start) && line.ends_with(end);
+    answer.status == "421" && TEXTS.iter().any(says)
 }
 
 /// The command that asks for the capabilities; ManageSieve's server sends them unasked.
@@ -255,6 +285,28 @@ mod tests {
             assert_eq!(Refusal::Starttls(reply(code)).is_provisional(), expected);
         }
         assert!(!Refusal::Greeting(reply(554)).is_provisional());
+    }
+
+    #[test]
+    fn only_postfix_misses_a_header() {
+        for (code, text, expected) in [
+            ("421", "4.3.0 mx.example Server local error", true),
+            ("421", "4.3.2 No system resources", true),
+            ("421", "4.3.2 All server ports are busy", false),
+            ("451", "4.3.0 mx.example Server local error", false),
+            ("421", "Server local error", false),
+            ("421", "4.3.0 mx.example Server local error, sorry", false),
+        ] {
+            let answer = Answer::one(code, text.as_bytes(), false);
+            let refusal = Refusal::Temporary(Stage::Greeting, answer);
+            let other = refusal.clone().without_proxy_header();
+            let of = |refusal: &Refusal| {
+                let protocol = Protocol::Smtp;
+                (refusal.code(protocol), refusal.message(protocol))
+            };
+            assert_eq!(other != refusal, expected, "{code} {text}");
+            assert_eq!(of(&other), of(&refusal));
+        }
     }
 
     #[test]

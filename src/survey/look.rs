@@ -4,9 +4,10 @@ use super::options::Options;
 use super::pace::Pacer;
 use super::plan::Plan;
 use super::retry::{Look, probe_patiently};
+use super::slots::Whom;
 use crate::endpoint::{Endpoint, Protocol};
 use crate::observation::{Cause, Failure, Sighting, Step, Survey};
-use crate::probe::{Turn, probe};
+use crate::probe::{To, Turn, probe};
 use crate::resolve;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -18,20 +19,32 @@ use tokio::time::{Instant, timeout};
 /// and all addresses. Failures are part of the sightings.
 pub async fn look(endpoint: &Endpoint, options: &Options) -> Survey {
     let since = Instant::now();
-    let (host, port) = options.destination(endpoint);
+    let Some((host, port)) = options.lookup(endpoint) else {
+        let to = options.to(endpoint, Vec::new());
+        return probe(endpoint, &options.probe, Turn::at(since, to))
+            .await
+            .into();
+    };
     let bound = options.probe.timeout;
     let watch = options.probe.watch.as_ref();
     let watched = watch.map(|watch| watch.begin(host.to_string(), since, bound));
     let found = timeout(bound, resolve::addresses(host, port, options.family)).await;
     drop(watched);
+    let found = match found {
+        Ok(Ok(addresses)) => options.by_source(addresses),
+        Ok(Err(why)) => Err(options.not_found(why.into_cause())),
+        Err(_) => Err(Cause::Timeout(bound)),
+    };
     let cause = match found {
-        Ok(Ok(addresses)) => return look_since(since, endpoint, options, addresses).await,
-        Ok(Err(why)) => why.into_cause(),
-        Err(_) => Cause::Timeout(bound),
+        Ok((addresses, no_source)) => {
+            let survey = look_since(since, endpoint, options, addresses).await;
+            return options.with_excluded(survey, no_source);
+        }
+        Err(cause) => cause,
     };
     let seen = Sighting {
         elapsed: since.elapsed(),
-        ..unresolved(endpoint.first_protocol(), cause)
+        ..unresolved(endpoint.first_protocol(), cause, options)
     };
     seen.into()
 }
@@ -44,19 +57,17 @@ async fn look_since(
     addresses: Vec<SocketAddr>,
 ) -> Survey {
     let Some(plan) = Plan::of(&addresses, endpoint, options) else {
-        let turn = Turn {
-            addresses,
-            since,
-            is_paced: false,
-        };
-        return probe(endpoint, &options.probe, turn).await.into();
+        let to = options.to(endpoint, addresses);
+        return probe(endpoint, &options.probe, Turn::at(since, to))
+            .await
+            .into();
     };
     let mut running = JoinSet::new();
     for &address in &plan.chosen {
         let (endpoint, options) = (endpoint.clone(), options.probe.clone());
         running.spawn(async move {
             let turn = Turn {
-                addresses: vec![address],
+                to: To::Addresses(vec![address]),
                 since,
                 is_paced: true,
             };
@@ -70,21 +81,23 @@ async fn look_since(
 /// answers. Each address waits for its own turn and then has the whole deadline, so a slow address
 /// does not affect the others; the lookup of the name has its own deadline.
 pub async fn look_in_turn(pacer: &Arc<Pacer>, endpoint: &Endpoint, options: &Options) -> Survey {
-    let addresses = match pacer.names.addresses(endpoint, options).await {
-        Ok(addresses) => addresses,
-        Err(cause) => return unresolved(endpoint.first_protocol(), cause).into(),
+    let found = pacer.names.addresses(endpoint, options).await;
+    let found = found.and_then(|addresses| options.by_source(addresses));
+    let (addresses, no_source) = match found {
+        Ok(found) => found,
+        Err(cause) => return unresolved(endpoint.first_protocol(), cause, options).into(),
     };
     let Some(plan) = Plan::of(&addresses, endpoint, options) else {
         let look = Look {
             endpoint,
             options: &options.probe,
-            addresses: &addresses,
+            to: &options.to(endpoint, addresses),
             answered: None,
         };
-        return in_turn(pacer, look).await.into();
+        return options.with_excluded(in_turn(pacer, look).await.into(), no_source);
     };
     let seen = side_by_side(pacer, endpoint, options, &plan.chosen).await;
-    plan.survey(seen)
+    options.with_excluded(plan.survey(seen), no_source)
 }
 
 async fn side_by_side(
@@ -102,7 +115,7 @@ async fn side_by_side(
             let look = Look {
                 endpoint: &endpoint,
                 options: &options,
-                addresses: &[address],
+                to: &To::Addresses(vec![address]),
                 answered: Some(&answered),
             };
             in_turn(&pacer, look).await
@@ -121,13 +134,15 @@ async fn all(mut running: JoinSet<Sighting>) -> Vec<Sighting> {
 
 /// Connects to the first address that answers, once all of them have a free slot.
 async fn in_turn(pacer: &Pacer, look: Look<'_>) -> Sighting {
-    let ips = look.addresses.iter().map(SocketAddr::ip).collect();
-    pacer.in_turn(ips, || probe_patiently(pacer, look)).await
+    pacer
+        .in_turn(Whom::of(look.to), || probe_patiently(pacer, look))
+        .await
 }
 
 /// A sighting of a name without addresses.
-pub(super) fn unresolved(protocol: Protocol, cause: Cause) -> Sighting {
+pub(super) fn unresolved(protocol: Protocol, cause: Cause, options: &Options) -> Sighting {
     Sighting {
+        via: options.via.clone(),
         failure: Some(Failure {
             step: Step::Resolve,
             protocol,

@@ -10,7 +10,7 @@ mod retry;
 mod slots;
 mod visit;
 
-pub use crate::probe::{Awaited, Options as ProbeOptions, Watch};
+pub use crate::probe::{Awaited, Options as ProbeOptions, To, Watch};
 pub use crate::resolve::Family;
 pub use look::{look, look_in_turn};
 pub use options::Options;

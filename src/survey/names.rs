@@ -40,12 +40,17 @@ impl Names {
         endpoint: &Endpoint,
         options: &Options,
     ) -> Result<Vec<SocketAddr>, Cause> {
-        let (host, port) = options.destination(endpoint);
+        let Some((host, port)) = options.lookup(endpoint) else {
+            return Ok(Vec::new());
+        };
         let name = Arc::clone(lock(&self.known).or_default(host));
         let bound = options.probe.timeout;
         let look_up = || self.look_up(host, port, options.family, bound);
         let found = name.get_or_try_init(|| async { kept(look_up().await) });
-        let ips = found.await?.as_ref().map_err(Clone::clone)?;
+        let found = found
+            .await
+            .and_then(|found| found.as_ref().map_err(Clone::clone));
+        let ips = found.map_err(|cause| options.not_found(cause))?;
         let addresses = ips.iter().map(|ip| SocketAddr::new(*ip, port));
         Ok(addresses.collect())
     }

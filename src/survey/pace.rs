@@ -1,9 +1,8 @@
 //! Pacing: total and per-address concurrency, a pause, and a rate.
 
 use super::names::Names;
-use super::slots::{Slot, Slots};
+use super::slots::{Slot, Slots, Whom};
 use crate::bounded::lock;
-use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::{RwLock, Semaphore};
@@ -91,12 +90,12 @@ impl Pacer {
     /// Slots are taken in sorted order, so two probes cannot deadlock.
     pub(super) async fn in_turn<F: Future>(
         &self,
-        mut ips: Vec<IpAddr>,
+        mut whom: Vec<Whom>,
         work: impl FnOnce() -> F,
     ) -> F::Output {
-        ips.sort_unstable();
-        ips.dedup();
-        let slots: Vec<Arc<Slot>> = ips.iter().map(|ip| self.slots.slot(*ip)).collect();
+        whom.sort_unstable();
+        whom.dedup();
+        let slots: Vec<Arc<Slot>> = whom.iter().map(|one| self.slots.slot(one)).collect();
         let mut turns = Vec::with_capacity(slots.len());
         for slot in &slots {
             // Waiting for an address does not occupy a job.
@@ -110,8 +109,8 @@ impl Pacer {
         }
         drop(turns);
         drop(slots);
-        for ip in ips {
-            self.slots.forget(ip);
+        for one in &whom {
+            self.slots.forget(one);
         }
         done
     }

@@ -23,14 +23,14 @@ pub(super) struct Plan {
 
 impl Plan {
     /// Plans for these addresses. `None`: one look at the first that answers is enough, because there
-    /// is only one address, the user wants no more, or this machine has a route to none of them:
-    /// then connecting gives the reason.
+    /// is only one address, the user wants no more, the addresses are those of a proxy, or this
+    /// machine has a route to none of them: then connecting gives the reason.
     pub(super) fn of(
         addresses: &[SocketAddr],
         endpoint: &Endpoint,
         options: &Options,
     ) -> Option<Self> {
-        if addresses.len() < 2 || options.one_address {
+        if addresses.len() < 2 || options.one_address || options.via.is_some() {
             return None;
         }
         let (host, _) = options.destination(endpoint);
@@ -67,7 +67,7 @@ impl Plan {
         if self.is_localhost {
             seen = without_unused(seen);
         }
-        if seen.iter().any(|seen| seen.address.is_some()) {
+        if seen.iter().any(Sighting::is_connected) {
             let (unroutable, others): (Vec<_>, Vec<_>) = seen.into_iter().partition(is_unroutable);
             no_route.extend(unroutable.iter().filter_map(Sighting::peer));
             seen = others;
@@ -75,6 +75,7 @@ impl Plan {
         Survey {
             seen: unconnected(&seen).map_or(seen, |one| vec![one]),
             no_route,
+            no_source: Vec::new(),
             left_out: self.left_out,
         }
     }

@@ -16,6 +16,8 @@ pub struct PortPlan {
     /// The ports to connect to, in their order.
     ports: Vec<u16>,
     places: Places,
+    /// Addresses that are not looked at.
+    no_source: Vec<SocketAddr>,
     visits: Vec<Visit>,
 }
 
@@ -36,13 +38,19 @@ impl PortPlan {
         let mut plan = Self {
             ports: ports.collect(),
             places: Places::First,
+            no_source: Vec::new(),
             visits: Vec::new(),
         };
         let Some(first) = endpoints.first() else {
             return plan;
         };
-        let addresses = match found(pacer, first, options).await {
-            Ok(addresses) => addresses,
+        let found = found(pacer, first, options).await;
+        let found = found.and_then(|addresses| options.by_source(addresses));
+        let addresses = match found {
+            Ok((addresses, no_source)) => {
+                plan.no_source = no_source;
+                addresses
+            }
             Err(cause) => {
                 plan.places = Places::Unresolved(cause);
                 return plan;
@@ -68,15 +76,16 @@ impl PortPlan {
     }
 
     /// Joins what the visits showed, in their order: what each port showed.
-    pub fn surveys(self, seen: Vec<Sighting>) -> Vec<Survey> {
+    pub fn surveys(self, seen: Vec<Sighting>, options: &Options) -> Vec<Survey> {
         let ports = self.ports.iter();
-        match self.places {
-            Places::Unresolved(cause) => ports
-                .map(|port| {
+        let surveys: Vec<Survey> = match self.places {
+            Places::Unresolved(cause) => {
+                let unseen = |port: &u16| {
                     let protocol = Protocol::on_port(*port).unwrap_or_default();
-                    unresolved(protocol, cause.clone()).into()
-                })
-                .collect(),
+                    unresolved(protocol, cause.clone(), options).into()
+                };
+                return ports.map(unseen).collect();
+            }
             Places::First => seen.into_iter().map(Survey::from).collect(),
             Places::Each(plan) => {
                 let (mut seen, each) = (seen.into_iter(), plan.chosen.len());
@@ -86,19 +95,33 @@ impl PortPlan {
                 };
                 ports.map(of_port).collect()
             }
-        }
+        };
+        let with_excluded = |(survey, port): (Survey, &u16)| {
+            options.with_excluded(survey, at_port(&self.no_source, *port))
+        };
+        let surveys = surveys.into_iter().zip(&self.ports);
+        surveys.map(with_excluded).collect()
     }
 }
 
 fn visit(endpoint: &Endpoint, addresses: &[SocketAddr], options: &Options) -> Visit {
-    let (_, port) = options.destination(endpoint);
-    let there = |address: &SocketAddr| SocketAddr::new(address.ip(), port);
+    let addresses = match &options.via {
+        None => at_port(addresses, options.destination(endpoint).1),
+        // The proxy's, which has a port of its own.
+        Some(_) => addresses.to_vec(),
+    };
     Visit {
         endpoint: endpoint.clone(),
-        addresses: addresses.iter().map(there).collect(),
+        to: options.to(endpoint, addresses),
         key_type: options.probe.key_type,
         sni: options.probe.sni,
     }
+}
+
+/// The addresses, with another port.
+fn at_port(addresses: &[SocketAddr], port: u16) -> Vec<SocketAddr> {
+    let there = |address: &SocketAddr| SocketAddr::new(address.ip(), port);
+    addresses.iter().map(there).collect()
 }
 
 /// Looks at several ports of one host, each at every address of its name: one connection at a time
@@ -110,7 +133,7 @@ pub async fn look_at_ports(
 ) -> Vec<Survey> {
     let plan = PortPlan::new(pacer, endpoints, options).await;
     let seen = walk(pacer, plan.visits(), &options.probe).await;
-    plan.surveys(seen)
+    plan.surveys(seen, options)
 }
 
 /// The addresses of the name, and a note of the wait for them.
@@ -119,7 +142,9 @@ async fn found(
     endpoint: &Endpoint,
     options: &Options,
 ) -> Result<Vec<SocketAddr>, Cause> {
-    let (host, _) = options.destination(endpoint);
+    let Some((host, _)) = options.lookup(endpoint) else {
+        return Ok(Vec::new());
+    };
     let bound = options.probe.timeout;
     let watch = options.probe.watch.as_ref();
     let watched = watch.map(|watch| watch.begin(host.to_string(), Instant::now(), bound));

@@ -3,9 +3,8 @@
 use super::pace::Pacer;
 use crate::endpoint::Endpoint;
 use crate::observation::{Attempt, Cause, ConnectError, Sighting};
-use crate::probe::{Options, Turn, probe};
+use crate::probe::{Options, To, Turn, probe};
 use std::io::ErrorKind;
-use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
@@ -13,12 +12,13 @@ use tokio::time::{Instant, sleep, timeout};
 /// The wait before the first retry; it doubles each time.
 const BACK_OFF: Duration = Duration::from_millis(500);
 
-/// One look: at the first of these addresses that answers.
+/// One look at a server.
 #[derive(Clone, Copy)]
 pub(super) struct Look<'a> {
     pub(super) endpoint: &'a Endpoint,
     pub(super) options: &'a Options,
-    pub(super) addresses: &'a [SocketAddr],
+    /// Where to connect.
+    pub(super) to: &'a To,
     /// Set when an address of the name has answered.
     pub(super) answered: Option<&'a watch::Sender<bool>>,
 }
@@ -36,12 +36,12 @@ pub(super) async fn probe_patiently(pacer: &Pacer, look: Look<'_>) -> Sighting {
         let mut options = look.options.clone();
         options.timeout = options.timeout.saturating_sub(start.elapsed());
         let turn = Turn {
-            addresses: look.addresses.to_vec(),
+            to: look.to.clone(),
             since: Instant::now(),
             is_paced: true,
         };
         let mut seen = probe(look.endpoint, &options, turn).await;
-        let has_answered = seen.address.is_some();
+        let has_answered = seen.is_connected();
         if let Some(answered) = look.answered.filter(|_| has_answered) {
             answered.send_replace(true);
         }
@@ -102,6 +102,7 @@ mod tests {
     use super::*;
     use crate::observation::{Failure, Step};
     use nix::errno::Errno;
+    use std::net::SocketAddr;
 
     fn error(number: Errno) -> ConnectError {
         std::io::Error::from_raw_os_error(number as i32).into()

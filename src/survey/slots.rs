@@ -1,12 +1,37 @@
 //! The connections to each address: so many at a time, and a pause between them.
 
 use crate::bounded::lock;
+use crate::endpoint::Host;
+use crate::probe::To;
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep_until};
+
+/// Whom a connection goes to in the end.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Whom {
+    /// An address.
+    Address(IpAddr),
+    /// A host whose address others find: a proxy, or a command.
+    Host(String),
+}
+
+impl Whom {
+    /// Whom connections go to: to any of these.
+    pub(super) fn of(to: &To) -> Vec<Self> {
+        let host = |host: &Host| vec![Self::Host(host.to_string())];
+        match to {
+            To::Addresses(addresses) => {
+                let ips = addresses.iter().map(SocketAddr::ip);
+                ips.map(Self::Address).collect()
+            }
+            To::Proxy { host: server, .. } | To::Command { host: server, .. } => host(server),
+        }
+    }
+}
 
 /// The addresses of a run.
 #[derive(Debug)]
@@ -15,7 +40,7 @@ pub(super) struct Slots {
     per_address: usize,
     /// The pause between two connections to one address.
     pub(super) pause: Duration,
-    known: Mutex<HashMap<IpAddr, Arc<Slot>>>,
+    known: Mutex<HashMap<Whom, Arc<Slot>>>,
 }
 
 /// The connections to one address.
@@ -43,9 +68,9 @@ impl Slots {
         }
     }
 
-    pub(super) fn slot(&self, ip: IpAddr) -> Arc<Slot> {
+    pub(super) fn slot(&self, whom: &Whom) -> Arc<Slot> {
         let mut known = lock(&self.known);
-        let slot = known.entry(ip).or_insert_with(|| {
+        let slot = known.entry(whom.clone()).or_insert_with(|| {
             Arc::new(Slot {
                 permits: Semaphore::new(self.per_address),
                 last: Mutex::default(),
@@ -65,7 +90,7 @@ impl Slots {
     }
 
     /// Forgets an address after its pause, if no target waits for it.
-    pub(super) fn forget(&self, ip: IpAddr) {
+    pub(super) fn forget(&self, whom: &Whom) {
         const MANY: usize = 4096;
         let mut known = lock(&self.known);
         if known.len() > MANY {
@@ -76,10 +101,10 @@ impl Slots {
             });
         } else if self.pause.is_zero()
             && known
-                .get(&ip)
+                .get(whom)
                 .is_some_and(|slot| Arc::strong_count(slot) == 1)
         {
-            known.remove(&ip);
+            known.remove(whom);
         }
     }
 }

@@ -2,10 +2,10 @@
 
 use super::pace::Pacer;
 use super::retry::{Look, probe_patiently};
+use super::slots::Whom;
 use crate::endpoint::Endpoint;
 use crate::observation::{KeyType, Sighting};
-use crate::probe;
-use std::net::{IpAddr, SocketAddr};
+use crate::probe::{self, To};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -21,8 +21,8 @@ const FURTHER_PORT: Duration = Duration::from_millis(3500);
 pub struct Visit {
     /// The port, and what is spoken there.
     pub endpoint: Endpoint,
-    /// Where to connect, in the order in which to try.
-    pub addresses: Vec<SocketAddr>,
+    /// Where to connect.
+    pub to: To,
     /// Ask for a certificate with this type of key; `None`: the server may choose.
     pub key_type: Option<KeyType>,
     /// Whether to send SNI.
@@ -48,8 +48,8 @@ impl Visit {
         }
     }
 
-    fn ips(&self) -> Vec<IpAddr> {
-        self.addresses.iter().map(SocketAddr::ip).collect()
+    fn whom(&self) -> Vec<Whom> {
+        Whom::of(&self.to)
     }
 }
 
@@ -57,12 +57,12 @@ impl Visit {
 /// with the pause of the pacer between them; addresses side by side. Each has the whole deadline
 /// from its own turn on. The sightings are in the order of the visits.
 pub async fn walk(pacer: &Arc<Pacer>, visits: &[Visit], options: &probe::Options) -> Vec<Sighting> {
-    let mut paths: Vec<(Vec<IpAddr>, Vec<(usize, Visit)>)> = Vec::new();
+    let mut paths: Vec<(Vec<Whom>, Vec<(usize, Visit)>)> = Vec::new();
     for (index, visit) in visits.iter().enumerate() {
-        let ips = visit.ips();
-        match paths.iter_mut().find(|(known, _)| *known == ips) {
+        let whom = visit.whom();
+        match paths.iter_mut().find(|(known, _)| *known == whom) {
             Some((_, path)) => path.push((index, visit.clone())),
-            None => paths.push((ips, vec![(index, visit.clone())])),
+            None => paths.push((whom, vec![(index, visit.clone())])),
         }
     }
     let mut seen: Vec<Option<Sighting>> = vec![None; visits.len()];
@@ -107,10 +107,10 @@ async fn along(
         let look = Look {
             endpoint: &visit.endpoint,
             options: &options,
-            addresses: &visit.addresses,
+            to: &visit.to,
             answered: Some(&answered),
         };
-        let looking = pacer.in_turn(visit.ips(), || probe_patiently(pacer, look));
+        let looking = pacer.in_turn(visit.whom(), || probe_patiently(pacer, look));
         seen.push((index, looking.await));
         options.connect_timeout = options.connect_timeout.min(FURTHER_PORT);
     }

@@ -19,6 +19,22 @@ use time::{Duration, OffsetDateTime};
 const ELSEWHERE: &[(&str, &str)] = &[
     ("apt-get install \"$(packaging/deb)\"", "tests/package/run"),
     ("apt-get install debhelper", "tests/install"),
+    (
+        "smtp-certcheck mail.example.org:587 --via socks5://proxy.example.org:1080",
+        "tests/server/through.rs",
+    ),
+    (
+        "smtp-certcheck mail.example.org:25 --via http://proxy.example.org:3128",
+        "tests/server/through.rs",
+    ),
+    (
+        "smtp-certcheck mail.example.org:25 --via-command 'ssh -o BatchMode=yes -W %h:%p jump.example.org'",
+        "tests/server/through.rs",
+    ),
+    (
+        "smtp-certcheck mail.example.org:25 --proxy-protocol",
+        "tests/server/through.rs",
+    ),
     ("packaging/tarball", "tests/package/run"),
     ("PREFIX=/usr/local ./install", "tests/package/tarball"),
     (

@@ -7,7 +7,7 @@
 )]
 
 use smtp_certcheck::certificate::Certificate;
-use smtp_certcheck::endpoint::{Endpoint, Host};
+use smtp_certcheck::endpoint::{Endpoint, Host, Source};
 use smtp_certcheck::escape::is_unsafe;
 use smtp_certcheck::judge::{Anchors, Policy, judge_server};
 use smtp_certcheck::render::style::Style;
@@ -141,6 +141,7 @@ async fn look_at(target: String, what: &'static str, anchors: Arc<Anchors>) {
         connect_to: None,
         family: Family::Any,
         one_address: true,
+        via: None,
         probe: ProbeOptions {
             key_type: None,
             reference: reference.clone(),
@@ -148,6 +149,8 @@ async fn look_at(target: String, what: &'static str, anchors: Arc<Anchors>) {
             timeout: DEADLINE,
             connect_timeout: DEADLINE,
             ehlo: None,
+            source: Source::default(),
+            proxy_protocol: false,
             watch: None,
         },
     };

@@ -10,6 +10,7 @@
 //! - `endurance`: hostile servers by the thousand
 //! - `expiry`: what expires soon, and who asked for a warning
 //! - `ports`: several ports of one host
+//! - `through`: proxies, commands, source addresses, and the header of the PROXY protocol
 //! - `waiting`: the line that says what is waited for
 //! - `real_servers`: Postfix, Exim and OpenSMTPD
 //! - `mailboxes`: Dovecot, Cyrus and Courier
@@ -26,6 +27,7 @@ mod legacy;
 mod mailboxes;
 mod ports;
 mod real_servers;
+mod through;
 mod tls;
 mod waiting;
 mod ways;

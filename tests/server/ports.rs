@@ -5,9 +5,11 @@
     reason = "tests use files and sockets as they like"
 )]
 
-use smtp_certcheck::endpoint::{Endpoint, MailPort};
+use smtp_certcheck::endpoint::{Endpoint, MailPort, Source};
 use smtp_certcheck::observation::{KeyType, Sighting};
-use smtp_certcheck::survey::{Family, Limits, Options, Pacer, PortPlan, ProbeOptions, Visit, walk};
+use smtp_certcheck::survey::{
+    Family, Limits, Options, Pacer, PortPlan, ProbeOptions, To, Visit, walk,
+};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Barrier, LazyLock, Mutex};
 use std::time::{Duration, Instant};
@@ -88,6 +90,7 @@ fn options(timeout: Duration) -> Options {
         connect_to: None,
         family: Family::Any,
         one_address: false,
+        via: None,
         probe: ProbeOptions {
             reference: NAME.parse().expect("a name"),
             sni: true,
@@ -95,6 +98,8 @@ fn options(timeout: Duration) -> Options {
             connect_timeout: Duration::from_secs(2),
             key_type: None,
             ehlo: Some("x".to_owned()),
+            source: Source::default(),
+            proxy_protocol: false,
             watch: None,
         },
     }
@@ -109,7 +114,10 @@ fn visits(ips: &[String], ports: &[u16]) -> Vec<Visit> {
     let places = ports.iter().flat_map(|port| {
         ips.iter().map(move |ip| Visit {
             endpoint: endpoint(NAME, *port),
-            addresses: vec![SocketAddr::new(ip.parse().expect("an address"), *port)],
+            to: To::Addresses(vec![SocketAddr::new(
+                ip.parse().expect("an address"),
+                *port,
+            )]),
             key_type: None,
             sni: true,
         })
@@ -190,7 +198,7 @@ fn each_port_has_its_own_deadline_and_a_closed_one_is_not_tried_again() {
         let plan = PortPlan::new(&pacer, &endpoints, &options).await;
         assert_eq!(plan.visits().len(), 4);
         let seen = walk(&pacer, plan.visits(), &options.probe).await;
-        plan.surveys(seen)
+        plan.surveys(seen, &options)
     });
     let failures: Vec<String> = surveys
         .iter()

@@ -120,6 +120,7 @@ impl Assessor {
             report.ok_or_else(|| Error::new(format!("the probe of {} broke", asked.endpoint)))?;
         report.skipped = Skipped {
             no_route: survey.no_route,
+            no_source: survey.no_source,
             left_out: survey.left_out,
         };
         Ok(self.dated(report, asked))

@@ -2,7 +2,7 @@
 
 use crate::cli::{Connection, KeyTypeArg};
 use crate::commands::error::Error;
-use crate::endpoint::Host;
+use crate::endpoint::{Host, Source, Via};
 use crate::observation::KeyType;
 use crate::survey::{Family, Options, ProbeOptions};
 use rustls::pki_types::ServerName;
@@ -21,6 +21,7 @@ pub(in crate::commands) fn options(
             .connect
             .as_ref()
             .map(|to| (to.host.clone(), to.port)),
+        via: via(connection),
         family: match (connection.ipv4, connection.ipv6) {
             (true, _) => Family::V4,
             (_, true) => Family::V6,
@@ -37,7 +38,22 @@ pub(in crate::commands) fn options(
                 KeyTypeArg::Ecdsa => KeyType::Ecdsa,
             }),
             ehlo: connection.ehlo.clone(),
+            source: source(connection)?,
+            proxy_protocol: connection.proxy_protocol,
             watch: None,
         },
+    })
+}
+
+fn via(connection: &Connection) -> Option<Via> {
+    let proxy = connection.via.clone().map(Via::Proxy);
+    proxy.or_else(|| connection.via_command.clone().map(Via::Command))
+}
+
+fn source(connection: &Connection) -> Result<Source, Error> {
+    Source::new(&connection.source).map_err(|second| {
+        let family = if second.is_ipv4() { "IPv4" } else { "IPv6" };
+        Error::new(format!("--source {second} is the second of {family}"))
+            .hint("name one address for each family")
     })
 }

@@ -1,6 +1,7 @@
 //! Addresses that gave no certificate, and why.
 
 use crate::commands::terminal::say;
+use crate::endpoint::Via;
 use crate::observation::{Attempt, Cause, ConnectError, Sighting, Survey};
 use crate::report::Report;
 use std::net::IpAddr;
@@ -47,7 +48,25 @@ impl Gap {
             address: format!("{} more addresses of the name", survey.left_out),
             why: format!("{} are enough", survey.seen.len()),
         });
-        no_route.chain(more).collect()
+        let no_source = survey.no_source.iter().map(|address| Self {
+            ip: Some(address.ip()),
+            address: address.ip().to_string(),
+            why: "the source address is of the other family".to_owned(),
+        });
+        let elsewhere = survey.seen.iter().find_map(|seen| seen.via.as_ref());
+        let elsewhere = elsewhere.map(|via| Self {
+            ip: None,
+            address: "every other address of the server".to_owned(),
+            why: match via {
+                Via::Proxy(proxy) => format!("the proxy {proxy} chooses the address"),
+                Via::Command(_) => "the command chooses the address".to_owned(),
+            },
+        });
+        no_route
+            .chain(no_source)
+            .chain(elsewhere)
+            .chain(more)
+            .collect()
     }
 }
 

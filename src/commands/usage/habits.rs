@@ -44,6 +44,51 @@ const HABITS: &[Habit] = &[
         "",
     ),
     habit(
+        &["-proxy", "--proxy"],
+        "write --via http://{}, or --via socks5://HOST:PORT",
+        "HOST:PORT",
+    ),
+    habit(
+        &[
+            "--socks5",
+            "--socks5-hostname",
+            "--socks",
+            "--preproxy",
+            "--socks5h",
+        ],
+        "write --via socks5://{}",
+        "HOST:PORT",
+    ),
+    habit(
+        &["--pipe", "--proxycommand", "--proxy-command"],
+        "write --via-command {}",
+        "'ssh -W %h:%p jump'",
+    ),
+    habit(
+        &[
+            "-bind",
+            "--interface",
+            "--local-interface",
+            "-li",
+            "--local-address",
+            "--bind-address",
+            "--bind",
+        ],
+        "write --source {}",
+        "ADDR",
+    ),
+    habit(
+        &[
+            "--haproxy-protocol",
+            "--proxy-version",
+            "--proxy-family",
+            "--proxy-source",
+            "--haproxy",
+        ],
+        "write --proxy-protocol: a header that claims no address",
+        "",
+    ),
+    habit(
         &[
             "--smtps",
             "--ssl",

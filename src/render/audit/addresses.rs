@@ -13,9 +13,16 @@ pub(super) fn addresses(audited: &Audited) -> Vec<(SocketAddr, &'static str)> {
         let address = look.address()?;
         Some((address, look.outcome().as_str()))
     });
-    let unseen = report.skipped.no_route.iter();
-    let unseen = unseen.map(|address| (*address, "no-route"));
-    let mut all: Vec<_> = seen.chain(unseen).collect();
+    let skipped = &report.skipped;
+    let no_route = skipped
+        .no_route
+        .iter()
+        .map(|address| (*address, "no-route"));
+    let no_source = skipped
+        .no_source
+        .iter()
+        .map(|address| (*address, "no-source"));
+    let mut all: Vec<_> = seen.chain(no_route).chain(no_source).collect();
     all.sort_unstable();
     all
 }

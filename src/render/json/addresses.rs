@@ -30,23 +30,40 @@ pub(super) struct AddressJson {
 pub(super) fn addresses(report: &Report) -> Vec<AddressJson> {
     let seen = report.looks();
     let seen = seen.map(|look| (look.address(), AddressJson::at(look, report.at)));
-    let unseen = report.skipped.no_route.iter();
-    let unseen = unseen.map(|address| (Some(*address), AddressJson::no_route(*address)));
-    let mut all: Vec<_> = seen.chain(unseen).collect();
+    let skipped = &report.skipped;
+    let unseen =
+        |address: &SocketAddr, why| (Some(*address), AddressJson::not_tried(*address, why));
+    let no_route = skipped.no_route.iter().map(|at| unseen(at, NO_ROUTE));
+    let no_source = skipped.no_source.iter().map(|at| unseen(at, NO_SOURCE));
+    let mut all: Vec<_> = seen.chain(no_route).chain(no_source).collect();
     all.sort_by_key(|(place, _)| *place);
     all.into_iter().map(|(_, address)| address).collect()
 }
 
+/// Why an address was not tried: code, message and advice.
+type NotTried = (&'static str, &'static str, &'static str);
+
+const NO_ROUTE: NotTried = (
+    "no-route",
+    "this machine has no route to it",
+    "try from a machine that has",
+);
+const NO_SOURCE: NotTried = (
+    "no-source",
+    "the source address is of the other family",
+    "give --source once for each family",
+);
+
 impl AddressJson {
-    fn no_route(address: SocketAddr) -> Self {
+    fn not_tried(address: SocketAddr, (code, message, advice): NotTried) -> Self {
         Self {
             address: Some(address.to_string()),
             outcome: None,
             error: Some(ErrorJson {
                 step: Step::Connect.to_string(),
-                code: "no-route",
-                message: "this machine has no route to it".to_owned(),
-                advice: "try from a machine that has".to_owned(),
+                code,
+                message: message.to_owned(),
+                advice: advice.to_owned(),
             }),
             tls_version: None,
             key_proven: None,

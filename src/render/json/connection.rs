@@ -16,6 +16,7 @@ pub(super) struct ErrorJson {
 #[derive(Serialize)]
 pub(super) struct ConnectionJson {
     address: Option<String>,
+    via: Option<String>,
     protocol: Option<&'static str>,
     attempts: Vec<AttemptJson>,
     greeting: Option<String>,
@@ -54,6 +55,7 @@ impl From<&Sighting> for ConnectionJson {
         let tls = seen.tls.as_ref();
         Self {
             address: seen.address.map(|address| address.to_string()),
+            via: seen.via.as_ref().map(ToString::to_string),
             protocol: seen.protocol.map(Protocol::as_str),
             attempts: seen
                 .attempts

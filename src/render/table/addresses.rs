@@ -36,11 +36,16 @@ impl Page {
             }
         }
         let skipped = &report.skipped;
-        let mut no_route: Vec<IpAddr> = skipped.no_route.iter().map(SocketAddr::ip).collect();
-        no_route.sort_unstable();
+        let no_route = ips(&skipped.no_route);
         if !no_route.is_empty() {
             let them = if no_route.len() == 1 { "it" } else { "them" };
             let text = format!("{}: this machine has no route to {them}", listed(&no_route));
+            self.fact("not checked", &text);
+        }
+        let no_source = ips(&skipped.no_source);
+        if !no_source.is_empty() {
+            let others = listed(&no_source);
+            let text = format!("{others}: the source address is of the other family");
             self.fact("not checked", &text);
         }
         if skipped.left_out > 0 {
@@ -48,6 +53,13 @@ impl Page {
             self.fact("not checked", &text);
         }
     }
+}
+
+/// The addresses without their port, sorted.
+fn ips(addresses: &[SocketAddr]) -> Vec<IpAddr> {
+    let mut ips: Vec<IpAddr> = addresses.iter().map(SocketAddr::ip).collect();
+    ips.sort_unstable();
+    ips
 }
 
 fn same(report: &Report) -> String {

@@ -2,7 +2,7 @@
 
 use super::addresses::one_of_several;
 use super::page::Page;
-use crate::endpoint::Protocol;
+use crate::endpoint::{Protocol, Via};
 use crate::escape::excerpt;
 use crate::observation::{ClientCertificate, Possession, Sighting};
 use crate::render::timestamp::clock;
@@ -15,7 +15,7 @@ impl Page {
         let Some(seen) = report.seen() else { return };
         // Without a connection to the only address the verdict says everything.
         let is_only = seen.attempts.len() < 2 && !report.has_several_addresses();
-        if seen.address.is_none() && is_only {
+        if !seen.is_connected() && is_only {
             return;
         }
         self.heading("Connection");
@@ -76,7 +76,25 @@ impl Page {
         }
         if let Some(address) = seen.address {
             let of_all = one_of_several(report);
-            self.fact("address", &format!("{address}{of_all}"));
+            let whose = match seen.via {
+                Some(_) => ", the proxy's",
+                None => "",
+            };
+            self.fact("address", &format!("{address}{whose}{of_all}"));
+        }
+        match &seen.via {
+            None => {}
+            Some(Via::Proxy(proxy)) => self.fact(
+                "via",
+                &format!("{proxy}, which looked the name up; its other addresses were not checked"),
+            ),
+            Some(Via::Command(command)) => self.fact(
+                "via",
+                &format!(
+                    "the command {}; the server's addresses were not looked up",
+                    excerpt(&command.text, 200)
+                ),
+            ),
         }
     }
 

@@ -12,7 +12,7 @@ use crate::observation::{Attempt, Cause, ConnectError, Failure, Possession, Surv
 use crate::pin_set::{Ask, Asked, Look, Place, Proof, further};
 use crate::render::pin::problems;
 use crate::report::{Assessment, Report, Target};
-use crate::survey::{Limits, Pacer, PortPlan, Visit, walk};
+use crate::survey::{Limits, Pacer, PortPlan, To, Visit, walk};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use time::OffsetDateTime;
@@ -92,7 +92,7 @@ async fn whole(observer: &Observer<'_>, ports: &[Port<'_>], sni_only: bool) -> R
     };
     let sends_name = options.probe.sni && matches!(observer.asked.reference, Host::Name { .. });
     let mut asked = Vec::new();
-    for (port, survey) in ports.iter().zip(plan.surveys(seen)) {
+    for (port, survey) in ports.iter().zip(plan.surveys(seen, options)) {
         found.gaps.extend(Gap::left_out(&survey));
         let report = port.observer.report(survey)?;
         for look in report.looks() {
@@ -141,7 +141,10 @@ fn visit(port: &Port<'_>, ask: Ask) -> Visit {
     let to = elsewhere.and_then(|(_, port)| *port);
     Visit {
         endpoint: asked.endpoint.clone(),
-        addresses: vec![SocketAddr::new(ask.place.address, to.unwrap_or(port.port))],
+        to: To::Addresses(vec![SocketAddr::new(
+            ask.place.address,
+            to.unwrap_or(port.port),
+        )]),
         key_type: ask.key_type,
         sni: ask.place.sni,
     }
