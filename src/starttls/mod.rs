@@ -27,3 +27,6 @@ pub use recognise::{Speech, begin};
 pub use refusal::{Refusal, Stage, first_line};
 pub use reply::{Reply, ReplyReader};
 pub use smtp::Smtp;
+
+#[cfg(test)]
+mod tests;

@@ -20,7 +20,7 @@ use testkit::raw::{closed_port, listen, read_line, send, up_to_starttls, wait_fo
 use testkit::server::{Behaviour, Server};
 
 static PKI: LazyLock<Pki> = LazyLock::new(|| Pki::new("Dialogue", KeyKind::P256));
-static IDENTITY: LazyLock<Identity> =
+pub(crate) static IDENTITY: LazyLock<Identity> =
     LazyLock::new(|| PKI.identity(leaf(&["localhost", "127.0.0.1", "mx.example.org"])));
 
 const GREETING: &[u8] = b"220 mx.test ESMTP\r\n";
@@ -28,33 +28,33 @@ const OFFER: &[u8] = b"250-mx.test\r\n250 STARTTLS\r\n";
 const NO_OFFER: &[u8] = b"250-mx.test\r\n250 SIZE\r\n";
 
 /// The exit code, `error.step` and `error.code`.
-type End = (i32, &'static str, &'static str);
+pub(crate) type End = (i32, &'static str, &'static str);
 
 const NOT_OFFERED: End = (4, "ehlo", "starttls-not-offered");
 const INJECTION: &str = "starttls-injection";
 
 /// What a run came to, and how long it took.
-struct Look {
-    code: i32,
-    report: Value,
-    took: Duration,
+pub(crate) struct Look {
+    pub(crate) code: i32,
+    pub(crate) report: Value,
+    pub(crate) took: Duration,
 }
 
 impl Look {
-    fn text(&self, pointer: &str) -> &str {
+    pub(crate) fn text(&self, pointer: &str) -> &str {
         self.report
             .pointer(pointer)
             .and_then(Value::as_str)
             .unwrap_or_default()
     }
 
-    fn message(&self) -> &str {
+    pub(crate) fn message(&self) -> &str {
         self.text("/error/message")
     }
 
     /// Checks how it ended; the outcome must fit the exit code.
     #[track_caller]
-    fn ended(&self, name: &str, (code, step, error): End) -> &Self {
+    pub(crate) fn ended(&self, name: &str, (code, step, error): End) -> &Self {
         let seen = (
             self.code,
             self.text("/error/step"),
@@ -71,7 +71,7 @@ impl Look {
     }
 
     #[track_caller]
-    fn is_trusted(&self, mode: &str) -> &Self {
+    pub(crate) fn is_trusted(&self, mode: &str) -> &Self {
         let seen = (self.code, self.text("/outcome"), self.text("/target/tls"));
         assert_eq!(seen, (0, "trusted", mode), "{:#}", self.report);
         self
@@ -80,7 +80,7 @@ impl Look {
 
 /// Probes a target; the answer must come within a second of the deadline, given in seconds.
 #[track_caller]
-fn look(deadline: f64, args: &[&str]) -> Look {
+pub(crate) fn look(deadline: f64, args: &[&str]) -> Look {
     let dir = Dir::new();
     let root = dir.file("root.pem", PKI.root_pem());
     let deadline_arg = deadline.to_string();
@@ -103,18 +103,18 @@ fn look_at(deadline: f64, address: SocketAddr) -> Look {
     look(deadline, &["--tls", "starttls", &localhost(address.port())])
 }
 
-fn localhost(port: u16) -> String {
+pub(crate) fn localhost(port: u16) -> String {
     format!("localhost:{port}")
 }
 
 /// A server that says its turns, one at the start and one after each line of the client.
-struct Script {
-    address: SocketAddr,
+pub(crate) struct Script {
+    pub(crate) address: SocketAddr,
     heard: Receiver<Vec<String>>,
 }
 
 impl Script {
-    fn new(turns: &[&[u8]]) -> Self {
+    pub(crate) fn new(turns: &[&[u8]]) -> Self {
         let turns: Vec<Vec<u8>> = turns.iter().map(|turn| turn.to_vec()).collect();
         let (sender, heard) = channel();
         let address = listen(move |mut stream| {
@@ -138,13 +138,13 @@ impl Script {
     }
 
     /// All lines of one connection, once the client has gone.
-    fn heard(&self) -> Vec<String> {
+    pub(crate) fn heard(&self) -> Vec<String> {
         let patience = Duration::from_secs(5);
         self.heard.recv_timeout(patience).expect("a connection")
     }
 }
 
-fn client_hello(stream: &mut TcpStream) -> Vec<u8> {
+pub(crate) fn client_hello(stream: &mut TcpStream) -> Vec<u8> {
     let mut record = vec![0; 5];
     let _ = stream.read_exact(&mut record);
     let length = usize::from(u16::from_be_bytes([record[3], record[4]]));
@@ -434,7 +434,7 @@ fn a_connection_that_the_server_resets_names_its_step() {
 }
 
 /// Passes everything on, the server's bytes one at a time.
-fn bytewise_proxy(server: SocketAddr) -> SocketAddr {
+pub(crate) fn bytewise_proxy(server: SocketAddr) -> SocketAddr {
     listen(move |mut client| {
         let mut upstream = TcpStream::connect(server).expect("the server");
         let mut back = upstream.try_clone().expect("a socket");
@@ -496,7 +496,7 @@ fn a_tarpit_ends_at_the_deadline() {
 }
 
 /// Sends `bytes` for as long as the client takes them.
-fn flood(stream: &mut TcpStream, bytes: &[u8]) {
+pub(crate) fn flood(stream: &mut TcpStream, bytes: &[u8]) {
     let chunk = bytes.repeat(64 * 1024 / bytes.len());
     while stream.write_all(&chunk).is_ok() {}
 }

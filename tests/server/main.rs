@@ -9,6 +9,7 @@
 //! - `environment`: defaults by variables of the environment
 //! - `endurance`: hostile servers by the thousand
 //! - `expiry`: what expires soon, and who asked for a warning
+//! - `protocols`: IMAP, POP3, ManageSieve and LMTP up to STARTTLS, line by line
 //! - `ports`: several ports of one host
 //! - `through`: proxies, commands, source addresses, and the header of the PROXY protocol
 //! - `waiting`: the line that says what is waited for
@@ -26,6 +27,7 @@ mod large_hello;
 mod legacy;
 mod mailboxes;
 mod ports;
+mod protocols;
 mod real_servers;
 mod through;
 mod tls;

@@ -40,3 +40,4 @@ pub mod system;
 pub mod terminal;
 pub mod tinyproxy;
 pub mod user;
+mod words;

@@ -1,8 +1,10 @@
-//! An embedded SMTP server with real TLS, for the demo, the benchmarks, and the tests of what real
+//! An embedded server with real TLS, of SMTP or another protocol, for the demo, the benchmarks, and the tests of what real
 //! servers will not do on demand. It counts the flights that it sends.
 
 use crate::pki::Identity;
 use crate::raw;
+use crate::service::Service;
+use crate::words::Words;
 use rustls::crypto::aws_lc_rs;
 use rustls::server::{ClientHello, ResolvesServerCert, WebPkiClientVerifier};
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
@@ -16,6 +18,10 @@ use std::time::Duration;
 /// How the server behaves.
 #[derive(Clone, Debug)]
 pub struct Behaviour {
+    /// The protocol; how TLS starts is another matter.
+    pub service: Service,
+    /// Whether an IMAP server has its capabilities in its greeting.
+    pub lists_in_greeting: bool,
     /// TLS from the first byte.
     pub implicit_tls: bool,
     /// The versions that it speaks.
@@ -39,6 +45,8 @@ pub struct Behaviour {
 impl Default for Behaviour {
     fn default() -> Self {
         Self {
+            service: Service::Smtp,
+            lists_in_greeting: false,
             implicit_tls: false,
             versions: rustls::ALL_VERSIONS,
             client_ca: None,
@@ -229,20 +237,23 @@ struct Session {
 
 impl Session {
     fn serve(mut self) -> std::io::Result<()> {
+        let words = self.words();
         self.stream.set_read_timeout(Some(Duration::from_mins(1)))?;
         if !self.behaviour.implicit_tls {
             std::thread::sleep(self.behaviour.greet_delay);
-            let name = self.behaviour.name;
-            self.flight(format!("220 {name} ESMTP ready\r\n").as_bytes())?;
-            let offer = format!("250-{name}\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 STARTTLS\r\n");
+            self.flight(words.greeting.as_bytes())?;
             loop {
                 let line = raw::read_line(&self.stream);
-                match self.hear(&line).as_str() {
-                    "EHLO" => self.flight(offer.as_bytes())?,
-                    "STARTTLS" => break self.flight(b"220 go ahead\r\n")?,
-                    "QUIT" => return self.flight(b"221 bye\r\n"),
-                    "" => return Ok(()),
-                    _ => self.flight(b"502 not here\r\n")?,
+                let (tag, verb) = self.hear(&line);
+                let answer = words.answer(&verb).replace("TAG", &tag);
+                if verb.is_empty() {
+                    return Ok(());
+                }
+                self.flight(answer.as_bytes())?;
+                match verb {
+                    verb if verb == words.starttls.0 => break,
+                    verb if verb == words.bye.0 => return Ok(()),
+                    _ => {}
                 }
             }
         }
@@ -257,8 +268,17 @@ impl Session {
         self.stream.write_all(bytes)
     }
 
-    /// Remembers a command line and returns its verb.
-    fn hear(&self, line: &str) -> String {
+    fn words(&self) -> Words {
+        let mut words = Words::of(self.behaviour.service, self.behaviour.name);
+        if self.behaviour.lists_in_greeting {
+            let list = "* OK [CAPABILITY IMAP4rev1 STARTTLS] ";
+            words.greeting = words.greeting.replace("* OK ", list);
+        }
+        words
+    }
+
+    /// Remembers a command line and returns its tag, which only IMAP has, and its verb.
+    fn hear(&self, line: &str) -> (String, String) {
         let line = line.trim_end();
         if !line.is_empty() {
             self.lines
@@ -266,10 +286,13 @@ impl Session {
                 .expect("not poisoned")
                 .push(line.to_owned());
         }
-        line.split(' ')
-            .next()
-            .unwrap_or_default()
-            .to_ascii_uppercase()
+        let is_tagged = matches!(self.behaviour.service, Service::Imap | Service::Imaps);
+        let (tag, command) = match line.split_once(' ') {
+            Some((tag, command)) if is_tagged => (tag, command),
+            _ => ("", line),
+        };
+        let verb = command.split(' ').next().unwrap_or_default();
+        (tag.to_owned(), verb.to_ascii_uppercase())
     }
 
     fn flush(&mut self, tls: &mut ServerConnection) -> std::io::Result<()> {
@@ -314,21 +337,22 @@ impl Session {
                 self.commands(tls);
             }
         }
-        if self.behaviour.implicit_tls {
-            let greeting = format!("220 {} ESMTP ready\r\n", self.behaviour.name);
-            tls.writer().write_all(greeting.as_bytes())?;
-        }
+        let words = self.words();
+        let first = if self.behaviour.implicit_tls {
+            &words.greeting
+        } else {
+            &words.unasked
+        };
+        tls.writer().write_all(first.as_bytes())?;
         self.flush(tls)?;
         loop {
-            for verb in self.commands(tls) {
-                let reply: &[u8] = match verb.as_str() {
-                    "EHLO" => b"250-demo.test\r\n250 AUTH PLAIN\r\n",
-                    "QUIT" => b"221 bye\r\n",
-                    _ => b"502 not here\r\n",
-                };
-                tls.writer().write_all(reply)?;
+            for (tag, verb) in self.commands(tls) {
+                let answer = words.answer(&verb).replace("TAG", &tag);
+                // In TLS it is not offered again.
+                let answer = answer.replace("STARTTLS", "AUTH PLAIN");
+                tls.writer().write_all(answer.as_bytes())?;
                 self.flush(tls)?;
-                if verb == "QUIT" {
+                if verb == words.bye.0 {
                     tls.send_close_notify();
                     return self.flush(tls);
                 }
@@ -337,8 +361,8 @@ impl Session {
         }
     }
 
-    /// The verbs of the command lines that have come through TLS.
-    fn commands(&self, tls: &mut ServerConnection) -> Vec<String> {
+    /// The tags and verbs of the command lines that have come through TLS.
+    fn commands(&self, tls: &mut ServerConnection) -> Vec<(String, String)> {
         let mut text = Vec::new();
         let mut buffer = [0; 1024];
         while let Ok(count @ 1..) = tls.reader().read(&mut buffer) {
