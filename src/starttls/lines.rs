@@ -9,17 +9,17 @@ pub(super) struct Lines {
     /// `pending` has no line end before this index. Without it, input of one byte at a time would
     /// cost quadratic time.
     scanned: usize,
-    total_lines: usize,
+    count: usize,
     /// The octets of all that was taken. Bytes that arrive after them must not change an error in
     /// them.
-    total_octets: usize,
+    octets: usize,
 }
 
 impl Lines {
     /// Stores bytes that have arrived.
     pub(super) fn feed(&mut self, bytes: &[u8]) {
         // One octet over the limit is enough to know that it is exceeded.
-        let room = (MAX_OCTETS + 1).saturating_sub(self.total_octets + self.pending.len());
+        let room = (MAX_OCTETS + 1).saturating_sub(self.octets + self.pending.len());
         let taken = &bytes[..bytes.len().min(room)];
         self.pending.extend_from_slice(taken);
     }
@@ -34,7 +34,7 @@ impl Lines {
     pub(super) fn next_line(&mut self) -> Result<Option<Vec<u8>>, Malformed> {
         // Search no further than the longest line may reach, however much has arrived.
         let longest = MAX_LINE + b"\r\n".len();
-        let room = MAX_OCTETS - self.total_octets;
+        let room = MAX_OCTETS - self.octets;
         let reach = self.pending.len().min(longest).min(room);
         let found = self.pending[self.scanned..reach]
             .iter()
@@ -52,9 +52,9 @@ impl Lines {
         let end = self.scanned + at;
         let mut line: Vec<u8> = self.pending.drain(..=end).collect();
         self.scanned = 0;
-        self.total_octets += line.len();
-        self.total_lines += 1;
-        if self.total_lines > MAX_LINES {
+        self.octets += line.len();
+        self.count += 1;
+        if self.count > MAX_LINES {
             return Err(Malformed::TooLong);
         }
         line.pop();
@@ -69,13 +69,13 @@ impl Lines {
 
     /// Takes a literal: `count` octets, whatever they are; `None` if more bytes are needed.
     pub(super) fn next_literal(&mut self, count: usize) -> Result<Option<Vec<u8>>, Malformed> {
-        if count > MAX_OCTETS - self.total_octets {
+        if count > MAX_OCTETS - self.octets {
             return Err(Malformed::TooLong);
         }
         if self.pending.len() < count {
             return Ok(None);
         }
-        self.total_octets += count;
+        self.octets += count;
         Ok(Some(self.pending.drain(..count).collect()))
     }
 }

@@ -74,9 +74,10 @@ impl Pop3 {
     /// another in front of it (RFC 1939 §3).
     fn read_list(&mut self, line: &[u8], heard: &mut Heard) -> Result<Flow, Refusal> {
         if line == b"." {
-            return match self.is_offered {
-                true => Ok(Flow::Upgrade),
-                false => Err(Refusal::StarttlsNotOffered),
+            return if self.is_offered {
+                Ok(Flow::Upgrade)
+            } else {
+                Err(Refusal::StarttlsNotOffered)
             };
         }
         let line = line.strip_prefix(b".").unwrap_or(line);

@@ -112,31 +112,28 @@ impl Dialogue for Recognising {
     }
 
     fn receive(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
-        let received = match &mut self.chosen {
-            Some(chosen) => chosen.receive(bytes),
-            None => {
-                self.waiting.extend_from_slice(bytes);
-                let Some(protocol) = self.recognised() else {
-                    return Ok(());
-                };
-                let chosen = self.choose(protocol);
-                let waiting = std::mem::take(&mut self.waiting);
-                self.chosen.insert(chosen).receive(&waiting)
-            }
+        let received = if let Some(chosen) = &mut self.chosen {
+            chosen.receive(bytes)
+        } else {
+            self.waiting.extend_from_slice(bytes);
+            let Some(protocol) = self.recognised() else {
+                return Ok(());
+            };
+            let chosen = self.choose(protocol);
+            let waiting = std::mem::take(&mut self.waiting);
+            self.chosen.insert(chosen).receive(&waiting)
         };
         self.is_of_none = matches!(received, Err(Refusal::OtherProtocol(..)));
         received
     }
 
     fn end(&self) -> Option<Refusal> {
-        match &self.chosen {
-            Some(chosen) => chosen.end(),
-            None => {
-                let mut first = FirstBytes::default();
-                first.add(&self.waiting);
-                first.rule_out(self.first).then(|| first.not(self.first))
-            }
+        if let Some(chosen) = &self.chosen {
+            return chosen.end();
         }
+        let mut first = FirstBytes::default();
+        first.add(&self.waiting);
+        first.rule_out(self.first).then(|| first.not(self.first))
     }
 
     fn protocol(&self) -> Protocol {

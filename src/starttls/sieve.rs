@@ -50,15 +50,12 @@ impl Grammar for Sieve {
             let Some(line) = lines.next_line()? else {
                 return Ok(None);
             };
-            match literal(&line) {
-                Some((length, before)) => {
-                    self.unfinished.extend(before);
-                    self.missing = Some(length);
-                }
-                None => {
-                    self.unfinished.extend(line);
-                    return Ok(Some(std::mem::take(&mut self.unfinished)));
-                }
+            if let Some((length, before)) = literal(&line) {
+                self.unfinished.extend(before);
+                self.missing = Some(length);
+            } else {
+                self.unfinished.extend(line);
+                return Ok(Some(std::mem::take(&mut self.unfinished)));
             }
         }
     }

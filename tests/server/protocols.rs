@@ -289,175 +289,186 @@ fn implicit_tls_is_not_the_way_where_the_server_greets() {
 
 // ---------------------------------------------------------------------------- refusals
 
+const OFFERS_IMAP: &[u8] = b"* OK [CAPABILITY STARTTLS] ready\r\n";
+const OFFERS_SIEVE: &[u8] = b"\"STARTTLS\"\r\nOK\r\n";
+const OFFERS_POP3: &[u8] = b"+OK\r\nSTLS\r\n.\r\n";
+
+/// The turns of a server, and the step, the code and a part of the message that they come to.
+type Refused = (
+    Service,
+    &'static [&'static [u8]],
+    &'static str,
+    &'static str,
+    &'static str,
+);
+
+const REFUSED: &[Refused] = &[
+    (
+        Service::Imap,
+        &[b"* PREAUTH hello\r\n"],
+        "greeting",
+        "preauth",
+        "hello",
+    ),
+    (
+        Service::Imap,
+        &[b"* BYE go away\r\n"],
+        "greeting",
+        "bye",
+        "go away",
+    ),
+    (
+        Service::Imap,
+        &[b"* BYE [UNAVAILABLE] full\r\n"],
+        "greeting",
+        "temporary-refusal",
+        "full",
+    ),
+    (
+        Service::Imap,
+        &[OFFERS_IMAP, b"b NO sorry\r\n"],
+        "starttls",
+        "starttls-refused",
+        "NO sorry",
+    ),
+    (
+        Service::Imap,
+        &[OFFERS_IMAP, b"b NO [LIMIT] sorry\r\n"],
+        "starttls",
+        "temporary-refusal",
+        "sorry",
+    ),
+    (
+        Service::Imap,
+        &[OFFERS_IMAP, b"b BAD what\r\n"],
+        "starttls",
+        "starttls-refused",
+        "BAD what",
+    ),
+    (
+        Service::Imap,
+        &[OFFERS_IMAP, b"* BYE now\r\n"],
+        "starttls",
+        "bye",
+        "now",
+    ),
+    (
+        Service::Imap,
+        &[b"* OK hi\r\n", b"a BAD no\r\n"],
+        "capabilities",
+        "capabilities-refused",
+        "CAPABILITY",
+    ),
+    (
+        Service::Imap,
+        &[b"* OK hi\r\n", b"* CAPABILITY X\r\na OK\r\n"],
+        "capabilities",
+        "starttls-not-offered",
+        "does not offer",
+    ),
+    (
+        Service::Imap,
+        &[b"* OK hi\r\n", b"a OK\r\n"],
+        "capabilities",
+        "malformed-reply",
+        "the answer to CAPABILITY is not valid IMAP",
+    ),
+    (
+        Service::Pop3,
+        &[b"-ERR no\r\n"],
+        "greeting",
+        "greeting-refused",
+        "-ERR no",
+    ),
+    (
+        Service::Pop3,
+        &[b"-ERR [IN-USE] no\r\n"],
+        "greeting",
+        "temporary-refusal",
+        "IN-USE",
+    ),
+    (
+        Service::Pop3,
+        &[b"+OK\r\n", b"+OK\r\nUSER\r\n.\r\n"],
+        "capabilities",
+        "starttls-not-offered",
+        "does not offer",
+    ),
+    (
+        Service::Pop3,
+        &[b"+OK\r\n", OFFERS_POP3, b"-ERR no\r\n"],
+        "starttls",
+        "starttls-refused",
+        "STLS was refused: -ERR no",
+    ),
+    (
+        Service::Pop3,
+        &[b"+OK\r\n", OFFERS_POP3, b"-ERR [SYS/TEMP] no\r\n"],
+        "starttls",
+        "temporary-refusal",
+        "SYS/TEMP",
+    ),
+    (
+        Service::Pop3,
+        &[b"+OK\r\n", b"-ERR what\r\n", b"-ERR what\r\n"],
+        "starttls",
+        "starttls-not-offered",
+        "does not offer",
+    ),
+    (
+        Service::Sieve,
+        &[b"NO \"no\"\r\n"],
+        "greeting",
+        "greeting-refused",
+        "no",
+    ),
+    (
+        Service::Sieve,
+        &[b"BYE \"go\"\r\n"],
+        "greeting",
+        "bye",
+        "go",
+    ),
+    (
+        Service::Sieve,
+        &[b"\"A\"\r\nOK\r\n"],
+        "greeting",
+        "starttls-not-offered",
+        "not offer",
+    ),
+    (
+        Service::Sieve,
+        &[OFFERS_SIEVE, b"NO (TRYLATER) \"no\"\r\n"],
+        "starttls",
+        "temporary-refusal",
+        "TRYLATER",
+    ),
+    (
+        Service::Sieve,
+        &[OFFERS_SIEVE, b"NO \"no\"\r\n"],
+        "starttls",
+        "starttls-refused",
+        "no",
+    ),
+    (
+        Service::Lmtp,
+        &[b"220 mx\r\n", b"500 what\r\n"],
+        "capabilities",
+        "capabilities-refused",
+        "LHLO was refused: 500 what",
+    ),
+    (
+        Service::Lmtp,
+        &[b"220 mx\r\n", b"250 mx\r\n"],
+        "capabilities",
+        "starttls-not-offered",
+        "not offer",
+    ),
+];
+
 #[test]
 fn every_refusal_has_its_code_and_its_goodbye() {
-    let imap: &[u8] = b"* OK [CAPABILITY STARTTLS] ready\r\n";
-    let sieve: &[u8] = b"\"STARTTLS\"\r\nOK\r\n";
-    let list: &[u8] = b"+OK\r\nSTLS\r\n.\r\n";
-    let cases: &[(Service, &[&[u8]], &str, &str, &str)] = &[
-        (
-            Service::Imap,
-            &[b"* PREAUTH hello\r\n"],
-            "greeting",
-            "preauth",
-            "hello",
-        ),
-        (
-            Service::Imap,
-            &[b"* BYE go away\r\n"],
-            "greeting",
-            "bye",
-            "go away",
-        ),
-        (
-            Service::Imap,
-            &[b"* BYE [UNAVAILABLE] full\r\n"],
-            "greeting",
-            "temporary-refusal",
-            "full",
-        ),
-        (
-            Service::Imap,
-            &[imap, b"b NO sorry\r\n"],
-            "starttls",
-            "starttls-refused",
-            "NO sorry",
-        ),
-        (
-            Service::Imap,
-            &[imap, b"b NO [LIMIT] sorry\r\n"],
-            "starttls",
-            "temporary-refusal",
-            "sorry",
-        ),
-        (
-            Service::Imap,
-            &[imap, b"b BAD what\r\n"],
-            "starttls",
-            "starttls-refused",
-            "BAD what",
-        ),
-        (
-            Service::Imap,
-            &[imap, b"* BYE now\r\n"],
-            "starttls",
-            "bye",
-            "now",
-        ),
-        (
-            Service::Imap,
-            &[b"* OK hi\r\n", b"a BAD no\r\n"],
-            "capabilities",
-            "capabilities-refused",
-            "CAPABILITY",
-        ),
-        (
-            Service::Imap,
-            &[b"* OK hi\r\n", b"* CAPABILITY X\r\na OK\r\n"],
-            "capabilities",
-            "starttls-not-offered",
-            "does not offer",
-        ),
-        (
-            Service::Imap,
-            &[b"* OK hi\r\n", b"a OK\r\n"],
-            "capabilities",
-            "malformed-reply",
-            "the answer to CAPABILITY is not valid IMAP",
-        ),
-        (
-            Service::Pop3,
-            &[b"-ERR no\r\n"],
-            "greeting",
-            "greeting-refused",
-            "-ERR no",
-        ),
-        (
-            Service::Pop3,
-            &[b"-ERR [IN-USE] no\r\n"],
-            "greeting",
-            "temporary-refusal",
-            "IN-USE",
-        ),
-        (
-            Service::Pop3,
-            &[b"+OK\r\n", b"+OK\r\nUSER\r\n.\r\n"],
-            "capabilities",
-            "starttls-not-offered",
-            "does not offer",
-        ),
-        (
-            Service::Pop3,
-            &[b"+OK\r\n", list, b"-ERR no\r\n"],
-            "starttls",
-            "starttls-refused",
-            "STLS was refused: -ERR no",
-        ),
-        (
-            Service::Pop3,
-            &[b"+OK\r\n", list, b"-ERR [SYS/TEMP] no\r\n"],
-            "starttls",
-            "temporary-refusal",
-            "SYS/TEMP",
-        ),
-        (
-            Service::Pop3,
-            &[b"+OK\r\n", b"-ERR what\r\n", b"-ERR what\r\n"],
-            "starttls",
-            "starttls-not-offered",
-            "does not offer",
-        ),
-        (
-            Service::Sieve,
-            &[b"NO \"no\"\r\n"],
-            "greeting",
-            "greeting-refused",
-            "no",
-        ),
-        (
-            Service::Sieve,
-            &[b"BYE \"go\"\r\n"],
-            "greeting",
-            "bye",
-            "go",
-        ),
-        (
-            Service::Sieve,
-            &[b"\"A\"\r\nOK\r\n"],
-            "greeting",
-            "starttls-not-offered",
-            "not offer",
-        ),
-        (
-            Service::Sieve,
-            &[sieve, b"NO (TRYLATER) \"no\"\r\n"],
-            "starttls",
-            "temporary-refusal",
-            "TRYLATER",
-        ),
-        (
-            Service::Sieve,
-            &[sieve, b"NO \"no\"\r\n"],
-            "starttls",
-            "starttls-refused",
-            "no",
-        ),
-        (
-            Service::Lmtp,
-            &[b"220 mx\r\n", b"500 what\r\n"],
-            "capabilities",
-            "capabilities-refused",
-            "LHLO was refused: 500 what",
-        ),
-        (
-            Service::Lmtp,
-            &[b"220 mx\r\n", b"250 mx\r\n"],
-            "capabilities",
-            "starttls-not-offered",
-            "not offer",
-        ),
-    ];
-    for (service, turns, step, code, text) in cases {
+    for (service, turns, step, code, text) in REFUSED {
         let server = Script::new(turns);
         let seen = look_at(5.0, *service, server.address);
         let name = format!("{service:?} {code}");
@@ -472,8 +483,8 @@ fn every_refusal_has_its_code_and_its_goodbye() {
         let good = GOOD.iter().find(|good| good.service == *service);
         let bye = good.map_or("", |good| good.bye);
         let says_goodbye = !matches!(*code, "bye" | "malformed-reply");
-        let last = heard.last().map_or("", String::as_str);
-        assert_eq!(last == bye, says_goodbye, "{name}: {heard:?}");
+        let end = heard.last().map_or("", String::as_str);
+        assert_eq!(end == bye, says_goodbye, "{name}: {heard:?}");
         assert!(
             !heard.iter().any(|line| line.contains('\x16')),
             "{name}: {heard:?}"
