@@ -4,6 +4,7 @@
 //! - `for_mercurial`: the lines for an hgrc, and the edit of one
 //! - `for_programs`: `--for`, with the real programs as the judges
 //! - `prompts`: the questions at a terminal
+//! - `real_host`: `--all` at Postfix, Dovecot and HAProxy
 //! - `files`: how a file is replaced, whatever happens meanwhile
 
 mod all;
@@ -11,3 +12,4 @@ mod files;
 mod for_mercurial;
 mod for_programs;
 mod prompts;
+mod real_host;

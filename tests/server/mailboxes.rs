@@ -1,4 +1,8 @@
 //! Dovecot, Cyrus and Courier, with OpenSSL as the witness of what they present at each port.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests use files and sockets as they like"
+)]
 
 use std::net::TcpStream;
 use testkit::courier::Courier;

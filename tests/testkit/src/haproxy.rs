@@ -1,8 +1,9 @@
 //! HAProxy in front of other servers: it passes TCP connections on, with the header of the PROXY
-//! protocol (version 2) that says from where they come.
+//! protocol (version 2) that says from where they come, or what it has taken out of TLS.
 
 use crate::daemon::home::{Home, Starts};
 use crate::daemon::{Daemon, Package};
+use crate::pki::Identity;
 use std::fmt::Write as _;
 use std::ops::Deref;
 use std::process::Command;
@@ -21,9 +22,36 @@ impl HaProxy {
     /// # Panics
     /// When the server is there and does not run, and in CI when it is not there.
     pub fn for_test(test: &str, servers: &[u16]) -> Option<Self> {
-        let package = package(servers.len());
-        let configure = |home: &Home, fronts: &[u16]| configure(home, servers, fronts);
-        let (daemon, fronts) = Daemon::for_test(test, &package, configure)?;
+        Self::start(test, servers, |home, fronts| {
+            configure(home, servers, fronts)
+        })
+    }
+
+    /// In front of this port, which knows no TLS: the clients' TLS ends here, and it presents each
+    /// of these identities, which have the same name, to clients that can take its type of key.
+    ///
+    /// # Panics
+    /// As [`HaProxy::for_test`].
+    pub fn in_tls(test: &str, identities: &[&Identity], server: u16) -> Option<Self> {
+        Self::start(test, &[server], |home, fronts| {
+            let mut certificates = String::new();
+            for (index, identity) in identities.iter().enumerate() {
+                let name = format!("{index}.pem");
+                let both = format!("{}{}", identity.key_pem, identity.chain_pem());
+                home.write(&name, &both, 0o600)?;
+                let _ = write!(certificates, " crt {}", home.path(&name).display());
+            }
+            let front = listener(server, fronts[0], &format!(" ssl{certificates}"), "");
+            command(home, &front)
+        })
+    }
+
+    fn start(
+        test: &str,
+        servers: &[u16],
+        configure: impl Fn(&Home, &[u16]) -> std::io::Result<Command>,
+    ) -> Option<Self> {
+        let (daemon, fronts) = Daemon::for_test(test, &package(servers.len()), configure)?;
         let fronts = servers.iter().copied().zip(fronts).collect();
         Some(Self { daemon, fronts })
     }
@@ -47,17 +75,24 @@ pub(crate) fn package(ports: usize) -> Package {
 }
 
 pub(crate) fn configure(home: &Home, servers: &[u16], fronts: &[u16]) -> std::io::Result<Command> {
-    home.write("haproxy.cfg", &configuration(servers, fronts), 0o644)?;
-    let mut command = Home::command(home.root.join("usr/sbin/haproxy"));
-    command
-        .args(["-db", "-f"])
-        .arg(home.path("haproxy.cfg"))
-        .env("LD_LIBRARY_PATH", home.libraries("usr/lib")?);
-    Ok(command)
+    let pairs = servers.iter().zip(fronts);
+    let listeners = pairs.map(|(server, front)| listener(*server, *front, "", " send-proxy-v2"));
+    command(home, &listeners.collect::<String>())
 }
 
-fn configuration(servers: &[u16], fronts: &[u16]) -> String {
-    let mut text = "global
+/// Connections to `front` are passed on to `server`.
+fn listener(server: u16, front: u16, bind: &str, pass: &str) -> String {
+    format!(
+        "listen before-{server}
+  bind 127.0.0.1:{front}{bind}
+  server s 127.0.0.1:{server}{pass}
+"
+    )
+}
+
+fn command(home: &Home, listeners: &str) -> std::io::Result<Command> {
+    let configuration = format!(
+        "global
   noreuseport
   log stderr format raw local0
 defaults
@@ -67,18 +102,15 @@ defaults
   timeout connect 5s
   timeout client 60s
   timeout server 60s
-"
-    .to_owned();
-    for (server, front) in servers.iter().zip(fronts) {
-        let _ = write!(
-            text,
-            "listen before-{server}
-  bind 127.0.0.1:{front}
-  server s 127.0.0.1:{server} send-proxy-v2
-"
-        );
-    }
-    text
+{listeners}"
+    );
+    home.write("haproxy.cfg", &configuration, 0o644)?;
+    let mut command = Home::command(home.root.join("usr/sbin/haproxy"));
+    command
+        .args(["-db", "-f"])
+        .arg(home.path("haproxy.cfg"))
+        .env("LD_LIBRARY_PATH", home.libraries("usr/lib")?);
+    Ok(command)
 }
 
 impl Deref for HaProxy {

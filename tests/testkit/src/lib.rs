@@ -23,6 +23,7 @@ pub mod generate;
 pub mod haproxy;
 pub mod hg;
 pub mod keyless;
+pub mod mail_host;
 pub mod microsocks;
 pub mod mta;
 pub mod names;
