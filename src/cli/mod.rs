@@ -11,7 +11,7 @@ mod when;
 
 pub use audit::{Audit, AuditFormat, FailOnArg, SortArg};
 pub use groups::{Connection, Defaults, HgVersion, Hgrc, KeyTypeArg, Trust};
-pub use pin::{ByArg, DigestArg, Pin};
+pub use pin::{ByArg, CheckFormat, DigestArg, Pin};
 pub use plugin::Plugin;
 pub use value::{
     ColorArg, Completions, ConnectTo, ExpectedPin, FormatArg, HgStoreArg, TargetArg, TlsArg,

@@ -95,6 +95,22 @@ pub struct Pin {
     #[arg(long, requires = "all", conflicts_with = "no_sni", hide_short_help = true, help_heading = PIN)]
     pub sni_only: bool,
 
+    /// Compare what is presented with what is pinned, and change nothing; silent if it is the same
+    ///
+    /// With --all at every place, else at the port of TARGET. The exit code is 1 if a certificate is
+    /// not pinned, was renewed, or is new at a place, and 3, 4 or 5 if a place could not be looked
+    /// at. What is pinned and not seen is said.
+    #[arg(
+        long,
+        conflicts_with_all = ["for_tool", "by", "ca_out", "digest", "legacy", "expect", "accept_untrusted", "accept_unproven", "accept_short_lived", "also", "replace", "add", "prune", "write", "dry_run", "yes"],
+        help_heading = PIN
+    )]
+    pub check: bool,
+
+    /// With --check: compare with this set, which --all --for json has saved, not with Mercurial's pins
+    #[arg(long, value_name = "FILE", requires = "check", help_heading = PIN)]
+    pub baseline: Option<PathBuf>,
+
     /// Pin the certificate in FILE (PEM or DER), too: it is to come, and is not seen yet; may be repeated
     ///
     /// The chain in FILE begins with it. The rules are those of a certificate that is seen, but for
@@ -153,9 +169,26 @@ pub struct Pin {
     #[command(flatten)]
     pub hg: HgVersion,
 
+    /// The format of what --check says
+    #[arg(long, value_name = "FORMAT", default_value = "table", requires = "check", help_heading = OUTPUT)]
+    pub format: CheckFormat,
+
+    /// With --check: print one line alone, and only if something is to be done
+    #[arg(short, long, requires = "check", help_heading = OUTPUT)]
+    pub quiet: bool,
+
     /// When to use colours
     #[arg(long, alias = "colour", value_name = "WHEN", default_value = "auto", help_heading = OUTPUT)]
     pub color: ColorArg,
+}
+
+/// The value of `pin --check --format`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    /// For people
+    Table,
+    /// For programs: the whole set, and how it differs
+    Json,
 }
 
 /// The value of `pin --by`.

@@ -168,3 +168,134 @@ fn renewed<'e>(set: &PinSet, earlier: &'e Earlier, member: &Member) -> Option<&'
 fn sha256(leaf: &Certificate) -> String {
     leaf.fingerprint(Algorithm::Sha256).hex()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fingerprint::Pin;
+    use crate::pin_set::Look;
+    use rcgen::{CertificateParams, KeyPair};
+
+    fn certificate(key: &KeyPair) -> Certificate {
+        let params = CertificateParams::new(vec!["a.example".to_owned()]).expect("parameters");
+        let made = params.self_signed(key).expect("a certificate");
+        Certificate::new(made.der().clone())
+    }
+
+    fn key() -> KeyPair {
+        KeyPair::generate().expect("a key")
+    }
+
+    fn look(leaf: &Certificate, port: u16, anchor: Option<&str>) -> Look {
+        Look {
+            leaf: leaf.clone(),
+            place: Place {
+                address: [192, 0, 2, 1].into(),
+                port,
+                sni: true,
+            },
+            problems: if anchor.is_some() {
+                Vec::new()
+            } else {
+                vec![crate::finding::Code::SelfSigned]
+            },
+            anchor: anchor.map(str::to_owned),
+            proof: Proof::Proven,
+        }
+    }
+
+    fn earlier(looks: &[Look]) -> Earlier {
+        let set = PinSet::of(looks, &[], &[]);
+        let members = set.members.iter().map(|member| Known {
+            sha256: sha256(&member.leaf),
+            key: member.leaf.spki_sha256().map(|key| key.hex()),
+            ca: member.anchor.clone(),
+            key_type: member.key().to_owned(),
+            places: member.places.clone(),
+        });
+        let places = looks
+            .iter()
+            .map(|look| (look.place.address, look.place.port));
+        Earlier {
+            members: members.collect(),
+            places: places.collect(),
+        }
+    }
+
+    /// The names of the changes, and how many are gone.
+    fn found(before: &[Look], now: &[Look]) -> (Vec<&'static str>, usize) {
+        let set = PinSet::of(now, &[], &[]);
+        let drift = from_earlier(&set, &earlier(before));
+        let names = drift.changes.iter().map(|(_, change)| change.as_str());
+        (names.collect(), drift.gone.len())
+    }
+
+    #[test]
+    fn a_renewed_member_is_news_and_everything_else_an_alarm() {
+        let (old_key, new_key) = (key(), key());
+        let (old, same_key, new) = (
+            certificate(&old_key),
+            certificate(&old_key),
+            certificate(&new_key),
+        );
+        let ca = Some("ca");
+        let before = [look(&old, 25, ca), look(&old, 587, ca)];
+        let same = |leaf: &Certificate, ca| [look(leaf, 25, ca), look(leaf, 587, ca)];
+        let cases = [
+            (vec![], same(&old, ca).to_vec()),
+            (vec!["renewed"], same(&same_key, ca).to_vec()),
+            // The key is proof enough.
+            (vec!["renewed"], same(&same_key, None).to_vec()),
+            (vec!["renewed"], same(&new, ca).to_vec()),
+            (vec!["unknown"], same(&new, Some("other")).to_vec()),
+            (vec!["unknown"], same(&new, None).to_vec()),
+            // One port was reloaded.
+            (
+                vec!["renewed"],
+                vec![look(&new, 25, ca), look(&old, 587, ca)],
+            ),
+            // It stands beside the old one, and replaces nothing.
+            (vec!["unknown"], [same(&old, ca), same(&new, ca)].concat()),
+            (
+                vec!["new-place"],
+                [&same(&old, ca)[..], &[look(&old, 465, ca)]].concat(),
+            ),
+            (
+                vec!["unknown"],
+                [&same(&old, ca)[..], &[look(&new, 465, ca)]].concat(),
+            ),
+        ];
+        for (index, (expected, now)) in cases.into_iter().enumerate() {
+            let is_gone = !now.iter().any(|look| look.leaf == old);
+            let found = found(&before, &now);
+            assert_eq!(found, (expected, usize::from(is_gone)), "{index}");
+        }
+    }
+
+    #[test]
+    fn pins_know_no_places_and_a_certificate_beside_them_is_an_alarm() {
+        let (pinned, other) = (certificate(&key()), certificate(&key()));
+        let pins = |leaf: &Certificate| {
+            vec![Pin::parse(&format!("sha256:{}", sha256(leaf))).expect("a pin")]
+        };
+        let seen = |leaf: &Certificate, proof| Look {
+            proof,
+            ..look(leaf, 25, Some("ca"))
+        };
+        let proven = |leaf| [seen(leaf, Proof::Proven)];
+        for (looks, expected, gone) in [
+            (proven(&pinned), None, 0),
+            (proven(&other), Some(Change::Unknown), 1),
+            (
+                [seen(&pinned, Proof::Refuted)],
+                Some(Change::NotProven(Proof::Refuted)),
+                0,
+            ),
+        ] {
+            let set = PinSet::of(&looks, &[], &pins(&pinned));
+            let drift = from_pins(&set);
+            assert_eq!(drift.of(&set.members[0]), expected.as_ref());
+            assert_eq!(drift.gone.len(), gone);
+        }
+    }
+}

@@ -6,6 +6,7 @@ mod drift;
 mod look;
 mod member;
 mod place;
+mod read;
 mod set;
 mod walk;
 
@@ -13,5 +14,6 @@ pub use drift::{Change, Drift, Earlier, Known, from_earlier, from_pins};
 pub use look::{Look, Proof};
 pub use member::Member;
 pub use place::{Place, listed};
+pub use read::EarlierError;
 pub use set::{Agreed, Doubt, PinSet, Rules, Why};
-pub use walk::{Ask, Asked, further};
+pub use walk::{Ask, Asked, Further, further};

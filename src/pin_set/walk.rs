@@ -29,11 +29,24 @@ pub struct Asked {
     pub refused: bool,
 }
 
+/// What is asked for besides what the places present first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Further {
+    /// Nothing.
+    Nothing,
+    /// Another type of key.
+    Keys,
+    /// That, and what is presented without SNI.
+    KeysAndNameless,
+}
+
 /// The next looks, after these: one for each certificate and question that is open. The key types
-/// come first; `sni_only` asks for nothing else. The second list is left out: `fixed` looks, and as
-/// many again, are enough.
-pub fn further(asked: &[Asked], fixed: usize, sni_only: bool) -> (Vec<Ask>, Vec<Ask>) {
+/// come first. The second list is left out: `fixed` looks, and as many again, are enough.
+pub fn further(asked: &[Asked], fixed: usize, more: Further) -> (Vec<Ask>, Vec<Ask>) {
     let mut wanted: Vec<Ask> = Vec::new();
+    if more == Further::Nothing {
+        return (Vec::new(), Vec::new());
+    }
     let mut want = |ask: Ask| {
         let is_known = asked.iter().any(|one| one.ask == ask);
         if !is_known && !wanted.contains(&ask) {
@@ -59,7 +72,7 @@ pub fn further(asked: &[Asked], fixed: usize, sni_only: bool) -> (Vec<Ask>, Vec<
             });
         }
     }
-    let may_be_nameless = |ask: &Ask| ask.place.sni && !sni_only;
+    let may_be_nameless = |ask: &Ask| ask.place.sni && more == Further::KeysAndNameless;
     for (ask, _) in firsts().into_iter().filter(|(ask, _)| may_be_nameless(ask)) {
         let place = Place {
             sni: false,
@@ -137,7 +150,7 @@ mod tests {
             saw(base(2, 25), &ecdsa),
             saw(base(2, 587), &other),
         ];
-        let (next, left_out) = further(&asked, 4, false);
+        let (next, left_out) = further(&asked, 4, Further::KeysAndNameless);
         let expected = [
             ask(1, 25, rsa, true),
             ask(2, 587, rsa, true),
@@ -146,7 +159,7 @@ mod tests {
         ];
         assert_eq!(next, expected);
         assert!(left_out.is_empty());
-        let (named, _) = further(&asked, 4, true);
+        let (named, _) = further(&asked, 4, Further::Keys);
         assert_eq!(named, expected[..2]);
         // Answers that show nothing new ask for nothing more.
         asked.extend(expected[1..].iter().map(|ask| saw(*ask, &ecdsa)));
@@ -155,7 +168,10 @@ mod tests {
             leaf: None,
             refused: true,
         });
-        assert_eq!(further(&asked, 4, false), (vec![], vec![]));
+        assert_eq!(
+            further(&asked, 4, Further::KeysAndNameless),
+            (vec![], vec![])
+        );
     }
 
     #[test]
@@ -164,15 +180,15 @@ mod tests {
         let new = || certificate(&PKCS_ECDSA_P256_SHA256);
         let ports = [25, 110, 143, 465, 587, 993];
         let mut asked: Vec<Asked> = ports.iter().map(|port| saw(base(*port), &new())).collect();
-        let (next, left_out) = further(&asked, ports.len(), false);
+        let (next, left_out) = further(&asked, ports.len(), Further::KeysAndNameless);
         // The key types come first.
         assert!(next.iter().all(|ask| ask.key_type.is_some()));
         assert_eq!((next.len(), left_out.len()), (6, 6));
         asked.extend(next.into_iter().map(|ask| saw(ask, &new())));
-        let (next, left_out) = further(&asked, ports.len(), false);
+        let (next, left_out) = further(&asked, ports.len(), Further::KeysAndNameless);
         assert_eq!((next.len(), left_out.len()), (0, 12));
         // One place has three.
-        let (next, _) = further(&[saw(base(25), &new())], 1, false);
+        let (next, _) = further(&[saw(base(25), &new())], 1, Further::KeysAndNameless);
         assert_eq!(next.len(), 2);
     }
 
@@ -184,10 +200,10 @@ mod tests {
             refused: true,
         };
         let types = [KeyType::Ecdsa, KeyType::Rsa].map(|key| ask(1, 25, Some(key), true));
-        assert_eq!(further(&[refused], 1, false).0, types);
+        assert_eq!(further(&[refused], 1, Further::KeysAndNameless).0, types);
         // Other keys have no sister.
         let ed25519 = certificate(&PKCS_ED25519);
-        let (next, _) = further(&[saw(ask(1, 25, None, true), &ed25519)], 1, true);
+        let (next, _) = further(&[saw(ask(1, 25, None, true), &ed25519)], 1, Further::Keys);
         assert!(next.is_empty());
     }
 }

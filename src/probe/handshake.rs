@@ -8,7 +8,7 @@ use super::opening::{Opening, not_tls};
 use super::options::Options;
 use super::stream::Stream;
 use crate::endpoint::{Host, Start};
-use crate::observation::{Alert, Cause, ClientCertificate, TlsFacts};
+use crate::observation::{Alert, Cause, ClientCertificate, KeyType, TlsFacts};
 use crate::starttls::goodbye;
 use rustls::client::Resumption;
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
@@ -124,6 +124,10 @@ fn client(
         Offer::Full => Arc::clone(&WHOLE),
         Offer::Compact => Arc::clone(&SMALL),
     };
+    let provider = match options.key_type {
+        Some(key_type) => Arc::new(only(key_type, &provider)),
+        None => provider,
+    };
     let watcher = Arc::new(AcceptingVerifier {
         capture: Arc::clone(capture),
         key_type: options.key_type,
@@ -143,6 +147,21 @@ fn client(
         }
     };
     ClientConnection::new(Arc::new(config), name).map_err(internal)
+}
+
+/// The suites of TLS 1.2 for one type of key, and those of TLS 1.3, which are for any. Some servers
+/// choose the certificate by the suites that a client lists, whatever its signatures are (HAProxy).
+fn only(key_type: KeyType, provider: &CryptoProvider) -> CryptoProvider {
+    let other = match key_type {
+        KeyType::Rsa => "_ECDSA_",
+        KeyType::Ecdsa => "_RSA_",
+    };
+    let mut provider = provider.clone();
+    provider.cipher_suites.retain(|suite| {
+        let name = suite.suite().as_str();
+        !name.is_some_and(|name| name.contains(other))
+    });
+    provider
 }
 
 /// Bytes that have come from the server.

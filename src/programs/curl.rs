@@ -20,8 +20,9 @@ pub(super) const PROGRAM: Program = Program {
     ways: WAYS,
     library: Some(Library::Openssl),
     sni: Sni::Always,
-    several: Several::Joined(
+    several: Several::Listed(
         "to accept both keys, put that of the other after the first, in the same quotes (\"sha256//A;sha256//B\")",
+        ";",
     ),
     misfit: needs_same_name,
     recipe,

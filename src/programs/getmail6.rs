@@ -16,8 +16,9 @@ pub(super) const PROGRAM: Program = Program {
     ways: WAYS,
     library: Some(Library::Openssl),
     sni: Sni::Always,
-    several: Several::Joined(
+    several: Several::Listed(
         "to accept both, put the digest of the other between the parentheses, each in quotes and with a comma",
+        "\", \"",
     ),
     misfit,
     recipe,

@@ -14,6 +14,7 @@ mod getmail6;
 mod git;
 mod gnutls;
 mod isync;
+mod join;
 mod json;
 mod msmtp;
 mod mutt;
@@ -35,6 +36,7 @@ mod way;
 
 pub use advice::{Advice, Remedy};
 pub use choice::Choice;
+pub use join::joined;
 pub use objection::{Misfit, Objection};
 pub use program::{Library, Program, Several, Sni};
 pub use registry::{PROGRAMS, UNPINNABLE, program, tool};

@@ -15,8 +15,9 @@ pub(super) const PROGRAM: Program = Program {
     ways: WAYS,
     library: Some(Library::Openssl),
     sni: Sni::Always,
-    several: Several::Joined(
+    several: Several::Listed(
         "to accept both, put the digest of the other after the first, with a comma between them",
+        ",",
     ),
     misfit,
     recipe,

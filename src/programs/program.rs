@@ -79,15 +79,20 @@ pub enum Sni {
 /// each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Several {
-    /// It accepts them all; the text says how to join the lines.
+    /// It accepts them all: the lines that differ stand below each other. The text says how to join
+    /// what two commands print.
     Joined(&'static str),
+    /// It accepts them all in one line, with this text between the pins.
+    Listed(&'static str, &'static str),
+    /// It accepts every certificate in a file.
+    InFile(&'static str),
     /// It accepts one certificate only.
     OneOnly,
 }
 
 /// The programs that trust a file accept every certificate in it.
 pub(super) const SEVERAL_IN_FILE: Several =
-    Several::Joined("to accept both, append the file of the other to that of the first");
+    Several::InFile("to accept both, append the file of the other to that of the first");
 
 /// The protocols in which mail is sent.
 pub(super) const SENDING: &[Protocol] = &[Protocol::Smtp];

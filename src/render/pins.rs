@@ -42,21 +42,62 @@ pub fn file(report: &Report, certificate: &Certificate, by: By, version: &str) -
     out + &pem::write(certificate.der())
 }
 
+/// The comments and the lines for a set; `about` has a line for each certificate.
+pub fn set_lines(
+    report: &Report,
+    about: &[String],
+    (recipe, by): (&Recipe, By),
+    version: &str,
+) -> String {
+    let comments = comments_about(report, about, (recipe, by), version);
+    format!("\n{comments}{}", recipe.lines)
+}
+
+/// The file with the certificates of a set, as [`file`] has it with one.
+pub fn set_file(
+    report: &Report,
+    about: &[String],
+    (certificates, by): (&[Certificate], By),
+    version: &str,
+) -> String {
+    let recipe = Recipe {
+        comment: "#",
+        ..Recipe::default()
+    };
+    let mut out = comments_about(report, about, (&recipe, by), version);
+    for certificate in certificates {
+        out.push_str(&pem::write(certificate.der()));
+    }
+    out
+}
+
 fn comments(report: &Report, recipe: &Recipe, by: By, version: &str) -> String {
+    comments_about(report, &[about(report)], (recipe, by), version)
+}
+
+fn comments_about(
+    report: &Report,
+    about: &[String],
+    (recipe, by): (&Recipe, By),
+    version: &str,
+) -> String {
     /// msmtp reads no file with a line of more than 500 octets.
     const MOST: usize = 400;
     let mark = recipe.comment;
-    let mut about = comment_text(&about(report));
-    while about.len() > MOST {
-        about.pop();
-    }
     let mut out = format!(
-        "{mark} {}, checked {} by smtp-certcheck {version}\n{mark} {}\n{mark} {}\n",
+        "{mark} {}, checked {} by smtp-certcheck {version}\n",
         visible(&report.target.label),
         report.at.date(),
-        about,
-        recipe.promise.as_deref().unwrap_or(by.promise())
     );
+    for about in about {
+        let mut about = comment_text(about);
+        while about.len() > MOST {
+            about.pop();
+        }
+        let _ = writeln!(out, "{mark} {about}");
+    }
+    let promise = recipe.promise.as_deref().unwrap_or(by.promise());
+    let _ = writeln!(out, "{mark} {promise}");
     for remark in &recipe.remarks {
         let _ = writeln!(out, "{mark} {remark}");
     }
@@ -66,7 +107,7 @@ fn comments(report: &Report, recipe: &Recipe, by: By, version: &str) -> String {
 /// How a program accepts several certificates; an error: it takes one.
 pub fn several(program: &Program) -> Result<&'static str, &'static str> {
     match program.several {
-        Several::Joined(how) => Ok(how),
+        Several::Joined(how) | Several::Listed(how, _) | Several::InFile(how) => Ok(how),
         Several::OneOnly if has_ca(program) => {
             Err("it takes one certificate: pin the CA with --by cacerts, if both have the same")
         }
@@ -130,6 +171,11 @@ fn wrapped(text: &str, begin: &'static str, rest: &'static str) -> String {
 /// Everything that the server can be pinned by. Nothing of it is text of a certificate: it is
 /// digests, PEM, codes and what the user has named.
 pub fn json(report: &Report, path: &[Certificate]) -> String {
+    format!("{:#}\n", value(report, path))
+}
+
+/// The same as a value.
+pub(super) fn value(report: &Report, path: &[Certificate]) -> Value {
     let target = &report.target;
     let leaf = report.leaf();
     let host = target.host.clone().unwrap_or_default();
@@ -152,7 +198,7 @@ pub fn json(report: &Report, path: &[Certificate]) -> String {
         .collect();
     let owner = target.port.map(|port| format!("_{port}._tcp.{host}."));
     let problems = problems(report.judgement());
-    let value = json!({
+    json!({
         "schema": 1,
         "host": host,
         "port": target.port,
@@ -170,11 +216,11 @@ pub fn json(report: &Report, path: &[Certificate]) -> String {
             value
         }),
         "tlsa": { "owner": owner.filter(|_| is_name), "records": records },
-    });
-    format!("{value:#}\n")
+    })
 }
 
-fn certificate(certificate: &Certificate) -> Value {
+/// A certificate, by its digests.
+pub(super) fn certificate(certificate: &Certificate) -> Value {
     let until = certificate.facts().ok();
     json!({
         "sha256": certificate.fingerprint(Algorithm::Sha256).hex(),
@@ -185,7 +231,8 @@ fn certificate(certificate: &Certificate) -> Value {
     })
 }
 
-fn key(certificate: &Certificate) -> Option<Value> {
+/// Its key, by its digests.
+pub(super) fn key(certificate: &Certificate) -> Option<Value> {
     let digest = certificate.spki_sha256()?;
     Some(json!({
         "sha256": digest.hex(),

@@ -1,119 +1,10 @@
 //! `pin --all`: every certificate of a host at all of its addresses and ports, or none.
 #![allow(clippy::disallowed_methods, reason = "tests read and write files")]
 
-use smtp_certcheck::fingerprint::{Algorithm, Fingerprint};
-use std::path::PathBuf;
-use std::process::Command;
-use std::sync::LazyLock;
-use testkit::names::{self, Names};
+use crate::host::{Host, NAME, PKI, RSA, digest, good, impostor};
 use testkit::pki::{Identity, KeyKind, Pki, leaf};
-use testkit::program::{Dir, Run, finish, program};
-use testkit::server::{Behaviour, Server};
-
-const NAME: &str = "all.example";
-const NET: u8 = 57;
-
-static PKI: LazyLock<Pki> = LazyLock::new(|| Pki::new("All", KeyKind::P256));
-static RSA: LazyLock<Identity> =
-    LazyLock::new(|| PKI.identity_of(KeyKind::Rsa2048, &leaf(&[NAME])));
-
-fn good() -> Identity {
-    PKI.identity(leaf(&[NAME]))
-}
-
-fn impostor() -> Identity {
-    Pki::self_signed(&leaf(&[NAME]), KeyKind::P256)
-}
-
-fn digest(identity: &Identity) -> String {
-    Fingerprint::compute(Algorithm::Sha256, &identity.chain[0]).to_string()
-}
-
-/// A host with addresses of its own, and a user with a home directory.
-struct Host {
-    names: Names,
-    home: Dir,
-    servers: Vec<Server>,
-    ips: [String; 2],
-}
-
-impl Host {
-    /// `None`: the test of that name must be skipped.
-    fn new(test: &str) -> Option<Self> {
-        let (ip, _) = names::block(NET);
-        let ips = [ip(1), ip(2)];
-        let names = Names::new(test, &names::hosts(NAME, &ips))?;
-        if std::net::TcpListener::bind((ips[0].as_str(), 25)).is_err() {
-            testkit::skip::skip(test, "port 25 of the loopback cannot be used here");
-            return None;
-        }
-        let home = Dir::new();
-        home.file("root.pem", PKI.root_pem());
-        Some(Self {
-            names,
-            home,
-            servers: Vec::new(),
-            ips,
-        })
-    }
-
-    /// The same, presenting this at each address on 25, 465 and 587.
-    fn everywhere(test: &str, identity: &Identity, behaviour: &Behaviour) -> Option<Self> {
-        let mut host = Self::new(test)?;
-        for index in [0, 1] {
-            for port in [25, 465, 587] {
-                host.serve((index, port), identity, behaviour);
-            }
-        }
-        Some(host)
-    }
-
-    fn serve(&mut self, (index, port): (usize, u16), identity: &Identity, behaviour: &Behaviour) {
-        let address = format!("{}:{port}", self.ips[index]);
-        let behaviour = Behaviour {
-            implicit_tls: port == 465,
-            ..behaviour.clone()
-        };
-        self.servers
-            .push(Server::start_on(&address, identity, behaviour));
-    }
-
-    /// The server at one place presents something else from now on.
-    fn renew(&self, (index, port): (usize, u16), identity: &Identity) {
-        let address = format!("{}:{port}", self.ips[index]);
-        let mut servers = self.servers.iter();
-        let server = servers.find(|server| server.address.to_string() == address);
-        server.expect("a server there").renew(identity);
-    }
-
-    fn connections(&self) -> u32 {
-        self.servers.iter().map(Server::connections).sum()
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.home.path().join(name)
-    }
-
-    fn hgrc(&self) -> Option<String> {
-        std::fs::read_to_string(self.path(".hgrc")).ok()
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        std::fs::write(self.path(name), text).expect("a file");
-    }
-
-    fn run(&self, words: &str) -> Run {
-        let mut command: Command = program();
-        command
-            .args(["pin", NAME, "--all", "--ehlo", "x", "--timeout", "10"])
-            .args(["--cacerts", "root.pem"])
-            .args(words.split_whitespace())
-            .current_dir(self.home.path())
-            .env("HOME", self.home.path())
-            .env_remove("XDG_CONFIG_HOME");
-        finish(self.names.within(&command).current_dir(self.home.path()))
-    }
-}
+use testkit::program::Run;
+use testkit::server::Behaviour;
 
 /// The lines of a table, without indents.
 fn lines(run: &Run) -> Vec<&str> {
@@ -357,4 +248,110 @@ fn closed_ports_are_said_quietly_and_no_port_at_all_is_a_failure() {
     assert!(!run.stderr.contains("note:"), "{}", run.stderr);
     // The port for hg is one that shows a certificate.
     assert!(run.stdout.contains("\nport = 587\n"), "{}", run.stdout);
+}
+
+/// The text that stands in the lines of the other program, without comments.
+fn settings(run: &Run) -> String {
+    let lines = run
+        .stdout
+        .lines()
+        .filter(|line| !line.starts_with(['#', ';']));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_program_that_holds_several_pins_gets_all_and_one_that_holds_one_gets_its_own() {
+    let good = good();
+    let old = PKI.identity(leaf(&[NAME]));
+    let test = "a_program_that_holds_several_pins";
+    let Some(host) = Host::everywhere(test, &good, &Behaviour::default()) else {
+        return;
+    };
+    host.renew((0, 465), &old);
+    host.renew((1, 465), &old);
+    let colons = |identity: &Identity| {
+        let hex = digest(identity)["sha256:".len()..].to_uppercase();
+        let pairs: Vec<&str> = (0..32).map(|at| &hex[2 * at..2 * at + 2]).collect();
+        pairs.join(":")
+    };
+    let next = PKI.renewed(&good, &leaf(&[NAME]));
+    host.write("next.pem", &next.chain_pem());
+    let at = |words: &str| host.pin(&format!("{NAME}:587 --all {words}"));
+    let run = at("--for postfix");
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let expected = format!(
+        "\n[{NAME}]:587 fingerprint servername={NAME}\n    match={}\n    match={}",
+        colons(&good),
+        colons(&old)
+    );
+    assert_eq!(settings(&run), expected);
+    assert!(run.stdout.contains("25, 587 at "), "{}", run.stdout);
+    // By key, what is to come is there already.
+    let pins = |run: &Run, what: &str| settings(run).matches(what).count();
+    for (words, what, count) in [
+        ("--for postfix --also next.pem", "match=", 3),
+        ("--for postfix --by key --also next.pem", "match=", 2),
+        ("--for tlsa --also next.pem", " IN TLSA 3 1 1 ", 2),
+        (
+            "--for tlsa --by fingerprint --also next.pem",
+            " IN TLSA 3 0 1 ",
+            3,
+        ),
+        ("--for curl", "sha256//", 2),
+        ("--for curl", "pinnedpubkey", 1),
+        ("--for gnutls", "|g0|", 4),
+        ("--for openssl --by fingerprint", "BEGIN CERTIFICATE", 2),
+    ] {
+        let run = at(words);
+        assert_eq!(run.code, 0, "{words}: {}", run.stderr);
+        assert_eq!(pins(&run, what), count, "{words}: {}", run.stdout);
+    }
+    let run = at("--for git --by fingerprint --ca-out both.pem");
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let file = std::fs::read_to_string(host.path("both.pem")).expect("the file");
+    assert_eq!(file.matches("BEGIN CERTIFICATE").count(), 2, "{file}");
+    assert_eq!(at("--for git --by fingerprint --ca-out both.pem").code, 0);
+    // msmtp holds one: that of its own port.
+    for (port, own, other) in [(587, &good, &old), (465, &old, &good)] {
+        let run = host.pin(&format!("{NAME}:{port} --all --for msmtp"));
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        assert!(settings(&run).contains(&colons(own)), "{}", run.stdout);
+        assert!(!settings(&run).contains(&colons(other)), "{}", run.stdout);
+        assert!(
+            run.stderr.contains("msmtp holds one pin: that of port"),
+            "{}",
+            run.stderr
+        );
+        let short = &digest(other)["sha256:".len()..][..8];
+        assert!(
+            lines(&run)
+                .iter()
+                .any(|line| line.starts_with(&format!("{short}: ")))
+        );
+    }
+    for (words, code) in [
+        ("--for msmtp --also next.pem", 2),
+        ("--for git --ca-out ca.pem", 2),
+        ("--for postfix --by cacerts --ca-out ca.pem", 2),
+        ("--by cacerts --ca-out ca.pem", 2),
+    ] {
+        let run = at(words);
+        assert_eq!(
+            (run.code, run.stdout.as_str()),
+            (code, ""),
+            "{words}: {}",
+            run.stderr
+        );
+    }
+    // An impostor at any place, and nothing is printed for any program.
+    host.renew((1, 25), &impostor());
+    for words in ["--for postfix", "--for msmtp", "--for json", "--for tlsa"] {
+        let run = at(words);
+        assert_eq!(
+            (run.code, run.stdout.as_str()),
+            (1, ""),
+            "{words}: {}",
+            run.stderr
+        );
+    }
 }

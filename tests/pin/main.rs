@@ -1,6 +1,7 @@
 //! `pin`: what it prints, asks and writes.
 //!
 //! - `all`: `--all`, every certificate of a host or none
+//! - `check`: `--check`, whether the host still presents what is pinned
 //! - `for_mercurial`: the lines for an hgrc, and the edit of one
 //! - `for_programs`: `--for`, with the real programs as the judges
 //! - `prompts`: the questions at a terminal
@@ -8,8 +9,10 @@
 //! - `files`: how a file is replaced, whatever happens meanwhile
 
 mod all;
+mod check;
 mod files;
 mod for_mercurial;
 mod for_programs;
+mod host;
 mod prompts;
 mod real_host;

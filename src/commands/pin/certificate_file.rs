@@ -43,6 +43,15 @@ impl CertificateFile {
         certificate: &Certificate,
         keep: Option<&'static str>,
     ) -> Result<Self, Error> {
+        Self::read_for(path, std::slice::from_ref(certificate), keep)
+    }
+
+    /// The same for several certificates.
+    pub(super) fn read_for(
+        path: &str,
+        certificates: &[Certificate],
+        keep: Option<&'static str>,
+    ) -> Result<Self, Error> {
         let there = Path::new(path).metadata();
         if there.is_ok_and(|there| !there.is_file()) {
             return Err(Error::new(format!("\"{path}\" is not a regular file")));
@@ -52,7 +61,8 @@ impl CertificateFile {
             .read(&real)
             .map_err(|why| Error::new(format!("cannot read \"{path}\": {}", system_text(&why))))?;
         let is_done = before.as_ref().is_some_and(|bytes| {
-            pem::read(bytes).is_ok_and(|found| found == [certificate.der().clone().into()])
+            let wanted = certificates.iter().map(|one| one.der().clone().into());
+            pem::read(bytes).is_ok_and(|found| found == wanted.collect::<Vec<_>>())
         });
         if let (Some(_), false, Some(hint)) = (&before, is_done, keep) {
             let message = format!("\"{path}\" exists already, and holds something else");

@@ -26,7 +26,10 @@ pub(super) fn run(typed: &MercurialRequest<'_>) -> Result<(), Stopped> {
     let observer = Observer::new(&assessor, target(typed, &assessor)?, &typed.route)?;
     if let Some(places) = typed.places {
         readable_pins(typed, &assessor, observer.asked.written())?;
-        return set::for_mercurial(typed, &assessor, &observer, places);
+        return match &typed.check {
+            Some(how) => set::check(typed, (&assessor, &observer), places, how),
+            None => set::for_mercurial(typed, &assessor, &observer, places),
+        };
     }
     let first = observer.look()?;
     readable_pins(typed, &assessor, observer.asked.written())?;

@@ -111,7 +111,7 @@ pub(super) fn run(typed: &ProgramRequest<'_>, program: &'static Program) -> Resu
 }
 
 /// The validated path; empty if the chain is not trusted.
-fn path(report: &Report) -> &[Certificate] {
+pub(super) fn path(report: &Report) -> &[Certificate] {
     if report.judgement().is_some_and(Judgement::is_trusted) {
         report.path()
     } else {
@@ -120,7 +120,7 @@ fn path(report: &Report) -> &[Certificate] {
 }
 
 /// The certificate on whose lifetime the pin depends.
-fn pinned(report: &Report, by: By) -> Option<&Certificate> {
+pub(super) fn pinned(report: &Report, by: By) -> Option<&Certificate> {
     let leaf = report.leaf();
     match by {
         By::Certificate => leaf,
@@ -131,7 +131,7 @@ fn pinned(report: &Report, by: By) -> Option<&Certificate> {
 }
 
 /// Makes the recipe, unless the program would refuse the server in spite of it.
-fn recipe(
+pub(super) fn recipe(
     assessor: &Assessor,
     choice: &Choice<'_>,
     server: &Destination<'_>,
@@ -147,7 +147,7 @@ fn recipe(
 }
 
 /// What the user chooses; `None`: the program's output holds everything, and there is no choice.
-fn choice<'a>(
+pub(super) fn choice<'a>(
     typed: &'a ProgramRequest<'_>,
     program: &'static Program,
 ) -> Result<Option<Choice<'a>>, Error> {
@@ -168,7 +168,8 @@ fn choice<'a>(
     }
 }
 
-fn usage(why: &Objection) -> Error {
+/// The error of a wrong choice.
+pub(super) fn usage(why: &Objection) -> Error {
     let error = Error::new(objection::message(why));
     match objection::advice(why) {
         Some(advice) => error.hint(advice),
@@ -177,7 +178,11 @@ fn usage(why: &Objection) -> Error {
 }
 
 /// Saves the certificate, prints the lines, and reports the advice.
-fn save_and_print(choice: &Choice<'_>, recipe: &Recipe, report: &Report) -> Result<(), Error> {
+pub(super) fn save_and_print(
+    choice: &Choice<'_>,
+    recipe: &Recipe,
+    report: &Report,
+) -> Result<(), Error> {
     let by = choice.way.by;
     let text = |certificate: &Certificate| show::file(report, certificate, by, VERSION);
     match (&recipe.certificate, choice.file) {

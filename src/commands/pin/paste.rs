@@ -31,6 +31,14 @@ pub(super) fn expecting_also(arguments: &[String], digest: &str) -> String {
     words.join(" ")
 }
 
+/// The command that pins what `--check` has found, beside the pins.
+pub(super) fn to_add(arguments: &[String]) -> String {
+    let dropped = ["--check", "-q", "--quiet", "--format=table"];
+    let mut words = without(arguments, &dropped);
+    words.extend(["--write".to_owned(), "--add".to_owned()]);
+    words.join(" ")
+}
+
 /// The words of the command, without these, and without what says which certificate is meant.
 fn without(arguments: &[String], dropped: &[&str]) -> Vec<String> {
     let mut words = vec!["smtp-certcheck".to_owned()];

@@ -4,7 +4,7 @@ use super::certificate_file::absolute;
 use super::observer::Route;
 use super::places::Places;
 use crate::certificate::Certificate;
-use crate::cli::{ByArg, ExpectedPin, Pin as Args, TargetArg};
+use crate::cli::{ByArg, CheckFormat, ExpectedPin, Pin as Args, TargetArg};
 use crate::commands::assess::Sources;
 use crate::commands::environment;
 use crate::commands::error::Error;
@@ -90,10 +90,23 @@ pub(super) struct MercurialRequest<'a> {
     pub(super) ca_out: Option<&'a Path>,
     /// Files with certificates that are to come.
     pub(super) also: &'a [PathBuf],
-    /// The places to look at, if it is more than one port.
+    /// The places to look at, if it is more than one port, or nothing is pinned.
     pub(super) places: Option<Places>,
+    /// Nothing is pinned: what is presented is compared with what is pinned.
+    pub(super) check: Option<Check<'a>>,
     /// Where the settings go.
     pub(super) output: Output<'a>,
+}
+
+/// How `--check` compares.
+#[derive(Clone, Copy)]
+pub(super) struct Check<'a> {
+    /// An earlier set; `None`: Mercurial's pins count.
+    pub(super) baseline: Option<&'a Path>,
+    /// What is printed.
+    pub(super) format: CheckFormat,
+    /// One line alone.
+    pub(super) quiet: bool,
 }
 
 /// Where the settings go.
@@ -159,6 +172,11 @@ impl<'a> MercurialRequest<'a> {
             ca_out,
             also: also(args, by)?,
             places: Places::of(args)?,
+            check: args.check.then(|| Check {
+                baseline: args.baseline.as_deref(),
+                format: args.format,
+                quiet: args.quiet,
+            }),
             output: if edits {
                 Output::File(Edit::of(args))
             } else {
@@ -254,6 +272,10 @@ pub(super) struct ProgramRequest<'a> {
     pub(super) digest: Option<Algorithm>,
     /// The file for a certificate, as an absolute path.
     pub(super) file: Option<String>,
+    /// Files with certificates that are to come.
+    pub(super) also: &'a [PathBuf],
+    /// The places to look at, if it is more than one port.
+    pub(super) places: Option<Places>,
 }
 
 impl<'a> ProgramRequest<'a> {
@@ -277,6 +299,8 @@ impl<'a> ProgramRequest<'a> {
             by,
             digest: args.digest.map(Into::into),
             file: args.ca_out.as_deref().map(absolute).transpose()?,
+            also: &args.also,
+            places: Places::of(args)?,
         })
     }
 }

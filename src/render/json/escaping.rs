@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::ser::{Formatter, PrettyFormatter};
 use std::io;
 
-pub(super) fn to_text(value: &impl Serialize) -> String {
+pub(in crate::render) fn to_text(value: &impl Serialize) -> String {
     to_text_as(value, PrettyFormatter::new())
 }
 

@@ -93,14 +93,36 @@ pub fn check_characters(json: &str) {
 /// A report is what the schema says.
 #[cfg(feature = "report")]
 pub fn check_schema(report: &Value) {
-    static SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/report.schema.json");
-        let text = std::fs::read_to_string(path).expect("the schema");
-        let schema = serde_json::from_str(&text).expect("the schema is JSON");
-        jsonschema::draft202012::new(&schema).expect("the schema is a schema")
-    });
-    let errors: Vec<String> = SCHEMA
-        .iter_errors(report)
+    static SCHEMA: LazyLock<jsonschema::Validator> =
+        LazyLock::new(|| schema("docs/report.schema.json"));
+    check_against(&SCHEMA, report);
+}
+
+/// What `pin` prints as JSON, checked against its schema.
+#[cfg(feature = "report")]
+pub fn pins(json: &str) -> Value {
+    static SCHEMA: LazyLock<jsonschema::Validator> =
+        LazyLock::new(|| schema("docs/pins.schema.json"));
+    check_characters(json);
+    let value: Value = serde_json::from_str(json).expect("JSON");
+    check_against(&SCHEMA, &value);
+    value
+}
+
+#[cfg(feature = "report")]
+fn schema(path: &str) -> jsonschema::Validator {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .join(path);
+    let text = std::fs::read_to_string(path).expect("the schema");
+    let schema = serde_json::from_str(&text).expect("the schema is JSON");
+    jsonschema::draft202012::new(&schema).expect("the schema is a schema")
+}
+
+#[cfg(feature = "report")]
+fn check_against(schema: &jsonschema::Validator, value: &Value) {
+    let errors: Vec<String> = schema
+        .iter_errors(value)
         .map(|error| format!("{}: {error}", error.instance_path()))
         .collect();
     assert!(errors.is_empty(), "against the schema: {errors:#?}");

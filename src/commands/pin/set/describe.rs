@@ -1,7 +1,7 @@
 //! What is said of a host before anything is pinned: its certificates, and what was not looked at.
 
 use super::super::gap::{self, MOST_NAMED};
-use super::walk::Walk;
+use super::walk::{Missed, Walk};
 use crate::commands::environment;
 use crate::commands::terminal::say;
 use crate::pin_set::{PinSet, Place, listed};
@@ -30,16 +30,7 @@ pub(super) fn set(set: &PinSet, walked: &Walk, host: &str) {
 /// Names the places of which nothing is known, and the closed ports.
 pub(super) fn gaps(walked: &Walk) {
     gap::note(&walked.gaps);
-    for missed in walked.missed.iter().take(MOST_NAMED) {
-        let place = missed.at.map_or_else(
-            || "the host".to_owned(),
-            |at| format!("{} at {}", at.port(), at.ip()),
-        );
-        say(&format!(
-            "note: {place} showed no certificate, and may present another one: {}",
-            missed.failure
-        ));
-    }
+    missed(walked.missed.iter());
     if !walked.closed.is_empty() {
         let closed = walked.closed.iter().map(|at| Place {
             address: at.ip(),
@@ -53,6 +44,20 @@ pub(super) fn gaps(walked: &Walk) {
         say(&format!(
             "note: {} left out (another type of key, or no SNI): so many certificates are not asked about at every place",
             counted(walked.left_out.len(), "more look"),
+        ));
+    }
+}
+
+/// Names places that answered without a certificate.
+pub(super) fn missed<'a>(all: impl Iterator<Item = &'a Missed>) {
+    for missed in all.take(MOST_NAMED) {
+        let place = missed.at.map_or_else(
+            || "the host".to_owned(),
+            |at| format!("{} at {}", at.port(), at.ip()),
+        );
+        say(&format!(
+            "note: {place} showed no certificate, and may present another one: {}",
+            missed.failure
         ));
     }
 }

@@ -9,7 +9,7 @@ use crate::commands::runtime::block_on;
 use crate::endpoint::Host;
 use crate::fingerprint::Algorithm;
 use crate::observation::{Attempt, Cause, ConnectError, Failure, Possession, Survey};
-use crate::pin_set::{Ask, Asked, Look, Place, Proof, further};
+use crate::pin_set::{Ask, Asked, Further, Look, Place, Proof, further};
 use crate::render::pin::problems;
 use crate::report::{Assessment, Report, Target};
 use crate::survey::{Limits, Pacer, PortPlan, To, Visit, walk};
@@ -69,10 +69,10 @@ pub(super) fn look(observer: &Observer<'_>, places: Places) -> Result<Walk, Erro
         port,
     });
     let ports: Vec<Port<'_>> = ports.collect();
-    block_on(whole(observer, &ports, places.sni_only))?
+    block_on(whole(observer, &ports, places.further()))?
 }
 
-async fn whole(observer: &Observer<'_>, ports: &[Port<'_>], sni_only: bool) -> Result<Walk, Error> {
+async fn whole(observer: &Observer<'_>, ports: &[Port<'_>], more: Further) -> Result<Walk, Error> {
     let pacer = Arc::new(Pacer::new(&Limits::for_few(AT_ONCE)));
     let options = &observer.options;
     let endpoints: Vec<_> = ports
@@ -110,7 +110,7 @@ async fn whole(observer: &Observer<'_>, ports: &[Port<'_>], sni_only: bool) -> R
     }
     let places = asked.len();
     loop {
-        let (next, left_out) = further(&asked, places, sni_only);
+        let (next, left_out) = further(&asked, places, more);
         found.left_out = left_out;
         if next.is_empty() {
             return Ok(found.settle());

@@ -1,17 +1,13 @@
-//! The set of a host's certificates: the table of it, and the comments of its pins.
+//! The table of the set: one line a certificate.
 
-use super::pin::describe;
-use super::text::hanging;
+use super::super::text::hanging;
+use super::words::{DIGITS, short};
 use crate::certificate::{Certificate, Least};
-use crate::escape::visible;
 use crate::finding::Code;
-use crate::fingerprint::{Algorithm, Pin};
+use crate::fingerprint::Pin;
 use crate::pin_set::{Member, PinSet, listed};
 use std::fmt::Write as _;
 use time::OffsetDateTime;
-
-/// So many hex digits name a certificate within the set.
-const DIGITS: usize = 8;
 
 /// The table: one line a certificate, then the pins that nothing matches. It is as wide as `width`.
 pub fn table(set: &PinSet, at: OffsetDateTime, width: usize) -> String {
@@ -88,52 +84,5 @@ fn until(leaf: &Certificate) -> String {
     facts.map_or_else(
         |_| "?".to_owned(),
         |facts| facts.not_after.date().to_string(),
-    )
-}
-
-/// The first digits of the fingerprint.
-pub fn short(leaf: &Certificate) -> String {
-    let hex = leaf.fingerprint(Algorithm::Sha256).hex();
-    hex.chars().take(DIGITS).collect()
-}
-
-/// Where a member was seen, and its type of key: `587, 465 at 192.0.2.1; RSA`.
-pub fn place(member: &Member) -> String {
-    let places = if member.is_to_come() {
-        "not seen yet".to_owned()
-    } else {
-        listed(&member.places)
-    };
-    match member.key() {
-        "" => places,
-        key => format!("{places}; {key}"),
-    }
-}
-
-/// A member in one line, as a comment above the pins.
-pub fn comment(member: &Member, at: OffsetDateTime) -> String {
-    let worth = match member.problems.as_slice() {
-        [] => String::new(),
-        problems => format!("; chain NOT valid: {}", Code::list(problems)),
-    };
-    format!(
-        "{}: {}: {}{worth}",
-        short(&member.leaf),
-        place(member),
-        describe(&member.leaf, at)
-    )
-}
-
-/// A member that may not be pinned: its place, its fingerprint, and what it is.
-pub fn identity(member: &Member, at: OffsetDateTime) -> String {
-    let worth = match member.problems.as_slice() {
-        [] => "trusted".to_owned(),
-        problems => format!("NOT trusted: {}", Code::list(problems)),
-    };
-    format!(
-        "  {}\n    {}\n    {}\n    {worth}\n",
-        place(member),
-        member.leaf.fingerprint(Algorithm::Sha256),
-        visible(&describe(&member.leaf, at)),
     )
 }
