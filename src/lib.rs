@@ -1,4 +1,4 @@
-//! smtp-certcheck: inspects, validates and pins the TLS certificates of SMTP servers.
+//! smtp-certcheck: inspects, validates and pins the TLS certificates of mail servers.
 //!
 //! The library is an implementation detail of the program, and makes no promise: any item may change
 //! or go in any release. The promises are those of the program: its options, its codes, the fields

@@ -1,13 +1,14 @@
 //! The help texts of more than one line, and the headings of its groups.
 
-pub(super) const TARGET_HELP: &str =
-    "The servers: HOST[:PORT], [IPV6]:PORT, smtp://HOST[:PORT], smtps://HOST[:PORT]";
+pub(super) const TARGET_HELP: &str = "The servers: HOST[:PORT], [IPV6]:PORT, or a URL such as smtps://HOST[:PORT] or imap://HOST[:PORT]";
 pub(super) const TARGET_LONG_HELP: &str = "\
-The servers: HOST[:PORT], [IPV6]:PORT, smtp://HOST[:PORT], smtps://HOST[:PORT]
+The servers: HOST[:PORT], [IPV6]:PORT, or a URL such as smtps://HOST[:PORT] or imap://HOST[:PORT]
 
-smtp:// is STARTTLS, smtps:// is implicit TLS. The port is 25 when left out, 465 for smtps://; smtp, \
-submission and submissions are names of ports, and submission:// and submissions:// are schemes, too. Without a target it is the server that `hg email` \
-would use here: smtp.host, smtp.port and smtp.tls of Mercurial's configuration.";
+smtp://, imap://, pop3://, sieve:// and lmtp:// are STARTTLS; smtps://, imaps:// and pop3s:// are implicit TLS. \
+The port is 25 when left out, or that of the scheme; the names of the schemes are names of ports, too, and \
+submission (587) and submissions (465) are both. Without a scheme the port suggests the protocol, and the \
+greeting decides. Without a target it is the server that `hg email` would use here: smtp.host, smtp.port \
+and smtp.tls of Mercurial's configuration.";
 pub(super) const CONNECTION: &str = "Connection";
 pub(super) const JUDGEMENT: &str = "Validation";
 pub(super) const OUTPUT: &str = "Output";
@@ -66,7 +67,7 @@ Examples:
   smtp-certcheck man | man -l -
   smtp-certcheck man json > ~/.local/share/man/man5/smtp-certcheck-json.5";
 pub(super) const PIN_TARGET_HELP: &str = "\
-The server: HOST, HOST:PORT, [IPV6]:PORT, smtp://HOST (STARTTLS), smtps://HOST (implicit TLS) \
+The server: HOST[:PORT], [IPV6]:PORT, or a URL such as smtps://HOST[:PORT] or imap://HOST[:PORT] \
 [default: the one that `hg email` would use here]
 
 Without a port, and if it is the host of smtp.host, smtp.port and smtp.tls say how to connect. --for \
@@ -100,7 +101,7 @@ Exit status:
   1  a certificate is not trusted, or --warning, --critical or --pin-expires warns
   2  wrong usage, or a file that cannot be read
   3  a server cannot be reached: name, connection, or a time-out at any step
-  4  SMTP refused: STARTTLS missing or refused, busy, not an SMTP server
+  4  refused before TLS: STARTTLS missing or refused, busy, another protocol
   5  the TLS handshake failed
   With several targets: 1 if it is the code of any, else the largest.
 

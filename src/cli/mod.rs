@@ -37,7 +37,7 @@ pub const NAME: &str = "smtp-certcheck";
 pub const BELOW_WARNING: &str =
     "name a smaller --critical or a larger --warning; --warning 0 turns the warning off";
 
-/// Inspect and validate the TLS certificates of SMTP servers
+/// Inspect and validate the TLS certificates of mail servers
 ///
 /// Connects to each TARGET, starts TLS (STARTTLS or implicit), shows the certificate chain that
 /// the server presents with its fingerprints, and validates it against the configured trust
