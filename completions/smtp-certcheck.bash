@@ -38,7 +38,7 @@ _smtp__certcheck_static() {
 
     case "${cmd}" in
         smtp__certcheck)
-            opts="-H -p -4 -6 -R -j -q -v -h -V --hostname --port --tls --connect --via --via-command --source --proxy-protocol --one-address --ehlo --key-type --no-sni --timeout --connect-timeout --cacerts --servername --at --chain --warning --critical --repository --hgrc --no-hgrc --hg-store --hg-version --lint --pin-expires --format --json --quiet --verbose --color --help --version config pin audit completions man"
+            opts="-H -p -4 -6 -R -j -q -v -h -V --hostname --port --mail --ports --tls --connect --via --via-command --source --proxy-protocol --one-address --ehlo --key-type --no-sni --timeout --connect-timeout --cacerts --servername --at --chain --warning --critical --repository --hgrc --no-hgrc --hg-store --hg-version --lint --pin-expires --format --json --quiet --verbose --color --help --version config pin audit completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -66,6 +66,13 @@ _smtp__certcheck_static() {
                     return 0
                     ;;
                 -p)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --ports)
                     COMPREPLY=("${cur}")
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace
@@ -265,7 +272,7 @@ _smtp__certcheck_static() {
             return 0
             ;;
         smtp__certcheck__subcmd__audit)
-            opts="-i -j -4 -6 -o -q -v -h --input --strict --shard --resume --jobs --per-address --pause --rate --retries --warning --critical --ignore --only --fail-on --baseline --changes-only --tls --connect --via --via-command --source --proxy-protocol --one-address --ehlo --key-type --no-sni --timeout --connect-timeout --cacerts --servername --format --sort --output --save --quiet --verbose --color --help"
+            opts="-i -j -4 -6 -o -q -v -h --input --strict --shard --resume --jobs --per-address --pause --rate --retries --warning --critical --ignore --only --fail-on --baseline --changes-only --mail --ports --tls --connect --via --via-command --source --proxy-protocol --one-address --ehlo --key-type --no-sni --timeout --connect-timeout --cacerts --servername --format --sort --output --save --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -412,6 +419,13 @@ _smtp__certcheck_static() {
                     fi
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --ports)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
                     fi
                     return 0
                     ;;
@@ -652,7 +666,7 @@ _smtp__certcheck_static() {
             return 0
             ;;
         smtp__certcheck__subcmd__pin)
-            opts="-y -4 -6 -R -h --for --by --ca-out --digest --legacy --expect --accept-untrusted --accept-unproven --accept-short-lived --all --mail --sni-only --also --replace --add --prune --write --dry-run --yes --tls --connect --via --via-command --source --proxy-protocol --one-address --ehlo --key-type --no-sni --timeout --connect-timeout --cacerts --servername --repository --hgrc --no-hgrc --hg-version --color --help"
+            opts="-y -4 -6 -R -q -h --for --by --ca-out --digest --legacy --expect --accept-untrusted --accept-unproven --accept-short-lived --all --mail --sni-only --check --baseline --also --replace --add --prune --write --dry-run --yes --tls --connect --via --via-command --source --proxy-protocol --one-address --ehlo --key-type --no-sni --timeout --connect-timeout --cacerts --servername --repository --hgrc --no-hgrc --hg-version --format --quiet --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -698,6 +712,21 @@ _smtp__certcheck_static() {
                     COMPREPLY=("${cur}")
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --baseline)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
                     fi
                     return 0
                     ;;
@@ -837,6 +866,13 @@ _smtp__certcheck_static() {
                     fi
                     return 0
                     ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
@@ -888,7 +924,7 @@ _smtp__certcheck() {
     local cur=${words[at]}
     [[ $cur == -* ]] && target=
     case ${words[at - 1]} in
-        --also|--at|--baseline|--by|--ca-out|--cacerts|--chain|--color|--connect|--connect-timeout|--critical|--digest|--ehlo|--expect|--fail-on|--for|--format|--hg-store|--hg-version|--hgrc|--hostname|--ignore|--input|--jobs|--key-type|--only|--output|--pause|--per-address|--pin-expires|--port|--rate|--repository|--resume|--retries|--save|--servername|--shard|--sort|--source|--timeout|--tls|--via|--via-command|--warning|-H|-R|-i|-j|-o|-p) target= ;;
+        --also|--at|--baseline|--by|--ca-out|--cacerts|--chain|--color|--connect|--connect-timeout|--critical|--digest|--ehlo|--expect|--fail-on|--for|--format|--hg-store|--hg-version|--hgrc|--hostname|--ignore|--input|--jobs|--key-type|--only|--output|--pause|--per-address|--pin-expires|--port|--ports|--rate|--repository|--resume|--retries|--save|--servername|--shard|--sort|--source|--timeout|--tls|--via|--via-command|--warning|-H|-R|-i|-j|-o|-p) target= ;;
         # Only the value of an option is a file.
         *) compopt +o default +o bashdefault 2>/dev/null ;;
     esac

@@ -22,6 +22,7 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
             cand --hostname 'The server, as TARGET'
             cand -p 'The port of targets without one'
             cand --port 'The port of targets without one'
+            cand --ports 'Look at these ports of the host, all of which must be open: 25,587,imaps, or imap:1143'
             cand --tls 'How TLS starts, for targets without a scheme'
             cand --connect 'Connect there, under the target''s name'
             cand --via 'Go through a proxy, which looks the name up: socks5://HOST:PORT or http://HOST:PORT'
@@ -33,7 +34,7 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
             cand --connect-timeout 'Time limit for each connection attempt'
             cand --cacerts 'Trust the certificates in FILE (PEM or DER) or DIR instead of the system''s; may be repeated'
             cand --servername 'The name that the certificate must be for, also sent as SNI [default: the target''s host]'
-            cand --at 'Validate as of TIME instead of now: 2027-01-01T00:00:00Z, 2027-01-01, or +30d'
+            cand --at 'Validate as of TIME, not now: 2027-01-01T00:00:00Z, 2027-01-01, or +30d'
             cand --chain 'Validate the chain in FILE (PEM or DER, the leaf first; - reads standard input); no network'
             cand --warning 'Warn, with exit code 1, if a certificate expires within LEFT: 21 (days), 72h or 30%'
             cand --critical 'The same, but critical instead of a warning'
@@ -45,6 +46,7 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
             cand --pin-expires 'Warn if the pinned certificate expires within LEFT, or if nothing is pinned'
             cand --format 'The format of the report'
             cand --color 'When to use colours'
+            cand --mail 'Look at all mail ports of the host, in one report'
             cand --proxy-protocol 'Send the header of the PROXY protocol first, for a server that waits for a load balancer''s'
             cand -4 'Use IPv4 only'
             cand -6 'Use IPv6 only'
@@ -83,6 +85,7 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
             cand --ca-out 'Save the certificate there that the lines name: the CA''s for --by cacerts'
             cand --digest 'The digest of the fingerprint [default: sha256]'
             cand --expect 'Pin only a certificate with this fingerprint, which you have from elsewhere; may be repeated'
+            cand --baseline 'With --check: compare with this set, which --all --for json has saved, not with Mercurial''s pins'
             cand --also 'Pin the certificate in FILE (PEM or DER), too: it is to come, and is not seen yet; may be repeated'
             cand --tls 'How TLS starts, for targets without a scheme'
             cand --connect 'Connect there, under the target''s name'
@@ -99,6 +102,7 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
             cand --repository 'Pin in the repository''s .hg/hgrc'
             cand --hgrc 'Pin in this file; FILE is created if it does not exist'
             cand --hg-version 'The release of Mercurial that is asked about, as 6.3.2 [default: that of the hg in PATH]'
+            cand --format 'The format of what --check says'
             cand --color 'When to use colours'
             cand --legacy 'Also write [hostfingerprints], for Mercurial before 3.9'
             cand --accept-untrusted 'Pin a certificate that is not trusted without asking'
@@ -107,6 +111,7 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
             cand --all 'Pin what the host presents at every address on every SMTP port, or nothing'
             cand --mail 'With --all: also the ports of IMAP, POP3 and ManageSieve'
             cand --sni-only 'With --all: do not ask without SNI'
+            cand --check 'Compare what is presented with what is pinned, and change nothing; silent if it is the same'
             cand --replace 'Existing pins that do not match: replace them'
             cand --add 'Existing pins that do not match: keep them beside the new one, while certificates rotate'
             cand --prune 'Drop existing pins that do not match, if one does'
@@ -120,6 +125,8 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
             cand --one-address 'Check only the first address of a name that answers, not all of them (up to 16)'
             cand --no-sni 'Do not send the server''s name in the TLS handshake (SNI)'
             cand --no-hgrc 'Do not read Mercurial''s configuration: print the lines for a configuration without any'
+            cand -q 'With --check: print one line alone, and only if something is to be done'
+            cand --quiet 'With --check: print one line alone, and only if something is to be done'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -140,6 +147,7 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
             cand --only 'Report only findings with this code; may be repeated'
             cand --fail-on 'Findings that make the exit code 1'
             cand --baseline 'Report what has changed since the audit that saved FILE'
+            cand --ports 'Look at these ports of the host, all of which must be open: 25,587,imaps, or imap:1143'
             cand --tls 'How TLS starts, for targets without a scheme'
             cand --connect 'Connect there, under the target''s name'
             cand --via 'Go through a proxy, which looks the name up: socks5://HOST:PORT or http://HOST:PORT'
@@ -159,6 +167,7 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
             cand --color 'When to use colours'
             cand --strict 'Read the whole list first, and stop at a bad line before connecting anywhere'
             cand --changes-only 'Show only targets that have changed, or are gone from the list, and the sums'
+            cand --mail 'Look at all mail ports of the host, in one report'
             cand --proxy-protocol 'Send the header of the PROXY protocol first, for a server that waits for a load balancer''s'
             cand -4 'Use IPv4 only'
             cand -6 'Use IPv6 only'
@@ -191,6 +200,7 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
         &'smtp-certcheck;pin;--digest'=[sha256 sha512 sha1]
         &'smtp-certcheck;pin;--tls'=[auto starttls implicit]
         &'smtp-certcheck;pin;--key-type'=[rsa ecdsa]
+        &'smtp-certcheck;pin;--format'=[table json]
         &'smtp-certcheck;pin;--color'=[auto always never]
         &'smtp-certcheck;audit;--ignore'=[address-not-tried address-unreachable addresses-differ bad-ca-file expiring intermediate-expiring long-validity name-differs port-expires-earlier port-unprotected ports-differ shared-key tls-1.2 bad-handshake-signature bye capabilities-refused connect-failed connection-closed connection-reset dns-failure ehlo-refused greeting-refused io-error malformed-reply message-too-large no-address no-such-key not-smtp not-tls preauth proxy-failed starttls-broken starttls-injection starttls-not-offered starttls-refused starttls-unavailable temporary-refusal timeout tls-alert tls-error tls-incompatible unsolicited-reply wrong-mode wrong-protocol anchor-expired anchor-not-yet-valid anchor-rejected anchors-unreadable bad-signature ca-as-leaf critical-extension distrusted expired issuer-mismatch key-not-proven key-usage malformed missing-intermediate name-constraint name-encoding name-mismatch no-certificate no-san not-a-ca not-yet-valid obsolete-tls path-invalid path-too-long pin-mismatch self-signed too-complex unknown-issuer unsupported-algorithm unsupported-version weak-key weak-signature wrong-usage anchor-is-leaf anchor-not-hashed client-certificate clients-differ cross-signed duplicate key-usage-signature large-hello out-of-order root-sent self-signed-ca staple-missing unrelated]
         &'smtp-certcheck;audit;--only'=[address-not-tried address-unreachable addresses-differ bad-ca-file expiring intermediate-expiring long-validity name-differs port-expires-earlier port-unprotected ports-differ shared-key tls-1.2 bad-handshake-signature bye capabilities-refused connect-failed connection-closed connection-reset dns-failure ehlo-refused greeting-refused io-error malformed-reply message-too-large no-address no-such-key not-smtp not-tls preauth proxy-failed starttls-broken starttls-injection starttls-not-offered starttls-refused starttls-unavailable temporary-refusal timeout tls-alert tls-error tls-incompatible unsolicited-reply wrong-mode wrong-protocol anchor-expired anchor-not-yet-valid anchor-rejected anchors-unreadable bad-signature ca-as-leaf critical-extension distrusted expired issuer-mismatch key-not-proven key-usage malformed missing-intermediate name-constraint name-encoding name-mismatch no-certificate no-san not-a-ca not-yet-valid obsolete-tls path-invalid path-too-long pin-mismatch self-signed too-complex unknown-issuer unsupported-algorithm unsupported-version weak-key weak-signature wrong-usage anchor-is-leaf anchor-not-hashed client-certificate clients-differ cross-signed duplicate key-usage-signature large-hello out-of-order root-sent self-signed-ca staple-missing unrelated]
@@ -215,6 +225,7 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
         'smtp-certcheck;config;--repository'
         'smtp-certcheck;config;--hgrc'
         'smtp-certcheck;pin;--ca-out'
+        'smtp-certcheck;pin;--baseline'
         'smtp-certcheck;pin;--also'
         'smtp-certcheck;pin;--cacerts'
         'smtp-certcheck;pin;-R'
@@ -234,6 +245,7 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
         'smtp-certcheck;--hostname'
         'smtp-certcheck;-p'
         'smtp-certcheck;--port'
+        'smtp-certcheck;--ports'
         'smtp-certcheck;--connect'
         'smtp-certcheck;--via'
         'smtp-certcheck;--via-command'
@@ -267,6 +279,7 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
         'smtp-certcheck;audit;--retries'
         'smtp-certcheck;audit;--warning'
         'smtp-certcheck;audit;--critical'
+        'smtp-certcheck;audit;--ports'
         'smtp-certcheck;audit;--connect'
         'smtp-certcheck;audit;--via'
         'smtp-certcheck;audit;--via-command'

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_smtp_certcheck_global_optspecs
-    string join \n H/hostname= p/port= tls= connect= via= via-command= source= proxy-protocol 4 6 one-address ehlo= key-type= no-sni timeout= connect-timeout= cacerts= servername= at= chain= warning= critical= R/repository= hgrc= no-hgrc hg-store= hg-version= lint pin-expires= format= j/json q/quiet v/verbose color= h/help V/version
+    string join \n H/hostname= p/port= mail ports= tls= connect= via= via-command= source= proxy-protocol 4 6 one-address ehlo= key-type= no-sni timeout= connect-timeout= cacerts= servername= at= chain= warning= critical= R/repository= hgrc= no-hgrc hg-store= hg-version= lint pin-expires= format= j/json q/quiet v/verbose color= h/help V/version
 end
 
 function __fish_smtp_certcheck_needs_command
@@ -26,6 +26,7 @@ end
 
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -s H -l hostname -d 'The server, as TARGET' -r -f
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -s p -l port -d 'The port of targets without one' -r -f
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l ports -d 'Look at these ports of the host, all of which must be open: 25,587,imaps, or imap:1143' -r -f
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l tls -d 'How TLS starts, for targets without a scheme' -r -f -a "auto\t'Implicit TLS on ports 465, 993 and 995, else STARTTLS; if the port speaks the other one, find out and go on'
 starttls\t'In the clear first, upgraded by the STARTTLS command'
 implicit\t'TLS from the first byte'"
@@ -40,7 +41,7 @@ complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l connect-timeout -d 'Time limit for each connection attempt' -r -f
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l cacerts -d 'Trust the certificates in FILE (PEM or DER) or DIR instead of the system\'s; may be repeated' -r -F
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l servername -d 'The name that the certificate must be for, also sent as SNI [default: the target\'s host]' -r -f
-complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l at -d 'Validate as of TIME instead of now: 2027-01-01T00:00:00Z, 2027-01-01, or +30d' -r -f
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l at -d 'Validate as of TIME, not now: 2027-01-01T00:00:00Z, 2027-01-01, or +30d' -r -f
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l chain -d 'Validate the chain in FILE (PEM or DER, the leaf first; - reads standard input); no network' -r -F
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l warning -d 'Warn, with exit code 1, if a certificate expires within LEFT: 21 (days), 72h or 30%' -r -f
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l critical -d 'The same, but critical instead of a warning' -r -f
@@ -57,6 +58,7 @@ nagios\t'For monitoring: a plugin\'s line and exit code (0 OK, 1 warning, 2 crit
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal'
 always\t'Also into files and pipes'
 never\t'Never'"
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l mail -d 'Look at all mail ports of the host, in one report'
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l proxy-protocol -d 'Send the header of the PROXY protocol first, for a server that waits for a load balancer\'s'
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -s 4 -d 'Use IPv4 only'
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -s 6 -d 'Use IPv6 only'
@@ -110,6 +112,7 @@ complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l di
 sha512\t'SHA-512'
 sha1\t'SHA-1: weak, for old programs'"
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l expect -d 'Pin only a certificate with this fingerprint, which you have from elsewhere; may be repeated' -r -f
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l baseline -d 'With --check: compare with this set, which --all --for json has saved, not with Mercurial\'s pins' -r -F
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l also -d 'Pin the certificate in FILE (PEM or DER), too: it is to come, and is not seen yet; may be repeated' -r -F
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l tls -d 'How TLS starts, for targets without a scheme' -r -f -a "auto\t'Implicit TLS on ports 465, 993 and 995, else STARTTLS; if the port speaks the other one, find out and go on'
 starttls\t'In the clear first, upgraded by the STARTTLS command'
@@ -128,6 +131,8 @@ complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l se
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -s R -l repository -d 'Pin in the repository\'s .hg/hgrc' -r -f -a "(__fish_complete_directories)"
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l hgrc -d 'Pin in this file; FILE is created if it does not exist' -r -F
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l hg-version -d 'The release of Mercurial that is asked about, as 6.3.2 [default: that of the hg in PATH]' -r -f
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l format -d 'The format of what --check says' -r -f -a "table\t'For people'
+json\t'For programs: the whole set, and how it differs'"
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal'
 always\t'Also into files and pipes'
 never\t'Never'"
@@ -138,6 +143,7 @@ complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l ac
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l all -d 'Pin what the host presents at every address on every SMTP port, or nothing'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l mail -d 'With --all: also the ports of IMAP, POP3 and ManageSieve'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l sni-only -d 'With --all: do not ask without SNI'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l check -d 'Compare what is presented with what is pinned, and change nothing; silent if it is the same'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l replace -d 'Existing pins that do not match: replace them'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l add -d 'Existing pins that do not match: keep them beside the new one, while certificates rotate'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l prune -d 'Drop existing pins that do not match, if one does'
@@ -150,6 +156,7 @@ complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -s 6 
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l one-address -d 'Check only the first address of a name that answers, not all of them (up to 16)'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l no-sni -d 'Do not send the server\'s name in the TLS handshake (SNI)'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l no-hgrc -d 'Do not read Mercurial\'s configuration: print the lines for a configuration without any'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -s q -l quiet -d 'With --check: print one line alone, and only if something is to be done'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s i -l input -d 'The list of targets; - reads standard input' -r -F
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l shard -d 'Check only the Kth of N parts of the list, for one of N machines; 0/N is N/N' -r -f
@@ -345,6 +352,7 @@ complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l 
 warning\t'Warnings, too'
 never\t'None'"
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l baseline -d 'Report what has changed since the audit that saved FILE' -r -F
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l ports -d 'Look at these ports of the host, all of which must be open: 25,587,imaps, or imap:1143' -r -f
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l tls -d 'How TLS starts, for targets without a scheme' -r -f -a "auto\t'Implicit TLS on ports 465, 993 and 995, else STARTTLS; if the port speaks the other one, find out and go on'
 starttls\t'In the clear first, upgraded by the STARTTLS command'
 implicit\t'TLS from the first byte'"
@@ -377,6 +385,7 @@ always\t'Also into files and pipes'
 never\t'Never'"
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l strict -d 'Read the whole list first, and stop at a bad line before connecting anywhere'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l changes-only -d 'Show only targets that have changed, or are gone from the list, and the sums'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l mail -d 'Look at all mail ports of the host, in one report'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -l proxy-protocol -d 'Send the header of the PROXY protocol first, for a server that waits for a load balancer\'s'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s 4 -d 'Use IPv4 only'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand audit" -s 6 -d 'Use IPv6 only'

@@ -8,9 +8,9 @@ use crate::report::{Assessment, Report, listed};
 use std::cmp::Reverse;
 use std::net::IpAddr;
 
-/// All findings on a target, the worst first. Each lists its addresses, unless it holds at every
+/// All findings on a port, the worst first. Each lists its addresses, unless it holds at every
 /// address that answers.
-pub fn findings(report: &Report, levels: Levels) -> Vec<Finding> {
+pub(super) fn findings(report: &Report, levels: Levels) -> Vec<Finding> {
     if !report.has_several_addresses() {
         return finding::findings(&report.representative, report.at, levels);
     }

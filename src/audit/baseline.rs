@@ -64,6 +64,7 @@ impl Baseline {
             ..Known::of(report)
         };
         let mut differences = certificates(before, &now);
+        differences.extend(ports(before, &now));
         differences.extend(verdict(before, &now));
         differences
     }
@@ -142,6 +143,21 @@ fn certificates(before: &Known, now: &Known) -> Vec<Difference> {
         });
     }
     differences
+}
+
+/// Which ports have opened or closed. Where none is open, the outcome says so.
+fn ports(before: &Known, now: &Known) -> Vec<Difference> {
+    if before.open.is_empty() || now.open.is_empty() {
+        return Vec::new();
+    }
+    let number = |port: &u16| Some(port.to_string());
+    let opened = now.open.iter().filter(|port| !before.open.contains(port));
+    let opened =
+        opened.map(|port| Difference::of(Change::PortOpened, Field::Port, None, number(port)));
+    let closed = before.open.iter().filter(|port| !now.open.contains(port));
+    let closed =
+        closed.map(|port| Difference::of(Change::PortClosed, Field::Port, number(port), None));
+    opened.chain(closed).collect()
 }
 
 /// Whether the verdict is better or worse. With equal outcomes the findings decide: a certificate may

@@ -1,7 +1,7 @@
 //! Which findings are asked for, and what happens to the others: leaving out a problem does not
 //! make a target fine.
 
-use super::line::{findings_of_line, left_out_of_line};
+use super::line::{addresses_of_line, findings_of_line, left_out_of_line};
 use crate::finding::{Code, Finding, Severity, WrittenCode};
 use serde_json::Value;
 
@@ -84,9 +84,7 @@ impl Choice {
         &'a self,
         report: &'a Value,
     ) -> impl Iterator<Item = (WrittenCode<'a>, Severity)> {
-        let addresses = report.get("addresses").and_then(Value::as_array);
-        let addresses = addresses.into_iter().flatten();
-        let unseen: Vec<WrittenCode<'_>> = addresses
+        let unseen: Vec<WrittenCode<'_>> = addresses_of_line(report)
             .map(|address| address.pointer("/error/code"))
             .chain([report.pointer("/error/code")])
             .filter_map(|code| Some(WrittenCode::read(code?.as_str()?)))
@@ -98,7 +96,11 @@ impl Choice {
 }
 
 /// Codes that say why nothing could be judged: `--only` does not leave them out.
-pub const UNJUDGED: [Code; 2] = [Code::BadCaFile, Code::AnchorsUnreadable];
+pub const UNJUDGED: [Code; 3] = [
+    Code::BadCaFile,
+    Code::AnchorsUnreadable,
+    Code::PortUnprotected,
+];
 
 fn is_in(list: &[Code], code: WrittenCode<'_>) -> bool {
     list.iter()

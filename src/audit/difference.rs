@@ -15,6 +15,10 @@ pub enum Change {
     Expiry,
     /// A certificate was presented then, but not now.
     NoCertificate,
+    /// A port of the host is open now that was not.
+    PortOpened,
+    /// A port of the host was open, and is not now.
+    PortClosed,
     /// The verdict is better.
     Better,
     /// The verdict is worse.
@@ -31,6 +35,8 @@ impl Change {
             Self::Issuer => "issuer",
             Self::Expiry => "expiry",
             Self::NoCertificate => "no-certificate",
+            Self::PortOpened => "port-opened",
+            Self::PortClosed => "port-closed",
             Self::Better => "better",
             Self::Worse => "worse",
         }
@@ -46,6 +52,8 @@ pub enum Field {
     Issuer,
     /// The last moment of the leaf.
     NotAfter,
+    /// The number of a port.
+    Port,
     /// The outcome.
     Outcome,
     /// The worst severity above a note.
@@ -59,6 +67,7 @@ impl Field {
             Self::Sha256 => "sha256",
             Self::Issuer => "issuer",
             Self::NotAfter => "not_after",
+            Self::Port => "port",
             Self::Outcome => "outcome",
             Self::Severity => "severity",
         }

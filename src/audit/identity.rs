@@ -1,7 +1,8 @@
 //! The identity of a target: two lines of a list may name one server and ask for different
 //! certificates.
 
-use crate::report::{Report, Target};
+use super::line::ports_of_line;
+use crate::report::{Port, Report, Target};
 use serde_json::Value;
 
 /// The identity of a target, from one audit to the next.
@@ -11,6 +12,8 @@ pub struct Identity {
     pub input: String,
     /// The name that the certificate must be for.
     pub servername: String,
+    /// The ports that are looked at, if they are several of the host; else empty.
+    pub ports: Vec<u16>,
 }
 
 impl Identity {
@@ -19,6 +22,7 @@ impl Identity {
         Self {
             input: report.target.input.clone(),
             servername: report.target.servername.clone(),
+            ports: report.ports.iter().map(Port::number).collect(),
         }
     }
 
@@ -30,6 +34,7 @@ impl Identity {
         Some(Self {
             input: input.to_owned(),
             servername: servername.unwrap_or(input).to_owned(),
+            ports: ports_of_line(report).collect(),
         })
     }
 }

@@ -1,8 +1,9 @@
 //! What an audit keeps of a target to compare it with: its verdict, and the leaves of its addresses.
 
+use super::line::{addresses_of_line, open_ports_of_line};
 use crate::finding::{Code, Severity, WrittenCode};
 use crate::fingerprint::Algorithm;
-use crate::report::{Assessment, Outcome, Report};
+use crate::report::{Assessment, Outcome, Port, Report};
 use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -21,6 +22,8 @@ pub(super) struct Known {
     /// The leaves of all addresses, each once. A resolver returns addresses in any order, and some
     /// may not answer: only a certificate that was not served before is a change.
     pub(super) leaves: Vec<Leaf>,
+    /// The ports that are open, if several of the host were looked at, and its name was found.
+    pub(super) open: Vec<u16>,
 }
 
 /// What an audit saw of a leaf.
@@ -37,13 +40,15 @@ impl Known {
     /// What this audit sees.
     pub(super) fn of(report: &Report) -> Self {
         let mut leaves = Vec::new();
-        add(&mut leaves, report.looks().filter_map(Leaf::of));
+        add(&mut leaves, report.every_look().filter_map(Leaf::of));
+        let open = report.ports.iter().filter(|port| port.is_open());
         Self {
             settled: false,
             name: String::new(),
             outcome: Some(report.outcome()),
             severity: None,
             leaves,
+            open: open.map(Port::number).collect(),
         }
     }
 
@@ -51,9 +56,10 @@ impl Known {
     pub(super) fn of_line(report: &Value, name: String, severity: Option<Severity>) -> Self {
         let mut leaves = Vec::new();
         leaves.extend(report.pointer("/chain/0").and_then(Leaf::of_chain));
-        let addresses = report.get("addresses").and_then(Value::as_array);
-        let others = addresses.into_iter().flatten();
-        add(&mut leaves, others.filter_map(Leaf::of_address));
+        add(
+            &mut leaves,
+            addresses_of_line(report).filter_map(Leaf::of_address),
+        );
         let outcome = report.get("outcome").and_then(Value::as_str);
         Self {
             settled: false,
@@ -61,6 +67,7 @@ impl Known {
             outcome: outcome.and_then(Outcome::named),
             severity,
             leaves,
+            open: open_ports_of_line(report).collect(),
         }
     }
 

@@ -8,6 +8,33 @@ pub fn findings_of_line(report: &Value) -> impl Iterator<Item = (WrittenCode<'_>
     of_field(report, "findings")
 }
 
+/// Every address of every port.
+pub(super) fn addresses_of_line(report: &Value) -> impl Iterator<Item = &Value> {
+    let own = array(report, "addresses");
+    let ports = array(report, "ports").flat_map(|port| array(port, "addresses"));
+    own.chain(ports)
+}
+
+/// The ports that were open.
+pub(super) fn open_ports_of_line(report: &Value) -> impl Iterator<Item = u16> {
+    let open = |port: &&Value| port.get("open").and_then(Value::as_bool) == Some(true);
+    array(report, "ports").filter(open).filter_map(number)
+}
+
+/// The ports that were looked at.
+pub(super) fn ports_of_line(report: &Value) -> impl Iterator<Item = u16> {
+    array(report, "ports").filter_map(number)
+}
+
+fn number(port: &Value) -> Option<u16> {
+    port.get("port")?.as_u64()?.try_into().ok()
+}
+
+fn array<'a>(value: &'a Value, field: &str) -> impl Iterator<Item = &'a Value> + use<'a> {
+    let found = value.get(field).and_then(Value::as_array);
+    found.into_iter().flatten()
+}
+
 /// The findings that were left out.
 pub(super) fn left_out_of_line(
     report: &Value,
@@ -19,8 +46,7 @@ fn of_field<'a>(
     report: &'a Value,
     field: &str,
 ) -> impl Iterator<Item = (WrittenCode<'a>, Severity)> + use<'a> {
-    let found = report.get(field).and_then(Value::as_array);
-    found.into_iter().flatten().filter_map(|finding| {
+    array(report, field).filter_map(|finding| {
         let severity = finding.get("severity")?.as_str()?.parse().ok()?;
         let code = finding.get("code")?.as_str()?;
         Some((WrittenCode::read(code), severity))

@@ -2,7 +2,7 @@
 //! target. A value in double quotes may have blanks and `#`.
 
 use crate::certificate::Least;
-use crate::endpoint::{Host, Target, TargetError};
+use crate::endpoint::{Host, MailPorts, Target, TargetError};
 use crate::fingerprint::Comparison;
 use crate::fingerprint::Pin;
 
@@ -16,6 +16,8 @@ pub struct Entry {
     pub input: String,
     /// The target that it means.
     pub target: Target,
+    /// `mail` or `ports=`: the ports of the host to look at; `None`: that of the target.
+    pub ports: Option<MailPorts>,
     /// `servername=`: the name that the certificate must be for.
     pub servername: Option<Host>,
     /// `pin=`, which may be repeated: one of them must be the leaf's.
@@ -44,7 +46,7 @@ pub enum LineError {
     NotUtf8,
     /// A column without `=`.
     #[error(
-        "\"{0}\" is not a column: use servername=, pin=, cacerts=, label=, warning= or critical=, and quotes for blanks, as in label=\"old box\""
+        "\"{0}\" is not a column: use mail, ports=, servername=, pin=, cacerts=, label=, warning= or critical=, and quotes for blanks, as in label=\"old box\""
     )]
     Column(String),
     /// A quote that is not closed, or not at the end of a column.
@@ -52,9 +54,15 @@ pub enum LineError {
     Quote(String),
     /// A column that is not known.
     #[error(
-        "unknown column \"{0}\": use servername=, pin=, cacerts=, label=, warning= or critical="
+        "unknown column \"{0}\": use mail, ports=, servername=, pin=, cacerts=, label=, warning= or critical="
     )]
     Unknown(String),
+    /// Ports that cannot be looked at.
+    #[error("ports: {0}")]
+    Ports(TargetError),
+    /// Several ports of a target that names one.
+    #[error("the target names a port, and the columns mail and ports= are about several")]
+    PortAndPorts,
     /// A column that occurs twice.
     #[error("the column \"{0}\" is given twice")]
     Twice(String),
@@ -83,6 +91,7 @@ pub fn parse_line(line: &[u8]) -> Result<Option<Entry>, LineError> {
     let mut entry = Entry {
         input: input.to_owned(),
         target: input.parse()?,
+        ports: None,
         servername: None,
         pins: Vec::new(),
         cacerts: None,
@@ -95,9 +104,11 @@ pub fn parse_line(line: &[u8]) -> Result<Option<Entry>, LineError> {
         if word.is_empty() {
             return Ok(Some(entry));
         }
-        let (name, value) = word
-            .split_once('=')
-            .ok_or_else(|| LineError::Column(word.to_owned()))?;
+        let Some((name, value)) = word.split_once('=') else {
+            column_alone(&mut entry, word)?;
+            rest = after;
+            continue;
+        };
         if value.starts_with('"') {
             // The value may go on after the word.
             let quoted = rest.trim_ascii_start();
@@ -141,6 +152,26 @@ fn without_comment(line: &[u8]) -> &[u8] {
     line
 }
 
+/// A column that is a word.
+fn column_alone(entry: &mut Entry, word: &str) -> Result<(), LineError> {
+    match word {
+        "mail" => at_ports(entry, word, MailPorts::All),
+        _ => Err(LineError::Column(word.to_owned())),
+    }
+}
+
+/// Several ports of the host.
+fn at_ports(entry: &mut Entry, name: &str, ports: MailPorts) -> Result<(), LineError> {
+    if entry.ports.is_some() {
+        return Err(LineError::Twice(name.to_owned()));
+    }
+    if entry.names_a_port() {
+        return Err(LineError::PortAndPorts);
+    }
+    entry.ports = Some(ports);
+    Ok(())
+}
+
 fn column(entry: &mut Entry, name: &str, value: &str) -> Result<(), LineError> {
     let once = |is_set: bool| {
         let twice = is_set.then(|| LineError::Twice(name.to_owned()));
@@ -151,6 +182,7 @@ fn column(entry: &mut Entry, name: &str, value: &str) -> Result<(), LineError> {
             once(entry.servername.is_some())?;
             entry.servername = Some(value.parse().map_err(LineError::ServerName)?);
         }
+        "ports" => at_ports(entry, name, value.parse().map_err(LineError::Ports)?)?,
         "pin" => {
             let pin = Pin::parse(value).filter(Pin::is_complete);
             entry
@@ -180,6 +212,11 @@ fn column(entry: &mut Entry, name: &str, value: &str) -> Result<(), LineError> {
 }
 
 impl Entry {
+    /// Whether the target says which port is meant.
+    pub fn names_a_port(&self) -> bool {
+        self.target.port.is_some() || self.target.start.is_some()
+    }
+
     /// Compares the pins of the line with a leaf, in DER.
     pub fn compare(&self, leaf: &[u8]) -> Comparison {
         if self.pins.is_empty() {
@@ -220,6 +257,16 @@ mod tests {
             let found = entry.expect("an entry").label;
             assert_eq!(found.as_deref(), Some(label), "{columns}");
         }
+        for (columns, ports) in [
+            ("", None),
+            ("mail label=x", Some(8)),
+            ("label=\"x\" mail", Some(8)),
+            ("ports=25,imap:1143", Some(2)),
+        ] {
+            let entry = parse_line(format!("a {columns}").as_bytes()).expect(columns);
+            let found = entry.expect("an entry").ports;
+            assert_eq!(found.map(|ports| ports.list().len()), ports, "{columns}");
+        }
         let latin: &[u8] = b"mail.example label=a#b # caf\xe9 \x00\xff";
         let entry = parse_line(latin).expect("a line").expect("an entry");
         assert_eq!(entry.label.as_deref(), Some("a#b"));
@@ -239,6 +286,13 @@ mod tests {
             ("a label=\"old box", "label has no closing quote"),
             ("a label=\"old\"box", "label has no closing quote"),
             ("a x=y", "unknown column"),
+            ("a ports=", "ports: \"\" is not a port"),
+            ("a ports=25,x", "ports: \"x\" is not a port"),
+            ("a ports=25,smtp", "ports: port 25 is named twice"),
+            ("a mail ports=25", "\"ports\" is given twice"),
+            ("a mail mail", "\"mail\" is given twice"),
+            ("a:25 mail", "names a port"),
+            ("imaps://a ports=25", "names a port"),
             ("a label=x label=y", "twice"),
             ("a pin=sha256:aa", "not a pin"),
             ("a:99999", "port"),

@@ -4,7 +4,6 @@ use crate::certificate::Certificate;
 use crate::finding::{Code, Evidence, Finding};
 use crate::report::Report;
 use std::collections::HashMap;
-use std::net::SocketAddr;
 
 /// The keys that an audit has seen.
 #[derive(Debug, Default)]
@@ -19,31 +18,34 @@ impl SharedKeys {
         let Some(host) = &report.target.host else {
             return Vec::new();
         };
-        let mut others: Vec<(String, Option<SocketAddr>)> = Vec::new();
+        let mut others: Vec<(String, Option<String>)> = Vec::new();
         let elsewhere = report.others.iter();
-        let elsewhere = elsewhere.map(|other| (other, other.address()));
+        let elsewhere =
+            elsewhere.map(|other| (other, other.address().map(|at| at.ip().to_string())));
+        let ports = report.ports.iter().flat_map(|port| port.report.looks());
+        let ports = ports.map(|other| (other, other.address().map(|at| at.to_string())));
         let first = (&report.representative, None);
-        for (look, address) in std::iter::once(first).chain(elsewhere) {
+        for (look, place) in std::iter::once(first).chain(elsewhere).chain(ports) {
             let Some(key) = look.leaf().and_then(Certificate::spki_sha256) else {
                 continue;
             };
             let digest = key.hex().into_bytes();
             let first = self.first.entry(digest).or_insert_with(|| host.clone());
             if first != host && !others.iter().any(|(other, _)| other == first) {
-                others.push((first.clone(), address));
+                others.push((first.clone(), place));
             }
         }
         others.into_iter().map(note).collect()
     }
 }
 
-/// Notes a shared key, with the address if it is not the one of the target's report.
-fn note((host, address): (String, Option<SocketAddr>)) -> Finding {
-    // The chain of another address is not shown.
-    let certificate = address.is_none().then_some(0);
-    let message = match address {
+/// Notes a shared key, with the place if it is not the one of the target's report.
+fn note((host, place): (String, Option<String>)) -> Finding {
+    // The chain of another place is not shown.
+    let certificate = place.is_none().then_some(0);
+    let message = match place {
         None => format!("\"{host}\" has the same key"),
-        Some(address) => format!("at {}: \"{host}\" has the same key", address.ip()),
+        Some(place) => format!("at {place}: \"{host}\" has the same key"),
     };
     let advice = "give every host a key of its own, unless they are one service";
     let finding = Finding::new(Code::SharedKey, certificate, message, advice);

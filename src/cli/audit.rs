@@ -2,6 +2,7 @@
 
 use super::groups::{Connection, Trust};
 use super::help::{FINDINGS, LIST, OUTPUT, PACING};
+use super::ports::Ports;
 use super::value::{CodeParser, ColorArg, TargetArg, left, pause, rate, target};
 use crate::audit::{Least, Shard};
 use crate::finding::Code;
@@ -96,6 +97,10 @@ pub struct Audit {
     /// Show only targets that have changed, or are gone from the list, and the sums
     #[arg(long, requires = "baseline", help_heading = FINDINGS)]
     pub changes_only: bool,
+
+    /// Which ports to look at.
+    #[command(flatten)]
+    pub ports: Ports,
 
     /// How to connect.
     #[command(flatten)]

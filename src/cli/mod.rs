@@ -6,6 +6,7 @@ mod groups;
 mod help;
 mod pin;
 mod plugin;
+mod ports;
 mod value;
 mod when;
 
@@ -13,6 +14,7 @@ pub use audit::{Audit, AuditFormat, FailOnArg, SortArg};
 pub use groups::{Connection, Defaults, HgVersion, Hgrc, KeyTypeArg, Trust};
 pub use pin::{ByArg, CheckFormat, DigestArg, Pin};
 pub use plugin::Plugin;
+pub use ports::Ports;
 pub use value::{
     ColorArg, Completions, ConnectTo, ExpectedPin, FormatArg, HgStoreArg, TargetArg, TlsArg,
     duration, ehlo_name,
@@ -154,6 +156,10 @@ pub struct Inspect {
     #[command(flatten)]
     pub plugin: Plugin,
 
+    /// Which ports to look at.
+    #[command(flatten)]
+    pub ports: Ports,
+
     /// How to connect.
     #[command(flatten)]
     pub connection: Connection,
@@ -162,12 +168,12 @@ pub struct Inspect {
     #[command(flatten)]
     pub trust: Trust,
 
-    /// Validate as of TIME instead of now: 2027-01-01T00:00:00Z, 2027-01-01, or +30d
+    /// Validate as of TIME, not now: 2027-01-01T00:00:00Z, 2027-01-01, or +30d
     #[arg(long, value_name = "TIME", help_heading = JUDGEMENT)]
     pub at: Option<When>,
 
     /// Validate the chain in FILE (PEM or DER, the leaf first; - reads standard input); no network
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["targets", "hostname", "port", "connect"], requires = "servername", help_heading = JUDGEMENT)]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["targets", "hostname", "port", "connect", "mail", "ports"], requires = "servername", help_heading = JUDGEMENT)]
     pub chain: Option<PathBuf>,
 
     /// Warn, with exit code 1, if a certificate expires within LEFT: 21 (days), 72h or 30%
@@ -197,7 +203,7 @@ pub struct Inspect {
     /// Only check Mercurial's configuration for lines that have no effect or mislead; no network
     ///
     /// With a TARGET only those about its host. The exit code is 1 if there are any.
-    #[arg(long, conflicts_with_all = ["chain", "no_hgrc"], help_heading = MERCURIAL)]
+    #[arg(long, conflicts_with_all = ["chain", "no_hgrc", "mail", "ports"], help_heading = MERCURIAL)]
     pub lint: bool,
 
     /// Warn if the pinned certificate expires within LEFT, or if nothing is pinned

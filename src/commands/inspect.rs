@@ -1,6 +1,8 @@
 //! The main command: probe each target, judge, print.
 
-use super::assess::{Asked, Assessor, ExpiryLevels, Sources, options};
+use super::assess::{
+    Asked, Assessor, ExpiryLevels, Sources, one_port_is_named, options, several_ports_elsewhere,
+};
 use super::disk::chain;
 use super::error::Error;
 use super::mercurial::Scope;
@@ -17,7 +19,7 @@ use crate::observation::{Staple, Step, Survey};
 use crate::render::style::Style;
 use crate::render::{json, nagios, pem, table};
 use crate::report::{Assessment, Exit, Report, Target};
-use crate::survey::look;
+use crate::survey::{Limits, Options, Pacer, look, look_at_ports};
 use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -38,6 +40,9 @@ pub(super) fn run(cli: &Inspect) -> Result<Exit, Error> {
     let targets = cli.plugin.targets(&cli.targets);
     if targets.is_empty() && cli.plugin.port.is_some() {
         return Err(Error::new("-p PORT needs a host").hint("-H mail.example.org -p 587"));
+    }
+    if let Some(why) = unfit_for_ports(cli, &targets) {
+        return Err(why);
     }
     let from_hgrc = targets.is_empty() && cli.chain.is_none();
     let assessor = Assessor::read(&Sources {
@@ -65,6 +70,18 @@ pub(super) fn run(cli: &Inspect) -> Result<Exit, Error> {
     }
 }
 
+/// Why several ports cannot be looked at, if the user wants that.
+fn unfit_for_ports(cli: &Inspect, targets: &[TargetArg]) -> Option<Error> {
+    cli.ports.asked()?;
+    if targets.is_empty() {
+        let text = "--mail and --ports need a host";
+        return Some(Error::new(text).hint("smtp-certcheck mail.example.org --mail"));
+    }
+    let mut targets = targets.iter();
+    let named = targets.find_map(|target| one_port_is_named(&target.target));
+    named.or_else(|| several_ports_elsewhere(&cli.connection))
+}
+
 /// When a certificate expires soon.
 fn levels(cli: &Inspect) -> ExpiryLevels {
     ExpiryLevels {
@@ -85,6 +102,14 @@ fn mistyped(reports: &[Report]) -> Option<(&str, String)> {
 /// Whether nothing is to be done.
 fn is_well(report: &Report) -> bool {
     report.exit() == Exit::SUCCESS && !report.warns()
+}
+
+/// Looks at the one port of a target, or at several of its host in turns.
+async fn surveys(pacer: &Arc<Pacer>, asked: &Asked, options: &Options) -> Vec<Survey> {
+    match asked.endpoints() {
+        None => vec![look(&asked.endpoint, options).await],
+        Some(ports) => look_at_ports(pacer, &ports, options).await,
+    }
 }
 
 /// The command line with everything that it points to, as read.
@@ -174,34 +199,39 @@ impl Setting<'_> {
     /// Probes in parallel; reports in the order of the command line, each as soon as possible.
     async fn probe_all(&self) -> Result<Vec<Report>, Error> {
         let permits = Arc::new(Semaphore::new(AT_ONCE));
+        let pacer = Arc::new(Pacer::new(&Limits::for_few(AT_ONCE)));
         let mut planned = Vec::new();
         let connection = &self.cli.connection;
         let servername = self.cli.trust.servername.as_ref();
         for target in &self.targets {
             let asked = Asked::new(target.clone(), connection, servername);
+            let asked = asked.at_ports(self.cli.ports.asked());
             let options = options(connection, &asked.reference)?;
             planned.push((asked, options));
         }
         let ehlo = connection.ehlo.clone().or_else(environment::fqdn);
-        let mut running: Vec<(Asked, JoinHandle<Survey>)> = Vec::new();
+        let mut running: Vec<(Asked, JoinHandle<Vec<Survey>>)> = Vec::new();
         let mut waiting = Waiting::new(self.cli.quiet);
         for (asked, mut options) in planned {
             options.probe.ehlo.clone_from(&ehlo);
             options.probe.watch = waiting.watch();
-            let (permits, to_probe) = (Arc::clone(&permits), asked.endpoint.clone());
+            let (permits, pacer) = (Arc::clone(&permits), Arc::clone(&pacer));
+            let to_probe = asked.clone();
             let task = tokio::spawn(async move {
                 let _permit = permits.acquire().await;
-                look(&to_probe, &options).await
+                surveys(&pacer, &to_probe, &options).await
             });
             running.push((asked, task));
         }
         let mut reports = Vec::new();
         for (asked, task) in running {
             let endpoint = &asked.endpoint;
-            let survey = waiting.during(task).await;
-            let survey = survey
-                .map_err(|why| Error::new(format!("the probe of {endpoint} broke: {why}")))?;
-            let mut report = self.assessor.report(survey, &asked)?;
+            let seen = waiting.during(task).await;
+            let seen =
+                seen.map_err(|why| Error::new(format!("the probe of {endpoint} broke: {why}")))?;
+            let mut report = self.assessor.report_on_all(seen, &asked, |seen, asked| {
+                self.assessor.assess(seen, asked, None)
+            })?;
             if let Some(least) = self.cli.pin_expires {
                 self.assessor.note_pin(&mut report, &asked, least);
             }

@@ -1,4 +1,4 @@
-//! The ports of a mail host: a number, and what is spoken there.
+//! The ports of a mail host, and what is spoken there.
 
 use super::error::TargetError;
 use super::protocol::Protocol;
@@ -20,8 +20,8 @@ pub struct MailPort {
 }
 
 impl MailPort {
-    /// The ports of a whole mail host, in the order of the protocols: SMTP, IMAP, POP3 and
-    /// ManageSieve. LMTP is for servers among themselves, and has no port of its own.
+    /// The ports of a whole mail host: SMTP, IMAP, POP3 and `ManageSieve`. LMTP is for servers among
+    /// themselves.
     pub const ALL: [Self; 8] = [
         Self::on(25),
         Self::on(465),
@@ -47,15 +47,43 @@ impl MailPort {
         let protocol = self.protocol.or_else(|| Protocol::on_port(self.port));
         protocol.unwrap_or_default()
     }
+}
 
-    /// The limit of ports that are looked at: this is not a scanner of ports.
-    pub const MOST: usize = 32;
+/// Which ports of a host are looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MailPorts {
+    /// Those of a whole mail host; some may be closed.
+    All,
+    /// Those that the user names: all of them should be open.
+    Named(Vec<MailPort>),
+}
 
-    /// Reads several, separated by commas: each once, in their order.
-    pub fn list(text: &str) -> Result<Vec<Self>, TargetError> {
-        let mut ports: Vec<Self> = Vec::new();
+impl MailPorts {
+    /// The limit of ports that are named: this is not a scanner.
+    const MOST: usize = 32;
+
+    /// The ports, in their order.
+    pub fn list(&self) -> &[MailPort] {
+        match self {
+            Self::All => &MailPort::ALL,
+            Self::Named(ports) => ports,
+        }
+    }
+
+    /// Whether the user names them.
+    pub fn are_named(&self) -> bool {
+        matches!(self, Self::Named(_))
+    }
+}
+
+/// Ports with commas between them, each once.
+impl FromStr for MailPorts {
+    type Err = TargetError;
+
+    fn from_str(text: &str) -> Result<Self, TargetError> {
+        let mut ports: Vec<MailPort> = Vec::new();
         for word in text.split(',') {
-            let port: Self = word.parse()?;
+            let port: MailPort = word.parse()?;
             if ports.iter().any(|known| known.port == port.port) {
                 return Err(TargetError::PortTwice(port.port));
             }
@@ -64,7 +92,7 @@ impl MailPort {
         if ports.len() > Self::MOST {
             return Err(TargetError::ManyPorts(Self::MOST));
         }
-        Ok(ports)
+        Ok(Self::Named(ports))
     }
 }
 
@@ -135,14 +163,19 @@ mod tests {
     }
 
     #[test]
-    fn a_list_has_each_port_once() {
-        let list = MailPort::list("25,imaps,imap:1143").expect("a list");
-        let numbers: Vec<u16> = list.iter().map(|port| port.port).collect();
+    fn a_list_has_each_port_once_and_is_bounded() {
+        let list: MailPorts = "25,imaps,imap:1143".parse().expect("a list");
+        let numbers: Vec<u16> = list.list().iter().map(|port| port.port).collect();
         assert_eq!(numbers, [25, 993, 1143]);
+        assert!(list.are_named() && !MailPorts::All.are_named());
         for text in ["", "25,", "25,25", "imaps,993", "imap:993,993"] {
-            assert!(MailPort::list(text).is_err(), "{text}");
+            assert!(text.parse::<MailPorts>().is_err(), "{text}");
         }
-        let all = MailPort::ALL.map(|port| port.to_string()).join(",");
-        assert_eq!(MailPort::list(&all), Ok(MailPort::ALL.to_vec()));
+        let many = |count: u16| {
+            let ports: Vec<String> = (1..=count).map(|port| port.to_string()).collect();
+            ports.join(",").parse::<MailPorts>()
+        };
+        assert!(many(32).is_ok());
+        assert_eq!(many(33), Err(TargetError::ManyPorts(32)));
     }
 }

@@ -11,7 +11,7 @@ mod via;
 
 pub use error::TargetError;
 pub use host::{Host, authority};
-pub use mail_port::MailPort;
+pub use mail_port::{MailPort, MailPorts};
 pub use protocol::Protocol;
 pub use source::Source;
 pub use start::Start;

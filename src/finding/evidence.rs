@@ -142,8 +142,6 @@ pub enum Evidence {
     Served(Vec<Served>),
     /// Addresses.
     Addresses(Vec<IpAddr>),
-    /// Ports of one host.
-    Ports(Vec<u16>),
     /// Addresses beyond the limit.
     Beyond {
         /// How many addresses were checked.

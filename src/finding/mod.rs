@@ -21,6 +21,8 @@ pub struct Finding {
     /// The index in the presented chain of the certificate concerned. `None` means the whole chain,
     /// an anchor that was not presented, or no certificate.
     pub certificate: Option<usize>,
+    /// The ports concerned, if several of one host were looked at; else empty.
+    pub ports: Vec<u16>,
     /// One sentence.
     pub message: String,
     /// What to do about it.
@@ -41,6 +43,7 @@ impl Finding {
             code,
             severity: code.severity(),
             certificate,
+            ports: Vec::new(),
             message: message.into(),
             advice: advice.into(),
             evidence: None,
@@ -52,6 +55,15 @@ impl Finding {
     pub fn because(self, evidence: Evidence) -> Self {
         Self {
             evidence: Some(Box::new(evidence)),
+            ..self
+        }
+    }
+
+    /// Adds the ports concerned.
+    #[must_use]
+    pub fn on(self, ports: impl IntoIterator<Item = u16>) -> Self {
+        Self {
+            ports: ports.into_iter().collect(),
             ..self
         }
     }

@@ -5,7 +5,7 @@ use crate::fingerprint::Algorithm;
 use crate::report::{Outcome, Report, listed};
 
 /// The addresses that a reason is about: `address 192.0.2.15: `; empty if it holds at every address
-/// that answers.
+/// of the port that answers.
 pub(super) fn place(report: &Report) -> String {
     let places = report.spoken_for();
     match places.as_slice() {

@@ -12,6 +12,7 @@ pub mod pem;
 pub mod pin;
 pub mod pin_set;
 pub mod pins;
+mod places;
 pub mod settings;
 pub mod style;
 pub mod table;

@@ -89,7 +89,7 @@ fn sorted(mut places: Vec<IpAddr>) -> Vec<IpAddr> {
 }
 
 /// Whether two addresses have the same outcome, for the same reasons.
-fn has_same_reasons(one: &Assessment, other: &Assessment) -> bool {
+pub(super) fn has_same_reasons(one: &Assessment, other: &Assessment) -> bool {
     let codes = |look: &Assessment| -> Vec<Code> {
         let problems = look.problems().iter();
         problems.map(|problem| problem.code).collect()

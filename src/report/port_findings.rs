@@ -4,7 +4,7 @@
 use crate::certificate::{Certificate, Facts};
 use crate::endpoint::Protocol;
 use crate::escape::excerpt;
-use crate::finding::{Code, Evidence, Finding, Severity};
+use crate::finding::{Code, Finding, Severity};
 use crate::fingerprint::Algorithm;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -46,7 +46,7 @@ pub(super) fn findings(sights: &[Sight<'_>]) -> Vec<Finding> {
     found
 }
 
-/// The certificates, in the order of the ports.
+/// The certificates, in the order of the ports, those first that are older ones of others.
 fn served<'a>(sights: &[Sight<'a>]) -> Vec<Served<'a>> {
     let mut served: Vec<Served<'a>> = Vec::new();
     for sight in sights {
@@ -68,6 +68,7 @@ fn served<'a>(sights: &[Sight<'a>]) -> Vec<Served<'a>> {
     for (one, is_stale) in served.iter_mut().zip(stale) {
         one.is_stale = is_stale;
     }
+    served.sort_by_key(|one| !one.is_stale);
     served
 }
 
@@ -190,13 +191,13 @@ fn differ(served: &[Served<'_>]) -> Finding {
         (message, reload(&stale), Severity::Warning)
     };
     let concerned = if stale.is_empty() {
-        served.iter().flat_map(|one| one.ports()).collect()
+        served.iter().flat_map(Served::ports).collect()
     } else {
         ports_of(&stale)
     };
     Finding::new(Code::PortsDiffer, None, message, advice)
         .at(severity)
-        .because(Evidence::Ports(concerned.into_iter().collect()))
+        .on(concerned)
 }
 
 fn ports_of(sights: &[Sight<'_>]) -> BTreeSet<u16> {
@@ -260,9 +261,8 @@ fn expires_earlier(served: &[Served<'_>]) -> Option<Finding> {
         last.places(served)
     );
     let advice = "renew that one first; with one certificate on all ports there is one date";
-    let ports = first.ports().into_iter().collect();
     let finding = Finding::new(Code::PortExpiresEarlier, None, message, advice);
-    Some(finding.because(Evidence::Ports(ports)))
+    Some(finding.on(first.ports()))
 }
 
 /// That a port's certificate lacks names that another port's has.
@@ -306,7 +306,7 @@ fn names_differ(served: &[Served<'_>]) -> Option<Finding> {
     );
     let advice = "a client that is configured with a name that is missing refuses the port: give all ports a certificate with all names";
     let finding = Finding::new(Code::NameDiffers, None, message, advice);
-    Some(finding.because(Evidence::Ports(ports.into_iter().collect())))
+    Some(finding.on(ports))
 }
 
 /// That ports offer no TLS.
@@ -328,5 +328,5 @@ fn unprotected(sights: &[Sight<'_>]) -> Option<Finding> {
     );
     let advice = "enable STARTTLS there, or close the port; implicit TLS is at 465, 993 and 995";
     let finding = Finding::new(Code::PortUnprotected, None, message, advice);
-    Some(finding.because(Evidence::Ports(ports.into_iter().collect())))
+    Some(finding.on(ports))
 }

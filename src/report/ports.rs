@@ -1,6 +1,7 @@
 //! The report of a host that was looked at port by port: which port speaks for it, and what no
 //! single port shows.
 
+use super::addresses::has_same_reasons;
 use super::port_findings::{Sight, findings};
 use super::{Assessment, Exit, Outcome, Port, Report, Target};
 use crate::certificate::Certificate;
@@ -64,6 +65,12 @@ impl Port {
         })
     }
 
+    /// Whether an address of it could be connected to.
+    pub fn is_open(&self) -> bool {
+        let mut seen = self.report.looks().filter_map(|look| look.seen.as_ref());
+        seen.any(|seen| seen.address.is_some())
+    }
+
     /// Whether it counts: it is open, or the user asked for it.
     pub fn counts(&self) -> bool {
         self.is_named || !self.is_closed()
@@ -111,6 +118,17 @@ impl Report {
     /// The ports that are closed, and that the user did not ask for.
     pub fn closed_ports(&self) -> impl Iterator<Item = &Port> {
         self.ports.iter().filter(|port| !port.counts())
+    }
+
+    /// The ports for which the speaking one speaks; empty if it speaks for all that count.
+    pub fn spoken_for_ports(&self) -> Vec<&Port> {
+        let alike =
+            |port: &&Port| has_same_reasons(&self.representative, &port.report.representative);
+        let same: Vec<&Port> = self.counting_ports().filter(alike).collect();
+        if same.len() == self.counting_ports().count() {
+            return Vec::new();
+        }
+        same
     }
 
     /// Every assessment of every port; of a closed one, too.

@@ -10,8 +10,10 @@
 //! - `endurance`: hostile servers by the thousand
 //! - `expiry`: what expires soon, and who asked for a warning
 //! - `protocols`: IMAP, POP3, ManageSieve and LMTP up to STARTTLS, line by line
-//! - `ports`: several ports of one host
 //! - `through`: proxies, commands, source addresses, and the header of the PROXY protocol
+//! - `hosts`: one report on several ports of a host
+//! - `port_findings`: what the ports of a host show together
+//! - `ports`: several ports of one host, one connection at a time
 //! - `waiting`: the line that says what is waited for
 //! - `real_servers`: Postfix, Exim and OpenSMTPD
 //! - `mailboxes`: Dovecot, Cyrus and Courier
@@ -23,9 +25,11 @@ mod endurance;
 mod environment;
 mod expiry;
 mod failure_matrix;
+mod hosts;
 mod large_hello;
 mod legacy;
 mod mailboxes;
+mod port_findings;
 mod ports;
 mod protocols;
 mod real_servers;

@@ -106,7 +106,7 @@ fn options(timeout: Duration) -> Options {
 }
 
 fn endpoint(ip: &str, port: u16) -> Endpoint {
-    let mail_port = MailPort::list(&format!("smtp:{port}")).expect("a port")[0];
+    let mail_port: MailPort = format!("smtp:{port}").parse().expect("a port");
     Endpoint::of_port(ip.parse().expect("a host"), mail_port)
 }
 

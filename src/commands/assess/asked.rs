@@ -1,7 +1,8 @@
 //! What is asked about: a target with everything that is settled before the connection.
 
 use crate::cli::{Connection, TargetArg};
-use crate::endpoint::{Endpoint, Host};
+use crate::commands::error::Error;
+use crate::endpoint::{Endpoint, Host, MailPort, MailPorts, Target as Written};
 use crate::report::Target;
 
 /// A target, where to connect for it, and the name that its certificate must be for.
@@ -13,6 +14,8 @@ pub(in crate::commands) struct Asked {
     pub(in crate::commands) endpoint: Endpoint,
     /// The reference identifier.
     pub(in crate::commands) reference: Host,
+    /// The ports of the host to look at one by one; `None`: that of the endpoint alone.
+    pub(in crate::commands) ports: Option<MailPorts>,
 }
 
 impl Asked {
@@ -33,7 +36,30 @@ impl Asked {
             target,
             endpoint,
             reference,
+            ports: None,
         }
+    }
+
+    /// The same target, at these ports of its host.
+    pub(in crate::commands) fn at_ports(self, ports: Option<MailPorts>) -> Self {
+        Self { ports, ..self }
+    }
+
+    /// One port of the host.
+    pub(super) fn at(&self, port: MailPort) -> Self {
+        Self {
+            endpoint: Endpoint::of_port(self.endpoint.host.clone(), port),
+            ports: None,
+            ..self.clone()
+        }
+    }
+
+    /// Where to connect for each port that is looked at, in their order.
+    pub(in crate::commands) fn endpoints(&self) -> Option<Vec<Endpoint>> {
+        let ports = self.ports.as_ref()?.list().iter();
+        let host = &self.endpoint.host;
+        let endpoints = ports.map(|port| Endpoint::of_port(host.clone(), *port));
+        Some(endpoints.collect())
     }
 
     /// The host as it was written: the key of Mercurial's settings for it.
@@ -43,9 +69,21 @@ impl Asked {
 
     /// The target of a report, before anything is known about it.
     pub(super) fn of_report(&self) -> Target {
+        let host = self.endpoint.host.to_string();
+        if self.ports.is_some() {
+            return Target {
+                input: self.target.input.clone(),
+                host: Some(host.clone()),
+                port: None,
+                label: host,
+                protocol: None,
+                tls: None,
+                servername: self.reference.to_string(),
+            };
+        }
         Target {
             input: self.target.input.clone(),
-            host: Some(self.endpoint.host.to_string()),
+            host: Some(host),
             port: Some(self.endpoint.port),
             label: self.endpoint.to_string(),
             protocol: Some(self.endpoint.first_protocol()),
@@ -53,4 +91,22 @@ impl Asked {
             servername: self.reference.to_string(),
         }
     }
+}
+
+/// Why several ports of a target cannot be looked at: it names one.
+pub(in crate::commands) fn one_port_is_named(target: &Written) -> Option<Error> {
+    let host = &target.written;
+    (target.port.is_some() || target.start.is_some()).then(|| {
+        let text =
+            format!("the target \"{host}\" names a port, and --mail and --ports are about several");
+        Error::new(text).hint(format!("smtp-certcheck {host} --mail"))
+    })
+}
+
+/// Why several ports cannot be looked at: all would be looked for at one.
+pub(in crate::commands) fn several_ports_elsewhere(connection: &Connection) -> Option<Error> {
+    let elsewhere = connection.connect.as_ref()?;
+    elsewhere.port?;
+    let text = "--connect names a port, and several are to be looked at";
+    Some(Error::new(text).hint(format!("--connect {}", elsewhere.host)))
 }

@@ -15,7 +15,7 @@ use crate::fingerprint::Comparison;
 use crate::judge::{self, Judgement, JudgementCache, Policy, no_pin, pin_expiring, pin_mismatch};
 use crate::mercurial::Pins;
 use crate::observation::{Sighting, Survey};
-use crate::report::{Assessment, Report, Skipped};
+use crate::report::{Assessment, Port, Report, Skipped};
 use std::borrow::Cow;
 use std::cell::RefCell;
 use time::OffsetDateTime;
@@ -116,14 +116,37 @@ impl Assessor {
     ) -> Result<Report, Error> {
         let looks: Vec<Assessment> = survey.seen.into_iter().map(assess).collect();
         let report = Report::of(asked.of_report(), looks, self.now);
-        let mut report =
-            report.ok_or_else(|| Error::new(format!("the probe of {} broke", asked.endpoint)))?;
+        let mut report = report.ok_or_else(|| broken(asked))?;
         report.skipped = Skipped {
             no_route: survey.no_route,
             no_source: survey.no_source,
             left_out: survey.left_out,
         };
         Ok(self.dated(report, asked))
+    }
+
+    /// The report on all that was seen of a target, port by port if several were asked for; `assess`
+    /// judges each sighting.
+    pub(in crate::commands) fn report_on_all(
+        &self,
+        surveys: Vec<Survey>,
+        asked: &Asked,
+        mut assess: impl FnMut(Sighting, &Asked) -> Assessment,
+    ) -> Result<Report, Error> {
+        let mut surveys = surveys.into_iter();
+        let Some(ports) = &asked.ports else {
+            let survey = surveys.next().unwrap_or_default();
+            return self.report_by(survey, asked, |seen| assess(seen, asked));
+        };
+        let mut all = Vec::new();
+        for (port, survey) in ports.list().iter().zip(surveys) {
+            let asked = asked.at(*port);
+            all.push(Port {
+                is_named: ports.are_named(),
+                report: self.report_by(survey, &asked, |seen| assess(seen, &asked))?,
+            });
+        }
+        Report::of_ports(asked.of_report(), all).ok_or_else(|| broken(asked))
     }
 
     /// Adds the mode that was used last, and the times.
@@ -206,7 +229,14 @@ impl Assessor {
     pub(in crate::commands) fn note_pin(&self, report: &mut Report, asked: &Asked, least: Least) {
         let host = asked.written();
         let by_ca = self.anchors.are_named() || self.hg.has_own_cacerts(host);
-        for look in report.looks_mut() {
+        let has_ports = !report.ports.is_empty();
+        // What is pinned is for SMTP; of several ports, others have nothing to do with it.
+        let concerns = |look: &&mut Assessment| {
+            let seen = look.seen.as_ref();
+            let protocol = seen.and_then(|seen| seen.protocol);
+            !has_ports || protocol.is_none_or(|protocol| protocol == Protocol::Smtp)
+        };
+        for look in report.looks_mut().filter(concerns) {
             self.note_pin_of(look, host, by_ca, least);
         }
     }
@@ -227,6 +257,10 @@ impl Assessor {
         };
         judgement.notes.extend(note);
     }
+}
+
+fn broken(asked: &Asked) -> Error {
+    Error::new(format!("the probe of {} broke", asked.endpoint))
 }
 
 /// That the leaf is none of the pinned certificates.

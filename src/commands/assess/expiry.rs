@@ -20,12 +20,11 @@ impl ExpiryLevels {
         (or_usual(self.warning), or_usual(self.critical))
     }
 
-    /// Adds a note for each certificate that expires soon, at every address. It has the severity of
+    /// Adds a note for each certificate that expires soon, at every address and port. It has the severity of
     /// the level that the user asked for; at a usual level it is no more than a note.
     pub(in crate::commands) fn note(self, report: &mut Report) {
         let at = report.at;
-        let others = report.others.iter_mut();
-        for look in std::iter::once(&mut report.representative).chain(others) {
+        for look in report.looks_mut() {
             let notes = self.notes(look, at);
             if let Some(judgement) = &mut look.judgement {
                 judgement.notes.extend(notes);

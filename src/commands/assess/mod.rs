@@ -9,7 +9,7 @@ mod hg;
 mod options;
 mod sources;
 
-pub(super) use asked::Asked;
+pub(super) use asked::{Asked, one_port_is_named, several_ports_elsewhere};
 pub(super) use assessor::Assessor;
 pub(super) use expiry::ExpiryLevels;
 pub(super) use options::options;

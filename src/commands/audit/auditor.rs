@@ -37,7 +37,8 @@ pub(super) struct ListTarget {
 /// A target that was checked.
 pub(super) struct Seen {
     pub(super) target: ListTarget,
-    pub(super) survey: Survey,
+    /// One for each port that was looked at.
+    pub(super) surveys: Vec<Survey>,
 }
 
 /// Judges targets one after the other: the findings may depend on earlier targets.
@@ -69,10 +70,10 @@ impl Auditor {
 
     /// Judges a target, and compares it with the baseline.
     pub(super) fn audit(&mut self, seen: Seen) -> Result<Audited, Error> {
-        let Seen { target, survey } = seen;
+        let Seen { target, surveys } = seen;
         let own = self.own_anchors.of(&target.entry);
         let unreadable = own.and_then(|own| own.as_ref().err().cloned());
-        let report = report(&self.assessor, &target, survey, own)?;
+        let report = report(&self.assessor, &target, surveys, own)?;
         let mut levels = self.defaults.levels(&target.entry);
         levels.public_cas &= self.assessor.is_public(report.judgement());
         let mut found = findings(&report, levels);
@@ -82,7 +83,7 @@ impl Auditor {
         found.extend(self.keys.findings(&report));
         found.sort_by_key(|finding| Reverse(finding.severity));
         let unseen: Vec<Code> = report
-            .looks()
+            .every_look()
             .filter_map(|look| Some(look.failure()?.code()))
             .chain(UNJUDGED)
             .collect();
@@ -108,16 +109,16 @@ impl Auditor {
     }
 }
 
-/// The report on all addresses that were checked; `own` are the target's own anchors.
+/// The report on all addresses and ports that were checked; `own` are the target's own anchors.
 fn report(
     assessor: &Assessor,
     target: &ListTarget,
-    survey: Survey,
+    surveys: Vec<Survey>,
     own: Option<&Result<Anchors, String>>,
 ) -> Result<Report, Error> {
     let ListTarget { entry, asked, .. } = target;
     let own = own.map(|own| own.as_ref().unwrap_or(&NO_ANCHORS));
-    assessor.report_by(survey, asked, |seen| {
+    assessor.report_on_all(surveys, asked, |seen, asked| {
         with_pins(assessor.assess(seen, asked, own), entry)
     })
 }

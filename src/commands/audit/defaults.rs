@@ -3,14 +3,16 @@
 use crate::audit::{Entry, Levels};
 use crate::certificate::Least;
 use crate::cli::{Audit as Args, Connection, TargetArg};
-use crate::commands::assess::{Asked, options};
+use crate::commands::assess::{Asked, options, several_ports_elsewhere};
 use crate::commands::error::Error;
-use crate::endpoint::Host;
+use crate::endpoint::{Host, MailPorts};
 use crate::survey::Options;
 
 /// The options of the command line that a line of the list may replace.
 pub(super) struct Defaults {
     connection: Connection,
+    /// Which ports of targets that name none.
+    ports: Option<MailPorts>,
     servername: Option<Host>,
     /// The anchors are those of public CAs, because the user named none.
     public_cas: bool,
@@ -23,6 +25,7 @@ impl Defaults {
     pub(super) fn of(args: &Args) -> Self {
         Self {
             connection: args.connection.clone(),
+            ports: args.ports.asked(),
             servername: args.trust.servername.clone(),
             public_cas: args.trust.cacerts.is_empty(),
             warning: args.warning,
@@ -38,6 +41,30 @@ impl Defaults {
             public_cas: self.public_cas,
         };
         levels.conflict()
+    }
+
+    /// Why several ports cannot be looked at, if the command line wants that.
+    pub(super) fn unfit_for_ports(&self) -> Option<Error> {
+        self.ports.as_ref()?;
+        several_ports_elsewhere(&self.connection)
+    }
+
+    /// Why a line of the list cannot be used with the options of the command line.
+    pub(super) fn conflict_of(&self, entry: &Entry) -> Option<String> {
+        let of_levels = self.levels(entry).conflict();
+        let of_ports = || {
+            self.ports_of(entry)?;
+            let why = several_ports_elsewhere(&self.connection)?;
+            Some(why.message().to_owned())
+        };
+        of_levels.or_else(of_ports)
+    }
+
+    /// The ports to look at: those of the line; those of the command line are for a target that names
+    /// none itself.
+    fn ports_of(&self, entry: &Entry) -> Option<MailPorts> {
+        let usual = || self.ports.clone().filter(|_| !entry.names_a_port());
+        entry.ports.clone().or_else(usual)
     }
 
     /// How little time may be left before an expiring certificate of the target is a finding.
@@ -57,7 +84,7 @@ impl Defaults {
             target: entry.target.clone(),
         };
         let name = entry.servername.as_ref().or(self.servername.as_ref());
-        Asked::new(target, &self.connection, name)
+        Asked::new(target, &self.connection, name).at_ports(self.ports_of(entry))
     }
 
     /// The options of the probe for that server name.

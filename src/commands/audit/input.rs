@@ -198,10 +198,12 @@ impl Filter {
         if self.done.is_empty() {
             return true;
         }
-        let reference = self.defaults.asked(entry).reference;
+        let asked = self.defaults.asked(entry);
+        let ports = asked.endpoints().unwrap_or_default();
         let target = Identity {
             input: entry.input.clone(),
-            servername: reference.to_string(),
+            servername: asked.reference.to_string(),
+            ports: ports.iter().map(|port| port.port).collect(),
         };
         match self.done.get_mut(&target) {
             Some(count) if *count > 0 => {
@@ -229,7 +231,7 @@ fn entries(
         };
         match parse_line(&line) {
             Ok(None) => None,
-            Ok(Some(entry)) => match filter.defaults.levels(&entry).conflict() {
+            Ok(Some(entry)) => match filter.defaults.conflict_of(&entry) {
                 Some(why) => Some(Err(Trouble::BadLine(format!("{name}:{number}: {why}")))),
                 None => filter.takes(&entry).then_some(Ok(entry)),
             },

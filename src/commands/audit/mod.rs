@@ -51,6 +51,9 @@ pub(super) fn run(args: &Args) -> Result<Exit, Error> {
     if let Some(why) = defaults.conflict() {
         return Err(Error::new(why).hint(BELOW_WARNING));
     }
+    if let Some(why) = defaults.unfit_for_ports() {
+        return Err(why);
+    }
     let choice = choice(args);
     let assessor = Assessor::read(&Sources::of(&args.trust))?;
     let mut baseline = baseline(args, &choice)?;

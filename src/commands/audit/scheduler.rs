@@ -7,7 +7,7 @@ use super::progress;
 use crate::audit::{Completeness, Entry};
 use crate::commands::error::Error;
 use crate::commands::terminal::warn;
-use crate::survey::{Pacer, look_in_turn};
+use crate::survey::{Pacer, look_at_ports, look_in_turn};
 use std::os::fd::AsFd as _;
 use std::sync::Arc;
 use tokio::io::Interest;
@@ -98,13 +98,16 @@ impl Scheduler {
         options.probe.ehlo.clone_from(&self.ehlo);
         let (pacer, sender) = (Arc::clone(&self.pacer), self.sender.clone());
         Ok(async move {
-            let survey = look_in_turn(&pacer, &asked.endpoint, &options).await;
+            let surveys = match asked.endpoints() {
+                None => vec![look_in_turn(&pacer, &asked.endpoint, &options).await],
+                Some(ports) => look_at_ports(&pacer, &ports, &options).await,
+            };
             let target = ListTarget {
                 entry,
                 asked,
                 position,
             };
-            let seen = Seen { target, survey };
+            let seen = Seen { target, surveys };
             // The writer stops when the reader has closed the pipe.
             let _ = pacer.deliver(sender.send(seen)).await;
         })

@@ -34,6 +34,8 @@ fn part(difference: &Difference) -> Option<String> {
             let (after, before) = (text(after, "unknown"), text(before, "unknown"));
             format!("issuer {after} (was {before})")
         }
+        (Field::Port, Change::PortOpened) => format!("port {} is open", text(after, "unknown")),
+        (Field::Port, _) => format!("port {} is closed", text(before, "unknown")),
         (Field::NotAfter, _) => format!("expires {} (was {})", day(after), day(before)),
         (Field::Outcome | Field::Severity, change) => {
             let none = match difference.field {
@@ -110,6 +112,20 @@ mod tests {
                 "2027-02-06T10:00:00Z",
                 "2027-02-26T10:00:00Z",
                 "expires 2027-02-26 (was 2027-02-06)",
+            ),
+            (
+                Change::PortOpened,
+                Field::Port,
+                "",
+                "143",
+                "port 143 is open",
+            ),
+            (
+                Change::PortClosed,
+                Field::Port,
+                "993",
+                "",
+                "port 993 is closed",
             ),
             (
                 Change::Worse,

@@ -3,6 +3,7 @@
 use super::addresses::addresses;
 use super::changed;
 use super::format::{Ending, Format};
+use super::ports::ports;
 use crate::audit::{Audited, Completeness, Summary, worst};
 use crate::certificate::{Sans, days_left};
 use crate::escape::visible;
@@ -10,7 +11,7 @@ use crate::fingerprint::Algorithm;
 use crate::render::timestamp::timestamp;
 
 /// The names of the columns: new ones come last, because programs count them.
-const COLUMNS: [&str; 25] = [
+const COLUMNS: [&str; 26] = [
     "target",
     "label",
     "outcome",
@@ -36,6 +37,7 @@ const COLUMNS: [&str; 25] = [
     "names",
     "checked_at",
     "differences",
+    "ports",
 ];
 
 /// The format: each line is complete, and nothing is kept.
@@ -102,6 +104,7 @@ fn row(audited: &Audited) -> String {
         text(facts.and_then(|facts| facts.sans.as_ref().map(names))),
         text(report.checked_at.map(timestamp)),
         changed::in_words(audited.differences()),
+        ports_with_outcomes(audited),
     ])
 }
 
@@ -118,6 +121,15 @@ fn with_outcomes(audited: &Audited) -> String {
     let each = each
         .iter()
         .map(|(address, outcome)| format!("{address}={outcome}"));
+    each.collect::<Vec<_>>().join(" ")
+}
+
+/// The outcomes of the ports, if several of the host were looked at.
+fn ports_with_outcomes(audited: &Audited) -> String {
+    let each = ports(audited);
+    let each = each
+        .iter()
+        .map(|(port, outcome)| format!("{}={outcome}", port.number()));
     each.collect::<Vec<_>>().join(" ")
 }
 

@@ -67,7 +67,13 @@ fn case(audited: &Audited, least: Severity) -> TestCase {
     }
     let mut case = TestCase::new(name, status);
     case.set_classname("smtp-certcheck");
-    case.set_time(report.seen().map_or(Duration::ZERO, |seen| seen.elapsed));
+    // Ports come one after the other.
+    let ports = report.ports.iter().filter_map(|port| port.report.seen());
+    let seen = report
+        .seen()
+        .into_iter()
+        .filter(|_| report.ports.is_empty());
+    case.set_time(seen.chain(ports).map(|seen| seen.elapsed).sum::<Duration>());
     let mut others = texts(audited, |severity| severity < least);
     others.extend(hidden);
     if !others.is_empty() {

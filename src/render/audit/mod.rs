@@ -8,6 +8,7 @@ mod html;
 mod jsonl;
 mod junit;
 mod nagios;
+mod ports;
 mod prometheus;
 mod summary;
 mod table;

@@ -60,7 +60,7 @@ impl Nagios {
             self.worst = worst.max_by_key(Expiry::urgency);
         }
         let elapsed = report
-            .looks()
+            .every_look()
             .filter_map(|look| Some(look.seen.as_ref()?.elapsed));
         self.slowest = elapsed.fold(self.slowest, Duration::max);
         let (list, text) = match audited.standing() {

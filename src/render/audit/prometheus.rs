@@ -4,9 +4,9 @@ use super::format::{Ending, Format};
 use crate::audit::{Audited, Completeness, Summary};
 use crate::certificate::Certificate;
 use crate::escape::{excerpt, visible};
-use crate::finding::{Code, Severity};
+use crate::finding::{Code, Finding, Severity};
 use crate::fingerprint::Algorithm;
-use crate::report::{Outcome, Report};
+use crate::report::{Outcome, Port, Report};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use time::OffsetDateTime;
@@ -31,7 +31,13 @@ impl Prometheus {
 
 impl Format for Prometheus {
     fn target(&mut self, audited: &Audited) -> String {
-        self.samples.push(Sample::of(audited));
+        if audited.report.ports.is_empty() {
+            self.samples
+                .push(Sample::of(audited, &audited.report, None));
+        }
+        let ports = audited.report.ports.iter();
+        self.samples
+            .extend(ports.map(|port| Sample::of(audited, &port.report, Some(port))));
         String::new()
     }
 
@@ -53,6 +59,10 @@ impl Format for Prometheus {
 #[derive(Clone, Debug)]
 struct Sample {
     labels: String,
+    /// Of one of several ports of a host: whether it is open.
+    is_open: Option<bool>,
+    /// A closed port that the user did not ask for has no other samples.
+    is_silent: bool,
     outcome: Outcome,
     not_before: Option<i64>,
     not_after: Option<i64>,
@@ -68,35 +78,43 @@ struct Sample {
 }
 
 impl Sample {
-    /// Takes what is needed.
-    fn of(audited: &Audited) -> Self {
-        let report = &audited.report;
+    /// Takes what is needed of a target, or of one of several ports.
+    fn of(audited: &Audited, report: &Report, port: Option<&Port>) -> Self {
+        let concerns =
+            |finding: &&Finding| port.is_none_or(|port| finding.ports.contains(&port.number()));
+        let found = || audited.findings.iter().filter(concerns);
         let count = |severity| {
-            let found = audited
-                .findings
-                .iter()
-                .filter(|finding| finding.severity == severity);
-            found.count()
+            found()
+                .filter(|finding| finding.severity == severity)
+                .count()
         };
+        let speaks = |port: &Port| {
+            let speaker = audited.report.speaking_port();
+            speaker.is_some_and(|speaker| speaker.number() == port.number())
+        };
+        let protocol = port.map_or_else(String::new, |port| {
+            format!(",protocol=\"{}\"", port.protocol().as_str())
+        });
         let label = audited.label.as_deref().unwrap_or_default();
-        let port = report.target.port.map(|port| port.to_string());
-        let found = audited.findings.iter();
+        let number = report.target.port.map(|port| port.to_string());
         let leaf = report.leaf().and_then(|leaf| leaf.facts().ok());
         Self {
             labels: format!(
-                "target=\"{}\",host=\"{}\",port=\"{}\",servername=\"{}\",label=\"{}\"",
+                "target=\"{}\",host=\"{}\",port=\"{}\",servername=\"{}\",label=\"{}\"{protocol}",
                 quoted(&report.target.input),
                 quoted(report.target.host.as_deref().unwrap_or_default()),
-                port.unwrap_or_default(),
+                number.unwrap_or_default(),
                 quoted(&report.target.servername),
                 quoted(label)
             ),
+            is_open: port.map(Port::is_open),
+            is_silent: port.is_some_and(|port| !port.counts() && !speaks(port)),
             outcome: report.outcome(),
             not_before: leaf.map(|facts| facts.not_before.unix_timestamp()),
             not_after: leaf.map(|facts| facts.not_after.unix_timestamp()),
             chain_not_after: chain_not_after(report),
             info: info(report),
-            findings: found
+            findings: found()
                 .map(|finding| (finding.severity, finding.code))
                 .collect(),
             critical: count(Severity::Critical),
@@ -222,6 +240,11 @@ const METRICS: &[Metric] = &[
             labels.collect()
         },
     ),
+    (
+        "port_open",
+        "Whether a port of a host that is looked at port by port is open.",
+        |sample| one(sample.is_open.map(u8::from)),
+    ),
 ];
 
 /// All metrics; a target that occurs twice is written once, as it was the last time.
@@ -232,9 +255,16 @@ fn render(samples: &[Sample], at: OffsetDateTime) -> String {
     }
     let mut out = String::new();
     for (name, help, series) in METRICS {
+        let is_of_ports = *name == "port_open";
+        if is_of_ports && latest.values().all(|sample| sample.is_open.is_none()) {
+            continue;
+        }
         let _ = writeln!(out, "# HELP smtp_certcheck_{name} {help}");
         let _ = writeln!(out, "# TYPE smtp_certcheck_{name} gauge");
         for sample in latest.values() {
+            if sample.is_silent && !is_of_ports {
+                continue;
+            }
             for (more, value) in series(sample) {
                 let comma = if more.is_empty() { "" } else { "," };
                 let labels = &sample.labels;

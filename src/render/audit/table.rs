@@ -3,6 +3,7 @@
 
 use super::changed;
 use super::format::{Ending, Format};
+use super::ports;
 use super::summary::{gone, statistics, sums};
 use super::words::{left, verdict};
 use crate::audit::{Audited, Completeness, Standing, Summary};
@@ -237,14 +238,21 @@ fn is_told(finding: &Finding, audited: &Audited, style: Style) -> bool {
     style.verbose
         || match finding.severity {
             Severity::Critical => true,
-            // A code does not say which of several addresses it is about.
-            Severity::Warning => audited.report.has_several_addresses(),
+            // A code does not say which of several addresses or ports it is about.
+            Severity::Warning => {
+                let report = &audited.report;
+                report.has_several_addresses() || !report.ports.is_empty()
+            }
             Severity::Note => false,
         }
 }
 
 /// The sentences, and in detail what to do.
 fn details(out: &mut String, audited: &Audited, style: Style) {
+    let ports = ports::in_words(audited);
+    if style.verbose && !ports.is_empty() {
+        below(out, style, &format!("ports: {ports}"), "  ");
+    }
     let told = |finding: &&Finding| is_told(finding, audited, style);
     for finding in audited.findings.iter().filter(told) {
         let text = excerpt(&finding.message, MOST_TEXT);

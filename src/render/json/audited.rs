@@ -39,6 +39,8 @@ pub(super) struct AuditFindingJson {
     pub(super) code: &'static str,
     pub(super) severity: &'static str,
     pub(super) certificate: Option<usize>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) ports: Vec<u16>,
     pub(super) message: String,
     pub(super) advice: String,
 }
@@ -49,6 +51,7 @@ impl From<&Finding> for AuditFindingJson {
             code: finding.code.as_str(),
             severity: finding.severity.as_str(),
             certificate: finding.certificate,
+            ports: finding.ports.clone(),
             message: finding.message.clone(),
             advice: spelled(&finding.advice),
         }

@@ -7,6 +7,7 @@ mod certificate;
 mod connection;
 mod escaping;
 mod mercurial;
+mod ports;
 mod report;
 mod validation;
 
@@ -53,6 +54,7 @@ pub fn line(audited: &Audited) -> String {
         differences: is_compared.then(|| differences.collect()),
         // They are among the findings.
         address_findings: None,
+        port_findings: None,
         ..ReportJson::from(report)
     };
     to_text_as(&report, CompactFormatter)

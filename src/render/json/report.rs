@@ -5,6 +5,7 @@ use super::audited::{AuditFindingJson, DifferenceJson, LeftOutJson};
 use super::certificate::CertificateJson;
 use super::connection::{ConnectionJson, ErrorJson};
 use super::mercurial::{LintJson, MercurialJson, PinsJson};
+use super::ports::{PortJson, ports};
 use super::validation::{ClientJson, ValidationJson, clients};
 use crate::render::timestamp::timestamp;
 use crate::report::Report;
@@ -45,6 +46,10 @@ pub(super) struct ReportJson {
     pub(super) addresses_left_out: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) address_findings: Option<Vec<AuditFindingJson>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) ports: Option<Vec<PortJson>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) port_findings: Option<Vec<AuditFindingJson>>,
 }
 
 #[derive(Serialize)]
@@ -64,6 +69,7 @@ impl From<&Report> for ReportJson {
             .map(|certificate| CertificateJson::at(certificate, report.at))
             .collect();
         let several = report.has_several_addresses();
+        let has_ports = !report.ports.is_empty();
         Self {
             schema: 1,
             version: env!("CARGO_PKG_VERSION"),
@@ -96,6 +102,11 @@ impl From<&Report> for ReportJson {
             addresses_left_out: several.then_some(report.skipped.left_out),
             address_findings: several.then(|| {
                 let found = report.about_addresses();
+                found.iter().map(AuditFindingJson::from).collect()
+            }),
+            ports: has_ports.then(|| ports(report)),
+            port_findings: has_ports.then(|| {
+                let found = report.about_ports();
                 found.iter().map(AuditFindingJson::from).collect()
             }),
         }

@@ -26,7 +26,11 @@ impl Expiry {
         limits: impl Fn(&Facts) -> Limits,
     ) -> Option<Self> {
         let mut each: Vec<Self> = Vec::new();
-        for look in report.answering() {
+        let ports = report.counting_ports().map(|port| &port.report);
+        for look in std::iter::once(report)
+            .chain(ports)
+            .flat_map(Report::answering)
+        {
             let used = used(look).filter_map(|one| Self::of_one(look, report.at, one, &limits));
             each.extend(used);
         }

@@ -2,7 +2,7 @@
 
 use crate::finding::{Code, Finding};
 use crate::render::advice::spelled;
-use crate::report::Report;
+use crate::report::{Port, Report};
 
 /// A reason, and what to do about it; the text may come from the network.
 pub(super) struct Reason {
@@ -19,8 +19,24 @@ impl From<&Finding> for Reason {
     }
 }
 
-/// All reasons; empty if there are none.
+/// All reasons; empty if there are none. Those of other ports than the one that speaks for the host
+/// name it.
 pub(super) fn reasons(report: &Report) -> Vec<Reason> {
+    let mut all = of_one_port(report);
+    let speaker = report.speaking_port().map(Port::number);
+    let others = report.counting_ports();
+    for port in others.filter(|port| Some(port.number()) != speaker) {
+        for mut reason in of_one_port(&port.report) {
+            if all.iter().all(|known| known.text != reason.text) {
+                reason.text = format!("port {}: {}", port.name(), reason.text);
+                all.push(reason);
+            }
+        }
+    }
+    all
+}
+
+fn of_one_port(report: &Report) -> Vec<Reason> {
     // Why the handshake failed says more than that it did.
     let is_cause = |problem: &&Finding| problem.code == Code::ObsoleteTls;
     let (causes, others): (Vec<_>, Vec<_>) = report.problems().iter().partition(is_cause);

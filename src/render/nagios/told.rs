@@ -7,7 +7,7 @@ use super::state::State;
 use crate::audit::{Limits, Threshold};
 use crate::certificate::Facts;
 use crate::finding::Severity;
-use crate::render::addresses::{place, remark};
+use crate::render::places::{certificates, place, remark};
 use crate::report::{Outcome, Report};
 use std::time::Duration;
 
@@ -41,22 +41,24 @@ impl Told {
         let outcome = report.outcome();
         let is_good = matches!(outcome, Outcome::Trusted | Outcome::Pinned);
         let warned = report.pin_warning().is_some();
-        let addresses = AddressesTold::of(report);
+        let places = PlacesTold::of(report);
         let end = expiry.as_ref().map_or(State::Ok, Expiry::state);
-        let state = match warned || addresses.warn {
+        let state = match warned || places.warn {
             _ if !is_good => State::Critical,
             true => end.max(State::Warning),
             false => end,
         };
         let (text, lines) = match &expiry {
             Some(expiry) if is_good && !warned => {
-                let text = format!("{}, {}", outcome.as_str(), expiry.in_words());
+                let ports = certificates(report);
+                let ports = ports.map_or_else(String::new, |text| format!(" ({text})"));
+                let text = format!("{}{ports}, {}", outcome.as_str(), expiry.in_words());
                 (plain(&text, 300), Vec::new())
             }
             _ => explained(&reasons(report), outcome),
         };
-        let text = addresses.place + &text + &addresses.remark;
-        let lines = lines.into_iter().chain(addresses.lines).collect();
+        let text = places.place + &text + &places.remark;
+        let lines = lines.into_iter().chain(places.lines).collect();
         Self {
             state,
             label: plain(&report.target.label, 300),
@@ -64,7 +66,7 @@ impl Told {
             lines,
             expiry,
             chain: of_chain(report, limits),
-            elapsed: report.seen().map(|seen| seen.elapsed),
+            elapsed: slowest(report),
         }
     }
 
@@ -80,9 +82,9 @@ impl Told {
     }
 }
 
-/// What is reported of several addresses.
+/// What is reported of several addresses or ports.
 #[derive(Default)]
-struct AddressesTold {
+struct PlacesTold {
     /// Before the reason: where it holds.
     place: String,
     /// After a good outcome.
@@ -93,7 +95,7 @@ struct AddressesTold {
     warn: bool,
 }
 
-impl AddressesTold {
+impl PlacesTold {
     fn of(report: &Report) -> Self {
         let Some(remark) = remark(report) else {
             return Self {
@@ -101,7 +103,10 @@ impl AddressesTold {
                 ..Self::default()
             };
         };
-        let found = report.address_problems();
+        let mut found = report.port_problems();
+        found.extend(report.address_problems());
+        let ports = report.counting_ports().map(|port| &port.report);
+        found.extend(ports.flat_map(Report::address_problems));
         Self {
             place: place(report),
             remark: format!("; {}", plain(&remark, 300)),
@@ -109,6 +114,12 @@ impl AddressesTold {
             warn: found.iter().any(|one| one.severity >= Severity::Warning),
         }
     }
+}
+
+/// The time that the server took, of several ports the slowest.
+fn slowest(report: &Report) -> Option<Duration> {
+    let ports = report.ports.iter().filter_map(|port| port.report.seen());
+    ports.chain(report.seen()).map(|seen| seen.elapsed).max()
 }
 
 /// The main reason for the first line, and the lines below it.

@@ -18,7 +18,7 @@ impl Page {
         if !seen.is_connected() && is_only {
             return;
         }
-        self.heading("Connection");
+        self.heading_of_speaker("Connection", report);
         self.attempts(seen, report);
         self.other_addresses(report);
         if let Some(greeting) = &seen.greeting {

@@ -8,6 +8,7 @@ mod connection;
 mod mercurial;
 mod names;
 mod page;
+mod ports;
 mod sums;
 mod until;
 mod verdict;
@@ -36,6 +37,7 @@ pub fn render(report: &Report, style: Style) -> String {
         let names = report.defaults.join(", ");
         page.labelled(2, "defaults from the environment: ", 31, &names);
     }
+    page.ports(report);
     page.problems(report);
     page.connection(report);
     if !report.chain().is_empty() {
@@ -55,28 +57,40 @@ pub fn render(report: &Report, style: Style) -> String {
 
 impl Page {
     fn problems(&mut self, report: &Report) {
-        let failure = report.failure();
-        if let Some(failure) = failure.filter(|_| obsolete(report).is_none()) {
-            self.labelled(2, "->", 3, &spelled(&failure.advice()));
-        }
+        let failure = report.failure().filter(|_| obsolete(report).is_none());
         let problems = report.problems();
+        let has_ports = !report.ports.is_empty();
+        if has_ports && (failure.is_some() || !problems.is_empty()) {
+            self.heading_of_speaker("Problems", report);
+        }
+        if let Some(failure) = failure {
+            if has_ports {
+                let text = format!("{}: {failure}", failure.code());
+                self.labelled(2, "", 0, &text);
+            }
+            let indent = if has_ports { 4 } else { 2 };
+            self.labelled(indent, "->", 3, &spelled(&failure.advice()));
+        }
         if problems.is_empty() {
             return;
         }
-        self.heading("Problems");
+        if !has_ports {
+            self.heading("Problems");
+        }
         for problem in problems {
             self.finding(problem);
         }
     }
 
     fn notes(&mut self, report: &Report) {
+        let ports = report.about_ports();
         let addresses = report.address_problems();
         let notes = report.notes();
-        if notes.is_empty() && addresses.is_empty() {
+        if notes.is_empty() && addresses.is_empty() && ports.is_empty() {
             return;
         }
         self.heading("Notes");
-        for note in addresses.iter().chain(notes) {
+        for note in ports.iter().chain(&addresses).chain(notes) {
             self.finding(note);
         }
     }

@@ -5,6 +5,7 @@ use crate::finding::{Finding, Severity};
 use crate::render::advice::spelled;
 use crate::render::style::{Ink, Style};
 use crate::render::text::{labelled, painted};
+use crate::report::Report;
 use std::fmt::Write as _;
 
 /// The report as written so far.
@@ -21,6 +22,14 @@ impl Page {
     pub(super) fn heading(&mut self, text: &str) {
         let text = self.style.paint(Ink::Strong, text);
         let _ = writeln!(self.out, "\n{text}");
+    }
+
+    /// A heading of what is told of one port, if the host has several.
+    pub(super) fn heading_of_speaker(&mut self, text: &str, report: &Report) {
+        match report.speaking_port() {
+            Some(port) => self.heading(&format!("{text}: port {}", port.name())),
+            None => self.heading(text),
+        }
     }
 
     pub(super) fn width(&self) -> usize {

@@ -5,7 +5,7 @@ use super::until::Until;
 use crate::certificate::in_words;
 use crate::escape::visible;
 use crate::finding::{Code, Evidence, Finding, Severity};
-use crate::render::addresses::{place, remark};
+use crate::render::places::{certificates, place, remark};
 use crate::render::style::{Ink, Style};
 use crate::render::text::hanging;
 use crate::report::{Outcome, Report};
@@ -54,9 +54,10 @@ fn reason(report: &Report, style: Style) -> String {
     if let Some(warning) = report.asked_warning() {
         return visible(&in_short(warning)).into_owned();
     }
+    let of_ports = certificates(report).map_or_else(String::new, |text| format!("{text}, "));
     match report.outcome() {
-        Outcome::Pinned => pinned(report),
-        Outcome::Trusted => until(report, style),
+        Outcome::Pinned => of_ports + &pinned(report),
+        Outcome::Trusted => of_ports + &until(report, style),
         _ => codes(report.problems(), style),
     }
 }

@@ -7,7 +7,7 @@ use crate::finding::{Code, Severity};
 use crate::fingerprint::Algorithm;
 use crate::render::advice::spelled;
 use crate::render::audit::words::left;
-use crate::render::audit::{addresses::addresses, changed};
+use crate::render::audit::{addresses::addresses, changed, ports::ports};
 use std::cmp::{Ordering, Reverse};
 use time::Date;
 
@@ -37,6 +37,8 @@ pub(super) struct Row {
     pub(super) address: String,
     /// The addresses of a name that has several, each with its outcome.
     pub(super) addresses: Vec<(String, &'static str)>,
+    /// The ports of a host, each with its protocol and outcome, if several were looked at.
+    pub(super) ports: Vec<(u16, &'static str, &'static str)>,
     pub(super) findings: Vec<Shown>,
     /// The codes of what was left out, and is not fine.
     pub(super) hidden: String,
@@ -105,6 +107,10 @@ impl Row {
             addresses: addresses(audited)
                 .into_iter()
                 .map(|(address, outcome)| (address.to_string(), outcome))
+                .collect(),
+            ports: ports(audited)
+                .into_iter()
+                .map(|(port, outcome)| (port.number(), port.protocol().as_str(), outcome))
                 .collect(),
             findings: findings.collect(),
             hidden: audited.hidden_codes(),
