@@ -32,7 +32,12 @@ impl Sort {
         let leaf = audited.report.leaf();
         let end = leaf.and_then(|leaf| Some(leaf.facts().ok()?.not_after));
         let target = &audited.report.target;
-        let host = || (target.host.clone().unwrap_or_default(), target.port);
+        let host = || {
+            (
+                target.host.clone().unwrap_or_else(|| target.label.clone()),
+                target.port,
+            )
+        };
         Key {
             severity: (self == Self::Severity).then(|| Reverse(audited.standing())),
             expiry: matches!(self, Self::Severity | Self::Expiry).then_some((end.is_none(), end)),

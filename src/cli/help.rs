@@ -7,7 +7,7 @@ The servers: HOST[:PORT], [IPV6]:PORT, or a URL such as smtps://HOST[:PORT] or i
 smtp://, imap://, pop3://, sieve:// and lmtp:// are STARTTLS; smtps://, imaps:// and pop3s:// are implicit TLS. \
 The port is 25 when left out, or that of the scheme; the names of the schemes are names of ports, too, and \
 submission (587) and submissions (465) are both. Without a scheme the port suggests the protocol, and the \
-greeting decides. Without a target it is the server that `hg email` would use here: smtp.host, smtp.port \
+greeting decides. lmtp+unix:PATH is LMTP on a Unix socket. Without a target it is the server that `hg email` would use here: smtp.host, smtp.port \
 and smtp.tls of Mercurial's configuration.";
 pub(super) const CONNECTION: &str = "Connection";
 pub(super) const JUDGEMENT: &str = "Validation";

@@ -26,7 +26,10 @@ impl Plugin {
 
     fn with_port(&self, one: &TargetArg) -> TargetArg {
         let mut one = one.clone();
-        if let Some(port) = self.port.filter(|_| one.target.port.is_none()) {
+        if let Some(port) = self
+            .port
+            .filter(|_| one.target.port.is_none() && !one.target.host.is_socket())
+        {
             one.target.port = Some(port);
             let scheme = one.input.split_once("://").map(|(scheme, _)| scheme);
             let scheme = scheme.map_or_else(String::new, |scheme| format!("{scheme}://"));

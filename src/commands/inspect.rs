@@ -206,7 +206,7 @@ impl Setting<'_> {
         for target in &self.targets {
             let asked = Asked::new(target.clone(), connection, servername);
             let asked = asked.at_ports(self.cli.ports.asked());
-            let options = options(connection, &asked.reference)?;
+            let options = options(connection, &asked)?;
             planned.push((asked, options));
         }
         let ehlo = connection.ehlo.clone().or_else(environment::fqdn);

@@ -8,12 +8,15 @@ pub enum TargetError {
     EmptyHost,
     /// An unknown scheme.
     #[error(
-        "unknown scheme \"{0}://\": use smtp:// (STARTTLS) or smtps:// (implicit TLS); imap://, imaps://, pop3://, pop3s://, sieve:// and lmtp:// are known, too"
+        "unknown scheme \"{0}://\": use smtp:// (STARTTLS) or smtps:// (implicit TLS); imap://, imaps://, pop3://, pop3s://, sieve://, lmtp:// and lmtp+unix:PATH are known, too"
     )]
     Scheme(String),
     /// Text after the authority of a URL.
     #[error("unexpected \"{0}\" after the host: write smtp://HOST:PORT")]
     Path(String),
+    /// Not the path of a Unix socket.
+    #[error("\"{0}\" is not a Unix socket: {1}")]
+    Socket(String, &'static str),
     /// Neither a number from 1 to 65535 nor the name of a service.
     #[error(
         "\"{0}\" is not a port: write a number from 1 to 65535, or the name of a service, such as submission or imaps"

@@ -1,4 +1,4 @@
-//! A host: a DNS name or an IP address.
+//! A host: a DNS name, an IP address, or a socket of this machine.
 
 use super::error::TargetError;
 use std::fmt;
@@ -18,6 +18,8 @@ pub enum Host {
     },
     /// An IP literal; matched against iPAddress SANs and never sent as SNI (RFC 6066 §3).
     Ip(IpAddr),
+    /// The path of a Unix socket, which has no name. It comes from a target alone, never from a host.
+    Socket(String),
 }
 
 impl Host {
@@ -30,19 +32,46 @@ impl Host {
     }
 }
 
+/// Longest path of a Unix socket: one octet of 108 ends it (unix(7)).
+const MOST_OF_PATH: usize = 107;
+
+impl Host {
+    /// The Unix socket with that path.
+    pub(super) fn socket(path: &str) -> Result<Self, TargetError> {
+        let bad = |why| Err(TargetError::Socket(path.into(), why));
+        if path.is_empty() {
+            return bad("write lmtp+unix:PATH");
+        }
+        if path.len() > MOST_OF_PATH {
+            return bad("the path of a socket has at most 107 octets");
+        }
+        if path.contains(char::is_control) {
+            return bad("the path has a control character");
+        }
+        Ok(Self::Socket(path.to_owned()))
+    }
+
+    /// Whether it is a Unix socket, which has neither name nor address.
+    pub fn is_socket(&self) -> bool {
+        matches!(self, Self::Socket(_))
+    }
+}
+
 impl fmt::Display for Host {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Name { ascii, .. } => f.write_str(ascii),
             Self::Ip(ip) => ip.fmt(f),
+            Self::Socket(path) => f.write_str(path),
         }
     }
 }
 
-/// `host:port`, with brackets around an IPv6 address.
+/// `host:port`, with brackets around an IPv6 address; the path of a socket, which has no port.
 pub fn authority(host: &Host, port: u16) -> String {
     match host {
         Host::Ip(IpAddr::V6(ip)) => format!("[{ip}]:{port}"),
+        Host::Socket(path) => path.clone(),
         _ => format!("{host}:{port}"),
     }
 }

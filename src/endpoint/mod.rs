@@ -25,7 +25,7 @@ use std::fmt;
 pub struct Endpoint {
     /// The host to look up.
     pub host: Host,
-    /// The TCP port.
+    /// The TCP port; 0 for a Unix socket, which has none.
     pub port: u16,
     /// How TLS must start; `None`: detect it.
     pub start: Option<Start>,
@@ -40,6 +40,9 @@ impl Endpoint {
         let start = target.start.or(asked);
         let protocol = target.protocol;
         let port = target.port.unwrap_or_else(|| {
+            if target.host.is_socket() {
+                return 0;
+            }
             let start = start.unwrap_or(Start::Starttls);
             protocol.unwrap_or_default().default_port(start)
         });
@@ -189,6 +192,27 @@ mod tests {
         }
         let long = format!("{}.example", "a".repeat(64));
         assert!(long.parse::<Target>().is_err());
+    }
+
+    #[test]
+    fn a_socket_has_a_path_and_no_port() {
+        for (text, path) in [
+            ("lmtp+unix:/run/dovecot/lmtp", "/run/dovecot/lmtp"),
+            ("LMTP+unix:///run/lmtp", "/run/lmtp"),
+            ("lmtp+unix:relative", "relative"),
+            ("lmtp+unix:/run/a b:25", "/run/a b:25"),
+        ] {
+            assert_eq!(endpoint(text), format!("{path} starttls LMTP"));
+            let target: Target = text.parse().expect(text);
+            assert_eq!((target.written.as_str(), target.port), (path, None));
+            assert!(target.host.is_socket());
+        }
+        let long = format!("lmtp+unix:/{}", "x".repeat(107));
+        for text in ["lmtp+unix:", "lmtp+unix:/a\0b", "lmtp+unix:/a\nb", &long] {
+            assert!(text.parse::<Target>().is_err(), "{text:?}");
+        }
+        assert!("smtp+unix:/run/x".parse::<Target>().is_err());
+        assert!("/run/x".parse::<Host>().is_err());
     }
 
     #[test]

@@ -6,8 +6,8 @@ use super::protocol::Protocol;
 use super::start::Start;
 use std::str::FromStr;
 
-/// A target as typed: `HOST`, `HOST:PORT`, `HOST:SERVICE`, `[v6]:PORT`, a bare IPv6 address, or a
-/// URL with a scheme of [`Protocol`], such as `smtps://HOST`.
+/// A target as typed: `HOST`, `HOST:PORT`, `HOST:SERVICE`, `[v6]:PORT`, a bare IPv6 address, a URL
+/// with a scheme of [`Protocol`], such as `smtps://HOST`, or `lmtp+unix:PATH`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
     /// The host.
@@ -26,6 +26,15 @@ impl FromStr for Target {
     type Err = TargetError;
 
     fn from_str(text: &str) -> Result<Self, TargetError> {
+        if let Some(path) = socket(text) {
+            return Ok(Self {
+                host: Host::socket(path)?,
+                written: path.to_owned(),
+                port: None,
+                start: Some(Start::Starttls),
+                protocol: Some(Protocol::Lmtp),
+            });
+        }
         let (scheme, rest) = split_scheme(text)?;
         let (host, port) = split_port(rest)?;
         let implied = scheme.and_then(|(.., port)| port);
@@ -41,6 +50,18 @@ impl FromStr for Target {
             protocol: scheme.map(|(protocol, ..)| protocol),
         })
     }
+}
+
+/// The path in `lmtp+unix:PATH`, or in `lmtp+unix:///PATH`.
+fn socket(text: &str) -> Option<&str> {
+    const SCHEME: &str = "lmtp+unix:";
+    let (scheme, path) = text.split_at_checked(SCHEME.len())?;
+    let is_it = scheme.eq_ignore_ascii_case(SCHEME);
+    let path = match path.strip_prefix("//") {
+        Some(absolute) if absolute.starts_with('/') => absolute,
+        _ => path,
+    };
+    is_it.then_some(path)
 }
 
 /// What a scheme means: the protocol, how TLS starts, and the port if it is not the default.

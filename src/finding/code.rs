@@ -168,6 +168,9 @@ codes! {
     IssuerMismatch = "issuer-mismatch", Problem Critical;
     /// it is for other names
     NameMismatch = "name-mismatch", Problem Critical;
+    /// the server was reached by a Unix socket and no `--servername` was given: it is not known which
+    /// name the certificate must have
+    NameNotCompared = "name-not-compared", Problem Critical;
     /// it has no subject alternative name to compare
     NoSan = "no-san", Problem Critical;
     /// a signature does not match the issuer's key

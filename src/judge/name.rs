@@ -8,6 +8,9 @@ use rustls::pki_types::ServerName;
 use webpki::EndEntityCert;
 
 pub(super) fn check(leaf: &Certificate, reference: &Host) -> Option<Finding> {
+    if reference.is_socket() {
+        return Some(not_compared());
+    }
     let facts = leaf.facts().ok()?;
     if !facts.sans.as_ref().is_some_and(Sans::is_comparable) {
         return Some(no_san(facts, reference));
@@ -26,13 +29,22 @@ pub(super) fn check(leaf: &Certificate, reference: &Host) -> Option<Finding> {
         Host::Name { .. } => Advice::new("connect by a name that the certificate has (")
             .option(Remedy::Servername)
             .text(" NAME judges by another one), or have it issued for this name"),
-        Host::Ip(_) => {
+        Host::Ip(_) | Host::Socket(_) => {
             "connect by a name that the certificate has: few certificates are for IP addresses"
                 .into()
         }
     };
     let evidence = Evidence::names(reference, facts.sans.iter().flat_map(names));
     Some(Finding::new(Code::NameMismatch, Some(0), message, advice).because(evidence))
+}
+
+/// A server that was reached without a name: it is not known which one its certificate must have.
+fn not_compared() -> Finding {
+    let advice = Advice::new("say which name the certificate must have: ")
+        .option(Remedy::Servername)
+        .text(" NAME");
+    let message = "the names of the certificate were not compared: a Unix socket has no name";
+    Finding::new(Code::NameNotCompared, Some(0), message, advice)
 }
 
 /// Why a name that users would take for the right one does not count.
@@ -46,6 +58,7 @@ fn look_alike(sans: &Sans, reference: &Host) -> Option<Finding> {
             let advice = "have it issued with the address as a subject alternative name of the kind iPAddress, or connect by a host name";
             (name, why, advice)
         }
+        Host::Socket(_) => return None,
         Host::Name { ascii, .. } => {
             // GnuTLS and OpenSSL want two labels after a wildcard as well (measured).
             let (name, why) = dns.find_map(|name| {
@@ -94,8 +107,11 @@ fn no_san(facts: &Facts, reference: &Host) -> Finding {
     Finding::new(Code::NoSan, Some(0), message, advice).because(evidence)
 }
 
-/// Whether webpki, asked alone, finds the name in the certificate.
+/// Whether webpki, asked alone, finds the name in the certificate; without a name nothing is amiss.
 pub(super) fn matches_for_webpki(leaf: &Certificate, reference: &Host) -> bool {
+    if reference.is_socket() {
+        return true;
+    }
     let (Ok(leaf), Some(name)) = (EndEntityCert::try_from(leaf.der()), server_name(reference))
     else {
         return false;
@@ -122,6 +138,7 @@ fn server_name(host: &Host) -> Option<ServerName<'static>> {
     match host {
         Host::Ip(ip) => Some(ServerName::from(*ip)),
         Host::Name { ascii, .. } => ServerName::try_from(ascii.clone()).ok(),
+        Host::Socket(_) => None,
     }
 }
 
@@ -129,6 +146,7 @@ fn server_name(host: &Host) -> Option<ServerName<'static>> {
 fn matches_sans(sans: &Sans, reference: &Host) -> bool {
     let name = match reference {
         Host::Ip(ip) => return sans.ip.contains(ip),
+        Host::Socket(_) => return false,
         Host::Name { ascii, .. } => ascii,
     };
     sans.dns.iter().any(|san| match san.strip_prefix("*.") {

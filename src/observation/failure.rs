@@ -1,7 +1,7 @@
 //! Why a probe ended early: the step, the cause and its message.
 
 use super::alert::Alert;
-use super::attempt::{Attempt, seconds};
+use super::attempt::{Attempt, ConnectError, seconds};
 use super::key_type::KeyType;
 use crate::endpoint::{Protocol, Start};
 use crate::finding::{Advice, Code, Remedy};
@@ -75,6 +75,8 @@ pub enum Cause {
     /// A proxy, or a command that leads to the server, does not get there; a whole sentence, in
     /// which texts are theirs and untrusted.
     Proxy(String),
+    /// A Unix socket could not be connected to: its path, and why.
+    Socket(String, ConnectError),
     /// No address could be connected to.
     Connect(Vec<Attempt>),
     /// The target's deadline passed.
@@ -126,6 +128,7 @@ impl Failure {
             Cause::Resolve(_)
             | Cause::NoAddress
             | Cause::Proxy(_)
+            | Cause::Socket(..)
             | Cause::Connect(_)
             | Cause::Timeout(_) => FailureClass::Unreachable,
             Cause::Refused(_) => FailureClass::SmtpRefused,
@@ -142,7 +145,7 @@ impl Failure {
             Cause::Resolve(_) => Code::DnsFailure,
             Cause::NoAddress => Code::NoAddress,
             Cause::Proxy(_) => Code::ProxyFailed,
-            Cause::Connect(_) => Code::ConnectFailed,
+            Cause::Socket(..) | Cause::Connect(_) => Code::ConnectFailed,
             Cause::Timeout(_) => Code::Timeout,
             Cause::Closed => Code::ConnectionClosed,
             Cause::Reset => Code::ConnectionReset,
@@ -192,6 +195,9 @@ impl Failure {
     /// Advice that names nothing of the command line.
     fn plain_advice(&self) -> &'static str {
         match &self.cause {
+            Cause::Socket(..) => {
+                "check the path, whether the server runs, and whether this user may write to its socket"
+            }
             Cause::Resolve(_) => {
                 "check the spelling of the host name, and the resolver of this machine"
             }
@@ -253,6 +259,7 @@ impl fmt::Display for Failure {
         match &self.cause {
             Cause::Resolve(why) => write!(f, "the host name cannot be resolved: {why}"),
             Cause::Proxy(why) => f.write_str(why),
+            Cause::Socket(path, error) => write!(f, "no connection to {path}: {error}"),
             Cause::NoAddress => f.write_str("the host name has no address of the wanted family"),
             Cause::Connect(attempts) => {
                 let [attempt] = attempts.as_slice() else {

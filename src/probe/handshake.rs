@@ -15,6 +15,7 @@ use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, Error, HandshakeKind, ProtocolVersion};
 use std::io::Read as _;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -142,6 +143,8 @@ fn client(
     config.enable_sni = options.sni;
     let name = match &options.reference {
         Host::Ip(ip) => ServerName::from(*ip),
+        // rustls wants a name; an address is not sent.
+        Host::Socket(_) => ServerName::from(IpAddr::V4(Ipv4Addr::LOCALHOST)),
         Host::Name { ascii, .. } => {
             ServerName::try_from(ascii.clone()).map_err(|e| Cause::Tls(e.to_string()))?
         }

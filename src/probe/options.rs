@@ -69,6 +69,8 @@ pub enum To {
         /// The server's port.
         port: u16,
     },
+    /// To a Unix socket, by its path.
+    Socket(String),
     /// To standard input and output of a command.
     Command {
         /// The command.
@@ -88,14 +90,14 @@ impl To {
                 [only] => Some(only),
                 _ => None,
             },
-            Self::Command { .. } => None,
+            Self::Socket(_) | Self::Command { .. } => None,
         }
     }
 
     /// The way, if it is not a connection of our own.
     pub(super) fn via(&self) -> Option<Via> {
         match self {
-            Self::Addresses(_) => None,
+            Self::Addresses(_) | Self::Socket(_) => None,
             Self::Proxy { proxy, .. } => Some(Via::Proxy(proxy.clone())),
             Self::Command { command, .. } => Some(Via::Command(command.clone())),
         }

@@ -6,11 +6,12 @@ use super::options::{Options, To, Turn};
 use super::stream::Stream;
 use super::tunnel;
 use crate::endpoint::{Host, Proxy, authority};
-use crate::observation::{Attempt, Cause, system_text};
+use crate::observation::{Attempt, Cause, ConnectError, system_text};
 use crate::proxy::LOCAL_HEADER;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::io::AsyncWriteExt as _;
+use tokio::net::UnixStream;
 use tokio::time::timeout;
 
 /// The way that led to a server, so that a further connection takes the same.
@@ -30,6 +31,8 @@ enum Hop {
     Address(SocketAddr),
     /// To the proxy at this address, and on.
     Proxy(SocketAddr, Arc<Beyond>),
+    /// To a Unix socket.
+    Socket(Arc<str>),
     /// Through a command, to this port.
     Command(Arc<[String]>, u16),
 }
@@ -74,6 +77,7 @@ impl Route {
                 };
                 (Hop::Proxy(address, Arc::new(beyond)), Some(stream))
             }
+            To::Socket(path) => (Hop::Socket(path.as_str().into()), None),
             To::Command {
                 command,
                 host,
@@ -110,6 +114,7 @@ impl Route {
                 let dialled = self.dial(*address).await;
                 dialled.map_err(|why| unreached(&beyond.proxy, why))
             }
+            Hop::Socket(path) => self.enter(path).await,
             Hop::Command(words, _) => {
                 let started = Running::start(words).map_err(|why| {
                     let program = words.first().map_or("", String::as_str);
@@ -133,11 +138,21 @@ impl Route {
         })
     }
 
+    async fn enter(&self, path: &str) -> Result<Stream, Cause> {
+        let limit = self.dial.timeout;
+        let error = match timeout(limit, UnixStream::connect(path)).await {
+            Ok(Ok(stream)) => return Ok(Stream::Unix(stream)),
+            Ok(Err(error)) => error.into(),
+            Err(_) => ConnectError::Timeout(limit),
+        };
+        Err(Cause::Socket(path.to_owned(), error))
+    }
+
     /// The rest of the way.
     async fn go_on(&self, stream: Stream) -> Result<Stream, Cause> {
         let mut stream = match &self.hop {
             Hop::Proxy(_, beyond) => self.through(stream, beyond).await?,
-            Hop::Address(_) | Hop::Command(..) => stream,
+            Hop::Address(_) | Hop::Socket(_) | Hop::Command(..) => stream,
         };
         if self.has_header {
             let sent = stream.write_all(&LOCAL_HEADER).await;
@@ -164,16 +179,17 @@ impl Route {
     pub(super) fn address(&self) -> Option<SocketAddr> {
         match &self.hop {
             Hop::Address(address) | Hop::Proxy(address, _) => Some(*address),
-            Hop::Command(..) => None,
+            Hop::Socket(_) | Hop::Command(..) => None,
         }
     }
 
-    /// The server's port.
+    /// The server's port; 0: it has none.
     pub(super) fn port(&self) -> u16 {
         match &self.hop {
             Hop::Address(address) => address.port(),
             Hop::Proxy(_, beyond) => beyond.port,
             Hop::Command(_, port) => *port,
+            Hop::Socket(_) => 0,
         }
     }
 

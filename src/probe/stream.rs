@@ -13,6 +13,8 @@ use tokio::net::{TcpStream, UnixStream};
 pub(super) enum Stream {
     /// A connection.
     Tcp(TcpStream),
+    /// A socket of this machine.
+    Unix(UnixStream),
     /// The other end is standard input and output of a command, which ends with the stream.
     Command(UnixStream, Running),
 }
@@ -22,7 +24,7 @@ impl Stream {
     pub(super) async fn readable(&self) -> io::Result<()> {
         match self {
             Self::Tcp(stream) => stream.readable().await,
-            Self::Command(stream, _) => stream.readable().await,
+            Self::Unix(stream) | Self::Command(stream, _) => stream.readable().await,
         }
     }
 
@@ -30,7 +32,7 @@ impl Stream {
     pub(super) fn try_read(&self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
             Self::Tcp(stream) => stream.try_read(buffer),
-            Self::Command(stream, _) => stream.try_read(buffer),
+            Self::Unix(stream) | Self::Command(stream, _) => stream.try_read(buffer),
         }
     }
 
@@ -38,7 +40,7 @@ impl Stream {
     pub(super) fn local_addr(&self) -> Option<SocketAddr> {
         match self {
             Self::Tcp(stream) => stream.local_addr().ok(),
-            Self::Command(..) => None,
+            Self::Unix(_) | Self::Command(..) => None,
         }
     }
 }
@@ -51,6 +53,7 @@ impl AsyncRead for Stream {
     ) -> Poll<io::Result<()>> {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_read(context, buffer),
+            Self::Unix(stream) => Pin::new(stream).poll_read(context, buffer),
             Self::Command(stream, running) => {
                 let before = buffer.filled().len();
                 let polled = Pin::new(stream).poll_read(context, buffer);
@@ -69,21 +72,25 @@ impl AsyncWrite for Stream {
     ) -> Poll<io::Result<usize>> {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_write(context, bytes),
-            Self::Command(stream, _) => Pin::new(stream).poll_write(context, bytes),
+            Self::Unix(stream) | Self::Command(stream, _) => {
+                Pin::new(stream).poll_write(context, bytes)
+            }
         }
     }
 
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_flush(context),
-            Self::Command(stream, _) => Pin::new(stream).poll_flush(context),
+            Self::Unix(stream) | Self::Command(stream, _) => Pin::new(stream).poll_flush(context),
         }
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_shutdown(context),
-            Self::Command(stream, _) => Pin::new(stream).poll_shutdown(context),
+            Self::Unix(stream) | Self::Command(stream, _) => {
+                Pin::new(stream).poll_shutdown(context)
+            }
         }
     }
 }

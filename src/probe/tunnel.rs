@@ -23,6 +23,7 @@ pub(super) async fn open(
         }
         ProxyProtocol::Socks5 => {
             let target = match host {
+                Host::Socket(path) => return Err(format!("{path} is a Unix socket")),
                 Host::Ip(ip) => TargetAddr::Ip(SocketAddr::new(*ip, port)),
                 Host::Name { ascii, .. } => TargetAddr::Domain(ascii.as_str().into(), port),
             };

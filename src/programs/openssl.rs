@@ -49,7 +49,7 @@ fn recipe(request: &Request<'_>) -> Result<Recipe, Objection> {
     }
     let option = match server.reference {
         Host::Name { .. } => "-verify_hostname",
-        Host::Ip(_) => "-verify_ip",
+        Host::Ip(_) | Host::Socket(_) => "-verify_ip",
     };
     match server.sni() {
         Some(name) => {

@@ -91,7 +91,7 @@ fn recipe(request: &Request<'_>) -> Result<Recipe, Objection> {
 fn next_hop(host: &Host) -> String {
     match host {
         Host::Ip(ip) => format!("[{ip}]"),
-        name @ Host::Name { .. } => format!("[{name}]"),
+        name @ (Host::Name { .. } | Host::Socket(_)) => format!("[{name}]"),
     }
 }
 

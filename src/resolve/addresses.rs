@@ -53,6 +53,7 @@ pub async fn addresses(
 ) -> Result<Vec<SocketAddr>, Unresolved> {
     let found: Vec<SocketAddr> = match host {
         Host::Ip(ip) => vec![SocketAddr::new(*ip, port)],
+        Host::Socket(_) => Vec::new(),
         Host::Name { .. } => tokio::net::lookup_host((host.lookup_name(), port))
             .await
             .map_err(|error| unresolved(&error))?

@@ -30,8 +30,11 @@ impl Options {
         }
     }
     /// What is looked up to get to an endpoint: the proxy, if there is one. `None`: nothing, as a
-    /// command finds the way.
+    /// command finds the way, or a Unix socket is at hand.
     pub(super) fn lookup<'a>(&'a self, endpoint: &'a Endpoint) -> Option<(&'a Host, u16)> {
+        if endpoint.host.is_socket() {
+            return None;
+        }
         match &self.via {
             None => Some(self.destination(endpoint)),
             Some(Via::Proxy(proxy)) => Some((&proxy.host, proxy.port)),
@@ -41,6 +44,9 @@ impl Options {
 
     /// Where to connect, with the addresses of what was looked up.
     pub(super) fn to(&self, endpoint: &Endpoint, addresses: Vec<SocketAddr>) -> To {
+        if let Host::Socket(path) = &endpoint.host {
+            return To::Socket(path.clone());
+        }
         let (host, port) = self.destination(endpoint);
         let host = host.clone();
         match self.via.clone() {

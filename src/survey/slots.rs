@@ -28,6 +28,7 @@ impl Whom {
                 let ips = addresses.iter().map(SocketAddr::ip);
                 ips.map(Self::Address).collect()
             }
+            To::Socket(path) => vec![Self::Host(path.clone())],
             To::Proxy { host: server, .. } | To::Command { host: server, .. } => host(server),
         }
     }

@@ -35,6 +35,10 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "smtp-certcheck mail.example.org:25 --proxy-protocol",
         "tests/server/through.rs",
     ),
+    (
+        "smtp-certcheck lmtp+unix:/run/dovecot/lmtp --servername mail.example.org",
+        "tests/server/through.rs",
+    ),
     ("packaging/tarball", "tests/package/run"),
     ("PREFIX=/usr/local ./install", "tests/package/tarball"),
     (

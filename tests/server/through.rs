@@ -15,7 +15,7 @@ use testkit::microsocks::Microsocks;
 use testkit::mta::{Kind, Mta};
 use testkit::names::{Names, hosts};
 use testkit::pki::{KeyKind, Pki, leaf};
-use testkit::program::{Dir, Run, check_schema, finish, program, report, run};
+use testkit::program::{Dir, Run, check_schema, finish, problems, program, report, run};
 use testkit::raw;
 use testkit::server::{Behaviour, Server, serve};
 use testkit::service::Service;
@@ -531,4 +531,127 @@ fn wrong_values_are_errors_before_any_connection() {
     let run = run(["audit", "--input", list.to_str().expect("UTF-8")]);
     assert_eq!(run.code, 2, "{}", run.stderr);
     assert!(run.stderr.contains("unknown column"), "{}", run.stderr);
+}
+
+/// The LMTP server of these tests, on a Unix socket.
+fn lmtp_on(path: &std::path::Path, turns: &'static [&'static [u8]]) {
+    let listener = std::os::unix::net::UnixListener::bind(path).expect("a socket");
+    std::thread::spawn(move || {
+        for mut client in listener.incoming().flatten() {
+            for turn in turns {
+                let _ = std::io::Write::write_all(&mut client, turn);
+                let _ = std::io::Read::read(&mut client, &mut [0; 1024]);
+            }
+        }
+    });
+}
+
+#[test]
+fn a_unix_socket_has_no_name_and_that_is_said() {
+    let identity = PKI.identity(leaf(&["localhost"]));
+    let Some(dovecot) = dovecot::Setup::new(&identity).for_test("LMTP on a Unix socket") else {
+        return;
+    };
+    let target = format!("lmtp+unix:{}", dovecot.socket().display());
+    let (code, report) = look(&target, &["--servername", "localhost"]);
+    assert_eq!((code, outcome(&report)), (0, "trusted"), "{report:#}");
+    assert_eq!(report["connection"]["protocol"], "lmtp");
+    assert_eq!(report["connection"]["address"], Value::Null);
+    assert_eq!(report["target"]["host"], Value::Null);
+    assert_eq!(report["target"]["port"], Value::Null);
+    assert_eq!(report["connection"]["round_trips"], 4);
+    let presented: Vec<&str> = report["chain"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|one| one["pem"].as_str())
+        .collect();
+    let path = dovecot.socket().display().to_string();
+    let theirs = Service::Lmtp.presented_to(&["-servername", "localhost", "-unix", &path]);
+    assert_eq!(presented, theirs);
+    // The chain is sound, and the name was not compared: that is not "trusted".
+    let (code, report) = look(&target, &[]);
+    assert_eq!((code, outcome(&report)), (1, "untrusted"), "{report:#}");
+    assert_eq!(problems(&report), ["name-not-compared"]);
+    assert_eq!(report["target"]["servername"], "");
+    let run = shown(&target, &[]);
+    let first = format!("UNTRUSTED  {path}  name-not-compared\n");
+    assert!(
+        run.stdout.replace("\n           ", " ").starts_with(&first),
+        "{}",
+        run.stdout
+    );
+    let (code, report) = look(&target, &["--servername", "mx.example.org"]);
+    assert_eq!(
+        (code, problems(&report)),
+        (1, vec!["name-mismatch".to_owned()])
+    );
+    // Its address is this machine, and Dovecot is the same.
+    let run = shown(
+        &target,
+        &["--format", "nagios", "--servername", "localhost"],
+    );
+    assert_eq!(run.code, 0, "{}", run.stdout);
+}
+
+#[test]
+fn a_unix_socket_in_lists_and_where_it_has_no_meaning() {
+    let dir = Dir::new();
+    let path = dir.path().join("lmtp");
+    lmtp_on(
+        &path,
+        &[b"220 mx.test LMTP\r\n", b"250 mx.test\r\n", b"221 bye\r\n"],
+    );
+    let target = format!("lmtp+unix:{}", path.display());
+    let list = dir.file("list", format!("{target} label=local\n"));
+    let list = list.to_str().expect("UTF-8");
+    let saved = dir.path().join("saved");
+    let saved = saved.to_str().expect("UTF-8");
+    for (format, expected) in [
+        ("table", "starttls-not-offered"),
+        ("jsonl", "starttls-not-offered"),
+        ("csv", "starttls-not-offered"),
+        ("prometheus", "starttls-not-offered"),
+        ("junit", "starttls-not-offered"),
+        ("html", "starttls-not-offered"),
+        ("nagios", "CRITICAL"),
+    ] {
+        let arguments = ["audit", "--input", list, "--format", format, "--pause", "0"];
+        let run = run(arguments
+            .into_iter()
+            .chain(["--baseline", saved, "--save", saved]));
+        assert!(
+            run.stdout.contains(expected),
+            "{format}: {}{}",
+            run.stdout,
+            run.stderr
+        );
+        let expected = if format == "nagios" { 2 } else { 1 };
+        assert_eq!(run.code, expected, "{format}: {}", run.stderr);
+    }
+    let missing = dir.path().join("missing");
+    let (code, report) = look(&format!("lmtp+unix:{}", missing.display()), &[]);
+    let error = &report["error"];
+    assert_eq!(
+        (code, error["code"].as_str()),
+        (3, Some("connect-failed")),
+        "{report:#}"
+    );
+    let message = error["message"].as_str().expect("a message");
+    assert!(
+        message.ends_with("/missing: No such file or directory"),
+        "{message}"
+    );
+    for args in [
+        &[&target, "--connect", "127.0.0.1"][..],
+        &[&target, "--via", "http://a:1"],
+        &[&target, "--via-command", "nc"],
+        &[&target, "--source", "127.0.0.1"],
+        &["pin", &target],
+        &["pin", &target, "--for", "postfix"],
+        &["lmtp+unix:"],
+    ] {
+        let run = run(args);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{args:?}");
+    }
 }

@@ -29,7 +29,9 @@ impl Asked {
         let mut to_connect = target.target.clone();
         // The only named port decides.
         let elsewhere = connection.connect.as_ref().and_then(|to| to.port);
-        to_connect.port = to_connect.port.or(elsewhere);
+        if !to_connect.host.is_socket() {
+            to_connect.port = to_connect.port.or(elsewhere);
+        }
         let endpoint = Endpoint::from_target(to_connect, connection.tls.mode());
         let reference = servername.unwrap_or(&endpoint.host).clone();
         Self {
@@ -69,6 +71,8 @@ impl Asked {
 
     /// The target of a report, before anything is known about it.
     pub(super) fn of_report(&self) -> Target {
+        let is_socket = self.endpoint.host.is_socket();
+        let reference = Some(&self.reference).filter(|reference| !reference.is_socket());
         let host = self.endpoint.host.to_string();
         if self.ports.is_some() {
             return Target {
@@ -83,12 +87,12 @@ impl Asked {
         }
         Target {
             input: self.target.input.clone(),
-            host: Some(host),
-            port: Some(self.endpoint.port),
+            host: (!is_socket).then_some(host),
+            port: (!is_socket).then_some(self.endpoint.port),
             label: self.endpoint.to_string(),
             protocol: Some(self.endpoint.first_protocol()),
             tls: Some(self.endpoint.first_start()),
-            servername: self.reference.to_string(),
+            servername: reference.map_or_else(String::new, ToString::to_string),
         }
     }
 }

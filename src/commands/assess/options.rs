@@ -1,5 +1,6 @@
 //! The options of a probe, from those of the command line.
 
+use super::asked::Asked;
 use crate::cli::{Connection, KeyTypeArg};
 use crate::commands::error::Error;
 use crate::endpoint::{Host, Source, Via};
@@ -7,11 +8,14 @@ use crate::observation::KeyType;
 use crate::survey::{Family, Options, ProbeOptions};
 use rustls::pki_types::ServerName;
 
-/// The options of a probe for a server of that name; an error if no TLS server can have it.
+/// The options of a probe for what is asked about; an error if no TLS server can have its name, or if
+/// no such connection leads to it.
 pub(in crate::commands) fn options(
     connection: &Connection,
-    reference: &Host,
+    asked: &Asked,
 ) -> Result<Options, Error> {
+    let reference = &asked.reference;
+    leads_to(connection, asked)?;
     if let Host::Name { ascii, .. } = reference {
         ServerName::try_from(ascii.as_str())
             .map_err(|_| Error::new(format!("\"{ascii}\" cannot be the name of a TLS server")))?;
@@ -43,6 +47,25 @@ pub(in crate::commands) fn options(
             watch: None,
         },
     })
+}
+
+/// A Unix socket is on this machine: no other way leads to it.
+fn leads_to(connection: &Connection, asked: &Asked) -> Result<(), Error> {
+    let given = [
+        ("--connect", connection.connect.is_some()),
+        ("--via", connection.via.is_some()),
+        ("--via-command", connection.via_command.is_some()),
+        ("--source", !connection.source.is_empty()),
+        ("--mail or --ports", asked.endpoints().is_some()),
+    ];
+    match given.iter().find(|(_, is_given)| *is_given) {
+        Some((option, _)) if asked.endpoint.host.is_socket() => {
+            let input = &asked.target.input;
+            let text = format!("{option} does not lead to a Unix socket: \"{input}\"");
+            Err(Error::new(text).hint("leave it out for that target"))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn via(connection: &Connection) -> Option<Via> {

@@ -87,8 +87,8 @@ impl Defaults {
         Asked::new(target, &self.connection, name).at_ports(self.ports_of(entry))
     }
 
-    /// The options of the probe for that server name.
-    pub(super) fn options(&self, reference: &Host) -> Result<Options, Error> {
-        options(&self.connection, reference)
+    /// The options of the probe for that target.
+    pub(super) fn options(&self, asked: &Asked) -> Result<Options, Error> {
+        options(&self.connection, asked)
     }
 }

@@ -94,7 +94,7 @@ impl Scheduler {
 
     fn job(&self, entry: Entry, position: u64) -> Result<impl Future<Output = ()> + use<>, Error> {
         let asked = self.defaults.asked(&entry);
-        let mut options = self.defaults.options(&asked.reference)?;
+        let mut options = self.defaults.options(&asked)?;
         options.probe.ehlo.clone_from(&self.ehlo);
         let (pacer, sender) = (Arc::clone(&self.pacer), self.sender.clone());
         Ok(async move {

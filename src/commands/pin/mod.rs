@@ -39,6 +39,17 @@ use stopped::Stopped;
 
 /// Runs `pin`.
 pub(super) fn run(args: &Args) -> Result<Exit, Error> {
+    if let Some(target) = args
+        .target
+        .as_ref()
+        .filter(|one| one.target.host.is_socket())
+    {
+        let input = &target.input;
+        return Err(Error::new(format!(
+            "a pin is for a host, and \"{input}\" is a Unix socket"
+        ))
+        .hint("name the host that programs connect to"));
+    }
     let pinned = match args.for_tool {
         Some(None) => for_program::list(args.target.is_some()),
         Some(Some(Tool::Unpinnable(program))) => Err(for_program::refuse(program)),

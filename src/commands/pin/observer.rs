@@ -73,7 +73,7 @@ impl<'a> Observer<'a> {
         route: &Route<'_>,
     ) -> Result<Self, Error> {
         let asked = route.asked(target);
-        let mut options = options(route.connection, &asked.reference)?;
+        let mut options = options(route.connection, &asked)?;
         let probe = &mut options.probe;
         probe.ehlo = probe.ehlo.take().or_else(environment::fqdn);
         Ok(Self {

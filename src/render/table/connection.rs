@@ -74,6 +74,9 @@ impl Page {
                 self.fact("tried", &format!("{}: {error}", attempt.address));
             }
         }
+        if report.target.host.is_none() {
+            self.fact("socket", &report.target.label);
+        }
         if let Some(address) = seen.address {
             let of_all = one_of_several(report);
             let whose = match seen.via {

@@ -104,6 +104,7 @@ fn ask_webpki(question: &Question) -> Option<()> {
     .ok()?;
     let name = match &question.name {
         Host::Ip(ip) => ServerName::from(*ip),
+        Host::Socket(_) => return None,
         Host::Name { ascii, .. } => ServerName::try_from(ascii.as_str()).ok()?,
     };
     leaf.verify_is_valid_for_subject_name(&name).ok()

@@ -20,6 +20,8 @@ pub(super) fn matches(leaf: &Read<'_>, reference: &Host) -> bool {
             names.any(|(kind, name)| *kind == Kind::Ip && *name == octets)
         }
         Host::Name { ascii, .. } => matches_name(leaf, ascii.as_bytes()),
+        // No name is asked for.
+        Host::Socket(_) => true,
     }
 }
 

@@ -34,6 +34,8 @@ pub(super) fn fits(leaf: &Seen<'_>, host: &Host) -> Fit {
             return names.contains(&GeneralName::Ip(octets)).into();
         }
         Host::Name { ascii, .. } => ascii.as_bytes(),
+        // No name is asked for.
+        Host::Socket(_) => return Fit::Yes,
     };
     let mut dns = names.iter().filter_map(|name| match name {
         GeneralName::Dns(pattern) => Some(pattern),
