@@ -269,7 +269,7 @@ fn expires_earlier(served: &[Served<'_>]) -> Option<Finding> {
 fn names_differ(served: &[Served<'_>]) -> Option<Finding> {
     let of_each: Vec<BTreeSet<String>> = served.iter().map(|one| names(one.leaf)).collect();
     let all: BTreeSet<&String> = of_each.iter().flatten().collect();
-    let mut parts = Vec::new();
+    let mut lacks = Vec::new();
     let mut ports = BTreeSet::new();
     for (one, names) in served.iter().zip(&of_each) {
         let missing: Vec<&String> = all
@@ -289,20 +289,20 @@ fn names_differ(served: &[Served<'_>]) -> Option<Finding> {
             0 => String::new(),
             more => format!(" and {more} more"),
         };
-        parts.push(format!(
+        lacks.push(format!(
             "{} not for {}{more}",
             in_words(&one.sights),
             shown.join(", ")
         ));
         ports.extend(one.ports());
     }
-    if parts.is_empty() {
+    if lacks.is_empty() {
         return None;
     }
-    parts.truncate(MOST_NAMED);
+    lacks.truncate(MOST_NAMED);
     let message = format!(
         "the certificates are for different names: {}",
-        parts.join("; ")
+        lacks.join("; ")
     );
     let advice = "a client that is configured with a name that is missing refuses the port: give all ports a certificate with all names";
     let finding = Finding::new(Code::NameDiffers, None, message, advice);

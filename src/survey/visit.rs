@@ -53,11 +53,14 @@ impl Visit {
     }
 }
 
+/// The visits to one address, each with its place among all.
+type Path = Vec<(usize, Visit)>;
+
 /// Takes the looks: those at one address one after the other, in their order and in their turns,
 /// with the pause of the pacer between them; addresses side by side. Each has the whole deadline
 /// from its own turn on. The sightings are in the order of the visits.
 pub async fn walk(pacer: &Arc<Pacer>, visits: &[Visit], options: &probe::Options) -> Vec<Sighting> {
-    let mut paths: Vec<(Vec<Whom>, Vec<(usize, Visit)>)> = Vec::new();
+    let mut paths: Vec<(Vec<Whom>, Path)> = Vec::new();
     for (index, visit) in visits.iter().enumerate() {
         let whom = visit.whom();
         match paths.iter_mut().find(|(known, _)| *known == whom) {
@@ -92,11 +95,7 @@ fn enter(seen: &mut [Option<Sighting>], found: Vec<(usize, Sighting)>) {
 }
 
 /// The looks at one address.
-async fn along(
-    pacer: &Pacer,
-    path: Vec<(usize, Visit)>,
-    options: &probe::Options,
-) -> Vec<(usize, Sighting)> {
+async fn along(pacer: &Pacer, path: Path, options: &probe::Options) -> Vec<(usize, Sighting)> {
     // A port that refuses is closed: it is not the sign of a busy server, and not tried again.
     let answered = watch::Sender::new(true);
     let mut options = options.clone();

@@ -10,6 +10,7 @@
 //! - `addresses`: names with several addresses
 //! - `distributed`: the list in parts, on several machines
 //! - `scale`: thousands of servers at once
+//! - `hosts`: hosts with several ports
 //! - `html`: the page, in a real browser
 
 mod addresses;
@@ -17,6 +18,7 @@ mod daily;
 mod distributed;
 mod fields;
 mod files;
+mod hosts;
 mod html;
 mod incomplete;
 mod plugin;

@@ -5,13 +5,18 @@
 )]
 
 use serde_json::{Value, json};
+use smtp_certcheck::certificate::Certificate;
+use smtp_certcheck::fingerprint::Algorithm;
 use std::net::TcpListener;
 use std::sync::LazyLock;
+use testkit::dovecot::Setup;
+use testkit::mail_host::MailHost;
 use testkit::names::block;
 use testkit::pki::{Identity, KeyKind, Pki, leaf, now};
 use testkit::program::{Dir, Run, check_schema, finish, program};
 use testkit::raw::{closed_port, listen, silent, without_starttls};
 use testkit::server::{Behaviour, Server};
+use testkit::service::Service;
 use testkit::skip::skip;
 use time::Duration;
 
@@ -298,4 +303,96 @@ fn a_target_that_names_a_port_is_refused() {
         assert_eq!(run.code, 2, "{args:?}");
         assert!(run.stderr.contains(word), "{args:?}: {}", run.stderr);
     }
+}
+
+/// The digests of the leaves that OpenSSL sees at the ports.
+fn seen_by_openssl(services: &[(Service, u16)]) -> Vec<String> {
+    let digest = |(service, port): &(Service, u16)| {
+        let chain = service.presented(*port);
+        let leaf = pem::parse(&chain[0]).expect("PEM");
+        let leaf = Certificate::new(leaf.into_contents().into());
+        leaf.fingerprint(Algorithm::Sha256).hex()
+    };
+    services.iter().map(digest).collect()
+}
+
+#[test]
+fn postfix_and_a_dovecot_that_was_not_reloaded() {
+    const TEST: &str = "postfix_and_a_dovecot_that_was_not_reloaded";
+    const HOST: &str = "mail.example";
+    // The harness asks for localhost.
+    let identity = |since, left| {
+        let mut params = leaf(&[HOST, "localhost"]);
+        params.not_before = now() - Duration::days(since);
+        params.not_after = now() + Duration::days(left);
+        PKI.identity(params)
+    };
+    let (new, old) = (identity(10, 80), identity(60, 30));
+    let dir = Dir::new();
+    let root = dir.file("root.pem", PKI.root_pem());
+    let look = |host: &MailHost, args: &[&str]| {
+        let mut command = program();
+        command.args([HOST, "--mail", "--no-hgrc", "--cacerts"]);
+        finish(&mut host.names.within(command.arg(&root).args(args)))
+    };
+    let Some(host) = MailHost::for_test(TEST, (HOST, NET), &new, &[]) else {
+        return;
+    };
+    let quiet = look(&host, &["-q"]);
+    assert_eq!(
+        (quiet.code, quiet.stdout.as_str()),
+        (0, ""),
+        "{}",
+        host.dovecot.log()
+    );
+    let shown = look(&host, &[]).stdout;
+    assert!(
+        shown.contains("\nPorts: one certificate on 8 ports\n"),
+        "{shown}"
+    );
+    let Some(stale) = Setup::new(&old).for_test(TEST) else {
+        return;
+    };
+    let mailboxes = [
+        (143, Service::Imap),
+        (993, Service::Imaps),
+        (110, Service::Pop3),
+        (995, Service::Pop3s),
+        (4190, Service::Sieve),
+    ];
+    let others = mailboxes.map(|(standard, service)| (standard, stale.port(service)));
+    let Some(host) = MailHost::for_test(TEST, (HOST, NET), &new, &others) else {
+        return;
+    };
+    let run = look(&host, &["--format", "json"]);
+    let report: Value = serde_json::from_str(&run.stdout).expect(&run.stderr);
+    check_schema(&report);
+    assert_eq!((run.code, &report["outcome"]), (0, &json!("trusted")));
+    assert_eq!(
+        port_findings(&report),
+        [
+            "ports-differ warning [110,143,993,995,4190]",
+            "port-expires-earlier note [110,143,993,995,4190]",
+        ]
+    );
+    let advice = report["port_findings"][0]["advice"].as_str().expect("it");
+    assert!(
+        advice.contains("doveadm reload") && !advice.contains("postfix"),
+        "{advice}"
+    );
+    let postfix = &host.postfix;
+    let services: Vec<(Service, u16)> = [
+        (Service::Smtp, postfix.starttls_port()),
+        (Service::Smtps, postfix.smtps_port()),
+        (Service::Smtp, postfix.starttls_port()),
+    ]
+    .into_iter()
+    .chain(mailboxes.map(|(_, service)| (service, stale.port(service))))
+    .collect();
+    let ports = report["ports"].as_array().expect("ports");
+    let ours: Vec<&Value> = ports
+        .iter()
+        .map(|port| &port["addresses"][0]["sha256"])
+        .collect();
+    assert_eq!(ours, seen_by_openssl(&services).iter().collect::<Vec<_>>());
 }

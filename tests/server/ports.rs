@@ -203,10 +203,8 @@ fn each_port_has_its_own_deadline_and_a_closed_one_is_not_tried_again() {
     let failures: Vec<String> = surveys
         .iter()
         .map(|survey| {
-            let [seen] = &survey.seen[..] else {
-                panic!("{survey:?}");
-            };
-            let failure = seen.failure.as_ref();
+            assert_eq!(survey.seen.len(), 1, "{survey:?}");
+            let failure = survey.seen[0].failure.as_ref();
             failure.map_or_else(String::new, |failure| {
                 format!("{} {}", failure.step, failure.code())
             })

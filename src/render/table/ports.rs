@@ -6,6 +6,7 @@ use super::until::Until;
 use crate::endpoint::Start;
 use crate::finding::Code;
 use crate::fingerprint::Algorithm;
+use crate::observation::Failure;
 use crate::render::places::certificates;
 use crate::render::style::Ink;
 use crate::report::{Alike, Outcome, Port, Report, listed};
@@ -59,10 +60,11 @@ impl Page {
             let [port, protocol, tls, expires, digest, verdict] = cells.as_slice() else {
                 continue;
             };
-            let mut text = format!("{protocol}, {tls}: {verdict}");
-            if !digest.is_empty() {
-                text += &format!(", sha256:{digest}, until {expires}");
-            }
+            let certificate = match digest.as_str() {
+                "" => String::new(),
+                digest => format!(", sha256:{digest}, until {expires}"),
+            };
+            let text = format!("{protocol}, {tls}: {verdict}{certificate}");
             self.painted((2, port, 7), &text);
         }
     }
@@ -114,7 +116,7 @@ fn verdict(group: &Alike<'_>, several: bool) -> Cell {
     let look = group.look;
     let outcome = look.outcome();
     let mut codes: Vec<Code> = Vec::new();
-    codes.extend(look.failure().map(|failure| failure.code()));
+    codes.extend(look.failure().map(Failure::code));
     codes.extend(look.problems().iter().map(|problem| problem.code));
     codes.dedup();
     let why = match codes.as_slice() {
