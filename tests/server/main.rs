@@ -17,7 +17,7 @@
 //! - `waiting`: the line that says what is waited for
 //! - `real_servers`: Postfix, Exim and OpenSMTPD
 //! - `mailboxes`: Dovecot, Cyrus and Courier
-//! - `ways`: HAProxy, SOCKS5, HTTP and ssh between us and a server
+//! - `ways`: the real HAProxy, proxies and sshd, as OpenSSL sees the servers after them
 
 mod addresses;
 mod dialogue;

@@ -1,4 +1,5 @@
-//! What stands between us and a server: HAProxy, a SOCKS5 proxy, an HTTP proxy and ssh.
+//! The real HAProxy, SOCKS5 proxy, HTTP proxy and sshd, with OpenSSL as the witness that each leads to
+//! the server; what we make of them is in `through`.
 
 use std::process::{Command, Stdio};
 use testkit::dovecot::{Dovecot, Setup};
