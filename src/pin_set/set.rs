@@ -138,6 +138,7 @@ mod tests {
     use super::*;
     use crate::fingerprint::{Algorithm, Fingerprint};
     use crate::pin_set::Place;
+    use proptest::prelude::*;
 
     /// A look at a certificate of these bytes.
     fn look(leaf: &[u8], port: u16, problems: &[Code], proof: Proof) -> Look {
@@ -298,5 +299,83 @@ mod tests {
         let set = PinSet::of(&looks, &[coming(b"next", &[Code::Expired])], &[]);
         let doubts = set.agreed(&NOBODY).expect_err("it is not trusted");
         assert!(doubts[0].member.is_to_come());
+    }
+
+    /// Looks at few certificates at few places, of every worth.
+    fn looks() -> impl Strategy<Value = Vec<Look>> {
+        let proof = prop::sample::select(vec![
+            Proof::Proven,
+            Proof::Proven,
+            Proof::Missing,
+            Proof::Failed,
+            Proof::Refuted,
+        ]);
+        let one = (0u8..5, 1u16..5, any::<bool>(), proof);
+        let look = one.prop_map(|(leaf, port, trusted, proof)| {
+            let problems: &[Code] = if trusted { &[] } else { &[Code::SelfSigned] };
+            look(&[leaf], port, problems, proof)
+        });
+        prop::collection::vec(look, 0..8)
+    }
+
+    proptest! {
+        /// What is pinned are all certificates that were seen, and each of them is trusted, pinned
+        /// already or confirmed, with its key proven at every place. If one is not, nothing is.
+        #[test]
+        fn nothing_is_agreed_to_but_all_that_may_be_pinned(
+            looks in looks(),
+            coming in prop::collection::vec((0u8..8, any::<bool>()), 0..3),
+            pinned in prop::collection::vec(0u8..5, 0..3),
+            confirmed in prop::collection::vec(0u8..8, 0..3),
+            new in any::<bool>(),
+        ) {
+            let leaf_of = |byte: u8| Certificate::new(vec![byte].into());
+            let coming: Vec<(Certificate, Vec<Code>)> = coming
+                .iter()
+                .map(|(byte, trusted)| {
+                    let problems = if *trusted { vec![] } else { vec![Code::Expired] };
+                    (leaf_of(*byte), problems)
+                })
+                .collect();
+            let pins: Vec<Pin> = pinned.iter().map(|byte| pin(&[*byte])).collect();
+            let is_confirmed = |leaf: &Certificate| confirmed.contains(&leaf.der()[0]);
+            let rules = Rules { is_confirmed: &is_confirmed, new, ..NOBODY };
+            let set = PinSet::of(&looks, &coming, &pins);
+            let seen_well = |leaf: &Certificate| {
+                let mut here = looks.iter().filter(|look| look.leaf == *leaf);
+                here.any(|look| look.problems.is_empty())
+            };
+            let come_well = |leaf: &Certificate| {
+                let mut first = coming.iter().filter(|(one, _)| one == leaf);
+                first.next().is_some_and(|(_, problems)| problems.is_empty())
+            };
+            let may_be = |leaf: &Certificate| {
+                let here = || looks.iter().filter(|look| look.leaf == *leaf);
+                let is_pinned = pinned.contains(&leaf.der()[0]);
+                let is_seen = here().next().is_some();
+                let well = if is_seen { seen_well(leaf) } else { come_well(leaf) };
+                here().all(|look| look.proof == Proof::Proven)
+                    && (well || is_pinned || is_confirmed(leaf))
+                    && (is_pinned || new || pinned.is_empty() || !is_seen)
+            };
+            let mut all: Vec<Vec<u8>> = looks.iter().map(|look| look.leaf.der().to_vec()).collect();
+            all.extend(coming.iter().map(|(leaf, _)| leaf.der().to_vec()));
+            all.sort();
+            all.dedup();
+            match set.agreed(&rules) {
+                Ok(agreed) => {
+                    let members = agreed.members();
+                    prop_assert!(members.iter().all(|member| may_be(&member.leaf)));
+                    let mut found: Vec<Vec<u8>> =
+                        members.iter().map(|member| member.leaf.der().to_vec()).collect();
+                    found.sort();
+                    prop_assert_eq!(found, all);
+                }
+                Err(doubts) => {
+                    prop_assert!(!doubts.is_empty());
+                    prop_assert!(doubts.iter().all(|doubt| !may_be(&doubt.member.leaf)));
+                }
+            }
+        }
     }
 }

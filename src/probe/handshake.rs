@@ -353,4 +353,25 @@ mod tests {
         assert_eq!(first_octets(b"220 mx\r\n", false), Head::NotTls);
         assert_eq!(first_octets(b"", true), Head::TooShort);
     }
+
+    #[test]
+    fn a_client_of_one_type_of_key_lists_no_suite_of_the_other() {
+        let whole = aws_lc_rs::default_provider();
+        for (key_type, own, other) in [
+            (KeyType::Rsa, "_RSA_", "_ECDSA_"),
+            (KeyType::Ecdsa, "_ECDSA_", "_RSA_"),
+        ] {
+            let suites = only(key_type, &whole).cipher_suites;
+            let names: Vec<&str> = suites
+                .iter()
+                .filter_map(|one| one.suite().as_str())
+                .collect();
+            assert!(names.iter().any(|name| name.contains(own)), "{names:?}");
+            assert!(
+                names.iter().any(|name| name.starts_with("TLS13_")),
+                "{names:?}"
+            );
+            assert!(!names.iter().any(|name| name.contains(other)), "{names:?}");
+        }
+    }
 }

@@ -93,6 +93,17 @@ fn one_impostor_stops_all_and_is_named_with_its_place() {
                 .filter(|line| line.starts_with("sha256:"));
             assert_eq!(named.count(), 1, "only the impostor: {}", run.stderr);
         }
+        // Another one that the user names is not there.
+        let other = format!("sha256:{}", "ab".repeat(32));
+        let run = host.run(&format!(
+            "--write --yes --expect {other} --accept-untrusted"
+        ));
+        assert_eq!((run.code, host.hgrc()), (1, None), "{}", run.stderr);
+        assert!(
+            run.stderr.contains("no place presents the certificate"),
+            "{}",
+            run.stderr
+        );
         // The user has compared it.
         let run = host.run(&format!("--write --yes --expect {}", digest(&impostor)));
         assert_eq!(run.code, 0, "{}", run.stderr);
@@ -334,6 +345,7 @@ fn a_program_that_holds_several_pins_gets_all_and_one_that_holds_one_gets_its_ow
         ("--for git --ca-out ca.pem", 2),
         ("--for postfix --by cacerts --ca-out ca.pem", 2),
         ("--by cacerts --ca-out ca.pem", 2),
+        ("--connect 127.0.0.1:25", 2),
     ] {
         let run = at(words);
         assert_eq!(
@@ -354,4 +366,120 @@ fn a_program_that_holds_several_pins_gets_all_and_one_that_holds_one_gets_its_ow
             run.stderr
         );
     }
+}
+
+#[test]
+fn each_that_is_not_trusted_is_asked_about_and_one_no_is_enough() {
+    const CONFIRM: &str = "Pin this certificate (yes, no, or the fingerprint)?";
+    let good = good();
+    let test = "each_that_is_not_trusted_is_asked_about";
+    let Some(host) = Host::everywhere(test, &good, &Behaviour::default()) else {
+        return;
+    };
+    let strangers = [impostor(), impostor()];
+    host.renew((0, 25), &strangers[0]);
+    host.renew((1, 465), &strangers[1]);
+    let words = format!("{NAME} --all --write --yes --color never");
+    for (answers, code) in [
+        (["yes", "no"], 1),
+        (["no", ""], 1),
+        ([digest(&strangers[0]).as_str(), "yes"], 0),
+    ] {
+        let (mut child, mut terminal) = host.asked(&words, CONFIRM);
+        terminal.keys(&format!("{}\n", answers[0]));
+        if answers[0] != "no" {
+            terminal.wait_for(CONFIRM, 2);
+            terminal.keys(&format!("{}\n", answers[1]));
+        }
+        let shown = terminal.until_closed();
+        assert_eq!(child.wait().expect("it ends").code(), Some(code), "{shown}");
+        let hgrc = host.hgrc();
+        assert_eq!(hgrc.is_some(), code == 0, "{shown}");
+        if let Some(hgrc) = hgrc {
+            let all = strangers.iter().chain([&good]);
+            assert!(all.map(digest).all(|pin| hgrc.contains(&pin)), "{hgrc}");
+        }
+    }
+    // What no answer helps comes before any question.
+    let run = host.run("--write --yes");
+    assert_eq!(
+        run.code, 0,
+        "what is pinned needs no answer: {}",
+        run.stderr
+    );
+    let copy = Identity {
+        chain: strangers[0].chain.clone(),
+        ..good.clone()
+    };
+    host.renew((0, 25), &copy);
+    let before = host.hgrc();
+    let run = host.run("--write --yes --accept-untrusted --accept-unproven --replace");
+    assert_eq!((run.code, host.hgrc()), (1, before), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("signs with another key"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn what_is_to_come_stands_beside_the_pin_of_one_port() {
+    let good = good();
+    let next = PKI.renewed(&good, &leaf(&[NAME]));
+    let test = "what_is_to_come_stands_beside_the_pin";
+    let Some(mut host) = Host::new(test) else {
+        return;
+    };
+    host.serve((0, 587), &good, &Behaviour::default());
+    host.serve((1, 587), &good, &Behaviour::default());
+    host.write("next.pem", &next.chain_pem());
+    let at = |words: &str| host.pin(&format!("{NAME}:587 --also next.pem {words}"));
+    let run = at("--write --yes");
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stderr.contains("was not seen"), "{}", run.stderr);
+    let hgrc = host.hgrc().expect("it is written");
+    assert!(hgrc.contains(&digest(&next)) && hgrc.contains(&digest(&good)));
+    let run = at("--no-hgrc");
+    assert!(
+        run.stdout.contains("# to come, not seen yet: "),
+        "{}",
+        run.stdout
+    );
+    let count = |run: &Run, what: &str| settings(run).matches(what).count();
+    for (words, what, expected) in [
+        ("--for postfix", "match=", 2),
+        ("--for postfix --by key", "match=", 1),
+        ("--for tlsa", " IN TLSA 3 1 1 ", 1),
+        ("--for tlsa --by fingerprint", " IN TLSA 3 0 1 ", 2),
+    ] {
+        let run = at(words);
+        assert_eq!(run.code, 0, "{words}: {}", run.stderr);
+        assert_eq!(count(&run, what), expected, "{words}: {}", run.stdout);
+    }
+    for words in [
+        "--for msmtp",
+        "--for json",
+        "--for git --ca-out ca.pem",
+        "--by cacerts --ca-out ca.pem",
+    ] {
+        let run = at(words);
+        assert_eq!(
+            (run.code, run.stdout.as_str()),
+            (2, ""),
+            "{words}: {}",
+            run.stderr
+        );
+    }
+    // One that is not trusted needs a yes, as one that is seen.
+    host.write("next.pem", &impostor().chain_pem());
+    for words in ["--for postfix", "--write --yes", "--no-hgrc"] {
+        let run = at(words);
+        assert_eq!(
+            (run.code, run.stdout.as_str()),
+            (1, ""),
+            "{words}: {}",
+            run.stderr
+        );
+    }
+    assert_eq!(host.hgrc(), Some(hgrc));
 }

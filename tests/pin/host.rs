@@ -2,12 +2,13 @@
 
 use smtp_certcheck::fingerprint::{Algorithm, Fingerprint};
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Child, Command};
 use std::sync::LazyLock;
 use testkit::names::{self, Names};
 use testkit::pki::{Identity, KeyKind, Pki, leaf};
 use testkit::program::{Dir, Run, finish, program};
 use testkit::server::{Behaviour, Server};
+use testkit::terminal::Terminal;
 
 pub(crate) const NAME: &str = "all.example";
 const NET: u8 = 57;
@@ -117,6 +118,26 @@ impl Host {
 
     /// `pin` with the CA trusted.
     pub(crate) fn pin(&self, words: &str) -> Run {
+        finish(&mut self.command(words))
+    }
+
+    /// The same at a terminal, up to the question.
+    pub(crate) fn asked(&self, words: &str, question: &str) -> (Child, Terminal) {
+        let mut terminal = Terminal::new(50, 100);
+        let mut command = self.command(words);
+        let child = command
+            .stdin(terminal.end())
+            .stdout(terminal.end())
+            .stderr(terminal.end())
+            .spawn()
+            .expect("it starts");
+        drop(command);
+        terminal.started();
+        terminal.wait_for(question, 1);
+        (child, terminal)
+    }
+
+    fn command(&self, words: &str) -> Command {
         let mut command: Command = program();
         command
             .args(["pin", "--ehlo", "x", "--timeout", "10"])
@@ -125,6 +146,8 @@ impl Host {
             .current_dir(self.home.path())
             .env("HOME", self.home.path())
             .env_remove("XDG_CONFIG_HOME");
-        finish(self.names.within(&command).current_dir(self.home.path()))
+        let mut command = self.names.within(&command);
+        command.current_dir(self.home.path());
+        command
     }
 }

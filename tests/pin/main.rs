@@ -6,6 +6,7 @@
 //! - `for_programs`: `--for`, with the real programs as the judges
 //! - `prompts`: the questions at a terminal
 //! - `real_host`: `--all` at Postfix, Dovecot and HAProxy
+//! - `real_sending`: `hg email` through every place of a host, by one pin set
 //! - `files`: how a file is replaced, whatever happens meanwhile
 
 mod all;
@@ -16,3 +17,4 @@ mod for_programs;
 mod host;
 mod prompts;
 mod real_host;
+mod real_sending;

@@ -12,6 +12,7 @@ use crate::commands::error::Error;
 use crate::commands::terminal::say;
 use crate::finding::Code;
 use crate::observation::Sighting;
+use crate::programs::{By, Program};
 use crate::render::pin as show;
 use crate::report::{Assessment, Report};
 use std::path::PathBuf;
@@ -45,6 +46,36 @@ pub(super) fn read(files: &[PathBuf], observer: &Observer<'_>) -> Result<Vec<Rep
         }
     }
     Ok(reports)
+}
+
+/// Makes sure that a program can hold what is to come beside the present pin.
+pub(super) fn fits(files: &[PathBuf], program: &Program) -> Result<(), Error> {
+    if files.is_empty() || !program.holds_one_pin() {
+        return Ok(());
+    }
+    let error = Error::new(format!(
+        "{program} holds one pin: --also cannot be kept beside it"
+    ));
+    Err(error.hint("change the line on the day on which the server changes its certificate"))
+}
+
+/// The same without `--all`. `by`: what it is pinned by, if there is a choice.
+pub(super) fn fits_alone(
+    files: &[PathBuf],
+    program: &Program,
+    by: Option<By>,
+) -> Result<(), Error> {
+    fits(files, program)?;
+    match by.filter(|_| !files.is_empty()) {
+        Some(By::Ca) => Err(Error::new(
+            "--also is about fingerprints and keys, and a CA holds for what is to come, too",
+        )),
+        None if !files.is_empty() => {
+            let error = Error::new(format!("--also needs --all with --for {program}"));
+            Err(error.hint("the set of --all has what is to come"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Makes sure that the user agrees to each, and says that none was seen.

@@ -1,10 +1,11 @@
 //! `pin --for`: prints what another program reads. Mercurial's configuration is not read.
 
+use super::also;
 use super::certificate_file::CertificateFile;
 use super::consent;
-use super::library;
 use super::observer::Observer;
-use super::refusal::{self, Refusal};
+use super::recipe::{Lines, path, pinned};
+use super::refusal::Refusal;
 use super::request::{ProgramRequest, Request};
 use super::rounds;
 use super::second_certificate;
@@ -14,11 +15,10 @@ use crate::certificate::Certificate;
 use crate::commands::assess::{Asked, Assessor};
 use crate::commands::error::Error;
 use crate::commands::terminal::{print, say};
-use crate::judge::Judgement;
 use crate::programs::{By, Choice, Destination, Objection, Program, Recipe, Sni, Unpinnable};
 use crate::render::advice::spelled;
-use crate::render::objection;
 use crate::render::pins as show;
+use crate::render::{objection, pin};
 use crate::report::Report;
 
 /// Prints the programs.
@@ -56,6 +56,7 @@ pub(super) fn run(typed: &ProgramRequest<'_>, program: &'static Program) -> Resu
     if let Some(choice) = &choice {
         choice.fits(&server).map_err(|why| usage(&why))?;
     }
+    also::fits_alone(typed.also, program, choice.map(|choice| choice.way.by))?;
     if typed.file.is_some() && choice.as_ref().is_none_or(|choice| choice.file.is_none()) {
         say(&format!(
             "note: {program} needs no file here: --ca-out writes none"
@@ -74,8 +75,10 @@ pub(super) fn run(typed: &ProgramRequest<'_>, program: &'static Program) -> Resu
         ..typed.request
     };
     let looks = rounds::look(&observer, &request, observer.look()?)?;
+    let coming = also::read(typed.also, &observer)?;
     let report = &looks.report;
     consent::given(&request, &looks)?;
+    also::agreed(&request, &coming)?;
     consent::to_lifetime(&request, report, pinned(report, by))?;
     server.start = report.target.tls.unwrap_or(server.start);
     server.protocol = report.target.protocol.unwrap_or(server.protocol);
@@ -93,8 +96,19 @@ pub(super) fn run(typed: &ProgramRequest<'_>, program: &'static Program) -> Resu
     choice
         .fits(&server)
         .map_err(|why| Refusal::from(why).report())?;
-    let recipe = recipe(&assessor, &choice, &server, report).map_err(|why| why.report())?;
-    save_and_print(&choice, &recipe, report)?;
+    let lines = Lines {
+        assessor: &assessor,
+        choice,
+        server,
+    };
+    if coming.is_empty() {
+        let recipe = lines.recipe(report).map_err(|why| why.report())?;
+        save_and_print(&choice, &recipe, report)?;
+    } else {
+        let reports: Vec<&Report> = std::iter::once(report).chain(&coming).collect();
+        let about = std::iter::once(pin::about(report)).chain(coming.iter().map(pin::coming));
+        lines.all(&reports, report, &about.collect::<Vec<_>>())?;
+    }
     if program.sni == Sni::Always {
         observer.note_sni(program.name);
     }
@@ -108,42 +122,6 @@ pub(super) fn run(typed: &ProgramRequest<'_>, program: &'static Program) -> Resu
         )?;
     }
     Ok(())
-}
-
-/// The validated path; empty if the chain is not trusted.
-pub(super) fn path(report: &Report) -> &[Certificate] {
-    if report.judgement().is_some_and(Judgement::is_trusted) {
-        report.path()
-    } else {
-        &[]
-    }
-}
-
-/// The certificate on whose lifetime the pin depends.
-pub(super) fn pinned(report: &Report, by: By) -> Option<&Certificate> {
-    let leaf = report.leaf();
-    match by {
-        By::Certificate => leaf,
-        // A CA's renewal may keep the key; a certificate that a server makes for itself does not.
-        By::Key => leaf.filter(|leaf| leaf.facts().is_ok_and(|facts| facts.self_issued)),
-        By::Ca => path(report).last(),
-    }
-}
-
-/// Makes the recipe, unless the program would refuse the server in spite of it.
-pub(super) fn recipe(
-    assessor: &Assessor,
-    choice: &Choice<'_>,
-    server: &Destination<'_>,
-    report: &Report,
-) -> Result<Recipe, Refusal> {
-    if let Some(refused) = refusal::of_problems(choice, report) {
-        return Err(refused);
-    }
-    let recipe = choice.recipe(server, report.chain(), path(report))?;
-    let store = assessor.anchors();
-    let refused = library::refuses(choice, &recipe, server.reference, report, store);
-    refused.map_or(Ok(recipe), Err)
 }
 
 /// What the user chooses; `None`: the program's output holds everything, and there is no choice.

@@ -18,6 +18,7 @@ mod paste;
 mod places;
 mod plan_error;
 mod possession;
+mod recipe;
 mod refusal;
 mod request;
 mod rounds;

@@ -33,6 +33,19 @@ impl HaProxy {
     /// # Panics
     /// As [`HaProxy::for_test`].
     pub fn in_tls(test: &str, identities: &[&Identity], server: u16) -> Option<Self> {
+        Self::in_tls_with(test, identities, server, "")
+    }
+
+    /// The same with further words of HAProxy's `bind`.
+    ///
+    /// # Panics
+    /// As [`HaProxy::for_test`].
+    pub fn in_tls_with(
+        test: &str,
+        identities: &[&Identity],
+        server: u16,
+        words: &str,
+    ) -> Option<Self> {
         Self::start(test, &[server], |home, fronts| {
             let mut certificates = String::new();
             for (index, identity) in identities.iter().enumerate() {
@@ -41,7 +54,12 @@ impl HaProxy {
                 home.write(&name, &both, 0o600)?;
                 let _ = write!(certificates, " crt {}", home.path(&name).display());
             }
-            let front = listener(server, fronts[0], &format!(" ssl{certificates}"), "");
+            let front = listener(
+                server,
+                fronts[0],
+                &format!(" ssl{certificates} {words}"),
+                "",
+            );
             command(home, &front)
         })
     }

@@ -2,31 +2,22 @@
 //! holds one, that of its own port.
 
 use super::super::also;
-use super::super::certificate_file::CertificateFile;
 use super::super::consent;
-use super::super::for_program::{choice, path, pinned, recipe, save_and_print, usage};
+use super::super::for_program::{choice, save_and_print, usage};
 use super::super::observer::Observer;
 use super::super::places::Places;
+use super::super::recipe::{Lines, path, pinned};
 use super::super::request::{ProgramRequest, Request};
 use super::super::stopped::Stopped;
-use super::super::version::VERSION;
 use super::walk::Walk;
 use super::{agree, describe, host, walk};
 use crate::commands::assess::{Asked, Assessor};
 use crate::commands::error::Error;
 use crate::commands::terminal::{print, say};
 use crate::pin_set::{Member, PinSet};
-use crate::programs::{By, Choice, Destination, Program, Recipe, Sni, joined};
-use crate::render::advice::spelled;
-use crate::render::{pin_set, pins};
+use crate::programs::{By, Choice, Destination, Program, Sni};
+use crate::render::pin_set;
 use crate::report::Report;
-
-/// What is pinned for a program.
-struct Pinning<'a> {
-    assessor: &'a Assessor,
-    choice: Choice<'a>,
-    server: Destination<'a>,
-}
 
 /// Pins the host for a program.
 pub(in crate::commands::pin) fn for_program(
@@ -84,15 +75,19 @@ pub(in crate::commands::pin) fn for_program(
     let Some(choice) = choice else {
         return Ok(print(&pin_set::json(&whole, path(&whole), members))?);
     };
-    let pinning = Pinning {
+    let lines = Lines {
         assessor: &assessor,
         choice,
         server,
     };
     if program.holds_one_pin() {
-        return pinning.one(&set, &walked, name);
+        return one(&lines, &set, &walked, name);
     }
-    pinning.all(members, &all, &whole)
+    let about: Vec<String> = members
+        .iter()
+        .map(|one| pin_set::comment(one, walked.at))
+        .collect();
+    lines.all(&all, &whole, &about)
 }
 
 /// Makes sure that the choice fits the server, and `--all`.
@@ -109,97 +104,47 @@ fn fits(
         ));
         return Err(error.hint("--by fingerprint or --by key, or without --all"));
     }
-    if program.holds_one_pin() && !typed.also.is_empty() {
-        let error = Error::new(format!(
-            "{program} holds one pin: --also cannot be kept beside it"
-        ));
-        return Err(
-            error.hint("change the line on the day on which the server changes its certificate")
-        );
-    }
-    Ok(())
+    also::fits(typed.also, program)
 }
 
-impl Pinning<'_> {
-    /// The lines of all, or of none: each must be one that the program accepts.
-    fn all(&self, members: &[Member], reports: &[&Report], whole: &Report) -> Result<(), Stopped> {
-        let by = self.choice.way.by;
-        let mut recipes: Vec<Recipe> = Vec::new();
-        for report in reports {
-            let made = recipe(self.assessor, &self.choice, &self.server, report);
-            recipes.push(made.map_err(|why| {
-                say(&format!("of {}:", report.target.label));
-                why.report()
-            })?);
-        }
-        let program = self.choice.program;
-        let Some((recipe, certificates)) = joined(program, &recipes) else {
-            let message = format!("what {program} reads cannot be joined: pin each with --expect");
-            return Err(Error::new(message).into());
-        };
-        let about: Vec<String> = members
-            .iter()
-            .map(|one| pin_set::comment(one, whole.at))
-            .collect();
-        if !certificates.is_empty() {
-            let text = pins::set_file(whole, &about, (&certificates, by), VERSION);
-            match self.choice.file {
-                Some(file) => {
-                    let hint = "name another file, or remove that one; nothing was changed";
-                    CertificateFile::read_for(file, &certificates, Some(hint))?.save(&text)?;
-                }
-                None => print(&text)?,
-            }
-        }
-        if !recipe.lines.is_empty() {
-            print(&pins::set_lines(whole, &about, (&recipe, by), VERSION))?;
-        }
-        for advice in &recipe.advice {
-            say(&pins::note(&spelled(advice)));
-        }
-        Ok(())
+/// The lines of what the program's own port presents, and a note on the rest.
+fn one(lines: &Lines<'_>, set: &PinSet, walked: &Walk, name: &str) -> Result<(), Stopped> {
+    let program = lines.choice.program;
+    let port = lines.server.port;
+    let is_there = |member: &&Member| {
+        let mut places = member.places.iter();
+        places.any(|place| place.port == port && place.sni == lines.server.sni)
+    };
+    let Some(own) = set.members.iter().find(is_there) else {
+        return Err(Stopped::because(&format!(
+            "not pinned: {program} holds one pin, and port {port} shows no certificate\n  \
+             -> name its port: {name}:587, say"
+        )));
+    };
+    let others: Vec<String> = set
+        .members
+        .iter()
+        .filter(|member| member.leaf != own.leaf)
+        .map(|member| {
+            format!(
+                "  {}: {}",
+                pin_set::short(&member.leaf),
+                pin_set::place(member)
+            )
+        })
+        .collect();
+    let reports = host::reports(std::slice::from_ref(own), walked, name);
+    let Some(report) = reports.first() else {
+        return Err(host::nothing(walked));
+    };
+    let made = lines.recipe(report).map_err(|why| why.report())?;
+    save_and_print(&lines.choice, &made, report)?;
+    if !others.is_empty() {
+        say(&format!(
+            "note: {program} holds one pin: that of port {port} is printed, and {program} refuses the host\n  \
+             where it presents one of the others:\n{}",
+            others.join("\n")
+        ));
     }
-
-    /// The lines of what the program's own port presents, and a note on the rest.
-    fn one(&self, set: &PinSet, walked: &Walk, name: &str) -> Result<(), Stopped> {
-        let program = self.choice.program;
-        let port = self.server.port;
-        let is_there = |member: &&Member| {
-            let mut places = member.places.iter();
-            places.any(|place| place.port == port && place.sni == self.server.sni)
-        };
-        let Some(own) = set.members.iter().find(is_there) else {
-            return Err(Stopped::because(&format!(
-                "not pinned: {program} holds one pin, and port {port} shows no certificate\n  \
-                 -> name its port: {name}:587, say"
-            )));
-        };
-        let others: Vec<String> = set
-            .members
-            .iter()
-            .filter(|member| member.leaf != own.leaf)
-            .map(|member| {
-                format!(
-                    "  {}: {}",
-                    pin_set::short(&member.leaf),
-                    pin_set::place(member)
-                )
-            })
-            .collect();
-        let reports = host::reports(std::slice::from_ref(own), walked, name);
-        let Some(report) = reports.first() else {
-            return Err(host::nothing(walked));
-        };
-        let made = recipe(self.assessor, &self.choice, &self.server, report);
-        let made = made.map_err(|why| why.report())?;
-        save_and_print(&self.choice, &made, report)?;
-        if !others.is_empty() {
-            say(&format!(
-                "note: {program} holds one pin: that of port {port} is printed, and {program} refuses the host\n  \
-                 where it presents one of the others:\n{}",
-                others.join("\n")
-            ));
-        }
-        Ok(())
-    }
+    Ok(())
 }
