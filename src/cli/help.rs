@@ -78,7 +78,7 @@ Exit status:
   0  the lines are printed, or are written and in force, or stood there already
   1  nothing was pinned, or the pin is written but not in force; the message says why
   2  wrong usage, or a file that cannot be read or written
-  3, 4, 5  as for the main command: unreachable, refused by SMTP, TLS failed
+  3, 4, 5  as for the main command: unreachable, refused before TLS, TLS failed
 
 Notes:
   A pin replaces everything: hg looks at neither CA nor name nor dates then. It holds for one

@@ -13,7 +13,7 @@ pub enum Outcome {
     Untrusted,
     /// The server could not be reached.
     Unreachable,
-    /// The server refused during the SMTP dialogue.
+    /// The server refused during the dialogue before TLS.
     SmtpRefused,
     /// The TLS handshake failed.
     TlsFailed,
@@ -21,7 +21,7 @@ pub enum Outcome {
 
 impl Outcome {
     /// All outcomes, in the order of the exit codes.
-    const ALL: [Self; 6] = [
+    pub const ALL: [Self; 6] = [
         Self::Trusted,
         Self::Pinned,
         Self::Untrusted,

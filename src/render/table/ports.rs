@@ -2,6 +2,7 @@
 
 use super::columns::{Cell, lines, widths};
 use super::page::Page;
+use super::sums::words;
 use super::until::Until;
 use crate::endpoint::Start;
 use crate::finding::Code;
@@ -132,5 +133,5 @@ fn verdict(group: &Alike<'_>, several: bool) -> Cell {
         Outcome::Untrusted | Outcome::TlsFailed => Ink::Bad,
         Outcome::Unreachable | Outcome::SmtpRefused => Ink::Warning,
     };
-    Cell::new(place).ending(format!("{}{why}", outcome.as_str()), Some(ink))
+    Cell::new(place).ending(format!("{}{why}", words(outcome)), Some(ink))
 }

@@ -3,6 +3,7 @@
 use super::page::painted_code;
 use super::until::Until;
 use crate::certificate::in_words;
+use crate::endpoint::Protocol;
 use crate::escape::visible;
 use crate::finding::{Code, Evidence, Finding, Severity};
 use crate::render::places::{certificates, place, remark};
@@ -19,7 +20,7 @@ pub fn verdict(report: &Report, style: Style) -> String {
         (None, Outcome::Pinned) => ("PINNED", Ink::Good),
         (None, Outcome::Untrusted) => ("UNTRUSTED", Ink::Bad),
         (None, Outcome::Unreachable) => ("UNREACHABLE", Ink::Warning),
-        (None, Outcome::SmtpRefused) => ("SMTP REFUSED", Ink::Warning),
+        (None, Outcome::SmtpRefused) => (refused(report), Ink::Warning),
         (None, Outcome::TlsFailed) => ("TLS FAILED", Ink::Bad),
     };
     let remark = remark(report).map_or_else(String::new, |remark| format!("; {remark}"));
@@ -32,6 +33,17 @@ pub fn verdict(report: &Report, style: Style) -> String {
         visible(&remark)
     );
     hanging(&text, style.columns(), word.len() + 2) + "\n"
+}
+
+/// Who refused.
+fn refused(report: &Report) -> &'static str {
+    match report.target.protocol.unwrap_or_default() {
+        Protocol::Smtp => "SMTP REFUSED",
+        Protocol::Imap => "IMAP REFUSED",
+        Protocol::Pop3 => "POP3 REFUSED",
+        Protocol::Sieve => "MANAGESIEVE REFUSED",
+        Protocol::Lmtp => "LMTP REFUSED",
+    }
 }
 
 /// Why; safe to show.
