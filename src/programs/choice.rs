@@ -90,7 +90,7 @@ impl<'a> Choice<'a> {
     pub fn minds_problem(&self, is_about_path: bool) -> bool {
         match self.checks() {
             Checks::Nothing => false,
-            Checks::NameAndDates => !is_about_path,
+            Checks::OwnNameAndDates | Checks::NameAndDates => !is_about_path,
             Checks::Everything => true,
         }
     }

@@ -35,7 +35,7 @@ const WAYS: &[Way] = &[
         by: By::Certificate,
         what: "certificate_file: leaf",
         file: FileUse::Needed,
-        checks: Checks::NameAndDates,
+        checks: Checks::OwnNameAndDates,
         digests: &[],
     },
     Way {

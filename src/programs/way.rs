@@ -83,7 +83,9 @@ pub enum FileUse {
 pub enum Checks {
     /// Nothing: neither CA nor name nor dates.
     Nothing,
-    /// Name and dates.
+    /// Name and dates, which the program compares itself: its library builds no path.
+    OwnNameAndDates,
+    /// Name and dates, with a path to what is in the file.
     NameAndDates,
     /// Everything, with the CA in the program's own trust store.
     Everything,

@@ -25,11 +25,12 @@ use testkit::program::{Dir, Run, finish, program};
 use testkit::server::{Behaviour, Server};
 use testkit::skip::skip;
 
-static OURS: LazyLock<Pki> = LazyLock::new(|| Pki::new("Ours", KeyKind::P256));
-static THEIRS: LazyLock<Pki> = LazyLock::new(|| Pki::new("Theirs", KeyKind::P256));
-static PINNED: LazyLock<Identity> = LazyLock::new(|| OURS.identity(leaf(&["localhost"])));
+pub(super) static OURS: LazyLock<Pki> = LazyLock::new(|| Pki::new("Ours", KeyKind::P256));
+pub(super) static THEIRS: LazyLock<Pki> = LazyLock::new(|| Pki::new("Theirs", KeyKind::P256));
+pub(super) static PINNED: LazyLock<Identity> =
+    LazyLock::new(|| OURS.identity(leaf(&["localhost"])));
 
-static SELF_SIGNED: LazyLock<Identity> =
+pub(super) static SELF_SIGNED: LazyLock<Identity> =
     LazyLock::new(|| Pki::self_signed(&leaf(&["localhost"]), KeyKind::P256));
 
 /// A certificate that a server presents after a pin was made, and whether the pin still holds.
@@ -56,7 +57,7 @@ fn impostor() -> Vec<Later> {
     vec![Later("an impostor", identity, false)]
 }
 
-fn has(test: &str, program: &str, args: &[&str]) -> bool {
+pub(super) fn has(test: &str, program: &str, args: &[&str]) -> bool {
     let status = Command::new(program)
         .args(args)
         .stdin(Stdio::null())
@@ -77,12 +78,12 @@ fn has(test: &str, program: &str, args: &[&str]) -> bool {
 }
 
 /// A directory with both CAs, and the printed lines.
-struct Desk {
-    dir: Dir,
+pub(super) struct Desk {
+    pub(super) dir: Dir,
 }
 
 impl Desk {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let dir = Dir::new();
         dir.file("root.pem", OURS.root_pem());
         let both = OURS.root_pem() + &THEIRS.root_pem();
@@ -94,21 +95,21 @@ impl Desk {
         Self { dir }
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(super) fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }
 
     /// The path of a file, as configurations name it.
-    fn name(&self, name: &str) -> String {
+    pub(super) fn name(&self, name: &str) -> String {
         self.path(name).display().to_string()
     }
 
-    fn pin(&self, mta: &Mta, tool: &str, args: &[&str]) -> Run {
+    pub(super) fn pin(&self, mta: &Mta, tool: &str, args: &[&str]) -> Run {
         let target = format!("localhost:{}", mta.starttls_port());
         self.pin_at(&target, &[&["--for", tool], args].concat())
     }
 
-    fn pin_at(&self, target: &str, args: &[&str]) -> Run {
+    pub(super) fn pin_at(&self, target: &str, args: &[&str]) -> Run {
         let mut command = program();
         command
             .current_dir(self.dir.path())
@@ -128,13 +129,13 @@ impl Desk {
 }
 
 /// The result of a program: whether it accepted the server, and its output.
-struct Outcome {
-    accepted: bool,
-    said: String,
+pub(super) struct Outcome {
+    pub(super) accepted: bool,
+    pub(super) said: String,
 }
 
 impl Outcome {
-    fn of(command: &mut Command) -> Self {
+    pub(super) fn of(command: &mut Command) -> Self {
         let output = command.output().expect("it starts");
         Self {
             accepted: output.status.success(),
@@ -144,7 +145,7 @@ impl Outcome {
 }
 
 /// A unique message.
-fn message() -> (String, String) {
+pub(super) fn message() -> (String, String) {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let token = format!("token-{}", COUNT.fetch_add(1, Ordering::SeqCst));
     let text = format!(
@@ -154,7 +155,7 @@ fn message() -> (String, String) {
     (token, text)
 }
 
-fn arrived(mta: &Mta, token: &str, wait: bool) -> bool {
+pub(super) fn arrived(mta: &Mta, token: &str, wait: bool) -> bool {
     let start = Instant::now();
     loop {
         if mta.delivered(0).iter().any(|mail| mail.contains(token)) {
@@ -168,7 +169,7 @@ fn arrived(mta: &Mta, token: &str, wait: bool) -> bool {
 }
 
 /// Makes the server present `identity`, and waits until it does.
-fn present(mta: &Mta, identity: &Identity) {
+pub(super) fn present(mta: &Mta, identity: &Identity) {
     mta.renew(identity).expect("it is told");
     let ours = [identity.chain[0].as_ref()];
     let start = Instant::now();
@@ -214,12 +215,12 @@ fn judged(
     present(mta, pinned);
 }
 
-fn server(test: &str) -> Option<Mta> {
+pub(super) fn server(test: &str) -> Option<Mta> {
     Mta::for_test(test, Kind::Postfix, &PINNED)
 }
 
 /// Sends a message; the server is accepted if the message arrives.
-fn sends(mta: &Mta, desk: &Desk, command: impl Fn(&Path) -> Command) -> Outcome {
+pub(super) fn sends(mta: &Mta, desk: &Desk, command: impl Fn(&Path) -> Command) -> Outcome {
     let (token, text) = message();
     let file = desk.dir.file("message", &text);
     let mut command = command(&file);
@@ -239,7 +240,7 @@ const MSMTP_REFUSES: &[&str] = &[
     "The name in the certificate does not match the expected.",
 ];
 
-fn msmtp(mta: &Mta, desk: &Desk, printed: &Path) -> Outcome {
+pub(super) fn msmtp(mta: &Mta, desk: &Desk, printed: &Path) -> Outcome {
     let text = std::fs::read_to_string(printed).expect("what was printed");
     let mut accounts = text
         .lines()
@@ -253,14 +254,14 @@ fn msmtp(mta: &Mta, desk: &Desk, printed: &Path) -> Outcome {
     })
 }
 
-fn has_git(test: &str) -> bool {
+pub(super) fn has_git(test: &str) -> bool {
     let modules = ["-MIO::Socket::SSL=2.062", "-MNet::SSLeay=1.83", "-e", "1"];
     has(test, "perl", &modules) && has(test, "git", &["send-email", "--dump-aliases"])
 }
 
 const GIT_REFUSES: &[&str] = &["certificate verify failed", "hostname verification failed"];
 
-fn git(mta: &Mta, desk: &Desk, printed: &Path) -> Outcome {
+pub(super) fn git(mta: &Mta, desk: &Desk, printed: &Path) -> Outcome {
     sends(mta, desk, |message| {
         let mut command = Command::new("git");
         command
@@ -286,7 +287,7 @@ const CURL_REFUSES: &[&str] = &[
 ];
 
 /// Runs curl. `store` is the trust store that curl uses by itself.
-fn curl(mta: &Mta, desk: &Desk, printed: &Path, store: &str) -> Outcome {
+pub(super) fn curl(mta: &Mta, desk: &Desk, printed: &Path, store: &str) -> Outcome {
     // The lines must hold whatever the user's ~/.curlrc says.
     desk.dir.file(".curlrc", "insecure\n");
     sends(mta, desk, |message| {
@@ -311,7 +312,7 @@ fn curl(mta: &Mta, desk: &Desk, printed: &Path, store: &str) -> Outcome {
 const OPENSSL_REFUSES: &[&str] = &["certificate verify failed", "verify error:num="];
 
 /// Runs the advised command; the machine's own store would trust every server here.
-fn openssl(desk: &Desk, words: &str) -> Outcome {
+pub(super) fn openssl(desk: &Desk, words: &str) -> Outcome {
     let mut command = Command::new("openssl");
     command
         .args(words.split_whitespace().skip(1))
@@ -340,7 +341,7 @@ fn gnutls(desk: &Desk, words: &str) -> Outcome {
 }
 
 /// A command from the advice, without its line breaks.
-fn advised(run: &Run, begins: &str, file: &str) -> String {
+pub(super) fn advised(run: &Run, begins: &str, file: &str) -> String {
     let at = run
         .stderr
         .find(&format!("\n    {begins}"))
@@ -352,7 +353,7 @@ fn advised(run: &Run, begins: &str, file: &str) -> String {
 
 const EXIM_REFUSES: &[&str] = &["certificate verification failed", "certificate invalid"];
 
-fn exim(test: &str, mta: &Mta, transport: &str) -> Outcome {
+pub(super) fn exim(test: &str, mta: &Mta, transport: &str) -> Outcome {
     let name = transport_name(transport);
     let (token, mail) = message();
     let said = exim_sends(test, (name, transport), &mail).expect("Exim");
@@ -361,18 +362,18 @@ fn exim(test: &str, mta: &Mta, transport: &str) -> Outcome {
     Outcome { accepted, said }
 }
 
-fn transport_name(transport: &str) -> &str {
+pub(super) fn transport_name(transport: &str) -> &str {
     let mut names = transport.lines().filter_map(|line| line.strip_suffix(':'));
     names.next().expect("a name")
 }
 
-fn has_exim(test: &str) -> bool {
+pub(super) fn has_exim(test: &str) -> bool {
     let nowhere = "t:\n  driver = smtp\n  hosts = 127.0.0.1\n  port = 1\n";
     exim_sends(test, ("t", nowhere), "\n").is_some()
 }
 
 /// Makes files readable: servers read them as their own users.
-fn open_to_all(path: &Path) {
+pub(super) fn open_to_all(path: &Path) {
     use std::os::unix::fs::PermissionsExt as _;
     let open = |path: &Path, mode| {
         std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).expect("a mode");
@@ -764,7 +765,7 @@ fn posttls_finger_goes_by_the_policy() {
 }
 
 /// A Postfix that sends all mail to a port, with the policy and further lines of `main.cf`.
-fn relay(test: &str, port: u16, policy: &Path, further: &str) -> Option<Mta> {
+pub(super) fn relay(test: &str, port: u16, policy: &Path, further: &str) -> Option<Mta> {
     let relay = server(test)?;
     let lines = format!(
         "myhostname = relay.test\nvirtual_mailbox_domains =\nsmtp_host_lookup = native\n\
@@ -779,7 +780,7 @@ fn relay(test: &str, port: u16, policy: &Path, further: &str) -> Option<Mta> {
     Some(relay)
 }
 
-fn relayed(relay: &Mta, mta: &Mta) -> Outcome {
+pub(super) fn relayed(relay: &Mta, mta: &Mta) -> Outcome {
     let (token, text) = message();
     let from = relay.log().len();
     submit(relay.starttls_port(), &text);
@@ -864,7 +865,7 @@ fn postfix_with_another_digest_defers_and_a_self_signed_leaf_is_not_a_ca() {
 }
 
 /// Hands a message to a server, in the clear.
-fn submit(port: u16, text: &str) {
+pub(super) fn submit(port: u16, text: &str) {
     // A connection that is made while Postfix reloads may hang for ever.
     let greeted = || {
         let stream = TcpStream::connect(("127.0.0.1", port)).ok()?;

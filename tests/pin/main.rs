@@ -4,6 +4,7 @@
 //! - `check`: `--check`, whether the host still presents what is pinned
 //! - `for_mercurial`: the lines for an hgrc, and the edit of one
 //! - `for_programs`: `--for`, with the real programs as the judges
+//! - `who_verifies_what`: the table of docs/who-verifies-what.md, by the real programs
 //! - `prompts`: the questions at a terminal
 //! - `real_host`: `--all` at Postfix, Dovecot and HAProxy
 //! - `real_sending`: `hg email` through every place of a host, by one pin set
@@ -18,3 +19,4 @@ mod host;
 mod prompts;
 mod real_host;
 mod real_sending;
+mod who_verifies_what;

@@ -37,7 +37,7 @@ pub(super) fn refuses(
     if greeted.answer == Answer::Refuses {
         return Some(of_verdict(greeted));
     }
-    if choice.way.checks == Checks::Nothing {
+    if matches!(choice.way.checks, Checks::Nothing | Checks::OwnNameAndDates) {
         return None;
     }
     if let Some(finding) = note(report, Code::StapleMissing).filter(|_| is_gnutls(library)) {

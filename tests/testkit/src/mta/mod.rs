@@ -72,6 +72,20 @@ impl Mta {
         daemon::for_test(&format!("{test} ({kind})"), Self::start(kind, identity))
     }
 
+    /// An OpenSMTPD that relays all mail by this action, and trusts these certificates; `None` when
+    /// the test must be skipped.
+    ///
+    /// # Panics
+    /// As [`Mta::for_test`].
+    pub fn relaying(test: &str, identity: &Identity, action: &str, store: &str) -> Option<Self> {
+        let further = |place: &Place| {
+            place.write(opensmtpd::ACTION, action, 0o644)?;
+            place.write(opensmtpd::STORE, store, 0o644)
+        };
+        let started = Self::start_in(Kind::OpenSmtpd, identity, further);
+        daemon::for_test(test, started)
+    }
+
     /// The port that greets in the clear and offers STARTTLS.
     pub fn starttls_port(&self) -> u16 {
         self.starttls

@@ -14,8 +14,19 @@ const LOGS: [&str; 5] = ["output", "log", "log/main", "log/reject", "log/panic"]
 impl Mta {
     /// Starts one that presents `identity`, and waits for its greeting.
     pub fn start(kind: Kind, identity: &Identity) -> Result<Self, StartError> {
+        Self::start_in(kind, identity, |_| Ok(()))
+    }
+
+    /// As [`Mta::start`], with further files in its place.
+    pub(super) fn start_in(
+        kind: Kind,
+        identity: &Identity,
+        further: impl Fn(&Place) -> std::io::Result<()>,
+    ) -> Result<Self, StartError> {
         daemon::start(|| {
-            let mut mta = Self::spawn(kind, Place::prepare(kind)?, identity)?;
+            let place = Place::prepare(kind)?;
+            further(&place).map_err(|why| StartError::failed(&place.name, &why))?;
+            let mut mta = Self::spawn(kind, place, identity)?;
             let start = Instant::now();
             mta.wait_for_greeting(kind)?;
             mta.forget_the_start(start);
