@@ -218,6 +218,12 @@ fn what_was_heard_is_kept() {
             "A b c|STARTTLS",
         ),
         (
+            Protocol::Sieve,
+            &["\"A\" {4}\r\na\"\\b\r\nOK\r\n"],
+            "OK",
+            "A a\"\\b",
+        ),
+        (
             Protocol::Lmtp,
             &["220 mx\r\n", "250-mx\r\n250 SIZE 5\r\n"],
             "220 mx",
