@@ -130,7 +130,7 @@ mod tests {
         assert_eq!(lines.next_literal(usize::MAX), Err(Malformed::TooLong));
         // Literals count like lines.
         let mut lines = Lines::default();
-        lines.feed(&[0; MAX_OCTETS]);
+        lines.feed(&vec![0; MAX_OCTETS]);
         assert!(lines.next_literal(MAX_OCTETS - 1).is_ok());
         assert_eq!(lines.next_literal(2), Err(Malformed::TooLong));
     }

@@ -3,6 +3,7 @@
 //! - `addresses`: names with several addresses
 //! - `dialogue`: SMTP up to STARTTLS, line by line
 //! - `tls`: the handshake, and what it agrees upon
+//! - `hostile`: hostile servers in every protocol, and what is shown of them
 //! - `large_hello`: servers that take no large `ClientHello`
 //! - `legacy`: servers too old to be spoken to
 //! - `failure_matrix`: every reply code, alert and break, at every step
@@ -25,6 +26,7 @@ mod endurance;
 mod environment;
 mod expiry;
 mod failure_matrix;
+mod hostile;
 mod hosts;
 mod large_hello;
 mod legacy;

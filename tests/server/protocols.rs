@@ -18,17 +18,17 @@ use testkit::service::Service;
 const SERVICES: [Service; 4] = [Service::Imap, Service::Pop3, Service::Sieve, Service::Lmtp];
 
 /// What a good server says, turn by turn, and the steps at which it does.
-struct Good {
-    service: Service,
-    turns: &'static [&'static [u8]],
-    steps: &'static [&'static str],
+pub(crate) struct Good {
+    pub(crate) service: Service,
+    pub(crate) turns: &'static [&'static [u8]],
+    pub(crate) steps: &'static [&'static str],
     /// The last command of a client.
-    bye: &'static str,
+    pub(crate) bye: &'static str,
     /// A line that could be an answer.
-    line: &'static [u8],
+    pub(crate) line: &'static [u8],
 }
 
-const GOOD: [Good; 5] = [
+pub(crate) const GOOD: [Good; 5] = [
     Good {
         service: Service::Imap,
         turns: &[
@@ -84,7 +84,7 @@ const GOOD: [Good; 5] = [
     },
 ];
 
-fn url(service: Service, address: SocketAddr) -> String {
+pub(crate) fn url(service: Service, address: SocketAddr) -> String {
     format!("{}://{}", service.scheme(), localhost(address.port()))
 }
 

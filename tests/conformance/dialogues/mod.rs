@@ -102,7 +102,7 @@ const STOPS: &[(Client, &[Mark], &str)] = &[
     (
         Client::GnuTls,
         &[Mark::SmallLetters],
-        "it waits for OK in capital letters (RFC 9051 section 4.1 allows both)",
+        "it waits for OK in capital letters (RFC 9051 section 9 allows both)",
     ),
     (
         Client::GnuTls,
