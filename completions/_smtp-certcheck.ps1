@@ -35,6 +35,8 @@ Register-ArgumentCompleter -Native -CommandName 'smtp-certcheck' -ScriptBlock {
             [CompletionResult]::new('--key-type', '--key-type', [CompletionResultType]::ParameterName, 'Ask for a certificate with this type of key [default: the one that the server prefers]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Time limit for each target')
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Time limit for each connection attempt')
+            [CompletionResult]::new('--cert', '--cert', [CompletionResultType]::ParameterName, 'Present the client certificate in FILE (PEM) to a server that asks for one')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'The key of --cert (PEM), which may be the same FILE')
             [CompletionResult]::new('--cacerts', '--cacerts', [CompletionResultType]::ParameterName, 'Trust the certificates in FILE (PEM or DER) or DIR instead of the system''s; may be repeated')
             [CompletionResult]::new('--servername', '--servername', [CompletionResultType]::ParameterName, 'The name that the certificate must be for, also sent as SNI [default: the target''s host]')
             [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'Validate as of TIME, not now: 2027-01-01T00:00:00Z, 2027-01-01, or +30d')

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_smtp_certcheck_global_optspecs
-    string join \n H/hostname= p/port= mail ports= tls= connect= via= via-command= source= proxy-protocol 4 6 one-address ehlo= key-type= no-sni timeout= connect-timeout= cacerts= servername= at= chain= warning= critical= R/repository= hgrc= no-hgrc hg-store= hg-version= lint pin-expires= format= j/json q/quiet v/verbose color= h/help V/version
+    string join \n H/hostname= p/port= mail ports= tls= connect= via= via-command= source= proxy-protocol 4 6 one-address ehlo= key-type= no-sni timeout= connect-timeout= cert= key= cacerts= servername= at= chain= warning= critical= R/repository= hgrc= no-hgrc hg-store= hg-version= lint pin-expires= format= j/json q/quiet v/verbose color= h/help V/version
 end
 
 function __fish_smtp_certcheck_needs_command
@@ -39,6 +39,8 @@ complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config
 ecdsa\t'An elliptic curve'"
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l timeout -d 'Time limit for each target' -r -f
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l connect-timeout -d 'Time limit for each connection attempt' -r -f
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l cert -d 'Present the client certificate in FILE (PEM) to a server that asks for one' -r -F
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l key -d 'The key of --cert (PEM), which may be the same FILE' -r -F
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l cacerts -d 'Trust the certificates in FILE (PEM or DER) or DIR instead of the system\'s; may be repeated' -r -F
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l servername -d 'The name that the certificate must be for, also sent as SNI [default: the target\'s host]' -r -f
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l at -d 'Validate as of TIME, not now: 2027-01-01T00:00:00Z, 2027-01-01, or +30d' -r -f
@@ -184,6 +186,7 @@ tls-1.2\t''
 bad-handshake-signature\t''
 bye\t''
 capabilities-refused\t''
+client-certificate-refused\t''
 connect-failed\t''
 connection-closed\t''
 connection-reset\t''
@@ -275,6 +278,7 @@ tls-1.2\t''
 bad-handshake-signature\t''
 bye\t''
 capabilities-refused\t''
+client-certificate-refused\t''
 connect-failed\t''
 connection-closed\t''
 connection-reset\t''

@@ -354,6 +354,7 @@ fn observation(how: u8, text: &str) -> Sighting {
         presented: Vec::new(),
         possession: Possession::Proven,
         staple: Staple::NotSeen,
+        kept_back: None,
         client_certificate: ClientCertificate::Asked,
         round_trips: 3,
         elapsed: Duration::from_millis(1),

@@ -112,6 +112,24 @@ pub enum KeyTypeArg {
     Ecdsa,
 }
 
+/// The certificate of the client.
+#[derive(Clone, Debug, Args)]
+pub struct Client {
+    /// Present the client certificate in FILE (PEM) to a server that asks for one
+    ///
+    /// It is sent on a second connection, and only to a server whose chain is trusted or whose
+    /// certificate is pinned. The report says whether the server accepts it. FILE may have the
+    /// intermediate certificates, too.
+    #[arg(long, value_name = "FILE", requires = "key", hide_short_help = true, help_heading = CONNECTION)]
+    pub cert: Option<PathBuf>,
+
+    /// The key of --cert (PEM), which may be the same FILE
+    ///
+    /// An encrypted key is not read: openssl pkey -in FILE -out NEW decrypts it.
+    #[arg(long, value_name = "FILE", requires = "cert", hide_short_help = true, help_heading = CONNECTION)]
+    pub key: Option<PathBuf>,
+}
+
 /// What to trust.
 #[derive(Clone, Debug, Args)]
 pub struct Trust {

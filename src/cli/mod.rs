@@ -11,7 +11,7 @@ mod value;
 mod when;
 
 pub use audit::{Audit, AuditFormat, FailOnArg, SortArg};
-pub use groups::{Connection, Defaults, HgVersion, Hgrc, KeyTypeArg, Trust};
+pub use groups::{Client, Connection, Defaults, HgVersion, Hgrc, KeyTypeArg, Trust};
 pub use pin::{ByArg, CheckFormat, DigestArg, Pin};
 pub use plugin::Plugin;
 pub use ports::Ports;
@@ -163,6 +163,10 @@ pub struct Inspect {
     /// How to connect.
     #[command(flatten)]
     pub connection: Connection,
+
+    /// The certificate of the client.
+    #[command(flatten)]
+    pub client: Client,
 
     /// What to trust.
     #[command(flatten)]

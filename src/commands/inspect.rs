@@ -3,7 +3,7 @@
 use super::assess::{
     Asked, Assessor, ExpiryLevels, Sources, one_port_is_named, options, several_ports_elsewhere,
 };
-use super::disk::chain;
+use super::disk::{chain, client};
 use super::error::Error;
 use super::mercurial::Scope;
 use super::runtime::block_on;
@@ -13,13 +13,14 @@ use super::waiting::Waiting;
 use super::{environment, lint};
 use crate::audit::conflict;
 use crate::certificate::Certificate;
-use crate::cli::{BELOW_WARNING, FormatArg, Inspect, TargetArg};
+use crate::cli::{BELOW_WARNING, Client, FormatArg, Inspect, TargetArg};
 use crate::judge::{judge_chain, judge_clients};
 use crate::observation::{Staple, Step, Survey};
 use crate::render::style::Style;
 use crate::render::{json, nagios, pem, table};
 use crate::report::{Assessment, Exit, Report, Target};
 use crate::survey::{Limits, Options, Pacer, look, look_at_ports};
+use rustls::sign::CertifiedKey;
 use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -196,6 +197,16 @@ impl Setting<'_> {
         }
     }
 
+    /// The client certificate of the user.
+    fn client(&self) -> Result<Option<Arc<CertifiedKey>>, Error> {
+        let Client { cert, key } = &self.cli.client;
+        match (cert, key) {
+            (Some(cert), Some(key)) => client::read(cert, key).map(Some),
+            // clap wants both or none.
+            _ => Ok(None),
+        }
+    }
+
     /// Probes in parallel; reports in the order of the command line, each as soon as possible.
     async fn probe_all(&self) -> Result<Vec<Report>, Error> {
         let permits = Arc::new(Semaphore::new(AT_ONCE));
@@ -210,25 +221,30 @@ impl Setting<'_> {
             planned.push((asked, options));
         }
         let ehlo = connection.ehlo.clone().or_else(environment::fqdn);
-        let mut running: Vec<(Asked, JoinHandle<Vec<Survey>>)> = Vec::new();
+        let client = self.client()?;
+        let mut running: Vec<(Asked, Options, JoinHandle<Vec<Survey>>)> = Vec::new();
         let mut waiting = Waiting::new(self.cli.quiet);
         for (asked, mut options) in planned {
             options.probe.ehlo.clone_from(&ehlo);
             options.probe.watch = waiting.watch();
             let (permits, pacer) = (Arc::clone(&permits), Arc::clone(&pacer));
-            let to_probe = asked.clone();
+            let (to_probe, again) = (asked.clone(), options.clone());
             let task = tokio::spawn(async move {
                 let _permit = permits.acquire().await;
                 surveys(&pacer, &to_probe, &options).await
             });
-            running.push((asked, task));
+            running.push((asked, again, task));
         }
         let mut reports = Vec::new();
-        for (asked, task) in running {
+        for (asked, options, task) in running {
             let endpoint = &asked.endpoint;
             let seen = waiting.during(task).await;
             let seen =
                 seen.map_err(|why| Error::new(format!("the probe of {endpoint} broke: {why}")))?;
+            let seen = match &client {
+                Some(client) => self.assessor.present(seen, &asked, &options, client).await,
+                None => seen,
+            };
             let mut report = self.assessor.report_on_all(seen, &asked, |seen, asked| {
                 self.assessor.assess(seen, asked, None)
             })?;

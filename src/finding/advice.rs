@@ -44,6 +44,8 @@ pub enum Remedy {
     Starttls,
     /// Wait for longer.
     Timeout,
+    /// Present a client certificate.
+    ClientCertificate,
     /// Go another way to the server.
     Via,
     /// Send the header of the PROXY protocol.

@@ -137,6 +137,8 @@ codes! {
     TlsAlert = "tls-alert", Failure Critical at "tls";
     /// with `--key-type`: the server refuses a handshake with that type of key
     NoSuchKey = "no-such-key", Failure Critical at "tls";
+    /// with `--cert`: the server ended the connection after it got the client certificate
+    ClientCertificateRefused = "client-certificate-refused", Failure Critical at "tls";
     /// no version, suite or group in common
     TlsIncompatible = "tls-incompatible", Failure Critical at "tls";
     /// the server does not hold the key of the certificate that it presents

@@ -70,6 +70,15 @@ fn client_certificate(wanted: ClientCertificate) -> Option<Finding> {
         ClientCertificate::Required => {
             "the server demands a client certificate, and ended the connection without one"
         }
+        ClientCertificate::Accepted => {
+            "the server asks for a client certificate, and accepted the one that was presented"
+        }
+        ClientCertificate::Refused => {
+            "the server asks for a client certificate, and refused the one that was presented"
+        }
+        ClientCertificate::Presented => {
+            "the server asks for a client certificate, and did not say what it makes of the one that was presented"
+        }
     };
     let advice = "mail clients may need a certificate of their own here";
     Some(Finding::new(Code::ClientCertificate, None, message, advice))

@@ -95,6 +95,8 @@ pub enum Cause {
     NotTls(Option<Service>, String),
     /// The server ended the handshake with an alert.
     Alert(Alert),
+    /// The server ended the connection with this alert after it got the client certificate.
+    ClientRefused(Alert),
     /// The server and we have no version, suite or group in common.
     Incompatible(String),
     /// Only a certificate with this type of key was asked for, and the server refused; its alert.
@@ -154,6 +156,7 @@ impl Failure {
             Cause::SpeaksClear(_) => Code::WrongMode,
             Cause::NotTls(..) => Code::NotTls,
             Cause::Alert(_) => Code::TlsAlert,
+            Cause::ClientRefused(_) => Code::ClientCertificateRefused,
             Cause::Incompatible(_) => Code::TlsIncompatible,
             Cause::NoSuchKey(..) => Code::NoSuchKey,
             Cause::BadHandshakeSignature => Code::BadHandshakeSignature,
@@ -185,6 +188,11 @@ impl Failure {
                 format!("check the port: {}", self.protocol.ports()).into()
             }
             Cause::Alert(_) => about_an_alert(),
+            Cause::ClientRefused(_) => {
+                Advice::new("see the server's log: it may not trust the CA of the certificate of ")
+                    .option(Remedy::ClientCertificate)
+                    .text(", or its dates, its purpose or its name do not fit")
+            }
             Cause::NoSuchKey(..) => Advice::new("leave out ")
                 .option(Remedy::KeyType)
                 .text(" to see the certificate that the server prefers"),
@@ -284,6 +292,7 @@ impl fmt::Display for Failure {
             Cause::NotTls(None, text) => {
                 write!(f, "the server does not speak TLS here; it sent \"{}\"", first_line(text))
             }
+            Cause::ClientRefused(alert) => write!(f, "the server refuses the client certificate: it ended the connection with the alert {alert}"),
             Cause::Alert(alert) => write!(f, "the server ended the TLS handshake with the alert {alert}"),
             Cause::Incompatible(why) => write!(f, "no TLS version or algorithm in common: {why}"),
             Cause::NoSuchKey(key, alert) => {

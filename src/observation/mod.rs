@@ -11,5 +11,5 @@ pub use alert::Alert;
 pub use attempt::{Attempt, ConnectError, system_text};
 pub use failure::{Cause, Failure, FailureClass, Step};
 pub use key_type::KeyType;
-pub use sighting::{ClientCertificate, Possession, Sighting, Staple, TlsFacts};
+pub use sighting::{ClientCertificate, KeptBack, Possession, Sighting, Staple, TlsFacts};
 pub use survey::Survey;

@@ -41,8 +41,11 @@ pub struct Sighting {
     /// The server did not answer a `ClientHello` with a post-quantum key share. Everything seen
     /// comes from a second connection, without that key share.
     pub small_hello: bool,
-    /// Whether the server asked for a client certificate; the probe has none.
+    /// Whether the server asked for a client certificate, and what it said to the one that was
+    /// presented.
     pub client_certificate: ClientCertificate,
+    /// Why the user's client certificate was not presented; `None`: it was, or there is none.
+    pub kept_back: Option<KeptBack>,
     /// Number of flights that the probe waited for after TCP connected.
     pub round_trips: u32,
     /// Time from the start of the lookup to the end of the probe.
@@ -111,4 +114,57 @@ pub enum ClientCertificate {
     Asked,
     /// It asked, and ended the connection because it got none.
     Required,
+    /// It asked, got one, and accepted it.
+    Accepted,
+    /// It asked, got one, and ended the connection because of it.
+    Refused,
+    /// It asked and got one, and what it makes of it is not known.
+    Presented,
+}
+
+impl ClientCertificate {
+    /// The name in reports for programs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NotAsked => "not-asked",
+            Self::Asked => "asked",
+            Self::Required => "required",
+            Self::Accepted => "accepted",
+            Self::Refused => "refused",
+            Self::Presented => "presented",
+        }
+    }
+
+    /// Whether one was sent to the server.
+    pub fn was_sent(self) -> bool {
+        matches!(self, Self::Accepted | Self::Refused | Self::Presented)
+    }
+}
+
+/// Why a client certificate was not sent to a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeptBack {
+    /// The server did not ask for one.
+    NotAsked,
+    /// The server's chain is neither trusted nor pinned.
+    NotTrusted,
+    /// The second connection showed another certificate than the first.
+    OtherServer,
+    /// The server takes no signature that its key can make.
+    NoScheme,
+    /// The second connection did not get that far.
+    NotReached,
+}
+
+impl KeptBack {
+    /// The name in reports for programs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NotAsked => "not-asked",
+            Self::NotTrusted => "not-trusted",
+            Self::OtherServer => "other-server",
+            Self::NoScheme => "no-scheme",
+            Self::NotReached => "not-reached",
+        }
+    }
 }

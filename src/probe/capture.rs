@@ -1,6 +1,7 @@
 //! The verifier that accepts and keeps every chain, and still checks that the server holds the
 //! leaf's key: without that key, the fingerprint must not be pinned.
 
+use super::options::Client;
 use crate::certificate;
 use crate::certificate::signature::{Verification, supported, verify_handshake};
 use crate::observation::{ClientCertificate, KeyType, Possession, Sighting, Staple, TlsFacts};
@@ -34,6 +35,14 @@ pub(super) struct Seen {
 impl Capture {
     pub(super) fn lock(&self) -> MutexGuard<'_, Seen> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the server has got a client certificate, as far as the handshake got. It is sent once
+    /// the server's key is proven: in TLS 1.3 with the end of the handshake.
+    pub(super) fn has_sent(&self, is_over: bool, is_13: bool) -> bool {
+        let seen = self.lock();
+        let is_due = is_over || (!is_13 && seen.possession == Possession::Proven);
+        seen.client_certificate == ClientCertificate::Presented && is_due
     }
 
     /// Moves everything into the sighting.
@@ -94,6 +103,8 @@ impl Capture {
 pub(super) struct AcceptingVerifier {
     pub(super) capture: Arc<Capture>,
     pub(super) key_type: Option<KeyType>,
+    /// The client certificate, and the server that may have it.
+    pub(super) client: Option<Client>,
 }
 
 impl ServerCertVerifier for AcceptingVerifier {
@@ -105,6 +116,7 @@ impl ServerCertVerifier for AcceptingVerifier {
         ocsp_response: &[u8],
         _now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
+        let is_other = |client: &Client| client.leaf != *end_entity;
         let mut seen = self.capture.lock();
         seen.chain = std::iter::once(end_entity)
             .chain(intermediates)
@@ -115,6 +127,9 @@ impl ServerCertVerifier for AcceptingVerifier {
         } else {
             Staple::Stapled
         };
+        if self.client.as_ref().is_some_and(is_other) {
+            return Err(Error::General("another server".to_owned()));
+        }
         Ok(ServerCertVerified::assertion())
     }
 
@@ -124,7 +139,7 @@ impl ServerCertVerifier for AcceptingVerifier {
         leaf: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.capture.prove(leaf, message, signed, false)
+        self.proven(self.capture.prove(leaf, message, signed, false))
     }
 
     fn verify_tls13_signature(
@@ -133,7 +148,7 @@ impl ServerCertVerifier for AcceptingVerifier {
         leaf: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.capture.prove(leaf, message, signed, true)
+        self.proven(self.capture.prove(leaf, message, signed, true))
     }
 
     /// Offers more schemes than can be checked. A server that has no other still shows its chain,
@@ -157,6 +172,21 @@ impl ServerCertVerifier for AcceptingVerifier {
     }
 }
 
+impl AcceptingVerifier {
+    /// A server gets the client certificate after it has shown that it holds its key; others may go on
+    /// if that cannot be checked.
+    fn proven(
+        &self,
+        answer: Result<HandshakeSignatureValid, Error>,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let is_proven = self.capture.lock().possession == Possession::Proven;
+        if self.client.is_some() && !is_proven {
+            return Err(Error::General("the server's key is not proven".to_owned()));
+        }
+        answer
+    }
+}
+
 /// The type of key that makes signatures of a scheme (RFC 8446 §4.2.3).
 fn signs_with(scheme: SignatureScheme) -> Option<KeyType> {
     match u16::from(scheme) {
@@ -169,12 +199,17 @@ fn signs_with(scheme: SignatureScheme) -> Option<KeyType> {
 }
 
 impl ResolvesClientCert for AcceptingVerifier {
-    fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
-        self.capture.lock().client_certificate = ClientCertificate::Asked;
-        None
+    fn resolve(&self, _: &[&[u8]], schemes: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        let identity = self.client.as_ref().map(|client| &client.identity);
+        let fits = identity.filter(|identity| identity.key.choose_scheme(schemes).is_some());
+        self.capture.lock().client_certificate = match fits {
+            Some(_) => ClientCertificate::Presented,
+            None => ClientCertificate::Asked,
+        };
+        fits.map(Arc::clone)
     }
 
     fn has_certs(&self) -> bool {
-        false
+        self.client.is_some()
     }
 }

@@ -2,6 +2,7 @@
 
 use super::breach::cause;
 use super::capture::{AcceptingVerifier, Capture};
+use super::client_answer::{Answer, conclude, unfinished};
 use super::dial::broken;
 use super::names;
 use super::opening::{Opening, not_tls};
@@ -75,13 +76,17 @@ pub(super) async fn run(
     });
     note(&tls, &capture);
     let asked = capture.lock().client_certificate == ClientCertificate::Asked;
+    let is_13 = tls.protocol_version() == Some(ProtocolVersion::TLSv1_3);
+    let sent = capture.has_sent(!tls.is_handshaking(), is_13);
+    // In TLS 1.3 the answer comes after the handshake (RFC 8446 §4.4.2.4).
+    let is_answer_due = asked || (sent && is_13);
     if result.is_ok() {
         if opening.start == Start::Starttls {
             // With implicit TLS the server has not greeted yet, so the client is silent.
             let goodbye = goodbye(opening.protocol);
             let _ = std::io::Write::write_all(&mut tls.writer(), goodbye);
         }
-        if !asked {
+        if !is_answer_due {
             // The goodbye and close_notify go with the end of the handshake, in one segment.
             tls.send_close_notify();
         }
@@ -89,16 +94,16 @@ pub(super) async fn run(
     // An alert gives the server the reason; it need not arrive.
     let _ = flush(&mut stream, &mut tls).await;
     if let Err(cause) = result {
-        let mut seen = capture.lock();
-        if asked && wants_a_certificate(&cause) {
-            seen.client_certificate = ClientCertificate::Required;
-        }
-        return Err(cause);
+        return Err(unfinished(cause, asked, sent, &capture));
     }
     capture.lock().completed = true;
-    if asked && insists(&mut stream, &mut tls, opening, &mut incoming).await {
-        capture.lock().client_certificate = ClientCertificate::Required;
-    }
+    let answer = if is_answer_due {
+        answer(&mut stream, &mut tls, opening, &mut incoming).await
+    } else {
+        // In TLS 1.2 the server ends the handshake after it has judged the certificate.
+        Answer::GoesOn
+    };
+    conclude(answer, asked, sent, &capture)?;
     tokio::spawn(tokio::time::timeout(GOODBYE, close(stream, tls)));
     Ok(())
 }
@@ -132,6 +137,7 @@ fn client(
     let watcher = Arc::new(AcceptingVerifier {
         capture: Arc::clone(capture),
         key_type: options.key_type,
+        client: options.client.clone(),
     });
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_protocol_versions(rustls::ALL_VERSIONS)
@@ -293,41 +299,28 @@ fn note(tls: &ClientConnection, capture: &Capture) {
     });
 }
 
-/// The alerts of a server that wants a client certificate and got none.
-fn wants_a_certificate(cause: &Cause) -> bool {
-    const ALERTS: [Alert; 5] = [
-        Alert::HANDSHAKE_FAILURE,
-        Alert::CERTIFICATE_REQUIRED,
-        Alert::BAD_CERTIFICATE,
-        Alert::CERTIFICATE_UNKNOWN,
-        Alert::ACCESS_DENIED,
-    ];
-    matches!(cause, Cause::Alert(alert) if ALERTS.contains(alert))
-}
-
-/// Waits for the refusal that TLS 1.3 sends after the handshake (RFC 8446 §4.4.2.4).
-async fn insists(
+/// Waits for what a server says to a client certificate, or to none, after a handshake of TLS 1.3.
+async fn answer(
     stream: &mut Stream,
     tls: &mut ClientConnection,
     opening: Opening,
     incoming: &mut Incoming,
-) -> bool {
+) -> Answer {
     let answer = async {
         loop {
-            if let Err(cause) = receive(stream, tls, opening, incoming).await {
-                return wants_a_certificate(&cause);
+            match receive(stream, tls, opening, incoming).await {
+                Ok(()) => {}
+                Err(Cause::Alert(alert)) => return Answer::Alert(alert),
+                Err(_) => return Answer::None,
             }
-            let mut data = [0; 1];
-            // Application data: the server goes on without a certificate. Session tickets do not
-            // count.
-            if matches!(tls.reader().read(&mut data), Ok(1..)) {
-                return false;
+            if matches!(tls.reader().read(&mut [0; 1]), Ok(1..)) {
+                return Answer::GoesOn;
             }
         }
     };
     tokio::time::timeout(CLIENT_CERTIFICATE_WAIT, answer)
         .await
-        .unwrap_or(false)
+        .unwrap_or(Answer::None)
 }
 
 /// Sends pending data and `close_notify`, then reads to the end: closing with unread data would

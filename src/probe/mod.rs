@@ -7,6 +7,7 @@
 
 mod breach;
 mod capture;
+mod client_answer;
 mod command;
 mod dial;
 mod first_look;
@@ -23,7 +24,7 @@ mod stream;
 mod tunnel;
 mod waiting;
 
-pub use options::{Options, To, Turn};
+pub use options::{Client, Options, To, Turn};
 pub use waiting::{Awaited, Watch, Watched};
 
 use crate::endpoint::Endpoint;
@@ -68,6 +69,8 @@ async fn run(
 ) -> Result<(), Failure> {
     match first_look(endpoint, options, turn, progress).await {
         Ok(()) => Ok(()),
+        // What else it may show was seen before.
+        Err(failure) if options.client.is_some() => Err(failure),
         Err(failure) => second_look(failure, options, progress).await,
     }
 }

@@ -3,7 +3,10 @@
 use super::waiting::Watch;
 use crate::endpoint::{CommandLine, Host, Proxy, Source, Via};
 use crate::observation::KeyType;
+use rustls::pki_types::CertificateDer;
+use rustls::sign::CertifiedKey;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -26,8 +29,19 @@ pub struct Options {
     pub source: Source,
     /// Whether the header of the PROXY protocol goes before everything else.
     pub proxy_protocol: bool,
+    /// The client certificate to present; never in the first look at a server.
+    pub client: Option<Client>,
     /// Where each probe says what it waits for.
     pub watch: Option<Watch>,
+}
+
+/// A client certificate, and the server that may have it.
+#[derive(Clone, Debug)]
+pub struct Client {
+    /// The certificate and its key.
+    pub identity: Arc<CertifiedKey>,
+    /// The leaf of the server: no other gets the certificate.
+    pub leaf: CertificateDer<'static>,
 }
 
 /// Where a probe may connect, and when it began.

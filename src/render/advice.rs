@@ -42,6 +42,7 @@ impl Spell for finding::Remedy {
             Self::Servername => "--servername",
             Self::Starttls => "--tls starttls",
             Self::Timeout => "--timeout",
+            Self::ClientCertificate => "--cert",
             Self::Via => "--via or --via-command",
             Self::ProxyProtocol => "--proxy-protocol",
             Self::Source => "--source",

@@ -36,6 +36,10 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "tests/server/through.rs",
     ),
     (
+        "smtp-certcheck mail.example.org:587 --cert client.pem --key client.key",
+        "tests/server/clients.rs",
+    ),
+    (
         "smtp-certcheck lmtp+unix:/run/dovecot/lmtp --servername mail.example.org",
         "tests/server/through.rs",
     ),

@@ -151,6 +151,7 @@ async fn look_at(target: String, what: &'static str, anchors: Arc<Anchors>) {
             ehlo: None,
             source: Source::default(),
             proxy_protocol: false,
+            client: None,
             watch: None,
         },
     };

@@ -1,6 +1,7 @@
 //! One server and what it does: what is seen of it, and what is said of it.
 //!
 //! - `addresses`: names with several addresses
+//! - `clients`: client certificates
 //! - `dialogue`: SMTP up to STARTTLS, line by line
 //! - `tls`: the handshake, and what it agrees upon
 //! - `hostile`: hostile servers in every protocol, and what is shown of them
@@ -21,6 +22,7 @@
 //! - `ways`: the real HAProxy, proxies and sshd, as OpenSSL sees the servers after them
 
 mod addresses;
+mod clients;
 mod dialogue;
 mod endurance;
 mod environment;

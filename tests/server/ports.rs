@@ -100,6 +100,7 @@ fn options(timeout: Duration) -> Options {
             ehlo: Some("x".to_owned()),
             source: Source::default(),
             proxy_protocol: false,
+            client: None,
             watch: None,
         },
     }

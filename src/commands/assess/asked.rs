@@ -64,6 +64,14 @@ impl Asked {
         Some(endpoints.collect())
     }
 
+    /// The target itself, or each of the ports that are looked at.
+    pub(super) fn each_port(&self) -> Vec<Self> {
+        let Some(ports) = &self.ports else {
+            return vec![self.clone()];
+        };
+        ports.list().iter().map(|port| self.at(*port)).collect()
+    }
+
     /// The host as it was written: the key of Mercurial's settings for it.
     pub(in crate::commands) fn written(&self) -> &str {
         &self.target.target.written

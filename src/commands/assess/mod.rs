@@ -7,6 +7,7 @@ mod assessor;
 mod expiry;
 mod hg;
 mod options;
+mod presenting;
 mod sources;
 
 pub(super) use asked::{Asked, one_port_is_named, several_ports_elsewhere};

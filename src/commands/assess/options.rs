@@ -44,6 +44,7 @@ pub(in crate::commands) fn options(
             ehlo: connection.ehlo.clone(),
             source: source(connection)?,
             proxy_protocol: connection.proxy_protocol,
+            client: None,
             watch: None,
         },
     })

@@ -3,6 +3,7 @@
 pub(super) mod anchors;
 pub(super) mod attributes;
 pub(super) mod chain;
+pub(super) mod client;
 pub(super) mod public;
 pub(super) mod read;
 pub(super) mod replace;

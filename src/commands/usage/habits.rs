@@ -258,8 +258,12 @@ const HABITS: &[Habit] = &[
             "--key",
             "--client-cert",
             "--tls-cert",
+            "--tls-key",
+            "--x509certfile",
+            "--x509keyfile",
+            "-E",
         ],
-        "no certificate of the client is ever presented: no login is tried",
+        "write --cert FILE --key FILE: a check presents a client certificate, and audit and pin do not",
         "",
     ),
     habit(

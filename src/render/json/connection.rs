@@ -1,7 +1,7 @@
 //! What was seen on the wire, and why it failed.
 
 use crate::endpoint::Protocol;
-use crate::observation::{ClientCertificate, Failure, Possession, Sighting, Staple};
+use crate::observation::{Failure, KeptBack, Possession, Sighting, Staple};
 use crate::render::advice::spelled;
 use serde::Serialize;
 
@@ -29,6 +29,7 @@ pub(super) struct ConnectionJson {
     small_hello: bool,
     ocsp_stapled: Option<bool>,
     client_certificate: &'static str,
+    client_certificate_not_sent: Option<&'static str>,
     round_trips: u32,
     elapsed_ms: u64,
 }
@@ -78,11 +79,8 @@ impl From<&Sighting> for ConnectionJson {
                 Staple::Missing => Some(false),
                 Staple::Stapled => Some(true),
             },
-            client_certificate: match seen.client_certificate {
-                ClientCertificate::NotAsked => "not-asked",
-                ClientCertificate::Asked => "asked",
-                ClientCertificate::Required => "required",
-            },
+            client_certificate: seen.client_certificate.as_str(),
+            client_certificate_not_sent: seen.kept_back.map(KeptBack::as_str),
             round_trips: seen.round_trips,
             elapsed_ms: u64::try_from(seen.elapsed.as_millis()).unwrap_or(u64::MAX),
         }

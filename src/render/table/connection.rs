@@ -4,7 +4,7 @@ use super::addresses::one_of_several;
 use super::page::Page;
 use crate::endpoint::{Protocol, Via};
 use crate::escape::excerpt;
-use crate::observation::{ClientCertificate, Possession, Sighting};
+use crate::observation::{ClientCertificate, KeptBack, Possession, Sighting};
 use crate::render::timestamp::clock;
 use crate::report::Report;
 use crate::starttls::Line;
@@ -48,10 +48,9 @@ impl Page {
         if !report.chain().is_empty() {
             self.fact("key", possession(seen.possession));
         }
-        match seen.client_certificate {
-            ClientCertificate::NotAsked => {}
-            ClientCertificate::Asked => self.fact("client cert", "asked for, not required"),
-            ClientCertificate::Required => self.fact("client cert", "required by the server"),
+        let client_certificate = client_certificate(seen);
+        if !client_certificate.is_empty() {
+            self.fact("client cert", &client_certificate);
         }
         self.times(report, seen);
     }
@@ -122,6 +121,31 @@ fn milliseconds(time: Duration) -> String {
         short @ ..1000 => format!("{short} ms"),
         _ => format!("{:.1} s", time.as_secs_f64()),
     }
+}
+
+/// What the server wants of a client certificate, and what became of the user's; empty: nothing.
+fn client_certificate(seen: &Sighting) -> String {
+    let wanted = match seen.client_certificate {
+        ClientCertificate::NotAsked => "",
+        ClientCertificate::Asked => "asked for, not required",
+        ClientCertificate::Required => "required by the server",
+        ClientCertificate::Accepted => "asked for, presented, and accepted",
+        ClientCertificate::Refused => "asked for, presented, and REFUSED",
+        ClientCertificate::Presented => {
+            "asked for and presented; the server did not say what it makes of it"
+        }
+    };
+    let Some(why) = seen.kept_back else {
+        return wanted.to_owned();
+    };
+    let why = match why {
+        KeptBack::NotAsked => return "not asked for, and not sent".to_owned(),
+        KeptBack::NotTrusted => "the chain is neither trusted nor pinned",
+        KeptBack::OtherServer => "the second connection showed another certificate",
+        KeptBack::NoScheme => "the server takes no signature that its key can make",
+        KeptBack::NotReached => "the second connection did not get that far",
+    };
+    format!("{wanted}; NOT sent: {why}")
 }
 
 fn possession(possession: Possession) -> &'static str {
