@@ -696,7 +696,7 @@ _smtp__certcheck_static() {
             return 0
             ;;
         smtp__certcheck__subcmd__pin)
-            opts="-y -4 -6 -R -q -h --for --by --ca-out --digest --legacy --expect --accept-untrusted --accept-unproven --accept-short-lived --all --mail --sni-only --check --baseline --also --replace --add --prune --write --dry-run --yes --tls --connect --via --via-command --source --proxy-protocol --one-address --ehlo --key-type --no-sni --timeout --connect-timeout --cacerts --servername --repository --hgrc --no-hgrc --hg-version --format --quiet --color --help"
+            opts="-y -4 -6 -R -q -h --for --by --ca-out --digest --legacy --expect --accept-untrusted --accept-unproven --accept-short-lived --all --sni-only --check --baseline --also --replace --add --prune --write --dry-run --yes --tls --connect --via --via-command --source --proxy-protocol --one-address --ehlo --key-type --no-sni --timeout --connect-timeout --mail --ports --cacerts --servername --repository --hgrc --no-hgrc --hg-version --format --quiet --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -832,6 +832,13 @@ _smtp__certcheck_static() {
                     return 0
                     ;;
                 --connect-timeout)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --ports)
                     COMPREPLY=("${cur}")
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace

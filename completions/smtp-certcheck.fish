@@ -128,6 +128,7 @@ complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l ke
 ecdsa\t'An elliptic curve'"
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l timeout -d 'Time limit for each target' -r -f
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l connect-timeout -d 'Time limit for each connection attempt' -r -f
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l ports -d 'With --all: look at these ports, and not at 25, 465 and 587: 587,smtps:4650' -r -f
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l cacerts -d 'Trust the certificates in FILE (PEM or DER) or DIR instead of the system\'s; may be repeated' -r -F
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l servername -d 'The name that the certificate must be for, also sent as SNI [default: the target\'s host]' -r -f
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -s R -l repository -d 'Pin in the repository\'s .hg/hgrc' -r -f -a "(__fish_complete_directories)"
@@ -143,7 +144,6 @@ complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l ac
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l accept-unproven -d 'Pin a certificate whose key the server has not proven to hold'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l accept-short-lived -d 'Pin a certificate that has expired, or will within days, without asking'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l all -d 'Pin what the host presents at every address on every SMTP port, or nothing'
-complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l mail -d 'With --all: also the ports of IMAP, POP3 and ManageSieve'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l sni-only -d 'With --all: do not ask without SNI'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l check -d 'Compare what is presented with what is pinned, and change nothing; silent if it is the same'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l replace -d 'Existing pins that do not match: replace them'
@@ -157,6 +157,7 @@ complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -s 4 
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -s 6 -d 'Use IPv6 only'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l one-address -d 'Check only the first address of a name that answers, not all of them (up to 16)'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l no-sni -d 'Do not send the server\'s name in the TLS handshake (SNI)'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l mail -d 'With --all: also the ports of IMAP, POP3 and ManageSieve'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l no-hgrc -d 'Do not read Mercurial\'s configuration: print the lines for a configuration without any'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -s q -l quiet -d 'With --check: print one line alone, and only if something is to be done'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -s h -l help -d 'Print help (see more with \'--help\')'

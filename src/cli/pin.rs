@@ -3,6 +3,7 @@
 use super::groups::{Connection, HgVersion, Trust};
 use super::help::{MERCURIAL, OUTPUT, PIN, PIN_TARGET_HELP};
 use super::value::{ColorArg, ExpectedPin, TargetArg, expected, target, tool_parser};
+use crate::endpoint::MailPorts;
 use crate::fingerprint::Algorithm;
 use crate::programs::{By, Tool};
 use clap::{Args, ValueEnum};
@@ -84,10 +85,6 @@ pub struct Pin {
     #[arg(long, conflicts_with_all = ["via", "via_command"], help_heading = PIN)]
     pub all: bool,
 
-    /// With --all: also the ports of IMAP, POP3 and ManageSieve
-    #[arg(long, requires = "all", help_heading = PIN)]
-    pub mail: bool,
-
     /// With --all: do not ask without SNI
     ///
     /// A server for several names may present another certificate then, which programs that send
@@ -146,6 +143,10 @@ pub struct Pin {
     #[command(flatten)]
     pub connection: Connection,
 
+    /// The places of `--all`.
+    #[command(flatten)]
+    pub ports: AllPorts,
+
     /// What to trust.
     #[command(flatten)]
     pub trust: Trust,
@@ -180,6 +181,26 @@ pub struct Pin {
     /// When to use colours
     #[arg(long, alias = "colour", value_name = "WHEN", default_value = "auto", help_heading = OUTPUT)]
     pub color: ColorArg,
+}
+
+/// The ports of `pin --all`.
+#[derive(Clone, Debug, Args)]
+pub struct AllPorts {
+    /// With --all: also the ports of IMAP, POP3 and ManageSieve
+    #[arg(long, requires = "all", conflicts_with = "ports", help_heading = PIN)]
+    pub mail: bool,
+
+    /// With --all: look at these ports, and not at 25, 465 and 587: 587,smtps:4650
+    #[arg(long, value_name = "PORT,...", requires = "all", hide_short_help = true, help_heading = PIN)]
+    pub ports: Option<MailPorts>,
+}
+
+impl AllPorts {
+    /// The ports that are asked for; `None`: those of SMTP.
+    pub fn asked(&self) -> Option<MailPorts> {
+        let all = self.mail.then_some(MailPorts::All);
+        all.or_else(|| self.ports.clone())
+    }
 }
 
 /// The value of `pin --check --format`.

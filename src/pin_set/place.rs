@@ -17,8 +17,8 @@ pub struct Place {
     pub sni: bool,
 }
 
-/// Places in words: `587, 465 at 192.0.2.1; 25 at 192.0.2.2 without SNI`. Places without SNI are
-/// named only if there are no others: most clients send the name.
+/// Places in words: `587, 465 at 192.0.2.1; 25 at 192.0.2.2`. Places without SNI are named only if
+/// there are no others, because most clients send the name: `without SNI: 25 at 192.0.2.1`.
 pub fn listed(places: &[Place]) -> String {
     let has_named = places.iter().any(|place| place.sni);
     let mut ports: BTreeMap<IpAddr, BTreeSet<u16>> = BTreeMap::new();
@@ -40,9 +40,9 @@ pub fn listed(places: &[Place]) -> String {
     let nameless = if has_named || places.is_empty() {
         ""
     } else {
-        " without SNI"
+        "without SNI: "
     };
-    format!("{}{nameless}", words.join("; "))
+    format!("{nameless}{}", words.join("; "))
 }
 
 fn named(addresses: &[IpAddr]) -> String {
@@ -77,7 +77,7 @@ mod tests {
                 "25 at 192.0.2.1; 25, 465 at 192.0.2.2",
             ),
             (&[(1, 25, true), (2, 465, false)], "25 at 192.0.2.1"),
-            (&[(1, 25, false)], "25 at 192.0.2.1 without SNI"),
+            (&[(1, 25, false)], "without SNI: 25 at 192.0.2.1"),
         ];
         for (places, words) in cases {
             let places: Vec<Place> = places.iter().map(place).collect();

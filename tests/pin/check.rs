@@ -79,7 +79,7 @@ fn the_watch_is_silent_while_the_set_is_the_same() {
     let next = PKI.identity(leaf(&[NAME]));
     host.write("next.pem", &next.chain_pem());
     assert_eq!(host.run("--also next.pem --write --yes").code, 0);
-    let gone = format!("  pinned, and not seen any more: {}\n", digest(&next));
+    let gone = format!("  pinned, and not seen: {}\n", digest(&next));
     assert_eq!(said(&host.run("--check")), (0, gone.as_str(), ""));
     assert_eq!(said(&host.run("--check -q")), (0, "", ""));
     host.servers.clear();

@@ -24,7 +24,7 @@ use std::path::Path;
 pub(super) fn run(typed: &MercurialRequest<'_>) -> Result<(), Stopped> {
     let assessor = Assessor::read(&typed.sources)?;
     let observer = Observer::new(&assessor, target(typed, &assessor)?, &typed.route)?;
-    if let Some(places) = typed.places {
+    if let Some(places) = &typed.places {
         readable_pins(typed, &assessor, observer.asked.written())?;
         return match &typed.check {
             Some(how) => set::check(typed, (&assessor, &observer), places, how),

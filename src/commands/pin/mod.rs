@@ -56,7 +56,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Error> {
         Some(Some(Tool::Unpinnable(program))) => Err(for_program::refuse(program)),
         Some(Some(Tool::Program(program))) => ProgramRequest::of(args, program)
             .map_err(Stopped::from)
-            .and_then(|typed| match typed.places {
+            .and_then(|typed| match &typed.places {
                 Some(places) => set::for_program(&typed, program, places),
                 None => for_program::run(&typed, program),
             }),

@@ -6,7 +6,7 @@ use crate::commands::environment;
 use crate::commands::error::Error;
 use crate::commands::runtime::block_on;
 use crate::commands::terminal::say;
-use crate::endpoint::Host;
+use crate::endpoint::{Endpoint, Host, MailPort};
 use crate::observation::{KeyType, Sighting, Survey};
 use crate::report::{Assessment, Report, Target};
 use crate::survey::{self, Options};
@@ -98,16 +98,15 @@ impl<'a> Observer<'a> {
     }
 
     /// The same server at another port. The scheme of the target is for its own port.
-    pub(super) fn at_port(&self, port: u16) -> Self {
+    pub(super) fn at_port(&self, port: MailPort) -> Self {
         let mut asked = self.asked.clone();
-        if port != asked.endpoint.port {
-            asked.endpoint.port = port;
-            asked.endpoint.start = None;
-            asked.endpoint.protocol = None;
-            asked.target.target.start = None;
-            asked.target.target.protocol = None;
+        let is_own = port.port == asked.endpoint.port && port == MailPort::on(port.port);
+        if !is_own {
+            asked.endpoint = Endpoint::of_port(asked.endpoint.host, port);
+            asked.target.target.start = port.start;
+            asked.target.target.protocol = port.protocol;
         }
-        asked.target.target.port = Some(port);
+        asked.target.target.port = Some(port.port);
         asked.target.input = asked.endpoint.to_string();
         Self {
             assessor: self.assessor,

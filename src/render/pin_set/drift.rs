@@ -42,7 +42,7 @@ pub fn drift(drift: &Drift<'_>, at: OffsetDateTime) -> String {
         );
     }
     for pin in &drift.gone {
-        let _ = writeln!(out, "  pinned, and not seen any more: {}", visible(pin));
+        let _ = writeln!(out, "  pinned, and not seen: {}", visible(pin));
     }
     out
 }

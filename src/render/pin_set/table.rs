@@ -1,6 +1,6 @@
 //! The table of the set: one line a certificate.
 
-use super::super::text::hanging;
+use super::super::text::fill;
 use super::words::{DIGITS, short};
 use crate::certificate::{Certificate, Least};
 use crate::finding::Code;
@@ -8,6 +8,9 @@ use crate::fingerprint::Pin;
 use crate::pin_set::{Member, PinSet, listed};
 use std::fmt::Write as _;
 use time::OffsetDateTime;
+
+/// Places that do not fit beside their certificate stand below it.
+const INDENT: &str = "      ";
 
 /// The table: one line a certificate, then the pins that nothing matches. It is as wide as `width`.
 pub fn table(set: &PinSet, at: OffsetDateTime, width: usize) -> String {
@@ -23,16 +26,20 @@ pub fn table(set: &PinSet, at: OffsetDateTime, width: usize) -> String {
                 let _ = write!(line, "{text:width$}  ");
             }
         }
-        let hang = line.len();
-        line.push_str(&row[4]);
-        let _ = writeln!(out, "{}", hanging(line.trim_end(), width, hang));
+        let places = &row[4];
+        if line.len() + places.len() <= width {
+            let _ = writeln!(out, "{line}{places}");
+        } else {
+            let _ = writeln!(out, "{}", fill(line.trim_end(), width, "", "    "));
+            let _ = writeln!(out, "{}", fill(places, width, INDENT, INDENT));
+        }
     }
     out
 }
 
 fn row(set: &PinSet, member: &Member, at: OffsetDateTime) -> [String; 5] {
     let place = if member.is_to_come() {
-        "not seen: it is to come".to_owned()
+        "to come, not seen yet".to_owned()
     } else {
         listed(&member.places)
     };
@@ -51,7 +58,7 @@ fn gone(pin: &Pin) -> [String; 5] {
         String::new(),
         String::new(),
         "pinned".to_owned(),
-        "not seen any more".to_owned(),
+        "not seen".to_owned(),
     ]
 }
 

@@ -83,10 +83,10 @@ fn stop(
     (doubts, others): (&[Doubt<'_>], &[Doubt<'_>]),
     at: OffsetDateTime,
 ) -> Stopped {
-    say(&format!(
-        "not pinned: of {} certificates these may not be, and all are pinned or none:",
-        set.members.len()
-    ));
+    say(&match set.members.len() {
+        1 => "not pinned:".to_owned(),
+        all => format!("not pinned: all {all} certificates are, or none, and these may not be:"),
+    });
     for doubt in doubts {
         say(show::identity(doubt.member, at).trim_end());
         if let Some(why) = reason(&doubt.why) {

@@ -25,7 +25,7 @@ use std::path::Path;
 pub(in crate::commands::pin) fn check(
     typed: &MercurialRequest<'_>,
     (assessor, observer): (&Assessor, &Observer<'_>),
-    places: Places,
+    places: &Places,
     how: &Check<'_>,
 ) -> Result<(), Stopped> {
     let name = observer.asked.written();

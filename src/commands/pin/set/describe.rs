@@ -6,6 +6,7 @@ use crate::commands::environment;
 use crate::commands::terminal::say;
 use crate::pin_set::{PinSet, Place, listed};
 use crate::render::pin_set as show;
+use crate::render::pins::note;
 use std::net::SocketAddr;
 
 /// Shows the table, then the places without a certificate.
@@ -41,10 +42,11 @@ pub(super) fn gaps(walked: &Walk) {
         say(&format!("closed: {}", listed(&closed)));
     }
     if !walked.left_out.is_empty() {
-        say(&format!(
-            "note: {} left out (another type of key, or no SNI): so many certificates are not asked about at every place",
-            counted(walked.left_out.len(), "more look"),
-        ));
+        let looks = counted(walked.left_out.len(), "look");
+        say(&note(&format!(
+            "so many certificates are not asked about at every place: {looks} for another type of key or \
+             without SNI left out"
+        )));
     }
 }
 

@@ -18,7 +18,7 @@ pub(in crate::commands::pin) fn for_mercurial(
     typed: &MercurialRequest<'_>,
     assessor: &Assessor,
     observer: &Observer<'_>,
-    places: Places,
+    places: &Places,
 ) -> Result<(), Stopped> {
     let request = &typed.request;
     let name = observer.asked.written();

@@ -23,7 +23,7 @@ use crate::report::Report;
 pub(in crate::commands::pin) fn for_program(
     typed: &ProgramRequest<'_>,
     program: &'static Program,
-    places: Places,
+    places: &Places,
 ) -> Result<(), Stopped> {
     let Asked {
         endpoint,

@@ -4,6 +4,7 @@
 use super::super::gap::Gap;
 use super::super::observer::Observer;
 use super::super::places::Places;
+use crate::certificate::Certificate;
 use crate::commands::error::Error;
 use crate::commands::runtime::block_on;
 use crate::endpoint::Host;
@@ -62,11 +63,13 @@ struct Port<'a> {
 
 /// Looks at every place once, one connection at a time to an address, and asks for what may stand
 /// beside each new certificate.
-pub(super) fn look(observer: &Observer<'_>, places: Places) -> Result<Walk, Error> {
-    let ports = places.ports(observer.asked.endpoint.port).into_iter();
+pub(super) fn look(observer: &Observer<'_>, places: &Places) -> Result<Walk, Error> {
+    let asked = &observer.asked;
+    let is_named = asked.target.target.port.is_some();
+    let ports = places.ports(asked.endpoint.port, is_named).into_iter();
     let ports = ports.map(|port| Port {
         observer: observer.at_port(port),
-        port,
+        port: port.port,
     });
     let ports: Vec<Port<'_>> = ports.collect();
     block_on(whole(observer, &ports, places.further()))?
@@ -175,7 +178,7 @@ impl Walk {
                     leaf: leaf.clone(),
                     place: ask.place,
                     problems: problems(look.judgement.as_ref()),
-                    anchor: look.path().last().map(|anchor| {
+                    anchor: trusted_by(look).map(|anchor| {
                         let digest = anchor.fingerprint(Algorithm::Sha256);
                         digest.hex()
                     }),
@@ -228,6 +231,13 @@ impl Walk {
         });
         self
     }
+}
+
+/// The trust anchor of a chain that is trusted.
+fn trusted_by(look: &Assessment) -> Option<&Certificate> {
+    let judgement = look.judgement.as_ref();
+    let is_trusted = judgement.is_some_and(|judgement| problems(Some(judgement)).is_empty());
+    look.path().last().filter(|_| is_trusted)
 }
 
 fn proof(look: &Assessment) -> Proof {
