@@ -176,7 +176,9 @@ pub struct Inspect {
     #[arg(long, value_name = "TIME", help_heading = JUDGEMENT)]
     pub at: Option<When>,
 
-    /// Validate the chain in FILE (PEM or DER, the leaf first; - reads standard input); no network
+    /// Validate the chain in FILE; no network
+    ///
+    /// PEM or DER, the leaf first; - reads standard input.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["targets", "hostname", "port", "connect", "mail", "ports"], requires = "servername", help_heading = JUDGEMENT)]
     pub chain: Option<PathBuf>,
 

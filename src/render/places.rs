@@ -20,15 +20,8 @@ fn of_ports(report: &Report) -> String {
     }
     match report.spoken_for_ports().as_slice() {
         [] => String::new(),
-        several => format!("{}: ", listed(several)),
+        several => format!("{}: ", Port::list(several)),
     }
-}
-
-/// `port 993 (IMAP)`, or `ports 143 (IMAP), 993 (IMAP)`.
-fn listed(ports: &[&Port]) -> String {
-    let names: Vec<String> = ports.iter().map(|port| port.name()).collect();
-    let s = if names.len() == 1 { "" } else { "s" };
-    format!("port{s} {}", names.join(", "))
 }
 
 /// `one certificate on 6 ports`; `None` of a target with one port, and where no port shows one.
@@ -58,7 +51,7 @@ pub(super) fn remark(report: &Report) -> Option<String> {
             let is_stale = |port: &&Port| finding.ports.contains(&port.number());
             let ports: Vec<&Port> = report.counting_ports().filter(is_stale).collect();
             let verb = if ports.len() == 1 { "serves" } else { "serve" };
-            format!("{} still {verb} an older certificate", listed(&ports))
+            format!("{} still {verb} an older certificate", Port::list(&ports))
         })
         .collect();
     for port in report.counting_ports() {

@@ -76,6 +76,13 @@ impl Port {
         self.is_named || !self.is_closed()
     }
 
+    /// `port 993 (IMAP)`, or `ports 143 (IMAP), 993 (IMAP)`.
+    pub fn list(ports: &[&Self]) -> String {
+        let names: Vec<String> = ports.iter().map(|port| port.name()).collect();
+        let s = if names.len() == 1 { "" } else { "s" };
+        format!("port{s} {}", names.join(", "))
+    }
+
     /// `993 (IMAP)`.
     pub fn name(&self) -> String {
         name(self.number(), self.protocol())
@@ -149,6 +156,51 @@ impl Report {
         let mut found = self.about_ports();
         found.retain(|finding| finding.severity > Severity::Note);
         found
+    }
+
+    /// What `of` finds on each port that counts, those of the speaking one first. Each finding lists
+    /// its ports, unless it holds on all of them. A missing STARTTLS is left to the finding that names
+    /// all such ports.
+    pub fn on_ports(&self, of: impl Fn(&Self) -> Vec<Finding>) -> Vec<Finding> {
+        let speaker = self.speaking_port().map(Port::number);
+        let mut ports: Vec<&Port> = self.counting_ports().collect();
+        let is_any_open = !ports.is_empty();
+        if !is_any_open {
+            ports.extend(self.speaking_port());
+        }
+        ports.sort_by_key(|port| Some(port.number()) != speaker);
+        let mut merged: Vec<(Finding, Vec<&Port>)> = Vec::new();
+        for &port in &ports {
+            let found = of(&port.report).into_iter();
+            for mut found in found.filter(|found| found.code != Code::StarttlsNotOffered) {
+                // The index counts in the chain of another port, which is not shown.
+                found.certificate = found.certificate.filter(|_| Some(port.number()) == speaker);
+                let same = merged.iter_mut().find(|(other, _)| {
+                    (other.code, other.severity, &other.message)
+                        == (found.code, found.severity, &found.message)
+                });
+                match same {
+                    Some((_, places)) => places.push(port),
+                    None => merged.push((found, vec![port])),
+                }
+            }
+        }
+        let told = merged.into_iter().map(|(mut finding, mut places)| {
+            places.sort_by_key(|port| self.place_of(port));
+            let names = Port::list(&places);
+            finding.message = match is_any_open {
+                false => format!("no port is open; {names}: {}", finding.message),
+                true if places.len() < ports.len() => format!("{names}: {}", finding.message),
+                true => finding.message,
+            };
+            finding.on(places.iter().map(|port| port.number()))
+        });
+        told.collect()
+    }
+
+    fn place_of(&self, port: &Port) -> Option<usize> {
+        let mut ports = self.ports.iter();
+        ports.position(|other| other.number() == port.number())
     }
 
     /// The number of certificates that the ports serve.

@@ -86,7 +86,8 @@ pub(super) fn lines(rows: &[Vec<Cell>], widths: &[usize], style: Style) -> Vec<S
         let cells = row.iter().zip(widths);
         table.add_row(cells.map(|(cell, width)| {
             if cell.width() > *width {
-                cut(&cell.text, *width, style.ellipsis()).into_owned()
+                let whole = format!("{}{}", cell.text, cell.end);
+                cut(&whole, *width, style.ellipsis()).into_owned()
             } else {
                 format!("{}{}", cell.text, cell.end)
             }

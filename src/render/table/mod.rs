@@ -19,6 +19,7 @@ pub use verdict::verdict;
 use super::advice::spelled;
 use super::style::Style;
 use super::timestamp::clock;
+use crate::finding::{Finding, Severity};
 use crate::judge::clients::Answer;
 use crate::report::Report;
 use page::Page;
@@ -55,35 +56,51 @@ pub fn render(report: &Report, style: Style) -> String {
     page.out
 }
 
+/// Why a port is not trusted.
+fn reasons(port: &Report) -> Vec<Finding> {
+    let failure = port.failure().filter(|_| obsolete(port).is_none());
+    let failure = failure
+        .map(|failure| Finding::new(failure.code(), None, failure.to_string(), failure.advice()));
+    let problems = port.problems().iter().cloned();
+    failure.into_iter().chain(problems).collect()
+}
+
 impl Page {
     fn problems(&mut self, report: &Report) {
-        let failure = report.failure().filter(|_| obsolete(report).is_none());
+        if !report.ports.is_empty() {
+            return self.problems_of_ports(report);
+        }
+        let failure = report.failure();
+        if let Some(failure) = failure.filter(|_| obsolete(report).is_none()) {
+            self.labelled(2, "->", 3, &spelled(&failure.advice()));
+        }
         let problems = report.problems();
-        let has_ports = !report.ports.is_empty();
-        if has_ports && (failure.is_some() || !problems.is_empty()) {
-            self.heading_of_speaker("Problems", report);
-        }
-        if let Some(failure) = failure {
-            if has_ports {
-                let text = format!("{}: {failure}", failure.code());
-                self.labelled(2, "", 0, &text);
-            }
-            let indent = if has_ports { 4 } else { 2 };
-            self.labelled(indent, "->", 3, &spelled(&failure.advice()));
-        }
         if problems.is_empty() {
             return;
         }
-        if !has_ports {
-            self.heading("Problems");
-        }
+        self.heading("Problems");
         for problem in problems {
             self.finding(problem);
         }
     }
 
+    /// The problems of every port, and those that no single port shows.
+    fn problems_of_ports(&mut self, report: &Report) {
+        let mut problems = report.on_ports(reasons);
+        let ports = report.about_ports().into_iter();
+        problems.extend(ports.filter(|finding| finding.severity == Severity::Critical));
+        if problems.is_empty() {
+            return;
+        }
+        self.heading("Problems");
+        for problem in &problems {
+            self.finding(problem);
+        }
+    }
+
     fn notes(&mut self, report: &Report) {
-        let ports = report.about_ports();
+        let mut ports = report.about_ports();
+        ports.retain(|finding| finding.severity != Severity::Critical);
         let addresses = report.address_problems();
         let notes = report.notes();
         if notes.is_empty() && addresses.is_empty() && ports.is_empty() {

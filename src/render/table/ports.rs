@@ -9,7 +9,7 @@ use crate::finding::Code;
 use crate::fingerprint::Algorithm;
 use crate::observation::Failure;
 use crate::render::places::certificates;
-use crate::render::style::Ink;
+use crate::render::style::{Ink, Style};
 use crate::report::{Alike, Outcome, Port, Report, listed};
 
 /// Narrower terminals have no columns.
@@ -31,7 +31,8 @@ impl Page {
             Some(sum) => format!("Ports: {sum}"),
             None => "Ports".to_owned(),
         });
-        let rows: Vec<Vec<Cell>> = report.counting_ports().flat_map(rows).collect();
+        let ports = report.counting_ports();
+        let rows: Vec<Vec<Cell>> = ports.flat_map(|port| rows(port, self.style)).collect();
         if !rows.is_empty() {
             self.rows_of_ports(rows);
         }
@@ -71,16 +72,16 @@ impl Page {
     }
 }
 
-fn rows(port: &Port) -> Vec<Vec<Cell>> {
+fn rows(port: &Port, style: Style) -> Vec<Vec<Cell>> {
     let groups = port.report.alike();
     let several = groups.len() > 1;
     groups
         .iter()
-        .map(|group| row(port, group, several))
+        .map(|group| row(port, group, style, several))
         .collect()
 }
 
-fn row(port: &Port, group: &Alike<'_>, several: bool) -> Vec<Cell> {
+fn row(port: &Port, group: &Alike<'_>, style: Style, several: bool) -> Vec<Cell> {
     let look = group.look;
     let report = &port.report;
     let start = match look
@@ -101,7 +102,10 @@ fn row(port: &Port, group: &Alike<'_>, several: bool) -> Vec<Cell> {
         Cell::new(format!("{} ", until.date)).ending(until.distance, until.ink)
     });
     let digest = leaf.map(|leaf| leaf.fingerprint(Algorithm::Sha256).hex());
-    let digest: String = digest.unwrap_or_default().chars().take(DIGITS).collect();
+    let digest = digest.map_or_else(String::new, |digest| {
+        let digits: String = digest.chars().take(DIGITS).collect();
+        format!("{digits}{}", style.ellipsis())
+    });
     vec![
         Cell::new(port.number().to_string()),
         Cell::new(port.protocol().to_string()),

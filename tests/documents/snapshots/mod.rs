@@ -1,6 +1,7 @@
-//! What the program prints, word for word: the help (`help`), every format (`formats`), and the
-//! messages (`messages`), and terminals of several widths (`terminal`). `stage` has the servers and
-//! runs the program, `redact` takes out what differs from run to run. The texts lie in `texts/`.
+//! What the program prints, word for word: the help (`help`), every format (`formats`), the messages
+//! (`messages`), hosts with several ports (`ports`), and terminals of several widths (`terminal`).
+//! `stage` has the servers and runs the program, `redact` takes out what differs from run to run.
+//! The texts lie in `texts/`.
 #![allow(
     clippy::disallowed_methods,
     reason = "tests use the clock, files and sockets as they like"
@@ -9,6 +10,7 @@
 mod formats;
 mod help;
 mod messages;
+mod ports;
 mod redact;
 mod stage;
 mod terminal;

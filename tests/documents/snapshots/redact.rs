@@ -102,13 +102,13 @@ impl Redactor {
 
     /// The beginning of a digest has the number of the complete digest.
     fn shortened(&self, text: &str) -> String {
-        replace(text, r"\b([0-9a-f]{8,})…", |found| {
+        replace(text, r"\b([0-9a-f]{8,})(…|\.\.\.)", |found| {
             let whole = self
                 .seen
                 .iter()
                 .find(|(whole, _)| whole.starts_with(&found[1]));
             let number = whole.map_or(0, |(_, number)| *number);
-            Some(zeros(found[1].len(), number) + "…")
+            Some(zeros(found[1].len(), number) + &found[2])
         })
     }
 
