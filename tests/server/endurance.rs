@@ -221,7 +221,7 @@ fn servers() -> Vec<(String, &'static str)> {
         |flight: Vec<u8>| raw::listen(move |mut stream| keyless::answer(&mut stream, &flight));
     let tls = |address: SocketAddr| format!("smtps://{address}");
     let smtp = |address: SocketAddr| format!("smtp://{address}");
-    vec![
+    let mut all = vec![
         (
             tls(implicit(keyless::flight(&chain))),
             "garbage in the middle",
@@ -279,6 +279,55 @@ fn servers() -> Vec<(String, &'static str)> {
         (smtp(says(&[b'2'; 5000])), "a long line"),
         (smtp(floods()), "floods"),
         (smtp(stays_silent()), "silent"),
+    ];
+    all.extend(in_other_protocols());
+    all
+}
+
+/// The same in the other protocols.
+fn in_other_protocols() -> Vec<(String, &'static str)> {
+    let in_protocol = |scheme: &str, address: SocketAddr| format!("{scheme}://{address}");
+    vec![
+        (
+            in_protocol("imap", says(b"* OK \x1b]0;x\x07\r\n* BYE \x9b\xff\r\n")),
+            "IMAP, BYE",
+        ),
+        (
+            in_protocol(
+                "imap",
+                says(&[b"* OK x\r\n* X {60000}\r\n".as_slice(), &[0x1b; 60000]].concat()),
+            ),
+            "IMAP, a literal",
+        ),
+        (
+            in_protocol(
+                "imap",
+                says(b"* OK [CAPABILITY STARTTLS]\r\nb OK go\r\nb NO \x1b\r\n"),
+            ),
+            "IMAP, out of turn",
+        ),
+        (
+            in_protocol(
+                "pop3",
+                says(&[b"+OK \x1b\r\n".as_slice(), &b"\x07\r\n".repeat(9000)].concat()),
+            ),
+            "POP3, two answers",
+        ),
+        (
+            in_protocol(
+                "sieve",
+                says(&b"\"\x1b\" {5}\r\n\x9b\r\n\"a\r\n".repeat(3000)),
+            ),
+            "ManageSieve, a list without an end",
+        ),
+        (
+            in_protocol("lmtp", says(b"220 \x1b\r\n500 no\r\n")),
+            "LMTP, closes",
+        ),
+        (
+            format!("{}", says(b"* PREAUTH \x1b]0;x\x07\r\n")),
+            "PREAUTH",
+        ),
     ]
 }
 

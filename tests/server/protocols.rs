@@ -771,3 +771,55 @@ fn floods_are_bounded_at_each_step() {
         step => (4, step, "malformed-reply"),
     });
 }
+
+// ---------------------------------------------------------------------------- what is shown
+
+#[test]
+fn the_table_names_the_protocol_and_shows_the_dialogue() {
+    for (service, name, line) in [
+        (Service::Imap, "IMAP", "C: b STARTTLS"),
+        (Service::Pop3, "POP3", "C: STLS"),
+        (Service::Sieve, "ManageSieve", "S: OK \"go ahead\""),
+        (Service::Lmtp, "LMTP", "C: LHLO "),
+    ] {
+        let server = server(service, Behaviour::default());
+        let run = testkit::program::finish(testkit::program::program().args([
+            "-v",
+            "--no-hgrc",
+            &url(service, server.address),
+        ]));
+        for part in [&format!("{name}, STARTTLS, TLSv1.3"), line] {
+            assert!(run.stdout.contains(part), "{part}: {}", run.stdout);
+        }
+    }
+}
+
+/// These servers greet at once, and do not block a client that talks early: silence may mean TLS.
+#[test]
+fn a_silent_port_of_another_protocol_is_asked_for_tls() {
+    let behaviour = || Behaviour {
+        implicit_tls: true,
+        ..Behaviour::default()
+    };
+    std::thread::scope(|scope| {
+        for (service, target) in [
+            (Service::Imap, "localhost:143"),
+            (Service::Pop3, "localhost:110"),
+            (Service::Sieve, "localhost:4190"),
+        ] {
+            scope.spawn(move || {
+                let server = server(service, behaviour());
+                let connect = server.address.to_string();
+                look(12.0, &[target, "--connect", &connect]).is_trusted("implicit");
+            });
+        }
+        scope.spawn(|| {
+            let server = server(Service::Imap, behaviour());
+            let url = url(Service::Imap, server.address);
+            let seen = look(12.0, &[&url]);
+            seen.ended("imap://", (4, "greeting", "wrong-protocol"));
+            let advice = seen.text("/error/advice");
+            assert!(advice.contains("imaps://"), "{advice}");
+        });
+    });
+}
