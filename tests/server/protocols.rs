@@ -772,6 +772,33 @@ fn floods_are_bounded_at_each_step() {
     });
 }
 
+/// A second connection, for a server that ended the handshake, speaks the protocol that was found.
+#[test]
+fn a_second_look_speaks_the_same_protocol() {
+    for good in &GOOD {
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let address = listen(move |mut stream| {
+            for (index, turn) in good.turns.iter().enumerate() {
+                send(&mut stream, turn);
+                if index + 1 < good.turns.len() {
+                    read_line(&stream);
+                }
+            }
+            let hello = client_hello(&mut stream);
+            let _ = sender.send(hello.first() == Some(&0x16));
+        });
+        let targets = [url(good.service, address), localhost(address.port())];
+        // LMTP is told from SMTP by an answer that this server does not give.
+        let count = if good.service == Service::Lmtp { 1 } else { 2 };
+        for target in &targets[..count] {
+            look(5.0, &[target]).ended(target, (5, "tls", "connection-closed"));
+            // The first, a small hello, and that for an old server.
+            let hellos: Vec<bool> = receiver.try_iter().collect();
+            assert_eq!(hellos, [true; 3], "{target}");
+        }
+    }
+}
+
 // ---------------------------------------------------------------------------- what is shown
 
 #[test]
