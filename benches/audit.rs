@@ -1,7 +1,8 @@
 //! The cost of a target of an audit: our CPU time against that of a bare loop of tokio and rustls
 //! that connects, does STARTTLS, validates and hashes, and of `xargs -P` over `openssl s_client` and
 //! over `posttls-finger`. With `curve` for lists of 10 to 100,000 targets, and what memory they need;
-//! with `dead` how long those that never answer hold the others up. The bounds are in
+//! with `dead` how long those that never answer hold the others up; with `mail` what hosts with
+//! several ports cost, against each of their ports as a target of its own. The bounds are in
 //! benches/README.md; a run that misses one fails.
 #![expect(clippy::print_stdout, reason = "a benchmark reports")]
 #![allow(clippy::disallowed_methods, reason = "a benchmark writes files")]
@@ -44,6 +45,8 @@ fn main() -> ExitCode {
         farm.curve()
     } else if args.iter().any(|arg| arg == "dead") {
         farm.dead()
+    } else if args.iter().any(|arg| arg == "mail") {
+        farm.hosts()
     } else {
         farm.peers()
     };
@@ -188,6 +191,28 @@ impl Farm {
         let (_, _, small) = of(100);
         let flat = bound("each of 100,000 / 1,000", most / thousand, 1.2);
         flat & bound("MiB more for 100,000", (large - small) / 1024.0, 64.0)
+    }
+
+    /// Hosts with as many ports as a mail host has, against the same ports one by one.
+    fn hosts(&self) -> bool {
+        const PORTS: usize = 8;
+        let jobs = JOBS.to_string();
+        let limits = ["--jobs", &jobs, "--per-address", &jobs];
+        let ports: Vec<String> = self.ports[..PORTS].iter().map(u16::to_string).collect();
+        let host = format!("localhost ports=smtp:{}\n", ports.join(",smtp:"));
+        let hosts = host.repeat(TARGETS / PORTS);
+        let (mut together, mut apart) = (Vec::new(), Vec::new());
+        for _ in 0..7 {
+            let alone = cpu_of(&mut self.good(&self.ports[..PORTS], TARGETS));
+            apart.push(alone.0 / as_f64(TARGETS));
+            let whole = cpu_of(&mut self.audit(&hosts, &limits));
+            together.push(whole.0 / as_f64(TARGETS));
+        }
+        let (together, apart) = (median(together), median(apart));
+        println!("CPU time of one port, {PORTS} of each host, {JOBS} hosts at once:");
+        println!("  as targets of their own         {apart:7.3} ms");
+        println!("  as hosts                        {together:7.3} ms");
+        bound("hosts / the sum of their ports", together / apart, 1.15)
     }
 
     /// Two thousand, one in ten of which never answers.
