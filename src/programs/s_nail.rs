@@ -87,7 +87,7 @@ fn recipe(request: &Request<'_>) -> Result<Recipe, Objection> {
 
 fn advice(request: &Request<'_>, url: &str) -> Vec<Advice> {
     let use_it = match request.server.protocol {
-        Protocol::Smtp => format!("a line mta of your own may name a user: set mta={url}"),
+        Protocol::Smtp => format!("a line mta of your own may name a user:\n  set mta={url}"),
         _ => format!("to open the mailbox:\n  s-nail -Sv15-compat -f {url}"),
     };
     let mut advice: Vec<Advice> = vec![

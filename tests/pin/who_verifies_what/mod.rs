@@ -2,12 +2,14 @@
 //!
 //! - `senders`: before a real Postfix
 //! - `readers`: before a real Dovecot
+//! - `clear`: a server without TLS
 #![allow(
     clippy::disallowed_methods,
     clippy::panic,
     reason = "tests read and write files, and end when something is wrong"
 )]
 
+mod clear;
 mod readers;
 mod senders;
 
@@ -16,6 +18,7 @@ use smtp_certcheck::fingerprint::{Algorithm, Fingerprint};
 use smtp_certcheck::programs::{By, Checks, FileUse, PROGRAMS, UNPINNABLE, Way, program};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex};
 use testkit::pki::{Identity, KeyKind, Pki, expired_leaf, leaf, to_pem};
 use testkit::program::Run;
 
@@ -39,6 +42,8 @@ trait Presents {
     fn target(&self) -> String;
     /// Presents this identity from now on; returns when it does.
     fn present(&self, identity: &Identity);
+    /// Lets the programs go to another port, or to its own again.
+    fn lead_to(&self, port: Option<u16>);
 }
 
 /// What was printed for a program.
@@ -59,7 +64,15 @@ struct Client<'a> {
     /// The program of `pin --for`; `hg`; or none, of which nothing is printed.
     tool: Option<&'static str>,
     /// Runs the program as it is by default, or with what was printed for it.
-    run: Box<dyn Fn(Option<&Printed>) -> Outcome + 'a>,
+    run: Box<Runs<'a>>,
+}
+
+/// Runs a program with what was printed for it, if anything was.
+type Runs<'a> = dyn Fn(Option<&Printed>) -> Outcome + 'a;
+
+/// What was printed, or else the program's own default.
+fn lines(printed: Option<&Printed>, default: &str) -> String {
+    printed.map_or_else(|| default.to_owned(), |printed| printed.lines.clone())
 }
 
 impl<'a> Client<'a> {
@@ -114,6 +127,34 @@ fn hold(desk: &Desk, server: &dyn Presents, clients: &[Client<'_>]) {
             let outcome = (client.run)(Some(&pin.printed));
             let what = (client.row, pin.printed.by.as_str());
             assert_eq!(outcome.accepted, name == "A", "{what:?}: {}", outcome.said);
+        }
+    }
+}
+
+/// With its pins, no client goes on in the clear where a server offers no STARTTLS: it sends neither
+/// mail nor a password. `port`: that of the server which the pins are for.
+fn stay_protected(desk: &Desk, server: &dyn Presents, port: u16, clients: &[&Client<'_>]) {
+    server.present(&PINNED);
+    let protocol = server.target();
+    let protocol = protocol.split_once(':').expect("a scheme").0;
+    for client in clients {
+        for mut pin in pins(desk, server, client) {
+            super::for_programs::open_to_all(desk.dir.path());
+            let heard = Arc::new(Mutex::new(Vec::new()));
+            let plain = clear::server(protocol, &heard).port();
+            let printed = &mut pin.printed;
+            printed.lines = printed.lines.replace(&port.to_string(), &plain.to_string());
+            server.lead_to(Some(plain));
+            let outcome = (client.run)(Some(&pin.printed));
+            server.lead_to(None);
+            let heard = heard.lock().expect("not poisoned").clone();
+            let what = (client.row, pin.printed.by.as_str(), &outcome.said);
+            assert!(!outcome.accepted, "{what:?}");
+            assert!(!heard.is_empty(), "it came: {what:?}");
+            assert!(
+                !heard.iter().any(|line| clear::gives_away(line)),
+                "{what:?} {heard:?}"
+            );
         }
     }
 }
@@ -218,6 +259,13 @@ impl Line<'_> {
                 let what = (client.row, pin.printed.by.as_str());
                 assert!(name != "A", "{what:?} refuses A: {}", outcome.said);
             }
+            if name == "N" && pin.printed.by == By::Certificate {
+                assert!(
+                    accepts_both(client, &pin.printed, identity),
+                    "{}",
+                    client.row
+                );
+            }
             let index = ["W", "E"].iter().position(|odd| *odd == name);
             if let (Some(index), By::Certificate) = (index, pin.printed.by) {
                 let accepted = as_if(&pin.printed, identity, |pin| (client.run)(Some(pin)));
@@ -305,6 +353,43 @@ fn as_if(pin: &Printed, other: &Identity, run: impl Fn(&Printed) -> Outcome) -> 
         std::fs::write(&pin.file, before).expect("the file");
     }
     outcome.accepted
+}
+
+/// Whether a program that accepts several certificates does so when the pin of another is joined to
+/// the first, as the list of the program says.
+fn accepts_both(client: &Client<'_>, pin: &Printed, other: &Identity) -> bool {
+    let program = client.tool.and_then(program);
+    let Some(program) = program.filter(|program| !program.holds_one_pin()) else {
+        return true;
+    };
+    let digest = |identity: &Identity| Fingerprint::compute(Algorithm::Sha256, &identity.chain[0]);
+    let ([old, new], [old_hex, new_hex]) = (
+        [&*PINNED, other].map(|identity| digest(identity).colons()),
+        [&*PINNED, other].map(|identity| digest(identity).hex()),
+    );
+    let lines = match program.name {
+        "getmail6" => pin
+            .lines
+            .replace(&old_hex, &format!("{old_hex}\",\"{new_hex}")),
+        "offlineimap" => pin.lines.replace(&old_hex, &format!("{old_hex},{new_hex}")),
+        "postfix" => pin.lines.replace(&old, &format!("{old}\n    match={new}")),
+        _ => pin.lines.clone(),
+    };
+    let before = std::fs::read_to_string(&pin.file).ok();
+    if let Some(before) = &before {
+        std::fs::write(&pin.file, before.clone() + &to_pem(&other.chain[0])).expect("the file");
+    }
+    let both = Printed {
+        by: pin.by,
+        lines,
+        notes: pin.notes.clone(),
+        file: pin.file.clone(),
+    };
+    let accepted = (client.run)(Some(&both)).accepted;
+    if let Some(before) = before {
+        std::fs::write(&pin.file, before).expect("the file");
+    }
+    accepted
 }
 
 /// The clients that can be pinned by a self-signed certificate only: they accept it, and no other.

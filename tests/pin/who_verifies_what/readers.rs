@@ -1,7 +1,10 @@
 //! The programs that read mail, before a real Dovecot.
 
 use super::super::for_programs::{Desk, Outcome, PINNED, THEIRS, has};
-use super::{Client, Presents, Printed, assert_documented, desk, hold, in_store, rows};
+use super::{
+    Client, Presents, Printed, assert_documented, desk, hold, in_store, lines, rows, stay_protected,
+};
+use std::cell::Cell;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -16,6 +19,7 @@ struct Site<'a> {
     dovecot: &'a Dovecot,
     desk: &'a Desk,
     service: Service,
+    elsewhere: Cell<Option<u16>>,
 }
 
 impl Presents for Site<'_> {
@@ -48,6 +52,10 @@ impl Presents for Site<'_> {
             self.dovecot.log()
         );
     }
+
+    fn lead_to(&self, port: Option<u16>) {
+        self.elsewhere.set(port);
+    }
 }
 
 /// A user that no other run has: any may log in, with the password `x`.
@@ -58,11 +66,8 @@ fn someone() -> String {
 
 impl Site<'_> {
     fn port(&self) -> u16 {
-        self.dovecot.port(self.service)
-    }
-
-    fn lines(&self, printed: Option<&Printed>, default: &str) -> String {
-        printed.map_or_else(|| default.to_owned(), |printed| printed.lines.clone())
+        let own = || self.dovecot.port(self.service);
+        self.elsewhere.get().unwrap_or_else(own)
     }
 
     /// Runs a command as a user; the server is accepted if the user logs in. `ends_well`: the exit
@@ -72,6 +77,19 @@ impl Site<'_> {
         let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
         let code = output.status.code().unwrap_or(-1);
         self.judged(user, ends_well.contains(&code), said)
+    }
+
+    /// For a program that does not say whether it could read: the log of the server does.
+    fn logged_in(&self, user: &str, may_have: bool, said: String) -> Outcome {
+        let login = format!("Login: user=<{user}>");
+        let log = if may_have {
+            self.dovecot.log_with(&login)
+        } else {
+            self.dovecot.log()
+        };
+        let accepted = log.contains(&login);
+        assert!(may_have || !accepted, "{said}");
+        Outcome { accepted, said }
     }
 
     /// The user has logged in exactly if the program says so.
@@ -99,7 +117,7 @@ impl Site<'_> {
         let user = someone();
         let lines = format!(
             "{}user {user}\npassword x\ndelivery mbox {}\nuidls_file {}\n",
-            self.lines(printed, &default),
+            lines(printed, &default),
             self.desk.name("mbox"),
             self.desk.name(&user)
         );
@@ -133,7 +151,7 @@ impl Site<'_> {
             "{}User {user}\nPass x\n\nIMAPStore far\nAccount localhost-{port}\n\n\
              MaildirStore near\nInbox {}/inbox/\n\nChannel all\nFar :far:\nNear :near:\n\
              Patterns INBOX\nSyncState *\nSync Pull\nCreate Near\n",
-            self.lines(printed, &default),
+            lines(printed, &default),
             box_.display()
         );
         let file = self.private("mbsyncrc", &lines);
@@ -151,7 +169,7 @@ impl Site<'_> {
         let user = someone();
         let lines = format!(
             "{}username = {user}\npassword = x\n[destination]\ntype = Mboxrd\npath = {}\n",
-            self.lines(printed, &default),
+            lines(printed, &default),
             self.private("mboxrd", "").display()
         );
         let file = self.private("getmailrc", &lines);
@@ -182,7 +200,7 @@ impl Site<'_> {
             "{}remoteuser = {user}\nremotepass = x\n[general]\naccounts = a\nmetadata = {place}/meta\n\
              [Account a]\nlocalrepository = near\nremoterepository = localhost-{port}\n\
              [Repository near]\ntype = Maildir\nlocalfolders = {place}/mail\n",
-            self.lines(printed, &default)
+            lines(printed, &default)
         );
         let file = self.private("offlineimaprc", &lines);
         let mut command = Command::new("offlineimap");
@@ -206,7 +224,7 @@ impl Site<'_> {
             self.port()
         );
         let user = someone();
-        let lines = self.lines(printed, &default).replace("USER", &user) + "    password x\n";
+        let lines = lines(printed, &default).replace("USER", &user) + "    password x\n";
         let file = self.private("fetchmailrc", &lines);
         let mut command = Command::new("fetchmail");
         command
@@ -222,7 +240,7 @@ impl Site<'_> {
 
     fn curl(&self, printed: Option<&Printed>) -> Outcome {
         let default = format!("url = \"{}\"\nssl-reqd\n", self.target());
-        let file = self.desk.dir.file("curlrc", self.lines(printed, &default));
+        let file = self.desk.dir.file("curlrc", lines(printed, &default));
         let user = someone();
         let mut command = Command::new("curl");
         command
@@ -239,7 +257,7 @@ impl Site<'_> {
         } else {
             &use_starttls
         };
-        let file = self.desk.dir.file("mailrc", self.lines(printed, default));
+        let file = self.desk.dir.file("mailrc", lines(printed, default));
         let user = someone();
         let url = self.target().replace("://", &format!("://{user}:x@"));
         let mut command = Command::new("s-nail");
@@ -257,7 +275,7 @@ impl Site<'_> {
         let accepted = !said.contains("ERROR")
             && !said.contains("mismatch")
             && !said.contains("does not match");
-        self.judged(user, accepted, said)
+        self.logged_in(user, accepted, said)
     }
 
     fn mutt(&self, name: &str, printed: Option<&Printed>) -> Outcome {
@@ -267,10 +285,7 @@ impl Site<'_> {
             self.desk.dir.path().display()
         );
         let default = "set ssl_force_tls = yes\nset ssl_starttls = yes\n";
-        let file = self
-            .desk
-            .dir
-            .file("muttrc", own + &self.lines(printed, default));
+        let file = self.desk.dir.file("muttrc", own + &lines(printed, default));
         let url = self.target().replace("://", &format!("://{user}@"));
         // Of POP3, the schemes are pop and pops here.
         let url = url.replace("pop3", "pop");
@@ -286,7 +301,7 @@ impl Site<'_> {
             |shown| shown.contains("(r)eject"),
             "r",
         );
-        self.judged(&user, !asked, said)
+        self.logged_in(&user, !asked, said)
     }
 }
 
@@ -383,6 +398,7 @@ fn look(test: &str, service: Service, in_full: &[&str]) {
         dovecot: &dovecot,
         desk: &desk,
         service,
+        elsewhere: Cell::new(None),
     };
     let (full, others): (Vec<_>, Vec<_>) = clients(&site)
         .into_iter()
@@ -461,6 +477,29 @@ fn pop3_over_starttls() {
     look("pop3_over_starttls", Service::Pop3, &["mpop"]);
 }
 
+#[test]
+fn no_password_is_sent_in_the_clear() {
+    let test = "no_password_is_sent_in_the_clear";
+    if !has_all(test) {
+        return;
+    }
+    let Some(dovecot) = Setup::new(&PINNED).for_test(test) else {
+        return;
+    };
+    let desk = desk();
+    for service in [Service::Imap, Service::Pop3] {
+        let site = Site {
+            dovecot: &dovecot,
+            desk: &desk,
+            service,
+            elsewhere: Cell::new(None),
+        };
+        let clients = clients(&site);
+        let clients: Vec<&Client<'_>> = clients.iter().collect();
+        stay_protected(&desk, &site, site.port(), &clients);
+    }
+}
+
 /// What is advised for aerc: a trust store that holds the CA alone.
 #[test]
 fn aerc_goes_by_a_store_of_its_own() {
@@ -476,6 +515,7 @@ fn aerc_goes_by_a_store_of_its_own() {
         dovecot: &dovecot,
         desk: &desk,
         service: Service::Imaps,
+        elsewhere: Cell::new(None),
     };
     let args = ["--for", "openssl", "--by", "cacerts", "--ca-out", "CA.pem"];
     let run = desk.pin_at(&site.target(), &args);
