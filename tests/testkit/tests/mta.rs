@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use testkit::courier::Courier;
 use testkit::cyrus::Cyrus;
 use testkit::daemon::Daemon;
+use testkit::daemon::processes::{family, processes};
 use testkit::dovecot::Setup;
 use testkit::haproxy::HaProxy;
 use testkit::microsocks::Microsocks;
@@ -154,39 +155,6 @@ fn postfix_delivers_whatever_it_gets() {
     assert_eq!(with("\nSubject: one\n\nFrom here on.\n"), 2, "{mail:?}");
     assert_eq!(with("\nSubject: two\n"), 1, "{mail:?}");
     assert_eq!(with("Delivered-To: you@elsewhere.example\n"), 2, "{mail:?}");
-}
-
-/// Living processes, each with its parent.
-fn processes() -> Vec<(u32, u32)> {
-    let entries = std::fs::read_dir("/proc").expect("/proc");
-    let stats = entries.filter_map(|entry| {
-        let path = entry.ok()?.path().join("stat");
-        std::fs::read_to_string(path).ok()
-    });
-    // "PID (name) state parent …", and the name may hold anything.
-    let parse = |stat: String| {
-        let (head, tail) = stat.rsplit_once(") ")?;
-        let mut fields = tail.split(' ');
-        let dead = ["Z", "X"].contains(&fields.next()?);
-        let parent = fields.next()?.parse().ok()?;
-        let pid = head.split(' ').next()?.parse().ok()?;
-        (!dead).then_some((pid, parent))
-    };
-    stats.filter_map(parse).collect()
-}
-
-fn family(root: u32) -> HashSet<u32> {
-    let all = processes();
-    let mut family = HashSet::from([root]);
-    loop {
-        let count = family.len();
-        let children = all.iter().filter(|(_, parent)| family.contains(parent));
-        let children: Vec<u32> = children.map(|(pid, _)| *pid).collect();
-        family.extend(children);
-        if family.len() == count {
-            return family;
-        }
-    }
 }
 
 /// Whether all of them are dead, in a moment at most.

@@ -3,6 +3,7 @@
 
 pub(crate) mod home;
 pub(crate) mod ports;
+pub mod processes;
 pub(crate) mod syslog;
 #[cfg(test)]
 mod taken;
@@ -146,7 +147,7 @@ impl Daemon {
         })
     }
 
-    /// Waits until one process listens on each port, and `ready` holds.
+    /// Waits until the server, and no other process, listens on each port, and `ready` holds.
     pub(crate) fn wait_for(
         &mut self,
         ports: &[u16],
@@ -155,13 +156,11 @@ impl Daemon {
         let start = Instant::now();
         while start.elapsed() < PATIENCE {
             sleep(PAUSE);
-            let listeners = ports.iter().map(|port| ports::listeners(*port));
-            let ready = listeners.min() != Some(0) && ready();
-            // Checked last, so that another server's greeting on our port is not taken for ours.
+            let ready = self.listens(ports) && ready();
             let ended = self.ended();
             // Some bind with SO_REUSEPORT: two of them would share a port. Others go on without it.
             let own = usize::from(ended.is_none());
-            let shared = ports.iter().any(|port| ports::listeners(*port) > own);
+            let shared = ports.iter().any(|port| ports::listeners(*port).len() > own);
             if shared || self.log().contains(TAKEN) {
                 return Err(self.failed(TAKEN));
             }
@@ -173,6 +172,18 @@ impl Daemon {
             }
         }
         Err(self.failed("it does not greet"))
+    }
+
+    /// Whether it has all ports: a listener may be a stranger's.
+    fn listens(&self, ports: &[u16]) -> bool {
+        let listeners = ports.iter().map(|port| ports::listeners(*port));
+        let listeners: Vec<_> = listeners.collect();
+        if listeners.iter().any(Vec::is_empty) {
+            return false;
+        }
+        let family = processes::family(self.pid());
+        let mut all = listeners.iter().flatten();
+        all.all(|inode| processes::have_socket(&family, inode))
     }
 
     fn ended(&mut self) -> Option<ExitStatus> {

@@ -14,13 +14,16 @@ pub(crate) fn free(count: usize) -> std::io::Result<Vec<u16>> {
     ports.collect()
 }
 
-/// How many listen there: asked of the kernel, because a server would log a visit without TLS.
-pub(crate) fn listeners(port: u16) -> usize {
+/// The sockets that listen there, as inodes: asked of the kernel, because a server would log a visit
+/// without TLS.
+pub(crate) fn listeners(port: u16) -> Vec<String> {
     // The address in the machine's order, the port, the peer, the state: 0A is LISTEN.
     let loopback = u32::from_ne_bytes([127, 0, 0, 1]);
     let wanted = format!(" {loopback:08X}:{port:04X} 00000000:0000 0A ");
     let sockets = std::fs::read_to_string("/proc/net/tcp").unwrap_or_default();
-    sockets.matches(&wanted).count()
+    let listening = sockets.lines().filter(|line| line.contains(&wanted));
+    let inodes = listening.filter_map(|line| line.split_whitespace().nth(9));
+    inodes.map(str::to_owned).collect()
 }
 
 /// The server greets so; it has seen us leave when this returns.

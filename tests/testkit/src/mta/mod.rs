@@ -124,7 +124,7 @@ impl Mta {
     pub fn demanding_headers(&self) -> Demanding {
         let ports = postfix::demand_headers(&self.daemon.home).expect("free ports");
         self.daemon.reload().expect("Postfix is told");
-        let listen = || ports.iter().all(|port| listeners(*port) == 1);
+        let listen = || ports.iter().all(|port| listeners(*port).len() == 1);
         assert!(wait_for(listen, |listen| *listen), "{}", self.log());
         Demanding {
             smtp: ports[0],
