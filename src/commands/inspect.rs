@@ -223,7 +223,7 @@ impl Setting<'_> {
         let ehlo = connection.ehlo.clone().or_else(environment::fqdn);
         let client = self.client()?;
         let mut running: Vec<(Asked, Options, JoinHandle<Vec<Survey>>)> = Vec::new();
-        let mut waiting = Waiting::new(self.cli.quiet);
+        let waiting = Waiting::new(self.cli.quiet);
         for (asked, mut options) in planned {
             options.probe.ehlo.clone_from(&ehlo);
             options.probe.watch = waiting.watch();

@@ -17,11 +17,11 @@ const MOMENT: Duration = Duration::from_secs(1);
 const TICK: Duration = Duration::from_millis(200);
 
 /// The line, and what it is about.
+#[derive(Clone)]
 pub(super) struct Waiting {
     watch: Watch,
     /// The width of the terminal; `None`: no line is shown.
     columns: Option<usize>,
-    shown: String,
 }
 
 impl Waiting {
@@ -31,7 +31,6 @@ impl Waiting {
         Self {
             watch: Watch::default(),
             columns,
-            shown: String::new(),
         }
     }
 
@@ -41,38 +40,39 @@ impl Waiting {
     }
 
     /// Runs the task to its end.
-    pub(super) async fn during<T>(&mut self, task: impl Future<Output = T>) -> T {
+    pub(super) async fn during<T>(&self, task: impl Future<Output = T>) -> T {
         let Some(columns) = self.columns else {
             return task.await;
         };
         let mut task = pin!(task);
+        let mut shown = String::new();
         let mut ticks = interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 biased;
                 done = &mut task => {
-                    self.show(String::new());
+                    show(&mut shown, String::new());
                     return done;
                 }
                 _ = ticks.tick() => {
                     let line = self.watch.first().map(|(first, others)| line(&first, others));
                     // The last column of some terminals wraps.
                     let most = columns.saturating_sub(1);
-                    self.show(line.map_or_else(String::new, |line| cut(&line, most, "...").into_owned()));
+                    show(&mut shown, line.map_or_else(String::new, |line| cut(&line, most, "...").into_owned()));
                 }
             }
         }
     }
+}
 
-    /// Writes the line over the last one.
-    fn show(&mut self, line: String) {
-        if line != self.shown {
-            let mut stderr = io::stderr().lock();
-            // A failure of standard error cannot be reported.
-            let _ = write!(stderr, "\r\x1b[K{line}").and_then(|()| stderr.flush());
-            self.shown = line;
-        }
+/// Writes the line over the last one.
+fn show(shown: &mut String, line: String) {
+    if line != *shown {
+        let mut stderr = io::stderr().lock();
+        // A failure of standard error cannot be reported.
+        let _ = write!(stderr, "\r\x1b[K{line}").and_then(|()| stderr.flush());
+        *shown = line;
     }
 }
 

@@ -65,6 +65,30 @@ fn several_targets_share_one_line() {
 }
 
 #[test]
+fn pin_waits_visibly_too() {
+    let home = tempfile::tempdir().expect("a directory");
+    for all in [&[][..], &["--all"]] {
+        let server = says(&[GREETING]);
+        let mut command = program();
+        command.args([
+            "pin",
+            &format!("smtp://{server}"),
+            "--ehlo",
+            "x",
+            "--timeout",
+            "3",
+        ]);
+        command.args(all).args(["--color", "never"]);
+        command.env("TERM", "xterm").env("HOME", home.path());
+        let text = Terminal::shown_by(&mut command, 80);
+        let line = format!("{ERASE}waiting for the answer of {server} to EHLO (");
+        assert!(text.contains(&line), "{all:?}: {text:?}");
+        let (_, told) = text.rsplit_once(ERASE).expect("it is erased");
+        assert!(told.contains("no answer"), "{all:?}: {text:?}");
+    }
+}
+
+#[test]
 fn it_is_not_shown_where_it_is_not_read() {
     let server = says(&[b""]);
     std::thread::scope(|scope| {

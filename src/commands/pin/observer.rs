@@ -6,6 +6,7 @@ use crate::commands::environment;
 use crate::commands::error::Error;
 use crate::commands::runtime::block_on;
 use crate::commands::terminal::say;
+use crate::commands::waiting::Waiting;
 use crate::endpoint::{Endpoint, Host, MailPort};
 use crate::observation::{KeyType, Sighting, Survey};
 use crate::report::{Assessment, Report, Target};
@@ -17,6 +18,7 @@ use time::OffsetDateTime;
 pub(super) struct Route<'a> {
     connection: &'a Connection,
     servername: Option<&'a Host>,
+    is_quiet: bool,
 }
 
 impl<'a> Route<'a> {
@@ -25,6 +27,7 @@ impl<'a> Route<'a> {
         Self {
             connection: &args.connection,
             servername: args.trust.servername.as_ref(),
+            is_quiet: args.quiet,
         }
     }
 
@@ -63,6 +66,7 @@ pub(super) struct Observer<'a> {
     assessor: &'a Assessor,
     pub(super) asked: Asked,
     pub(super) options: Options,
+    waiting: Waiting,
 }
 
 impl<'a> Observer<'a> {
@@ -76,16 +80,19 @@ impl<'a> Observer<'a> {
         let mut options = options(route.connection, &asked)?;
         let probe = &mut options.probe;
         probe.ehlo = probe.ehlo.take().or_else(environment::fqdn);
+        let waiting = Waiting::new(route.is_quiet);
+        probe.watch = waiting.watch();
         Ok(Self {
             assessor,
             asked,
             options,
+            waiting,
         })
     }
 
     /// Probes every address once, and reports on all of them.
     pub(super) fn look(&self) -> Result<Report, Error> {
-        let survey = block_on(survey::look(&self.asked.endpoint, &self.options))?;
+        let survey = self.run(survey::look(&self.asked.endpoint, &self.options))?;
         self.assessor.report(survey, &self.asked)
     }
 
@@ -93,8 +100,13 @@ impl<'a> Observer<'a> {
     pub(super) fn look_for(&self, key_type: KeyType) -> Result<Report, Error> {
         let mut options = self.options.clone();
         options.probe.key_type = Some(key_type);
-        let survey = block_on(survey::look(&self.asked.endpoint, &options))?;
+        let survey = self.run(survey::look(&self.asked.endpoint, &options))?;
         self.assessor.report(survey, &self.asked)
+    }
+
+    /// Runs looks to their end; on a terminal, a line says what is waited for.
+    pub(super) fn run<T>(&self, looks: impl Future<Output = T>) -> Result<T, Error> {
+        block_on(self.waiting.during(looks))
     }
 
     /// The same server at another port. The scheme of the target is for its own port.
@@ -112,6 +124,7 @@ impl<'a> Observer<'a> {
             assessor: self.assessor,
             asked,
             options: self.options.clone(),
+            waiting: self.waiting.clone(),
         }
     }
 

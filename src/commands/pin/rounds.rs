@@ -5,7 +5,6 @@ use super::gap::{self, Gap};
 use super::observer::Observer;
 use super::request::Request;
 use crate::commands::error::Error;
-use crate::commands::runtime::block_on;
 use crate::fingerprint::Comparison;
 use crate::observation::{Possession, Survey};
 use crate::report::{Assessment, Outcome, Report};
@@ -39,7 +38,7 @@ pub(super) fn look(
     if !may_be_pinned(&report.representative, request) {
         return Ok(Looks { report, gaps });
     }
-    let surveys = block_on(rounds(observer, |found| {
+    let surveys = observer.run(rounds(observer, |found| {
         is_another_needed(&report, request, found)
     }))?;
     for survey in surveys {

@@ -6,7 +6,6 @@ use super::super::observer::Observer;
 use super::super::places::Places;
 use crate::certificate::Certificate;
 use crate::commands::error::Error;
-use crate::commands::runtime::block_on;
 use crate::endpoint::Host;
 use crate::fingerprint::Algorithm;
 use crate::observation::{Attempt, Cause, ConnectError, Failure, Possession, Survey};
@@ -72,7 +71,7 @@ pub(super) fn look(observer: &Observer<'_>, places: &Places) -> Result<Walk, Err
         port: port.port,
     });
     let ports: Vec<Port<'_>> = ports.collect();
-    block_on(whole(observer, &ports, places.further()))?
+    observer.run(whole(observer, &ports, places.further()))?
 }
 
 async fn whole(observer: &Observer<'_>, ports: &[Port<'_>], more: Further) -> Result<Walk, Error> {
