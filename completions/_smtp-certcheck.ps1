@@ -40,7 +40,7 @@ Register-ArgumentCompleter -Native -CommandName 'smtp-certcheck' -ScriptBlock {
             [CompletionResult]::new('--cacerts', '--cacerts', [CompletionResultType]::ParameterName, 'Trust the certificates in FILE (PEM or DER) or DIR instead of the system''s; may be repeated')
             [CompletionResult]::new('--servername', '--servername', [CompletionResultType]::ParameterName, 'The name that the certificate must be for, also sent as SNI [default: the target''s host]')
             [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'Validate as of TIME, not now: 2027-01-01T00:00:00Z, 2027-01-01, or +30d')
-            [CompletionResult]::new('--chain', '--chain', [CompletionResultType]::ParameterName, 'Validate the chain in FILE (PEM or DER, the leaf first; - reads standard input); no network')
+            [CompletionResult]::new('--chain', '--chain', [CompletionResultType]::ParameterName, 'Validate the chain in FILE; no network')
             [CompletionResult]::new('--warning', '--warning', [CompletionResultType]::ParameterName, 'Warn, with exit code 1, if a certificate expires within LEFT: 21 (days), 72h or 30%')
             [CompletionResult]::new('--critical', '--critical', [CompletionResultType]::ParameterName, 'The same, but critical instead of a warning')
             [CompletionResult]::new('-R', '-R ', [CompletionResultType]::ParameterName, 'The repository whose Mercurial settings apply [default: the one around the current directory]')

@@ -37,7 +37,7 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
             cand --cacerts 'Trust the certificates in FILE (PEM or DER) or DIR instead of the system''s; may be repeated'
             cand --servername 'The name that the certificate must be for, also sent as SNI [default: the target''s host]'
             cand --at 'Validate as of TIME, not now: 2027-01-01T00:00:00Z, 2027-01-01, or +30d'
-            cand --chain 'Validate the chain in FILE (PEM or DER, the leaf first; - reads standard input); no network'
+            cand --chain 'Validate the chain in FILE; no network'
             cand --warning 'Warn, with exit code 1, if a certificate expires within LEFT: 21 (days), 72h or 30%'
             cand --critical 'The same, but critical instead of a warning'
             cand -R 'The repository whose Mercurial settings apply [default: the one around the current directory]'

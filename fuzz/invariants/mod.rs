@@ -5,6 +5,7 @@ pub mod certificate;
 pub mod dialogue;
 pub mod hgrc;
 pub mod legacy;
+pub mod proxy;
 pub mod reply;
 pub mod target;
 
@@ -17,6 +18,7 @@ pub const TARGETS: &[(&str, Check)] = &[
     ("dialogue", dialogue::check),
     ("hgrc", hgrc::check),
     ("legacy", legacy::check),
+    ("proxy", proxy::check),
     ("reply", reply::check),
     ("target", target::check),
 ];

@@ -29,7 +29,7 @@ pub struct Connection {
     /// Go through a proxy, which looks the name up: socks5://HOST:PORT or http://HOST:PORT
     ///
     /// http:// is the method CONNECT. One connection is made: the proxy chooses among the addresses of
-    /// a name, and the report shows the proxy's address. ALL_PROXY and similar variables are not read.
+    /// a name, and the report shows the proxy's address. No proxy is taken from the environment.
     #[arg(long, value_name = "URL", conflicts_with = "via_command", hide_short_help = true, help_heading = CONNECTION)]
     pub via: Option<Proxy>,
 

@@ -1,6 +1,7 @@
 //! The help texts of more than one line, and the headings of its groups.
 
-pub(super) const TARGET_HELP: &str = "The servers: HOST[:PORT], [IPV6]:PORT, or a URL such as smtps://HOST[:PORT] or imap://HOST[:PORT]";
+pub(super) const TARGET_HELP: &str =
+    "The servers: HOST[:PORT], [IPV6]:PORT, or a URL such as imaps://HOST";
 pub(super) const TARGET_LONG_HELP: &str = "\
 The servers: HOST[:PORT], [IPV6]:PORT, or a URL such as smtps://HOST[:PORT] or imap://HOST[:PORT]
 

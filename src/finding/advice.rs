@@ -46,8 +46,10 @@ pub enum Remedy {
     Timeout,
     /// Present a client certificate.
     ClientCertificate,
-    /// Go another way to the server.
+    /// Go through a proxy.
     Via,
+    /// Go through a command.
+    ViaCommand,
     /// Send the header of the PROXY protocol.
     ProxyProtocol,
     /// Connect from an address.

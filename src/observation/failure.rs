@@ -72,9 +72,11 @@ pub enum Cause {
     Resolve(String),
     /// The name has no address of the wanted family.
     NoAddress,
-    /// A proxy, or a command that leads to the server, does not get there; a whole sentence, in
-    /// which texts are theirs and untrusted.
+    /// A proxy does not get to the server; a whole sentence, in which texts are the proxy's, and
+    /// untrusted.
     Proxy(String),
+    /// A command does not get to the server; likewise.
+    Command(String),
     /// A Unix socket could not be connected to: its path, and why.
     Socket(String, ConnectError),
     /// No address could be connected to.
@@ -130,6 +132,7 @@ impl Failure {
             Cause::Resolve(_)
             | Cause::NoAddress
             | Cause::Proxy(_)
+            | Cause::Command(_)
             | Cause::Socket(..)
             | Cause::Connect(_)
             | Cause::Timeout(_) => FailureClass::Unreachable,
@@ -146,7 +149,7 @@ impl Failure {
         match &self.cause {
             Cause::Resolve(_) => Code::DnsFailure,
             Cause::NoAddress => Code::NoAddress,
-            Cause::Proxy(_) => Code::ProxyFailed,
+            Cause::Proxy(_) | Cause::Command(_) => Code::ProxyFailed,
             Cause::Socket(..) | Cause::Connect(_) => Code::ConnectFailed,
             Cause::Timeout(_) => Code::Timeout,
             Cause::Closed => Code::ConnectionClosed,
@@ -170,11 +173,12 @@ impl Failure {
     pub fn advice(&self) -> Advice {
         match &self.cause {
             Cause::NoAddress => Advice::new("leave out ").option(Remedy::BothFamilies),
-            Cause::Proxy(_) => {
-                Advice::new("the server was not reached: see to the proxy or the command of ")
-                    .option(Remedy::Via)
-                    .text("; a command cannot ask for anything (for ssh: -o BatchMode=yes)")
-            }
+            Cause::Proxy(_) => Advice::new("the server was not reached: check ")
+                .option(Remedy::Via)
+                .text(", and whether the proxy allows connections to this port"),
+            Cause::Command(_) => Advice::new("the server was not reached: try the command of ")
+                .option(Remedy::ViaCommand)
+                .text(" by hand; here it cannot ask for anything (for ssh: -o BatchMode=yes)"),
             Cause::Timeout(_) => self.about_a_time_out(),
             Cause::Refused(refusal) => refusal.advice(self.protocol),
             Cause::SpeaksClear(met) => {
@@ -266,7 +270,7 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.cause {
             Cause::Resolve(why) => write!(f, "the host name cannot be resolved: {why}"),
-            Cause::Proxy(why) => f.write_str(why),
+            Cause::Proxy(why) | Cause::Command(why) => f.write_str(why),
             Cause::Socket(path, error) => write!(f, "no connection to {path}: {error}"),
             Cause::NoAddress => f.write_str("the host name has no address of the wanted family"),
             Cause::Connect(attempts) => {

@@ -119,7 +119,7 @@ impl Route {
                 let started = Running::start(words).map_err(|why| {
                     let program = words.first().map_or("", String::as_str);
                     let why = system_text(&why);
-                    Cause::Proxy(format!(
+                    Cause::Command(format!(
                         "the command \"{program}\" cannot be started: {why}"
                     ))
                 });
@@ -206,7 +206,7 @@ impl Route {
             .unwrap_or_else(PoisonError::into_inner)
             .clone();
         let Some(told) = told else { return cause };
-        told.why_silent(is_over).await.map_or(cause, Cause::Proxy)
+        told.why_silent(is_over).await.map_or(cause, Cause::Command)
     }
 }
 

@@ -43,7 +43,8 @@ impl Spell for finding::Remedy {
             Self::Starttls => "--tls starttls",
             Self::Timeout => "--timeout",
             Self::ClientCertificate => "--cert",
-            Self::Via => "--via or --via-command",
+            Self::Via => "--via",
+            Self::ViaCommand => "--via-command",
             Self::ProxyProtocol => "--proxy-protocol",
             Self::Source => "--source",
         };

@@ -169,6 +169,15 @@ proptest! {
     }
 
     #[test]
+    fn the_answer_of_a_proxy_ends(
+        lines in prop::collection::vec("(HTTP/1[.][01] [12345][0-9]{2}|[ -~]{0,20})\r?\n", 0..6),
+        text in "(http|socks5)://[a-z0-9.:@/\\[\\]-]{0,20}|[a-z'\" %hp]{0,20}",
+    ) {
+        invariants::proxy::check(lines.concat().as_bytes());
+        invariants::proxy::check(text.as_bytes());
+    }
+
+    #[test]
     fn the_pieces_of_an_old_answer_do_not_matter(cuts in cuts(), framing: u8, said: Vec<u8>) {
         invariants::legacy::check(&joined(&[&cuts, &[0, framing], &said]));
     }

@@ -88,7 +88,7 @@ impl Page {
             None => {}
             Some(Via::Proxy(proxy)) => self.fact(
                 "via",
-                &format!("{proxy}, which looked the name up; its other addresses were not checked"),
+                &format!("{proxy}, which looked the name up; other addresses of the name were not checked"),
             ),
             Some(Via::Command(command)) => self.fact(
                 "via",
