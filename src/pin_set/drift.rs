@@ -126,10 +126,7 @@ pub fn from_earlier<'a>(set: &'a PinSet, earlier: &Earlier) -> Drift<'a> {
     }
 }
 
-fn changes<'a>(
-    set: &'a PinSet,
-    change: impl Fn(&Member) -> Option<Change>,
-) -> Vec<(&'a Member, Change)> {
+fn changes(set: &PinSet, change: impl Fn(&Member) -> Option<Change>) -> Vec<(&Member, Change)> {
     let seen = set.members.iter().filter(|one| !one.is_to_come());
     seen.filter_map(|member| Some((member, change(member)?)))
         .collect()

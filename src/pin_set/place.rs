@@ -65,7 +65,8 @@ mod tests {
             port: *port,
             sni: *sni,
         };
-        let cases: [(&[(u8, u16, bool)], &str); 6] = [
+        type Places = &'static [(u8, u16, bool)];
+        let cases: [(Places, &str); 6] = [
             (&[], ""),
             (&[(1, 587, true), (1, 25, true)], "25, 587 at 192.0.2.1"),
             (

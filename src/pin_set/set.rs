@@ -254,7 +254,7 @@ mod tests {
                     assert_eq!(doubts[0].why, why, "{index}");
                     assert_eq!(doubts[0].member.leaf.der().as_ref(), b"bad", "{index}");
                 }
-                (found, expected) => panic!("{index}: {found:?} {expected:?}"),
+                (found, expected) => unreachable!("{index}: {found:?} {expected:?}"),
             }
         }
     }
@@ -269,7 +269,7 @@ mod tests {
         ];
         let set = PinSet::of(&looks, &[], &[pin(b"b"), pin(b"gone")]);
         let [a, b] = &set.members[..] else {
-            panic!("{:?}", set.members);
+            unreachable!("{:?}", set.members);
         };
         let ports: Vec<u16> = a.places.iter().map(|place| place.port).collect();
         assert_eq!(ports, [25, 465, 587]);
@@ -291,7 +291,7 @@ mod tests {
         let given = [coming(b"a", &[Code::Expired]), coming(b"next", &[])];
         let set = PinSet::of(&looks, &given, &[pin(b"a")]);
         let [a, next] = &set.members[..] else {
-            panic!("{:?}", set.members);
+            unreachable!("{:?}", set.members);
         };
         // What is seen is not to come.
         assert!(!a.is_to_come() && a.is_trusted() && next.is_to_come());

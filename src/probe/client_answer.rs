@@ -35,6 +35,7 @@ pub(super) fn unfinished(cause: Cause, asked: bool, sent: bool, capture: &Captur
 }
 
 /// What a server that asked for a client certificate does after the handshake.
+#[derive(Clone, Copy)]
 pub(super) enum Answer {
     /// It sends application data. Session tickets do not count.
     GoesOn,

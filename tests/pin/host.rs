@@ -1,4 +1,5 @@
 //! A host with two addresses and the ports of mail servers, and a user who pins it.
+#![allow(clippy::disallowed_methods, reason = "tests use files")]
 
 use smtp_certcheck::fingerprint::{Algorithm, Fingerprint};
 use std::path::PathBuf;

@@ -68,7 +68,7 @@ fn two_keys(mta: &Mta, user: &User, identities: [&Identity; 2]) {
         }
         std::thread::sleep(Duration::from_millis(100));
     }
-    panic!("{}", mta.log());
+    unreachable!("{}", mta.log());
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn hg_sends_through_every_place_by_one_pin_set() {
         return;
     };
     // At the second address port 587 was not reloaded.
-    let servers = [
+    let places = [
         (0, 25, first.starttls_port()),
         (0, 465, first.smtps_port()),
         (0, 587, first.starttls_port()),
@@ -101,7 +101,7 @@ fn hg_sends_through_every_place_by_one_pin_set() {
         (1, 465, second.smtps_port()),
         (1, 587, stale.starttls_port()),
     ];
-    for (index, port, inner) in servers {
+    for (index, port, inner) in places {
         let inner = SocketAddr::from(([127, 0, 0, 1], inner));
         let address = format!("{}:{port}", ips[index]);
         listen_on(&address, move |client| relay(client, inner));
@@ -128,24 +128,19 @@ fn hg_sends_through_every_place_by_one_pin_set() {
         ];
         run(&user, &names, &[&all[..], words].concat())
     };
-    let set = pin(&["--write", "--yes"]);
-    assert_eq!(set.code, 0, "{}", set.stderr);
+    let pinned = pin(&["--write", "--yes"]);
+    assert_eq!(pinned.code, 0, "{}", pinned.stderr);
     let promise = format!("hg email accepts {NAME} only with these 3 certificates");
-    assert!(set.stderr.contains(&promise), "{}", set.stderr);
+    assert!(pinned.stderr.contains(&promise), "{}", pinned.stderr);
     let row = format!("587 at {}", ips[1]);
     assert!(
-        set.stderr.lines().any(|line| line.ends_with(&row)),
+        pinned.stderr.lines().any(|line| line.ends_with(&row)),
         "{}",
-        set.stderr
+        pinned.stderr
     );
-    let places = || {
-        servers
-            .iter()
-            .map(|(index, port, _)| (ips[*index].as_str(), *port))
-    };
-    for place in places() {
-        let (sent, said) = sends(&user, place);
-        assert!(sent, "{place:?}: {said}");
+    for (index, port, _) in places {
+        let (sent, said) = sends(&user, (&ips[index], port));
+        assert!(sent, "{index} {port}: {said}");
     }
     // By a pin of one, hg is locked out at one place.
     let whole = std::fs::read_to_string(user.home.path().join(".hgrc")).expect("the hgrc");
@@ -168,10 +163,10 @@ fn hg_sends_through_every_place_by_one_pin_set() {
     let target = format!("127.0.0.1:{}", stale.starttls_port());
     renew(&stale, &user, &target, &impostor);
     for words in [&["--write", "--yes"][..], &["--write", "--yes", "--add"]] {
-        let set = pin(words);
-        assert_eq!(set.code, 1, "{}", set.stderr);
+        let tried = pin(words);
+        assert_eq!(tried.code, 1, "{}", tried.stderr);
         let place = format!("{row}; ECDSA");
-        assert!(set.stderr.contains(&place), "{}", set.stderr);
+        assert!(tried.stderr.contains(&place), "{}", tried.stderr);
     }
     let now = std::fs::read_to_string(user.home.path().join(".hgrc")).expect("the hgrc");
     assert_eq!(now, whole);

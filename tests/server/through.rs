@@ -440,9 +440,9 @@ fn a_command_ends_with_the_look() {
     let all: Vec<&str> = written.split_whitespace().collect();
     assert_eq!(all.len(), 2, "{written}");
     for pid in all {
-        let stat = format!("/proc/{pid}/stat");
+        let path = format!("/proc/{pid}/stat");
         let start = Instant::now();
-        while let Ok(stat) = std::fs::read_to_string(&stat) {
+        while let Ok(stat) = std::fs::read_to_string(&path) {
             // Its parent may take a moment to notice.
             assert!(start.elapsed() < Duration::from_secs(5), "{stat}");
             std::thread::sleep(Duration::from_millis(20));

@@ -172,7 +172,7 @@ impl<'a> MercurialRequest<'a> {
             ca_out,
             also: also(args, by)?,
             places: Places::of(args)?,
-            check: args.check.then(|| Check {
+            check: args.check.then_some(Check {
                 baseline: args.baseline.as_deref(),
                 format: args.format,
                 quiet: args.quiet,
