@@ -7,8 +7,9 @@
 //!
 //! *Words* are at the bottom ([`endpoint`], [`finding`], [`fingerprint`], [`escape`],
 //! [`certificate`], [`bounded`]: a map that forgets), and beside them the languages: of mail servers
-//! up to TLS ([`starttls`]), of what stands before them ([`proxy`]), of TLS as bytes ([`raw_tls`]), and
-//! of Mercurial's configuration files ([`hgrc`]).
+//! up to TLS ([`starttls`]), of what stands before them ([`proxy`]), of TLS as bytes ([`raw_tls`]), of
+//! the DNS and what its signatures prove ([`records`]), and of Mercurial's configuration files
+//! ([`hgrc`]).
 //!
 //! Above, side by side and knowing nothing of each other: [`probe`] looks at a mail server and
 //! returns an [`observation`], [`resolve`] finds its addresses, and [`judge`] thinks about a chain.
@@ -41,6 +42,7 @@ pub mod probe;
 pub mod programs;
 pub mod proxy;
 pub mod raw_tls;
+pub mod records;
 #[doc(hidden)]
 pub mod render;
 pub mod report;

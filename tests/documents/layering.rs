@@ -19,6 +19,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("hgrc", &[]),
     ("proxy", &["endpoint"]),
     ("raw_tls", &[]),
+    ("records", &["bounded"]),
     ("starttls", &["endpoint", "finding"]),
     ("certificate", &["bounded", "fingerprint"]),
     ("observation", &["endpoint", "finding", "starttls"]),
