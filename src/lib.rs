@@ -12,8 +12,9 @@
 //! ([`hgrc`]).
 //!
 //! Above, side by side and knowing nothing of each other: [`probe`] looks at a mail server and
-//! returns an [`observation`], [`resolve`] finds its addresses, and [`judge`] thinks about a chain.
-//! [`survey`] joins the first two, for several looks at one name. [`mercurial`] knows what hg makes
+//! returns an [`observation`], [`resolve`] finds its addresses, [`fetch`] asks a web server for a
+//! document, and [`judge`] thinks about a chain. [`survey`] joins the first three, for several looks at
+//! one name. [`mercurial`] knows what hg makes
 //! of its settings, and plans their edits; [`programs`] knows what other programs must be told;
 //! [`pin_set`] joins what all places of a host present. All come together in one [`report`], which
 //! the renderers in [`render`] show, and an [`audit`] is many of them. [`commands`] join it all to what the user typed ([`cli`]).
@@ -31,6 +32,7 @@ pub mod cli;
 pub mod commands;
 pub mod endpoint;
 pub mod escape;
+pub mod fetch;
 pub mod finding;
 pub mod fingerprint;
 pub mod hgrc;

@@ -4,6 +4,7 @@
 pub mod certificate;
 pub mod dialogue;
 pub mod hgrc;
+pub mod http;
 pub mod legacy;
 pub mod proxy;
 pub mod reply;
@@ -17,6 +18,7 @@ pub const TARGETS: &[(&str, Check)] = &[
     ("certificate", certificate::check),
     ("dialogue", dialogue::check),
     ("hgrc", hgrc::check),
+    ("http", http::check),
     ("legacy", legacy::check),
     ("proxy", proxy::check),
     ("reply", reply::check),

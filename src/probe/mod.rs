@@ -14,6 +14,7 @@ mod first_look;
 mod handshake;
 mod names;
 mod negotiate;
+mod open;
 mod opening;
 mod options;
 mod place;
@@ -24,6 +25,7 @@ mod stream;
 mod tunnel;
 mod waiting;
 
+pub use open::open;
 pub use options::{Client, Options, To, Turn};
 pub use waiting::{Awaited, Watch, Watched};
 

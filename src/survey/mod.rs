@@ -1,5 +1,7 @@
-//! Surveys one name or many: paces the work of `resolve` and `probe`.
+//! Surveys one name or many: paces the work of `resolve` and `probe`, and fetches documents by the
+//! ways that probes take.
 
+mod fetch;
 mod look;
 mod names;
 mod options;
@@ -11,8 +13,10 @@ mod retry;
 mod slots;
 mod visit;
 
+pub use crate::fetch::{BadUrl, Document, Scheme, Url};
 pub use crate::probe::{Awaited, Options as ProbeOptions, To, Watch};
 pub use crate::resolve::Family;
+pub use fetch::{NotFetched, Reach, fetch};
 pub use look::{look, look_in_turn};
 pub use options::Options;
 pub use pace::{Limits, Pacer};

@@ -138,6 +138,34 @@ fn other_speech() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(part, 0..5).prop_map(|parts| parts.concat())
 }
 
+/// What a web server could say.
+fn answers() -> impl Strategy<Value = Vec<u8>> {
+    let part = prop::sample::select(vec![
+        &b"HTTP/1.1 200 OK\r\n"[..],
+        b"HTTP/1.1 200 OK\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+        b"HTTP/1.1 100 Continue\r\n\r\n",
+        b"HTTP/1.0 302 Found\nLocation: http://127.0.0.1/\n\n",
+        b"Content-Type: application/pkix-crl\r\n",
+        b"Transfer-Encoding: chunked\r\n",
+        b"Content-Length: 5\r\n",
+        b"Content-Length: 99999999999999999999\r\n",
+        b"\r\n",
+        b"\n",
+        b"\r",
+        b"5\r\nhello\r\n",
+        b"5;a=b\r\nhello\r\n",
+        b"1\r\nx\r\n",
+        b"0\r\n",
+        b"ffffffffffffffff\r\n",
+        b"hello",
+        b"X: y\r\n",
+        b"\xff",
+    ]);
+    prop::collection::vec(part, 0..10).prop_map(|parts| parts.concat())
+}
+
 /// Bytes that are an input's fields, one after the other.
 fn joined(parts: &[&[u8]]) -> Vec<u8> {
     parts.concat()
@@ -175,6 +203,11 @@ proptest! {
     ) {
         invariants::proxy::check(lines.concat().as_bytes());
         invariants::proxy::check(text.as_bytes());
+    }
+
+    #[test]
+    fn the_pieces_of_an_http_answer_do_not_matter(limit: u8, often in 0u8..13, cuts in cuts(), said in answers()) {
+        invariants::http::check(&joined(&[&[limit, often], &cuts, &[0], &said]));
     }
 
     #[test]

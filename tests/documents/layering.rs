@@ -32,6 +32,7 @@ const TABLE: &[(&str, &[&str])] = &[
         &["certificate", "endpoint", "finding", "fingerprint"],
     ),
     ("resolve", &["endpoint", "observation"]),
+    ("fetch", &["endpoint"]),
     (
         "probe",
         &[
@@ -45,7 +46,14 @@ const TABLE: &[(&str, &[&str])] = &[
     ),
     (
         "survey",
-        &["bounded", "endpoint", "observation", "probe", "resolve"],
+        &[
+            "bounded",
+            "endpoint",
+            "fetch",
+            "observation",
+            "probe",
+            "resolve",
+        ],
     ),
     (
         "judge",
