@@ -2,13 +2,16 @@
 //! socket, and each a second time at a port that demands the header of the PROXY protocol.
 
 use crate::daemon::home::{Home, Starts, account};
+use crate::daemon::processes::family;
 use crate::daemon::{Daemon, Package};
 use crate::pki::Identity;
 use crate::service::Service;
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::ops::Deref;
 use std::path::PathBuf;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 /// The services, with the process that listens for each and the name of the listener.
 const SERVICES: [(Service, &str); 6] = [
@@ -236,7 +239,26 @@ impl Dovecot {
     /// Presents another identity for the protocol of a service from now on, as after a renewal.
     pub fn renew(&self, service: Service, identity: &Identity) -> std::io::Result<()> {
         self.home.identity(service.protocol(), identity)?;
-        self.reload()
+        let old = self.logins();
+        self.reload()?;
+        // One of before that waits for a client takes it, with the old certificate, or ends it.
+        let start = Instant::now();
+        while !self.logins().is_disjoint(&old) {
+            if start.elapsed() > Duration::from_secs(30) {
+                return Err(std::io::Error::other("an old process of Dovecot's stays"));
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        Ok(())
+    }
+
+    /// The processes that talk to clients before they have logged in.
+    fn logins(&self) -> HashSet<u32> {
+        let is_login = |pid: &u32| {
+            let name = std::fs::read_to_string(format!("/proc/{pid}/comm"));
+            name.is_ok_and(|name| name.contains("-login"))
+        };
+        family(self.pid()).into_iter().filter(is_login).collect()
     }
 }
 
