@@ -6,10 +6,10 @@
 //! library as it is.
 //!
 //! *Words* are at the bottom ([`endpoint`], [`finding`], [`fingerprint`], [`escape`],
-//! [`certificate`], [`bounded`]: a map that forgets), and beside them the languages: of mail servers
-//! up to TLS ([`starttls`]), of what stands before them ([`proxy`]), of TLS as bytes ([`raw_tls`]), of
-//! the DNS and what its signatures prove ([`records`]), and of Mercurial's configuration files
-//! ([`hgrc`]).
+//! [`certificate`], [`revocation`], [`bounded`]: a map that forgets), and beside them the languages:
+//! of mail servers up to TLS ([`starttls`]), of what stands before them ([`proxy`]), of TLS as bytes
+//! ([`raw_tls`]), of the DNS and what its signatures prove ([`records`]), and of Mercurial's
+//! configuration files ([`hgrc`]).
 //!
 //! Above, side by side and knowing nothing of each other: [`probe`] looks at a mail server and
 //! returns an [`observation`], [`resolve`] finds its addresses, [`fetch`] asks a web server for a
@@ -49,5 +49,6 @@ pub mod records;
 pub mod render;
 pub mod report;
 pub mod resolve;
+pub mod revocation;
 pub mod starttls;
 pub mod survey;

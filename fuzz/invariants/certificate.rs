@@ -236,11 +236,7 @@ fn report(how: u8, text: &str, raw_text: &[u8], certificate: Certificate) -> Rep
     let reference = text
         .parse()
         .unwrap_or(Host::Ip(IpAddr::V4(Ipv4Addr::LOCALHOST)));
-    let policy = Policy {
-        anchors: &anchors,
-        reference: &reference,
-        now,
-    };
+    let policy = Policy::new(&anchors, &reference, now);
     let mut judgement: Judgement = judge_server(&chain, &seen, &policy);
     judgement.problems.extend(
         chain
@@ -353,7 +349,11 @@ fn observation(how: u8, text: &str) -> Sighting {
         }),
         presented: Vec::new(),
         possession: Possession::Proven,
-        staple: Staple::NotSeen,
+        staple: match how & 1 {
+            0 => Staple::NotSeen,
+            _ => Staple::Stapled,
+        },
+        ocsp_response: text.as_bytes().to_vec(),
         kept_back: None,
         client_certificate: ClientCertificate::Asked,
         round_trips: 3,

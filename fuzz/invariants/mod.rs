@@ -2,10 +2,12 @@
 //! it does not hold. The property tests (`tests/conformance/properties.rs`) check the same.
 
 pub mod certificate;
+pub mod crl;
 pub mod dialogue;
 pub mod hgrc;
 pub mod http;
 pub mod legacy;
+pub mod ocsp;
 pub mod proxy;
 pub mod reply;
 pub mod target;
@@ -16,10 +18,12 @@ pub type Check = fn(&[u8]);
 /// The fuzz targets. Each has a folder of seeds.
 pub const TARGETS: &[(&str, Check)] = &[
     ("certificate", certificate::check),
+    ("crl", crl::check),
     ("dialogue", dialogue::check),
     ("hgrc", hgrc::check),
     ("http", http::check),
     ("legacy", legacy::check),
+    ("ocsp", ocsp::check),
     ("proxy", proxy::check),
     ("reply", reply::check),
     ("target", target::check),

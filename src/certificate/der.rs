@@ -65,7 +65,7 @@ pub fn all(elements: &[u8]) -> Option<Vec<Element<'_>>> {
 
 /// The elements that follow one another in `elements`, without memory for them; the last one is
 /// `None` if it is not whole.
-pub(super) fn each(mut elements: &[u8]) -> impl Iterator<Item = Option<Element<'_>>> {
+pub(crate) fn each(mut elements: &[u8]) -> impl Iterator<Item = Option<Element<'_>>> {
     std::iter::from_fn(move || {
         if elements.is_empty() {
             return None;
@@ -77,28 +77,33 @@ pub(super) fn each(mut elements: &[u8]) -> impl Iterator<Item = Option<Element<'
 }
 
 /// The elements of a structure, taken one after the other.
-pub(super) struct Fields<'a>(&'a [u8]);
+pub(crate) struct Fields<'a>(&'a [u8]);
 
 impl<'a> Fields<'a> {
-    pub(super) fn of(content: &'a [u8]) -> Self {
+    pub(crate) fn of(content: &'a [u8]) -> Self {
         Self(content)
     }
 
     /// The next one; `None`: there is none, or it is not whole.
-    pub(super) fn take(&mut self) -> Option<Element<'a>> {
+    pub(crate) fn take(&mut self) -> Option<Element<'a>> {
         let element = Element::read(self.0)?;
         self.0 = element.rest;
         Some(element)
     }
 
+    /// The next one, if it has one of these tags.
+    pub(crate) fn take_if(&mut self, tags: &[u8]) -> Option<Element<'a>> {
+        let is_wanted = self.0.first().is_some_and(|tag| tags.contains(tag));
+        is_wanted.then(|| self.take())?
+    }
+
     /// The content of the next one, if it has this tag.
-    pub(super) fn optional(&mut self, tag: u8) -> Option<&'a [u8]> {
-        let next = (self.0.first() == Some(&tag)).then(|| self.take())?;
-        next.map(|element| element.content)
+    pub(crate) fn optional(&mut self, tag: u8) -> Option<&'a [u8]> {
+        self.take_if(&[tag]).map(|element| element.content)
     }
 
     /// That nothing follows, not even a part of an element.
-    pub(super) fn end(self) -> Option<()> {
+    pub(crate) fn end(self) -> Option<()> {
         self.0.is_empty().then_some(())
     }
 }

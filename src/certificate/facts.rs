@@ -1,5 +1,6 @@
 //! The facts of one certificate (RFC 5280 §4), as far as they can be read. No judgement here.
 
+use super::crl_point::CrlPoint;
 use super::der;
 use super::idn::Idn;
 use super::key::PublicKey;
@@ -50,6 +51,8 @@ pub struct Facts {
     pub aki: Option<String>,
     /// Where the issuer's certificate can be fetched (RFC 5280 §4.2.2.1).
     pub ca_issuers: Vec<String>,
+    /// Where the issuer publishes its lists of revoked certificates.
+    pub crl_points: Vec<CrlPoint>,
     /// The number of embedded signed certificate timestamps (RFC 6962 §3.3).
     pub sct_count: usize,
     /// Subject and issuer are the same.
@@ -141,6 +144,7 @@ impl Facts {
             ski: None,
             aki: None,
             ca_issuers: Vec::new(),
+            crl_points: Vec::new(),
             sct_count: 0,
             self_issued,
             critical_extensions: Vec::new(),
@@ -186,6 +190,9 @@ impl Facts {
                             _ => None,
                         }
                     }));
+            }
+            ParsedExtension::CRLDistributionPoints(points) => {
+                self.crl_points.extend(points.iter().map(CrlPoint::read));
             }
             ParsedExtension::SCT(timestamps) => self.sct_count = timestamps.len(),
             ParsedExtension::ParseError { .. } => self.unparsable_extensions.push(oid),

@@ -4,6 +4,7 @@
 mod armour;
 mod cache;
 pub mod constraints;
+mod crl_point;
 pub mod der;
 mod facts;
 mod fields;
@@ -29,6 +30,7 @@ mod usage;
 
 pub use armour::BrokenBlock;
 pub use cache::CertificateCache;
+pub use crl_point::{CrlPoint, PointName};
 pub use facts::{BasicConstraints, Facts, spki};
 pub use fields::Fields;
 pub use form::{Form, is_utf16};

@@ -60,6 +60,13 @@ impl Name {
         }
     }
 
+    /// Reads a name from its DER; `None`: it is not one, or something follows it.
+    pub fn from_der(der: &[u8]) -> Option<Self> {
+        use x509_parser::asn1_rs::FromDer;
+        let (rest, name) = X509Name::from_der(der).ok()?;
+        (rest.is_empty() && der::is_name(der)).then(|| Self::read(&name))
+    }
+
     /// The DER of the name: two names are the same when this is.
     pub fn raw(&self) -> &[u8] {
         &self.raw

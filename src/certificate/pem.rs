@@ -117,6 +117,18 @@ pub fn read_until_broken(bytes: &[u8]) -> Vec<Entry> {
     entries.map(Entry::without_rest).collect()
 }
 
+/// The contents of the blocks with this label, until one is broken; a block may be indented.
+pub fn contents<'a>(
+    bytes: &'a [u8],
+    label: &'a [u8],
+) -> impl Iterator<Item = Result<Vec<u8>, BrokenBlock>> + 'a {
+    let blocks = Blocks::new(bytes, Indented::Read);
+    blocks.filter_map(move |block| match block {
+        Ok(block) if block.tag != label => None,
+        block => Some(block.map(|block| block.contents)),
+    })
+}
+
 fn blocks(bytes: &[u8], indented: Indented) -> Result<Vec<Entry>, PemError> {
     let mut found = Vec::new();
     let mut other = None;

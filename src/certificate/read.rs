@@ -5,7 +5,7 @@ use super::gnutls::GnutlsFacts;
 use super::name::shortened;
 use super::openssl::OpensslFacts;
 use super::partial::PartialFacts;
-use super::signature::{Verification, verify_certificate};
+use super::signature::{Verification, verify_signed};
 use crate::fingerprint::{Algorithm, Fingerprint};
 use rustls::pki_types::CertificateDer;
 use std::borrow::Borrow;
@@ -77,7 +77,7 @@ impl Certificate {
         };
         *self.0.self_signed.get_or_init(|| {
             let whole = &self.der()[..self.der().len() - facts.trailing_octets];
-            match verify_certificate(whole, &facts.public_key.spki) {
+            match verify_signed(whole, &facts.public_key.spki) {
                 Verification::Verified => SelfSigned::Yes,
                 Verification::Unsupported => SelfSigned::NotCheckable,
                 Verification::Refuted => SelfSigned::No,

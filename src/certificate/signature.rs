@@ -43,10 +43,11 @@ pub fn supported() -> WebPkiSupportedAlgorithms {
     *ALGORITHMS
 }
 
-/// Checks that `certificate` (DER) is signed with the key in `issuer_spki` (DER). Names are not
-/// compared.
-pub fn verify_certificate(certificate: &[u8], issuer_spki: &[u8]) -> Verification {
-    let (Some(signed), Some(key)) = (Signed::read(certificate), Key::read(issuer_spki)) else {
+/// Checks that `structure` (DER) is signed with the key in `issuer_spki` (DER): a certificate, or
+/// what begins with the same three fields, as a list of revoked certificates (RFC 5280 §5.1.1) and
+/// an OCSP response (RFC 6960 §4.2.1) do. Names are not compared.
+pub fn verify_signed(structure: &[u8], issuer_spki: &[u8]) -> Verification {
+    let (Some(signed), Some(key)) = (Signed::read(structure), Key::read(issuer_spki)) else {
         return Verification::Unsupported;
     };
     let algorithms = supported();

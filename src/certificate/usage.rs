@@ -26,6 +26,11 @@ impl KeyUsage {
         self.0 & (1 << 5) != 0
     }
 
+    /// May sign lists of revoked certificates.
+    pub fn crl_sign(self) -> bool {
+        self.0 & (1 << 6) != 0
+    }
+
     /// May sign data other than certificates, for example a handshake.
     pub fn digital_signature(self) -> bool {
         self.0 & 1 != 0
@@ -95,5 +100,6 @@ mod tests {
         );
         assert!(usage.key_cert_sign() && usage.suits_tls_server());
         assert!(!KeyUsage(1 << 6).suits_tls_server());
+        assert!(KeyUsage(1 << 6).crl_sign() && !usage.crl_sign());
     }
 }

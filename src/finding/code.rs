@@ -217,6 +217,15 @@ codes! {
     PinMismatch = "pin-mismatch", Problem Critical;
     /// the server presents none, and there is nothing to judge
     NoCertificate = "no-certificate", Problem Critical at "tls";
+    /// a certificate of the path is revoked, as a revocation list or the stapled OCSP response says
+    CertificateRevoked = "certificate-revoked", Problem Critical;
+    /// no revocation list at hand says whether a certificate of the path is revoked; a note, and a
+    /// warning, where the lists are fetched and not given, and where the stapled OCSP response says
+    /// that its responder does not know the certificate
+    RevocationUnknown = "revocation-unknown", Problem Critical;
+    /// the newest revocation list for a certificate of the path is out of date; a note, and a warning,
+    /// where it is fetched and not given
+    RevocationStale = "revocation-stale", Problem Critical;
     /// a key that is known to be compromised
     Distrusted = "distrusted", Problem Critical;
     /// the path leads to, or through, a certificate that is configured in a `TRUSTED CERTIFICATE`
@@ -257,6 +266,11 @@ codes! {
     /// came for it: GnuTLS, and Exim and msmtp with it, refuse the server; said only where
     /// `connection.ocsp_stapled` is known
     StapleMissing = "staple-missing", Note Warning;
+    /// the stapled OCSP response cannot be read, is for another certificate, is out of date, or is
+    /// signed by a key that the CA has not entitled: it proves nothing
+    StapleInvalid = "staple-invalid", Note Warning;
+    /// another path leads through a revoked certificate, and was passed over
+    PathRevoked = "path-revoked", Note Warning;
     /// a family of mail clients would refuse the chain that is trusted here; the message names the
     /// programs and the reason, `clients` has the answer of each family
     ClientsDiffer = "clients-differ", Note Warning;

@@ -9,6 +9,7 @@ use super::policy::Policy;
 use crate::bounded::BoundedMap;
 use crate::certificate::Certificate;
 use crate::observation::Sighting;
+use crate::revocation::Lists;
 use sha2::{Digest as _, Sha256};
 
 /// How many are kept. Servers of one operator come close to each other in a list.
@@ -51,7 +52,7 @@ impl JudgementCache {
     ) -> Judgement {
         let OfChain { judgement, clients } = self.of_chain(presented, policy);
         let judgement = judge_name(presented, policy.reference, judgement);
-        let judgement = judge_handshake(presented, seen, judgement);
+        let judgement = judge_handshake(presented, seen, policy, judgement);
         differ::add_clients(
             &clients,
             &policy.question(presented, seen.staple),
@@ -82,6 +83,9 @@ fn digest(presented: &[Certificate], policy: &Policy<'_>) -> [u8; 32] {
         .iter()
         .map(|certificate| certificate.der().as_ref());
     digest.update(policy.anchors.identity().to_be_bytes());
+    let lists = policy.revocation.map(Lists::identity);
+    digest.update([u8::from(lists.is_some())]);
+    digest.update(lists.unwrap_or_default().to_be_bytes());
     for part in ders {
         digest.update(part.len().to_be_bytes());
         digest.update(part);
@@ -113,11 +117,8 @@ mod tests {
         };
         let mut judge = |anchors: &Anchors, name: &str| {
             let reference: Host = name.parse().expect("a name");
-            let policy = Policy {
-                anchors,
-                reference: &reference,
-                now: OffsetDateTime::UNIX_EPOCH + time::Duration::days(20_000),
-            };
+            let now = OffsetDateTime::UNIX_EPOCH + time::Duration::days(20_000);
+            let policy = Policy::new(anchors, &reference, now);
             let judgement = cache.judge(&chain, &seen, &policy);
             assert_eq!(judgement.clients.len(), 4);
             let codes = judgement.problems.iter().map(|problem| problem.code);

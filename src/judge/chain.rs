@@ -2,8 +2,9 @@
 
 use super::anchor::Anchor;
 use super::judgement::Judgement;
+use super::path::{self, Validated};
 use super::policy::Policy;
-use super::{checks, diagnose, identifiers, likely_path, name, path, signing, tidiness};
+use super::{checks, diagnose, identifiers, likely_path, name, revocation, signing, tidiness};
 use crate::certificate::{Certificate, SelfSigned};
 use crate::endpoint::Host;
 use crate::finding::{Code, Finding};
@@ -43,11 +44,8 @@ pub(super) fn judge_without_name(presented: &[Certificate], policy: &Policy<'_>)
             advice,
         );
         return Judgement {
-            path: Vec::new(),
-            anchor: None,
             problems: vec![problem],
-            notes: Vec::new(),
-            clients: Vec::new(),
+            ..Judgement::of(Vec::new(), None)
         };
     };
     let mut judgement = match self_signed_anchor(leaf, policy) {
@@ -78,11 +76,9 @@ fn judge_self_signed(presented: &[Certificate], anchor: &Anchor, policy: &Policy
     let mut notes = tidiness::check(presented, &[leaf], Some(leaf), policy);
     notes.extend(ca_as_own_leaf(&presented[0]));
     Judgement {
-        path: vec![presented[0].clone()],
-        anchor: Some(anchor.clone()),
         problems,
         notes,
-        clients: Vec::new(),
+        ..Judgement::of(vec![presented[0].clone()], Some(anchor.clone()))
     }
 }
 
@@ -98,34 +94,56 @@ fn ca_as_own_leaf(leaf: &Certificate) -> Option<Finding> {
 }
 
 fn judge_path(presented: &[Certificate], policy: &Policy<'_>) -> Judgement {
-    match path::verify(presented, policy.anchors, policy.now) {
-        Ok(validated) => {
-            let anchor = validated.anchor.certificate();
-            let members: Vec<&Certificate> = std::iter::once(&presented[0])
-                .chain(validated.intermediates)
-                .collect();
-            let notes = tidiness::check(presented, &members, Some(anchor), policy);
-            Judgement {
-                problems: checks::of_leaf(&presented[0], policy.now),
-                notes,
-                clients: Vec::new(),
-                path: members
-                    .into_iter()
-                    .cloned()
-                    .chain([anchor.clone()])
-                    .collect(),
-                anchor: Some(validated.anchor.clone()),
-            }
-        }
-        Err(error) => {
-            let walk = likely_path::best(presented, policy.anchors, policy.now);
-            Judgement {
-                path: Vec::new(),
-                anchor: None,
-                problems: diagnose::diagnose(presented, &walk, &error, policy),
-                notes: diagnose::dead_end_notes(presented, &walk, policy),
-                clients: Vec::new(),
-            }
-        }
+    match path::verify(presented, policy) {
+        Ok(validated) => judge_validated(presented, validated, policy),
+        Err(error) => judge_dead_end(presented, &error, policy),
+    }
+}
+
+fn judge_validated(
+    presented: &[Certificate],
+    validated: Validated<'_>,
+    policy: &Policy<'_>,
+) -> Judgement {
+    let anchor = validated.anchor.certificate();
+    let members: Vec<&Certificate> = std::iter::once(&presented[0])
+        .chain(validated.intermediates)
+        .collect();
+    let mut problems = checks::of_leaf(&presented[0], policy.now);
+    let mut notes = tidiness::check(presented, &members, Some(anchor), policy);
+    if let Some(lists) = policy.revocation {
+        let found = revocation::findings(&validated.statuses, presented, lists);
+        problems.extend(found.problems);
+        notes.extend(found.notes);
+    }
+    let passed_over = validated.passed_over.as_ref();
+    notes.extend(passed_over.and_then(|one| revocation::passed_over(one, presented)));
+    let path = members.into_iter().cloned().chain([anchor.clone()]);
+    Judgement {
+        problems,
+        notes,
+        revocation: validated.statuses,
+        ..Judgement::of(path.collect(), Some(validated.anchor.clone()))
+    }
+}
+
+fn judge_dead_end(
+    presented: &[Certificate],
+    error: &webpki::Error,
+    policy: &Policy<'_>,
+) -> Judgement {
+    let walk = likely_path::best(presented, policy.anchors, policy.now);
+    let members = walk.members(presented);
+    let statuses = policy
+        .revocation
+        .map(|lists| revocation::of_walk(&members, lists, policy.now))
+        .unwrap_or_default();
+    let mut problems = diagnose::diagnose(presented, &walk, error, policy);
+    problems.extend(revocation::dead_end(&statuses, presented));
+    Judgement {
+        problems,
+        notes: diagnose::dead_end_notes(presented, &walk, policy),
+        revocation: statuses,
+        ..Judgement::of(Vec::new(), None)
     }
 }

@@ -1,8 +1,9 @@
 //! Which clients would refuse a chain that is trusted here?
 
-use super::clients::{Answer, ChainAnswers, Family, Question};
+use super::clients::{Answer, ChainAnswers, Family, Question, Verdict};
 use super::judgement::Judgement;
 use super::policy::Policy;
+use super::staple::StapleStatus;
 use crate::certificate::Certificate;
 use crate::finding::{Code, Evidence, Finding};
 use crate::observation::Staple;
@@ -26,6 +27,9 @@ pub(super) fn add_clients(
 ) -> Judgement {
     let mut judgement = judgement;
     judgement.clients = clients.with(question);
+    if matches!(judgement.ocsp, StapleStatus::Revoked(..)) {
+        judgement.clients.iter_mut().for_each(refuse_revoked);
+    }
     if judgement.is_trusted() {
         let refuses = |family: Family| {
             let mut all = judgement.clients.iter();
@@ -49,6 +53,15 @@ pub(super) fn add_clients(
         judgement.notes.extend(notes);
     }
     judgement
+}
+
+/// `_gnutls_x509_cert_verify_peers` (`lib/cert-session.c`) looks at the staple without being asked;
+/// the others do not.
+fn refuse_revoked((family, verdict): &mut (Family, Verdict)) {
+    if *family == Family::Gnutls && verdict.answer == Answer::Accepts {
+        *verdict =
+            Verdict::refuses("the stapled OCSP response says that the certificate is revoked");
+    }
 }
 
 fn advice(family: Family) -> &'static str {

@@ -4,14 +4,14 @@
 use super::chain::judge_chain;
 use super::judgement::Judgement;
 use super::policy::Policy;
-use super::{protocol, staple};
+use super::{must_staple, protocol, staple};
 use crate::certificate::Certificate;
 use crate::finding::{Code, Finding};
 use crate::observation::{ClientCertificate, Possession, Sighting};
 
 /// Judges what a server presented: the chain, and whether it holds the key.
 pub fn judge_server(presented: &[Certificate], seen: &Sighting, policy: &Policy<'_>) -> Judgement {
-    judge_handshake(presented, seen, judge_chain(presented, policy))
+    judge_handshake(presented, seen, policy, judge_chain(presented, policy))
 }
 
 /// Adds to the judgement of the chain, which may be that of an identical one, what the connection
@@ -19,9 +19,14 @@ pub fn judge_server(presented: &[Certificate], seen: &Sighting, policy: &Policy<
 pub(super) fn judge_handshake(
     presented: &[Certificate],
     seen: &Sighting,
+    policy: &Policy<'_>,
     chain: Judgement,
 ) -> Judgement {
     let mut judgement = chain;
+    judgement.ocsp = staple::judge(presented, seen, &judgement, policy);
+    let leaf = presented.first();
+    let revoked = leaf.and_then(|leaf| staple::problem(&judgement.ocsp, leaf));
+    judgement.problems.extend(revoked);
     if let Some(problem) = possession(seen.possession) {
         judgement.problems.insert(0, problem);
     }
@@ -30,7 +35,10 @@ pub(super) fn judge_handshake(
     }
     judgement
         .notes
-        .extend(staple::check(presented, seen.staple));
+        .extend(must_staple::check(presented, seen.staple));
+    judgement
+        .notes
+        .extend(staple::note(&judgement.ocsp, policy));
     judgement
         .notes
         .extend(client_certificate(seen.client_certificate));

@@ -1,6 +1,6 @@
 //! Is one certificate the issuer of another? By name, however that is encoded, and by key.
 
-use crate::certificate::signature::{Verification, verify_certificate};
+use crate::certificate::signature::{Verification, verify_signed};
 use crate::certificate::{Certificate, Facts, SelfSigned};
 use std::collections::HashMap;
 
@@ -46,7 +46,7 @@ impl Signatures {
             *verdict
         } else {
             self.left = self.left.checked_sub(1)?;
-            let verdict = verify_certificate(certificate.der(), public_key);
+            let verdict = verify_signed(certificate.der(), public_key);
             self.known.insert(key, verdict);
             verdict
         };

@@ -4,11 +4,14 @@
 use super::anchor::Anchor;
 use super::anchors::Anchors;
 use super::member::{Member, Role};
+use super::policy::Policy;
+use super::revocation::{self, CertificateStatus};
 use super::{checks, rejected};
 use crate::certificate::Certificate;
-use crate::certificate::signature::{Verification, verify_certificate};
+use crate::certificate::signature::{Verification, verify_signed};
+use crate::revocation::Lists;
 use rustls::pki_types::{CertificateDer, SignatureVerificationAlgorithm, TrustAnchor, UnixTime};
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::time::Duration;
 use time::OffsetDateTime;
 use webpki::{EndEntityCert, Error, KeyUsage, VerifiedPath};
@@ -18,34 +21,96 @@ pub(super) struct Validated<'a> {
     /// The intermediates, the leaf's issuer first.
     pub(super) intermediates: Vec<&'a Certificate>,
     pub(super) anchor: &'a Anchor,
+    /// What the revocation lists say of all but the anchor, the leaf first.
+    pub(super) statuses: Vec<CertificateStatus>,
+    /// The revoked certificate of another path that was passed over for it.
+    pub(super) passed_over: Option<CertificateStatus>,
 }
 
-/// Looks for a path that at `now` passes the checks of webpki and those that it leaves out.
+/// The paths that pass every check but that of revocation.
+#[derive(Default)]
+struct Found<'a> {
+    accepted: Option<Validated<'a>>,
+    /// Not to be used, if there is another.
+    refused: Vec<Validated<'a>>,
+}
+
+impl<'a> Found<'a> {
+    /// How many refused ones are kept.
+    const MOST: usize = 16;
+
+    /// Takes a path in; whether it is the one.
+    fn take(&mut self, path: Validated<'a>, lists: Option<&Lists>) -> bool {
+        let is_refused = lists.is_some_and(|lists| revocation::refuses(&path.statuses, lists));
+        if !is_refused {
+            self.accepted = Some(path);
+        } else if self.refused.len() < Self::MOST {
+            self.refused.push(path);
+        }
+        !is_refused
+    }
+
+    /// The accepted one. If all are refused, one of which it is certain why.
+    fn best(mut self) -> Option<Validated<'a>> {
+        let is_revoked = |path: &Validated<'_>| revocation::revoked(&path.statuses).is_some();
+        let revoked = self.refused.iter().position(is_revoked);
+        match self.accepted {
+            Some(mut path) => {
+                let passed_over = revoked.map(|revoked| &self.refused[revoked].statuses);
+                path.passed_over = passed_over
+                    .and_then(|one| revocation::revoked(one))
+                    .cloned();
+                Some(path)
+            }
+            None if self.refused.is_empty() => None,
+            None => Some(self.refused.swap_remove(revoked.unwrap_or_default())),
+        }
+    }
+}
+
+/// Looks for a path that passes the checks of webpki and those that it leaves out. If all that do
+/// lead through a revoked certificate, it is one of these.
 pub(super) fn verify<'a>(
     presented: &'a [Certificate],
-    anchors: &'a Anchors,
-    now: OffsetDateTime,
+    policy: &Policy<'a>,
 ) -> Result<Validated<'a>, Error> {
-    let found = Cell::new(None);
+    let (anchors, now, lists) = (policy.anchors, policy.now, policy.revocation);
+    let found = RefCell::new(Found::default());
     let accept = |path: &VerifiedPath<'_>| {
-        let intermediates = intermediates(path, presented);
-        if intermediates
-            .iter()
-            .any(|one| anchors.rejection(one).is_some())
-        {
-            return Err(Error::UnknownIssuer);
-        }
-        let Some(anchor) = fitting_anchor(path, &presented[0], &intermediates, anchors, now) else {
-            return Err(Error::UnknownIssuer);
-        };
-        found.set(Some(Validated {
-            intermediates,
-            anchor,
-        }));
-        Ok(())
+        let path = validated(path, presented, policy).ok_or(Error::UnknownIssuer)?;
+        let is_taken = found.borrow_mut().take(path, lists);
+        is_taken.then_some(()).ok_or(Error::UnknownIssuer)
     };
-    search(presented, anchors, now, &accept)?;
-    found.take().ok_or(Error::UnknownIssuer)
+    let searched = search(presented, anchors, now, &accept);
+    let best = found.into_inner().best();
+    best.ok_or_else(|| searched.err().unwrap_or(Error::UnknownIssuer))
+}
+
+/// The path, if it passes the checks that webpki leaves out; what is revoked is not refused here.
+fn validated<'a>(
+    path: &VerifiedPath<'_>,
+    presented: &'a [Certificate],
+    policy: &Policy<'a>,
+) -> Option<Validated<'a>> {
+    let (anchors, now) = (policy.anchors, policy.now);
+    let intermediates = intermediates(path, presented);
+    let is_rejected = |one: &&Certificate| anchors.rejection(one).is_some();
+    if intermediates.iter().any(is_rejected) {
+        return None;
+    }
+    let anchor = fitting_anchor(path, &presented[0], &intermediates, anchors, now)?;
+    let statuses = policy.revocation.map(|lists| {
+        let mut members = vec![&presented[0]];
+        members.extend(&intermediates);
+        members.push(anchor.certificate());
+        revocation::of_path(&members, presented, lists, now)
+    });
+    Some(Validated {
+        intermediates,
+        anchor,
+        statuses: statuses.unwrap_or_default(),
+        passed_over: None,
+    })
 }
 
 /// The first reason that webpki alone has against every path at `then`.
@@ -119,7 +184,7 @@ fn tried<'a>(presented: &[Certificate], anchors: &'a Anchors) -> Vec<TrustAnchor
             .iter()
             .filter(|(_, issuer)| *issuer == subject)
             .take(FEW);
-        below.any(|(one, _)| verify_certificate(one.der(), key) == Verification::Verified)
+        below.any(|(one, _)| verify_signed(one.der(), key) == Verification::Verified)
     };
     let read = named
         .into_iter()

@@ -4,7 +4,7 @@
 use super::anchor::{Anchor, LeftOut};
 use super::anchors::Anchors;
 use super::likely_path::{End, LikelyPath};
-use crate::certificate::signature::{Verification, verify_certificate};
+use crate::certificate::signature::{Verification, verify_signed};
 use crate::certificate::{Certificate, ForServers};
 use crate::finding::{Advice, Code, Evidence, Finding, Remedy};
 
@@ -61,7 +61,7 @@ fn issued(issuer: &Certificate, certificate: &Certificate) -> bool {
         return false;
     };
     facts.issuer.is_same(&issuer.subject)
-        && verify_certificate(certificate.der(), &issuer.public_key.spki) == Verification::Verified
+        && verify_signed(certificate.der(), &issuer.public_key.spki) == Verification::Verified
 }
 
 fn finding(anchor: &Anchor, index: usize) -> Finding {

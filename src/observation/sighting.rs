@@ -35,6 +35,8 @@ pub struct Sighting {
     pub possession: Possession,
     /// Whether an OCSP response for the leaf came with the chain.
     pub staple: Staple,
+    /// That response, in DER; empty: none, or it was not kept.
+    pub ocsp_response: Vec<u8>,
     /// The handshake failed, and `tls` and `presented` come from a second connection. They were
     /// read from the messages that TLS 1.2 and its predecessors send in the clear.
     pub legacy: bool,

@@ -21,6 +21,7 @@ pub(super) struct Capture(Mutex<Seen>);
 pub(super) struct Seen {
     pub(super) chain: Vec<CertificateDer<'static>>,
     staple: Staple,
+    ocsp_response: Vec<u8>,
     /// What the signature shows; it counts once the handshake is complete.
     possession: Possession,
     pub(super) client_certificate: ClientCertificate,
@@ -50,6 +51,7 @@ impl Capture {
         let mut seen = self.lock();
         sighting.presented = std::mem::take(&mut seen.chain);
         sighting.staple = seen.staple;
+        sighting.ocsp_response = std::mem::take(&mut seen.ocsp_response);
         // Without the server's Finished the signature may be relayed from another connection.
         sighting.possession = match seen.possession {
             Possession::Proven if !seen.completed => Possession::NotSeen,
@@ -127,6 +129,9 @@ impl ServerCertVerifier for AcceptingVerifier {
         } else {
             Staple::Stapled
         };
+        // rustls reads no message that is longer; a response has one or two kilobytes.
+        const MOST: usize = 64 * 1024;
+        seen.ocsp_response = ocsp_response[..ocsp_response.len().min(MOST)].to_vec();
         if self.client.as_ref().is_some_and(is_other) {
             return Err(Error::General("another server".to_owned()));
         }

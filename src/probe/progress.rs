@@ -76,6 +76,7 @@ impl Progress {
             seen.tls = Some(tls_facts(presented.chosen.version, presented.chosen.suite));
             seen.legacy = true;
             seen.staple = Staple::NotSeen;
+            seen.ocsp_response = Vec::new();
         }
         seen
     }

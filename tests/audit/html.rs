@@ -76,11 +76,7 @@ fn audited(name: &str, chain: &[Certificate], version: &str) -> Audited {
         ..Sighting::default()
     };
     let reference: Host = "mx.example".parse().expect("a host");
-    let policy = Policy {
-        anchors: &CHAINS.1,
-        reference: &reference,
-        now: now(),
-    };
+    let policy = Policy::new(&CHAINS.1, &reference, now());
     let judgement = (!chain.is_empty()).then(|| judge_server(chain, &seen, &policy));
     let target = Target {
         input: name.to_owned(),

@@ -22,6 +22,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("records", &["bounded"]),
     ("starttls", &["endpoint", "finding"]),
     ("certificate", &["bounded", "fingerprint"]),
+    ("revocation", &["bounded", "certificate", "fingerprint"]),
     ("observation", &["endpoint", "finding", "starttls"]),
     (
         "pin_set",
@@ -64,6 +65,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "finding",
             "fingerprint",
             "observation",
+            "revocation",
         ],
     ),
     (

@@ -853,11 +853,8 @@ mod in_process {
     fn is_trusted(chain: &[Der]) -> bool {
         let mut anchors = Anchors::new("the test");
         anchors.add(ROOT.der(), "the test").expect("an anchor");
-        let policy = Policy {
-            anchors: &anchors,
-            reference: &"localhost".parse().expect("a host"),
-            now: testkit::pki::now(),
-        };
+        let reference = "localhost".parse().expect("a host");
+        let policy = Policy::new(&anchors, &reference, testkit::pki::now());
         let chain: Vec<_> = chain.iter().cloned().map(Certificate::new).collect();
         let judgement = judge_chain(&chain, &policy);
         assert_eq!(judgement.is_trusted(), judgement.problems.is_empty());

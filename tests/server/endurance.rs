@@ -161,11 +161,7 @@ async fn look_at(target: String, what: &'static str, anchors: Arc<Anchors>) {
     };
     let mut seen = survey.seen.pop().expect("a sighting");
     let at = now();
-    let policy = Policy {
-        anchors: &anchors,
-        reference: &reference,
-        now: at,
-    };
+    let policy = Policy::new(&anchors, &reference, at);
     let presented = std::mem::take(&mut seen.presented).into_iter();
     let chain: Vec<Certificate> = presented.map(Certificate::new).collect();
     let judgement = (!chain.is_empty()).then(|| judge_server(&chain, &seen, &policy));

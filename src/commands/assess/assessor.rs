@@ -92,9 +92,8 @@ impl Assessor {
         reference: &'p Host,
     ) -> Policy<'p> {
         Policy {
-            anchors,
-            reference,
-            now: self.now,
+            at_was_chosen: self.at.is_some(),
+            ..Policy::new(anchors, reference, self.now)
         }
     }
 

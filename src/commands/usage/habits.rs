@@ -237,7 +237,7 @@ const HABITS: &[Habit] = &[
     ),
     habit(
         &["-status", "--ocsp", "--crl"],
-        "a stapled answer is shown as it is; revocation is not looked up",
+        "a stapled answer is judged; no responder is asked",
         "",
     ),
     habit(

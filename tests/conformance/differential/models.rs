@@ -45,11 +45,7 @@ pub fn verdicts(case: &Case) -> Said {
             Staple::Missing
         },
     };
-    let policy = Policy {
-        anchors: &anchors,
-        reference: &reference,
-        now: case.at,
-    };
+    let policy = Policy::new(&anchors, &reference, case.at);
     Said {
         families: judge(&question),
         trusted: judge_chain(&presented, &policy).is_trusted(),

@@ -45,11 +45,7 @@ pub fn library(question: &Question) -> Verdict {
         .cloned()
         .map(Certificate::new)
         .collect();
-    let policy = Policy {
-        anchors: &anchors,
-        reference: &question.name,
-        now: question.time(),
-    };
+    let policy = Policy::new(&anchors, &question.name, question.time());
     let judgement = judge_chain(&chain, &policy);
     assert_eq!(judgement.is_trusted(), judgement.problems.is_empty());
     let codes = judgement.problems.iter();

@@ -21,11 +21,8 @@ fn chain(identity: &Identity) -> Vec<Certificate> {
 fn judge(presented: &[Certificate], at: OffsetDateTime) -> Judgement {
     let mut anchors = Anchors::new("the test");
     anchors.add(pki().root(), "").expect("an anchor");
-    let policy = Policy {
-        anchors: &anchors,
-        reference: &"localhost".parse().expect("a host"),
-        now: at,
-    };
+    let reference = "localhost".parse().expect("a host");
+    let policy = Policy::new(&anchors, &reference, at);
     judge_chain(presented, &policy)
 }
 

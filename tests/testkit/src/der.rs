@@ -265,6 +265,16 @@ impl Issuer {
         self.der.clone()
     }
 
+    /// Its name, as DER.
+    pub fn name(&self) -> &[u8] {
+        &self.name
+    }
+
+    /// Its signature of any octets.
+    pub fn sign_octets(&self, octets: &[u8]) -> Vec<u8> {
+        self.key.sign(octets).expect("a signature")
+    }
+
     /// Its key.
     pub fn spki(&self) -> Vec<u8> {
         self.key.subject_public_key_info()

@@ -14,6 +14,7 @@
 
 pub mod alone;
 pub mod courier;
+pub mod crl;
 pub mod cyrus;
 pub mod daemon;
 pub mod der;

@@ -1,0 +1,48 @@
+//! The extensions of a list (RFC 5280 §5.2): what it is for, and what is in it that is not understood
+//! here.
+
+use super::not_understood::NotUnderstood;
+use super::scope::Scope;
+use crate::certificate::der;
+use x509_parser::asn1_rs::FromDer;
+use x509_parser::extensions::{ParsedExtension, X509Extension};
+
+/// What the list is for; `None`: these are not extensions.
+pub(super) fn scope(extensions: &[u8]) -> Option<Result<Scope, NotUnderstood>> {
+    let mut found = None;
+    for extension in der::each(extensions) {
+        let extension = extension?;
+        let (rest, extension) = X509Extension::from_der(extension.whole).ok()?;
+        rest.is_empty().then_some(())?;
+        let scope = match extension.parsed_extension() {
+            ParsedExtension::IssuingDistributionPoint(point) => Scope::of(point, extension.value),
+            _ => match not_understood(&extension) {
+                Some(why) => Err(why),
+                None => continue,
+            },
+        };
+        found = Some(match found {
+            None => scope,
+            // The first reason stays, and what is there twice is one.
+            Some(Err(why)) => Err(why),
+            Some(Ok(_)) => Err(scope.err().unwrap_or(NotUnderstood::Scope)),
+        });
+    }
+    Some(found.unwrap_or_else(|| Ok(Scope::default())))
+}
+
+const NUMBER: &str = "2.5.29.20";
+const DELTA: &str = "2.5.29.27";
+const SCOPE: &str = "2.5.29.28";
+const KEY_IDENTIFIER: &str = "2.5.29.35";
+
+fn not_understood(extension: &X509Extension<'_>) -> Option<NotUnderstood> {
+    let oid = extension.oid.to_id_string();
+    let is_known = [NUMBER, KEY_IDENTIFIER].contains(&oid.as_str());
+    match oid.as_str() {
+        DELTA => Some(NotUnderstood::Delta),
+        SCOPE => Some(NotUnderstood::Scope),
+        _ if extension.critical && !is_known => Some(NotUnderstood::Critical(oid)),
+        _ => None,
+    }
+}
