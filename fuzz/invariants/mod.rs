@@ -8,6 +8,7 @@ pub mod hgrc;
 pub mod http;
 pub mod legacy;
 pub mod ocsp;
+pub mod policy;
 pub mod proxy;
 pub mod reply;
 pub mod target;
@@ -24,6 +25,7 @@ pub const TARGETS: &[(&str, Check)] = &[
     ("http", http::check),
     ("legacy", legacy::check),
     ("ocsp", ocsp::check),
+    ("policy", policy::check),
     ("proxy", proxy::check),
     ("reply", reply::check),
     ("target", target::check),

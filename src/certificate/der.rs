@@ -36,7 +36,7 @@ pub(super) fn breach(elements: &[u8]) -> Option<&'static str> {
 }
 
 /// Whether `der` is exactly one element.
-pub(super) fn is_one_element(der: &[u8]) -> bool {
+pub(crate) fn is_one_element(der: &[u8]) -> bool {
     Element::read(der).is_some_and(|element| element.rest.is_empty())
 }
 

@@ -19,6 +19,8 @@ pub enum Kind {
     Note,
     /// A note that the user asked for with `--pin-expires`; audits do not report it.
     Asked,
+    /// It concerns a domain: its DNS records, its policy, and what its hosts present by them.
+    Domain,
 }
 
 /// Each entry is the meaning in Markdown, then `Variant = "name", Kind Severity;`. A failure of the
@@ -316,6 +318,78 @@ codes! {
     SharedKey = "shared-key", Audit Note;
     /// the file of the column `cacerts=` cannot be used
     BadCaFile = "bad-ca-file", Audit Critical;
+
+    /// the validation of an answer of the DNS failed: validating resolvers withhold it
+    DnsBogus = "dns-bogus", Domain Critical;
+    /// a question to the DNS got no answer
+    DnsNoAnswer = "dns-no-answer", Domain Critical;
+    /// the resolver strips signatures: what is said of DNSSEC may be its fault
+    DnssecNotPassed = "dnssec-not-passed", Domain Warning;
+    /// a signature in the DNS ends in less than 3 days, or than 1 day
+    RrsigExpiring = "rrsig-expiring", Domain Warning;
+    /// an MX record names an alias
+    MxAlias = "mx-alias", Domain Note;
+    /// an MX record names an address, to which no sender delivers
+    MxIsAddress = "mx-is-address", Domain Critical;
+    /// the MX record `.`, which says that there is no mail, stands beside others
+    NullMxMixed = "null-mx-mixed", Domain Warning;
+    /// the MX records are not signed, and hosts have TLSA records
+    MxInsecure = "mx-insecure", Domain Warning;
+    /// no TLSA record matches what a host presents: senders with DANE do not deliver
+    TlsaMismatch = "tlsa-mismatch", Domain Critical;
+    /// a TLSA record matches at some addresses or types of key of a host, and not at others
+    TlsaPartial = "tlsa-partial", Domain Critical;
+    /// a TLSA record of usage 2 matches, and the certificate is for another name
+    TlsaName = "tlsa-name", Domain Critical;
+    /// a TLSA record of usage 2 matches, and a certificate of the path is not within its dates
+    TlsaExpired = "tlsa-expired", Domain Critical;
+    /// a TLSA record of usage 2 names a CA certificate that the server does not send
+    TlsaCaNotSent = "tlsa-ca-not-sent", Domain Critical;
+    /// TLSA records of a host cannot be used; if it is all, TLS is mandatory and nothing is
+    /// authenticated
+    TlsaUnusable = "tlsa-unusable", Domain Warning;
+    /// the TLSA records of a host are not signed, so that no sender looks at them
+    TlsaInsecure = "tlsa-insecure", Domain Warning;
+    /// the TLSA record that matches has a weaker digest than one that does not, and does not count
+    TlsaAgility = "tlsa-agility", Domain Critical;
+    /// by the TLSA records of a host one of Postfix and Exim delivers, and the other does not
+    TlsaSendersDiffer = "tlsa-senders-differ", Domain Critical;
+    /// a host has TLSA records, and TLS does not start
+    TlsaNoStarttls = "tlsa-no-starttls", Domain Critical;
+    /// no TLSA record of a host is for a key to come
+    TlsaNoRollover = "tlsa-no-rollover", Domain Note;
+    /// the TLSA records of a host break at a renewal, or when its CA changes an intermediate
+    TlsaFragile = "tlsa-fragile", Domain Warning;
+    /// TLSA records match nothing at any address or type of key
+    TlsaStale = "tlsa-stale", Domain Note;
+    /// a TLSA record is the digest of nothing
+    TlsaEmptyDigest = "tlsa-empty-digest", Domain Warning;
+    /// a TLSA record of usage 2 matches by the common name only
+    TlsaCn = "tlsa-cn", Domain Warning;
+    /// some hosts of a domain have TLSA records, and others do not
+    DanePartial = "dane-partial", Domain Warning;
+    /// more than one MTA-STS record, or one that does not count
+    StsRecords = "sts-records", Domain Warning;
+    /// the MTA-STS policy cannot be fetched
+    StsFetch = "sts-fetch", Domain Warning;
+    /// what is fetched is not an MTA-STS policy, or senders ignore a part of it
+    StsPolicy = "sts-policy", Domain Warning;
+    /// the MTA-STS policy has changed, and the id of its record has not: senders keep the old one
+    StsIdUnchanged = "sts-id-unchanged", Domain Warning;
+    /// the MTA-STS policy does not cover an MX host
+    StsMxUncovered = "sts-mx-uncovered", Domain Critical;
+    /// the certificate of an MX host is not one that the MTA-STS policy demands
+    StsCertificate = "sts-certificate", Domain Critical;
+    /// the MTA-STS policy is in testing
+    StsTesting = "sts-testing", Domain Note;
+    /// senders keep the MTA-STS policy for less than a day
+    StsMaxAge = "sts-max-age", Domain Warning;
+    /// the certificate of the MTA-STS policy's host expires soon
+    PolicyHostExpiring = "policy-host-expiring", Domain Warning;
+    /// a domain with DANE or MTA-STS asks for no reports (TLSRPT)
+    TlsrptMissing = "tlsrpt-missing", Domain Note;
+    /// the TLSRPT record does not count
+    TlsrptInvalid = "tlsrpt-invalid", Domain Warning;
 }
 
 impl Code {
@@ -323,7 +397,9 @@ impl Code {
     /// them.
     pub fn of_audits() -> Vec<Self> {
         let all = Self::ALL.iter().copied();
-        let mut codes: Vec<Self> = all.filter(|code| code.kind() != Kind::Asked).collect();
+        // No domain can be asked for yet.
+        let others = [Kind::Asked, Kind::Domain];
+        let mut codes: Vec<Self> = all.filter(|code| !others.contains(&code.kind())).collect();
         codes.sort_by_key(|code| (code.kind(), *code));
         codes
     }

@@ -67,5 +67,13 @@ impl<'a> Signatures<'a> {
     }
 }
 
+impl Signatures<'_> {
+    /// Whether a key without a certificate signed it.
+    pub(super) fn verify_with_key(&self, certificate: &Certificate, spki: &[u8]) -> Verification {
+        let algorithms: Vec<_> = self.algorithms.iter().map(|one| one as _).collect();
+        verify_as_openssl(certificate.der(), spki, &algorithms)
+    }
+}
+
 /// A hostile chain may need many; the search among them stays short.
 const MOST: usize = 64;

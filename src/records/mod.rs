@@ -4,6 +4,9 @@
 //! It asks nothing itself: `resolve` drives a [`Validator`] as `probe` drives a `Dialogue`. Names,
 //! wire format and cryptography are hickory-proto's; what a signature, a denial and a chain of zones
 //! prove is decided here, after RFC 4035, 5155, 6840 and 9276.
+//!
+//! Beside it, what a domain publishes about its mail: [`mx`], [`tlsa`], [`mta_sts`], [`tlsrpt`]. Octets
+//! and text in, facts out.
 
 mod algorithm;
 mod alias;
@@ -20,6 +23,8 @@ mod gap;
 mod instant;
 mod judge;
 mod keys;
+pub mod mta_sts;
+pub mod mx;
 mod nsec;
 mod nsec3;
 mod question;
@@ -28,6 +33,9 @@ mod replies;
 mod rr_set;
 mod signed_data;
 mod status;
+mod text;
+pub mod tlsa;
+pub mod tlsrpt;
 mod validator;
 mod verify;
 mod walk;

@@ -93,3 +93,8 @@ pub(crate) fn algorithm_oid(algorithm: &[u8]) -> Option<&[u8]> {
     let oid = Element::read(parts).filter(|oid| oid.tag == 0x06)?;
     Some(oid.content)
 }
+
+/// Whether OpenSSL reads these octets as a public key, with nothing after it (`d2i_PUBKEY`).
+pub(crate) fn is_public_key(spki: &[u8]) -> bool {
+    der::is_one_element(spki) && key_kind(spki) != KeyKind::Other
+}

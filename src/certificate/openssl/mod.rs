@@ -5,7 +5,7 @@ mod algorithm;
 mod extension;
 mod general_name;
 
-pub(crate) use algorithm::KeyKind;
+pub(crate) use algorithm::{KeyKind, is_public_key};
 
 use super::constraints::{GeneralName, NameConstraints};
 use super::der::Element;

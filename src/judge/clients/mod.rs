@@ -3,7 +3,7 @@
 
 mod chain_answers;
 mod family;
-mod gnutls;
+pub(super) mod gnutls;
 pub mod openssl;
 mod question;
 mod verdict;

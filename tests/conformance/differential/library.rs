@@ -9,14 +9,14 @@ use std::sync::OnceLock;
 use testkit::generate::Case;
 
 /// A process that answers a line with a line.
-struct Process {
+pub struct Process {
     child: Child,
     stdin: ChildStdin,
     stdout: BufReader<ChildStdout>,
 }
 
 impl Process {
-    fn start(command: &mut Command) -> Self {
+    pub fn start(command: &mut Command) -> Self {
         let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = piped.spawn().expect("the judge starts");
         let stdin = child.stdin.take().expect("a pipe");
@@ -29,6 +29,14 @@ impl Process {
     }
 
     fn ask(&mut self, question: &str) -> Truth {
+        match self.answer(question).as_str() {
+            "0" => Truth::Yes,
+            why => Truth::No(why.to_owned()),
+        }
+    }
+
+    /// The answer as it is.
+    pub fn answer(&mut self, question: &str) -> String {
         writeln!(self.stdin, "{question}").expect("the judge listens");
         let mut answer = String::new();
         self.stdout
@@ -36,10 +44,7 @@ impl Process {
             .expect("the judge answers");
         let answer = answer.trim();
         assert!(!answer.is_empty(), "the judge has ended: {question}");
-        match answer {
-            "0" => Truth::Yes,
-            why => Truth::No(why.to_owned()),
-        }
+        answer.to_owned()
     }
 }
 
@@ -54,29 +59,30 @@ impl Drop for Process {
 fn compiled() -> &'static [PathBuf; 2] {
     static COMPILED: OnceLock<[PathBuf; 2]> = OnceLock::new();
     COMPILED.get_or_init(|| {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let into = root.join("target/differential-judges");
-        std::fs::create_dir_all(&into).expect("a directory");
-        let id = std::process::id();
         [
             ("libcrypto", "libcrypto.so.3"),
             ("libgnutls", "libgnutls.so.30"),
         ]
-        .map(|(name, library)| {
-            let program = into.join(name);
-            let new = into.join(format!("{name}.{id}"));
-            let source = root
-                .join("tests/conformance/differential")
-                .join(format!("{name}.c"));
-            let mut cc = Command::new("cc");
-            cc.args(["-O1", "-o"]).arg(&new).arg(source);
-            let status = cc.arg(format!("-l:{library}")).status().expect("cc");
-            assert!(status.success(), "cc {name}.c");
-            // Another run may have one in use.
-            std::fs::rename(new, &program).expect("a program");
-            program
-        })
+        .map(|(name, library)| compile(&format!("differential/{name}"), &[library]))
     })
+}
+
+/// Compiles `tests/conformance/NAME.c` with these libraries.
+pub fn compile(name: &str, libraries: &[&str]) -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let source = root.join("tests/conformance").join(format!("{name}.c"));
+    let program = root
+        .join("target/differential-judges")
+        .join(source.file_stem().expect("a name"));
+    std::fs::create_dir_all(program.parent().expect("a directory")).expect("a directory");
+    let new = program.with_extension(std::process::id().to_string());
+    let mut cc = Command::new("cc");
+    cc.args(["-O1", "-o"]).arg(&new).arg(source);
+    cc.args(libraries.iter().map(|library| format!("-l:{library}")));
+    assert!(cc.status().expect("cc").success(), "cc {name}.c");
+    // Another run may have one in use.
+    std::fs::rename(new, &program).expect("a program");
+    program
 }
 
 /// All judges.

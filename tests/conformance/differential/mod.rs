@@ -9,7 +9,7 @@
 )]
 
 mod judges;
-mod library;
+pub mod library;
 mod live;
 mod models;
 mod tally;

@@ -40,6 +40,7 @@ impl<'a> Store<'_, 'a> {
         let end = list[list.len() - 1];
         let judge = Judge {
             now,
+            any_key: false,
             signed: self.signed,
         };
         let first = judge.verify(&list, &self.row_of(&end.issuer.raw));

@@ -5,6 +5,8 @@
 
 mod chain;
 mod constraints;
+mod dane;
+mod handshake;
 mod host;
 mod path;
 mod read;
@@ -18,6 +20,9 @@ use crate::certificate::gnutls::Field;
 use crate::judge::signatures::Signatures;
 use crate::observation::Staple;
 use chain::MOST_CERTIFICATES;
+pub(in crate::judge) use dane::{DaneAnswer, dane};
+pub(super) use handshake::handshake;
+use handshake::{key_usage, read};
 use read::Read;
 use status::Status;
 
@@ -76,38 +81,6 @@ impl ChainAnswer {
         handshake
             .and(status.into())
             .and(staple(&presented, question.staple))
-    }
-}
-
-/// What the handshake refuses by itself, whatever a program does about the certificate then.
-pub(super) fn handshake(presented: &[Certificate]) -> Verdict {
-    match read(presented) {
-        Ok(presented) => key_usage(&presented[0]),
-        Err(verdict) => verdict,
-    }
-}
-
-fn read(presented: &[Certificate]) -> Result<Vec<Read<'_>>, Verdict> {
-    let presented: Option<Vec<Read<'_>>> = presented.iter().map(Read::new).collect();
-    let presented = presented.ok_or_else(|| {
-        Verdict::unknown("a certificate cannot be parsed here, and GnuTLS may read it")
-    })?;
-    match presented.iter().find_map(|one| one.unacceptable()) {
-        Some(reason) => Err(Verdict::refuses(reason)),
-        None => Ok(presented),
-    }
-}
-
-/// `_gnutls_check_key_usage_for_sig` (`lib/tls-sig.c`): in every handshake of today the server signs.
-/// A key usage without a single bit counts as absent.
-fn key_usage(leaf: &Read<'_>) -> Verdict {
-    const DIGITAL_SIGNATURE: u16 = 1;
-    match leaf.key_usage {
-        Field::Is(usage) if usage != 0 && usage & DIGITAL_SIGNATURE == 0 => Verdict::refuses(
-            "the key usage does not allow digital signatures, with which every handshake is signed",
-        )
-        .cured_by("have it issued again with the key usage digitalSignature"),
-        _ => Verdict::accepts(),
     }
 }
 

@@ -51,6 +51,8 @@ pub(super) fn drop_self_signed(list: &mut Vec<Read<'_>>) {
 pub(super) struct Judge<'s, 'a> {
     /// The seconds of the clock.
     pub(super) now: i64,
+    /// A key of any size will do: no profile is asked for.
+    pub(super) any_key: bool,
     /// What checks signatures.
     pub(super) signed: &'s Signatures<'a>,
 }
@@ -68,7 +70,7 @@ impl<'a> Judge<'_, 'a> {
         if let Some((place, known)) = known {
             let mut status = Status::default();
             check_dates(&mut status, known, self.now);
-            check_strength(&mut status, known);
+            self.check_strength(&mut status, known);
             // The leaf itself is trusted, and GnuTLS checks nothing more.
             if !status.is_fine() || place == 0 {
                 return status;
@@ -98,6 +100,14 @@ impl<'a> Judge<'_, 'a> {
             }
         }
         status
+    }
+
+    /// `is_level_acceptable`.
+    fn check_strength(self, status: &mut Status, certificate: &Read<'_>) {
+        if certificate.is_weak && !self.any_key {
+            status.old = true;
+            status.refuse("a key is too small");
+        }
     }
 }
 
@@ -176,7 +186,7 @@ impl<'a> Walk<'_, 'a> {
             status.refuse("a signature is made with a broken algorithm");
         }
         for one in issuer.into_iter().chain([certificate]) {
-            check_strength(&mut status, one);
+            self.judge.check_strength(&mut status, one);
         }
         if let Some(issuer) = issuer {
             check_dates(&mut status, issuer, self.judge.now);
@@ -258,14 +268,6 @@ impl<'a> Walk<'_, 'a> {
                 status.doubt("a signature cannot be checked here, and GnuTLS may do it");
             }
         }
-    }
-}
-
-/// `is_level_acceptable`.
-fn check_strength(status: &mut Status, certificate: &Read<'_>) {
-    if certificate.is_weak {
-        status.old = true;
-        status.refuse("a key is too small");
     }
 }
 

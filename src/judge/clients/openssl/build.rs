@@ -16,6 +16,28 @@ pub(super) struct Built<'a> {
     pub(super) path: Vec<Seen<'a>>,
     /// How many of them, from the leaf on, came from the server (`num_untrusted`).
     pub(super) untrusted: usize,
+    /// The last one is signed by a key that is trusted without a certificate (`bare_ta_signed`).
+    pub(super) by_bare_key: bool,
+}
+
+impl<'a> Built<'a> {
+    /// A path to a certificate that is trusted.
+    pub(super) fn to_anchor(path: Vec<Seen<'a>>, untrusted: usize) -> Self {
+        Self {
+            path,
+            untrusted,
+            by_bare_key: false,
+        }
+    }
+
+    /// A path to a certificate that a trusted key has signed.
+    pub(super) fn to_bare_key(path: Vec<Seen<'a>>) -> Self {
+        Self {
+            untrusted: path.len(),
+            path,
+            by_bare_key: true,
+        }
+    }
 }
 
 /// Why no path leads to a trusted certificate.
@@ -106,8 +128,7 @@ impl<'a> Builder<'_, 'a> {
             if !from_sent {
                 return Ok(Trust::Untrusted);
             }
-            let current = self.last();
-            match self.sent_issuer(&sent, &current) {
+            match sent_issuer(&sent, &self.path, self.now, MAX_DEPTH) {
                 Some(place) => {
                     self.path.push(sent.remove(place));
                     self.untrusted += 1;
@@ -115,23 +136,6 @@ impl<'a> Builder<'_, 'a> {
                 None => from_sent = false,
             }
         }
-    }
-
-    /// `find_issuer`: the first that is valid now, else the one that expires last.
-    fn sent_issuer(&self, sent: &[Seen<'a>], current: &Seen<'a>) -> Option<usize> {
-        if current.self_signed || self.path.len() > MAX_DEPTH {
-            return None;
-        }
-        let itself_may = current.is_self_issued() && self.path.len() == 1;
-        let candidates = sent.iter().enumerate().filter(|(_, candidate)| {
-            candidate.issued(current).is_ok()
-                && (itself_may
-                    || !self
-                        .path
-                        .iter()
-                        .any(|c| c.certificate == candidate.certificate))
-        });
-        best(candidates, |(_, candidate)| candidate, self.now).map(|(place, _)| place)
     }
 
     /// `check_trust`, of the certificate that was added last.
@@ -155,10 +159,7 @@ impl<'a> Builder<'_, 'a> {
         }
         let last = self.last();
         match trust {
-            Trust::Trusted => Ok(Built {
-                path: self.path,
-                untrusted: self.untrusted,
-            }),
+            Trust::Trusted => Ok(Built::to_anchor(self.path, self.untrusted)),
             Trust::Rejected => Err(NoPath::Rejected(last)),
             Trust::Untrusted if last.invalid => Err(NoPath::Invalid(last)),
             Trust::Untrusted if self.path.len() > MAX_DEPTH => Err(NoPath::TooLong),
@@ -182,4 +183,24 @@ impl<'a> Builder<'_, 'a> {
         self.untrusted = 0;
         Trust::Trusted
     }
+}
+
+/// `find_issuer` for the last one of the path, among what was sent: the first that is valid now, else
+/// the one that expires last.
+pub(super) fn sent_issuer(
+    sent: &[Seen<'_>],
+    path: &[Seen<'_>],
+    now: i64,
+    max_depth: usize,
+) -> Option<usize> {
+    let current = path.last()?;
+    if current.self_signed || path.len() > max_depth {
+        return None;
+    }
+    let itself_may = current.is_self_issued() && path.len() == 1;
+    let candidates = sent.iter().enumerate().filter(|(_, candidate)| {
+        let is_there = || path.iter().any(|c| c.certificate == candidate.certificate);
+        candidate.issued(current).is_ok() && (itself_may || !is_there())
+    });
+    best(candidates, |(_, candidate)| candidate, now).map(|(place, _)| place)
 }

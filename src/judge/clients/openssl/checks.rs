@@ -25,6 +25,26 @@ pub(super) fn check<'a>(
     verdict.and(strengths(&built.path))
 }
 
+/// The same at security level 0, which takes every key and every digest.
+pub(super) fn at_level_0<'a>(built: &Built<'a>, signed: &Signatures<'a>, now: i64) -> Verdict {
+    extensions::of_path(built, Mode::Default)
+        .and(signatures(built, signed, now, Mode::Default))
+        .and(name_constraints(&built.path))
+}
+
+/// The dates alone.
+pub(super) fn dates_of_path(built: &Built<'_>, now: i64) -> Verdict {
+    let checked = built.path.len() - usize::from(skips_last(built, Mode::Default));
+    let verdicts = built.path[..checked].iter().map(|seen| dates(seen, now));
+    verdicts.fold(Verdict::accepts(), Verdict::and)
+}
+
+/// One that is trusted and not self-issued is not checked itself, not even its dates.
+fn skips_last(built: &Built<'_>, mode: Mode) -> bool {
+    let last = &built.path[built.path.len() - 1];
+    !built.by_bare_key && last.issued(last).is_err() && !mode.is_partial()
+}
+
 /// What no trust store changes: the leaf's own dates and extensions.
 pub(super) fn leaf(seen: &Seen<'_>, now: i64) -> Verdict {
     if seen.invalid {
@@ -39,11 +59,9 @@ pub(super) fn leaf(seen: &Seen<'_>, now: i64) -> Verdict {
 /// `internal_verify`.
 fn signatures<'a>(built: &Built<'a>, signed: &Signatures<'a>, now: i64, mode: Mode) -> Verdict {
     let path = &built.path;
-    let last = &path[path.len() - 1];
-    // One that is trusted and not self-issued is not checked itself, not even its dates.
-    let skips_last = last.issued(last).is_err() && !mode.is_partial();
+    let skips_last = skips_last(built, mode);
     if skips_last && path.len() == 1 {
-        return last.refuse("unable to verify the first certificate");
+        return path[0].refuse("unable to verify the first certificate");
     }
     let mut verdict = Verdict::accepts();
     for (depth, seen) in path.iter().enumerate() {

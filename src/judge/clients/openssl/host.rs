@@ -22,8 +22,17 @@ impl From<bool> for Fit {
     }
 }
 
+/// Which wildcards count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wildcards {
+    /// Also one that is a part of the first label (`mx*.example.org`), which is the default.
+    Partial,
+    /// Only one that is the whole first label (`X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS`).
+    Whole,
+}
+
 /// Whether the leaf is for the host.
-pub(super) fn fits(leaf: &Seen<'_>, host: &Host) -> Fit {
+pub(super) fn fits(leaf: &Seen<'_>, host: &Host, wildcards: Wildcards) -> Fit {
     let names = leaf.alt_names.as_deref().unwrap_or_default();
     let host = match host {
         Host::Ip(ip) => {
@@ -42,21 +51,24 @@ pub(super) fn fits(leaf: &Seen<'_>, host: &Host) -> Fit {
         _ => None,
     });
     if names.iter().any(|name| matches!(name, GeneralName::Dns(_))) {
-        return dns.any(|pattern| matches(pattern, host)).into();
+        return dns.any(|pattern| matches(pattern, host, wildcards)).into();
     }
     // Without a DNS name the common names count.
     match common_names(leaf) {
-        Some(common) => common.iter().any(|pattern| matches(pattern, host)).into(),
+        Some(common) => common
+            .iter()
+            .any(|pattern| matches(pattern, host, wildcards))
+            .into(),
         None => Fit::Unreadable,
     }
 }
 
 /// `equal_wildcard`.
-fn matches(pattern: &[u8], host: &[u8]) -> bool {
+fn matches(pattern: &[u8], host: &[u8], wildcards: Wildcards) -> bool {
     if pattern.is_empty() {
         return false;
     }
-    match star(pattern) {
+    match star(pattern, wildcards) {
         Some(place) => wildcard_matches(&pattern[..place], &pattern[place + 1..], host),
         None => equal(pattern, host),
     }
@@ -69,14 +81,18 @@ fn equal(pattern: &[u8], host: &[u8]) -> bool {
 
 /// Where the one valid wildcard stands (`valid_star`): at the start or end of the first label,
 /// which must not be an A-label and must have two labels after it.
-fn star(pattern: &[u8]) -> Option<usize> {
+fn star(pattern: &[u8], wildcards: Wildcards) -> Option<usize> {
     let mut found = None;
     let (mut at_start, mut after_hyphen, mut is_idna, mut dots) = (true, false, false, 0);
     for (place, octet) in pattern.iter().enumerate() {
         match octet {
             b'*' => {
                 let at_end = pattern.get(place + 1).is_none_or(|next| *next == b'.');
+                let is_partial = !at_start || !at_end;
                 if found.is_some() || is_idna || dots > 0 || (!at_start && !at_end) {
+                    return None;
+                }
+                if is_partial && wildcards == Wildcards::Whole {
                     return None;
                 }
                 found = Some(place);

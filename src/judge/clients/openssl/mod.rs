@@ -5,6 +5,7 @@
 mod build;
 mod checks;
 mod constraints;
+mod dane;
 mod extensions;
 mod host;
 mod mode;
@@ -12,6 +13,7 @@ mod seen;
 mod store;
 mod strict;
 
+pub(in crate::judge) use dane::{DaneAnswer, Fault, dane};
 pub use mode::Mode;
 
 use super::verdict::{Answer, Verdict};
@@ -20,7 +22,7 @@ use crate::endpoint::Host;
 use crate::judge::anchors::Anchors;
 use crate::judge::signatures::Signatures;
 use build::NoPath;
-use host::Fit;
+use host::{Fit, Wildcards};
 use seen::Seen;
 use store::Store;
 use time::OffsetDateTime;
@@ -30,7 +32,7 @@ pub(super) fn with_name(chain: Verdict, leaf: &Certificate, reference: &Host) ->
     let Some(leaf) = Seen::read(leaf) else {
         return chain;
     };
-    let name = match host::fits(&leaf, reference) {
+    let name = match host::fits(&leaf, reference, Wildcards::Partial) {
         Fit::Yes => return chain,
         Fit::No => Verdict::refuses(format!("the certificate is not for \"{reference}\"")),
         Fit::Unreadable => Verdict::unknown("the common name cannot be read"),

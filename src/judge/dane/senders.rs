@@ -1,0 +1,80 @@
+//! What Postfix and Exim do with a host whose TLSA records are secure.
+
+use super::question::Question;
+use super::usable::usable;
+use crate::judge::anchors::Anchors;
+use crate::judge::clients::{gnutls, openssl};
+use crate::judge::signatures::Signatures;
+
+/// What a sender does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sender {
+    /// It delivers: the record at this place authenticates the server.
+    Authenticates(usize),
+    /// It delivers with TLS, whoever the server is: no record can be used (RFC 7672 §2.2).
+    Encrypts,
+    /// It does not deliver.
+    Defers(Reason),
+    /// It cannot be known, for this reason.
+    Unknown(String),
+}
+
+impl Sender {
+    /// Whether it does not deliver.
+    pub fn defers(&self) -> bool {
+        matches!(self, Self::Defers(_))
+    }
+}
+
+/// Why a sender does not deliver.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// No record matches.
+    NoMatch,
+    /// A record of usage 2 matches, and the leaf is for none of the names.
+    Name,
+    /// A record of usage 2 matches, and a certificate of the path is not within its dates.
+    Dates(String),
+    /// A record of usage 2 matches, and the path has another fault.
+    Path(String),
+    /// What GnuTLS says.
+    Gnutls(String),
+}
+
+/// Postfix (`smtp_tls_security_level = dane`), with OpenSSL.
+pub fn postfix(question: &Question<'_>) -> Sender {
+    // Only what was sent counts, and what records carry: there are no anchors.
+    let anchors = Anchors::default();
+    let usable = usable(question.records);
+    if usable.is_empty() {
+        return Sender::Encrypts;
+    }
+    let signed = Signatures::of(&anchors);
+    let now = question.now.unix_timestamp();
+    match openssl::dane(question.presented, &usable, question.names, &signed, now) {
+        openssl::DaneAnswer::Authenticated(by) => Sender::Authenticates(by.record),
+        openssl::DaneAnswer::NoMatch => Sender::Defers(Reason::NoMatch),
+        openssl::DaneAnswer::Refused(_, openssl::Fault::Name) => Sender::Defers(Reason::Name),
+        openssl::DaneAnswer::Refused(_, openssl::Fault::Dates(why)) => {
+            Sender::Defers(Reason::Dates(why))
+        }
+        openssl::DaneAnswer::Refused(_, openssl::Fault::Path(why)) => {
+            Sender::Defers(Reason::Path(why))
+        }
+        openssl::DaneAnswer::Unknown(why) => Sender::Unknown(why),
+    }
+}
+
+/// Debian's Exim, with GnuTLS. After usage 2 it asks its own trust store about the name, which is not
+/// known here: where the CA is a public one, it delivers whatever the name is.
+pub fn exim(question: &Question<'_>) -> Sender {
+    let anchors = Anchors::default();
+    let signed = Signatures::of(&anchors);
+    let now = question.now.unix_timestamp();
+    match gnutls::dane(question.presented, question.records, &signed, now) {
+        gnutls::DaneAnswer::Authenticated(record) => Sender::Authenticates(record),
+        gnutls::DaneAnswer::NoneUsable => Sender::Encrypts,
+        gnutls::DaneAnswer::Refused(why) => Sender::Defers(Reason::Gnutls(why)),
+        gnutls::DaneAnswer::Unknown(why) => Sender::Unknown(why),
+    }
+}

@@ -1,0 +1,137 @@
+//! What senders with DANE do at a host.
+
+use super::facts::{Chain, Domain, Look, MailHost, Seen};
+use super::host::{AtHost, Step, offered, opportunistic};
+use super::result::Delivery;
+use crate::endpoint::Host;
+use crate::judge::dane::{Judged, Question, Reason, Sender};
+use crate::records::Status;
+
+/// The records of a host, judged with what it presents.
+#[derive(Clone, Debug)]
+pub struct DaneAtHost {
+    /// In the order of the looks; `None`: no chain, or DANE does not decide.
+    pub looks: Vec<Option<Judged>>,
+    /// Exim looks at the records, too: it does not where the MX records are insecure, nor where the
+    /// records stand under an alias.
+    pub exim_looks: bool,
+}
+
+impl DaneAtHost {
+    /// Judges each chain, if the records count.
+    pub(super) fn of(domain: &Domain, host: &MailHost) -> Self {
+        let names = names(domain, host);
+        let judged = |look: &Look| match &look.seen {
+            Seen::Chain(chain) if host.tlsa.decide() => {
+                Some(Judged::of(&question(domain, host, chain, &names)))
+            }
+            _ => None,
+        };
+        Self {
+            looks: host.looks.iter().map(judged).collect(),
+            exim_looks: domain.mx.status == Status::Secure && !host.tlsa.under_alias,
+        }
+    }
+
+    /// What the senders do: the stricter of them decides.
+    pub(super) fn verdict(&self, host: &MailHost) -> AtHost {
+        let tlsa = &host.tlsa;
+        if super::host::barred(host).is_none()
+            && matches!(tlsa.lookup.status, Status::Bogus | Status::NoAnswer)
+        {
+            let why = tlsa.lookup.why.as_deref().unwrap_or("no reason is known");
+            let what = match tlsa.lookup.status {
+                Status::Bogus => "bogus",
+                _ => "not known",
+            };
+            let reason = format!("its TLSA records are {what}: {why}");
+            return AtHost::new(host, (Delivery::Deferred, reason));
+        }
+        if !tlsa.decide() {
+            return opportunistic(host);
+        }
+        AtHost::worst(host, |place, look| self.step(place, look))
+    }
+
+    fn step(&self, place: usize, look: &Look) -> Step {
+        let address = look.address;
+        let deferred = |reason| (Delivery::Deferred, reason);
+        match (&look.seen, &self.looks[place]) {
+            (Seen::Chain(_), Some(judged)) => self.with_chain(judged, look),
+            (Seen::NoStarttls, _) => deferred(format!(
+                "{address} does not offer STARTTLS, and TLSA records demand TLS"
+            )),
+            (Seen::TlsFailed(failed), _) => {
+                deferred(format!("TLS fails at {address}: {}", failed.why))
+            }
+            _ => offered(look),
+        }
+    }
+
+    fn with_chain(&self, judged: &Judged, look: &Look) -> Step {
+        let place = place(look);
+        match &judged.postfix {
+            Sender::Defers(reason) => (Delivery::Deferred, format!("{} {place}", in_words(reason))),
+            _ if self.exim_looks && judged.exim.defers() => (
+                Delivery::Deferred,
+                format!("Exim with GnuTLS defers {place}"),
+            ),
+            Sender::Authenticates(_) => {
+                (Delivery::Authenticated, format!("a record matches {place}"))
+            }
+            Sender::Encrypts => (
+                Delivery::Encrypted,
+                "no TLSA record can be used, and TLS is mandatory".to_owned(),
+            ),
+            Sender::Unknown(why) => (
+                Delivery::Encrypted,
+                format!("whether a record matches {place} cannot be checked here: {why}"),
+            ),
+        }
+    }
+}
+
+/// Why Postfix defers.
+pub(super) fn in_words(reason: &Reason) -> String {
+    match reason {
+        Reason::NoMatch => "no TLSA record matches".to_owned(),
+        Reason::Name => {
+            "a record of usage 2 matches, and the certificate is for another name".to_owned()
+        }
+        Reason::Dates(why) | Reason::Path(why) => {
+            format!("a record of usage 2 matches, and the path does not verify ({why})")
+        }
+        Reason::Gnutls(why) => why.clone(),
+    }
+}
+
+/// The address and the type of key, as the end of a sentence.
+pub(super) fn place(look: &Look) -> String {
+    match look.key_type {
+        Some(key_type) => format!("at {} ({key_type})", look.address),
+        None => format!("at {}", look.address),
+    }
+}
+
+/// RFC 7672 §3.2.2: the base domain, the domain of the mail, and what that is an alias of.
+fn names(domain: &Domain, host: &MailHost) -> Vec<Host> {
+    let names = [&host.tlsa.base_domain, &domain.name]
+        .into_iter()
+        .chain(&domain.alias_of);
+    names.filter_map(|name| name.parse().ok()).collect()
+}
+
+fn question<'a>(
+    domain: &Domain,
+    host: &'a MailHost,
+    chain: &'a Chain,
+    names: &'a [Host],
+) -> Question<'a> {
+    Question {
+        records: &host.tlsa.records,
+        presented: &chain.presented,
+        names,
+        path: &chain.path,
+        now: domain.now,
+    }
+}

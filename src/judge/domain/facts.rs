@@ -1,0 +1,195 @@
+//! What was found out about a domain: answers of the DNS, what its hosts presented, its policy.
+
+use crate::certificate::Certificate;
+use crate::finding::Code;
+use crate::observation::KeyType;
+use crate::records::Status;
+use crate::records::mta_sts::{Mode, Policy, PolicyError, StsRecords};
+use crate::records::mx::Exchange;
+use crate::records::tlsa::Tlsa;
+use crate::records::tlsrpt::TlsRpt;
+use std::net::IpAddr;
+use time::OffsetDateTime;
+
+/// A domain.
+#[derive(Clone, Debug)]
+pub struct Domain {
+    /// Its name in lower case, without the last dot.
+    pub name: String,
+    /// What its name is an alias of, which Postfix takes for a name of the certificate, too.
+    pub alias_of: Option<String>,
+    /// The answer about its MX records.
+    pub mx: Lookup,
+    /// Whether the name exists.
+    pub exists: bool,
+    /// Who takes its mail.
+    pub exchange: Exchange,
+    /// The hosts, in the order of `exchange`; none without them.
+    pub hosts: Vec<MailHost>,
+    /// Its MTA-STS policy; `None`: it was not asked for.
+    pub mta_sts: Option<MtaSts>,
+    /// Where senders report to.
+    pub tlsrpt: (Lookup, TlsRpt),
+    /// The time to judge at.
+    pub now: OffsetDateTime,
+}
+
+/// What the DNS answered to a question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lookup {
+    /// The question, such as `example.org MX`.
+    pub question: String,
+    /// What its validation showed. A proven denial has the status of its proof.
+    pub status: Status,
+    /// Why it is bogus, or why there is no answer.
+    pub why: Option<String>,
+    /// When the first signature ends that it needs, and whose it is.
+    pub signatures_end: Option<SignaturesEnd>,
+    /// The resolver passes DNSSEC on.
+    pub is_passed_on: bool,
+}
+
+/// When a signature ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignaturesEnd {
+    /// Its last moment.
+    pub until: OffsetDateTime,
+    /// Which record it signs, such as `example.org DNSKEY`.
+    pub of: String,
+}
+
+/// A host that takes mail.
+#[derive(Clone, Debug)]
+pub struct MailHost {
+    /// The name that the MX record has.
+    pub name: String,
+    /// What it is an alias of.
+    pub alias_of: Option<String>,
+    /// The answers about its addresses.
+    pub addresses: Lookup,
+    /// Its TLSA records.
+    pub tlsa: TlsaRecords,
+    /// What it presented, at each address and with each type of key.
+    pub looks: Vec<Look>,
+}
+
+/// The TLSA records of a host.
+#[derive(Clone, Debug)]
+pub struct TlsaRecords {
+    /// The answer.
+    pub lookup: Lookup,
+    /// The name below which they were found, or asked for last (RFC 7672 §2.2.3).
+    pub base_domain: String,
+    /// They stand under an alias, and not where it leads.
+    pub under_alias: bool,
+    /// The records.
+    pub records: Vec<Tlsa>,
+}
+
+impl TlsaRecords {
+    /// Whether DANE decides for the host: secure records count, whatever is in them.
+    pub fn decide(&self) -> bool {
+        self.lookup.status == Status::Secure && !self.records.is_empty()
+    }
+}
+
+/// One look at a host.
+#[derive(Clone, Debug)]
+pub struct Look {
+    /// The address.
+    pub address: IpAddr,
+    /// The type of key that was asked for, or that the leaf has.
+    pub key_type: Option<KeyType>,
+    /// What was seen.
+    pub seen: Seen,
+}
+
+/// What one look showed.
+#[derive(Clone, Debug)]
+pub enum Seen {
+    /// A chain.
+    Chain(Chain),
+    /// The server speaks, and does not start TLS.
+    NoStarttls,
+    /// The handshake failed.
+    TlsFailed(Failed),
+    /// No mail goes that way: no connection, or no greeting.
+    Unreachable(Failed),
+}
+
+/// Why there is nothing to judge.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failed {
+    /// The code of the failure.
+    pub code: Code,
+    /// In words.
+    pub why: String,
+}
+
+/// What was presented, and what the configured anchors say of it.
+#[derive(Clone, Debug)]
+pub struct Chain {
+    /// The presented chain, the leaf first.
+    pub presented: Vec<Certificate>,
+    /// The path to a configured anchor; empty without one.
+    pub path: Vec<Certificate>,
+    /// Why it is not trusted for the name of the MX record; `None`: it is.
+    pub distrust: Option<String>,
+}
+
+/// What is known of a policy.
+#[derive(Clone, Debug)]
+pub struct MtaSts {
+    /// The answer about the TXT records at `_mta-sts`.
+    pub lookup: Lookup,
+    /// What they say.
+    pub records: StsRecords,
+    /// What was fetched; `None`: there was no reason to.
+    pub fetched: Option<Fetched>,
+    /// The last moment of the certificate of the policy's host.
+    pub host_expires: Option<OffsetDateTime>,
+    /// What an earlier report knows of it.
+    pub known: Option<KnownPolicy>,
+}
+
+/// A policy that an earlier report has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownPolicy {
+    /// The id of its record.
+    pub id: String,
+    /// The mode.
+    pub mode: Mode,
+    /// The patterns.
+    pub mx: Vec<String>,
+    /// For how many seconds senders keep it.
+    pub max_age: u32,
+}
+
+impl KnownPolicy {
+    /// Whether it says what `policy` says.
+    pub fn is_same(&self, policy: &Policy) -> bool {
+        let patterns = policy.mx.iter().map(ToString::to_string);
+        self.mode == policy.mode
+            && self.max_age == policy.max_age
+            && patterns.eq(self.mx.iter().cloned())
+    }
+}
+
+/// What the policy's host answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fetched {
+    /// A body of the right kind, and what is in it.
+    Body(Result<Policy, PolicyError>),
+    /// Nothing that counts: connection, certificate, status, type, size.
+    Failed(String),
+}
+
+impl MtaSts {
+    /// The policy, if there is a valid one.
+    pub fn policy(&self) -> Option<&Policy> {
+        match (&self.records, &self.fetched) {
+            (StsRecords::One(_), Some(Fetched::Body(Ok(policy)))) => Some(policy),
+            _ => None,
+        }
+    }
+}

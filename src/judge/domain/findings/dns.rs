@@ -1,0 +1,142 @@
+//! What the DNS of a domain says and does not say.
+
+use super::super::facts::{Domain, Lookup, SignaturesEnd};
+use super::super::result::Kind;
+use super::super::verdict::Verdict;
+use super::severity::of_broken_host;
+use crate::finding::{Code, Finding, Severity};
+use crate::records::Status;
+use crate::records::mx::{Exchange, address};
+use time::{Duration, OffsetDateTime};
+
+pub(super) fn of(domain: &Domain, verdict: &Verdict) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = lookups(domain, verdict)
+        .filter_map(|(lookup, severity)| answer(lookup, severity))
+        .collect();
+    findings.extend(not_passed_on(domain, verdict));
+    findings.extend(signatures(domain, verdict));
+    findings.extend(absent(domain));
+    findings.extend(names(domain, verdict));
+    findings.extend(insecure_mx(domain));
+    findings
+}
+
+/// The answers, with how bad it is to have none.
+fn lookups<'d>(
+    domain: &'d Domain,
+    verdict: &Verdict,
+) -> impl Iterator<Item = (&'d Lookup, Severity)> + use<'d> {
+    let [all, dane] = [Kind::Opportunistic, Kind::Dane].map(|kind| of_broken_host(verdict, kind));
+    let hosts = domain.hosts.iter();
+    let hosts = hosts.flat_map(move |host| [(&host.addresses, all), (&host.tlsa.lookup, dane)]);
+    let policy = domain.mta_sts.iter().map(|sts| &sts.lookup);
+    let texts = policy.chain([&domain.tlsrpt.0]);
+    [(&domain.mx, Severity::Critical)]
+        .into_iter()
+        .chain(hosts)
+        .chain(texts.map(|lookup| (lookup, Severity::Warning)))
+}
+
+fn answer(lookup: &Lookup, severity: Severity) -> Option<Finding> {
+    let why = lookup.why.as_deref().unwrap_or("no reason is known");
+    let question = &lookup.question;
+    let (code, message, advice) = match lookup.status {
+        Status::Bogus => (
+            Code::DnsBogus,
+            format!("the answer about {question} is bogus: {why}"),
+            "sign the zone again, or have the DS records at its parent follow its keys: validating resolvers withhold such an answer",
+        ),
+        Status::NoAnswer => (
+            Code::DnsNoAnswer,
+            format!("there is no answer about {question}: {why}"),
+            "see whether the name servers of the zone answer, for this type of record, too; else ask another resolver",
+        ),
+        _ => return None,
+    };
+    Some(Finding::new(code, None, message, advice).at(severity))
+}
+
+/// A resolver that strips signatures makes everything look unsigned, or bogus.
+fn not_passed_on(domain: &Domain, verdict: &Verdict) -> Option<Finding> {
+    let mut lookups = lookups(domain, verdict).map(|(lookup, _)| lookup);
+    let stripped = lookups.find(|lookup| !lookup.is_passed_on)?;
+    let message = format!(
+        "this resolver does not pass DNSSEC on: its answer about {} has no signatures",
+        stripped.question
+    );
+    let advice =
+        "ask another resolver: what is said here about signatures may be the resolver's fault";
+    Some(Finding::new(Code::DnssecNotPassed, None, message, advice))
+}
+
+/// Less than this is left when the signer has stopped: signatures are made again days before.
+const WARNING: Duration = Duration::days(3);
+const CRITICAL: Duration = Duration::days(1);
+
+/// The first signature that ends.
+fn signatures(domain: &Domain, verdict: &Verdict) -> Option<Finding> {
+    let ends = lookups(domain, verdict).filter_map(|(lookup, _)| lookup.signatures_end.as_ref());
+    let first: &SignaturesEnd = ends.min_by_key(|end| end.until)?;
+    let severity = how_soon(first.until, domain.now)?;
+    let message = format!("the signature of {} ends on {}", first.of, first.until);
+    let advice = "see why the zone is not signed again: when the signature has ended, senders with DANE do not deliver";
+    Some(Finding::new(Code::RrsigExpiring, None, message, advice).at(severity))
+}
+
+fn how_soon(until: OffsetDateTime, now: OffsetDateTime) -> Option<Severity> {
+    match until - now {
+        left if left < CRITICAL => Some(Severity::Critical),
+        left if left < WARNING => Some(Severity::Warning),
+        _ => None,
+    }
+}
+
+fn absent(domain: &Domain) -> Option<Finding> {
+    let is_known = !matches!(domain.mx.status, Status::Bogus | Status::NoAnswer);
+    (is_known && !domain.exists).then(|| {
+        let message = format!("the domain \"{}\" does not exist", domain.name);
+        let advice = "see whether it is spelt right: senders return mail for it at once";
+        Finding::new(Code::DnsFailure, None, message, advice)
+    })
+}
+
+/// What the names of the MX records are.
+fn names(domain: &Domain, verdict: &Verdict) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if matches!(&domain.exchange, Exchange::Hosts(hosts) if hosts.names_root) {
+        let message = format!(
+            "\"{}\" has the MX record \".\", which says that it takes no mail, beside others",
+            domain.name
+        );
+        let advice = "take the record \".\" away, or the others (RFC 7505 section 3)";
+        findings.push(Finding::new(Code::NullMxMixed, None, message, advice));
+    }
+    for host in &domain.hosts {
+        if address(&host.name).is_some() {
+            let message = format!("the MX record \"{}\" names an address", host.name);
+            let advice = "name a host that has this address: no sender delivers to an MX record that is an address";
+            let severity = of_broken_host(verdict, Kind::Opportunistic);
+            findings.push(Finding::new(Code::MxIsAddress, None, message, advice).at(severity));
+        } else if let Some(target) = &host.alias_of {
+            let message = format!("the MX host \"{}\" is an alias of \"{target}\"", host.name);
+            let advice = format!(
+                "name \"{target}\" in the MX record: an alias there is against RFC 5321 section 5.1, and Exim finds no TLSA records under it"
+            );
+            findings.push(Finding::new(Code::MxAlias, None, message, advice));
+        }
+    }
+    findings
+}
+
+/// RFC 7672 §2.2.1: the host is authenticated, the choice of the host is not.
+fn insecure_mx(domain: &Domain) -> Option<Finding> {
+    let decides = domain.hosts.iter().any(|host| host.tlsa.decide());
+    (domain.mx.status == Status::Insecure && decides).then(|| {
+        let message = format!(
+            "the MX records of \"{}\" are not signed: its hosts have TLSA records, and someone in the middle can name other hosts",
+            domain.name
+        );
+        let advice = "sign the zone of the domain, and have its parent publish the DS record: until then Postfix checks the host that it is led to, and Exim does no DANE";
+        Finding::new(Code::MxInsecure, None, message, advice)
+    })
+}

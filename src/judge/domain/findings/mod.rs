@@ -1,0 +1,26 @@
+//! What is worth reporting of a domain, with what to publish or to do.
+
+mod dane;
+mod dns;
+mod publish;
+mod reach;
+mod rotation;
+mod severity;
+mod sts;
+mod tlsrpt;
+
+use super::facts::Domain;
+use super::verdict::Verdict;
+use crate::finding::Finding;
+
+/// All of them, the worst first.
+pub(super) fn of(domain: &Domain, verdict: &Verdict) -> Vec<Finding> {
+    let mut findings = dns::of(domain, verdict);
+    findings.extend(reach::of(domain, verdict));
+    findings.extend(dane::of(domain, verdict));
+    findings.extend(rotation::of(domain, verdict));
+    findings.extend(sts::of(domain, verdict));
+    findings.extend(tlsrpt::of(domain, verdict));
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    findings
+}

@@ -1,0 +1,201 @@
+//! What is wrong with the MTA-STS of a domain.
+
+use super::super::dane::place;
+use super::super::facts::{Domain, Fetched, MailHost, MtaSts, Seen};
+use super::super::result::Kind;
+use super::super::sts::State;
+use super::super::verdict::Verdict;
+use super::severity::of_broken_host;
+use crate::certificate::in_words;
+use crate::finding::{Code, Finding, Severity};
+use crate::records::mta_sts::{Mode, Policy, StsRecords};
+use time::{Duration, OffsetDateTime};
+
+pub(super) fn of(domain: &Domain, verdict: &Verdict) -> Vec<Finding> {
+    let (Some(sts), Some(state)) = (&domain.mta_sts, verdict.sts) else {
+        return Vec::new();
+    };
+    let mut findings: Vec<Finding> = record(domain, sts).into_iter().collect();
+    findings.extend(fetch(domain, sts));
+    findings.extend(unchanged_id(domain, sts));
+    findings.extend(policy_host(domain, sts));
+    if let Some(policy) = sts.policy() {
+        findings.extend(parts(domain, policy));
+    }
+    if let (Some(policy), State::Enforce | State::Testing) = (sts.policy(), state) {
+        let severity = match state {
+            State::Enforce => of_broken_host(verdict, Kind::MtaSts),
+            _ => Severity::Warning,
+        };
+        findings.extend(max_age(domain, policy));
+        findings.extend(hosts(domain, policy, severity));
+        findings.extend((state == State::Testing).then(|| testing(domain)));
+    }
+    findings
+}
+
+fn record(domain: &Domain, sts: &MtaSts) -> Option<Finding> {
+    let name = &domain.name;
+    let (message, advice) = match &sts.records {
+        StsRecords::One(record) if record.id_is_odd => (
+            format!(
+                "the id of the record at _mta-sts.{name} is not 1 to 32 letters and digits: \"{}\"",
+                record.id
+            ),
+            "write an id such as 20261128T120000: a sender may take the record for none (RFC 8461 section 3.1)".to_owned(),
+        ),
+        StsRecords::Absent | StsRecords::One(_) => return None,
+        StsRecords::Broken(why) => (
+            format!("no record at _mta-sts.{name} counts: {why}"),
+            format!("publish exactly one, such as _mta-sts.{name}. IN TXT \"v=STSv1; id=20261128T120000\""),
+        ),
+    };
+    Some(Finding::new(Code::StsRecords, None, message, advice))
+}
+
+fn fetch(domain: &Domain, sts: &MtaSts) -> Option<Finding> {
+    let url = format!("https://mta-sts.{}/.well-known/mta-sts.txt", domain.name);
+    let (code, message, advice) = match sts.fetched.as_ref()? {
+        Fetched::Body(Ok(_)) => return None,
+        Fetched::Body(Err(why)) => (
+            Code::StsPolicy,
+            format!("{url} is not a policy: {why}"),
+            "write lines such as \"version: STSv1\", \"mode: enforce\", \"mx: mx1.example.org\", \"max_age: 604800\" (RFC 8461 section 3.2)",
+        ),
+        Fetched::Failed(why) => (
+            Code::StsFetch,
+            format!("{url} cannot be fetched: {why}"),
+            "serve it there with status 200, without a redirect, as text/plain, with a certificate of a public CA for this name: senders that know no policy act as if there were none, others keep the old one",
+        ),
+    };
+    // Senders that know a policy which is enforced keep it, and it may no longer fit.
+    let enforced = sts
+        .known
+        .as_ref()
+        .is_some_and(|known| known.mode == Mode::Enforce);
+    let severity = if enforced {
+        Severity::Critical
+    } else {
+        code.severity()
+    };
+    Some(Finding::new(code, None, message, advice).at(severity))
+}
+
+/// Senders look at the policy again only where the id is another (RFC 8461 §3.3).
+fn unchanged_id(domain: &Domain, sts: &MtaSts) -> Option<Finding> {
+    let (known, policy) = (sts.known.as_ref()?, sts.policy()?);
+    let StsRecords::One(record) = &sts.records else {
+        return None;
+    };
+    (record.id == known.id && !known.is_same(policy)).then(|| {
+        let message = format!(
+            "the MTA-STS policy of \"{}\" has changed, and the id of its record has not: senders keep the old one for up to {} seconds",
+            domain.name, known.max_age
+        );
+        let advice = "change the id of the record after every change of the policy";
+        Finding::new(Code::StsIdUnchanged, None, message, advice)
+    })
+}
+
+/// What senders pass over in a policy that counts.
+fn parts(domain: &Domain, policy: &Policy) -> Option<Finding> {
+    let flaws = policy.mx.iter().filter_map(|pattern| {
+        Some(format!(
+            "\"mx: {pattern}\" covers no host: {}",
+            pattern.flaw()?
+        ))
+    });
+    let remarks = policy.remarks.iter().map(ToString::to_string);
+    let ignored: Vec<String> = flaws.chain(remarks).collect();
+    let first = ignored.first()?;
+    let more = match ignored.len() {
+        1 => String::new(),
+        count => format!(", and {} more lines", count - 1),
+    };
+    let message = format!(
+        "senders ignore a part of the policy of \"{}\": {first}{more}",
+        domain.name
+    );
+    let advice = "correct the line, or take it away, and change the id of the record";
+    Some(Finding::new(Code::StsPolicy, None, message, advice))
+}
+
+/// Where a certificate expires within this time it is a warning, as it is for servers.
+const SOON: Duration = Duration::days(14);
+
+/// The policy's host is nobody's mail server: its certificate expires unseen.
+fn policy_host(domain: &Domain, sts: &MtaSts) -> Option<Finding> {
+    let expires: OffsetDateTime = sts.host_expires?;
+    let left = expires - domain.now;
+    (left < SOON).then(|| {
+        let message = format!(
+            "the certificate of mta-sts.{} expires in {}, on {}",
+            domain.name,
+            in_words(left),
+            expires.date()
+        );
+        let advice = "renew it, and have the web server reload it: without it senders keep the policy that they have, or none";
+        Finding::new(Code::PolicyHostExpiring, None, message, advice)
+    })
+}
+
+/// RFC 8461 §3.2 recommends weeks.
+fn max_age(domain: &Domain, policy: &Policy) -> Option<Finding> {
+    const DAY: u32 = 86_400;
+    (policy.max_age < DAY).then(|| {
+        let message = format!(
+            "senders keep the policy of \"{}\" for {} seconds, less than a day: someone in the middle has to wait for that only",
+            domain.name, policy.max_age
+        );
+        let advice = "have max_age be some weeks, such as 2592000";
+        Finding::new(Code::StsMaxAge, None, message, advice)
+    })
+}
+
+fn testing(domain: &Domain) -> Finding {
+    let message = format!(
+        "the MTA-STS policy of \"{}\" is in testing: it protects nothing yet",
+        domain.name
+    );
+    let advice = "when the reports show no failures, have the mode be enforce, and change the id of the record";
+    Finding::new(Code::StsTesting, None, message, advice)
+}
+
+fn hosts(domain: &Domain, policy: &Policy, severity: Severity) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for host in &domain.hosts {
+        if policy.covers(&host.name) {
+            findings.extend(certificate(host, severity));
+        } else {
+            let message = format!(
+                "the MTA-STS policy of \"{}\" does not cover the MX host \"{}\"",
+                domain.name, host.name
+            );
+            let advice = format!(
+                "add the line \"mx: {}\" to the policy, and then change the id of the record",
+                host.name
+            );
+            findings.push(Finding::new(Code::StsMxUncovered, None, message, advice).at(severity));
+        }
+    }
+    findings
+}
+
+fn certificate(host: &MailHost, severity: Severity) -> Option<Finding> {
+    let (look, why) = host.looks.iter().find_map(|look| match &look.seen {
+        Seen::Chain(chain) => Some((look, chain.distrust.clone()?)),
+        Seen::NoStarttls => Some((look, "STARTTLS is not offered".to_owned())),
+        Seen::TlsFailed(failed) => Some((look, format!("TLS fails: {}", failed.why))),
+        Seen::Unreachable(_) => None,
+    })?;
+    let message = format!(
+        "by the MTA-STS policy the certificate of \"{}\" has to be trusted, and it is not {}: {why}",
+        host.name,
+        place(look)
+    );
+    let advice = format!(
+        "have the server present a certificate of a public CA with \"{}\" among its DNS names, and the chain with it",
+        host.name
+    );
+    Some(Finding::new(Code::StsCertificate, None, message, advice).at(severity))
+}

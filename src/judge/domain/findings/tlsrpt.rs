@@ -1,0 +1,31 @@
+//! Whether a domain hears of failures: without reports they stay with the senders.
+
+use super::super::facts::Domain;
+use super::super::sts::State;
+use super::super::verdict::Verdict;
+use crate::finding::{Code, Finding};
+use crate::records::Status;
+use crate::records::tlsrpt::TlsRpt;
+
+pub(super) fn of(domain: &Domain, verdict: &Verdict) -> Option<Finding> {
+    let name = &domain.name;
+    let (lookup, records) = &domain.tlsrpt;
+    let publish =
+        format!("publish _smtp._tls.{name}. IN TXT \"v=TLSRPTv1; rua=mailto:tlsrpt@{name}\"");
+    match records {
+        TlsRpt::One { .. } => None,
+        TlsRpt::Invalid(why) => {
+            let message = format!("no sender reports to \"{name}\": at _smtp._tls.{name} {why}");
+            Some(Finding::new(Code::TlsrptInvalid, None, message, publish))
+        }
+        TlsRpt::Absent => {
+            let is_known = !matches!(lookup.status, Status::Bogus | Status::NoAnswer);
+            let has_sts = !matches!(verdict.sts, None | Some(State::Absent));
+            let has_dane = domain.hosts.iter().any(|host| host.tlsa.decide());
+            (is_known && (has_sts || has_dane)).then(|| {
+                let message = format!("\"{name}\" asks for no reports of failures of TLS");
+                Finding::new(Code::TlsrptMissing, None, message, publish)
+            })
+        }
+    }
+}

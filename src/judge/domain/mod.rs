@@ -1,0 +1,22 @@
+//! The verdict on a domain, without I/O: what its DNS, its hosts and its policy hold in, what each kind
+//! of sender does with its mail out (RFC 7672, RFC 8461), with findings and advice.
+
+mod dane;
+mod facts;
+mod findings;
+mod host;
+mod judging;
+mod result;
+mod sts;
+mod verdict;
+
+pub use dane::DaneAtHost;
+pub use facts::{
+    Chain, Domain, Failed, Fetched, KnownPolicy, Look, Lookup, MailHost, MtaSts, Seen,
+    SignaturesEnd, TlsaRecords,
+};
+pub use host::AtHost;
+pub use judging::judge_domain;
+pub use result::{Arrival, Delivery, Kind, Outcome, Required};
+pub use sts::{State, StsAtHost};
+pub use verdict::{HostVerdict, SenderVerdict, Verdict};
