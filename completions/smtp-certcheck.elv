@@ -35,6 +35,7 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
             cand --cert 'Present the client certificate in FILE (PEM) to a server that asks for one'
             cand --key 'The key of --cert (PEM), which may be the same FILE'
             cand --cacerts 'Trust the certificates in FILE (PEM or DER) or DIR instead of the system''s; may be repeated'
+            cand --crl 'Look certificates up in the revocation lists (CRLs) in FILE (PEM or DER) or DIR; may be repeated'
             cand --servername 'The name that the certificate must be for, also sent as SNI [default: the target''s host]'
             cand --at 'Validate as of TIME, not now: 2027-01-01T00:00:00Z, 2027-01-01, or +30d'
             cand --chain 'Validate the chain in FILE; no network'
@@ -54,6 +55,7 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
             cand -6 'Use IPv6 only'
             cand --one-address 'Check only the first address of a name that answers, not all of them (up to 16)'
             cand --no-sni 'Do not send the server''s name in the TLS handshake (SNI)'
+            cand --fetch-crl 'Fetch the revocation lists (CRLs) that the certificates name, and look them up there'
             cand --no-hgrc 'Do not read Mercurial''s configuration'
             cand --lint 'Only check Mercurial''s configuration for lines that have no effect or mislead; no network'
             cand -j 'As --format json'
@@ -100,6 +102,7 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
             cand --connect-timeout 'Time limit for each connection attempt'
             cand --ports 'With --all: look at these ports, and not at 25, 465 and 587: 587,smtps:4650'
             cand --cacerts 'Trust the certificates in FILE (PEM or DER) or DIR instead of the system''s; may be repeated'
+            cand --crl 'Look certificates up in the revocation lists (CRLs) in FILE (PEM or DER) or DIR; may be repeated'
             cand --servername 'The name that the certificate must be for, also sent as SNI [default: the target''s host]'
             cand -R 'Pin in the repository''s .hg/hgrc'
             cand --repository 'Pin in the repository''s .hg/hgrc'
@@ -127,6 +130,7 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
             cand --one-address 'Check only the first address of a name that answers, not all of them (up to 16)'
             cand --no-sni 'Do not send the server''s name in the TLS handshake (SNI)'
             cand --mail 'With --all: also the ports of IMAP, POP3 and ManageSieve'
+            cand --fetch-crl 'Fetch the revocation lists (CRLs) that the certificates name, and look them up there'
             cand --no-hgrc 'Do not read Mercurial''s configuration: print the lines for a configuration without any'
             cand -q 'With --check: print one line alone, and only if something is to be done'
             cand --quiet 'With --check: print one line alone, and only if something is to be done'
@@ -161,6 +165,7 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
             cand --timeout 'Time limit for each target'
             cand --connect-timeout 'Time limit for each connection attempt'
             cand --cacerts 'Trust the certificates in FILE (PEM or DER) or DIR instead of the system''s; may be repeated'
+            cand --crl 'Look certificates up in the revocation lists (CRLs) in FILE (PEM or DER) or DIR; may be repeated'
             cand --servername 'The name that the certificate must be for, also sent as SNI [default: the target''s host]'
             cand --format 'The format of the results'
             cand --sort 'Order of the results: by severity unless they take long; any other once all are there'
@@ -176,6 +181,7 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
             cand -6 'Use IPv6 only'
             cand --one-address 'Check only the first address of a name that answers, not all of them (up to 16)'
             cand --no-sni 'Do not send the server''s name in the TLS handshake (SNI)'
+            cand --fetch-crl 'Fetch the revocation lists (CRLs) that the certificates name, and look them up there'
             cand -q 'Show only targets that changed or that make the exit code 1; print nothing if there are none'
             cand --quiet 'Show only targets that changed or that make the exit code 1; print nothing if there are none'
             cand -v 'Show every finding in full, with advice, and report progress every 30 s'
@@ -205,8 +211,8 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
         &'smtp-certcheck;pin;--key-type'=[rsa ecdsa]
         &'smtp-certcheck;pin;--format'=[table json]
         &'smtp-certcheck;pin;--color'=[auto always never]
-        &'smtp-certcheck;audit;--ignore'=[address-not-tried address-unreachable addresses-differ bad-ca-file expiring intermediate-expiring long-validity name-differs port-expires-earlier port-unprotected ports-differ shared-key tls-1.2 bad-handshake-signature bye capabilities-refused client-certificate-refused connect-failed connection-closed connection-reset dns-failure ehlo-refused greeting-refused io-error malformed-reply message-too-large no-address no-such-key not-smtp not-tls preauth proxy-failed starttls-broken starttls-injection starttls-not-offered starttls-refused starttls-unavailable temporary-refusal timeout tls-alert tls-error tls-incompatible unsolicited-reply wrong-mode wrong-protocol anchor-expired anchor-not-yet-valid anchor-rejected anchors-unreadable bad-signature ca-as-leaf certificate-revoked critical-extension distrusted expired issuer-mismatch key-not-proven key-usage malformed missing-intermediate name-constraint name-encoding name-mismatch name-not-compared no-certificate no-san not-a-ca not-yet-valid obsolete-tls path-invalid path-too-long pin-mismatch revocation-stale revocation-unknown self-signed too-complex unknown-issuer unsupported-algorithm unsupported-version weak-key weak-signature wrong-usage anchor-is-leaf anchor-not-hashed client-certificate clients-differ cross-signed duplicate key-usage-signature large-hello out-of-order path-revoked root-sent self-signed-ca staple-invalid staple-missing unrelated]
-        &'smtp-certcheck;audit;--only'=[address-not-tried address-unreachable addresses-differ bad-ca-file expiring intermediate-expiring long-validity name-differs port-expires-earlier port-unprotected ports-differ shared-key tls-1.2 bad-handshake-signature bye capabilities-refused client-certificate-refused connect-failed connection-closed connection-reset dns-failure ehlo-refused greeting-refused io-error malformed-reply message-too-large no-address no-such-key not-smtp not-tls preauth proxy-failed starttls-broken starttls-injection starttls-not-offered starttls-refused starttls-unavailable temporary-refusal timeout tls-alert tls-error tls-incompatible unsolicited-reply wrong-mode wrong-protocol anchor-expired anchor-not-yet-valid anchor-rejected anchors-unreadable bad-signature ca-as-leaf certificate-revoked critical-extension distrusted expired issuer-mismatch key-not-proven key-usage malformed missing-intermediate name-constraint name-encoding name-mismatch name-not-compared no-certificate no-san not-a-ca not-yet-valid obsolete-tls path-invalid path-too-long pin-mismatch revocation-stale revocation-unknown self-signed too-complex unknown-issuer unsupported-algorithm unsupported-version weak-key weak-signature wrong-usage anchor-is-leaf anchor-not-hashed client-certificate clients-differ cross-signed duplicate key-usage-signature large-hello out-of-order path-revoked root-sent self-signed-ca staple-invalid staple-missing unrelated]
+        &'smtp-certcheck;audit;--ignore'=[address-not-tried address-unreachable addresses-differ bad-ca-file bad-crl-file expiring intermediate-expiring long-validity name-differs port-expires-earlier port-unprotected ports-differ shared-key tls-1.2 bad-handshake-signature bye capabilities-refused client-certificate-refused connect-failed connection-closed connection-reset dns-failure ehlo-refused greeting-refused io-error malformed-reply message-too-large no-address no-such-key not-smtp not-tls preauth proxy-failed starttls-broken starttls-injection starttls-not-offered starttls-refused starttls-unavailable temporary-refusal timeout tls-alert tls-error tls-incompatible unsolicited-reply wrong-mode wrong-protocol anchor-expired anchor-not-yet-valid anchor-rejected anchors-unreadable bad-signature ca-as-leaf certificate-revoked critical-extension distrusted expired issuer-mismatch key-not-proven key-usage malformed missing-intermediate name-constraint name-encoding name-mismatch name-not-compared no-certificate no-san not-a-ca not-yet-valid obsolete-tls path-invalid path-too-long pin-mismatch revocation-stale revocation-unknown self-signed too-complex unknown-issuer unsupported-algorithm unsupported-version weak-key weak-signature wrong-usage anchor-is-leaf anchor-not-hashed client-certificate clients-differ cross-signed duplicate key-usage-signature large-hello out-of-order path-revoked root-sent self-signed-ca staple-invalid staple-missing unrelated]
+        &'smtp-certcheck;audit;--only'=[address-not-tried address-unreachable addresses-differ bad-ca-file bad-crl-file expiring intermediate-expiring long-validity name-differs port-expires-earlier port-unprotected ports-differ shared-key tls-1.2 bad-handshake-signature bye capabilities-refused client-certificate-refused connect-failed connection-closed connection-reset dns-failure ehlo-refused greeting-refused io-error malformed-reply message-too-large no-address no-such-key not-smtp not-tls preauth proxy-failed starttls-broken starttls-injection starttls-not-offered starttls-refused starttls-unavailable temporary-refusal timeout tls-alert tls-error tls-incompatible unsolicited-reply wrong-mode wrong-protocol anchor-expired anchor-not-yet-valid anchor-rejected anchors-unreadable bad-signature ca-as-leaf certificate-revoked critical-extension distrusted expired issuer-mismatch key-not-proven key-usage malformed missing-intermediate name-constraint name-encoding name-mismatch name-not-compared no-certificate no-san not-a-ca not-yet-valid obsolete-tls path-invalid path-too-long pin-mismatch revocation-stale revocation-unknown self-signed too-complex unknown-issuer unsupported-algorithm unsupported-version weak-key weak-signature wrong-usage anchor-is-leaf anchor-not-hashed client-certificate clients-differ cross-signed duplicate key-usage-signature large-hello out-of-order path-revoked root-sent self-signed-ca staple-invalid staple-missing unrelated]
         &'smtp-certcheck;audit;--fail-on'=[critical warning never]
         &'smtp-certcheck;audit;--tls'=[auto starttls implicit]
         &'smtp-certcheck;audit;--key-type'=[rsa ecdsa]
@@ -222,6 +228,7 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
         'smtp-certcheck;--cert'
         'smtp-certcheck;--key'
         'smtp-certcheck;--cacerts'
+        'smtp-certcheck;--crl'
         'smtp-certcheck;--chain'
         'smtp-certcheck;-R'
         'smtp-certcheck;--repository'
@@ -233,6 +240,7 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
         'smtp-certcheck;pin;--baseline'
         'smtp-certcheck;pin;--also'
         'smtp-certcheck;pin;--cacerts'
+        'smtp-certcheck;pin;--crl'
         'smtp-certcheck;pin;-R'
         'smtp-certcheck;pin;--repository'
         'smtp-certcheck;pin;--hgrc'
@@ -241,6 +249,7 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
         'smtp-certcheck;audit;--resume'
         'smtp-certcheck;audit;--baseline'
         'smtp-certcheck;audit;--cacerts'
+        'smtp-certcheck;audit;--crl'
         'smtp-certcheck;audit;-o'
         'smtp-certcheck;audit;--output'
         'smtp-certcheck;audit;--save'

@@ -96,8 +96,9 @@ impl Choice {
 }
 
 /// Codes that say why nothing could be judged: `--only` does not leave them out.
-pub const UNJUDGED: [Code; 3] = [
+pub const UNJUDGED: [Code; 4] = [
     Code::BadCaFile,
+    Code::BadCrlFile,
     Code::AnchorsUnreadable,
     Code::PortUnprotected,
 ];

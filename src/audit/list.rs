@@ -24,6 +24,8 @@ pub struct Entry {
     pub pins: Vec<Pin>,
     /// `cacerts=`: a file of trust anchors.
     pub cacerts: Option<String>,
+    /// `crl=`: a file or directory of revocation lists.
+    pub crl: Option<String>,
     /// `label=`.
     pub label: Option<String>,
     /// `warning=`: how much time must be left, instead of the value on the command line.
@@ -46,7 +48,7 @@ pub enum LineError {
     NotUtf8,
     /// A column without `=`.
     #[error(
-        "\"{0}\" is not a column: use mail, ports=, servername=, pin=, cacerts=, label=, warning= or critical=, and quotes for blanks, as in label=\"old box\""
+        "\"{0}\" is not a column: use mail, ports=, servername=, pin=, cacerts=, crl=, label=, warning= or critical=, and quotes for blanks, as in label=\"old box\""
     )]
     Column(String),
     /// A quote that is not closed, or not at the end of a column.
@@ -54,7 +56,7 @@ pub enum LineError {
     Quote(String),
     /// A column that is not known.
     #[error(
-        "unknown column \"{0}\": use mail, ports=, servername=, pin=, cacerts=, label=, warning= or critical="
+        "unknown column \"{0}\": use mail, ports=, servername=, pin=, cacerts=, crl=, label=, warning= or critical="
     )]
     Unknown(String),
     /// Ports that cannot be looked at.
@@ -95,6 +97,7 @@ pub fn parse_line(line: &[u8]) -> Result<Option<Entry>, LineError> {
         servername: None,
         pins: Vec::new(),
         cacerts: None,
+        crl: None,
         label: None,
         warning: None,
         critical: None,
@@ -193,6 +196,10 @@ fn column(entry: &mut Entry, name: &str, value: &str) -> Result<(), LineError> {
             once(entry.cacerts.is_some())?;
             entry.cacerts = Some(value.to_owned());
         }
+        "crl" => {
+            once(entry.crl.is_some())?;
+            entry.crl = Some(value.to_owned());
+        }
         "label" => {
             once(entry.label.is_some())?;
             entry.label = Some(value.to_owned());
@@ -243,6 +250,8 @@ mod tests {
         assert_eq!(entry.label.as_deref(), Some("x"));
         assert!(entry.servername.is_some());
         assert_eq!((entry.warning, entry.critical), (None, None));
+        let entry = parse_line(b"a cacerts=ca.pem crl=/etc/crls").expect("a line");
+        assert_eq!(entry.expect("an entry").crl.as_deref(), Some("/etc/crls"));
         let entry = parse_line(b"a warning=30% critical=72h").expect("a line");
         let entry = entry.expect("an entry");
         let levels = (entry.warning, entry.critical);
@@ -294,6 +303,7 @@ mod tests {
             ("a:25 mail", "names a port"),
             ("imaps://a ports=25", "names a port"),
             ("a label=x label=y", "twice"),
+            ("a crl=x crl=y", "twice"),
             ("a pin=sha256:aa", "not a pin"),
             ("a:99999", "port"),
             ("a servername=-", "servername"),

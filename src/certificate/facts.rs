@@ -7,6 +7,7 @@ use super::key::PublicKey;
 use super::name::Name;
 use super::oid::signature_name;
 use super::sans::Sans;
+use super::sct::Timestamp;
 use super::serial::serial;
 use super::usage::{ExtendedKeyUsage, KeyUsage};
 use std::collections::HashSet;
@@ -53,8 +54,8 @@ pub struct Facts {
     pub ca_issuers: Vec<String>,
     /// Where the issuer publishes its lists of revoked certificates.
     pub crl_points: Vec<CrlPoint>,
-    /// The number of embedded signed certificate timestamps (RFC 6962 §3.3).
-    pub sct_count: usize,
+    /// The embedded signed certificate timestamps (RFC 6962 §3.3).
+    pub scts: Vec<Timestamp>,
     /// Subject and issuer are the same.
     pub self_issued: bool,
     /// The OIDs of the critical extensions.
@@ -145,7 +146,7 @@ impl Facts {
             aki: None,
             ca_issuers: Vec::new(),
             crl_points: Vec::new(),
-            sct_count: 0,
+            scts: Vec::new(),
             self_issued,
             critical_extensions: Vec::new(),
             unparsable_extensions: Vec::new(),
@@ -194,7 +195,9 @@ impl Facts {
             ParsedExtension::CRLDistributionPoints(points) => {
                 self.crl_points.extend(points.iter().map(CrlPoint::read));
             }
-            ParsedExtension::SCT(timestamps) => self.sct_count = timestamps.len(),
+            ParsedExtension::SCT(timestamps) => {
+                self.scts = timestamps.iter().map(Timestamp::read).collect();
+            }
             ParsedExtension::ParseError { .. } => self.unparsable_extensions.push(oid),
             _ => {}
         }

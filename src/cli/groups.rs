@@ -137,6 +137,23 @@ pub struct Trust {
     #[arg(long, alias = "ca", value_name = "FILE|DIR", help_heading = JUDGEMENT)]
     pub cacerts: Vec<PathBuf>,
 
+    /// Look certificates up in the revocation lists (CRLs) in FILE (PEM or DER) or DIR; may be
+    /// repeated
+    ///
+    /// Every certificate of the path is looked up, but for the anchor. One that no current list speaks
+    /// about is a problem, as a revoked one is. Of several lists the newest counts.
+    #[arg(long, value_name = "FILE|DIR", hide_short_help = true, help_heading = JUDGEMENT)]
+    pub crl: Vec<PathBuf>,
+
+    /// Fetch the revocation lists (CRLs) that the certificates name, and look them up there
+    ///
+    /// Only those of a path that has validated are fetched: by http, without redirects, within --timeout,
+    /// up to 64 MiB, each once, and from private addresses only below a CA of --cacerts. What is not
+    /// known in the end is a note. OCSP is not asked: it would show the CA
+    /// which server is looked at, and when.
+    #[arg(long, hide_short_help = true, help_heading = JUDGEMENT)]
+    pub fetch_crl: bool,
+
     /// The name that the certificate must be for, also sent as SNI [default: the target's host]
     #[arg(long, value_name = "NAME", value_parser = host, help_heading = JUDGEMENT)]
     pub servername: Option<Host>,
@@ -151,6 +168,8 @@ pub struct Trust {
 pub struct Defaults {
     /// Trust anchors in the place of the system's.
     pub cacerts: Vec<PathBuf>,
+    /// Revocation lists.
+    pub crl: Vec<PathBuf>,
     /// The names of all variables that decide something about the result.
     pub named: Vec<&'static str>,
 }

@@ -108,6 +108,7 @@ Exit status:
 
 Environment:
   SMTP_CERTCHECK_CACERTS       in place of the system's trust anchors; colons part several
+  SMTP_CERTCHECK_CRL           revocation lists, unless --crl is given; colons part several
   SMTP_CERTCHECK_TIMEOUT, SMTP_CERTCHECK_EHLO, SMTP_CERTCHECK_COLOR
                                defaults of --timeout, --ehlo and --color
   SSL_CERT_FILE, SSL_CERT_DIR  where the system's trust anchors are, unless --cacerts is given

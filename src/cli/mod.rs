@@ -86,7 +86,7 @@ pub enum Command {
     /// Check many servers: what is broken, what expires soon, what has changed
     ///
     /// The list is a stream of targets, one a line, as on the command line, with comments (#) and
-    /// columns after the target: servername=NAME pin=sha256:HEX cacerts=FILE label=TEXT
+    /// columns after the target: servername=NAME pin=sha256:HEX cacerts=FILE crl=FILE label=TEXT
     /// warning=LEFT critical=LEFT. Results
     /// come in the order in which the servers answer.
     #[command(after_help = AUDIT_EXAMPLE, after_long_help = AUDIT_AFTER_HELP)]
@@ -179,7 +179,7 @@ pub struct Inspect {
     /// Validate the chain in FILE; no network
     ///
     /// PEM or DER, the leaf first; - reads standard input.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["targets", "hostname", "port", "connect", "mail", "ports"], requires = "servername", help_heading = JUDGEMENT)]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["targets", "hostname", "port", "connect", "mail", "ports", "fetch_crl"], requires = "servername", help_heading = JUDGEMENT)]
     pub chain: Option<PathBuf>,
 
     /// Warn, with exit code 1, if a certificate expires within LEFT: 21 (days), 72h or 30%

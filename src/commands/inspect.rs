@@ -1,7 +1,8 @@
 //! The main command: probe each target, judge, print.
 
 use super::assess::{
-    Asked, Assessor, ExpiryLevels, Sources, one_port_is_named, options, several_ports_elsewhere,
+    Asked, Assessor, ExpiryLevels, Own, Sources, one_port_is_named, options,
+    several_ports_elsewhere,
 };
 use super::disk::{chain, client};
 use super::error::Error;
@@ -134,7 +135,7 @@ impl Setting<'_> {
             .as_ref()
             .ok_or_else(|| Error::new("--servername is missing"))?;
         let anchors = self.assessor.anchors();
-        let policy = self.assessor.policy(anchors, reference);
+        let policy = self.assessor.offline_policy(anchors, reference);
         let mut judgement = judge_clients(
             &chain,
             &policy,
@@ -241,12 +242,14 @@ impl Setting<'_> {
             let seen = waiting.during(task).await;
             let seen =
                 seen.map_err(|why| Error::new(format!("the probe of {endpoint} broke: {why}")))?;
+            let fetching = self.assessor.fetch(&seen, &asked, &options);
+            waiting.during(fetching).await;
             let seen = match &client {
                 Some(client) => self.assessor.present(seen, &asked, &options, client).await,
                 None => seen,
             };
             let mut report = self.assessor.report_on_all(seen, &asked, |seen, asked| {
-                self.assessor.assess(seen, asked, None)
+                self.assessor.assess(seen, asked, Own::default())
             })?;
             if let Some(least) = self.cli.pin_expires {
                 self.assessor.note_pin(&mut report, &asked, least);

@@ -318,6 +318,8 @@ codes! {
     SharedKey = "shared-key", Audit Note;
     /// the file of the column `cacerts=` cannot be used
     BadCaFile = "bad-ca-file", Audit Critical;
+    /// the file or directory of the column `crl=` cannot be used
+    BadCrlFile = "bad-crl-file", Audit Critical;
 
     /// the validation of an answer of the DNS failed: validating resolvers withhold it
     DnsBogus = "dns-bogus", Domain Critical;

@@ -227,7 +227,7 @@ const CASES: &[(&str, &str)] = &[
     ("pin --for pos\t", "<pin><--for><postfix>"),
     ("pin --by ca\t", "<pin><--by><cacerts>"),
     ("audit --fail-on w\t", "<audit><--fail-on><warning>"),
-    ("audit --only bad-c\t", "<audit><--only><bad-ca-file>"),
+    ("audit --only bad-ca\t", "<audit><--only><bad-ca-file>"),
     // Files, and folders where it must be one.
     ("--cacerts corp\t", "<--cacerts><corp ca.pem>"),
     ("--chain corp\t", "<--chain><corp ca.pem>"),

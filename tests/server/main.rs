@@ -2,6 +2,7 @@
 //!
 //! - `addresses`: names with several addresses
 //! - `clients`: client certificates
+//! - `crl`: revocation lists, named and fetched
 //! - `dialogue`: SMTP up to STARTTLS, line by line
 //! - `tls`: the handshake, and what it agrees upon
 //! - `hostile`: hostile servers in every protocol, and what is shown of them
@@ -23,6 +24,7 @@
 
 mod addresses;
 mod clients;
+mod crl;
 mod dialogue;
 mod endurance;
 mod environment;

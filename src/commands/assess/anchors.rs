@@ -71,6 +71,12 @@ impl Anchors {
         self.system.get_or_init(system::system_anchors)
     }
 
+    /// Whether anchors are the user's own choice: not those of the system, in whatever way it has them.
+    pub(super) fn are_own(&self, chosen: &judge::Anchors) -> bool {
+        let system = self.system.get();
+        system.is_none_or(|system| !std::ptr::eq(system, chosen))
+    }
+
     /// Whether the user names a CA file.
     pub(super) fn are_named(&self) -> bool {
         self.named.is_some()

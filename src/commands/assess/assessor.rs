@@ -2,7 +2,10 @@
 
 use super::anchors::Anchors;
 use super::asked::Asked;
-use super::hg::{Hg, Look};
+use super::hg::{Hg, Look, OfHost};
+use super::library::{Library, Wish};
+use super::own::Own;
+use super::revocation::Revocation;
 use super::sources::Sources;
 use crate::certificate::{Certificate, CertificateCache, Least};
 use crate::cli::TargetArg;
@@ -16,13 +19,17 @@ use crate::judge::{self, Judgement, JudgementCache, Policy, no_pin, pin_expiring
 use crate::mercurial::Pins;
 use crate::observation::{Sighting, Survey};
 use crate::report::{Assessment, Port, Report, Skipped};
+use crate::revocation::Lists;
+use crate::survey::Reach;
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::sync::Arc;
 use time::OffsetDateTime;
 
 /// Everything that the command line points to, as read.
 pub(in crate::commands) struct Assessor {
     anchors: Anchors,
+    pub(super) revocation: Revocation,
     hg: Hg,
     certificates: RefCell<CertificateCache>,
     judgements: RefCell<JudgementCache>,
@@ -41,6 +48,7 @@ impl Assessor {
     pub(in crate::commands) fn read(sources: &Sources<'_>) -> Result<Self, Error> {
         Ok(Self {
             anchors: Anchors::read(sources)?,
+            revocation: Revocation::read(sources)?,
             hg: Hg::read(sources)?,
             certificates: RefCell::default(),
             judgements: RefCell::default(),
@@ -97,13 +105,27 @@ impl Assessor {
         }
     }
 
+    /// The same for a chain without a server, with the revocation lists that the user names.
+    pub(in crate::commands) fn offline_policy<'p>(
+        &'p self,
+        anchors: &'p judge::Anchors,
+        reference: &'p Host,
+    ) -> Policy<'p> {
+        Policy {
+            revocation: self.revocation.given(None),
+            ..self.policy(anchors, reference)
+        }
+    }
+
     /// The report on all that a survey saw of a target.
     pub(in crate::commands) fn report(
         &self,
         survey: Survey,
         asked: &Asked,
     ) -> Result<Report, Error> {
-        self.report_by(survey, asked, |seen| self.assess(seen, asked, None))
+        self.report_by(survey, asked, |seen| {
+            self.assess(seen, asked, Own::default())
+        })
     }
 
     /// The same, where `assess` judges each sighting.
@@ -161,25 +183,20 @@ impl Assessor {
         report
     }
 
-    /// Judges one sighting; `anchors` are the target's own.
+    /// Judges one sighting; some of what counts may be the target's own.
     pub(in crate::commands) fn assess(
         &self,
         mut seen: Sighting,
         asked: &Asked,
-        anchors: Option<&judge::Anchors>,
+        own: Own<'_>,
     ) -> Assessment {
-        let protocol = seen.protocol.unwrap_or(asked.endpoint.first_protocol());
-        let is_smtp = protocol == Protocol::Smtp;
+        let is_smtp = is_smtp(&seen, asked);
         let of_host = self.hg.of_host(asked.written()).filter(|_| is_smtp);
-        let anchors = match (anchors, &of_host) {
-            (Some(anchors), _) => Cow::Borrowed(anchors),
-            (None, Some(host)) => self.anchors.of_host(&host.settings, host.is_smtp_host),
-            (None, None) => Cow::Borrowed(self.anchors()),
-        };
+        let anchors = self.anchors_for(of_host.as_ref(), own);
         let chain = self.chain(&mut seen);
         let leaf = chain.first();
         let policy = self.policy(&anchors, &asked.reference);
-        let mut judgement = leaf.map(|_| self.judge(&chain, &seen, &policy));
+        let mut judgement = leaf.map(|_| self.judge(&chain, &seen, &policy, own.lists));
         let pins = of_host.as_ref().map(|of_host| of_host.pins(leaf));
         let pins = pins.unwrap_or_default();
         if let (Some(judgement), Some(leaf)) = (&mut judgement, leaf) {
@@ -217,10 +234,60 @@ impl Assessor {
             .collect()
     }
 
-    fn judge(&self, chain: &[Certificate], seen: &Sighting, policy: &Policy<'_>) -> Judgement {
-        let mut judgement = self.judgements.borrow_mut().judge(chain, seen, policy);
+    /// The anchors of a target's own, else those of its host.
+    fn anchors_for<'a>(
+        &'a self,
+        of_host: Option<&OfHost>,
+        own: Own<'a>,
+    ) -> Cow<'a, judge::Anchors> {
+        match (own.anchors, of_host) {
+            (Some(anchors), _) => Cow::Borrowed(anchors),
+            (None, Some(host)) => self.anchors.of_host(&host.settings, host.is_smtp_host),
+            (None, None) => Cow::Borrowed(self.anchors()),
+        }
+    }
+
+    fn judge(
+        &self,
+        chain: &[Certificate],
+        seen: &Sighting,
+        policy: &Policy<'_>,
+        own: Option<&Lists>,
+    ) -> Judgement {
+        let reach = self.reach(policy);
+        let judge = |policy: &Policy<'_>| self.judgements.borrow_mut().judge(chain, seen, policy);
+        let mut judgement = self.revocation.judge(own, policy, reach, judge);
         self.note_hash(&mut judgement);
         judgement
+    }
+
+    /// The lists that must be fetched before a sighting can be judged.
+    pub(super) fn wishes(&self, seen: &Sighting, asked: &Asked, own: Own<'_>) -> Vec<Wish> {
+        if seen.presented.is_empty() {
+            return Vec::new();
+        }
+        let is_smtp = is_smtp(seen, asked);
+        let of_host = self.hg.of_host(asked.written()).filter(|_| is_smtp);
+        let anchors = self.anchors_for(of_host.as_ref(), own);
+        let policy = self.policy(&anchors, &asked.reference);
+        let chain = self.chain(&mut seen.clone());
+        let judge = |policy: &Policy<'_>| self.judgements.borrow_mut().judge(&chain, seen, policy);
+        let reach = self.reach(&policy);
+        self.revocation.wishes(own.lists, &policy, reach, judge)
+    }
+
+    /// Where fetched lists are kept, if any are to be fetched.
+    pub(in crate::commands) fn library(&self) -> Option<&Arc<Library>> {
+        self.revocation.library()
+    }
+
+    /// From where lists may be fetched: a CA of the user's own may be in a network of the user's own.
+    fn reach(&self, policy: &Policy<'_>) -> Reach {
+        if self.anchors.are_own(policy.anchors) {
+            Reach::Anywhere
+        } else {
+            Reach::Public
+        }
     }
 
     /// Notes that the pinned certificate of an address has less than `least` left: the leaf that a
@@ -256,6 +323,12 @@ impl Assessor {
         };
         judgement.notes.extend(note);
     }
+}
+
+/// Whether Mercurial's settings are about what was seen.
+fn is_smtp(seen: &Sighting, asked: &Asked) -> bool {
+    let protocol = seen.protocol.unwrap_or(asked.endpoint.first_protocol());
+    protocol == Protocol::Smtp
 }
 
 fn broken(asked: &Asked) -> Error {

@@ -2,6 +2,7 @@
 
 use super::asked::Asked;
 use super::assessor::Assessor;
+use super::own::Own;
 use crate::finding::Code;
 use crate::fingerprint::Comparison;
 use crate::observation::{ClientCertificate, KeptBack, Possession, Sighting, Survey};
@@ -42,7 +43,7 @@ impl Assessor {
         if seen.client_certificate == ClientCertificate::NotAsked {
             return Some(KeptBack::NotAsked);
         }
-        let look = self.assess(seen.clone(), asked, None);
+        let look = self.assess(seen.clone(), asked, Own::default());
         (!may_have_it(&look, seen)).then_some(KeptBack::NotTrusted)
     }
 }

@@ -10,6 +10,10 @@ use time::OffsetDateTime;
 pub(in crate::commands) struct Sources<'a> {
     /// `--cacerts`.
     pub(in crate::commands) cacerts: &'a [PathBuf],
+    /// `--crl`.
+    pub(in crate::commands) crl: &'a [PathBuf],
+    /// `--fetch-crl`.
+    pub(in crate::commands) fetch_crl: bool,
     /// What the environment decides.
     pub(in crate::commands) defaults: &'a Defaults,
     /// Which configuration of Mercurial; `None` for none.
@@ -31,6 +35,8 @@ impl<'a> Sources<'a> {
     pub(in crate::commands) fn of(trust: &'a Trust) -> Self {
         Self {
             cacerts: &trust.cacerts,
+            crl: &trust.crl,
+            fetch_crl: trust.fetch_crl,
             defaults: &trust.defaults,
             scope: None,
             hgrc_needed: false,

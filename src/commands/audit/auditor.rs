@@ -1,30 +1,22 @@
 //! Turns the sightings of a target into findings.
 
 use super::defaults::Defaults;
+use super::own_sources::OwnSources;
 use crate::audit::{Audited, Baseline, Choice, Entry, SharedKeys, UNJUDGED, findings};
-use crate::commands::assess::{Asked, Assessor};
-use crate::commands::disk::anchors::configured_anchors;
+use crate::commands::assess::{Asked, Assessor, Own, Wish};
 use crate::commands::error::Error;
-use crate::finding::{Code, Finding};
+use crate::finding::Code;
 use crate::fingerprint::Comparison;
 use crate::hgrc::Source;
-use crate::judge::{Anchors, pin_mismatch};
+use crate::judge::pin_mismatch;
 use crate::mercurial::ConfiguredPin;
 use crate::mercurial::SettingLine;
 use crate::observation::Survey;
 use crate::report::{Assessment, Report};
 use std::cmp::Reverse;
-use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, LazyLock};
-
-/// The findings on every chain if there are no anchors.
-const OF_ANCHORS: [Code; 4] = [
-    Code::MissingIntermediate,
-    Code::PathInvalid,
-    Code::SelfSigned,
-    Code::UnknownIssuer,
-];
+use std::sync::Arc;
+use tokio::sync::oneshot;
 
 /// A target of the list.
 pub(super) struct ListTarget {
@@ -39,6 +31,9 @@ pub(super) struct Seen {
     pub(super) target: ListTarget,
     /// One for each port that was looked at.
     pub(super) surveys: Vec<Survey>,
+    /// Takes the target back, with what must be fetched before it can be judged; `None`: nothing more is
+    /// fetched for it.
+    pub(super) back: Option<oneshot::Sender<(Seen, Vec<Wish>)>>,
 }
 
 /// Judges targets one after the other: the findings may depend on earlier targets.
@@ -47,7 +42,7 @@ pub(super) struct Auditor {
     defaults: Arc<Defaults>,
     choice: Choice,
     baseline: Option<Baseline>,
-    own_anchors: OwnAnchors,
+    own: OwnSources,
     keys: SharedKeys,
 }
 
@@ -63,23 +58,40 @@ impl Auditor {
             defaults,
             choice,
             baseline,
-            own_anchors: OwnAnchors::default(),
+            own: OwnSources::default(),
             keys: SharedKeys::default(),
         }
     }
 
+    /// The target, if it can be judged; else it goes back for what must be fetched.
+    pub(super) fn ready(&mut self, mut seen: Seen) -> Option<Seen> {
+        let Some(back) = seen.back.take() else {
+            return Some(seen);
+        };
+        self.own.read(&seen.target.entry);
+        let own = self.own.of(&seen.target.entry);
+        let wishes = self
+            .assessor
+            .all_wishes(&seen.surveys, &seen.target.asked, own);
+        if wishes.is_empty() {
+            return Some(seen);
+        }
+        // The scheduler is gone only once nothing more is judged.
+        back.send((seen, wishes)).err().map(|(seen, _)| seen)
+    }
+
     /// Judges a target, and compares it with the baseline.
     pub(super) fn audit(&mut self, seen: Seen) -> Result<Audited, Error> {
-        let Seen { target, surveys } = seen;
-        let own = self.own_anchors.of(&target.entry);
-        let unreadable = own.and_then(|own| own.as_ref().err().cloned());
+        let Seen {
+            target, surveys, ..
+        } = seen;
+        self.own.read(&target.entry);
+        let own = self.own.of(&target.entry);
         let report = report(&self.assessor, &target, surveys, own)?;
         let mut levels = self.defaults.levels(&target.entry);
         levels.public_cas &= self.assessor.is_public(report.judgement());
         let mut found = findings(&report, levels);
-        if let Some(why) = unreadable {
-            without_anchors(&mut found, why);
-        }
+        self.own.excuse(&target.entry, &mut found);
         found.extend(self.keys.findings(&report));
         found.sort_by_key(|finding| Reverse(finding.severity));
         let unseen: Vec<Code> = report
@@ -109,45 +121,17 @@ impl Auditor {
     }
 }
 
-/// The report on all addresses and ports that were checked; `own` are the target's own anchors.
+/// The report on all addresses and ports that were checked; `own` is what counts for the target alone.
 fn report(
     assessor: &Assessor,
     target: &ListTarget,
     surveys: Vec<Survey>,
-    own: Option<&Result<Anchors, String>>,
+    own: Own<'_>,
 ) -> Result<Report, Error> {
     let ListTarget { entry, asked, .. } = target;
-    let own = own.map(|own| own.as_ref().unwrap_or(&NO_ANCHORS));
     assessor.report_on_all(surveys, asked, |seen, asked| {
         with_pins(assessor.assess(seen, asked, own), entry)
     })
-}
-
-/// The anchors of `cacerts=` columns, each file read once, or why a file could not be read.
-#[derive(Default)]
-struct OwnAnchors(HashMap<String, Result<Anchors, String>>);
-
-impl OwnAnchors {
-    /// The anchors of a target, if it has its own.
-    fn of(&mut self, entry: &Entry) -> Option<&Result<Anchors, String>> {
-        let path = entry.cacerts.as_ref()?;
-        let read = || {
-            let anchors = configured_anchors(&[PathBuf::from(path)]);
-            anchors.map_err(|why| why.message().to_owned())
-        };
-        Some(self.0.entry(path.clone()).or_insert_with(read))
-    }
-}
-
-/// The stand-in for a `cacerts=` file that cannot be read: no anchors.
-static NO_ANCHORS: LazyLock<Anchors> = LazyLock::new(|| Anchors::new("a file that cannot be read"));
-
-/// Reports that a target's own anchors could not be read. Without anchors there is no path, which
-/// is not the server's fault.
-fn without_anchors(found: &mut Vec<Finding>, why: String) {
-    found.retain(|finding| !OF_ANCHORS.contains(&finding.code));
-    let advice = "fix the cacerts= column of the list";
-    found.insert(0, Finding::new(Code::BadCaFile, None, why, advice));
 }
 
 /// Adds the pins of the list, which count like configured ones.

@@ -8,6 +8,7 @@ mod earlier;
 mod input;
 mod lines;
 mod outputs;
+mod own_sources;
 mod pacing;
 mod progress;
 mod results;
@@ -79,6 +80,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Error> {
         sender,
         progress: shared,
         to_stdout: outputs.is_stdout_alone(),
+        library: assessor.library().cloned(),
     };
     let showing = showing::showing(args, &outputs, assessor.now);
     let auditor = Auditor::new(assessor, defaults, choice, baseline);

@@ -104,8 +104,10 @@ impl Results {
         while is_read {
             match next(&mut receiver, self.showing.arrangement.deadline()) {
                 Next::Seen(seen) => {
-                    let audited = self.auditor.audit(*seen)?;
-                    is_read = self.take(&audited)?;
+                    if let Some(seen) = self.auditor.ready(*seen) {
+                        let audited = self.auditor.audit(seen)?;
+                        is_read = self.take(&audited)?;
+                    }
                     if receiver.is_empty() {
                         std::thread::sleep(GATHER);
                     }

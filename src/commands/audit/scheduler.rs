@@ -5,15 +5,17 @@ use super::defaults::Defaults;
 use super::input::{Input, Trouble};
 use super::progress;
 use crate::audit::{Completeness, Entry};
+use crate::commands::assess::{Library, rest};
 use crate::commands::error::Error;
 use crate::commands::terminal::warn;
-use crate::survey::{Pacer, look_at_ports, look_in_turn};
+use crate::survey::{Options, Pacer, look_at_ports, look_in_turn};
 use std::os::fd::AsFd as _;
 use std::sync::Arc;
 use tokio::io::Interest;
 use tokio::net::unix::pipe::Sender;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout_at};
 
 /// Targets in flight: most wait for their address or a lookup, and must not hold up later ones.
 /// Each takes 3 to 7 KiB.
@@ -28,6 +30,8 @@ pub(super) struct Scheduler {
     pub(super) ehlo: Option<String>,
     pub(super) sender: mpsc::Sender<Seen>,
     pub(super) progress: progress::Shared,
+    /// The revocation lists, if they are to be fetched.
+    pub(super) library: Option<Arc<Library>>,
     /// All results go to standard output: without its reader there is nothing more to do.
     pub(super) to_stdout: bool,
 }
@@ -97,6 +101,7 @@ impl Scheduler {
         let mut options = self.defaults.options(&asked)?;
         options.probe.ehlo.clone_from(&self.ehlo);
         let (pacer, sender) = (Arc::clone(&self.pacer), self.sender.clone());
+        let library = self.library.clone();
         Ok(async move {
             let surveys = match asked.endpoints() {
                 None => vec![look_in_turn(&pacer, &asked.endpoint, &options).await],
@@ -107,10 +112,46 @@ impl Scheduler {
                 asked,
                 position,
             };
-            let seen = Seen { target, surveys };
+            let seen = Seen {
+                target,
+                surveys,
+                back: None,
+            };
             // The writer stops when the reader has closed the pipe.
-            let _ = pacer.deliver(sender.send(seen)).await;
+            match library {
+                None => {
+                    let _ = pacer.deliver(sender.send(seen)).await;
+                }
+                Some(library) => {
+                    Box::pin(with_lists(seen, &library, &options, &pacer, &sender)).await;
+                }
+            }
         })
+    }
+}
+
+/// Delivers a target, and again as long as lists must be fetched before it can be judged, within the
+/// rest of its deadline. Which, the writer knows: it judges.
+async fn with_lists(
+    mut seen: Seen,
+    library: &Arc<Library>,
+    options: &Options,
+    pacer: &Pacer,
+    sender: &mpsc::Sender<Seen>,
+) {
+    let deadline = Instant::now() + rest(&seen.surveys, options);
+    loop {
+        let (back, returned) = oneshot::channel();
+        seen.back = (Instant::now() < deadline).then_some(back);
+        if pacer.deliver(sender.send(seen)).await.is_err() {
+            return;
+        }
+        let Ok((again, wishes)) = returned.await else {
+            return;
+        };
+        seen = again;
+        // What does not come in time is said so in the report.
+        let _ = timeout_at(deadline, library.fetch(wishes, options)).await;
     }
 }
 

@@ -1,14 +1,10 @@
 //! Files and directories of trust anchors.
-#![expect(clippy::disallowed_methods, reason = "here files are read")]
 
-use super::{chain, read};
+use super::{chain, directory, read};
 use crate::certificate::pem::{self, PemError};
 use crate::commands::error::Error;
 use crate::judge::Anchors;
 use crate::observation::system_text;
-use std::collections::HashSet;
-use std::ffi::OsStr;
-use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 /// The limit of a file; a bundle of all public roots is a quarter of a MiB.
@@ -102,22 +98,9 @@ pub(super) enum Care {
 
 const NAMES: &str = "of a directory the files count whose names end in .pem, .crt, .cer, .der or .crl, or are a hash, such as 3f94a23e.0";
 
-/// Whether files of that name count: `openssl rehash` takes no others, and renaming a file is a way
-/// to switch it off.
+/// Whether files of that name count: `openssl rehash` takes no others.
 fn counts(path: &Path) -> bool {
-    const ENDINGS: [&str; 5] = ["pem", "crt", "cer", "crl", "der"];
-    let Some(name) = path.file_name().and_then(OsStr::to_str) else {
-        return false;
-    };
-    let Some((stem, ending)) = name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()) else {
-        return false;
-    };
-    let is_hash = stem.len() == 8 && stem.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let is_number = !ending.is_empty() && ending.bytes().all(|byte| byte.is_ascii_digit());
-    let has_ending = ENDINGS
-        .iter()
-        .any(|known| ending.eq_ignore_ascii_case(known));
-    !name.starts_with('.') && (has_ending || (is_hash && is_number))
+    directory::has_name(path, &["pem", "crt", "cer", "crl", "der"], "")
 }
 
 /// The files in a directory whose names count, sorted by name; subdirectories and files without
@@ -127,24 +110,11 @@ pub(super) fn add_directory(
     directory: &Path,
     care: Care,
 ) -> Result<(), Error> {
-    let entries =
-        std::fs::read_dir(directory).map_err(|why| unreadable(directory, system_text(&why)))?;
-    let mut paths: Vec<PathBuf> = entries
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .collect();
-    // Names that count come first, because the same file may have a second name.
-    paths.sort_by_cached_key(|path| (!counts(path), path.clone()));
-    // A hashed directory has links to its own files: each is read once.
-    let mut seen = HashSet::new();
-    for path in paths {
-        let Ok(metadata) = path.metadata() else {
-            continue;
-        };
-        if !metadata.is_file() || !seen.insert((metadata.dev(), metadata.ino())) {
-            continue;
-        }
+    let files = directory::files(directory, counts);
+    let files = files.map_err(|why| unreadable(directory, system_text(&why)))?;
+    for (path, counts) in files {
         match care {
-            _ if !counts(&path) => {
+            _ if !counts => {
                 let holds_some = octets(&path).is_ok_and(|bytes| pem::read(&bytes).is_ok());
                 if holds_some {
                     anchors.add_switched_off(path.display().to_string());

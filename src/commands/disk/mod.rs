@@ -4,6 +4,8 @@ pub(super) mod anchors;
 pub(super) mod attributes;
 pub(super) mod chain;
 pub(super) mod client;
+pub(super) mod crls;
+mod directory;
 pub(super) mod public;
 pub(super) mod read;
 pub(super) mod replace;

@@ -1,7 +1,7 @@
 //! Probes the server: how to connect, one sighting, and what is judged of it.
 
 use crate::cli::{Connection, Pin as Args, TargetArg};
-use crate::commands::assess::{Asked, Assessor, options};
+use crate::commands::assess::{Asked, Assessor, Own, options};
 use crate::commands::environment;
 use crate::commands::error::Error;
 use crate::commands::runtime::block_on;
@@ -92,7 +92,7 @@ impl<'a> Observer<'a> {
 
     /// Probes every address once, and reports on all of them.
     pub(super) fn look(&self) -> Result<Report, Error> {
-        let survey = self.run(survey::look(&self.asked.endpoint, &self.options))?;
+        let survey = self.run(self.survey(&self.options))?;
         self.assessor.report(survey, &self.asked)
     }
 
@@ -100,8 +100,22 @@ impl<'a> Observer<'a> {
     pub(super) fn look_for(&self, key_type: KeyType) -> Result<Report, Error> {
         let mut options = self.options.clone();
         options.probe.key_type = Some(key_type);
-        let survey = self.run(survey::look(&self.asked.endpoint, &options))?;
+        let survey = self.run(self.survey(&options))?;
         self.assessor.report(survey, &self.asked)
+    }
+
+    async fn survey(&self, options: &Options) -> Survey {
+        let survey = survey::look(&self.asked.endpoint, options).await;
+        self.fetch(&survey).await;
+        survey
+    }
+
+    /// Fetches the lists that a judgement on what a survey saw needs.
+    pub(super) async fn fetch(&self, survey: &Survey) {
+        let surveys = std::slice::from_ref(survey);
+        self.assessor
+            .fetch(surveys, &self.asked, &self.options)
+            .await;
     }
 
     /// Runs looks to their end; on a terminal, a line says what is waited for.
@@ -154,7 +168,7 @@ impl<'a> Observer<'a> {
 
     /// Judges one sighting.
     pub(super) fn assess(&self, seen: Sighting) -> Assessment {
-        self.assessor.assess(seen, &self.asked, None)
+        self.assessor.assess(seen, &self.asked, Own::default())
     }
 
     /// Looks as a program that never sends the server's name (SNI): the server may present another

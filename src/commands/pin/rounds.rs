@@ -103,6 +103,9 @@ async fn rounds(
     while found.len() < MOST_ROUNDS && is_another_needed(&found) {
         found.push(round().await);
     }
+    for survey in &found {
+        observer.fetch(survey).await;
+    }
     found
 }
 

@@ -8,6 +8,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 const CACERTS: &str = "SMTP_CERTCHECK_CACERTS";
+const CRL: &str = "SMTP_CERTCHECK_CRL";
 const TIMEOUT: &str = "SMTP_CERTCHECK_TIMEOUT";
 const EHLO: &str = "SMTP_CERTCHECK_EHLO";
 const COLOR: &str = "SMTP_CERTCHECK_COLOR";
@@ -71,8 +72,12 @@ pub(super) fn apply(
     };
     let defaults = &mut options.trust.defaults;
     if let Some(paths) = open("cacerts", CACERTS) {
-        defaults.cacerts = paths_of(&paths)?;
+        defaults.cacerts = paths_of(CACERTS, &paths)?;
         defaults.named.push(CACERTS);
+    }
+    if let Some(paths) = open("crl", CRL) {
+        defaults.crl = paths_of(CRL, &paths)?;
+        defaults.named.push(CRL);
     }
     if let Some(value) = open("timeout", TIMEOUT).filter(|_| !options.is_offline) {
         options.connection.timeout = read(TIMEOUT, &value, duration)?;
@@ -98,10 +103,10 @@ pub(in crate::commands) fn color(variable: Variable<'_>) -> Option<ColorArg> {
 }
 
 /// Files and directories, parted by colons as in PATH.
-fn paths_of(value: &OsString) -> Result<Vec<PathBuf>, clap::Error> {
+fn paths_of(name: &str, value: &OsString) -> Result<Vec<PathBuf>, clap::Error> {
     let paths: Vec<PathBuf> = std::env::split_paths(value).collect();
     if paths.iter().any(|path| path.as_os_str().is_empty()) {
-        return Err(invalid(CACERTS, value, "a name between colons is empty"));
+        return Err(invalid(name, value, "a name between colons is empty"));
     }
     Ok(paths)
 }
@@ -145,6 +150,7 @@ mod tests {
     fn the_environment_decides_where_the_command_line_does_not() {
         let all = [
             (CACERTS, "/a.pem:/b"),
+            (CRL, "/a.crl:/c"),
             (TIMEOUT, "5s"),
             (EHLO, "probe.example"),
             (COLOR, "never"),
@@ -152,15 +158,18 @@ mod tests {
         let cli = with("a.example", &all).expect("a command line");
         let (connection, trust) = (&cli.inspect.connection, &cli.inspect.trust);
         assert_eq!(trust.defaults.cacerts, ["/a.pem", "/b"].map(PathBuf::from));
-        assert_eq!(trust.defaults.named, [CACERTS, TIMEOUT, EHLO]);
+        assert_eq!(trust.defaults.crl, ["/a.crl", "/c"].map(PathBuf::from));
+        assert_eq!(trust.defaults.named, [CACERTS, CRL, TIMEOUT, EHLO]);
         assert_eq!(connection.timeout, Duration::from_secs(5));
         assert_eq!(connection.ehlo.as_deref(), Some("probe.example"));
         assert_eq!(cli.inspect.color, ColorArg::Never);
 
-        let typed = "a.example --cacerts c.pem --timeout 45s --ehlo x.example --color auto";
+        let typed =
+            "a.example --cacerts c.pem --crl c.crl --timeout 45s --ehlo x.example --color auto";
         let cli = with(typed, &all).expect("a command line");
         assert!(cli.inspect.trust.defaults.named.is_empty());
         assert!(cli.inspect.trust.defaults.cacerts.is_empty());
+        assert!(cli.inspect.trust.defaults.crl.is_empty());
         assert_eq!(cli.inspect.connection.timeout, Duration::from_secs(45));
         assert_eq!(cli.inspect.connection.ehlo.as_deref(), Some("x.example"));
         assert_eq!(cli.inspect.color, ColorArg::Auto);
@@ -192,6 +201,7 @@ mod tests {
     fn an_invalid_value_is_an_error_that_names_the_variable() {
         for (name, value) in [
             (CACERTS, "/a.pem::/b"),
+            (CRL, ":/b"),
             (TIMEOUT, "soon"),
             (EHLO, "a b"),
             (COLOR, "often"),

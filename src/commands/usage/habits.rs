@@ -236,8 +236,36 @@ const HABITS: &[Habit] = &[
         "",
     ),
     habit(
-        &["-status", "--ocsp", "--crl"],
-        "a stapled answer is judged; no responder is asked",
+        &[
+            "-status",
+            "--ocsp",
+            "--ocsp-stapling",
+            "--cert-status",
+            "-ocsp_url",
+        ],
+        "a stapled answer is judged; no responder is asked, and --fetch-crl asks for revocation lists",
+        "",
+    ),
+    habit(
+        &[
+            "-CRLfile",
+            "-CRL",
+            "--x509crlfile",
+            "--crlfile",
+            "--crl-file",
+            "--tls-crl-file",
+        ],
+        "write --crl {}",
+        "FILE",
+    ),
+    habit(
+        &["-crl_check", "-crl_check_all", "--crl-check", "--check-crl"],
+        "write --crl FILE for a revocation list that you have, or --fetch-crl for those that the certificates name",
+        "",
+    ),
+    habit(
+        &["-crl_download", "--crl-download"],
+        "write --fetch-crl",
         "",
     ),
     habit(

@@ -2,10 +2,12 @@
 
 use crate::certificate::{
     BasicConstraints, Certificate, Facts, Idn, KeyUsage, Name, PublicKey, Sans, SelfSigned,
-    days_left, pem,
+    Timestamp, days_left, pem,
 };
 use crate::fingerprint::Algorithm;
 use crate::render::timestamp::timestamp;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use serde::Serialize;
 use time::OffsetDateTime;
 
@@ -33,6 +35,7 @@ pub(super) struct CertificateJson {
     authority_key_id: Option<String>,
     ca_issuers: Vec<String>,
     sct_count: Option<usize>,
+    scts: Vec<SctJson>,
     self_issued: Option<bool>,
     self_signed: Option<bool>,
     fingerprints: FingerprintsJson,
@@ -61,6 +64,12 @@ pub(super) struct IdnJson {
 pub(super) struct OtherSanJson {
     kind: &'static str,
     value: String,
+}
+
+#[derive(Serialize)]
+pub(super) struct SctJson {
+    log_id: String,
+    at: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -113,7 +122,12 @@ impl CertificateJson {
             ca_issuers: facts
                 .map(|facts| facts.ca_issuers.clone())
                 .unwrap_or_default(),
-            sct_count: facts.map(|facts| facts.sct_count),
+            sct_count: facts.map(|facts| facts.scts.len()),
+            scts: facts
+                .map_or(&[][..], |facts| &facts.scts)
+                .iter()
+                .map(SctJson::from)
+                .collect(),
             self_issued: facts.map(|facts| facts.self_issued),
             self_signed: facts.and_then(|_| match certificate.self_signed() {
                 SelfSigned::Yes => Some(true),
@@ -149,6 +163,15 @@ impl From<Option<&Sans>> for SansJson {
                     value: other.1,
                 })
                 .collect(),
+        }
+    }
+}
+
+impl From<&Timestamp> for SctJson {
+    fn from(one: &Timestamp) -> Self {
+        Self {
+            log_id: BASE64_STANDARD.encode(one.log_id),
+            at: one.at.map(timestamp),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! What was seen on the wire, and why it failed.
 
+use super::revocation::{OcspJson, ocsp};
 use crate::endpoint::Protocol;
+use crate::judge::Judgement;
 use crate::observation::{Failure, KeptBack, Possession, Sighting, Staple};
 use crate::render::advice::spelled;
 use serde::Serialize;
@@ -28,6 +30,7 @@ pub(super) struct ConnectionJson {
     legacy: bool,
     small_hello: bool,
     ocsp_stapled: Option<bool>,
+    ocsp: Option<OcspJson>,
     client_certificate: &'static str,
     client_certificate_not_sent: Option<&'static str>,
     round_trips: u32,
@@ -51,8 +54,9 @@ impl From<&Failure> for ErrorJson {
     }
 }
 
-impl From<&Sighting> for ConnectionJson {
-    fn from(seen: &Sighting) -> Self {
+impl ConnectionJson {
+    /// What was seen, and what is judged of the staple.
+    pub(super) fn of(seen: &Sighting, judgement: Option<&Judgement>) -> Self {
         let tls = seen.tls.as_ref();
         Self {
             address: seen.address.map(|address| address.to_string()),
@@ -79,6 +83,7 @@ impl From<&Sighting> for ConnectionJson {
                 Staple::Missing => Some(false),
                 Staple::Stapled => Some(true),
             },
+            ocsp: judgement.and_then(ocsp),
             client_certificate: seen.client_certificate.as_str(),
             client_certificate_not_sent: seen.kept_back.map(KeptBack::as_str),
             round_trips: seen.round_trips,

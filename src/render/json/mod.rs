@@ -9,6 +9,7 @@ mod escaping;
 mod mercurial;
 mod ports;
 mod report;
+mod revocation;
 mod validation;
 
 use crate::audit::Audited;

@@ -85,7 +85,9 @@ impl From<&Report> for ReportJson {
             checked_at: report.checked_at.map(timestamp),
             days_left: chain.first().and_then(|leaf| leaf.days_left),
             error: failure.map(ErrorJson::from),
-            connection: report.seen().map(ConnectionJson::from),
+            connection: report
+                .seen()
+                .map(|seen| ConnectionJson::of(seen, report.judgement())),
             chain,
             validation: report.judgement().map(ValidationJson::from),
             clients: clients(report),

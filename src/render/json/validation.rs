@@ -1,5 +1,6 @@
 //! The judgement on a chain, by the standards and by other clients.
 
+use super::revocation::RevocationJson;
 use crate::certificate::Certificate;
 use crate::render::advice::spelled;
 
@@ -16,6 +17,7 @@ pub(super) struct ValidationJson {
     anchor: Option<AnchorJson>,
     problems: Vec<FindingJson>,
     notes: Vec<FindingJson>,
+    revocation: Vec<RevocationJson>,
 }
 
 /// How a family of clients would judge chain and name.
@@ -85,6 +87,11 @@ impl From<&Judgement> for ValidationJson {
             }),
             problems: judgement.problems.iter().map(FindingJson::from).collect(),
             notes: judgement.notes.iter().map(FindingJson::from).collect(),
+            revocation: judgement
+                .revocation
+                .iter()
+                .map(RevocationJson::from)
+                .collect(),
         }
     }
 }

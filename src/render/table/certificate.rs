@@ -5,6 +5,8 @@ use super::page::Page;
 use crate::certificate::{Certificate, Facts};
 use crate::render::timestamp::timestamp;
 use crate::report::Report;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 
 impl Page {
     pub(super) fn leaf_details(&mut self, report: &Report) {
@@ -99,6 +101,11 @@ impl Page {
         }
         self.fact("key id", facts.ski.as_deref().unwrap_or("none"));
         self.fact("issuer key id", facts.aki.as_deref().unwrap_or("none"));
-        self.fact("SCTs (CT)", &facts.sct_count.to_string());
+        self.fact("SCTs (CT)", &facts.scts.len().to_string());
+        for one in &facts.scts {
+            let at = one.at.map_or_else(|| "no date".to_owned(), timestamp);
+            let log = BASE64_STANDARD.encode(one.log_id);
+            self.fact("", &format!("{at}, log {log}"));
+        }
     }
 }

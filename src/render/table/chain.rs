@@ -36,6 +36,7 @@ impl Page {
         }
         if let Some(judgement) = report.judgement() {
             self.path(judgement);
+            self.revocation(judgement);
         }
     }
 

@@ -48,6 +48,9 @@ impl Page {
         if !report.chain().is_empty() {
             self.fact("key", possession(seen.possession));
         }
+        if let Some(judgement) = report.judgement() {
+            self.staple(judgement);
+        }
         let client_certificate = client_certificate(seen);
         if !client_certificate.is_empty() {
             self.fact("client cert", &client_certificate);

@@ -9,6 +9,7 @@ mod mercurial;
 mod names;
 mod page;
 mod ports;
+mod revocation;
 mod sums;
 mod until;
 mod verdict;

@@ -2,8 +2,11 @@
 //! are, with the ports of mail servers. Nothing else on the machine sees it, and it cannot see the
 //! machine's network.
 
-use crate::pki::{Identity, KeyKind, Pki, expired_leaf, leaf};
+use crate::pki::{Identity, KeyKind, Pki, Revoked, ca, expired_leaf, leaf, listed};
+use crate::raw;
 use crate::server::{Behaviour, Server};
+use rcgen::{BasicConstraints, CertificateParams, IsCa};
+use std::net::TcpStream;
 use std::process::{Command, ExitStatus};
 
 /// Set in the process inside it.
@@ -16,6 +19,7 @@ ip link set lo up
 ip address add 192.0.2.25/32 dev lo
 ip address add 192.0.2.26/32 dev lo
 ip address add 192.0.2.27/32 dev lo
+ip address add 192.0.2.80/32 dev lo
 ip address add 2001:db8::25/128 dev lo nodad
 for dir in /etc /usr/local/share; do
     mount -t tmpfs tmpfs /mnt
@@ -24,7 +28,7 @@ for dir in /etc /usr/local/share; do
 done
 mount -t tmpfs tmpfs /var/lib
 mkdir -p /var/lib/node_exporter /etc/postfix /usr/local/share/zsh/site-functions
-printf '192.0.2.25 mail.example.org\\n192.0.2.26 mx2.example.org\\n192.0.2.27 old.example.org\\n127.0.0.1 localhost\\n' >/etc/hosts
+printf '192.0.2.25 mail.example.org\\n192.0.2.26 mx2.example.org\\n192.0.2.27 old.example.org\\n192.0.2.80 crl.example.org\\n127.0.0.1 localhost\\n' >/etc/hosts
 echo 'hosts: files' >/etc/nsswitch.conf
 exec \"$@\"
 ";
@@ -93,10 +97,16 @@ impl ExampleNetwork {
     }
 
     /// Starts them: `mail.example.org` on 25, 465 and 587, `mx2.example.org` on 25, and
-    /// `old.example.org`, whose certificate has expired, on 587.
+    /// `old.example.org`, whose certificate has expired, on 587. The revocation lists of the CA are at
+    /// `crl.example.org`; nothing is revoked.
     pub fn start() -> Self {
-        let pki = Pki::new("Example", KeyKind::P256);
-        let identity = pki.identity(leaf(&["mail.example.org"]));
+        let pki = pki();
+        let lists = [
+            ("/root.crl", pki.root_crl(&Revoked::now(&[]))),
+            ("/ca.crl", pki.crl(&Revoked::now(&[]))),
+        ];
+        raw::listen_on("192.0.2.80:80", move |stream| hand_out(&lists, stream));
+        let identity = pki.identity(issued("mail.example.org", 2));
         let named = |name| Behaviour {
             name,
             ..Behaviour::default()
@@ -110,10 +120,42 @@ impl ExampleNetwork {
             Server::start_on(address, &identity, starttls.clone());
         }
         Server::start_on("192.0.2.25:465", &identity, smtps);
-        let second = pki.identity(leaf(&["mx2.example.org"]));
+        let second = pki.identity(issued("mx2.example.org", 3));
         Server::start_on("192.0.2.26:25", &second, named("mx2.example.org"));
         let old = pki.identity(expired_leaf(&["old.example.org"]));
         Server::start_on("192.0.2.27:587", &old, named("old.example.org"));
         Self { pki, identity }
+    }
+}
+
+fn pki() -> Pki {
+    let mut root = ca("Example Root");
+    root.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let intermediate = listed(
+        ca("Example Intermediate"),
+        1,
+        &["http://crl.example.org/root.crl"],
+    );
+    Pki::custom(root, intermediate, KeyKind::P256)
+}
+
+fn issued(name: &str, serial: u64) -> CertificateParams {
+    listed(leaf(&[name]), serial, &["http://crl.example.org/ca.crl"])
+}
+
+/// Answers one request for a file.
+fn hand_out(files: &[(&str, Vec<u8>)], mut stream: TcpStream) {
+    let request = raw::read_line(&stream);
+    while !raw::read_line(&stream).trim().is_empty() {}
+    let asked = request.split(' ').nth(1).unwrap_or_default();
+    match files.iter().find(|(path, _)| *path == asked) {
+        Some((_, content)) => {
+            raw::send(
+                &mut stream,
+                b"HTTP/1.1 200 OK\r\nContent-Type: application/pkix-crl\r\n\r\n",
+            );
+            raw::send(&mut stream, content);
+        }
+        None => raw::send(&mut stream, b"HTTP/1.1 404 Not Found\r\n\r\n"),
     }
 }

@@ -29,6 +29,7 @@ pub mod mail_host;
 pub mod microsocks;
 pub mod mta;
 pub mod names;
+pub mod nginx;
 pub mod nullmailer;
 pub mod old;
 pub mod openssl;

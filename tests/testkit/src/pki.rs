@@ -2,8 +2,9 @@
 //! repository ever expires.
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType,
-    ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose,
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, CertifiedIssuer,
+    CrlDistributionPoint, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, KeyIdMethod,
+    KeyPair, KeyUsagePurpose, RevocationReason, RevokedCertParams, SerialNumber,
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use std::fmt::Write as _;
@@ -28,6 +29,28 @@ impl KeyKind {
             Self::Ed25519 => KeyPair::generate_for(&rcgen::PKCS_ED25519),
         };
         made.expect("a key")
+    }
+}
+
+/// What a CA says of certificates that it has revoked, for as long as `lasts`.
+#[derive(Clone, Debug)]
+pub struct Revoked<'a> {
+    /// Their serial numbers.
+    pub serials: &'a [u64],
+    /// When the list was made.
+    pub made: OffsetDateTime,
+    /// How long until the next one.
+    pub lasts: Duration,
+}
+
+impl<'a> Revoked<'a> {
+    /// A list of now, for a week.
+    pub fn now(serials: &'a [u64]) -> Self {
+        Self {
+            serials,
+            made: now() - Duration::hours(1),
+            lasts: Duration::days(7),
+        }
     }
 }
 
@@ -179,6 +202,16 @@ impl Pki {
         identity
     }
 
+    /// The list of revoked certificates of the intermediate, in DER.
+    pub fn crl(&self, revoked: &Revoked<'_>) -> Vec<u8> {
+        crl(&self.intermediate, revoked)
+    }
+
+    /// The list of revoked certificates of the root, in DER.
+    pub fn root_crl(&self, revoked: &Revoked<'_>) -> Vec<u8> {
+        crl(&self.root, revoked)
+    }
+
     /// A self-signed leaf.
     pub fn self_signed(leaf: &CertificateParams, kind: KeyKind) -> Identity {
         let key = kind.generate();
@@ -197,6 +230,37 @@ impl Pki {
     pub fn below(&self, issuer: CertificateParams, leaf: &CertificateParams) -> Identity {
         issued_below(&self.root, issuer, leaf, self.kind)
     }
+}
+
+/// A day ago, for a compromised key.
+fn crl(issuer: &CertifiedIssuer<'static, KeyPair>, revoked: &Revoked<'_>) -> Vec<u8> {
+    let serials = revoked.serials.iter();
+    let entries = serials.map(|serial| RevokedCertParams {
+        serial_number: SerialNumber::from(*serial),
+        revocation_time: now() - Duration::days(1),
+        reason_code: Some(RevocationReason::KeyCompromise),
+        invalidity_date: None,
+    });
+    let params = CertificateRevocationListParams {
+        this_update: revoked.made,
+        next_update: revoked.made + revoked.lasts,
+        crl_number: SerialNumber::from(1),
+        issuing_distribution_point: None,
+        revoked_certs: entries.collect(),
+        key_identifier_method: KeyIdMethod::Sha256,
+    };
+    params.signed_by(issuer).expect("a list").der().to_vec()
+}
+
+/// With a serial number, and the places of the list that would have it.
+#[must_use]
+pub fn listed(mut params: CertificateParams, serial: u64, urls: &[&str]) -> CertificateParams {
+    let points = urls.iter().map(|url| CrlDistributionPoint {
+        uris: vec![(*url).to_owned()],
+    });
+    params.serial_number = Some(SerialNumber::from(serial));
+    params.crl_distribution_points = points.collect();
+    params
 }
 
 fn issued_below(

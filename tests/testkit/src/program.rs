@@ -36,6 +36,7 @@ pub fn program() -> Command {
         "HGRCPATH",
         "TERM",
         "SMTP_CERTCHECK_CACERTS",
+        "SMTP_CERTCHECK_CRL",
         "SMTP_CERTCHECK_TIMEOUT",
         "SMTP_CERTCHECK_EHLO",
         "SMTP_CERTCHECK_COLOR",

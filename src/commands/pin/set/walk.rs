@@ -96,6 +96,7 @@ async fn whole(observer: &Observer<'_>, ports: &[Port<'_>], more: Further) -> Re
     let mut asked = Vec::new();
     for (port, survey) in ports.iter().zip(plan.surveys(seen, options)) {
         found.gaps.extend(Gap::left_out(&survey));
+        port.observer.fetch(&survey).await;
         let report = port.observer.report(survey)?;
         for look in report.looks() {
             let ask = look.address().map(|address| Ask {
@@ -126,7 +127,9 @@ async fn whole(observer: &Observer<'_>, ports: &[Port<'_>], more: Further) -> Re
             let Some(sighting) = seen.pop() else {
                 continue;
             };
-            let report = port.observer.report(Survey::from(sighting))?;
+            let survey = Survey::from(sighting);
+            port.observer.fetch(&survey).await;
+            let report = port.observer.report(survey)?;
             let entered = found.enter(&report.representative, &report.target, Some(ask), false);
             asked.push(entered.unwrap_or(Asked {
                 ask,

@@ -1,0 +1,110 @@
+//! nginx, a web server, with what a CA's server may do to those who fetch a document.
+
+use crate::daemon::home::{Home, Starts};
+use crate::daemon::{Daemon, Package};
+use std::ops::Deref;
+use std::process::Command;
+
+pub(crate) const PACKAGE: Package = Package {
+    name: "nginx",
+    starts: Starts::AsAnyone,
+    ports: 1,
+};
+
+/// A running nginx. It serves the files that the test puts into its root; `/moved/NAME` leads to
+/// `/NAME` by a redirect, `/gone/NAME` is gone, `/slow/NAME` comes at 16 octets a second, `/chunks/NAME`
+/// comes in chunks, and `/cut/NAME` is closed without an answer.
+#[derive(Debug)]
+pub struct Nginx {
+    daemon: Daemon,
+    /// Where it listens on 127.0.0.1.
+    pub port: u16,
+}
+
+impl Nginx {
+    /// For a test of that name; `None` when the test must be skipped.
+    ///
+    /// # Panics
+    /// When the server is there and does not run, and in CI when it is not there.
+    pub fn for_test(test: &str) -> Option<Self> {
+        let (daemon, ports) = Daemon::for_test(test, &PACKAGE, configure)?;
+        let port = ports[0];
+        Some(Self { daemon, port })
+    }
+
+    /// The URL of a path.
+    pub fn url(&self, path: &str) -> String {
+        format!("http://localhost:{}{path}", self.port)
+    }
+
+    /// Puts a file into the root.
+    ///
+    /// # Panics
+    /// When it cannot be written.
+    pub fn put(&self, name: &str, content: &[u8]) {
+        let path = self.directory().join("www").join(name);
+        std::fs::write(path, content).expect("a file");
+    }
+
+    /// The requests so far, a line for each: method, path and status.
+    pub fn requests(&self) -> Vec<String> {
+        let log = std::fs::read_to_string(self.directory().join("requests")).unwrap_or_default();
+        log.lines().map(str::to_owned).collect()
+    }
+}
+
+pub(crate) fn configure(home: &Home, ports: &[u16]) -> std::io::Result<Command> {
+    home.directory("www", None)?;
+    let place = home.dir.path().display();
+    let port = ports[0];
+    let configuration = format!(
+        "daemon off;
+master_process off;
+pid {place}/pid;
+error_log {place}/log;
+events {{}}
+http {{
+    log_format short '$request_method $request_uri $status';
+    access_log {place}/requests short;
+    client_body_temp_path {place}/t1;
+    proxy_temp_path {place}/t2;
+    fastcgi_temp_path {place}/t3;
+    uwsgi_temp_path {place}/t4;
+    scgi_temp_path {place}/t5;
+    gzip on;
+    gzip_min_length 1;
+    gzip_types *;
+    server {{
+        listen 127.0.0.1:{port};
+        root {place}/www;
+        location / {{ }}
+        location /moved/ {{ rewrite ^/moved/(.*)$ http://127.0.0.1:{port}/$1 redirect; }}
+        location /gone/ {{ return 410; }}
+        location /cut/ {{ return 444; }}
+        location /slow/ {{ alias {place}/www/; limit_rate 16; }}
+        # What is put together does not know its length.
+        location /chunks/ {{ alias {place}/www/; ssi on; ssi_types *; }}
+    }}
+}}
+"
+    );
+    home.write("nginx.conf", &configuration, 0o644)?;
+    let mut command = Home::command(home.root.join("usr/sbin/nginx"));
+    command
+        .env("LD_LIBRARY_PATH", home.libraries("usr/lib")?)
+        .arg("-e")
+        .arg(home.path("log"))
+        .arg("-p")
+        .arg(home.dir.path())
+        .arg("-c")
+        .arg(home.path("nginx.conf"));
+    Ok(command)
+}
+
+impl Deref for Nginx {
+    type Target = Daemon;
+
+    fn deref(&self) -> &Daemon {
+        &self.daemon
+    }
+}
