@@ -36,6 +36,14 @@ impl<K: Eq + Hash, V, const MOST: usize> BoundedMap<K, V, MOST> {
         self.0.insert(key, value);
     }
 
+    /// Forgets one key.
+    pub fn remove<Q: Eq + Hash + ?Sized>(&mut self, key: &Q)
+    where
+        K: Borrow<Q>,
+    {
+        self.0.remove(key);
+    }
+
     /// The value of a key, which is the default value if there was none.
     pub fn or_default(&mut self, key: &K) -> &mut V
     where
@@ -113,6 +121,8 @@ mod tests {
         assert_eq!([0, 1, 2].map(|key| map.get(&key)), [&0, &10, &20].map(Some));
         map.insert(3, 3);
         assert_eq!([1, 2, 3].map(|key| map.get(&key)), [None, None, Some(&3)]);
+        map.remove(&3);
+        assert_eq!(map.get(&3), None);
         for number in 4..100 {
             assert_eq!(*map.or_default(&number), 0);
             assert!(map.0.len() <= 3);

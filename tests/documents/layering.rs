@@ -32,7 +32,10 @@ const TABLE: &[(&str, &[&str])] = &[
         "programs",
         &["certificate", "endpoint", "finding", "fingerprint"],
     ),
-    ("resolve", &["endpoint", "observation"]),
+    (
+        "resolve",
+        &["bounded", "endpoint", "observation", "records"],
+    ),
     ("fetch", &["endpoint"]),
     (
         "probe",

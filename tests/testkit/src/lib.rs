@@ -19,6 +19,7 @@ pub mod cyrus;
 pub mod daemon;
 pub mod der;
 pub mod dma;
+pub mod dns;
 pub mod dovecot;
 pub mod example_network;
 pub mod generate;

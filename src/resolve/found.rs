@@ -1,0 +1,25 @@
+//! What a lookup returns: the answer, who was heard for it, and who has validated it.
+
+use super::server::Server;
+use crate::records::Answer;
+
+/// Who validates.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Trust {
+    /// We do: no resolver is believed.
+    #[default]
+    Nobody,
+    /// The resolver does: its AD bit is believed.
+    Resolver,
+}
+
+/// An answer, and where it comes from.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// What DNS says, and whether it is proven.
+    pub answer: Answer,
+    /// The resolvers that were heard for it in this lookup, in order; none if all was known before.
+    pub heard: Vec<Server>,
+    /// Who has validated it.
+    pub trust: Trust,
+}

@@ -1,0 +1,104 @@
+//! Asks what a validation needs, hands the replies to it, and remembers for the run what it learns.
+
+use super::found::{Found, Trust};
+use super::replies::{Known, Replies};
+use super::resolvers::Resolvers;
+use super::server::Server;
+use super::trusting;
+use crate::records::{Anchors, Question, Reply, Step, Validator, Zones};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+/// The lookups of a run.
+#[derive(Debug)]
+pub struct Lookups {
+    resolvers: Resolvers,
+    trust: Trust,
+    zones: Zones,
+    replies: Replies,
+}
+
+impl Lookups {
+    /// Asks these resolvers; what they answer must lead to one of the anchors.
+    pub fn new(servers: Vec<Server>, anchors: Anchors, trust: Trust) -> Arc<Self> {
+        Arc::new(Self {
+            resolvers: Resolvers::new(servers),
+            trust,
+            zones: Zones::new(anchors),
+            replies: Replies::default(),
+        })
+    }
+
+    /// Looks a question up within a time. `now` is in seconds since 1970.
+    pub async fn look_up(
+        self: &Arc<Self>,
+        question: Question,
+        now: u32,
+        within: Duration,
+    ) -> Found {
+        let deadline = Instant::now() + within;
+        match self.trust {
+            Trust::Nobody => self.validate(question, now, deadline).await,
+            Trust::Resolver => trusting::look_up(&self.resolvers, question, deadline).await,
+        }
+    }
+
+    async fn validate(self: &Arc<Self>, question: Question, now: u32, deadline: Instant) -> Found {
+        let mut validator = Validator::new(question, &self.zones, now);
+        let mut heard = Vec::new();
+        loop {
+            let wanted = match validator.next() {
+                Step::Ask(wanted) => wanted,
+                Step::Done(answer) => {
+                    return Found {
+                        answer: *answer,
+                        heard,
+                        trust: self.trust,
+                    };
+                }
+            };
+            for (question, known) in self.ask(wanted, deadline).await {
+                if let Ok(known) = &known
+                    && !heard.contains(&known.by)
+                {
+                    heard.push(known.by);
+                }
+                validator.receive(&question, reply(known));
+            }
+        }
+    }
+
+    /// Asks several questions at the same time.
+    async fn ask(
+        self: &Arc<Self>,
+        questions: Vec<Question>,
+        deadline: Instant,
+    ) -> Vec<(Question, Result<Known, String>)> {
+        if let [question] = questions.as_slice() {
+            let known = self.get(question, deadline).await;
+            return questions.into_iter().zip([known]).collect();
+        }
+        let mut asking = JoinSet::new();
+        for question in questions {
+            let lookups = Arc::clone(self);
+            asking.spawn(async move {
+                let known = lookups.get(&question, deadline).await;
+                (question, known)
+            });
+        }
+        asking.join_all().await
+    }
+
+    async fn get(&self, question: &Question, deadline: Instant) -> Result<Known, String> {
+        self.replies.get(question, &self.resolvers, deadline).await
+    }
+}
+
+fn reply(known: Result<Known, String>) -> Reply {
+    match known {
+        Ok(known) => Reply::Message(known.message),
+        Err(why) => Reply::None(why),
+    }
+}

@@ -1,0 +1,124 @@
+//! A question to several resolvers within one deadline: the one that answered last is asked first,
+//! and who does not answer is asked again later, with more patience.
+
+use super::exchange::{self, Outcome};
+use super::query::Checks;
+use super::server::Server;
+use crate::records::{Message, Question};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout_at};
+
+/// How long the first round waits for each resolver; each later round waits twice as long.
+const PATIENCE: Duration = Duration::from_millis(1500);
+
+/// Questions under way at a time: each has a socket of its own.
+const MOST_AT_ONCE: usize = 128;
+
+/// The resolvers of a run.
+#[derive(Debug)]
+pub(super) struct Resolvers {
+    servers: Vec<Server>,
+    /// The index of the one that answered last.
+    preferred: AtomicUsize,
+    turns: Semaphore,
+}
+
+/// A reply, and who gave it.
+#[derive(Debug)]
+pub(super) struct Replied {
+    pub(super) message: Box<Message>,
+    pub(super) by: Server,
+}
+
+impl Resolvers {
+    pub(super) fn new(servers: Vec<Server>) -> Self {
+        Self {
+            servers,
+            preferred: AtomicUsize::new(0),
+            turns: Semaphore::new(MOST_AT_ONCE),
+        }
+    }
+
+    /// The best reply that there is before the deadline; else why there is none, in words.
+    pub(super) async fn ask(
+        &self,
+        question: &Question,
+        checks: Checks,
+        deadline: Instant,
+    ) -> Result<Replied, String> {
+        let Ok(_turn) = timeout_at(deadline, self.turns.acquire()).await else {
+            return Err("too many questions are under way".to_owned());
+        };
+        let mut found = Found::default();
+        let mut left = self.in_order();
+        let mut patience = PATIENCE;
+        while !left.is_empty() && !found.is_enough(deadline) {
+            let mut silent = Vec::new();
+            for index in left {
+                let server = self.servers[index];
+                let until = deadline.min(Instant::now() + patience);
+                match exchange::ask(server, question, checks, until).await {
+                    Outcome::Replied(message) => {
+                        self.preferred.store(index, Ordering::Relaxed);
+                        return Ok(Replied {
+                            message,
+                            by: server,
+                        });
+                    }
+                    Outcome::Poor(message) => found.poor(Replied {
+                        message,
+                        by: server,
+                    }),
+                    Outcome::Broken(why) => found.fault(server, &why),
+                    Outcome::Silent => silent.push(index),
+                }
+            }
+            left = silent;
+            patience *= 2;
+        }
+        for index in left {
+            found.fault(self.servers[index], "no reply in time");
+        }
+        found.into_result()
+    }
+
+    /// The indices of all, the preferred first.
+    fn in_order(&self) -> Vec<usize> {
+        let first = self.preferred.load(Ordering::Relaxed);
+        let mut order: Vec<usize> = (0..self.servers.len()).collect();
+        order.sort_by_key(|index| *index != first);
+        order
+    }
+}
+
+/// What there is while no resolver has answered well.
+#[derive(Debug, Default)]
+struct Found {
+    poor: Option<Replied>,
+    faults: Vec<String>,
+}
+
+impl Found {
+    fn poor(&mut self, reply: Replied) {
+        self.poor.get_or_insert(reply);
+    }
+
+    fn fault(&mut self, server: Server, why: &str) {
+        self.faults.push(format!("{server}: {why}"));
+    }
+
+    /// Whether it is not worth asking again.
+    fn is_enough(&self, deadline: Instant) -> bool {
+        self.poor.is_some() || deadline <= Instant::now()
+    }
+
+    fn into_result(self) -> Result<Replied, String> {
+        match self.poor {
+            Some(reply) => Ok(reply),
+            None if self.faults.is_empty() => Err("there is no resolver to ask".to_owned()),
+            None => Err(self.faults.join("; ")),
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! DNS for the tests: zones signed by the real signers, NSD that serves them, unbound and delv as
+//! judges, and a resolver between them that lies.
+
+pub mod client;
+pub mod delv;
+pub mod key;
+pub mod liar;
+pub mod nsd;
+pub mod sign;
+pub mod unbound;
+pub mod zone;
