@@ -166,6 +166,37 @@ fn answers() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(part, 0..10).prop_map(|parts| parts.concat())
 }
 
+/// What a domain could publish.
+fn published() -> impl Strategy<Value = Vec<u8>> {
+    let part = prop::sample::select(vec![
+        &b"version: STSv1\n"[..],
+        b"version: STSv1\r\n",
+        b"mode: enforce\n",
+        b"mode:none\n",
+        b"mode : testing\n",
+        b"mx: mail.example.org\n",
+        b"mx: *.example.org \n",
+        b"mx: *\n",
+        b"mx:\n",
+        b"MX: a.test\n",
+        b"max_age: 604800\n",
+        b"max_age: 31557601\n",
+        b"max_age: +1\n",
+        b"v=STSv1; ",
+        b"v=STSv1",
+        b"id=20261128;",
+        b"id=;",
+        b"v=TLSRPTv1;",
+        b"rua=mailto:a@b.test, https://c.test",
+        b"\x03\x01\x01",
+        b"\xef\xbb\xbf",
+        b"\xe9",
+        b"\r",
+        b".",
+    ]);
+    prop::collection::vec(part, 0..8).prop_map(|parts| parts.concat())
+}
+
 /// Bytes that are an input's fields, one after the other.
 fn joined(parts: &[&[u8]]) -> Vec<u8> {
     parts.concat()
@@ -175,6 +206,20 @@ proptest! {
     #[test]
     fn the_pieces_of_replies_do_not_matter(cuts in cuts(), said in speech(), often in 0u8..14) {
         invariants::reply::check(&joined(&[&[0xf0 | often], &cuts, &[0], &said]));
+    }
+
+    #[test]
+    fn what_a_domain_publishes_is_read(
+        first in prop::sample::select(vec![
+            &b"text/plain"[..],
+            b"text/plain; charset=utf-8",
+            b"text/plain;charset=iso-8859-1",
+            b"v=STSv1; id=1",
+            b"",
+        ]),
+        second in published(),
+    ) {
+        invariants::policy::check(&joined(&[first, &[0], &second]));
     }
 
     #[test]

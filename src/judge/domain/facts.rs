@@ -37,16 +37,24 @@ pub struct Domain {
 /// What the DNS answered to a question.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lookup {
-    /// The question, such as `example.org MX`.
+    /// The question, such as `MX of "example.org"`.
     pub question: String,
     /// What its validation showed. A proven denial has the status of its proof.
     pub status: Status,
-    /// Why it is bogus, or why there is no answer.
+    /// Why it is not secure.
     pub why: Option<String>,
     /// When the first signature ends that it needs, and whose it is.
     pub signatures_end: Option<SignaturesEnd>,
     /// The resolver passes DNSSEC on.
     pub is_passed_on: bool,
+}
+
+impl Lookup {
+    /// Why it is not secure, as the end of a sentence.
+    pub(super) fn because(&self) -> String {
+        let why = self.why.as_ref();
+        why.map_or_else(String::new, |why| format!(" ({why})"))
+    }
 }
 
 /// When a signature ends.

@@ -6,6 +6,8 @@ mod facts;
 mod findings;
 mod host;
 mod judging;
+mod look;
+mod lookup;
 mod result;
 mod sts;
 mod verdict;

@@ -64,10 +64,10 @@ fn records(domain: &mut Domain, records: &[Tlsa]) {
     domain.hosts[0].tlsa.records = records.to_vec();
 }
 
-fn present(domain: &mut Domain, presented: Vec<Certificate>) {
+fn present(domain: &mut Domain, presented: &[Certificate]) {
     for look in &mut domain.hosts[0].looks {
         if let Seen::Chain(chain) = &mut look.seen {
-            chain.presented.clone_from(&presented);
+            chain.presented = presented.to_vec();
         }
     }
 }
@@ -217,7 +217,7 @@ fn hosts() -> Vec<Case> {
             "an MX record is an address, beside another",
             sound(),
             |d| {
-                d.hosts[1].name = "192.0.2.2".to_owned();
+                d.hosts[1].name = String::from("192.0.2.2");
                 d.hosts[1].looks.clear();
                 no_tlsa(&mut d.hosts[1]);
             },
@@ -228,7 +228,7 @@ fn hosts() -> Vec<Case> {
             "the only MX record is an address",
             single(),
             |d| {
-                d.hosts[0].name = "192.0.2.1".to_owned();
+                d.hosts[0].name = String::from("192.0.2.1");
                 d.hosts[0].looks.clear();
                 no_tlsa(&mut d.hosts[0]);
             },
@@ -444,7 +444,8 @@ fn dane_paths() -> Vec<Case> {
             |d| {
                 records(d, &[tlsa(2, 1, &root)]);
                 let root = Certificate::new(PKI.root());
-                present(d, certificates(&MX1).into_iter().chain([root]).collect());
+                let sent: Vec<_> = certificates(&MX1).into_iter().chain([root]).collect();
+                present(d, &sent);
             },
             BEST,
             "tlsa-fragile",
@@ -469,7 +470,7 @@ fn dane_paths() -> Vec<Case> {
             single(),
             |d| {
                 records(d, &[tlsa(2, 1, &PKI.intermediate())]);
-                present(d, certificates(&deep(&leaf(&["other.example.net"]))));
+                present(d, &certificates(&deep(&leaf(&["other.example.net"]))));
             },
             DANE_DEFERS,
             "tlsa-name! tlsa-senders-differ! tlsa-fragile",
@@ -482,7 +483,7 @@ fn dane_paths() -> Vec<Case> {
                     d,
                     &[tlsa(2, 1, &PKI.intermediate()), tlsa(3, 1, &MX1.chain[0])],
                 );
-                present(d, certificates(&deep(&leaf(&["example.org"]))));
+                present(d, &certificates(&deep(&leaf(&["example.org"]))));
             },
             BEST,
             "",
@@ -492,7 +493,7 @@ fn dane_paths() -> Vec<Case> {
             single(),
             |d| {
                 records(d, &[tlsa(2, 1, &PKI.intermediate()), next_key()]);
-                present(d, certificates(&deep(&expired_leaf(&["mx1.example.org"]))));
+                present(d, &certificates(&deep(&expired_leaf(&["mx1.example.org"]))));
             },
             DANE_DEFERS,
             "tlsa-expired!",
@@ -503,7 +504,7 @@ fn dane_paths() -> Vec<Case> {
             |d| {
                 let other = Pki::self_signed(&expired_leaf(&["x.test"]), KeyKind::P256);
                 records(d, &[tlsa(3, 1, &other.chain[0]), next_key()]);
-                present(d, certificates(&other));
+                present(d, &certificates(&other));
                 distrust(&mut d.hosts[0]);
                 no_sts(d);
             },
@@ -517,7 +518,7 @@ fn dane_paths() -> Vec<Case> {
                 let mut params = leaf(&["mx1.example.org"]);
                 params.subject_alt_names.clear();
                 records(d, &[tlsa(2, 1, &PKI.intermediate()), next_key()]);
-                present(d, certificates(&deep(&params)));
+                present(d, &certificates(&deep(&params)));
             },
             BEST,
             "tlsa-cn",
@@ -635,7 +636,8 @@ fn rotation() -> Vec<Case> {
                 records(d, &[tlsa(2, 0, &PKI.intermediate()), next_key()]);
                 let other = Pki::new("Other", KeyKind::P256);
                 let twin = Certificate::new(PKI.intermediate_again(&other, |_| {}));
-                present(d, certificates(&MX1).into_iter().chain([twin]).collect());
+                let sent: Vec<_> = certificates(&MX1).into_iter().chain([twin]).collect();
+                present(d, &sent);
             },
             BEST,
             "tlsa-fragile",
@@ -670,13 +672,13 @@ fn fetched(domain: &mut Domain, lines: &str) {
     sts(domain).fetched = Some(policy(lines));
 }
 
-fn known(mode: Mode, mx: &str) -> Option<KnownPolicy> {
-    Some(KnownPolicy {
+fn known(mode: Mode, mx: &str) -> KnownPolicy {
+    KnownPolicy {
         id: "1".to_owned(),
         mode,
         mx: vec![mx.to_owned()],
         max_age: 604_800,
-    })
+    }
 }
 
 const NO_STS: &str = "authenticated: authenticated encrypted encrypted";
@@ -721,7 +723,7 @@ fn policies() -> Vec<Case> {
             single(),
             |d| {
                 sts(d).fetched = Some(Fetched::Failed("status 404".to_owned()));
-                sts(d).known = known(Mode::Enforce, "*.example.org");
+                sts(d).known = Some(known(Mode::Enforce, "*.example.org"));
             },
             NO_STS,
             "sts-fetch!",
@@ -764,14 +766,14 @@ fn policies() -> Vec<Case> {
         case(
             "another policy with the same id",
             single(),
-            |d| sts(d).known = known(Mode::Testing, "*.example.org"),
+            |d| sts(d).known = Some(known(Mode::Testing, "*.example.org")),
             BEST,
             "sts-id-unchanged",
         ),
         case(
             "the same policy with the same id",
             single(),
-            |d| sts(d).known = known(Mode::Enforce, "*.example.org"),
+            |d| sts(d).known = Some(known(Mode::Enforce, "*.example.org")),
             BEST,
             "",
         ),

@@ -131,7 +131,7 @@ fn at(verdict: &Verdict, kind: Kind, host: usize) -> Option<&AtHost> {
 fn a_worse_fact_never_makes_a_better_verdict_of_a_host() {
     let mut dice = Dice::thrown(7672);
     let mut changed = 0;
-    for _ in 0..1500 {
+    for _ in 0..500 {
         let before = domain(&mut dice);
         let host = dice.below(before.hosts.len());
         let (name, kinds, worsen) = dice.pick(WORSE);
@@ -151,14 +151,14 @@ fn a_worse_fact_never_makes_a_better_verdict_of_a_host() {
             changed += usize::from(is < was);
         }
     }
-    assert!(changed > 300, "{changed}");
+    assert!(changed > 100, "{changed}");
 }
 
 #[test]
 fn a_domain_is_deferred_where_all_its_hosts_are() {
     let mut dice = Dice::thrown(8461);
     let mut outcomes = std::collections::BTreeMap::new();
-    for _ in 0..1500 {
+    for _ in 0..500 {
         let domain = domain(&mut dice);
         let verdict = judge_domain(&domain);
         hold("by chance", &domain, &verdict);
@@ -173,7 +173,7 @@ fn a_domain_is_deferred_where_all_its_hosts_are() {
         *outcomes.entry(verdict.outcome.as_str()).or_insert(0) += 1;
     }
     assert!(
-        outcomes.len() == 3 && outcomes.values().all(|n| *n > 50),
+        outcomes.len() == 3 && outcomes.values().all(|n| *n > 15),
         "{outcomes:?}"
     );
 }

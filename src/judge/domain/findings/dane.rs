@@ -270,8 +270,9 @@ fn insecure(host: &MailHost) -> Option<Finding> {
     let tlsa = &host.tlsa;
     (tlsa.lookup.status == Status::Insecure && !tlsa.records.is_empty()).then(|| {
         let message = format!(
-            "the TLSA records of \"{}\" are not signed, so that no sender looks at them",
-            host.name
+            "the TLSA records of \"{}\" are not signed, so that no sender looks at them{}",
+            host.name,
+            tlsa.lookup.because()
         );
         let advice = "sign the zone that they stand in, and that of the host's addresses, and have the parents publish DS records";
         Finding::new(Code::TlsaInsecure, None, message, advice)

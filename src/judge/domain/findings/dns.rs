@@ -133,8 +133,9 @@ fn insecure_mx(domain: &Domain) -> Option<Finding> {
     let decides = domain.hosts.iter().any(|host| host.tlsa.decide());
     (domain.mx.status == Status::Insecure && decides).then(|| {
         let message = format!(
-            "the MX records of \"{}\" are not signed: its hosts have TLSA records, and someone in the middle can name other hosts",
-            domain.name
+            "the MX records of \"{}\" are not signed, and its hosts have TLSA records: someone in the middle can name other hosts{}",
+            domain.name,
+            domain.mx.because()
         );
         let advice = "sign the zone of the domain, and have its parent publish the DS record: until then Postfix checks the host that it is led to, and Exim does no DANE";
         Finding::new(Code::MxInsecure, None, message, advice)

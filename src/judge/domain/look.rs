@@ -1,0 +1,63 @@
+//! What the judge takes of a sighting of a host.
+
+use super::facts::{Chain, Failed, Look, Seen};
+use crate::certificate::Certificate;
+use crate::finding::Code;
+use crate::judge::judgement::Judgement;
+use crate::observation::{Cause, Failure, FailureClass, KeyType, Sighting};
+use std::net::IpAddr;
+
+impl Look {
+    /// Of a sighting at an address, and of what is judged of it for the name of the MX record; `None`:
+    /// the server has no such key, so that no sender sees anything there.
+    pub fn of(
+        address: IpAddr,
+        key_type: Option<KeyType>,
+        sighting: &Sighting,
+        judgement: &Judgement,
+    ) -> Option<Self> {
+        let seen = match &sighting.failure {
+            Some(failure) => of_failure(failure)?,
+            None => Seen::Chain(of_judgement(sighting, judgement)),
+        };
+        Some(Self {
+            address,
+            key_type,
+            seen,
+        })
+    }
+}
+
+fn of_judgement(sighting: &Sighting, judgement: &Judgement) -> Chain {
+    let presented = sighting.presented.iter().cloned();
+    let problems = judgement.problems.iter();
+    let first = problems.map(|problem| problem.message.clone()).next();
+    let no_path = || (judgement.anchor.is_none()).then(|| "no path leads to an anchor".to_owned());
+    Chain {
+        presented: presented.map(Certificate::new).collect(),
+        path: judgement.path.clone(),
+        distrust: first.or_else(no_path),
+    }
+}
+
+/// A server that greets and does not start TLS takes mail from those that do not insist.
+fn of_failure(failure: &Failure) -> Option<Seen> {
+    if matches!(failure.cause, Cause::NoSuchKey(..)) {
+        return None;
+    }
+    let code = failure.code();
+    let failed = Failed {
+        code,
+        why: failure.to_string(),
+    };
+    let without_tls = [
+        Code::StarttlsNotOffered,
+        Code::StarttlsRefused,
+        Code::StarttlsUnavailable,
+    ];
+    Some(match failure.class() {
+        _ if without_tls.contains(&code) => Seen::NoStarttls,
+        FailureClass::TlsFailed => Seen::TlsFailed(failed),
+        FailureClass::Unreachable | FailureClass::SmtpRefused => Seen::Unreachable(failed),
+    })
+}
