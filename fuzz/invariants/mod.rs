@@ -4,6 +4,7 @@
 pub mod certificate;
 pub mod crl;
 pub mod dialogue;
+pub mod dnssec;
 pub mod hgrc;
 pub mod http;
 pub mod legacy;
@@ -21,6 +22,7 @@ pub const TARGETS: &[(&str, Check)] = &[
     ("certificate", certificate::check),
     ("crl", crl::check),
     ("dialogue", dialogue::check),
+    ("dnssec", dnssec::check),
     ("hgrc", hgrc::check),
     ("http", http::check),
     ("legacy", legacy::check),

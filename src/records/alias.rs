@@ -1,7 +1,6 @@
 //! Where a name leads in a reply: to its records, to another name, or nowhere.
 
 use super::rr_set::{RrSet, find};
-use super::words::DNAME;
 use hickory_proto::rr::{Name, RData, Record, RecordType};
 use hickory_proto::serialize::binary::{BinDecodable as _, BinDecoder};
 
@@ -60,7 +59,7 @@ pub(super) fn covering_dname<'s, 'm>(
 ) -> Option<&'s RrSet<'m>> {
     answers
         .iter()
-        .find(|set| set.kind == DNAME && set.name != name && set.name.zone_of(name))
+        .find(|set| set.kind == RecordType::DNAME && set.name != name && set.name.zone_of(name))
 }
 
 /// The records to which the aliases in a reply lead, whatever is proven of them.

@@ -39,7 +39,7 @@ pub struct Link {
     pub owner: Name,
     /// The name that it is an alias for.
     pub target: Name,
-    /// `CNAME`, or `DNAME` (type 39) where the DNAME of a name above makes the alias.
+    /// `CNAME`, or `DNAME` where the DNAME of a name above makes the alias.
     pub by: RecordType,
     /// What is proven of this alias alone.
     pub status: Status,

@@ -206,6 +206,9 @@ fn judge(
         }
         _ => return Ok(bogus(message, subject, cause, Path::default())),
     };
+    if let Some(Cause::Signature(Failure::OtherZone { zone: named, .. })) = &mut cause {
+        **named = zone.name.clone();
+    }
     if tried.as_ref() != Some(&zone.name) {
         match prove(work, &zone) {
             Ok(verdict) => return Ok(verdict),

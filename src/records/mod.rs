@@ -35,6 +35,8 @@ mod replies;
 mod rr_set;
 mod signed_data;
 mod status;
+#[cfg(test)]
+mod tests;
 mod text;
 pub mod tlsa;
 pub mod tlsrpt;

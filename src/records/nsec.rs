@@ -3,7 +3,6 @@
 use super::denial::{Denial, lacks};
 use super::gap::Gap;
 use super::signed_data::wildcard_of;
-use super::words::DNAME;
 use hickory_proto::dnssec::rdata::NSEC;
 use hickory_proto::rr::{Name, RecordType};
 
@@ -32,7 +31,7 @@ impl Nsec<'_> {
     /// that of a delegation or of a DNAME (RFC 6840 4.1, 4.2).
     fn is_above(&self, name: &Name) -> bool {
         let types = self.data.type_set();
-        let elsewhere = types.contains(DNAME)
+        let elsewhere = types.contains(RecordType::DNAME)
             || (types.contains(RecordType::NS) && !types.contains(RecordType::SOA));
         elsewhere && self.owner.zone_of(name)
     }

@@ -4,7 +4,6 @@ use super::base32;
 use super::denial::{Denial, lacks};
 use super::gap::Gap;
 use super::signed_data::wildcard_of;
-use super::words::DNAME;
 use hickory_proto::dnssec::rdata::NSEC3;
 use hickory_proto::rr::{Name, RecordType};
 
@@ -112,7 +111,8 @@ impl<'c, 'm> Chain<'c, 'm, '_> {
             let Some(own) = self.matching(&candidate)? else {
                 continue;
             };
-            if own.has(DNAME) || (own.has(RecordType::NS) && !own.has(RecordType::SOA)) {
+            if own.has(RecordType::DNAME) || (own.has(RecordType::NS) && !own.has(RecordType::SOA))
+            {
                 return Err(Gap::Above);
             }
             let closer = self.covering(&name.trim_to(labels + 1))?;

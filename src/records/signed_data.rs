@@ -5,9 +5,8 @@
 //! times differ, or that are sent twice, would not verify.
 
 use super::rr_set::RrSet;
-use super::words::DNAME;
 use hickory_proto::dnssec::rdata::SigInput;
-use hickory_proto::rr::{DNSClass, Name, Record, RecordType};
+use hickory_proto::rr::{DNSClass, Name, RData, Record, RecordType};
 use hickory_proto::serialize::binary::{BinEncodable as _, BinEncoder, NameEncoding};
 
 /// The data of the records of a set, in canonical form and order, without duplicates. None where
@@ -67,8 +66,8 @@ fn canonical_encoder(buffer: &mut Vec<u8>) -> BinEncoder<'_> {
 fn canonical_data(record: &Record) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     record.data.emit(&mut canonical_encoder(&mut bytes)).ok()?;
-    if let RecordType::Unknown(_) = record.record_type() {
-        lower_names(record.record_type(), &mut bytes);
+    if let RData::Unknown { code, .. } = &record.data {
+        lower_names(*code, &mut bytes);
     }
     Some(bytes)
 }
@@ -78,7 +77,7 @@ fn canonical_data(record: &Record) -> Option<Vec<u8>> {
 fn lower_names(kind: RecordType, data: &mut [u8]) {
     let (before, names) = match kind {
         // And MD, MF, MB, MG and MR; MINFO and RP; AFSDB, RT and KX; PX.
-        DNAME | RecordType::Unknown(3 | 4 | 7 | 8 | 9) => (0, 1),
+        RecordType::DNAME | RecordType::Unknown(3 | 4 | 7 | 8 | 9) => (0, 1),
         RecordType::Unknown(14 | 17) => (0, 2),
         RecordType::Unknown(18 | 21 | 36) => (2, 1),
         RecordType::Unknown(26) => (2, 2),

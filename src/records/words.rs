@@ -2,9 +2,6 @@
 
 use hickory_proto::rr::{Name, RecordType};
 
-/// A type that hickory-proto does not know.
-pub(super) const DNAME: RecordType = RecordType::Unknown(39);
-
 /// A name in double quotes, without the last dot, as ASCII: what else it holds is escaped.
 pub(super) fn quoted(name: &Name) -> String {
     let text = name.to_ascii();
@@ -15,7 +12,6 @@ pub(super) fn quoted(name: &Name) -> String {
 /// The mnemonic of a type; by RFC 3597 `TYPE123` where there is none.
 pub(super) fn type_name(kind: RecordType) -> String {
     match kind {
-        DNAME => "DNAME".to_owned(),
         RecordType::Unknown(code) => format!("TYPE{code}"),
         known => known.to_string(),
     }
