@@ -19,6 +19,7 @@
 //! - `ports`: several ports of one host, one connection at a time
 //! - `waiting`: the line that says what is waited for
 //! - `real_servers`: Postfix, Exim and OpenSMTPD
+//! - `staples`: OCSP responses that servers staple
 //! - `mailboxes`: Dovecot, Cyrus and Courier
 //! - `ways`: the real HAProxy, proxies and sshd, as OpenSSL sees the servers after them
 
@@ -39,6 +40,7 @@ mod port_findings;
 mod ports;
 mod protocols;
 mod real_servers;
+mod staples;
 mod through;
 mod tls;
 mod waiting;

@@ -351,6 +351,11 @@ fn a_staple_that_a_certificate_demands_and_nobody_sends_is_a_finding() {
                     )
                 })
                 .collect();
+            // Octets that are no response prove nothing.
+            let (invalid, notes): (Vec<_>, Vec<_>) = notes
+                .into_iter()
+                .partition(|(code, _)| *code == "staple-invalid");
+            assert_eq!(invalid.len(), usize::from(stapled));
             let told: Option<u64> = expected;
             let expected: Vec<_> = told
                 .iter()

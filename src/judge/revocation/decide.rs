@@ -1,11 +1,12 @@
 //! The status of one certificate, by the lists of its issuer (RFC 5280 §6.3.3): the newest one that
-//! is for it and that its issuer signed decides, in whatever order they are given.
+//! is for it and that its issuer signed decides, in whatever order they are given. That a certificate
+//! is revoked may be said by more lists than that it is not.
 
 use super::status::{Decided, Status};
 use crate::certificate::raw::Raw;
 use crate::certificate::signature::Verification;
 use crate::certificate::{Certificate, CrlPoint, Facts, KeyUsage};
-use crate::revocation::{List, Listed, Lists, Revocation};
+use crate::revocation::{List, Listed, Lists, NotUnderstood, Revocation};
 use std::sync::Arc;
 use time::OffsetDateTime;
 
@@ -37,54 +38,77 @@ pub(super) fn decide(
     }
     let mut candidates = Candidates::default();
     for list in by_name {
-        match objection(list, facts, above, &label) {
-            None => candidates.usable.push(list),
-            Some(why) => candidates.objections.push(why),
-        }
+        candidates.add(list, facts, above, &label);
     }
     candidates.decide(raw.serial, facts.not_after, now)
+}
+
+/// What a list of the issuer can say of a certificate.
+enum Use {
+    /// Whether it is revoked.
+    All,
+    /// That it is revoked, and not that it is not: it is for others, or has a part only. An issuer
+    /// gives a serial number once, so that an entry of it means this certificate.
+    OnlyRevoked,
+    /// Nothing that is understood here, and it may be that it is revoked.
+    NotUnderstood,
+    /// Nothing.
+    None,
 }
 
 /// The lists of an issuer.
 #[derive(Default)]
 struct Candidates<'a> {
-    usable: Vec<&'a List>,
-    /// Why others are not usable.
+    complete: Vec<&'a List>,
+    partial: Vec<&'a List>,
+    not_understood: Vec<&'a List>,
+    /// Why others than the complete ones do not say whether it is revoked.
     objections: Vec<String>,
 }
 
-impl Candidates<'_> {
-    fn decide(&self, serial: &[u8], not_after: OffsetDateTime, now: OffsetDateTime) -> Decided {
-        let all = self.usable.iter().copied();
-        let (made, later): (Vec<&List>, Vec<&List>) = all.partition(|one| one.this_update() <= now);
-        // A list that is not made yet says nothing of now, but of what was before.
-        let before = |list: &List| revocation(list, serial).filter(|revoked| revoked.at <= now);
-        if let Some(decided) = later.iter().find_map(|list| revoked(list, before(list))) {
-            return decided;
-        }
-        let Some(newest) = made.iter().map(|list| list.this_update()).max() else {
-            return Status::unknown(self.why(&later)).into();
-        };
-        let newest: Vec<&List> = made
-            .into_iter()
-            .filter(|list| list.this_update() == newest)
-            .collect();
-        let found = newest
-            .iter()
-            .find_map(|list| revoked(list, revocation(list, serial)));
-        let latest = newest.iter().max_by_key(|list| list.next_update());
-        let is_listed = |list: &&List| list.find(serial).is_some();
-        match (found, latest) {
-            (Some(decided), _) => decided,
-            (None, Some(list)) => {
-                let is_removed = newest.iter().any(is_listed);
-                Decided::by(list, not_revoked(list, is_removed, not_after, now))
-            }
-            (None, None) => Status::unknown(self.why(&later)).into(),
+impl<'a> Candidates<'a> {
+    fn add(&mut self, list: &'a List, facts: &Facts, issuer: &Facts, label: &str) {
+        let (usable, why) = usable(list, facts, issuer, label);
+        self.objections
+            .extend(why.map(|why| format!("\"{}\" {why}", list.source())));
+        match usable {
+            Use::All => self.complete.push(list),
+            Use::OnlyRevoked => self.partial.push(list),
+            Use::NotUnderstood => self.not_understood.push(list),
+            Use::None => {}
         }
     }
 
-    /// Why none of the lists can say anything, in words.
+    fn decide(&self, serial: &[u8], not_after: OffsetDateTime, now: OffsetDateTime) -> Decided {
+        let complete = Ages::of(&self.complete, now);
+        let partial = Ages::of(&self.partial, now);
+        // A list that is not made yet says nothing of now, but of what was before.
+        let before = |list: &List| revocation(list, serial).filter(|revoked| revoked.at <= now);
+        let mut later = complete.later.iter().chain(&partial.later);
+        if let Some(decided) = later.find_map(|list| revoked(list, before(list))) {
+            return decided;
+        }
+        let newest = complete.newest();
+        let date = newest.first().map(|list| list.this_update());
+        let is_superseded = |list: &&&List| date.is_some_and(|date| list.this_update() < date);
+        let parts = partial.made.iter().filter(|list| !is_superseded(list));
+        let mut speaking = newest.iter().chain(parts);
+        let found = speaking.find_map(|list| revoked(list, revocation(list, serial)));
+        if let Some(decided) = found {
+            return decided;
+        }
+        let mut unread = self.not_understood.iter();
+        let latest = newest.iter().max_by_key(|list| list.next_update());
+        match latest {
+            Some(list) if unread.all(|list| is_superseded(&list)) => {
+                let is_removed = newest.iter().any(|list| list.find(serial).is_some());
+                Decided::by(list, not_revoked(list, is_removed, not_after, now))
+            }
+            _ => Status::unknown(self.why(&complete.later)).into(),
+        }
+    }
+
+    /// Why none of the lists can say it, in words.
     fn why(&self, later: &[&List]) -> String {
         const MOST: usize = 3;
         let later = later.iter().map(|list| {
@@ -100,24 +124,62 @@ impl Candidates<'_> {
     }
 }
 
-/// Why a list does not count for a certificate.
-fn objection(list: &List, facts: &Facts, issuer: &Facts, label: &str) -> Option<String> {
-    let source = list.source();
+/// Lists that are made, and those that are not made yet.
+struct Ages<'a> {
+    made: Vec<&'a List>,
+    later: Vec<&'a List>,
+}
+
+impl<'a> Ages<'a> {
+    fn of(lists: &[&'a List], now: OffsetDateTime) -> Self {
+        let all = lists.iter().copied();
+        let (made, later) = all.partition(|list| list.this_update() <= now);
+        Self { made, later }
+    }
+
+    /// The newest, of which there may be several.
+    fn newest(&self) -> Vec<&'a List> {
+        let date = self.made.iter().map(|list| list.this_update()).max();
+        let all = self.made.iter().copied();
+        all.filter(|list| Some(list.this_update()) == date)
+            .collect()
+    }
+}
+
+/// What a list can say of a certificate, and why not all.
+fn usable(list: &List, facts: &Facts, issuer: &Facts, label: &str) -> (Use, Option<String>) {
+    match list.verify(&issuer.public_key.spki) {
+        Verification::Verified => {}
+        Verification::Refuted => {
+            let why = format!("is not signed with the key of \"{label}\"");
+            return (Use::None, Some(why));
+        }
+        Verification::Unsupported => {
+            let why = "has a signature that cannot be checked here".to_owned();
+            return (Use::NotUnderstood, Some(why));
+        }
+    }
     let scope = match list.scope() {
         Ok(scope) => scope,
-        Err(why) => return Some(format!("\"{source}\" {why}")),
+        Err(why) => return (part(why), Some(why.to_string())),
     };
-    if let Err(why) = scope.covers(facts.is_ca(), &facts.crl_points) {
-        return Some(format!("\"{source}\" {why}"));
+    match scope.covers(facts.is_ca(), &facts.crl_points) {
+        Ok(()) => (Use::All, None),
+        Err(why) => (Use::OnlyRevoked, Some(why.to_string())),
     }
-    match list.verify(&issuer.public_key.spki) {
-        Verification::Verified => None,
-        Verification::Refuted => Some(format!(
-            "\"{source}\" is not signed with the key of \"{label}\""
-        )),
-        Verification::Unsupported => Some(format!(
-            "the signature of \"{source}\" cannot be checked here"
-        )),
+}
+
+/// What can be said by a list that is not understood completely.
+fn part(why: &NotUnderstood) -> Use {
+    match why {
+        NotUnderstood::Delta | NotUnderstood::SomeReasons | NotUnderstood::RelativePoint => {
+            Use::OnlyRevoked
+        }
+        // The same number may be that of another CA's certificate.
+        NotUnderstood::Indirect => Use::None,
+        NotUnderstood::Scope | NotUnderstood::Critical(_) | NotUnderstood::CriticalInEntry => {
+            Use::NotUnderstood
+        }
     }
 }
 

@@ -75,6 +75,18 @@ impl Files {
 
 /// The numbers of the errors of `openssl verify`, each once, in ascending order; `ok`: none.
 pub fn openssl(files: &Files, setup: &Setup, options: &[&str]) -> String {
+    numbers(&errors(files, setup, options))
+}
+
+/// The same without what it finds of the root, whose own list it looks at, too.
+pub fn openssl_below_the_root(files: &Files, setup: &Setup) -> String {
+    let mut errors = errors(files, setup, &[]);
+    errors.retain(|(_, depth)| *depth < setup.chain.len());
+    numbers(&errors)
+}
+
+/// The errors, each with the depth at which it is found.
+fn errors(files: &Files, setup: &Setup, options: &[&str]) -> Vec<(u16, usize)> {
     let mut command = Command::new("openssl");
     command
         .args(["verify", "-purpose", "sslserver", "-crl_check_all"])
@@ -88,18 +100,27 @@ pub fn openssl(files: &Files, setup: &Setup, options: &[&str]) -> String {
         command.args(["-CRLfile", "lists.pem"]);
     }
     let output = files.run(command.arg("leaf.pem"));
-    if output.status.success() {
-        return "ok".to_owned();
-    }
     let text = String::from_utf8_lossy(&output.stderr);
     let lines = text.lines().filter_map(|line| line.strip_prefix("error "));
-    let numbers = lines.filter_map(|line| line.split(' ').next()?.parse::<u16>().ok());
-    let mut numbers: Vec<u16> = numbers.collect();
+    // `error 23 at 0 depth lookup: certificate revoked`
+    let errors = lines.filter_map(|line| {
+        let mut words = line.split(' ');
+        Some((words.next()?.parse().ok()?, words.nth(1)?.parse().ok()?))
+    });
+    let errors: Vec<(u16, usize)> = errors.collect();
+    assert_eq!(errors.is_empty(), output.status.success(), "{text}");
+    errors
+}
+
+fn numbers(errors: &[(u16, usize)]) -> String {
+    let mut numbers: Vec<u16> = errors.iter().map(|(number, _)| *number).collect();
     numbers.sort_unstable();
     numbers.dedup();
-    assert!(!numbers.is_empty(), "{text}");
     let numbers: Vec<String> = numbers.iter().map(ToString::to_string).collect();
-    numbers.join(" ")
+    match numbers.as_slice() {
+        [] => "ok".to_owned(),
+        some => some.join(" "),
+    }
 }
 
 /// What `certtool --verify` says: `ok`, `revoked`, or `no` for another reason.

@@ -8,6 +8,7 @@
 )]
 
 mod judges;
+mod random;
 mod rows;
 mod world;
 
@@ -70,4 +71,38 @@ fn only_what_is_good_throughout_is_trusted() {
             judgement.problems
         );
     }
+}
+
+/// A row of the table in the document, up to the reason; `None`: all judges agree.
+fn difference(row: &Row) -> Option<String> {
+    let is_good = row.ours.split(' ').all(|status| status == "good");
+    let extended = row.extended.unwrap_or(row.openssl);
+    let others = [row.openssl, extended, row.gnutls.unwrap_or(row.openssl)];
+    let differ = others.iter().any(|said| (*said == "ok") != is_good);
+    let gnutls = row.gnutls.unwrap_or("not asked");
+    differ.then(|| {
+        format!(
+            "\n| {} | {} | {} | {extended} | {gnutls} | ",
+            row.name, row.ours, row.openssl
+        )
+    })
+}
+
+#[test]
+fn the_document_has_every_difference() {
+    let document = include_str!("../../../docs/revocation.md");
+    let differing: Vec<String> = ROWS.iter().filter_map(difference).collect();
+    let missing = differing.iter().filter(|line| !document.contains(*line));
+    let missing: Vec<&str> = missing.map(String::as_str).collect();
+    assert!(
+        missing.is_empty(),
+        "not in the document:{}",
+        missing.concat()
+    );
+    let table = document
+        .split("\n## ")
+        .find(|part| part.starts_with("Where programs differ"));
+    let rows = table.map_or(0, |table| table.matches("\n| ").count());
+    // The head of the table is a row, too.
+    assert_eq!(rows, differing.len() + 1, "a difference that is no more");
 }

@@ -366,7 +366,7 @@ pub const ROWS: &[Row] = &[
                 .extended(extension("2.5.29.27", true, integer([1])));
             w.leaf_lists(&[w.list(), delta])
         },
-        "good good",
+        "revoked good",
         "ok",
         "revoked",
     ),
@@ -376,6 +376,41 @@ pub const ROWS: &[Row] = &[
         "unknown good",
         "44",
         "ok",
+    ),
+    row(
+        "an old complete list and a delta list that has the leaf",
+        |w| {
+            let delta = w
+                .with_leaf(None)
+                .extended(extension("2.5.29.27", true, integer([1])));
+            w.leaf_lists(&[w.list().of(w.ago(3), Some(w.ago(-3))), delta])
+        },
+        "revoked good",
+        "23",
+        "revoked",
+    )
+    .extended("ok"),
+    row(
+        "a complete list, and a newer one with an unknown critical extension",
+        |w| {
+            let newer = w.list().extended(extension("1.3.9999.1", true, null()));
+            w.leaf_lists(&[w.list().of(w.ago(3), Some(w.ago(-3))), newer])
+        },
+        "unknown good",
+        "ok",
+        "ok",
+    ),
+    row(
+        "a newer list for another distribution point has the leaf",
+        |w| {
+            let other = w
+                .with_leaf(None)
+                .extended(issuing_point(Some("http://crl.example/2.crl"), &[]));
+            w.leaf_lists(&[w.list().of(w.ago(3), Some(w.ago(-3))), other])
+        },
+        "revoked good",
+        "ok",
+        "revoked",
     ),
     // Form.
     row(
@@ -457,7 +492,7 @@ pub const ROWS: &[Row] = &[
         "ok",
     ),
     row(
-        "the intermediate is revoked, its twin under another root is not",
+        "the intermediate is revoked, its cross-sign under another root is not",
         |w| {
             let other = Issuer::odd_root("Other Root", serial(ROOT));
             let twin = other.cross_sign(&w.intermediate, serial(INTERMEDIATE));

@@ -5,6 +5,8 @@ use rustls::pki_types::{CertificateDer, ServerName, TrustAnchor, UnixTime};
 use smtp_certcheck::certificate::{Certificate, pem};
 use smtp_certcheck::endpoint::Host;
 use smtp_certcheck::judge::{Anchors, Policy, judge_chain};
+use smtp_certcheck::revocation::{Lists, read_lists};
+use std::sync::Arc;
 use std::time::Duration;
 use testkit::pki::now;
 use testkit::program::{Dir, problems, report};
@@ -13,6 +15,9 @@ use time::format_description::well_known::Rfc3339;
 
 /// What is said of a certificate that cannot be an anchor; the program ends with exit code 2.
 const UNUSABLE_ANCHOR: &str = "unusable-anchor";
+
+/// What is said of a list that cannot be read; the program ends with exit code 2.
+const UNUSABLE_LIST: &str = "unusable-list";
 
 /// The codes of the problems; empty: trusted.
 pub type Verdict = Vec<String>;
@@ -45,7 +50,19 @@ pub fn library(question: &Question) -> Verdict {
         .cloned()
         .map(Certificate::new)
         .collect();
-    let policy = Policy::new(&anchors, &question.name, question.time());
+    let mut lists = Lists::given();
+    for pem in &question.lists {
+        let Ok(read) = read_lists(pem.clone().into_bytes(), "the suite") else {
+            return vec![UNUSABLE_LIST.to_owned()];
+        };
+        for list in read {
+            lists.add(Arc::new(list));
+        }
+    }
+    let policy = Policy {
+        revocation: Some(&lists).filter(|lists| !lists.is_empty()),
+        ..Policy::new(&anchors, &question.name, question.time())
+    };
     let judgement = judge_chain(&chain, &policy);
     assert_eq!(judgement.is_trusted(), judgement.problems.is_empty());
     let codes = judgement.problems.iter();
@@ -79,7 +96,21 @@ pub fn webpki(question: &Question) -> bool {
     ask_webpki(question).is_some()
 }
 
+/// With lists it is asked as rustls asks where they are given: each certificate must be on none, and
+/// they must be up to date.
 fn ask_webpki(question: &Question) -> Option<()> {
+    let lists = question.lists.iter().map(|list| {
+        let der = ::pem::parse(list).ok()?.into_contents();
+        let list = webpki::OwnedCertRevocationList::from_der(&der).ok()?;
+        Some(webpki::CertRevocationList::from(list))
+    });
+    let lists: Vec<webpki::CertRevocationList<'_>> = lists.collect::<Option<_>>()?;
+    let lists: Vec<&webpki::CertRevocationList<'_>> = lists.iter().collect();
+    let revocation = webpki::RevocationOptionsBuilder::new(&lists).ok();
+    let revocation = revocation.map(|options| {
+        let options = options.with_expiration_policy(webpki::ExpirationPolicy::Enforce);
+        options.build()
+    });
     let leaf = webpki::EndEntityCert::try_from(&question.chain[0]).ok()?;
     let anchors: Vec<TrustAnchor<'_>> = question
         .anchors
@@ -94,7 +125,7 @@ fn ask_webpki(question: &Question) -> Option<()> {
         &question.chain[1..],
         time,
         webpki::KeyUsage::server_auth(),
-        None,
+        revocation,
         None,
     )
     .ok()?;

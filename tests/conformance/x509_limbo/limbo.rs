@@ -57,6 +57,8 @@ pub struct Question {
     pub chain: Vec<CertificateDer<'static>>,
     pub anchors: Vec<CertificateDer<'static>>,
     pub name: Host,
+    /// The revocation lists, as PEM.
+    pub lists: Vec<String>,
     /// `None`: now.
     pub at: Option<OffsetDateTime>,
 }
@@ -87,6 +89,11 @@ impl Case {
         self.id.rsplit_once("::").map_or("", |(group, _)| group)
     }
 
+    /// Whether it has revocation lists.
+    pub fn has_lists(&self) -> bool {
+        !self.crls.is_empty()
+    }
+
     /// Whether the suite expects the chain to be trusted.
     pub fn is_sound(&self) -> bool {
         self.expected_result == Expected::Success
@@ -98,9 +105,6 @@ impl Case {
         let only = |asked: &[String], known: &str| asked.iter().all(|usage| usage == known);
         if self.validation_kind != "SERVER" {
             return Some("client authentication");
-        }
-        if !self.crls.is_empty() || has("has-crl") {
-            return Some("revocation lists are not read");
         }
         if has("max-chain-depth") {
             return Some("no depth can be asked for");
@@ -136,6 +140,7 @@ impl Case {
         Question {
             chain: chain.flat_map(read).collect(),
             anchors: self.trusted_certs.iter().flat_map(read).collect(),
+            lists: self.crls.clone(),
             name: name
                 .value
                 .parse()

@@ -143,6 +143,7 @@ fn the_program_says_what_the_library_says() {
             .iter()
             .enumerate()
             .filter(|(index, judged)| !thousands(&judged.case.id) || index % 97 == 0)
+            .filter(|(_, judged)| !judged.case.has_lists())
             .filter_map(|(_, judged)| Some((&judged.case, judged.said.as_ref()?)))
             .collect();
         assert!(!sample.is_empty());

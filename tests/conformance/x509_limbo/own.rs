@@ -307,7 +307,6 @@ fn out_of_scope(pki: &Pki) -> Vec<Value> {
     let skipped = |id, field, value| with(case(id, SUCCESS, &chain, &[pki.root()]), field, value);
     vec![
         skipped("scope::client", "validation_kind", json!("CLIENT")),
-        skipped("scope::revocation", "crls", json!([""])),
         skipped("scope::depth", "features", json!(["max-chain-depth"])),
         skipped("scope::no-name", "expected_peer_name", Value::Null),
         skipped(

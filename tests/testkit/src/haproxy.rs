@@ -64,6 +64,21 @@ impl HaProxy {
         })
     }
 
+    /// In front of this port, which knows no TLS: it presents this identity, and staples this OCSP
+    /// response.
+    ///
+    /// # Panics
+    /// As [`HaProxy::for_test`].
+    pub fn stapling(test: &str, identity: &Identity, ocsp: &[u8], server: u16) -> Option<Self> {
+        Self::start(test, &[server], |home, fronts| {
+            let both = format!("{}{}", identity.key_pem, identity.chain_pem());
+            home.write("0.pem", &both, 0o600)?;
+            std::fs::write(home.path("0.pem.ocsp"), ocsp)?;
+            let bind = format!(" ssl crt {}", home.path("0.pem").display());
+            command(home, &listener(server, fronts[0], &bind, ""))
+        })
+    }
+
     fn start(
         test: &str,
         servers: &[u16],

@@ -32,6 +32,7 @@ pub mod mta;
 pub mod names;
 pub mod nginx;
 pub mod nullmailer;
+pub mod ocsp;
 pub mod old;
 pub mod openssl;
 pub mod pki;

@@ -138,6 +138,11 @@ impl Pki {
         self.intermediate.der().clone()
     }
 
+    /// The intermediate's key as PEM.
+    pub fn intermediate_key_pem(&self) -> String {
+        self.intermediate.key().serialize_pem()
+    }
+
     /// The root again: same name and key, other parameters.
     pub fn root_again(
         &self,

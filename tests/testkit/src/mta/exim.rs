@@ -7,6 +7,9 @@ use std::io::Write as _;
 use std::os::unix::fs::chown;
 use std::process::{Command, Stdio};
 
+/// The response that is stapled, if it is there.
+pub(super) const OCSP: &str = "response.der";
+
 pub(super) fn configure(place: &Place) -> std::io::Result<Command> {
     let uid = Some(account("Debian-exim")?.uid.as_raw());
     place.directory("spool", uid)?;
@@ -19,6 +22,11 @@ pub(super) fn configure(place: &Place) -> std::io::Result<Command> {
         String::new()
     } else {
         format!("tls_certificate = {dir}/chain.pem\ntls_privatekey = {dir}/key.pem\n")
+    };
+    let staple = if place.path(OCSP).exists() {
+        format!("tls_ocsp_file = {dir}/{OCSP}\n")
+    } else {
+        String::new()
     };
     let (starttls, smtps) = (place.starttls, place.smtps);
     let configuration = format!(
@@ -34,7 +42,7 @@ tls_on_connect_ports = {smtps}
 local_interfaces = 127.0.0.1
 daemon_startup_retries = 0
 tls_advertise_hosts = *
-{certificate}host_lookup =
+{certificate}{staple}host_lookup =
 rfc1413_query_timeout = 0s
 keep_environment =
 log_selector = +smtp_connection +tls_sni +smtp_protocol_error

@@ -15,6 +15,7 @@ use crate::pki::Identity;
 use place::Place;
 use std::fmt;
 use std::ops::Deref;
+use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 
 pub use crate::daemon::StartError;
@@ -84,6 +85,20 @@ impl Mta {
         };
         let started = Self::start_in(Kind::OpenSmtpd, identity, further);
         daemon::for_test(test, started)
+    }
+
+    /// An Exim that staples this OCSP response; `None` when the test must be skipped.
+    ///
+    /// # Panics
+    /// As [`Mta::for_test`].
+    pub fn stapling(test: &str, identity: &Identity, ocsp: &[u8]) -> Option<Self> {
+        let further = |place: &Place| {
+            let file = place.path(exim::OCSP);
+            std::fs::write(&file, ocsp)?;
+            // For Exim's own user, whatever the umask.
+            std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644))
+        };
+        daemon::for_test(test, Self::start_in(Kind::Exim, identity, further))
     }
 
     /// The port that greets in the clear and offers STARTTLS.
