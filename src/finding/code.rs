@@ -228,6 +228,10 @@ codes! {
     /// the newest revocation list for a certificate of the path is out of date; a note, and a warning,
     /// where it is fetched and not given
     RevocationStale = "revocation-stale", Problem Critical;
+    /// the server's certificate demands a stapled OCSP response (must-staple, RFC 7633), and none
+    /// came: GnuTLS, and Exim and msmtp with it, refuse the server; said only where
+    /// `connection.ocsp_stapled` is known. A note, and a warning, where an intermediate demands one
+    StapleMissing = "staple-missing", Problem Critical;
     /// a key that is known to be compromised
     Distrusted = "distrusted", Problem Critical;
     /// the path leads to, or through, a certificate that is configured in a `TRUSTED CERTIFICATE`
@@ -264,10 +268,6 @@ codes! {
     /// the leaf's key usage has no digitalSignature: GnuTLS, and Exim and msmtp with it, end the
     /// handshake (RFC 8446 section 4.4.2.2)
     KeyUsageSignature = "key-usage-signature", Note Warning;
-    /// a certificate that is sent demands a stapled OCSP response (must-staple, RFC 7633), and none
-    /// came for it: GnuTLS, and Exim and msmtp with it, refuse the server; said only where
-    /// `connection.ocsp_stapled` is known
-    StapleMissing = "staple-missing", Note Warning;
     /// the stapled OCSP response cannot be read, is for another certificate, is out of date, or is
     /// signed by a key that the CA has not entitled: it proves nothing
     StapleInvalid = "staple-invalid", Note Warning;

@@ -33,9 +33,9 @@ pub(super) fn judge_handshake(
     if let Some(problem) = protocol::check(seen) {
         judgement.problems.insert(0, problem);
     }
-    judgement
-        .notes
-        .extend(must_staple::check(presented, seen.staple));
+    let (problem, note) = must_staple::check(presented, seen.staple);
+    judgement.problems.extend(problem);
+    judgement.notes.extend(note);
     judgement
         .notes
         .extend(staple::note(&judgement.ocsp, policy));

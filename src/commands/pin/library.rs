@@ -29,7 +29,7 @@ pub(super) fn refuses(
         advice: Some(spelled(&finding.advice)),
     };
     // The handshake comes before every pin.
-    if let Some(finding) = note(report, Code::KeyUsageSignature).filter(|_| is_gnutls(library)) {
+    if let Some(finding) = found(report, Code::KeyUsageSignature).filter(|_| is_gnutls(library)) {
         return Some(of_finding(finding));
     }
     let of_verdict = |verdict: Verdict| Refusal::of_verdict(choice, &verdict);
@@ -40,7 +40,7 @@ pub(super) fn refuses(
     if matches!(choice.way.checks, Checks::Nothing | Checks::OwnNameAndDates) {
         return None;
     }
-    if let Some(finding) = note(report, Code::StapleMissing).filter(|_| is_gnutls(library)) {
+    if let Some(finding) = found(report, Code::StapleMissing).filter(|_| is_gnutls(library)) {
         return Some(of_finding(finding));
     }
     objection(library, recipe, reference, report, store).map(of_verdict)
@@ -57,9 +57,9 @@ fn is_gnutls(library: Library) -> bool {
     library == Library::Gnutls
 }
 
-fn note(report: &Report, code: Code) -> Option<&Finding> {
-    let notes = report.notes();
-    notes.iter().find(|note| note.code == code)
+fn found(report: &Report, code: Code) -> Option<&Finding> {
+    let mut all = report.problems().iter().chain(report.notes());
+    all.find(|finding| finding.code == code)
 }
 
 /// Why the model of the library refuses the chain; `None`: it does not.

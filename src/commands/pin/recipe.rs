@@ -2,14 +2,14 @@
 
 use super::certificate_file::CertificateFile;
 use super::library;
-use super::refusal::{self, Refusal};
+use super::refusal::{self, NOT_LOOKED_AT, Refusal};
 use super::stopped::Stopped;
 use super::version::VERSION;
 use crate::certificate::Certificate;
 use crate::commands::assess::Assessor;
 use crate::commands::error::Error;
 use crate::commands::terminal::{print, say};
-use crate::judge::Judgement;
+use crate::finding::Finding;
 use crate::programs::{By, Choice, Destination, Recipe, joined};
 use crate::render::advice::spelled;
 use crate::render::pins;
@@ -75,9 +75,10 @@ impl Lines<'_> {
     }
 }
 
-/// The validated path; empty if the chain is not trusted.
+/// The validated path; empty if a program that goes by the CA does not trust the chain.
 pub(super) fn path(report: &Report) -> &[Certificate] {
-    if report.judgement().is_some_and(Judgement::is_trusted) {
+    let is_minded = |problem: &Finding| !NOT_LOOKED_AT.contains(&problem.code);
+    if !report.problems().iter().any(is_minded) {
         report.path()
     } else {
         &[]

@@ -54,13 +54,22 @@ const ABOUT_PATH: [Code; 8] = [
     Code::Distrusted,
 ];
 
+/// Problems of what no program asks for unless it is told to; what GnuTLS makes of a missing staple,
+/// the model of it knows.
+pub(super) const NOT_LOOKED_AT: [Code; 4] = [
+    Code::StapleMissing,
+    Code::CertificateRevoked,
+    Code::RevocationUnknown,
+    Code::RevocationStale,
+];
+
 /// The problems for which the program would refuse the server in spite of the pin.
 pub(super) fn of_problems(choice: &Choice<'_>, report: &Report) -> Option<Refusal> {
     let codes = report.problems().iter().map(|problem| problem.code);
     let is_about_path = |code: &Code| ABOUT_PATH.contains(code);
     let mut counting: Vec<Code> = codes
         .clone()
-        .filter(|code| choice.minds_problem(is_about_path(code)))
+        .filter(|code| choice.minds_problem(is_about_path(code)) && !NOT_LOOKED_AT.contains(code))
         .collect();
     counting.dedup();
     if counting.is_empty() {
