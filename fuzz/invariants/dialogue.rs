@@ -6,7 +6,9 @@
 
 use super::{pieces, split_at_zero};
 use smtp_certcheck::endpoint::Protocol;
-use smtp_certcheck::starttls::{Dialogue, Farewell, Line, Refusal, Speech, Stage, Step, begin};
+use smtp_certcheck::starttls::{
+    Dialogue, Farewell, Line, Malformed, Refusal, Speech, Stage, Step, begin,
+};
 
 /// What may be spoken.
 const SPEECHES: [Speech; 8] = [
@@ -80,15 +82,19 @@ fn goes_on(speech: Speech, protocol: Protocol, turns: &[&[u8]], cuts: &[u8]) {
         Protocol::Smtp | Protocol::Lmtp => b"250-STARTTLS\r\n",
         Protocol::Pop3 => b"STLS\r\n.\r\n",
         Protocol::Sieve => b"\"STARTTLS\"\r\n",
-        // It would belong to an untagged line that has begun.
-        Protocol::Imap if !last.ends_with(b"\n") => return,
+        // It would belong to an untagged line that has begun, or to a literal.
+        Protocol::Imap if !last.ends_with(b"\n") || last.contains(&b'{') => return,
         Protocol::Imap => b"* CAPABILITY STARTTLS\r\n",
     };
     let more = [last, more].concat();
     let turns = [before, &[more.as_slice()]].concat();
     for cuts in [None, Some(cuts)] {
         let refusal = play(speech, &turns, cuts).refusal;
-        let is_told = matches!(refusal, Some(Refusal::Unsolicited(..)));
+        // With more it may be too much.
+        let is_told = matches!(
+            refusal,
+            Some(Refusal::Unsolicited(..) | Refusal::Malformed(_, Malformed::TooLong))
+        );
         assert!(is_told, "{refusal:?} of {turns:?} in pieces of {cuts:?}");
     }
 }
