@@ -84,13 +84,14 @@ fn line(awaited: &Awaited, others: usize) -> String {
     }
     let whom = visible(&awaited.whom);
     let what = match awaited.step {
-        Step::Resolve => format!("the addresses of {whom}"),
-        Step::Connect => format!("the connection to {whom}"),
-        Step::Greeting => format!("the greeting of {whom}"),
-        Step::Ehlo => format!("the answer of {whom} to EHLO"),
-        Step::Capabilities => format!("the capabilities of {whom}"),
-        Step::Starttls => format!("the answer of {whom} to STARTTLS"),
-        Step::Tls => format!("the TLS handshake with {whom}"),
+        None => whom.into_owned(),
+        Some(Step::Resolve) => format!("the addresses of {whom}"),
+        Some(Step::Connect) => format!("the connection to {whom}"),
+        Some(Step::Greeting) => format!("the greeting of {whom}"),
+        Some(Step::Ehlo) => format!("the answer of {whom} to EHLO"),
+        Some(Step::Capabilities) => format!("the capabilities of {whom}"),
+        Some(Step::Starttls) => format!("the answer of {whom} to STARTTLS"),
+        Some(Step::Tls) => format!("the TLS handshake with {whom}"),
     };
     let more = match others {
         0 => String::new(),

@@ -21,8 +21,8 @@ struct Shared {
 /// What a probe waits for.
 #[derive(Clone, Debug)]
 pub struct Awaited {
-    /// The step that it is at.
-    pub step: Step,
+    /// The step that it is at; `None`: a document is fetched.
+    pub step: Option<Step>,
     /// The server or its address.
     pub whom: String,
     /// The start of the deadline.
@@ -41,9 +41,18 @@ pub struct Watched {
 impl Watch {
     /// A probe begins, with its deadline.
     pub fn begin(&self, whom: String, since: Instant, limit: Duration) -> Watched {
+        self.enter(Some(Step::Resolve), whom, since, limit)
+    }
+
+    /// A document is fetched from a URL, with its deadline.
+    pub fn begin_document(&self, url: String, since: Instant, limit: Duration) -> Watched {
+        self.enter(None, url, since, limit)
+    }
+
+    fn enter(&self, step: Option<Step>, whom: String, since: Instant, limit: Duration) -> Watched {
         let number = self.0.next.fetch_add(1, Ordering::Relaxed);
         let awaited = Awaited {
-            step: Step::Resolve,
+            step,
             whom,
             since,
             limit,
@@ -75,7 +84,7 @@ impl Watched {
     pub(super) fn is_at(&self, step: Step, address: Option<SocketAddr>) {
         let mut all = self.shared.lock();
         if let Some((_, awaited)) = all.iter_mut().find(|(number, _)| *number == self.number) {
-            awaited.step = step;
+            awaited.step = Some(step);
             if let Some(address) = address {
                 awaited.whom = address.to_string();
             }
@@ -107,7 +116,7 @@ mod tests {
         let begin = |whom: &str| watch.begin(whom.to_owned(), Instant::now(), Duration::MAX);
         let shown = || {
             let (awaited, others) = watch.first()?;
-            Some(format!("{} {} {others}", awaited.step, awaited.whom))
+            Some(format!("{} {} {others}", awaited.step?, awaited.whom))
         };
         assert_eq!(shown(), None);
         let (first, second) = (begin("a"), begin("b"));

@@ -9,7 +9,7 @@ use crate::resolve;
 use std::fmt;
 use std::net::SocketAddr;
 use std::time::Duration;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 /// Where documents may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -47,6 +47,8 @@ pub async fn fetch(
     limit: usize,
     within: Duration,
 ) -> Result<Document, NotFetched> {
+    let watch = options.probe.watch.as_ref();
+    let _watched = watch.map(|watch| watch.begin_document(url.to_string(), Instant::now(), within));
     let fetched = timeout(within, fetch_now(url, options, reach, limit)).await;
     fetched.unwrap_or(Err(NotFetched::Timeout(within)))
 }

@@ -8,9 +8,11 @@
 use serde_json::Value;
 use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
+use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
+use testkit::der::octet_string;
 use testkit::microsocks::Microsocks;
 use testkit::nginx::Nginx;
 use testkit::pki::{KeyKind, Pki, Revoked, ca, leaf, listed, now};
@@ -192,6 +194,91 @@ fn a_list_that_is_named_decides() {
         leaf["revoked_at"].is_string() && leaf["next_update"].is_string(),
         "{leaf:#}"
     );
+}
+
+#[test]
+fn what_hg_would_do_never_depends_on_revocation() {
+    let setting = Setting::with_places(&[], &[]);
+    let bad = setting.file("bad.crl", setting.pki.crl(&Revoked::now(&[LEAF])));
+    let port = setting.server.port();
+    let root = setting.root.display();
+    let hgrc = format!(
+        "[smtp]\nhost = localhost\nport = {port}\ntls = starttls\n[web]\ncacerts = {root}\n"
+    );
+    let hgrc = setting.file("hgrc", hgrc);
+    let (code, without) = setting.look(&["--hgrc", &hgrc]);
+    let (with_list, with) = setting.look(&["--hgrc", &hgrc, "--crl", &bad]);
+    assert_eq!((code, with_list), (0, 1), "{with:#}");
+    assert_eq!(without["mercurial"]["accepts"], true, "{without:#}");
+    assert_eq!(without["mercurial"], with["mercurial"]);
+    assert_eq!(without["clients"], with["clients"]);
+}
+
+/// OpenSSL reads the same.
+#[test]
+fn embedded_timestamps_are_shown_and_not_judged() {
+    let mut params = leaf(&["localhost"]);
+    let logs = [(0x11_u8, 1_798_761_600_000_u64), (0xfe, 1_798_761_600_123)];
+    let scts = logs.iter().flat_map(|(log, at)| {
+        let fields = [
+            &[0][..],
+            &[*log; 32],
+            &at.to_be_bytes(),
+            &[0, 0, 4, 3, 0, 2, 5, 6],
+        ]
+        .concat();
+        [
+            &[0, u8::try_from(fields.len()).expect("short")][..],
+            &fields,
+        ]
+        .concat()
+    });
+    let scts: Vec<u8> = scts.collect();
+    let list = [&[0, u8::try_from(scts.len()).expect("short")][..], &scts].concat();
+    let oid = [1, 3, 6, 1, 4, 1, 11129, 2, 4, 2];
+    let extension = rcgen::CustomExtension::from_oid_content(&oid, octet_string(list));
+    params.custom_extensions.push(extension);
+    let pki = Pki::new("Transparent", KeyKind::P256);
+    let identity = pki.identity(params);
+    let dir = Dir::new();
+    let path = |name: &str, text: String| dir.file(name, text).to_string_lossy().into_owned();
+    let (root, chain) = (
+        path("root.pem", pki.root_pem()),
+        path("chain.pem", identity.chain_pem()),
+    );
+    let args = [
+        "--chain",
+        &chain,
+        "--servername",
+        "localhost",
+        "--cacerts",
+        &root,
+    ];
+    let (code, report) = report(args);
+    assert_eq!(code, 0, "{report:#}");
+    let leaf = &report["chain"][0];
+    assert_eq!(leaf["sct_count"], 2);
+    let expected = serde_json::json!([
+        { "log_id": "ERERERERERERERERERERERERERERERERERERERERERE=", "at": "2027-01-01T00:00:00Z" },
+        { "log_id": "/v7+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/v4=", "at": "2027-01-01T00:00:00.123Z" },
+    ]);
+    assert_eq!(leaf["scts"], expected);
+    let shown = run([&args[..], &["-v"]].concat()).stdout;
+    assert!(
+        shown.contains("2027-01-01T00:00:00.123Z, log /v7+"),
+        "{shown}"
+    );
+    let text = Command::new("openssl")
+        .args(["x509", "-noout", "-text", "-in", &chain])
+        .output();
+    let text = String::from_utf8_lossy(&text.expect("openssl").stdout).into_owned();
+    for line in [
+        "Jan  1 00:00:00.000 2027 GMT",
+        "Jan  1 00:00:00.123 2027 GMT",
+        "FE:FE:FE:FE",
+    ] {
+        assert!(text.contains(line), "{line}: {text}");
+    }
 }
 
 #[test]

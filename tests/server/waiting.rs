@@ -2,8 +2,10 @@
 
 use std::net::SocketAddr;
 use std::process::Command;
-use testkit::program::{finish, program};
+use testkit::pki::{KeyKind, Pki, leaf, listed};
+use testkit::program::{Dir, finish, program};
 use testkit::raw::says;
+use testkit::server::{Behaviour, Server};
 use testkit::terminal::Terminal;
 
 const GREETING: &[u8] = b"220 mx.test ESMTP\r\n";
@@ -52,6 +54,22 @@ fn it_names_the_step_and_is_gone_at_the_end() {
             });
         }
     });
+}
+
+#[test]
+fn a_revocation_list_is_waited_for_visibly() {
+    let web = testkit::raw::listen(testkit::raw::silent);
+    let url = format!("http://{web}/ca.crl");
+    let pki = Pki::new("Waiting", KeyKind::P256);
+    let identity = pki.identity(listed(leaf(&["127.0.0.1"]), 1, &[&url]));
+    let server = Server::start(&identity, Behaviour::default()).address;
+    let dir = Dir::new();
+    let root = dir.file("root.pem", pki.root_pem());
+    let root = root.to_str().expect("UTF-8");
+    let mut check = check(&[server], &["--cacerts", root, "--fetch-crl"], "xterm");
+    let text = Terminal::shown_by(&mut check, 80);
+    let line = format!("{ERASE}waiting for {url} (");
+    assert!(text.contains(&line), "{line}: {text:?}");
 }
 
 #[test]
