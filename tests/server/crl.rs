@@ -10,7 +10,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 use std::time::{Duration, Instant};
 use testkit::der::octet_string;
 use testkit::microsocks::Microsocks;
@@ -399,6 +399,40 @@ fn nginx_is_asked_once_for_each_list() {
         assert_eq!(report["findings"][0]["code"], "certificate-revoked");
     }
     assert_eq!(nginx.requests().len(), 6, "{:?}", nginx.requests());
+}
+
+/// Targets at other addresses are looked at side by side, and ask while the list is on its way.
+#[test]
+fn side_by_side_a_list_is_fetched_once() {
+    let answer = Arc::new(OnceLock::<Vec<u8>>::new());
+    let list = Arc::clone(&answer);
+    let (address, count) = web(move |_, stream| {
+        std::thread::sleep(Duration::from_millis(700));
+        raw::send(stream, b"HTTP/1.1 200 OK\r\n\r\n");
+        raw::send(stream, list.get().expect("it is set"));
+    });
+    let hosts: Vec<String> = (2..10).map(|host| format!("127.0.0.{host}")).collect();
+    let names: Vec<&str> = hosts.iter().map(String::as_str).collect();
+    let pki = Pki::new("Side by side", KeyKind::P256);
+    let identity = pki.identity(listed(leaf(&names), LEAF, &[&url(address, "ca.crl")]));
+    answer.set(pki.crl(&Revoked::now(&[LEAF]))).expect("once");
+    let start =
+        |host: &String| Server::start_on(&format!("{host}:0"), &identity, Behaviour::default());
+    let targets = hosts
+        .iter()
+        .map(|host| format!("{}\n", start(host).address));
+    let dir = Dir::new();
+    let hosts = dir.file("hosts.txt", targets.collect::<String>());
+    let root = dir.file("root.pem", pki.root_pem());
+    let mut audit = program();
+    audit.args(["audit", "--fetch-crl", "--format", "jsonl", "--input"]);
+    let run = finish(audit.arg(hosts).arg("--cacerts").arg(root));
+    let reports = json_lines(&run.stdout);
+    assert_eq!(reports.len(), 8, "{}", run.stderr);
+    for report in &reports {
+        assert_eq!(statuses(report)[0], "revoked", "{report:#}");
+    }
+    assert_eq!(count.load(Ordering::SeqCst), 1);
 }
 
 #[test]
