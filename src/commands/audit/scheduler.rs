@@ -117,24 +117,17 @@ impl Scheduler {
                 surveys,
                 back: None,
             };
-            // The writer stops when the reader has closed the pipe.
-            match library {
-                None => {
-                    let _ = pacer.deliver(sender.send(seen)).await;
-                }
-                Some(library) => {
-                    Box::pin(with_lists(seen, &library, &options, &pacer, &sender)).await;
-                }
-            }
+            // Boxed only here: a waiting target must cost little memory.
+            Box::pin(deliver(seen, library, &options, &pacer, &sender)).await;
         })
     }
 }
 
 /// Delivers a target, and again as long as lists must be fetched before it can be judged, within the
 /// rest of its deadline. Which, the writer knows: it judges.
-async fn with_lists(
+async fn deliver(
     mut seen: Seen,
-    library: &Arc<Library>,
+    library: Option<Arc<Library>>,
     options: &Options,
     pacer: &Pacer,
     sender: &mpsc::Sender<Seen>,
@@ -142,11 +135,13 @@ async fn with_lists(
     let deadline = Instant::now() + rest(&seen.surveys, options);
     loop {
         let (back, returned) = oneshot::channel();
-        seen.back = (Instant::now() < deadline).then_some(back);
+        let may_come_back = library.is_some() && Instant::now() < deadline;
+        seen.back = may_come_back.then_some(back);
+        // The writer stops when the reader has closed the pipe.
         if pacer.deliver(sender.send(seen)).await.is_err() {
             return;
         }
-        let Ok((again, wishes)) = returned.await else {
+        let (Some(library), Ok((again, wishes))) = (&library, returned.await) else {
             return;
         };
         seen = again;
