@@ -78,10 +78,10 @@ impl Lines<'_> {
 /// The validated path; empty if a program that goes by the CA does not trust the chain.
 pub(super) fn path(report: &Report) -> &[Certificate] {
     let is_minded = |problem: &Finding| !NOT_LOOKED_AT.contains(&problem.code);
-    if !report.problems().iter().any(is_minded) {
-        report.path()
-    } else {
+    if report.problems().iter().any(is_minded) {
         &[]
+    } else {
+        report.path()
     }
 }
 
