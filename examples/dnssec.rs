@@ -194,8 +194,6 @@ fn kind_of(word: &str) -> Option<RecordType> {
         .and_then(|number| number.parse::<u16>().ok());
     let kind = match (number, word.as_str()) {
         (Some(number), _) => RecordType::from(number),
-        // RFC 6672; hickory-proto does not name it.
-        (None, "DNAME") => RecordType::Unknown(39),
         (None, word) => word.parse().ok()?,
     };
     (!matches!(kind, ANY | AXFR | IXFR | OPT | RRSIG | SIG | TSIG | ZERO)).then_some(kind)

@@ -68,9 +68,13 @@ const ED448: &str = "aws-lc does not have Ed448; a zone in an algorithm that the
                      have is insecure (RFC 4035 §5.2)";
 const OPT_OUT: &str = "in an opt-out span a name that is denied may be an unsigned delegation \
                        (RFC 5155 §9.2)";
+const WHOLE: &str = "a denial is taken as a whole here, its SOA included; the judges leave the SOA of \
+                     a denial of DS unchecked";
 const EXTRA_ALIAS: &str = "the address is signed; what stands beside it was not asked for";
 const EXTRA_NSEC: &str = "the proof is complete; what stands beside it was not asked for";
 const CIRCLE: &str = "unbound follows the alias, in a circle, before it validates it";
+const MADE: &str = "the alias must be exactly what the DNAME makes (RFC 6672 §3.1); the judge makes it \
+                    itself, and does not look at the one that was sent";
 const CODE: &str = "the code of a reply is not signed; the proof is that of NODATA";
 
 /// Of the lab.
@@ -92,6 +96,14 @@ pub(crate) const OF_ZONES: &[Difference] = &[
         "bogus",
         "hickory-proto cannot read a DNSKEY whose protocol is not 3, nor the message that it is in",
     ),
+    row(
+        Unbound,
+        "unsigned.forged-soa.lab.",
+        "bogus",
+        "insecure",
+        WHOLE,
+    ),
+    row(Delv, "unsigned.forged-soa.lab.", "bogus", "insecure", WHOLE),
     row(Delv, "optout.lab.", "insecure", "secure", OPT_OUT),
     row(Delv, "ldns-optout.lab.", "insecure", "secure", OPT_OUT),
 ];
@@ -125,6 +137,8 @@ pub(crate) const OF_LIARS: &[Difference] = &[
     row(Unbound, "an alias of its own", "bogus", "none", CIRCLE),
     row(Unbound, "a loop of aliases", "bogus", "none", CIRCLE),
     row(Unbound, "a thousand aliases", "bogus", "none", CIRCLE),
+    row(Unbound, "another target", "bogus", "secure", MADE),
+    row(Delv, "another target", "bogus", "secure", MADE),
     row(Unbound, "a wide NSEC", "secure", "bogus", EXTRA_NSEC),
     row(Delv, "a wide NSEC", "secure", "failed", EXTRA_NSEC),
     row(
@@ -144,7 +158,13 @@ pub(crate) const OF_LIARS: &[Difference] = &[
 ];
 
 /// Of random zones.
-pub(crate) const OF_CHANCE: &[Difference] = &[];
+pub(crate) const OF_CHANCE: &[Difference] = &[row(
+    Unbound,
+    "CNAME below a DNAME",
+    "secure",
+    "bogus",
+    "the DNAME proves the alias that it makes; unbound wants it signed where the alias itself is asked for",
+)];
 
 /// The document has every row with its reason.
 #[test]

@@ -207,3 +207,34 @@ fn a_wrong_anchor_makes_everything_bogus() {
         assert_eq!(found.answer.status, Status::Bogus, "{name}");
     }
 }
+
+#[test]
+fn nothing_holds_a_question_up_beyond_its_deadline() {
+    let Some(lab) = lab("deadlines") else {
+        return;
+    };
+    let holding = [
+        "silence",
+        "more promised than sent over TCP",
+        "an octet a second over TCP",
+    ];
+    let lies = crate::lies::all();
+    let told = lies.iter().filter(|told| holding.contains(&told.name));
+    let mut tried = 0;
+    for told in told {
+        let liar = Liar::new(lab.resolver.port, Arc::clone(&told.lie));
+        let mut ours = Ours::new(&[liar.port], &lab.tree.anchors);
+        ours.patience = Duration::from_secs(2);
+        let start = Instant::now();
+        let found = ours.look_up("www.two.lab.", "A");
+        assert_eq!(found.answer.status, Status::NoAnswer, "{}", told.name);
+        assert!(
+            start.elapsed() < Duration::from_secs(4),
+            "{}: {:?}",
+            told.name,
+            start.elapsed()
+        );
+        tried += 1;
+    }
+    assert_eq!(tried, holding.len());
+}

@@ -191,15 +191,17 @@ impl Compared {
     /// # Panics
     /// Where something differs without a reason, or does not differ that has one.
     pub(crate) fn end(&self) {
-        let unexplained = &self.unexplained;
-        assert!(
-            unexplained.is_empty(),
-            "{}\n{}",
-            unexplained.len(),
-            unexplained.join("\n")
-        );
+        self.explained();
         for (row, used) in self.table.iter().zip(&self.used) {
             assert!(*used > 0, "it does not differ: {row:?}");
         }
+    }
+
+    /// # Panics
+    /// Where something differs without a reason.
+    pub(crate) fn explained(&self) {
+        let unexplained = &self.unexplained;
+        let count = unexplained.len();
+        assert!(count == 0, "{count}\n{}", unexplained.join("\n"));
     }
 }

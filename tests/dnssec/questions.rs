@@ -36,7 +36,8 @@ const DAMAGED: [(&str, &str); 6] = [
 /// Aliases.
 const OF_ALIAS: &str = "secure insecure bogus bogus-zone expired none none3 none-optout \
     none-insecure none-bogus no-top nodata wild wild3 twice to-insecure to-alias to-forged-alias \
-    x.all y.gone step1 step4 loop self";
+    x.all y.gone step1 step4 loop self \
+    www.d nope.d www.d3 nope.d3 www.du www.db www.dd any.dw d x.y.d";
 /// What no pattern makes.
 const OTHERS: &str = "
 . SOA

@@ -40,7 +40,8 @@ fn chance_finds_no_difference_to_unbound() {
         }
         eprintln!("{:?}", compared.counts);
     }
-    compared.end();
+    // Not every run has every difference.
+    compared.explained();
 }
 
 fn judge(
@@ -60,9 +61,25 @@ fn judge(
             .filter(|zone| testkit::dns::zone::is_below(name, &zone.name));
         let zone = zone.max_by_key(|zone| zone.name.len());
         let why = format!("{} ({zone:?})", ours::reason(&found));
+        let made = kind == "CNAME" && zone.is_some_and(|zone| is_below_dname(name, zone));
+        let name = if made { MADE_ALIAS } else { name };
         compared.with_unbound(name, kind, &ours::verdict(&found), theirs, &why);
     }
     Some(())
+}
+
+/// What the table of differences calls such a question.
+const MADE_ALIAS: &str = "CNAME below a DNAME";
+
+/// Whether a DNAME of a zone makes an alias of a name.
+fn is_below_dname(name: &str, zone: &Zone) -> bool {
+    let owners = zone
+        .records
+        .lines()
+        .filter_map(|line| line.split_once(" DNAME "));
+    owners
+        .into_iter()
+        .any(|(owner, _)| name.ends_with(&format!(".{owner}.{}", zone.name)))
 }
 
 /// Zones by chance.
@@ -127,6 +144,10 @@ impl Forest {
                 0 | 1 if links < MOST_LINKS => {
                     depth = depth.max(links + 1);
                     format!("{name} CNAME {target}\n")
+                }
+                2 if links < MOST_LINKS && !name.contains('*') => {
+                    depth = depth.max(links + 1);
+                    format!("{name} DNAME {target}\n")
                 }
                 3..=5 => format!("{name} A 192.0.2.1\n{name} A 192.0.2.2\n"),
                 6 => format!("{name} TXT \"text\"\n{name} A 192.0.2.3\n"),

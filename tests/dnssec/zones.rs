@@ -177,6 +177,7 @@ fn damaged() -> Vec<Zone> {
         zone("no-key.lab.").damaged(without("no-key.lab.", "DNSKEY")),
         zone("forged-soa.lab.").damaged(forged("forged-soa.lab.", "SOA")),
         zone("unsigned-soa.lab.").damaged(without("unsigned-soa.lab.", "RRSIG SOA")),
+        Zone::new("unsigned.forged-soa.lab.", SMALL).unsigned(),
         zone("forged-nsec.lab.").damaged(forged("mail.forged-nsec.lab.", "NSEC")),
         zone("no-nsec.lab.").damaged(without("mail.no-nsec.lab.", "NSEC")),
         zone("unsigned-nsec.lab.").damaged(without("mail.unsigned-nsec.lab.", "RRSIG NSEC")),

@@ -1,6 +1,6 @@
 //! Where a resolver leads astray.
 
-use super::tools::{Told, answers_of, data, is_kind, map, name, question, told, with_help};
+use super::tools::{Told, answers_of, data, is_kind, map, name, question, strip, told, with_help};
 use super::{ALIAS, PLAIN};
 use hickory_proto::rr::rdata::CNAME;
 use hickory_proto::rr::{Name, RData, Record, RecordType};
@@ -43,6 +43,13 @@ pub(crate) fn all() -> Vec<Told> {
                         *target = CNAME(name("www.nsec3.lab."));
                     }
                 });
+            }),
+        ),
+        told(
+            "the alias without its DNAME",
+            &[("www.d.alias.lab.", "A")],
+            data(|m| {
+                strip(m, &[RecordType::DNAME]);
             }),
         ),
         told(

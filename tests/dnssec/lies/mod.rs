@@ -31,7 +31,7 @@ const BOTH: Questions = &[
 ];
 const WILD: Questions = &[("x.wild.p256.lab.", "A"), ("x.wild.nsec3.lab.", "A")];
 const UNSIGNED: Questions = &[("www.unsigned.lab.", "A"), ("www.unsigned.nsec3.lab.", "A")];
-const ALIAS: Questions = &[("secure.alias.lab.", "A")];
+const ALIAS: Questions = &[("secure.alias.lab.", "A"), ("www.d.alias.lab.", "A")];
 
 /// All lies.
 pub(crate) fn all() -> Vec<Told> {

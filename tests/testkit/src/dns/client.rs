@@ -20,11 +20,9 @@ pub enum Ask {
 
 /// A type by its name, `TYPE65400` among them.
 pub fn kind(text: &str) -> RecordType {
-    const DNAME: u16 = 39;
     let number = text
         .strip_prefix("TYPE")
         .and_then(|number| number.parse::<u16>().ok());
-    let number = number.or((text == "DNAME").then_some(DNAME));
     number.map_or_else(|| text.parse().expect("a type"), RecordType::from)
 }
 
