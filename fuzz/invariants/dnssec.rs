@@ -91,7 +91,9 @@ fn spoil(mut message: Message) -> Message {
     for record in message.answers.iter_mut().chain(&mut message.authorities) {
         if let RData::DNSSEC(DNSSECRData::RRSIG(rrsig)) = &record.data {
             let mut bytes = rrsig.sig().to_vec();
-            bytes.iter_mut().for_each(|byte| *byte ^= 1);
+            for byte in &mut bytes {
+                *byte ^= 1;
+            }
             let rrsig = RRSIG::from_sig(rrsig.input().clone(), bytes);
             record.data = RData::DNSSEC(DNSSECRData::RRSIG(rrsig));
         }

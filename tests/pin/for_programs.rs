@@ -1147,9 +1147,10 @@ fn nothing_is_printed_that_the_programs_library_refuses() {
     for (what, identity, in_handshake) in not_for_gnutls() {
         present(&mta, &identity);
         // Without its staple it is not trusted.
-        let consent: &[&str] = match in_handshake {
-            true => &[],
-            false => &["--accept-untrusted"],
+        let consent: &[&str] = if in_handshake {
+            &[]
+        } else {
+            &["--accept-untrusted"]
         };
         for (way, good) in ways.iter().zip(&good) {
             assert_eq!(good.code, 0, "{way:?}: {}", good.stderr);
