@@ -12,66 +12,12 @@ use super::reason::{Cause, Reason};
 use super::replies::Wait;
 use super::rr_set::{RrSet, Section, sets};
 use super::status::Status;
+use super::verdict::Verdict;
 use super::walk::{holder, zone};
 use super::work::Work;
-use super::zone::{Lacking, Path, Standing, Zone, status_of};
+use super::zone::{Path, Standing, Zone};
 use hickory_proto::op::{Message, ResponseCode};
 use hickory_proto::rr::{Name, RecordType};
-
-/// What is proven of a record set or of its absence.
-#[derive(Clone, Debug)]
-pub(super) struct Verdict {
-    pub(super) status: Status,
-    pub(super) reason: Option<Reason>,
-    pub(super) path: Path,
-    /// The code that is proven, where that is not the one in the reply.
-    pub(super) rcode: Option<ResponseCode>,
-    /// The time to live that the signature allows.
-    pub(super) ttl: Option<u32>,
-    /// Whether a wildcard made the records.
-    pub(super) expanded: bool,
-}
-
-impl Verdict {
-    pub(super) fn secure(path: Path) -> Self {
-        Self {
-            status: Status::Secure,
-            reason: None,
-            path,
-            rcode: None,
-            ttl: None,
-            expanded: false,
-        }
-    }
-
-    /// It breaks for this reason, which says whether that is bogus or unknown.
-    pub(super) fn broken(reason: Reason, path: Path) -> Self {
-        Self {
-            status: status_of(&reason.cause),
-            reason: Some(reason),
-            ..Self::secure(path)
-        }
-    }
-
-    fn lacking(lacking: &Lacking) -> Self {
-        Self {
-            status: lacking.status,
-            reason: Some(lacking.reason.clone()),
-            ..Self::secure(lacking.path.clone())
-        }
-    }
-
-    /// Joins what comes after: the weaker status counts, and of equal ones the first reason.
-    pub(super) fn weaken(&mut self, other: Self) {
-        if other.status < self.status {
-            self.status = other.status;
-            self.reason = other.reason;
-        }
-        self.path.join(&other.path);
-        (self.rcode, self.ttl) = (other.rcode, other.ttl);
-        self.expanded |= other.expanded;
-    }
-}
 
 /// What is proven of a set in the answers of a reply.
 pub(super) fn positive(
@@ -162,6 +108,16 @@ fn denial_signers(message: &Message) -> Vec<Name> {
     signers
 }
 
+/// What was tried so far to prove a set.
+struct Attempt {
+    /// The name whose zone it must be.
+    place: Name,
+    /// Why the first attempt failed.
+    cause: Option<Cause>,
+    /// The zone whose keys have been tried.
+    tried: Option<Name>,
+}
+
 /// Judges by the zone that holds the name of `subject`. The zones that claim to have signed it come
 /// first. Where none of them proves anything, the zone is found from above: it may be unsigned, and
 /// the signatures of no account.
@@ -172,52 +128,87 @@ fn judge(
     signers: Vec<Name>,
     mut prove: impl FnMut(&mut Work<'_>, &Zone) -> Result<Verdict, Cause>,
 ) -> Wait<Verdict> {
-    let place = place(subject);
-    let mut cause: Option<Cause> = None;
-    let mut tried: Option<Name> = None;
-    if let Some(Standing::Lacking(lacking)) = work.nearest(&place) {
+    let mut attempt = Attempt {
+        place: place(subject),
+        cause: None,
+        tried: None,
+    };
+    if let Some(Standing::Lacking(lacking)) = work.nearest(&attempt.place) {
         return Ok(Verdict::lacking(&lacking));
     }
-    let possible = signers.into_iter().filter(|signer| signer.zone_of(&place));
-    for signer in possible.take(SIGNERS_OF_A_SET) {
-        if let Some(zone) = zone_between(work, &signer, &place) {
-            let (signer, zone) = (Box::new(signer), Box::new(zone));
-            cause.get_or_insert(Failure::OtherZone { signer, zone }.into());
-            continue;
-        }
-        match zone(work, &signer)? {
-            Standing::Secure(zone) => match prove(work, &zone) {
-                Ok(verdict) => return Ok(verdict),
-                Err(why) => {
-                    cause.get_or_insert(why);
-                    tried = Some(signer);
-                }
-            },
-            Standing::Lacking(lacking) => return Ok(Verdict::lacking(&lacking)),
-            Standing::NoCut | Standing::NothingBelow => {
-                cause.get_or_insert(Failure::NoZone { signer }.into());
-            }
+    let mut possible = signers;
+    possible.retain(|signer| signer.zone_of(&attempt.place));
+    for signer in possible.into_iter().take(SIGNERS_OF_A_SET) {
+        if let Some(verdict) = by_claim(work, &mut attempt, signer, &mut prove)? {
+            return Ok(verdict);
         }
     }
-    let zone = match holder(work, &place)? {
+    by_holder(work, message, subject, attempt, prove)
+}
+
+/// Judges by a zone that claims to have signed, if its claim leads anywhere.
+fn by_claim(
+    work: &mut Work<'_>,
+    attempt: &mut Attempt,
+    signer: Name,
+    prove: &mut impl FnMut(&mut Work<'_>, &Zone) -> Result<Verdict, Cause>,
+) -> Wait<Option<Verdict>> {
+    if let Some(zone) = zone_between(work, &signer, &attempt.place) {
+        let (signer, zone) = (Box::new(signer), Box::new(zone));
+        attempt.failed(Failure::OtherZone { signer, zone }.into());
+        return Ok(None);
+    }
+    match zone(work, &signer)? {
+        Standing::Secure(zone) => match prove(work, &zone) {
+            Ok(verdict) => return Ok(Some(verdict)),
+            Err(why) => {
+                attempt.failed(why);
+                attempt.tried = Some(signer);
+            }
+        },
+        Standing::Lacking(lacking) => return Ok(Some(Verdict::lacking(&lacking))),
+        Standing::NoCut | Standing::NothingBelow => {
+            attempt.failed(Failure::NoZone { signer }.into());
+        }
+    }
+    Ok(None)
+}
+
+/// Judges by the zone that is found from above.
+fn by_holder(
+    work: &mut Work<'_>,
+    message: &Message,
+    subject: &Question,
+    mut attempt: Attempt,
+    mut prove: impl FnMut(&mut Work<'_>, &Zone) -> Result<Verdict, Cause>,
+) -> Wait<Verdict> {
+    let zone = match holder(work, &attempt.place)? {
         Standing::Secure(zone) => zone,
-        Standing::Lacking(lacking) if lacking.status == Status::Insecure || cause.is_none() => {
+        Standing::Lacking(lacking)
+            if lacking.status == Status::Insecure || attempt.cause.is_none() =>
+        {
             return Ok(Verdict::lacking(&lacking));
         }
-        _ => return Ok(bogus(message, subject, cause, Path::default())),
+        _ => return Ok(bogus(message, subject, attempt.cause, Path::default())),
     };
-    if let Some(Cause::Signature(Failure::OtherZone { zone: named, .. })) = &mut cause {
+    if let Some(Cause::Signature(Failure::OtherZone { zone: named, .. })) = &mut attempt.cause {
         **named = zone.name.clone();
     }
-    if tried.as_ref() != Some(&zone.name) {
+    if attempt.tried.as_ref() != Some(&zone.name) {
         match prove(work, &zone) {
             Ok(verdict) => return Ok(verdict),
-            Err(why) => {
-                cause.get_or_insert(why);
-            }
+            Err(why) => attempt.failed(why),
         }
     }
-    Ok(bogus(message, subject, cause, zone.path.clone()))
+    let path = zone.path.clone();
+    Ok(bogus(message, subject, attempt.cause, path))
+}
+
+impl Attempt {
+    /// The first failure is the one that is told.
+    fn failed(&mut self, cause: Cause) {
+        self.cause.get_or_insert(cause);
+    }
 }
 
 /// The name whose zone holds the records: DS are in the zone above (RFC 4035 2.4).

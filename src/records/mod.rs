@@ -41,6 +41,7 @@ mod text;
 pub mod tlsa;
 pub mod tlsrpt;
 mod validator;
+mod verdict;
 mod verify;
 mod walk;
 mod words;
