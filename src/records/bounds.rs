@@ -58,3 +58,24 @@ impl Budget {
         may
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_ends() {
+        let mut budget = Budget::default();
+        let mut failed = 0;
+        while budget.may_verify() {
+            budget.failed();
+            failed += 1;
+        }
+        assert_eq!(failed, FAILED_VERIFICATIONS);
+        let mut budget = Budget::default();
+        let verified = (0..1_000).filter(|_| budget.may_verify()).count();
+        assert_eq!(verified, VERIFICATIONS as usize);
+        let hashed = (0..1_000).filter(|_| budget.may_hash()).count();
+        assert_eq!(hashed, HASHES as usize);
+    }
+}

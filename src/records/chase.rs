@@ -70,7 +70,11 @@ impl<'q> Chase<'q> {
             let found = follow(&answers, &self.name, self.question.kind);
             let answer = match found {
                 Found::Records(set) => {
-                    let verdict = positive(work, &self.source, message, set)?;
+                    let mut verdict = positive(work, &self.source, message, set)?;
+                    // The code of a reply is not signed, and what is proven exists.
+                    if verdict.status == Status::Secure {
+                        verdict.rcode = Some(ResponseCode::NoError);
+                    }
                     Some(self.records(verdict, message, &set.records))
                 }
                 Found::Nothing => return self.nothing(work, message),

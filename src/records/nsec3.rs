@@ -84,8 +84,13 @@ impl<'c, 'm> Chain<'c, 'm, '_> {
             return lacks(own.data.type_set(), name, kind);
         }
         let (encloser, closer) = self.closest_encloser(name)?;
-        let wildcard = self.wildcard(&encloser, kind)?;
-        match (closer.data.opt_out(), wildcard) {
+        let wildcard = self.wildcard(&encloser, kind);
+        if closer.data.opt_out() && kind == RecordType::DS {
+            // The name may be a delegation, and then no wildcard applies, whatever it has.
+            let complete = matches!(wildcard, Ok(Some(_)));
+            return Ok(Denial::OptOut { complete });
+        }
+        match (closer.data.opt_out(), wildcard?) {
             (true, wildcard) => {
                 let complete = wildcard.is_some();
                 Ok(Denial::OptOut { complete })

@@ -142,6 +142,11 @@ fn the_code_of_a_reply_must_fit_its_proof() {
             message.metadata.response_code = ResponseCode::NXDomain;
         });
         assert_eq!(told.line(), "secure NOERROR 0");
+        // What is there is proven to be there, whatever the code.
+        let told = ask_liar(&world, "www.example.org A", |_, message| {
+            message.metadata.response_code = ResponseCode::NXDomain;
+        });
+        assert_eq!(told.line(), "secure NOERROR 1");
         let told = ask_liar(&world, "no.example.org A", |_, message| {
             message.metadata.response_code = ResponseCode::NoError;
         });
@@ -261,4 +266,19 @@ fn nsec3_records_of_different_parameters_are_no_proof() {
         }
     });
     assert_eq!(told.answer.status, Status::Bogus);
+}
+
+#[test]
+fn unsigned_delegations_beside_a_wildcard_are_insecure() {
+    // The record that covers a delegation may be the wildcard's own.
+    let mut zones =
+        vec![Zone::new("example.org.", &["* CNAME www.example.org."]).denying(Denies::opt_out())];
+    let names = ["c", "d", "e", "f", "g", "h", "i", "j"];
+    let apex = |name| format!("{name}.example.org.");
+    zones.extend(names.map(|name| Zone::unsigned(&apex(name), &["@ A 192.0.2.1"])));
+    let world = World::usual(zones);
+    for name in names {
+        let asked = format!("{name}.example.org A");
+        compare(&world, &[(&asked, "insecure NOERROR 1")]);
+    }
 }

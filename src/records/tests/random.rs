@@ -177,7 +177,7 @@ fn truth(told: &Told) -> (Option<ResponseCode>, Vec<String>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(150))]
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn honest_replies_are_never_bogus(world in world(), questions in vec(asked(), 1..5)) {
