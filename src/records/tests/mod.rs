@@ -7,6 +7,7 @@ mod chains;
 mod cost;
 mod denials;
 mod faults;
+mod given;
 mod positive;
 mod random;
 mod resolver;
@@ -15,19 +16,11 @@ mod signer;
 mod world;
 
 use super::{Answer, Question, Reply, Status, Step, Validator, Zones};
+use given::{NOW, name};
 use hickory_proto::op::Message;
-use hickory_proto::rr::{Name, RecordType};
+use hickory_proto::rr::RecordType;
 use std::sync::Arc;
 use world::World;
-
-/// When all happens: 2026-11-28 15:00 UTC.
-const NOW: u32 = 1_795_878_000;
-
-fn name(text: &str) -> Name {
-    let mut name = Name::from_ascii(text).expect(text);
-    name.set_fqdn(true);
-    name
-}
 
 fn question(text: &str) -> Question {
     let (owner, kind) = text.split_once(' ').expect("a name and a type");

@@ -1,6 +1,6 @@
 //! Keys that are the same in every run, and what they sign.
 
-use super::NOW;
+use super::given::NOW;
 use hickory_proto::dnssec::crypto::Ed25519SigningKey;
 use hickory_proto::dnssec::rdata::{DNSKEY, DNSSECRData, DS, RRSIG, SigInput};
 use hickory_proto::dnssec::{Algorithm, DigestType, PublicKeyBuf, SigningKey, TBS};

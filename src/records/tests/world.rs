@@ -1,7 +1,7 @@
 //! Zones as an administrator writes them, signed as they are asked for.
 
 use super::super::Anchors;
-use super::name;
+use super::given::name;
 use super::signer::Signer;
 use hickory_proto::dnssec::DigestType;
 use hickory_proto::dnssec::rdata::DNSSECRData;
