@@ -120,10 +120,6 @@ impl GnutlsFacts {
         if !rest.is_empty() {
             read.unacceptable = Some("something follows a certificate");
         }
-        // `_gnutls_x509_read_value` finds no value.
-        if read.names.iter().any(|(_, name)| name.is_empty()) {
-            read.unacceptable = Some("an alternative name is empty");
-        }
         Some(read)
     }
 

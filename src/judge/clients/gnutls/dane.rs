@@ -44,6 +44,13 @@ pub(in crate::judge) fn dane<'a>(
     let Some(read) = read.filter(|read| !read.is_empty()) else {
         return DaneAnswer::Unknown("a certificate cannot be parsed here".to_owned());
     };
+    // libdane refuses some certificates with such a name, which gnutls-cli accepts.
+    if read
+        .iter()
+        .any(|one| one.names.iter().any(|(_, name)| name.is_empty()))
+    {
+        return DaneAnswer::Unknown("an alternative name is empty".to_owned());
+    }
     let handshake = handshake(presented);
     if handshake.answer != Answer::Accepts {
         return DaneAnswer::Refused(handshake.reason);
