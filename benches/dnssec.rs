@@ -75,7 +75,7 @@ struct Bench {
 impl Bench {
     fn lookups(&self, port: u16) -> Arc<Lookups> {
         let server = Server(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
-        Lookups::new(vec![server], self.anchors.clone(), Trust::Nobody)
+        Lookups::new(vec![server], self.anchors.clone(), Trust::NoResolver)
     }
 
     fn look_up(&self, lookups: &Arc<Lookups>, name: &str) {

@@ -52,7 +52,7 @@ fn arguments() -> Result<Arguments, String> {
     let mut servers: Vec<Server> = Vec::new();
     let mut anchors = Anchors::root();
     let mut timeout = Duration::from_secs(10);
-    let mut trust = Trust::Nobody;
+    let mut trust = Trust::NoResolver;
     let mut words = std::env::args().skip(1);
     while let Some(option) = words.next() {
         let mut value = || {

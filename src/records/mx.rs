@@ -15,7 +15,7 @@ pub struct Mx {
 /// Who takes the mail of a domain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Exchange {
-    /// Nobody: there is one record, and it names the root.
+    /// No host: there is one record, and it names the root.
     NoMail,
     /// These hosts.
     Hosts(Hosts),

@@ -1,4 +1,4 @@
-//! What a lookup returns: the answer, who was heard for it, and who has validated it.
+//! What a lookup returns: the answer, the resolver that gave it, and who has validated it.
 
 use super::server::Server;
 use crate::records::Answer;
@@ -6,9 +6,9 @@ use crate::records::Answer;
 /// Who validates.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Trust {
-    /// We do: no resolver is believed.
+    /// This program: no resolver is believed.
     #[default]
-    Nobody,
+    NoResolver,
     /// The resolver does: its AD bit is believed.
     Resolver,
 }

@@ -40,7 +40,7 @@ impl Lookups {
     ) -> Found {
         let deadline = Instant::now() + within;
         match self.trust {
-            Trust::Nobody => self.validate(question, now, deadline).await,
+            Trust::NoResolver => self.validate(question, now, deadline).await,
             Trust::Resolver => trusting::look_up(&self.resolvers, question, deadline).await,
         }
     }

@@ -33,7 +33,7 @@ pub(super) struct Replies {
 
 impl Replies {
     /// The reply to a question, asked now if it is not known. That there is no reply is not
-    /// remembered: who asks next tries again.
+    /// remembered: the next caller asks again.
     pub(super) async fn get(
         &self,
         question: &Question,

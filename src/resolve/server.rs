@@ -61,7 +61,7 @@ impl Server {
         servers
     }
 
-    /// Whether it runs on this machine, so that nobody can alter what it says on the way.
+    /// Whether it runs on this machine, so that no one in the middle can alter its replies.
     pub fn is_local(self) -> bool {
         self.0.ip().to_canonical().is_loopback()
     }

@@ -31,9 +31,9 @@ pub(crate) fn now() -> u32 {
 }
 
 impl Ours {
-    /// Asks the resolvers at these ports, and believes nobody.
+    /// Asks the resolvers at these ports, and believes no resolver.
     pub(crate) fn new(ports: &[u16], anchors: &str) -> Self {
-        Self::with(ports, anchors, Trust::Nobody)
+        Self::with(ports, anchors, Trust::NoResolver)
     }
 
     pub(crate) fn with(ports: &[u16], anchors: &str, trust: Trust) -> Self {

@@ -16,7 +16,7 @@ use decide::decide;
 use time::OffsetDateTime;
 
 /// The status of each member but the last, whose key signed the one before it, and so on. The last
-/// one is the anchor: nobody revokes it but the user (RFC 5280 §6.1).
+/// one is the anchor, which only the user can revoke (RFC 5280 §6.1).
 pub(super) fn of_path(
     members: &[&Certificate],
     presented: &[Certificate],

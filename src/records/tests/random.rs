@@ -118,7 +118,8 @@ impl Lie {
             Self::Change(which) => {
                 for (index, record) in records(message).enumerate() {
                     if index == pick(*which) && record.record_type() == RecordType::A {
-                        record.data = RData::try_from_str(RecordType::A, "192.0.2.66").unwrap();
+                        record.data =
+                            RData::try_from_str(RecordType::A, "192.0.2.66").expect("an address");
                     }
                 }
             }
@@ -187,7 +188,7 @@ proptest! {
                 Reply::Message(Arc::new(world.resolve(question)))
             });
             let owner = super::question(asked).name;
-            let zone = world.zone(&world.holding(&owner).unwrap());
+            let zone = world.zone(&world.holding(&owner).expect("a zone"));
             let opts_out = world.0.iter().any(|zone| zone.denies == Denies::opt_out());
             let is_signed = !zone.signers.is_empty();
             let status = told.answer.status;

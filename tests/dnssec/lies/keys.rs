@@ -6,7 +6,7 @@ use hickory_proto::dnssec::rdata::{DNSKEY, DNSSECRData};
 use hickory_proto::dnssec::{Algorithm, PublicKey as _, PublicKeyBuf};
 use hickory_proto::rr::{RData, Record, RecordType};
 
-/// A key that nobody holds.
+/// A key that no zone holds.
 fn invented(number: u16) -> Record {
     let octets: Vec<u8> = (0..64_u16)
         .map(|at| ((at * 31) ^ (number * 7)).to_le_bytes()[0])

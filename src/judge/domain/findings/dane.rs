@@ -265,7 +265,7 @@ fn misplaced(judged: &Judged) -> &'static str {
     }
 }
 
-/// Records that nobody looks at.
+/// Records that no sender looks at.
 fn insecure(host: &MailHost) -> Option<Finding> {
     let tlsa = &host.tlsa;
     (tlsa.lookup.status == Status::Insecure && !tlsa.records.is_empty()).then(|| {

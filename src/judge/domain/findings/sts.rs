@@ -123,7 +123,8 @@ fn parts(domain: &Domain, policy: &Policy) -> Option<Finding> {
 /// Where a certificate expires within this time it is a warning, as it is for servers.
 const SOON: Duration = Duration::days(14);
 
-/// The policy's host is nobody's mail server: its certificate expires unseen.
+/// The policy's host is not a mail server, so a watch of mail servers does not see its certificate
+/// expire.
 fn policy_host(domain: &Domain, sts: &MtaSts) -> Option<Finding> {
     let expires: OffsetDateTime = sts.host_expires?;
     let left = expires - domain.now;
