@@ -38,12 +38,7 @@ pub(super) fn deny(
     zone: &Zone,
 ) -> Result<(Denial, Path), Cause> {
     let sets = sets(message, Section::Authority);
-    let mut evidence = collect(work, source, &sets, zone);
-    // No proof needs the SOA; but one whose signature fails shows a broken signer or a liar.
-    if let Some(soa) = find(&sets, &zone.name, RecordType::SOA) {
-        let signed = work.signed(source, soa, zone)?;
-        evidence.path = evidence.path.signed(&signed, work.now);
-    }
+    let evidence = collect(work, source, &sets, zone);
     let Question { name, kind } = lacking;
     let by_nsec = nsec::deny(&evidence.nsec, name, *kind, &zone.name);
     let proven = match by_nsec {
@@ -54,6 +49,24 @@ pub(super) fn deny(
         by_nsec => by_nsec,
     };
     conclude(proven, evidence, zone)
+}
+
+/// The path of a denial with the SOA beside it. No proof needs the SOA; but in an answer that a user
+/// gets, one whose signature fails shows a broken signer or a liar (unbound and BIND judge the same, and
+/// leave it unchecked where a zone denies the DS of another).
+pub(super) fn with_soa(
+    work: &mut Work<'_>,
+    source: &Question,
+    message: &Message,
+    zone: &Zone,
+    path: Path,
+) -> Result<Path, Cause> {
+    let sets = sets(message, Section::Authority);
+    let Some(soa) = find(&sets, &zone.name, RecordType::SOA) else {
+        return Ok(path);
+    };
+    let signed = work.signed(source, soa, zone)?;
+    Ok(path.signed(&signed, work.now))
 }
 
 /// What a reply proves of the records that a wildcard in `zone` made for `name`, the first `labels`

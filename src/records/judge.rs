@@ -4,7 +4,7 @@ use super::answer::Note;
 use super::bounds::SIGNERS_OF_A_SET;
 use super::cut::strips;
 use super::denial::Denial;
-use super::evidence::{deny, deny_closer, is_denial};
+use super::evidence::{deny, deny_closer, is_denial, with_soa};
 use super::failure::Failure;
 use super::gap::Gap;
 use super::question::Question;
@@ -63,6 +63,7 @@ pub(super) fn negative(
     let signers = denial_signers(message);
     judge(work, message, lacking, signers, |work, zone| {
         let (denial, path) = deny(work, source, message, lacking, zone)?;
+        let path = with_soa(work, source, message, zone, path)?;
         let mut verdict = Verdict::secure(path);
         verdict.rcode = Some(proven_code(denial, claimed)?);
         weaken_by(&mut verdict, denial, lacking);
