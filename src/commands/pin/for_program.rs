@@ -37,21 +37,27 @@ pub(super) fn refuse(program: &Unpinnable) -> Stopped {
     Stopped::not_pinned()
 }
 
-/// Pins the server for a program.
-pub(super) fn run(typed: &ProgramRequest<'_>, program: &'static Program) -> Result<(), Stopped> {
-    let Asked {
-        endpoint,
-        reference,
-        ..
-    } = typed.route.asked(typed.target.clone());
-    let mut server = Destination {
+/// What the program is told of the server, as far as it is known before the connection.
+pub(super) fn destination<'a>(
+    asked: &'a Asked,
+    typed: &ProgramRequest<'_>,
+    program: &Program,
+) -> Destination<'a> {
+    let endpoint = &asked.endpoint;
+    Destination {
         host: &endpoint.host,
-        reference: &reference,
+        reference: &asked.reference,
         port: endpoint.port,
         protocol: endpoint.first_protocol(),
         start: endpoint.first_start(),
         sni: typed.route.sends_sni() && program.sni != Sni::Never,
-    };
+    }
+}
+
+/// Pins the server for a program.
+pub(super) fn run(typed: &ProgramRequest<'_>, program: &'static Program) -> Result<(), Stopped> {
+    let asked = typed.route.asked(typed.target.clone());
+    let mut server = destination(&asked, typed, program);
     let choice = choice(typed, program)?;
     if let Some(choice) = &choice {
         choice.fits(&server).map_err(|why| usage(&why))?;

@@ -3,7 +3,7 @@
 
 use super::super::also;
 use super::super::consent;
-use super::super::for_program::{choice, save_and_print, usage};
+use super::super::for_program::{choice, destination, save_and_print, usage};
 use super::super::observer::Observer;
 use super::super::places::Places;
 use super::super::recipe::{Lines, path, pinned};
@@ -11,7 +11,7 @@ use super::super::request::{ProgramRequest, Request};
 use super::super::stopped::Stopped;
 use super::walk::Walk;
 use super::{agree, describe, host, walk};
-use crate::commands::assess::{Asked, Assessor};
+use crate::commands::assess::Assessor;
 use crate::commands::error::Error;
 use crate::commands::terminal::{print, say};
 use crate::pin_set::{Member, PinSet};
@@ -25,19 +25,8 @@ pub(in crate::commands::pin) fn for_program(
     program: &'static Program,
     places: &Places,
 ) -> Result<(), Stopped> {
-    let Asked {
-        endpoint,
-        reference,
-        ..
-    } = typed.route.asked(typed.target.clone());
-    let mut server = Destination {
-        host: &endpoint.host,
-        reference: &reference,
-        port: endpoint.port,
-        protocol: endpoint.first_protocol(),
-        start: endpoint.first_start(),
-        sni: typed.route.sends_sni() && program.sni != Sni::Never,
-    };
+    let asked = typed.route.asked(typed.target.clone());
+    let mut server = destination(&asked, typed, program);
     let choice = choice(typed, program)?;
     if let Some(choice) = &choice {
         fits(choice, &server, typed)?;
