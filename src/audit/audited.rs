@@ -9,9 +9,9 @@ use crate::report::Report;
 
 /// A target with its findings, as an audit reports it.
 #[derive(Clone, Debug)]
-pub struct Audited {
+pub struct Audited<R = Report> {
     /// The report, as for one target alone; the worst of several addresses represents it.
-    pub report: Report,
+    pub report: R,
     /// The label of the list, if it has one.
     pub label: Option<String>,
     /// How little time may be left before an expiring certificate is a finding.
@@ -26,7 +26,7 @@ pub struct Audited {
     pub position: u64,
 }
 
-impl Audited {
+impl<R> Audited<R> {
     /// The standing of the target, from its findings and what is left out.
     pub fn standing(&self) -> Standing {
         match worst(&self.findings) {

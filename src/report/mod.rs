@@ -3,6 +3,7 @@
 
 mod addresses;
 mod assessment;
+mod domain;
 mod exit;
 mod leaves;
 mod outcome;
@@ -12,6 +13,7 @@ mod representative;
 
 pub use addresses::{Alike, Skipped, listed};
 pub use assessment::Assessment;
+pub use domain::{Dns, DomainReport, ValidatedBy};
 pub use exit::Exit;
 pub use leaves::PresentedLeaf;
 pub use outcome::Outcome;
