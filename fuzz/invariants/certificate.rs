@@ -68,7 +68,7 @@ fn show(report: &Report, style: Style, raw_text: &[u8]) {
     safe("lint", &render::lint::page(report.lints(), false, style));
     safe("verdict", &table::verdict(report, style));
 
-    let one = json::render(std::slice::from_ref(report));
+    let one = json::host(report);
     let none = json::render(&[]);
     for text in [one, none, json::lints(report.lints())] {
         safe("json", &text);
@@ -138,7 +138,7 @@ fn audited(report: Report, style: Style, text: &str) {
     plugin_output(&line);
 
     let at = report.at;
-    let both = [report.clone(), report.clone()];
+    let both = [report.clone().into(), report.clone().into()];
     let (lines, _) = nagios::render_all(&both, thresholds);
     safe("nagios for several", &lines);
     plugin_output(&lines);

@@ -19,7 +19,7 @@ use crate::judge::{judge_chain, judge_clients};
 use crate::observation::{Staple, Step, Survey};
 use crate::render::style::Style;
 use crate::render::{json, nagios, pem, table};
-use crate::report::{Assessment, Exit, Report, Target};
+use crate::report::{Assessment, Exit, Report, Reported, Target};
 use crate::survey::{Limits, Options, Pacer, look, look_at_ports};
 use rustls::sign::CertifiedKey;
 use std::path::Path;
@@ -93,8 +93,8 @@ fn levels(cli: &Inspect) -> ExpiryLevels {
 }
 
 /// A subcommand that the first target almost spells, if that target is not a server.
-fn mistyped(reports: &[Report]) -> Option<(&str, String)> {
-    let first = reports.first()?;
+fn mistyped(reports: &[Reported]) -> Option<(&str, String)> {
+    let first = reports.first()?.host()?;
     let is_unknown = first.failure()?.step == Step::Resolve;
     let word = first.target.input.as_str();
     let command = nearly_a_command(word).filter(|_| is_unknown)?;
@@ -165,7 +165,7 @@ impl Setting<'_> {
         };
         self.note_expiry(&mut report);
         print(&self.render_one(&report))?;
-        Ok(self.exit(&[report]))
+        Ok(self.exit(&[report.into()]))
     }
 
     fn servers(&self) -> Result<Exit, Error> {
@@ -179,11 +179,11 @@ impl Setting<'_> {
     }
 
     /// The exit code that `--help` documents, or a plugin's.
-    fn exit(&self, reports: &[Report]) -> Exit {
+    fn exit(&self, reports: &[Reported]) -> Exit {
         if self.cli.format == FormatArg::Nagios {
             return nagios::render_all(reports, self.thresholds()).1.exit();
         }
-        Exit::of_all(reports.iter().map(Report::exit))
+        Exit::of_all(reports.iter().map(Reported::exit))
     }
 
     fn thresholds(&self) -> nagios::Thresholds {
@@ -209,7 +209,7 @@ impl Setting<'_> {
     }
 
     /// Probes in parallel; reports in the order of the command line, each as soon as possible.
-    async fn probe_all(&self) -> Result<Vec<Report>, Error> {
+    async fn probe_all(&self) -> Result<Vec<Reported>, Error> {
         let permits = Arc::new(Semaphore::new(AT_ONCE));
         let pacer = Arc::new(Pacer::new(&Limits::for_few(AT_ONCE)));
         let mut planned = Vec::new();
@@ -267,7 +267,7 @@ impl Setting<'_> {
                 // The data alone would not show it, nor that it is that of one address.
                 warn(table::verdict(&report, Style::plain()).trim_end());
             }
-            reports.push(report);
+            reports.push(report.into());
         }
         match self.cli.format {
             FormatArg::Json => print(&json::render(&reports))?,
@@ -288,7 +288,7 @@ impl Setting<'_> {
     fn render_one(&self, report: &Report) -> String {
         let style = environment::style(self.cli.color, self.cli.verbose);
         match self.cli.format {
-            FormatArg::Json => json::render(std::slice::from_ref(report)),
+            FormatArg::Json => json::host(report),
             FormatArg::Jsonl => json::compact(report),
             FormatArg::Pem if self.targets.len() > 1 => pem::render_named(report),
             FormatArg::Pem => pem::render(report),

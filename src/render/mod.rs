@@ -4,6 +4,7 @@
 mod addresses;
 pub mod advice;
 pub mod audit;
+mod domain;
 pub mod json;
 pub mod lint;
 pub mod nagios;

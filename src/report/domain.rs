@@ -1,8 +1,11 @@
 //! The report on a domain: what was found out about its mail, and the verdict on it.
 
 use super::{Exit, Report};
-use crate::finding::Finding;
-use crate::judge::domain::{Domain, Outcome, Required, Verdict};
+use crate::finding::{Finding, Severity};
+use crate::judge::domain::{
+    Chain, Domain, Lookup, Outcome, Required, Seen, SignaturesEnd, Verdict,
+};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -19,6 +22,8 @@ pub struct DomainReport {
     /// What each host presented, in the order of the facts; `None`: it was not looked at, because it has
     /// no address. Domains with the same hosts share it.
     pub hosts: Vec<Option<Arc<Report>>>,
+    /// Who answered when the policy was asked for; `None`: it was not asked for.
+    pub policy_host: Option<PolicyHost>,
     /// Who answered for the DNS.
     pub dns: Dns,
     /// What the user requires of it.
@@ -44,6 +49,15 @@ pub struct Dns {
     pub validated_by: ValidatedBy,
     /// The trust anchors: `root`, or the file that was named.
     pub anchors: String,
+}
+
+/// The web server that a policy was asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PolicyHost {
+    /// The address that was connected to; `None`: no connection was made.
+    pub address: Option<IpAddr>,
+    /// The status of its answer; `None`: there is none.
+    pub status: Option<u16>,
 }
 
 /// Who has validated answers of the DNS.
@@ -89,6 +103,38 @@ impl DomainReport {
         required.is_some_and(|required| !required.is_met(results))
     }
 
+    /// The first certificate to expire: its last moment, and whose it is. The policy's host counts.
+    pub fn first_to_expire(&self) -> Option<(OffsetDateTime, String)> {
+        let hosts = self.facts.hosts.iter().flat_map(|host| {
+            let chains = host.looks.iter().filter_map(|look| chain(&look.seen));
+            let ends = chains.filter_map(leaf_ends);
+            ends.map(|end| (end, host.name.clone()))
+        });
+        let policy = self.facts.mta_sts.iter().filter_map(|sts| sts.host_expires);
+        let policy = policy.map(|end| (end, format!("mta-sts.{}", self.name())));
+        hosts.chain(policy).min_by_key(|(end, _)| *end)
+    }
+
+    /// The first signature to end, of all answers of the DNS.
+    pub fn signatures_end(&self) -> Option<&SignaturesEnd> {
+        let hosts = self.facts.hosts.iter();
+        let hosts = hosts.flat_map(|host| [&host.addresses, &host.tlsa.lookup]);
+        let policy = self.facts.mta_sts.iter().map(|sts| &sts.lookup);
+        let all = [&self.facts.mx, &self.facts.tlsrpt.0].into_iter();
+        let all: Vec<&Lookup> = all.chain(hosts).chain(policy).collect();
+        let ends = all
+            .into_iter()
+            .filter_map(|one| one.signatures_end.as_ref());
+        ends.min_by_key(|end| end.until)
+    }
+
+    /// Whether something is to be done: mail is not delivered, what is required is missing, or there is
+    /// a warning.
+    pub fn warns(&self) -> bool {
+        let is_bad = |finding: &Finding| finding.severity > Severity::Note;
+        self.exit() != Exit::SUCCESS || self.findings().iter().any(is_bad)
+    }
+
     /// The exit code of the outcome and of what is required.
     pub fn exit(&self) -> Exit {
         match self.outcome() {
@@ -99,4 +145,15 @@ impl DomainReport {
             }
         }
     }
+}
+
+fn chain(seen: &Seen) -> Option<&Chain> {
+    match seen {
+        Seen::Chain(chain) => Some(chain),
+        _ => None,
+    }
+}
+
+fn leaf_ends(chain: &Chain) -> Option<OffsetDateTime> {
+    Some(chain.presented.first()?.facts().ok()?.not_after)
 }

@@ -9,14 +9,16 @@ mod leaves;
 mod outcome;
 mod port_findings;
 mod ports;
+mod reported;
 mod representative;
 
 pub use addresses::{Alike, Skipped, listed};
 pub use assessment::Assessment;
-pub use domain::{Dns, DomainReport, ValidatedBy};
+pub use domain::{Dns, DomainReport, PolicyHost, ValidatedBy};
 pub use exit::Exit;
 pub use leaves::PresentedLeaf;
 pub use outcome::Outcome;
+pub use reported::Reported;
 
 use crate::certificate::Certificate;
 use crate::endpoint::{Protocol, Start};

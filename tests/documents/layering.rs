@@ -115,6 +115,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "observation",
             "pin_set",
             "programs",
+            "records",
             "report",
             "revocation",
             "starttls",

@@ -194,7 +194,7 @@ fn check(what: &str, report: &Report) {
         ascii: false,
         verbose: true,
     };
-    let json = json::render(std::slice::from_ref(report));
+    let json = json::host(report);
     serde_json::from_str::<serde_json::Value>(&json).expect("JSON");
     for output in [json, table::render(report, style), pem::render(report)] {
         let raw = output.chars().find(|&c| c != '\n' && is_unsafe(c));

@@ -1,6 +1,6 @@
 //! What an audit adds to the report: findings, and those that are left out.
 
-use crate::audit::{Difference, Field};
+use crate::audit::{Audited, Difference, Field, LeftOut};
 use crate::finding::Finding;
 use crate::render::advice::spelled;
 use serde::Serialize;
@@ -20,6 +20,45 @@ pub(super) struct DifferenceJson {
     pub(super) field: Option<&'static str>,
     pub(super) before: Option<String>,
     pub(super) after: Option<String>,
+}
+
+impl From<&LeftOut> for LeftOutJson {
+    fn from(left: &LeftOut) -> Self {
+        Self {
+            code: left.code.as_str(),
+            severity: left.severity.as_str(),
+            accepted: left.accepted,
+        }
+    }
+}
+
+/// What an audit adds to a report of either kind.
+pub(super) struct Added {
+    pub(super) label: Option<String>,
+    pub(super) findings: Vec<AuditFindingJson>,
+    pub(super) left_out: Option<Vec<LeftOutJson>>,
+    pub(super) changes: Option<Vec<&'static str>>,
+    pub(super) differences: Option<Vec<DifferenceJson>>,
+}
+
+impl<R> From<&Audited<R>> for Added {
+    fn from(audited: &Audited<R>) -> Self {
+        let left_out = audited.left_out.iter().map(LeftOutJson::from);
+        let is_compared = audited.differences.is_some();
+        let changes = audited.changes();
+        let differences = audited.differences().map(DifferenceJson::from);
+        Self {
+            label: audited.label.clone(),
+            findings: audited
+                .findings
+                .iter()
+                .map(AuditFindingJson::from)
+                .collect(),
+            left_out: (!audited.left_out.is_empty()).then(|| left_out.collect()),
+            changes: is_compared.then(|| changes.iter().map(|change| change.as_str()).collect()),
+            differences: is_compared.then(|| differences.collect()),
+        }
+    }
 }
 
 impl From<&Difference> for DifferenceJson {

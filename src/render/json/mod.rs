@@ -5,6 +5,10 @@ mod addresses;
 mod audited;
 mod certificate;
 mod connection;
+mod domain;
+mod domain_host;
+mod domain_policy;
+mod either;
 mod escaping;
 mod mercurial;
 mod ports;
@@ -14,8 +18,10 @@ mod validation;
 
 use crate::audit::Audited;
 use crate::mercurial::Lint;
-use crate::report::Report;
-use audited::{AuditFindingJson, DifferenceJson, LeftOutJson};
+use crate::report::{DomainReport, Report, Reported};
+use audited::Added;
+use domain::DomainJson;
+use either::EitherJson;
 pub(super) use escaping::to_text;
 use escaping::to_text_as;
 use mercurial::LintJson;
@@ -23,42 +29,53 @@ use report::ReportJson;
 use serde_json::ser::CompactFormatter;
 
 /// One object for one report, an array for several; ends in a line feed.
-pub fn render(reports: &[Report]) -> String {
+pub fn render(reports: &[Reported]) -> String {
     match reports {
-        [report] => to_text(&ReportJson::from(report)),
-        reports => to_text(&reports.iter().map(ReportJson::from).collect::<Vec<_>>()),
+        [report] => to_text(&EitherJson::from(report)),
+        reports => to_text(&reports.iter().map(EitherJson::from).collect::<Vec<_>>()),
     }
 }
 
-/// A report on one line; ends in a line feed.
+/// The report on a server as an object; ends in a line feed.
+pub fn host(report: &Report) -> String {
+    to_text(&ReportJson::from(report))
+}
+
+/// The report on a domain as an object; ends in a line feed.
+pub fn domain(report: &DomainReport) -> String {
+    to_text(&DomainJson::from(report))
+}
+
+/// The report on a server on one line; ends in a line feed.
 pub fn compact(report: &Report) -> String {
     to_text_as(&ReportJson::from(report), CompactFormatter)
 }
 
-/// A report with what the audit adds, on one line; ends in a line feed.
+/// The report on a domain on one line; ends in a line feed.
+pub fn compact_domain(report: &DomainReport) -> String {
+    to_text_as(&DomainJson::from(report), CompactFormatter)
+}
+
+/// The report on a server with what the audit adds, on one line; ends in a line feed.
 pub fn line(audited: &Audited) -> String {
-    let findings = audited.findings.iter().map(AuditFindingJson::from);
-    let left_out = audited.left_out.iter().map(|left| LeftOutJson {
-        code: left.code.as_str(),
-        severity: left.severity.as_str(),
-        accepted: left.accepted,
-    });
-    let is_compared = audited.differences.is_some();
-    let changes = audited.changes();
-    let differences = audited.differences().map(DifferenceJson::from);
-    let report = &audited.report;
+    let added = Added::from(audited);
     let report = ReportJson {
-        label: audited.label.clone(),
-        findings: Some(findings.collect()),
-        left_out: (!audited.left_out.is_empty()).then(|| left_out.collect()),
-        changes: is_compared.then(|| changes.iter().map(|change| change.as_str()).collect()),
-        differences: is_compared.then(|| differences.collect()),
+        label: added.label,
+        findings: Some(added.findings),
+        left_out: added.left_out,
+        changes: added.changes,
+        differences: added.differences,
         // They are among the findings.
         address_findings: None,
         port_findings: None,
-        ..ReportJson::from(report)
+        ..ReportJson::from(&audited.report)
     };
     to_text_as(&report, CompactFormatter)
+}
+
+/// The report on a domain with what the audit adds, on one line; ends in a line feed.
+pub fn domain_line(audited: &Audited<DomainReport>) -> String {
+    to_text_as(&DomainJson::from(audited), CompactFormatter)
 }
 
 /// An array of lints, as in a report; ends in a line feed.

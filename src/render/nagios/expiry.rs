@@ -113,21 +113,24 @@ fn used(look: &Assessment) -> impl Iterator<Item = &Certificate> {
 /// Certificates of a chain that have numbers of their own.
 const MOST: usize = 10;
 
-/// Performance data of each certificate of the presented chain. One that does not count for the
-/// state has no thresholds.
-pub(super) fn of_chain(report: &Report, limits: impl Fn(&Facts) -> Limits) -> Vec<String> {
+/// Performance data of each certificate of the presented chain, as a label and what comes after it. One
+/// that does not count for the state has no thresholds.
+pub(super) fn of_chain(
+    report: &Report,
+    limits: impl Fn(&Facts) -> Limits,
+) -> Vec<(String, String)> {
     let chain = report.chain().iter().take(MOST).enumerate();
     let each = chain.filter_map(|(index, certificate)| {
         let one = Expiry::of_one(&report.representative, report.at, certificate, &limits)?;
         // The names of check_ssl_cert.
         let label = format!("days_chain_elem{}", index + 1);
-        Some(
-            if used(&report.representative).any(|used| used == certificate) {
-                one.performance(&label)
-            } else {
-                format!("{label}={}", one.left.whole_days())
-            },
-        )
+        let counts = used(&report.representative).any(|used| used == certificate);
+        let value = if counts {
+            one.performance("")
+        } else {
+            format!("={}", one.left.whole_days())
+        };
+        Some((label, value))
     });
     each.collect()
 }

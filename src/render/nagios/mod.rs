@@ -1,6 +1,7 @@
 //! The report of one target, or the sums of several, as a monitoring plugin prints them (Monitoring
 //! Plugins Guidelines, "Plugin Output for Nagios").
 
+mod domain;
 pub(in crate::render) mod expiry;
 pub(in crate::render) mod output;
 mod performance;
@@ -11,7 +12,7 @@ mod told;
 pub use state::State;
 pub use told::Thresholds;
 
-use crate::report::Report;
+use crate::report::{DomainReport, Report, Reported};
 use output::{WIDTH, below, plain};
 use performance::performance;
 use std::cmp::Reverse;
@@ -21,11 +22,18 @@ use told::Told;
 /// time left is of the certificate of the path that matters: the worst, and of equals the one that
 /// expires first.
 pub fn render(report: &Report, thresholds: Thresholds) -> (String, State) {
-    let told = Told::of(report, thresholds);
-    let state = told.state;
+    alone("CERT", &Told::of(report, thresholds))
+}
+
+/// The same of a domain, whose state comes from its outcome, what is required, and its findings.
+pub fn domain(report: &DomainReport) -> (String, State) {
+    alone("DOMAIN", &Told::from(report))
+}
+
+fn alone(what: &str, told: &Told) -> (String, State) {
     let mut out = format!(
-        "SMTP CERT {} - {}: {}{}\n",
-        state.word(),
+        "SMTP {what} {} - {}: {}{}\n",
+        told.state.word(),
         told.label,
         told.text,
         performance::bar(&told.performance("")),
@@ -34,18 +42,24 @@ pub fn render(report: &Report, thresholds: Thresholds) -> (String, State) {
         out.push_str(line);
         out.push('\n');
     }
-    (out, state)
+    (out, told.state)
 }
 
 /// Several targets as one plugin, whose first line alone is shown and sent: the sums and the worst,
-/// with all performance data; below it a line for each, the worst first. One target: as [`render`].
-pub fn render_all(reports: &[Report], thresholds: Thresholds) -> (String, State) {
-    if let [report] = reports {
-        return render(report, thresholds);
+/// with all performance data; below it a line for each, the worst first. One target: as [`render`] and
+/// [`domain`].
+pub fn render_all(reports: &[Reported], thresholds: Thresholds) -> (String, State) {
+    match reports {
+        [Reported::Host(report)] => return render(report, thresholds),
+        [Reported::Domain(report)] => return domain(report),
+        _ => {}
     }
     let mut told: Vec<Told> = reports
         .iter()
-        .map(|report| Told::of(report, thresholds))
+        .map(|report| match report {
+            Reported::Host(report) => Told::of(report, thresholds),
+            Reported::Domain(report) => Told::from(&**report),
+        })
         .collect();
     let performance = performance(&told);
     told.sort_by_key(|told| Reverse(told.state));

@@ -27,10 +27,26 @@ pub(super) struct Told {
     pub(super) text: String,
     /// What follows the first line.
     pub(super) lines: Vec<String>,
-    expiry: Option<Expiry>,
-    /// Performance data of each certificate.
-    chain: Vec<String>,
-    elapsed: Option<Duration>,
+    pub(super) data: Vec<Datum>,
+}
+
+/// A number of the performance data.
+pub(super) struct Datum {
+    label: String,
+    /// What comes after the label.
+    value: String,
+    /// Among several targets there is no room for it.
+    is_detail: bool,
+}
+
+impl Datum {
+    pub(super) fn new(label: &str, value: String) -> Self {
+        Self {
+            label: label.to_owned(),
+            value,
+            is_detail: false,
+        }
+    }
 }
 
 impl Told {
@@ -55,7 +71,7 @@ impl Told {
                 let text = format!("{}{ports}, {}", outcome.as_str(), expiry.in_words());
                 (plain(&text, 300), Vec::new())
             }
-            _ => explained(&reasons(report), outcome),
+            _ => explained(&reasons(report), outcome.as_str()),
         };
         let text = places.place + &text + &places.remark;
         let lines = lines.into_iter().chain(places.lines).collect();
@@ -64,22 +80,32 @@ impl Told {
             label: plain(&report.target.label, 300),
             text,
             lines,
-            expiry,
-            chain: of_chain(report, limits),
-            elapsed: slowest(report),
+            data: data(report, expiry.as_ref(), limits),
         }
     }
 
-    /// Performance data, with a suffix to the labels; of each certificate only without one.
+    /// Performance data, with a suffix to the labels; the details only without one.
     pub(super) fn performance(&self, suffix: &str) -> Vec<String> {
-        let days = self.expiry.as_ref();
-        let days = days.map(|expiry| expiry.performance(&format!("days{suffix}")));
-        let chain = self.chain.iter().filter(|_| suffix.is_empty()).cloned();
-        let time = self
-            .elapsed
-            .map(|elapsed| seconds(&format!("time{suffix}"), elapsed));
-        days.into_iter().chain(chain).chain(time).collect()
+        let shown = self
+            .data
+            .iter()
+            .filter(|datum| suffix.is_empty() || !datum.is_detail);
+        shown
+            .map(|datum| format!("{}{suffix}{}", datum.label, datum.value))
+            .collect()
     }
+}
+
+fn data(report: &Report, expiry: Option<&Expiry>, limits: impl Fn(&Facts) -> Limits) -> Vec<Datum> {
+    let days = expiry.map(|expiry| Datum::new("days", expiry.performance("")));
+    let chain = of_chain(report, limits)
+        .into_iter()
+        .map(|(label, value)| Datum {
+            is_detail: true,
+            ..Datum::new(&label, value)
+        });
+    let time = slowest(report).map(|elapsed| Datum::new("time", seconds("", elapsed)));
+    days.into_iter().chain(chain).chain(time).collect()
 }
 
 /// What is reported of several addresses or ports.
@@ -122,10 +148,11 @@ fn slowest(report: &Report) -> Option<Duration> {
     ports.chain(report.seen()).map(|seen| seen.elapsed).max()
 }
 
-/// The main reason for the first line, and the lines below it.
-fn explained(reasons: &[Reason], outcome: Outcome) -> (String, Vec<String>) {
+/// The main reason for the first line, and the lines below it; `otherwise` is the first line without a
+/// reason.
+pub(super) fn explained(reasons: &[Reason], otherwise: &str) -> (String, Vec<String>) {
     let Some((first, others)) = reasons.split_first() else {
-        return (outcome.as_str().to_owned(), Vec::new());
+        return (otherwise.to_owned(), Vec::new());
     };
     let text = format!(
         "{}{}",

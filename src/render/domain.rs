@@ -1,0 +1,98 @@
+//! What a domain's mail does, in the few words of a first line; for every format for people.
+
+use crate::judge::domain::{Arrival, Delivery, Kind, Outcome, Required, SenderVerdict, State};
+use crate::report::DomainReport;
+
+/// Why the outcome is what it is. It may hold text of the DNS, which is untrusted.
+pub(super) fn headline(report: &DomainReport) -> String {
+    let parts = [required(report), deferred(report)];
+    let mut parts: Vec<String> = parts.into_iter().flatten().collect();
+    match report.outcome() {
+        Outcome::NoMail => parts.push("its MX record says that it takes no mail".to_owned()),
+        Outcome::Unresolved => parts.push(unresolved(report)),
+        Outcome::Deferred if defers(report).count() == report.verdict.senders.len() => {}
+        Outcome::Deferred | Outcome::Authenticated => parts.extend(kinds(report)),
+        Outcome::Unprotected => {
+            parts.extend(kinds(report));
+            parts.extend(in_the_open(report));
+        }
+    }
+    parts.join("; ")
+}
+
+/// What the user requires, and the domain lacks.
+fn required(report: &DomainReport) -> Option<String> {
+    let required = report.required.filter(|_| report.lacks_required())?;
+    let what = match required {
+        Required::Dane => "DANE",
+        Required::MtaSts => "MTA-STS",
+        Required::Any => "DANE or MTA-STS",
+    };
+    Some(format!("{what} is required, and protects nothing"))
+}
+
+/// Which senders do not deliver.
+fn deferred(report: &DomainReport) -> Option<String> {
+    let senders: Vec<&str> = defers(report)
+        .map(|sender| sender.sender.senders())
+        .collect();
+    match senders.as_slice() {
+        [] => None,
+        all if all.len() == report.verdict.senders.len() => Some("no sender delivers".to_owned()),
+        some => Some(format!("{} do not deliver", some.join(" and "))),
+    }
+}
+
+fn defers(report: &DomainReport) -> impl Iterator<Item = &SenderVerdict> {
+    let senders = report.verdict.senders.iter();
+    senders.filter(|sender| sender.result == Arrival::Mail(Delivery::Deferred))
+}
+
+fn unresolved(report: &DomainReport) -> String {
+    let why = report.facts.mx.why.as_deref();
+    let why = why.map_or_else(String::new, |why| format!(": {why}"));
+    format!("there is no answer about its MX records{why}")
+}
+
+/// What DANE and MTA-STS do, but for those that were named already.
+fn kinds(report: &DomainReport) -> Vec<String> {
+    let is_deferred = |kind| defers(report).any(|sender| sender.sender == kind);
+    let dane = (!is_deferred(Kind::Dane)).then(|| dane(report));
+    let sts = report.verdict.sts.filter(|_| !is_deferred(Kind::MtaSts));
+    dane.into_iter().chain(sts.map(policy)).collect()
+}
+
+fn dane(report: &DomainReport) -> String {
+    let senders = &report.verdict.senders;
+    let hosts = senders.iter().find(|sender| sender.sender == Kind::Dane);
+    let hosts = hosts.map_or(&[][..], |sender| &sender.hosts);
+    let known = hosts
+        .iter()
+        .filter(|at| at.delivery == Delivery::Authenticated);
+    match (known.count(), hosts.len()) {
+        (0, _) if report.facts.hosts.iter().any(|host| host.tlsa.decide()) => {
+            "DANE: encrypts only".to_owned()
+        }
+        (0, _) => "no DANE".to_owned(),
+        (1, 1) => "DANE: its host".to_owned(),
+        (2, 2) => "DANE: both hosts".to_owned(),
+        (known, all) if known == all => format!("DANE: all {all} hosts"),
+        (known, all) => format!("DANE: {known} of {all} hosts"),
+    }
+}
+
+fn policy(state: State) -> String {
+    match state {
+        State::Absent => "no MTA-STS".to_owned(),
+        state => format!("MTA-STS: {}", state.as_str()),
+    }
+}
+
+/// What a sender does that finds nothing.
+fn in_the_open(report: &DomainReport) -> Option<String> {
+    match report.verdict.result(Kind::Opportunistic)? {
+        Arrival::Mail(Delivery::Encrypted) => Some("encrypted, to any server".to_owned()),
+        Arrival::Mail(Delivery::Delivered) => Some("delivered in the clear".to_owned()),
+        _ => None,
+    }
+}

@@ -1,0 +1,123 @@
+//! A host that takes the mail of a domain: its TLSA records, what they match, and its own report.
+
+use super::report::ReportJson;
+use crate::judge::dane::{Judged, unusable};
+use crate::judge::domain::{HostVerdict, Look, MailHost};
+use crate::observation::KeyType;
+use crate::records::tlsa::Tlsa;
+use crate::report::{DomainReport, Report};
+use serde::Serialize;
+
+#[derive(Serialize)]
+pub(super) struct HostJson {
+    host: String,
+    alias_of: Option<String>,
+    addresses_status: &'static str,
+    tlsa: TlsaJson,
+    sts: StsJson,
+    reports: Vec<ReportJson>,
+}
+
+#[derive(Serialize)]
+struct TlsaJson {
+    status: &'static str,
+    base_domain: String,
+    records: Vec<RecordJson>,
+}
+
+#[derive(Serialize)]
+struct RecordJson {
+    usage: u8,
+    selector: u8,
+    matching: u8,
+    data: String,
+    usable: bool,
+    why_not: Option<String>,
+    matches: Vec<MatchJson>,
+}
+
+/// What a record matches at an address, with a type of key.
+#[derive(Serialize)]
+struct MatchJson {
+    address: String,
+    key_type: Option<&'static str>,
+    certificate: Option<usize>,
+}
+
+#[derive(Serialize)]
+struct StsJson {
+    covered_by: Option<String>,
+    trusted: Option<bool>,
+}
+
+impl HostJson {
+    /// All hosts of a domain, in the order in which senders try them.
+    pub(super) fn all(report: &DomainReport) -> Vec<Self> {
+        let hosts = report.facts.hosts.iter().zip(&report.verdict.hosts);
+        let reports = report.hosts.iter().map(Option::as_deref);
+        let reports = reports.chain(std::iter::repeat(None));
+        let all = hosts.zip(reports);
+        all.map(|((host, verdict), report)| Self::of(host, verdict, report))
+            .collect()
+    }
+
+    fn of(host: &MailHost, verdict: &HostVerdict, report: Option<&Report>) -> Self {
+        let records = host.tlsa.records.iter().enumerate();
+        let records = records.map(|(place, record)| RecordJson {
+            matches: matches(place, &host.looks, &verdict.dane.looks),
+            ..RecordJson::from(record)
+        });
+        Self {
+            host: host.name.clone(),
+            alias_of: host.alias_of.clone(),
+            addresses_status: host.addresses.status.as_str(),
+            tlsa: TlsaJson {
+                status: host.tlsa.lookup.status.as_str(),
+                base_domain: host.tlsa.base_domain.clone(),
+                records: records.collect(),
+            },
+            sts: StsJson {
+                covered_by: verdict.sts.covered_by.clone(),
+                trusted: verdict.sts.trusted,
+            },
+            reports: report.into_iter().map(ReportJson::from).collect(),
+        }
+    }
+}
+
+impl From<&Tlsa> for RecordJson {
+    fn from(record: &Tlsa) -> Self {
+        let why_not = unusable(record);
+        Self {
+            usage: record.usage,
+            selector: record.selector,
+            matching: record.matching,
+            data: hex::encode(&record.data),
+            usable: why_not.is_none(),
+            why_not: why_not.map(|why| why.to_string()),
+            matches: Vec::new(),
+        }
+    }
+}
+
+/// What the record at this place matches, look by look.
+fn matches(place: usize, looks: &[Look], judged: &[Option<Judged>]) -> Vec<MatchJson> {
+    let looks = looks.iter().zip(judged);
+    let fits = looks.filter_map(|(look, judged)| Some((look, judged.as_ref()?.fits.get(place)?)));
+    let matches = fits.filter(|(_, fit)| fit.is_match());
+    matches
+        .map(|(look, fit)| MatchJson {
+            address: look.address.to_string(),
+            key_type: look.key_type.map(key_type),
+            certificate: fit.certificate(),
+        })
+        .collect()
+}
+
+/// As `--key-type` takes it.
+fn key_type(key_type: KeyType) -> &'static str {
+    match key_type {
+        KeyType::Rsa => "rsa",
+        KeyType::Ecdsa => "ecdsa",
+    }
+}

@@ -1,0 +1,22 @@
+//! A report of either kind: what tells them apart is `kind`, which that of a server does not have.
+
+use super::domain::DomainJson;
+use super::report::ReportJson;
+use crate::report::Reported;
+use serde::Serialize;
+
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum EitherJson {
+    Host(Box<ReportJson>),
+    Domain(Box<DomainJson>),
+}
+
+impl From<&Reported> for EitherJson {
+    fn from(report: &Reported) -> Self {
+        match report {
+            Reported::Host(report) => Self::Host(Box::new(ReportJson::from(&**report))),
+            Reported::Domain(report) => Self::Domain(Box::new(DomainJson::from(&**report))),
+        }
+    }
+}
