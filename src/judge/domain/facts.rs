@@ -1,10 +1,11 @@
 //! What was found out about a domain: answers of the DNS, what its hosts presented, its policy.
 
+use super::fetched::{FetchFacts, Fetched};
 use crate::certificate::Certificate;
 use crate::finding::Code;
 use crate::observation::KeyType;
 use crate::records::Status;
-use crate::records::mta_sts::{Mode, Policy, PolicyError, StsRecords};
+use crate::records::mta_sts::{Mode, Policy, StsRecords};
 use crate::records::mx::Exchange;
 use crate::records::tlsa::Tlsa;
 use crate::records::tlsrpt::TlsRpt;
@@ -152,8 +153,10 @@ pub struct MtaSts {
     pub lookup: Lookup,
     /// What they say.
     pub records: StsRecords,
-    /// What was fetched; `None`: there was no reason to.
+    /// What was fetched, as far as it counts; `None`: there was no reason to.
     pub fetched: Option<Fetched>,
+    /// How that went; `None` likewise.
+    pub fetch: Option<FetchFacts>,
     /// The last moment of the certificate of the policy's host.
     pub host_expires: Option<OffsetDateTime>,
     /// What an earlier report knows of it.
@@ -181,15 +184,6 @@ impl KnownPolicy {
             && self.max_age == policy.max_age
             && patterns.eq(self.mx.iter().cloned())
     }
-}
-
-/// What the policy's host answered.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fetched {
-    /// A body of the right kind, and what is in it.
-    Body(Result<Policy, PolicyError>),
-    /// Nothing that counts: connection, certificate, status, type, size.
-    Failed(String),
 }
 
 impl MtaSts {

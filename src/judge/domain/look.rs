@@ -30,14 +30,19 @@ impl Look {
 
 fn of_judgement(sighting: &Sighting, judgement: &Judgement) -> Chain {
     let presented = sighting.presented.iter().cloned();
-    let problems = judgement.problems.iter();
-    let first = problems.map(|problem| problem.message.clone()).next();
-    let no_path = || (judgement.anchor.is_none()).then(|| "no path leads to an anchor".to_owned());
     Chain {
         presented: presented.map(Certificate::new).collect(),
         path: judgement.path.clone(),
-        distrust: first.or_else(no_path),
+        distrust: distrust(judgement),
     }
+}
+
+/// Why a chain is not trusted for the name that it was judged for; `None`: it is.
+pub fn distrust(judgement: &Judgement) -> Option<String> {
+    let problems = judgement.problems.iter();
+    let first = problems.map(|problem| problem.message.clone()).next();
+    let no_path = || (judgement.anchor.is_none()).then(|| "no path leads to an anchor".to_owned());
+    first.or_else(no_path)
 }
 
 /// A server that greets and does not start TLS takes mail from those that do not insist.

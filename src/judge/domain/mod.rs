@@ -3,6 +3,7 @@
 
 mod dane;
 mod facts;
+mod fetched;
 mod findings;
 mod host;
 mod judging;
@@ -14,11 +15,13 @@ mod verdict;
 
 pub use dane::DaneAtHost;
 pub use facts::{
-    Chain, Domain, Failed, Fetched, KnownPolicy, Look, Lookup, MailHost, MtaSts, Seen,
-    SignaturesEnd, TlsaRecords,
+    Chain, Domain, Failed, KnownPolicy, Look, Lookup, MailHost, MtaSts, Seen, SignaturesEnd,
+    TlsaRecords,
 };
+pub use fetched::{Body, FetchFacts, Fetched};
 pub use host::AtHost;
 pub use judging::judge_domain;
+pub use look::distrust;
 pub use result::{Arrival, Delivery, Kind, Outcome, Required};
 pub use sts::{State, StsAtHost};
 pub use verdict::{HostVerdict, SenderVerdict, Verdict};

@@ -1,6 +1,7 @@
 //! What senders with MTA-STS do at a host (RFC 8461 §5), and the state of a policy.
 
-use super::facts::{Fetched, Look, MailHost, MtaSts, Seen};
+use super::facts::{Look, MailHost, MtaSts, Seen};
+use super::fetched::Fetched;
 use super::host::{AtHost, Step, offered, opportunistic};
 use super::result::Delivery;
 use crate::records::Status;

@@ -128,6 +128,7 @@ pub fn sound() -> Domain {
             lookup: lookup("_mta-sts.example.org TXT"),
             records: StsRecords::read(&[b"v=STSv1; id=1".to_vec()]),
             fetched: Some(policy(ENFORCE)),
+            fetch: None,
             host_expires: Some(now() + Duration::days(60)),
             known: None,
         }),

@@ -1,7 +1,8 @@
 //! What is wrong with the MTA-STS of a domain.
 
 use super::super::dane::place;
-use super::super::facts::{Domain, Fetched, MailHost, MtaSts, Seen};
+use super::super::facts::{Domain, MailHost, MtaSts, Seen};
+use super::super::fetched::Fetched;
 use super::super::result::Kind;
 use super::super::sts::State;
 use super::super::verdict::Verdict;
