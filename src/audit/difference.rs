@@ -1,5 +1,7 @@
 //! What is different since the last audit of a target, and from what to what.
 
+use crate::judge::domain::Kind;
+
 /// A kind of difference between two audits of one target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
@@ -19,6 +21,18 @@ pub enum Change {
     PortOpened,
     /// A port of the host was open, and is not now.
     PortClosed,
+    /// The MTA-STS policy of the domain, or its record, is another.
+    Policy,
+    /// The domain has an MX host that it had not.
+    MxAdded,
+    /// An MX host of the domain is not named any more.
+    MxRemoved,
+    /// An MX host has a TLSA record that it had not.
+    TlsaAdded,
+    /// A TLSA record of an MX host is not there any more.
+    TlsaRemoved,
+    /// A kind of sender does something else with the mail of the domain.
+    Delivery,
     /// The verdict is better.
     Better,
     /// The verdict is worse.
@@ -37,6 +51,12 @@ impl Change {
             Self::NoCertificate => "no-certificate",
             Self::PortOpened => "port-opened",
             Self::PortClosed => "port-closed",
+            Self::Policy => "policy",
+            Self::MxAdded => "mx-added",
+            Self::MxRemoved => "mx-removed",
+            Self::TlsaAdded => "tlsa-added",
+            Self::TlsaRemoved => "tlsa-removed",
+            Self::Delivery => "delivery",
             Self::Better => "better",
             Self::Worse => "worse",
         }
@@ -54,6 +74,20 @@ pub enum Field {
     NotAfter,
     /// The number of a port.
     Port,
+    /// The state of MTA-STS.
+    State,
+    /// The id of the MTA-STS record.
+    Id,
+    /// The patterns of the MTA-STS policy.
+    Mx,
+    /// For how many seconds senders keep the MTA-STS policy.
+    MaxAge,
+    /// The name of an MX host.
+    Host,
+    /// The name of an MX host, and a TLSA record that it has.
+    Tlsa,
+    /// What this kind of sender does.
+    Sender(Kind),
     /// The outcome.
     Outcome,
     /// The worst severity above a note.
@@ -68,6 +102,13 @@ impl Field {
             Self::Issuer => "issuer",
             Self::NotAfter => "not_after",
             Self::Port => "port",
+            Self::State => "state",
+            Self::Id => "id",
+            Self::Mx => "mx",
+            Self::MaxAge => "max_age",
+            Self::Host => "host",
+            Self::Tlsa => "tlsa",
+            Self::Sender(kind) => kind.as_str(),
             Self::Outcome => "outcome",
             Self::Severity => "severity",
         }

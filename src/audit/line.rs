@@ -30,7 +30,16 @@ fn number(port: &Value) -> Option<u16> {
     port.get("port")?.as_u64()?.try_into().ok()
 }
 
-fn array<'a>(value: &'a Value, field: &str) -> impl Iterator<Item = &'a Value> + use<'a> {
+/// Whether the line is about a domain.
+pub(super) fn is_domain(report: &Value) -> bool {
+    report.get("kind").and_then(Value::as_str) == Some("domain")
+}
+
+/// The elements of a field; none if it is not an array.
+pub(super) fn array<'a>(
+    value: &'a Value,
+    field: &str,
+) -> impl Iterator<Item = &'a Value> + use<'a> {
     let found = value.get(field).and_then(Value::as_array);
     found.into_iter().flatten()
 }

@@ -11,7 +11,6 @@ mod difference;
 mod expiring;
 mod finding;
 mod identity;
-mod known;
 mod levels;
 mod line;
 mod list;

@@ -97,6 +97,8 @@ const TABLE: &[(&str, &[&str])] = &[
             "escape",
             "finding",
             "fingerprint",
+            "judge",
+            "records",
             "report",
         ],
     ),

@@ -202,7 +202,7 @@ impl Filter {
         let ports = asked.endpoints().unwrap_or_default();
         let target = Identity {
             input: entry.input.clone(),
-            servername: asked.reference.to_string(),
+            servername: Some(asked.reference.to_string()),
             ports: ports.iter().map(|port| port.port).collect(),
         };
         match self.done.get_mut(&target) {

@@ -14,6 +14,9 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All kinds.
+    pub const ALL: [Self; 3] = [Self::Dane, Self::MtaSts, Self::Opportunistic];
+
     /// The word in reports.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -70,6 +73,21 @@ pub enum Arrival {
 }
 
 impl Arrival {
+    const ALL: [Self; 6] = [
+        Self::NoMail,
+        Self::Mail(Delivery::Deferred),
+        Self::Mail(Delivery::Delivered),
+        Self::Mail(Delivery::Encrypted),
+        Self::Mail(Delivery::Authenticated),
+        Self::Unresolved,
+    ];
+
+    /// The one of that word.
+    pub fn named(word: &str) -> Option<Self> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|arrival| arrival.as_str() == word)
+    }
+
     /// The word in reports.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -96,6 +114,20 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    const ALL: [Self; 5] = [
+        Self::NoMail,
+        Self::Deferred,
+        Self::Authenticated,
+        Self::Unprotected,
+        Self::Unresolved,
+    ];
+
+    /// The one of that word.
+    pub fn named(word: &str) -> Option<Self> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|outcome| outcome.as_str() == word)
+    }
+
     /// The word in reports.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -165,3 +197,20 @@ macro_rules! display {
 }
 
 display! { Kind Delivery Arrival Outcome }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_leads_back() {
+        for outcome in Outcome::ALL {
+            assert_eq!(Outcome::named(outcome.as_str()), Some(outcome));
+        }
+        for arrival in Arrival::ALL {
+            assert_eq!(Arrival::named(arrival.as_str()), Some(arrival));
+        }
+        assert_eq!(Outcome::named("of-2030"), None);
+        assert_eq!(Arrival::named("of-2030"), None);
+    }
+}

@@ -24,6 +24,20 @@ pub enum State {
 }
 
 impl State {
+    const ALL: [Self; 5] = [
+        Self::Enforce,
+        Self::Testing,
+        Self::None,
+        Self::Absent,
+        Self::Broken,
+    ];
+
+    /// The one of that word.
+    pub fn named(word: &str) -> Option<Self> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|state| state.as_str() == word)
+    }
+
     /// The word in reports.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -24,6 +24,12 @@ impl Mode {
             Self::None => "none",
         }
     }
+
+    /// The mode of that word.
+    pub fn named(word: &str) -> Option<Self> {
+        let mut all = [Self::Enforce, Self::Testing, Self::None].into_iter();
+        all.find(|mode| mode.as_str() == word)
+    }
 }
 
 impl fmt::Display for Mode {
@@ -221,12 +227,8 @@ impl<'a> Lines<'a> {
         }
         let age = max_age.unwrap_or_default();
         let max_age = seconds(age).ok_or_else(|| PolicyError::MaxAge(shown(age)))?;
-        let mode = match mode.ok_or(PolicyError::NoMode)? {
-            "enforce" => Mode::Enforce,
-            "testing" => Mode::Testing,
-            "none" => Mode::None,
-            other => return Err(PolicyError::Mode(shown(other))),
-        };
+        let mode = mode.ok_or(PolicyError::NoMode)?;
+        let mode = Mode::named(mode).ok_or_else(|| PolicyError::Mode(shown(mode)))?;
         if self.mx.is_empty() && mode != Mode::None {
             return Err(PolicyError::NoMx);
         }

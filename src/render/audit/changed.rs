@@ -36,6 +36,26 @@ fn part(difference: &Difference) -> Option<String> {
         }
         (Field::Port, Change::PortOpened) => format!("port {} is open", text(after, "unknown")),
         (Field::Port, _) => format!("port {} is closed", text(before, "unknown")),
+        (Field::Host, Change::MxAdded) => format!("MX host {} is new", text(after, "unknown")),
+        (Field::Host, _) => format!("MX host {} is gone", text(before, "unknown")),
+        (Field::Tlsa, Change::TlsaAdded) => {
+            format!("TLSA record of {} is new", text(after, "unknown"))
+        }
+        (Field::Tlsa, _) => format!("TLSA record of {} is gone", text(before, "unknown")),
+        (Field::State | Field::Id | Field::Mx | Field::MaxAge, _) => {
+            let what = match difference.field {
+                Some(Field::State) => "MTA-STS",
+                Some(Field::Id) => "MTA-STS id",
+                Some(Field::Mx) => "MTA-STS mx",
+                _ => "MTA-STS max_age",
+            };
+            let (after, before) = (text(after, "none"), text(before, "none"));
+            format!("{what} {after} (was {before})")
+        }
+        (Field::Sender(kind), _) => {
+            let (after, before) = (text(after, "unknown"), text(before, "unknown"));
+            format!("{}: {after} (was {before})", kind.senders())
+        }
         (Field::NotAfter, _) => format!("expires {} (was {})", day(after), day(before)),
         (Field::Outcome | Field::Severity, change) => {
             let none = match difference.field {

@@ -1,24 +1,15 @@
-//! What an audit keeps of a target to compare it with: its verdict, and the leaves of its addresses.
+//! What an audit keeps of a server to compare it with: the leaves of its addresses, and its ports.
 
-use super::line::{addresses_of_line, open_ports_of_line};
-use crate::finding::{Code, Severity, WrittenCode};
+use super::super::line::{addresses_of_line, open_ports_of_line};
 use crate::fingerprint::Algorithm;
-use crate::report::{Assessment, Outcome, Port, Report};
+use crate::report::{Assessment, Port, Report};
 use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-/// What an audit saw of a target.
+/// What an audit saw of a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Known {
-    /// It was compared, or belongs to another audit.
-    pub(super) settled: bool,
-    /// The name shown to users.
-    pub(super) name: String,
-    /// `None` if a newer version wrote another word.
-    pub(super) outcome: Option<Outcome>,
-    /// The worst severity of the findings that count.
-    pub(super) severity: Option<Severity>,
+pub(super) struct KnownServer {
     /// The leaves of all addresses, each once. A resolver returns addresses in any order, and some
     /// may not answer: only a certificate that was not served before is a change.
     pub(super) leaves: Vec<Leaf>,
@@ -36,36 +27,27 @@ pub(super) struct Leaf {
     pub(super) not_after: Option<String>,
 }
 
-impl Known {
+impl KnownServer {
     /// What this audit sees.
     pub(super) fn of(report: &Report) -> Self {
         let mut leaves = Vec::new();
         add(&mut leaves, report.every_look().filter_map(Leaf::of));
         let open = report.ports.iter().filter(|port| port.is_open());
         Self {
-            settled: false,
-            name: String::new(),
-            outcome: Some(report.outcome()),
-            severity: None,
             leaves,
             open: open.map(Port::number).collect(),
         }
     }
 
     /// What an earlier audit saw, from its line.
-    pub(super) fn of_line(report: &Value, name: String, severity: Option<Severity>) -> Self {
+    pub(super) fn of_line(report: &Value) -> Self {
         let mut leaves = Vec::new();
         leaves.extend(report.pointer("/chain/0").and_then(Leaf::of_chain));
         add(
             &mut leaves,
             addresses_of_line(report).filter_map(Leaf::of_address),
         );
-        let outcome = report.get("outcome").and_then(Value::as_str);
         Self {
-            settled: false,
-            name,
-            outcome: outcome.and_then(Outcome::named),
-            severity,
             leaves,
             open: open_ports_of_line(report).collect(),
         }
@@ -75,19 +57,6 @@ impl Known {
     pub(super) fn has(&self, leaf: &Leaf) -> bool {
         let mut known = self.leaves.iter();
         known.any(|other| other.certificate == leaf.certificate)
-    }
-
-    /// How bad the outcome is: the less of a server works, the worse. A server that stopped
-    /// answering never counts as better.
-    pub(super) fn rank(&self) -> u8 {
-        match self.outcome {
-            Some(Outcome::Trusted) => 0,
-            Some(Outcome::Pinned) => 1,
-            Some(Outcome::Untrusted) => 2,
-            Some(Outcome::TlsFailed) => 3,
-            Some(Outcome::SmtpRefused) => 4,
-            Some(Outcome::Unreachable) | None => 5,
-        }
     }
 }
 
@@ -144,16 +113,4 @@ fn add(leaves: &mut Vec<Leaf>, more: impl Iterator<Item = Leaf>) {
             leaves.push(leaf);
         }
     }
-}
-
-/// The worst severity that counts. Notes do not count. Neither do findings that come and go with
-/// the addresses that a resolver returns: the served certificates are compared separately.
-pub(super) fn worst<'a>(
-    found: impl Iterator<Item = (WrittenCode<'a>, Severity)>,
-) -> Option<Severity> {
-    let differ = WrittenCode::Known(Code::AddressesDiffer);
-    found
-        .filter(|(code, severity)| *severity != Severity::Note && *code != differ)
-        .map(|(_, severity)| severity)
-        .max()
 }
