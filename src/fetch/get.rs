@@ -35,8 +35,9 @@ pub async fn get(
         let count = match stream.read(&mut piece).await {
             Ok(0) => return Ok(reader.end()),
             Ok(count) => count,
-            // A server that closes without reading all resets the connection: what came before counts.
-            Err(why) if why.kind() == io::ErrorKind::UnexpectedEof => return Ok(reader.end()),
+            Err(why) if why.kind() == io::ErrorKind::UnexpectedEof => {
+                return Ok(reader.broken_off());
+            }
             Err(why) => return Err(why),
         };
         match reader.receive(&piece[..count]) {

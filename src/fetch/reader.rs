@@ -57,9 +57,17 @@ impl Reader {
                 content: self.body.octets,
             }),
             At::Head(head) if head.is_empty() => Err(Refused::Silent),
-            At::Head(_) | At::Length(_) | At::Chunks(_) => {
-                Err(Refused::CutShort(self.body.octets.len()))
-            }
+            At::Head(_) => Err(Refused::HeadCut),
+            At::Length(_) | At::Chunks(_) => Err(Refused::CutShort(self.body.octets.len())),
+        }
+    }
+
+    /// The document, once TLS has ended without saying so: content up to the end of the connection may
+    /// then lack its last part (RFC 9112 §9.8).
+    pub fn broken_off(self) -> Result<Document, Refused> {
+        match self.at {
+            At::Close => Err(Refused::CutShort(self.body.octets.len())),
+            _ => self.end(),
         }
     }
 
@@ -167,6 +175,21 @@ mod tests {
             assert_eq!(read(&text).0, Err(expected), "{text}");
         }
         assert_eq!(read("").0, Err(Refused::Silent));
-        assert_eq!(read("HTTP/1.1 200 OK\r\n").0, Err(Refused::CutShort(0)));
+        assert_eq!(read("HTTP/1.1 200 OK\r\n").0, Err(Refused::HeadCut));
+    }
+
+    #[test]
+    fn tls_that_breaks_off_ends_no_content_that_ends_with_it() {
+        for (fields, expected) in [
+            ("", Err(Refused::CutShort(5))),
+            ("Content-Length: 5\r\n", Ok(b"hello".to_vec())),
+            ("Content-Length: 6\r\n", Err(Refused::CutShort(5))),
+        ] {
+            let mut reader = Reader::new(LIMIT);
+            let text = format!("HTTP/1.1 200 OK\r\n{fields}\r\nhello");
+            reader.receive(text.as_bytes()).expect("an answer");
+            let content = reader.broken_off().map(|document| document.content);
+            assert_eq!(content, expected, "{fields}");
+        }
     }
 }

@@ -21,8 +21,24 @@ pub enum Refused {
     Framing(&'static str),
     /// The content is larger than this number of octets.
     TooLarge(usize),
+    /// The connection ended before the head did.
+    HeadCut,
     /// The connection ended after this number of octets, before the content did.
     CutShort(usize),
+}
+
+impl Refused {
+    /// The status of the answer; `None`: its head did not come, or is not one.
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::Status(code, _) | Self::Redirect(code, _) => Some(*code),
+            // The head of no other answer is looked at any further.
+            Self::Encoded(_) | Self::Framing(_) | Self::TooLarge(_) | Self::CutShort(_) => {
+                Some(200)
+            }
+            Self::Silent | Self::NotHttp(_) | Self::LongHead | Self::HeadCut => None,
+        }
+    }
 }
 
 impl fmt::Display for Refused {
@@ -49,6 +65,7 @@ impl fmt::Display for Refused {
             Self::TooLarge(limit) => {
                 write!(f, "the content is larger than {}", size(*limit))
             }
+            Self::HeadCut => f.write_str("the connection ended before the head of the answer did"),
             Self::CutShort(octets) => write!(
                 f,
                 "the connection ended after {octets} octets, before the content did"

@@ -108,6 +108,26 @@ pub(super) async fn run(
     Ok(())
 }
 
+/// Performs the handshake, records it in `capture`, and keeps the connection.
+pub(super) async fn keep(
+    mut stream: Stream,
+    opening: Opening,
+    options: &Options,
+    capture: &Arc<Capture>,
+    offer: Offer,
+) -> Result<(Stream, ClientConnection), Cause> {
+    let mut tls = client(options, capture, offer)?;
+    let mut incoming = Incoming::default();
+    let result = drive(&mut stream, &mut tls, opening, &mut incoming, capture).await;
+    note(&tls, capture);
+    // The end of the handshake; or an alert, which need not arrive.
+    let sent = flush(&mut stream, &mut tls).await;
+    result?;
+    sent.map_err(|why| broken(&why))?;
+    capture.lock().completed = true;
+    Ok((stream, tls))
+}
+
 fn client(
     options: &Options,
     capture: &Arc<Capture>,

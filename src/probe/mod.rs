@@ -1,5 +1,5 @@
 //! The sockets of the mail server: addresses in, a sighting out, under one deadline. Nothing is
-//! judged.
+//! judged. What is fetched from another server takes the same ways, and the same handshake.
 #![expect(
     clippy::disallowed_methods,
     reason = "here mail servers are connected to"
@@ -15,6 +15,7 @@ mod handshake;
 mod names;
 mod negotiate;
 mod open;
+mod open_tls;
 mod opening;
 mod options;
 mod place;
@@ -22,11 +23,14 @@ mod progress;
 mod route;
 mod second_look;
 mod stream;
+mod tls_stream;
 mod tunnel;
 mod waiting;
 
 pub use open::open;
+pub use open_tls::open_tls;
 pub use options::{Client, Options, To, Turn};
+pub use tls_stream::TlsStream;
 pub use waiting::{Awaited, Watch, Watched};
 
 use crate::endpoint::Endpoint;
@@ -50,17 +54,11 @@ pub async fn probe(endpoint: &Endpoint, options: &Options, turn: Turn) -> Sighti
         watch.begin(to, turn.since, options.timeout)
     });
     let run = run(endpoint, options, &turn, &mut progress);
-    let mut failure = match timeout_at(turn.since + options.timeout, run).await {
+    let failure = match timeout_at(turn.since + options.timeout, run).await {
         Ok(result) => result.err(),
         Err(_) => cut_off(&mut progress, options),
     };
-    if let (Some(failure), Some(route)) = (&mut failure, progress.route.clone()) {
-        failure.cause = route.explain(failure.cause.clone()).await;
-    }
-    let mut seen = progress.finish();
-    seen.failure = failure;
-    seen.elapsed = turn.since.elapsed();
-    seen
+    progress.conclude(failure, turn.since).await
 }
 
 async fn run(

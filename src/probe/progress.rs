@@ -11,6 +11,7 @@ use crate::observation::{Cause, Failure, Sighting, Staple};
 use crate::raw_tls::Presented;
 use crate::starttls::{Dialogue, Refusal, Speech};
 use std::sync::Arc;
+use tokio::time::Instant;
 
 /// The progress of one probe, which outlives a run that the deadline cuts off.
 pub(super) struct Progress {
@@ -59,8 +60,19 @@ impl Progress {
         })
     }
 
+    /// The sighting, with why it ended early, and the time since its beginning.
+    pub(super) async fn conclude(self, mut failure: Option<Failure>, since: Instant) -> Sighting {
+        if let (Some(failure), Some(route)) = (&mut failure, &self.route) {
+            failure.cause = route.explain(failure.cause.clone()).await;
+        }
+        let mut seen = self.finish();
+        seen.failure = failure;
+        seen.elapsed = since.elapsed();
+        seen
+    }
+
     /// The sighting so far, without time and failure.
-    pub(super) fn finish(self) -> Sighting {
+    fn finish(self) -> Sighting {
         let mut seen = self.seen;
         if let Some(dialogue) = self.dialogue {
             let said = dialogue.into_said();

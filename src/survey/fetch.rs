@@ -9,6 +9,7 @@ use crate::resolve;
 use std::fmt;
 use std::net::SocketAddr;
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, timeout};
 
 /// Where documents may be.
@@ -27,8 +28,10 @@ pub enum NotFetched {
     Near(String),
     /// No TLS is spoken here.
     Scheme,
-    /// There is no way to the server.
-    Unreached(Cause),
+    /// There is no way to the server, or no TLS with it.
+    Unreached(Failure),
+    /// It does not prove that it holds the key of the certificate that it presents.
+    NotProven,
     /// The connection broke.
     Broken(String),
     /// The answer is not a document.
@@ -66,12 +69,29 @@ async fn fetch_now(
         return Err(NotFetched::Near(url.host.to_string()));
     }
     let (to, form) = way(url, options, reach).await?;
-    let stream = open(to, &options.probe).await;
-    let stream = stream.map_err(NotFetched::Unreached)?;
+    let stream = open(to, &options.probe).await.map_err(unreached)?;
+    ask(stream, url, form, limit).await
+}
+
+/// Asks for a document on a stream.
+pub(super) async fn ask(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    url: &Url,
+    form: Form,
+    limit: usize,
+) -> Result<Document, NotFetched> {
     match get(stream, url, form, limit).await {
         Ok(answer) => answer.map_err(NotFetched::Refused),
         Err(why) => Err(NotFetched::Broken(system_text(&why))),
     }
+}
+
+fn unreached(cause: Cause) -> NotFetched {
+    NotFetched::Unreached(Failure {
+        step: Step::Connect,
+        protocol: Protocol::default(),
+        cause,
+    })
 }
 
 /// Whether a host is named that is not on the public internet. What a name leads to is seen when it is
@@ -87,14 +107,11 @@ fn is_near(host: &Host) -> bool {
 
 /// Where to connect, and what to ask for there.
 async fn way(url: &Url, options: &Options, reach: Reach) -> Result<(To, Form), NotFetched> {
-    let (host, port) = (url.host.clone(), url.port);
     match &options.via {
         None => {
-            let addresses = found(&url.host, port, options).await?;
-            Ok((
-                To::Addresses(within_reach(addresses, url, reach)?),
-                Form::Origin,
-            ))
+            let found = found(&url.host, url.port, options).await;
+            let addresses = within_reach(found.map_err(unreached)?, url, reach)?;
+            Ok((To::Addresses(addresses), Form::Origin))
         }
         // Proxies allow CONNECT for few ports, and 80 is mostly not among them.
         Some(Via::Proxy(Proxy {
@@ -102,34 +119,38 @@ async fn way(url: &Url, options: &Options, reach: Reach) -> Result<(To, Form), N
             host,
             port,
         })) => {
-            let addresses = found(host, *port, options).await?;
-            Ok((To::Addresses(addresses), Form::Absolute))
+            let found = found(host, *port, options).await;
+            Ok((To::Addresses(found.map_err(unreached)?), Form::Absolute))
         }
-        Some(Via::Proxy(proxy)) => {
-            let to = To::Proxy {
-                proxy: proxy.clone(),
-                addresses: found(&proxy.host, proxy.port, options).await?,
-                host,
-                port,
-            };
-            Ok((to, Form::Origin))
-        }
-        Some(Via::Command(command)) => {
-            let command = command.clone();
-            let to = To::Command {
-                command,
-                host,
-                port,
-            };
-            Ok((to, Form::Origin))
+        Some(via) => {
+            let to = through(via, url, options).await;
+            Ok((to.map_err(unreached)?, Form::Origin))
         }
     }
 }
 
-async fn found(host: &Host, port: u16, options: &Options) -> Result<Vec<SocketAddr>, NotFetched> {
+/// The way to the server of a URL through what is to open it.
+pub(super) async fn through(via: &Via, url: &Url, options: &Options) -> Result<To, Cause> {
+    let (host, port) = (url.host.clone(), url.port);
+    Ok(match via.clone() {
+        Via::Proxy(proxy) => To::Proxy {
+            addresses: found(&proxy.host, proxy.port, options).await?,
+            proxy,
+            host,
+            port,
+        },
+        Via::Command(command) => To::Command {
+            command,
+            host,
+            port,
+        },
+    })
+}
+
+async fn found(host: &Host, port: u16, options: &Options) -> Result<Vec<SocketAddr>, Cause> {
     let found = resolve::addresses(host, port, options.family).await;
-    let found = found.map_err(|why| NotFetched::Unreached(why.into_cause()))?;
-    let (usable, _) = options.by_source(found).map_err(NotFetched::Unreached)?;
+    let found = found.map_err(|why| options.not_found(why.into_cause()))?;
+    let (usable, _) = options.by_source(found)?;
     Ok(usable)
 }
 
@@ -156,13 +177,9 @@ impl fmt::Display for NotFetched {
         match self {
             Self::Near(host) => write!(f, "its server {host} is not on the public internet"),
             Self::Scheme => f.write_str("only http: is fetched"),
-            Self::Unreached(cause) => {
-                let failure = Failure {
-                    step: Step::Connect,
-                    protocol: Protocol::default(),
-                    cause: cause.clone(),
-                };
-                failure.fmt(f)
+            Self::Unreached(failure) => failure.fmt(f),
+            Self::NotProven => {
+                f.write_str("the server does not prove that it holds the key of its certificate")
             }
             Self::Broken(why) => write!(f, "the connection broke: {why}"),
             Self::Refused(why) => why.fmt(f),

@@ -15,6 +15,7 @@
 //! - `protocols`: IMAP, POP3, ManageSieve and LMTP up to STARTTLS, line by line
 //! - `through`: proxies, commands, source addresses, and the header of the PROXY protocol
 //! - `hosts`: one report on several ports of a host
+//! - `policy`: policies of MTA-STS, fetched with TLS
 //! - `port_findings`: what the ports of a host show together
 //! - `ports`: several ports of one host, one connection at a time
 //! - `waiting`: the line that says what is waited for
@@ -36,6 +37,7 @@ mod hosts;
 mod large_hello;
 mod legacy;
 mod mailboxes;
+mod policy;
 mod port_findings;
 mod ports;
 mod protocols;

@@ -1,7 +1,9 @@
-//! nginx, a web server, with what a CA's server may do to those who fetch a document.
+//! nginx, a web server, with what it may do to those who fetch a document: with TLS, or without, as
+//! CAs have it.
 
 use crate::daemon::home::{Home, Starts};
 use crate::daemon::{Daemon, Package};
+use crate::pki::Identity;
 use std::ops::Deref;
 use std::process::Command;
 
@@ -13,7 +15,7 @@ pub(crate) const PACKAGE: Package = Package {
 
 /// A running nginx. It serves the files that the test puts into its root; `/moved/NAME` leads to
 /// `/NAME` by a redirect, `/gone/NAME` is gone, `/slow/NAME` comes at 16 octets a second, `/chunks/NAME`
-/// comes in chunks, and `/cut/NAME` is closed without an answer.
+/// comes in chunks, `/html/NAME` is said to be HTML, and `/cut/NAME` is closed without an answer.
 #[derive(Debug)]
 pub struct Nginx {
     daemon: Daemon,
@@ -27,6 +29,31 @@ impl Nginx {
     /// # Panics
     /// When the server is there and does not run, and in CI when it is not there.
     pub fn for_test(test: &str) -> Option<Self> {
+        Self::start(test, configure)
+    }
+
+    /// The same with TLS alone, and this identity.
+    ///
+    /// # Panics
+    /// As [`Nginx::for_test`].
+    pub fn in_tls(test: &str, identity: &Identity) -> Option<Self> {
+        Self::start(test, |home, ports| {
+            home.write("chain.pem", &identity.chain_pem(), 0o644)?;
+            home.write("key.pem", &identity.key_pem, 0o600)?;
+            let (chain, key) = (home.path("chain.pem"), home.path("key.pem"));
+            let fields = format!(
+                "ssl_protocols TLSv1.2 TLSv1.3; ssl_certificate {}; ssl_certificate_key {};",
+                chain.display(),
+                key.display()
+            );
+            configure_with(home, ports, " ssl", &fields)
+        })
+    }
+
+    fn start(
+        test: &str,
+        configure: impl Fn(&Home, &[u16]) -> std::io::Result<Command>,
+    ) -> Option<Self> {
         let (daemon, ports) = Daemon::for_test(test, &PACKAGE, configure)?;
         let port = ports[0];
         Some(Self { daemon, port })
@@ -54,6 +81,16 @@ impl Nginx {
 }
 
 pub(crate) fn configure(home: &Home, ports: &[u16]) -> std::io::Result<Command> {
+    configure_with(home, ports, "", "")
+}
+
+/// With these words after the address to listen on, and these fields.
+fn configure_with(
+    home: &Home,
+    ports: &[u16],
+    words: &str,
+    fields: &str,
+) -> std::io::Result<Command> {
     home.directory("www", None)?;
     let place = home.dir.path().display();
     let port = ports[0];
@@ -75,11 +112,13 @@ http {{
     gzip_min_length 1;
     gzip_types *;
     server {{
-        listen 127.0.0.1:{port};
+        listen 127.0.0.1:{port}{words};
+        {fields}
         root {place}/www;
         location / {{ }}
         location /moved/ {{ rewrite ^/moved/(.*)$ http://127.0.0.1:{port}/$1 redirect; }}
         location /gone/ {{ return 410; }}
+        location /html/ {{ alias {place}/www/; default_type text/html; }}
         location /cut/ {{ return 444; }}
         location /slow/ {{ alias {place}/www/; limit_rate 16; }}
         # What is put together does not know its length.
