@@ -132,7 +132,7 @@ impl<'a> Blocks<'a> {
         let end = rest.strip_prefix(END)?.strip_prefix(tag)?;
         let rest = end.strip_prefix(TAIL)?.strip_prefix(b"\n")?;
         // Where these were not the lines of a block, an LF or a hyphen is among the digits.
-        let contents = LENIENT.decode(&digits).ok()?;
+        let contents = decode_in_place(digits)?;
         self.rest = rest;
         self.line += lines + 1;
         Some(contents)
@@ -172,7 +172,7 @@ impl<'a> Blocks<'a> {
                     has_header = true;
                     digits.clear();
                 }
-                let contents = decode(&digits).ok_or("is not base64")?;
+                let contents = decode(digits).ok_or("is not base64")?;
                 return Ok((contents, has_header));
             }
             if is_last {
@@ -241,7 +241,58 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 );
 
 /// Base64 as `EVP_DecodeUpdate` reads it: a hyphen ends it.
-fn decode(digits: &[u8]) -> Option<Vec<u8>> {
-    let end = position(digits, b'-');
-    LENIENT.decode(&digits[..end.unwrap_or(digits.len())]).ok()
+fn decode(mut digits: Vec<u8>) -> Option<Vec<u8>> {
+    let end = position(&digits, b'-');
+    digits.truncate(end.unwrap_or(digits.len()));
+    decode_in_place(digits)
+}
+
+/// Puts the octets where their digits were: a revocation list may have 60 MB of these, and no room
+/// is wanted for both.
+fn decode_in_place(mut digits: Vec<u8>) -> Option<Vec<u8>> {
+    const PIECE: usize = 4096;
+    let mut octets = [0; PIECE / 4 * 3];
+    let (mut read, mut written) = (0, 0);
+    while read < digits.len() {
+        let end = digits.len().min(read + PIECE);
+        let piece = &digits[read..end];
+        let count = LENIENT.decode_slice(piece, &mut octets).ok()?;
+        // Padding ends all, and not a piece.
+        if end < digits.len() && count < octets.len() {
+            return None;
+        }
+        digits[written..written + count].copy_from_slice(&octets[..count]);
+        (read, written) = (end, written + count);
+    }
+    digits.truncate(written);
+    digits.shrink_to_fit();
+    Some(digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_are_decoded_as_the_whole_is() {
+        for length in [0, 1, 2, 3, 3071, 3072, 3073, 6143, 6144, 6145, 10_000] {
+            let octets: Vec<u8> = (0..=250).cycle().take(length).collect();
+            let digits = LENIENT.encode(&octets).into_bytes();
+            assert_eq!(decode_in_place(digits.clone()), Some(octets), "{length}");
+            for (at, wrong) in [
+                (2, b'*'),
+                (2, b'='),
+                (4095, b'='),
+                (4096, b'='),
+                (4097, b'-'),
+            ] {
+                let mut broken = digits.clone();
+                if let Some(digit) = broken.get_mut(at) {
+                    *digit = wrong;
+                    let whole = LENIENT.decode(&broken).ok();
+                    assert_eq!(decode_in_place(broken), whole, "{length} {at}");
+                }
+            }
+        }
+    }
 }

@@ -202,6 +202,23 @@ fn records_of_the_zone_below_prove_nothing_about_ds() {
 }
 
 #[test]
+fn a_record_with_the_soa_of_an_apex_does_not_deny_its_ds() {
+    // RFC 6840 4.4: whoever signs it, such a record is not the one of the delegation.
+    for denies in [Denies::Nsec, Denies::nsec3()] {
+        let mut org = Zone::new("org.", &[]).denying(denies);
+        org.add("example SOA ns.invalid. admin.invalid. 1 3600 600 86400 300");
+        let child = Zone::unsigned("example.org.", &["www A 192.0.2.1"]);
+        let world = World::new(vec![Zone::new(".", &[]), org, child]);
+        for asked in ["example.org DS", "www.example.org A"] {
+            let told = ask(&world, asked);
+            assert_eq!(told.answer.status, Status::Bogus, "{asked}");
+            let reason = told.reason();
+            assert!(reason.contains("the zone below"), "{asked}: {reason}");
+        }
+    }
+}
+
+#[test]
 fn an_nsec_record_that_a_wildcard_made_is_the_wildcards() {
     // CVE-2017-15105: with the name on the wire it would deny what is there.
     let records = [

@@ -7,7 +7,9 @@
     reason = "a test reads its environment and documents"
 )]
 
+mod drawn;
 mod judges;
+mod kinds;
 mod random;
 mod rows;
 mod world;

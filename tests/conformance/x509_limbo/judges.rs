@@ -81,6 +81,10 @@ pub fn program(question: &Question) -> Verdict {
     let mut args = vec!["--chain", chain.to_str().expect("UTF-8")];
     args.extend(["--cacerts", anchors.to_str().expect("UTF-8")]);
     args.extend(["--servername", &name]);
+    let lists = dir.file("lists.pem", question.lists.join("\n"));
+    if !question.lists.is_empty() {
+        args.extend(["--crl", lists.to_str().expect("UTF-8")]);
+    }
     let at = question.at.map(|at| at.format(&Rfc3339).expect("a time"));
     if let Some(at) = &at {
         args.extend(["--at", at]);

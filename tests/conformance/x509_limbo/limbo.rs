@@ -52,7 +52,7 @@ struct PeerName {
     value: String,
 }
 
-/// A case as it is put to a judge: what `--chain --servername --cacerts --at` say.
+/// A case as it is put to a judge: what `--chain --servername --cacerts --crl --at` say.
 pub struct Question {
     pub chain: Vec<CertificateDer<'static>>,
     pub anchors: Vec<CertificateDer<'static>>,
@@ -87,11 +87,6 @@ impl Case {
     /// The id without its last part.
     pub fn group(&self) -> &str {
         self.id.rsplit_once("::").map_or("", |(group, _)| group)
-    }
-
-    /// Whether it has revocation lists.
-    pub fn has_lists(&self) -> bool {
-        !self.crls.is_empty()
     }
 
     /// Whether the suite expects the chain to be trusted.

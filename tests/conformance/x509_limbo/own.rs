@@ -7,6 +7,8 @@ use rcgen::{
 };
 use rustls::pki_types::CertificateDer;
 use serde_json::{Value, json};
+use testkit::crl::{self, Crl};
+use testkit::der::{Fields, Issuer, basic_constraints, dns_sans, extension, integer};
 use testkit::pki::{KeyKind, Pki, ca, expired_leaf, leaf, now, to_pem};
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
@@ -27,6 +29,7 @@ pub fn suite() -> Value {
         usages(&pki),
         constraints(),
         anchors(),
+        lists(),
         out_of_scope(&pki),
     ]
     .concat();
@@ -298,6 +301,49 @@ fn anchors() -> Vec<Value> {
         ),
         case("anchor::self-signed-leaf", SUCCESS, &own, &own),
         case("anchor::self-signed-ca-as-leaf", FAILURE, &own_ca, &own_ca),
+    ]
+}
+
+/// What the lists of CAs say, whose leaf has the serial number 5.
+fn lists() -> Vec<Value> {
+    let leaf_below = |ca: &Issuer| {
+        ca.leaf(|fields| {
+            fields.serial = integer([5]);
+            fields.extensions = vec![basic_constraints(false), dns_sans(&[NAME])];
+        })
+    };
+    let by = |id, expected, ca: &Issuer, lists: &[&Vec<u8>]| {
+        let lists: Vec<String> = lists.iter().map(|der| crl::to_pem(der)).collect();
+        let case = case(id, expected, &[leaf_below(ca)], &[ca.der()]);
+        with(case, "crls", json!(lists))
+    };
+    let (ca, other) = (Issuer::root("Own Lists"), Issuer::root("Other Lists"));
+    let (empty, yesterday) = (Crl::new(now()), now() - Duration::DAY);
+    let with_leaf = empty.clone().with(&[5], yesterday, None);
+    let old = with_leaf.clone().of(yesterday, Some(now() + Duration::DAY));
+    let stale = empty.clone().of(yesterday, Some(now() - Duration::HOUR));
+    // keyCertSign alone.
+    let no_lists = Issuer::odd_root("Own Issuer", |fields: &mut Fields| {
+        let usage = extension("2.5.29.15", true, [3, 2, 2, 4]);
+        fields.extensions = vec![basic_constraints(true), usage];
+    });
+    let by_ca = |list: &Crl| list.signed_by(&ca);
+    let [good, revoked, old, stale] = [&empty, &with_leaf, &old, &stale].map(by_ca);
+    let by_other = with_leaf.signed_by(&other);
+    let own = empty.signed_by(&no_lists);
+    vec![
+        by("crl::good", SUCCESS, &ca, &[&good]),
+        by("crl::revoked", FAILURE, &ca, &[&revoked]),
+        by("crl::good-since", SUCCESS, &ca, &[&old, &good]),
+        by(
+            "crl::revoked-by-another-ca",
+            SUCCESS,
+            &ca,
+            &[&by_other, &good],
+        ),
+        by("crl::of-another-ca", FAILURE, &ca, &[&by_other]),
+        by("crl::stale", FAILURE, &ca, &[&stale]),
+        by("crl::issuer-may-not-sign-them", FAILURE, &no_lists, &[&own]),
     ]
 }
 
