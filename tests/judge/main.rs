@@ -4,6 +4,7 @@
 //! - `domain`: what senders do with the mail of a domain, by its DNS, its hosts and its policy
 //! - `malformed_certificates`: certificates that break the rules of their own syntax
 //! - `pem_files`: which certificates are read from a text
+//! - `staples`: OCSP responses that no program makes
 //! - `tiny_names`: what a saved chain may cost in memory
 //! - `trust_files`: which anchors are read from files and directories
 
@@ -11,5 +12,6 @@ mod chains;
 mod domain;
 mod malformed_certificates;
 mod pem_files;
+mod staples;
 mod tiny_names;
 mod trust_files;

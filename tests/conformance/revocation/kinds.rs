@@ -123,6 +123,9 @@ impl<'a> Own<'a> {
         let newest = self.newest();
         Some(match () {
             () if !self.is_made(list) => LATER,
+            () if newest.is_some_and(|newest| newest.this_update > list.this_update) => {
+                return None;
+            }
             () if !self.is_complete(list) => PART,
             () if !self.holds(list) => OUT_OF_DATE,
             () if newest.is_some_and(|newest| newest.this_update == list.this_update) => SAME_DATE,

@@ -10,6 +10,7 @@
 mod drawn;
 mod judges;
 mod kinds;
+mod looks;
 mod random;
 mod rows;
 mod world;

@@ -401,6 +401,28 @@ pub const ROWS: &[Row] = &[
         "ok",
     ),
     row(
+        "a complete list, and an older one with an unknown critical extension",
+        |w| {
+            let older = w.list().extended(extension("1.3.9999.1", true, null()));
+            w.leaf_lists(&[w.list(), older.of(w.ago(3), Some(w.ago(-3)))])
+        },
+        "good good",
+        "ok",
+        "ok",
+    ),
+    row(
+        "a complete list, and an older delta list that has the leaf",
+        |w| {
+            let delta = w
+                .with_leaf(None)
+                .extended(extension("2.5.29.27", true, integer([1])));
+            w.leaf_lists(&[w.list(), delta.of(w.ago(3), Some(w.ago(-3)))])
+        },
+        "good good",
+        "ok",
+        "ok",
+    ),
+    row(
         "a newer list for another distribution point has the leaf",
         |w| {
             let other = w
