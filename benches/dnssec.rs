@@ -9,7 +9,8 @@
 
 use nix::sys::resource::{UsageWho, getrusage};
 use smtp_certcheck::records::{Anchors, Question, RecordType, Status};
-use smtp_certcheck::resolve::{Lookups, Server, Trust, absolute};
+use smtp_certcheck::endpoint::Resolver;
+use smtp_certcheck::resolve::{Lookups, Trust, absolute};
 use std::fmt::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
@@ -74,7 +75,7 @@ struct Bench {
 
 impl Bench {
     fn lookups(&self, port: u16) -> Arc<Lookups> {
-        let server = Server(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+        let server = Resolver(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
         Lookups::new(vec![server], self.anchors.clone(), Trust::NoResolver)
     }
 

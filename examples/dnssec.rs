@@ -11,7 +11,8 @@
 
 use smtp_certcheck::escape::visible;
 use smtp_certcheck::records::{AnchorError, Anchors, Question, RecordType, ResponseCode, Status};
-use smtp_certcheck::resolve::{Found, Lookups, Server, ServerError, Trust, absolute, word};
+use smtp_certcheck::endpoint::{Resolver, ResolverError};
+use smtp_certcheck::resolve::{Found, Lookups, Trust, absolute, word};
 use std::collections::VecDeque;
 use std::io::{BufRead as _, Read as _, Write as _};
 use std::process::ExitCode;
@@ -49,7 +50,7 @@ struct Arguments {
 }
 
 fn arguments() -> Result<Arguments, String> {
-    let mut servers: Vec<Server> = Vec::new();
+    let mut servers: Vec<Resolver> = Vec::new();
     let mut anchors = Anchors::root();
     let mut timeout = Duration::from_secs(10);
     let mut trust = Trust::NoResolver;
@@ -71,7 +72,7 @@ fn arguments() -> Result<Arguments, String> {
     let named = !servers.is_empty();
     if !named {
         let text = std::fs::read_to_string("/etc/resolv.conf").unwrap_or_default();
-        servers = Server::of_resolv_conf(&text);
+        servers = Resolver::of_resolv_conf(&text);
     }
     if trust == Trust::Resolver && !named && !servers.iter().all(|server| server.is_local()) {
         return Err(
@@ -83,8 +84,8 @@ fn arguments() -> Result<Arguments, String> {
     Ok(Arguments { lookups, timeout })
 }
 
-fn server(value: &str) -> Result<Server, String> {
-    value.parse().map_err(|why: ServerError| why.to_string())
+fn server(value: &str) -> Result<Resolver, String> {
+    value.parse().map_err(|why: ResolverError| why.to_string())
 }
 
 fn anchors_of(path: &str) -> Result<Anchors, String> {

@@ -1,16 +1,18 @@
 //! The help texts of more than one line, and the headings of its groups.
 
 pub(super) const TARGET_HELP: &str =
-    "The servers: HOST[:PORT], [IPV6]:PORT, or a URL such as imaps://HOST";
+    "The servers: HOST[:PORT], [IPV6]:PORT, or a URL such as imaps://HOST; mx:DOMAIN is a domain's mail";
 pub(super) const TARGET_LONG_HELP: &str = "\
 The servers: HOST[:PORT], [IPV6]:PORT, or a URL such as smtps://HOST[:PORT] or imap://HOST[:PORT]
 
 smtp://, imap://, pop3://, sieve:// and lmtp:// are STARTTLS; smtps://, imaps:// and pop3s:// are implicit TLS. \
 The port is 25 when left out, or that of the scheme; the names of the schemes are names of ports, too, and \
 submission (587) and submissions (465) are both. Without a scheme the port suggests the protocol, and the \
-greeting decides. lmtp+unix:PATH is LMTP on a Unix socket. Without a target it is the server that `hg email` would use here: smtp.host, smtp.port \
+greeting decides. lmtp+unix:PATH is LMTP on a Unix socket. mx:example.org is the mail of a domain: its MX hosts at every \
+address, DNSSEC, DANE and MTA-STS, and what each kind of sender will do. Without a target it is the server that `hg email` would use here: smtp.host, smtp.port \
 and smtp.tls of Mercurial's configuration.";
 pub(super) const CONNECTION: &str = "Connection";
+pub(super) const DOMAIN: &str = "DNS and domains";
 pub(super) const JUDGEMENT: &str = "Validation";
 pub(super) const OUTPUT: &str = "Output";
 pub(super) const MERCURIAL: &str = "Mercurial";

@@ -2,6 +2,7 @@
 //! generated from them.
 
 mod audit;
+mod dns;
 mod groups;
 mod help;
 mod pin;
@@ -11,12 +12,13 @@ mod value;
 mod when;
 
 pub use audit::{Audit, AuditFormat, FailOnArg, SortArg};
+pub use dns::{Dns, RequireArg};
 pub use groups::{Client, Connection, Defaults, HgVersion, Hgrc, KeyTypeArg, Trust};
 pub use pin::{ByArg, CheckFormat, DigestArg, Pin};
 pub use plugin::Plugin;
 pub use ports::Ports;
 pub use value::{
-    ColorArg, Completions, ConnectTo, ExpectedPin, FormatArg, HgStoreArg, TargetArg, TlsArg,
+    ColorArg, Completions, ConnectTo, DomainArg, ExpectedPin, FormatArg, HgStoreArg, SubjectArg, TargetArg, TlsArg,
     duration, ehlo_name,
 };
 pub use when::When;
@@ -30,7 +32,7 @@ use help::{
     TARGET_HELP, TARGET_LONG_HELP,
 };
 use std::path::PathBuf;
-use value::{CompletionsParser, left, target};
+use value::{CompletionsParser, left, subject};
 
 /// The program's name, as it is typed.
 pub const NAME: &str = "smtp-certcheck";
@@ -149,8 +151,8 @@ pub enum ConfigFormat {
 )]
 pub struct Inspect {
     /// The servers.
-    #[arg(value_name = "TARGET", help = TARGET_HELP, long_help = TARGET_LONG_HELP, value_parser = target)]
-    pub targets: Vec<TargetArg>,
+    #[arg(value_name = "TARGET", help = TARGET_HELP, long_help = TARGET_LONG_HELP, value_parser = subject)]
+    pub targets: Vec<SubjectArg>,
 
     /// The options of monitoring plugins.
     #[command(flatten)]
@@ -167,6 +169,10 @@ pub struct Inspect {
     /// The certificate of the client.
     #[command(flatten)]
     pub client: Client,
+
+    /// How to ask the DNS.
+    #[command(flatten)]
+    pub dns: Dns,
 
     /// What to trust.
     #[command(flatten)]

@@ -1,7 +1,7 @@
 //! The options that every monitoring plugin has (Monitoring Plugins Guidelines, "Standard options"):
 //! existing commands fit. They are hidden, because they are other names for what has a name.
 
-use super::value::{TargetArg, port, target};
+use super::value::{SubjectArg, TargetArg, port, subject};
 use crate::endpoint::authority;
 use clap::Args;
 
@@ -9,8 +9,8 @@ use clap::Args;
 #[derive(Clone, Debug, Args)]
 pub struct Plugin {
     /// The server, as TARGET
-    #[arg(short = 'H', long, value_name = "HOST", value_parser = target, hide = true)]
-    pub hostname: Option<TargetArg>,
+    #[arg(short = 'H', long, value_name = "HOST", value_parser = subject, hide = true)]
+    pub hostname: Option<SubjectArg>,
 
     /// The port of targets without one
     #[arg(short, long, value_name = "PORT", value_parser = port, hide = true)]
@@ -19,9 +19,13 @@ pub struct Plugin {
 
 impl Plugin {
     /// The server of `-H` and those of the command line, with the port of `-p` where none is given.
-    pub fn targets(&self, named: &[TargetArg]) -> Vec<TargetArg> {
+    pub fn targets(&self, named: &[SubjectArg]) -> Vec<SubjectArg> {
         let all = self.hostname.iter().chain(named);
-        all.map(|one| self.with_port(one)).collect()
+        all.map(|one| match one {
+            SubjectArg::Host(target) => SubjectArg::Host(self.with_port(target)),
+            SubjectArg::Domain(_) => one.clone(),
+        })
+        .collect()
     }
 
     fn with_port(&self, one: &TargetArg) -> TargetArg {
@@ -48,7 +52,7 @@ mod tests {
     fn read(args: &[&str]) -> (Vec<String>, FormatArg) {
         let cli = Cli::try_parse_from([&["smtp-certcheck"], args].concat()).expect("it parses");
         let targets = cli.inspect.plugin.targets(&cli.inspect.targets);
-        let inputs = targets.into_iter().map(|target| target.input);
+        let inputs = targets.iter().map(|target| target.input().to_owned());
         (inputs.collect(), cli.inspect.format)
     }
 
@@ -96,6 +100,7 @@ mod tests {
                 "a.example",
                 FormatArg::Json,
             ),
+            (&["-H", "mx:a.example"], "mx:a.example", FormatArg::Nagios),
             (
                 &["a.example", "-p", "587"],
                 "a.example:587",

@@ -1,7 +1,7 @@
 //! The types of option values, and their parsers.
 
 use crate::audit::Least;
-use crate::endpoint::{Host, Start, Target, TargetError, parse_port};
+use crate::endpoint::{Host, MailDomain, Start, Subject, Target, TargetError, parse_port};
 use crate::finding::Code;
 use crate::fingerprint::Algorithm;
 use crate::programs::{PROGRAMS, Tool, UNPINNABLE, tool};
@@ -22,6 +22,42 @@ pub struct TargetArg {
     pub input: String,
     /// What it means.
     pub target: Target,
+}
+
+/// What a user asks about, and the text that it was read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SubjectArg {
+    /// A server.
+    Host(TargetArg),
+    /// The mail of a domain.
+    Domain(DomainArg),
+}
+
+/// A domain and the text that it was read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DomainArg {
+    /// As typed.
+    pub input: String,
+    /// Its name.
+    pub domain: MailDomain,
+}
+
+impl SubjectArg {
+    /// As typed.
+    pub fn input(&self) -> &str {
+        match self {
+            Self::Host(target) => &target.input,
+            Self::Domain(domain) => &domain.input,
+        }
+    }
+
+    /// The server, if it is one.
+    pub fn host(&self) -> Option<&TargetArg> {
+        match self {
+            Self::Host(target) => Some(target),
+            Self::Domain(_) => None,
+        }
+    }
 }
 
 /// The value of `--connect`.
@@ -186,6 +222,14 @@ pub(super) fn expected(text: &str) -> Result<ExpectedPin, String> {
                 .to_owned(),
         ),
     }
+}
+
+pub(super) fn subject(text: &str) -> Result<SubjectArg, TargetError> {
+    let input = text.to_owned();
+    Ok(match text.parse()? {
+        Subject::Host(target) => SubjectArg::Host(TargetArg { input, target }),
+        Subject::Domain(domain) => SubjectArg::Domain(DomainArg { input, domain }),
+    })
 }
 
 pub(super) fn target(text: &str) -> Result<TargetArg, TargetError> {

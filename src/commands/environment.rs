@@ -24,6 +24,12 @@ pub(super) fn now() -> OffsetDateTime {
     now.replace_nanosecond(0).unwrap_or(now)
 }
 
+/// The seconds since 1970, as signatures of the DNS count them: they wrap in 2106 (RFC 4034 §3.1.5).
+pub(super) fn seconds() -> u32 {
+    let since = OffsetDateTime::now_utc().unix_timestamp();
+    u32::try_from(since & i64::from(u32::MAX)).unwrap_or_default()
+}
+
 /// Whether to colour standard output.
 pub(super) fn color(wanted: ColorArg) -> bool {
     color::is_on(wanted, std::io::stdout().is_terminal(), text)

@@ -4,7 +4,7 @@ use super::environment;
 use super::error::Error;
 use super::mercurial::{Mercurial, Scope};
 use super::terminal::print;
-use crate::cli::{FormatArg, Inspect};
+use crate::cli::{FormatArg, Inspect, SubjectArg};
 use crate::mercurial::{Lint, LintScope};
 use crate::render::{json, lint};
 use crate::report::Exit;
@@ -23,7 +23,8 @@ pub(super) fn run(cli: &Inspect) -> Result<Exit, Error> {
     if targets.is_empty() {
         found = mercurial.lint(LintScope::default());
     }
-    for target in &targets {
+    // Nothing of Mercurial's is about domains.
+    for target in targets.iter().filter_map(SubjectArg::host) {
         let scope = LintScope {
             host: Some(&target.target.written),
             leaf: None,

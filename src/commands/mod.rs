@@ -6,6 +6,7 @@ mod audit;
 mod color;
 mod config;
 mod disk;
+mod domain;
 mod environment;
 mod error;
 mod generate;

@@ -40,4 +40,10 @@ pub enum TargetError {
     /// A character that host names do not have, a label over 63 or a name over 253 octets.
     #[error("\"{0}\" is not a host name: {1}")]
     Name(String, &'static str),
+    /// An IP address where a domain is meant.
+    #[error("\"{0}\" is an address, and mx: is for the name of a domain: write mx:example.org")]
+    NoDomain(String),
+    /// A mail address where a domain is meant; its domain.
+    #[error("mx: is for the name of a domain, not for a mail address: write mx:{0}")]
+    Address(String),
 }

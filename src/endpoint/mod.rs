@@ -1,20 +1,26 @@
 //! Endpoints to connect to: a host, a port, and how TLS starts there.
 
+mod domain;
 mod error;
 mod host;
 mod mail_port;
 mod protocol;
+mod resolver;
 mod source;
 mod start;
+mod subject;
 mod target;
 mod via;
 
+pub use domain::MailDomain;
 pub use error::TargetError;
 pub use host::{Host, authority};
 pub use mail_port::{MailPort, MailPorts};
 pub use protocol::Protocol;
+pub use resolver::{Resolver, ResolverError};
 pub use source::Source;
 pub use start::Start;
+pub use subject::Subject;
 pub use target::{Target, parse_port};
 pub use via::{CommandLine, Proxy, ProxyProtocol, Via};
 

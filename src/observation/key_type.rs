@@ -11,6 +11,17 @@ pub enum KeyType {
     Ecdsa,
 }
 
+impl KeyType {
+    /// The other type.
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Self::Rsa => Self::Ecdsa,
+            Self::Ecdsa => Self::Rsa,
+        }
+    }
+}
+
 impl fmt::Display for KeyType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

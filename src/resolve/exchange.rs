@@ -1,7 +1,7 @@
 //! A question to one resolver: over UDP, and over TCP if the reply does not fit.
 
 use super::query::{Checks, Query, Received};
-use super::server::Server;
+use crate::endpoint::Resolver;
 use super::{tcp, udp};
 use crate::records::{Message, Question, ResponseCode};
 use tokio::time::{Instant, timeout_at};
@@ -21,7 +21,7 @@ pub(super) enum Outcome {
 
 /// Asks one resolver until a moment.
 pub(super) async fn ask(
-    server: Server,
+    server: Resolver,
     question: &Question,
     checks: Checks,
     until: Instant,
@@ -40,7 +40,7 @@ pub(super) async fn ask(
     }
 }
 
-async fn converse(server: Server, query: &Query) -> Result<Received, String> {
+async fn converse(server: Resolver, query: &Query) -> Result<Received, String> {
     match udp::ask(server, query).await? {
         Received::Truncated => tcp::ask(server, query).await,
         received => Ok(received),

@@ -1,6 +1,6 @@
 //! What a lookup returns: the answer, the resolver that gave it, and who has validated it.
 
-use super::server::Server;
+use crate::endpoint::Resolver;
 use crate::records::Answer;
 
 /// Who validates.
@@ -19,7 +19,7 @@ pub struct Found {
     /// What DNS says, and whether it is proven.
     pub answer: Answer,
     /// The resolvers that were heard for it in this lookup, in order; none if all was known before.
-    pub heard: Vec<Server>,
+    pub heard: Vec<Resolver>,
     /// Who has validated it.
     pub trust: Trust,
 }

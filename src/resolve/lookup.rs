@@ -3,7 +3,7 @@
 use super::found::{Found, Trust};
 use super::replies::{Known, Replies};
 use super::resolvers::Resolvers;
-use super::server::Server;
+use crate::endpoint::Resolver;
 use super::trusting;
 use crate::records::{Anchors, Question, Reply, Step, Validator, Zones};
 use std::sync::Arc;
@@ -22,7 +22,7 @@ pub struct Lookups {
 
 impl Lookups {
     /// Asks these resolvers; what they answer must lead to one of the anchors.
-    pub fn new(servers: Vec<Server>, anchors: Anchors, trust: Trust) -> Arc<Self> {
+    pub fn new(servers: Vec<Resolver>, anchors: Anchors, trust: Trust) -> Arc<Self> {
         Arc::new(Self {
             resolvers: Resolvers::new(servers),
             trust,

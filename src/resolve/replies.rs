@@ -2,7 +2,7 @@
 
 use super::query::Checks;
 use super::resolvers::{Replied, Resolvers};
-use super::server::Server;
+use crate::endpoint::Resolver;
 use crate::bounded::{BoundedMap, lock};
 use crate::records::{Message, Question, ResponseCode};
 use std::sync::{Arc, Mutex};
@@ -19,7 +19,7 @@ const MOST_RECORDS: usize = 64;
 #[derive(Clone, Debug)]
 pub(super) struct Known {
     pub(super) message: Arc<Message>,
-    pub(super) by: Server,
+    pub(super) by: Resolver,
 }
 
 /// A question that is answered once.

@@ -3,7 +3,7 @@
 
 use super::exchange::{self, Outcome};
 use super::query::Checks;
-use super::server::Server;
+use crate::endpoint::Resolver;
 use crate::records::{Message, Question};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -19,7 +19,7 @@ const MOST_AT_ONCE: usize = 128;
 /// The resolvers of a run.
 #[derive(Debug)]
 pub(super) struct Resolvers {
-    servers: Vec<Server>,
+    servers: Vec<Resolver>,
     /// The index of the one that answered last.
     preferred: AtomicUsize,
     turns: Semaphore,
@@ -29,11 +29,11 @@ pub(super) struct Resolvers {
 #[derive(Debug)]
 pub(super) struct Replied {
     pub(super) message: Box<Message>,
-    pub(super) by: Server,
+    pub(super) by: Resolver,
 }
 
 impl Resolvers {
-    pub(super) fn new(servers: Vec<Server>) -> Self {
+    pub(super) fn new(servers: Vec<Resolver>) -> Self {
         Self {
             servers,
             preferred: AtomicUsize::new(0),
@@ -105,7 +105,7 @@ impl Found {
         self.poor.get_or_insert(reply);
     }
 
-    fn fault(&mut self, server: Server, why: &str) {
+    fn fault(&mut self, server: Resolver, why: &str) {
         self.faults.push(format!("{server}: {why}"));
     }
 

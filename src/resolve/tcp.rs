@@ -1,7 +1,7 @@
 //! A question over TCP (RFC 7766), for replies that do not fit into a datagram.
 
 use super::query::{Query, Received};
-use super::server::Server;
+use crate::endpoint::Resolver;
 use crate::observation::system_text;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -11,7 +11,7 @@ const MOST_STRAYS: usize = 8;
 
 /// Sends a query and waits for its reply; the caller limits the time. A message has at most 64 KiB,
 /// because its length has two octets.
-pub(super) async fn ask(server: Server, query: &Query) -> Result<Received, String> {
+pub(super) async fn ask(server: Resolver, query: &Query) -> Result<Received, String> {
     let broken = |why: std::io::Error| format!("over TCP: {}", system_text(&why));
     #[expect(
         clippy::disallowed_methods,

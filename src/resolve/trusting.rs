@@ -5,7 +5,7 @@ use super::exchange::word;
 use super::found::{Found, Trust};
 use super::query::Checks;
 use super::resolvers::{Replied, Resolvers};
-use super::server::Server;
+use crate::endpoint::Resolver;
 use crate::records::{Answer, Link, Message, Name, Question, RData, Reason, RecordType, Status};
 use hickory_proto::op::ResponseCode;
 use tokio::time::Instant;
@@ -100,7 +100,7 @@ fn links(question: &Question, message: &Message, status: Status) -> Vec<Link> {
     links
 }
 
-fn refuted(question: Question, by: Server, code: ResponseCode) -> Answer {
+fn refuted(question: Question, by: Resolver, code: ResponseCode) -> Answer {
     let why = format!(
         "{by} answers SERVFAIL, and {} when it does not validate",
         word(code)
@@ -108,7 +108,7 @@ fn refuted(question: Question, by: Server, code: ResponseCode) -> Answer {
     bare(question, Status::Bogus, why)
 }
 
-fn refused(question: Question, by: Server, code: ResponseCode) -> Answer {
+fn refused(question: Question, by: Resolver, code: ResponseCode) -> Answer {
     unanswered(question, format!("{by} answers {}", word(code)))
 }
 

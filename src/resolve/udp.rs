@@ -1,7 +1,7 @@
 //! A question over UDP, from a port of its own.
 
 use super::query::{Query, Received};
-use super::server::Server;
+use crate::endpoint::Resolver;
 use crate::observation::system_text;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use tokio::net::UdpSocket;
@@ -16,7 +16,7 @@ const MOST_STRAYS: usize = 100;
 ///
 /// The kernel chooses a random port for each socket, and a connected socket takes datagrams from that
 /// address alone (RFC 5452 §9.1, §9.2).
-pub(super) async fn ask(server: Server, query: &Query) -> Result<Received, String> {
+pub(super) async fn ask(server: Resolver, query: &Query) -> Result<Received, String> {
     let broken = |why: std::io::Error| system_text(&why);
     let any: IpAddr = match server.0 {
         SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),

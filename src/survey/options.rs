@@ -99,13 +99,20 @@ impl Options {
         &self,
         addresses: Vec<SocketAddr>,
     ) -> Result<(Vec<SocketAddr>, Vec<SocketAddr>), Cause> {
-        let source = self.probe.source;
-        let (excluded, usable): (Vec<_>, Vec<_>) = addresses
-            .into_iter()
-            .partition(|address| source.excludes(*address));
+        let (usable, excluded) = self.split_by_source(addresses);
         if usable.is_empty() && !excluded.is_empty() {
             return Err(Cause::NoAddress);
         }
         Ok((usable, excluded))
+    }
+
+    /// The same, where there may be none of the first.
+    pub(super) fn split_by_source(
+        &self,
+        addresses: impl IntoIterator<Item = SocketAddr>,
+    ) -> (Vec<SocketAddr>, Vec<SocketAddr>) {
+        let source = self.probe.source;
+        let mut addresses = addresses.into_iter();
+        addresses.by_ref().partition(|address| !source.excludes(*address))
     }
 }

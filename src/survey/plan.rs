@@ -14,9 +14,9 @@ pub(super) struct Plan {
     /// Addresses to look at, sorted.
     pub(super) chosen: Vec<SocketAddr>,
     /// Addresses to which this machine has no route.
-    no_route: Vec<SocketAddr>,
+    pub(super) no_route: Vec<SocketAddr>,
     /// How many addresses exceed the maximum.
-    left_out: usize,
+    pub(super) left_out: usize,
     /// The name is `localhost`.
     is_localhost: bool,
 }
@@ -36,6 +36,19 @@ impl Plan {
         let (host, _) = options.destination(endpoint);
         let plan = Self::new(addresses, is_localhost(host));
         (!plan.chosen.is_empty()).then_some(plan)
+    }
+
+    /// Plans to look at each of these addresses, or at one of them; at those without a route if there are
+    /// no others, as connecting gives the reason.
+    pub(super) fn for_each(addresses: &[SocketAddr], only_one: bool) -> Self {
+        let mut plan = Self::new(addresses, false);
+        if plan.chosen.is_empty() {
+            plan.chosen = at_most(std::mem::take(&mut plan.no_route), MOST_ADDRESSES);
+        }
+        if only_one {
+            plan.chosen.truncate(1);
+        }
+        plan
     }
 
     fn new(addresses: &[SocketAddr], is_localhost: bool) -> Self {

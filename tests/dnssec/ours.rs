@@ -1,7 +1,8 @@
 //! The library's own answer, in the words of the judges.
 
 use smtp_certcheck::records::{Anchors, Question, Status};
-use smtp_certcheck::resolve::{Found, Lookups, Server, Trust};
+use smtp_certcheck::endpoint::Resolver;
+use smtp_certcheck::resolve::{Found, Lookups, Trust};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -37,7 +38,7 @@ impl Ours {
     }
 
     pub(crate) fn with(ports: &[u16], anchors: &str, trust: Trust) -> Self {
-        let server = |port: &u16| Server(SocketAddr::from((Ipv4Addr::LOCALHOST, *port)));
+        let server = |port: &u16| Resolver(SocketAddr::from((Ipv4Addr::LOCALHOST, *port)));
         let servers = ports.iter().map(server).collect();
         let anchors: Anchors = anchors.parse().expect("anchors");
         let runtime = tokio::runtime::Builder::new_current_thread()

@@ -2,7 +2,7 @@
 
 use crate::cli::{Connection, TargetArg};
 use crate::commands::error::Error;
-use crate::endpoint::{Endpoint, Host, MailPort, MailPorts, Target as Written};
+use crate::endpoint::{Endpoint, Host, MailPort, MailPorts, Protocol, Start, Target as Written, authority};
 use crate::report::Target;
 
 /// A target, where to connect for it, and the name that its certificate must be for.
@@ -38,6 +38,26 @@ impl Asked {
             target,
             endpoint,
             reference,
+            ports: None,
+        }
+    }
+
+    /// A host that a domain names, at a port that is spoken to so.
+    pub(super) fn host(host: &Host, port: u16, start: Start) -> Self {
+        let target = Written {
+            host: host.clone(),
+            written: host.to_string(),
+            port: Some(port),
+            start: Some(start),
+            protocol: Some(Protocol::Smtp),
+        };
+        Self {
+            endpoint: Endpoint::from_target(target.clone(), None),
+            target: TargetArg {
+                input: authority(host, port),
+                target,
+            },
+            reference: host.clone(),
             ports: None,
         }
     }

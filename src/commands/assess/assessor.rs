@@ -4,6 +4,7 @@ use super::anchors::Anchors;
 use super::asked::Asked;
 use super::hg::{Hg, Look, OfHost};
 use super::library::{Library, Wish};
+use super::mail_host::MailHosts;
 use super::own::Own;
 use super::revocation::Revocation;
 use super::sources::Sources;
@@ -33,10 +34,11 @@ pub(in crate::commands) struct Assessor {
     hg: Hg,
     certificates: RefCell<CertificateCache>,
     judgements: RefCell<JudgementCache>,
+    pub(super) mail_hosts: RefCell<MailHosts>,
     /// The target came from Mercurial's configuration.
     from_hgrc: bool,
     /// The variables of the environment that decide something.
-    defaults: Vec<&'static str>,
+    pub(super) defaults: Vec<&'static str>,
     /// `--at`.
     at: Option<OffsetDateTime>,
     /// The time of the judgement.
@@ -52,6 +54,7 @@ impl Assessor {
             hg: Hg::read(sources)?,
             certificates: RefCell::default(),
             judgements: RefCell::default(),
+            mail_hosts: RefCell::default(),
             from_hgrc: sources.from_hgrc,
             defaults: sources.defaults.named.clone(),
             at: sources.at,
@@ -136,14 +139,25 @@ impl Assessor {
         assess: impl FnMut(Sighting) -> Assessment,
     ) -> Result<Report, Error> {
         let looks: Vec<Assessment> = survey.seen.into_iter().map(assess).collect();
-        let report = Report::of(asked.of_report(), looks, self.now);
-        let mut report = report.ok_or_else(|| broken(asked))?;
-        report.skipped = Skipped {
+        let skipped = Skipped {
             no_route: survey.no_route,
             no_source: survey.no_source,
             left_out: survey.left_out,
         };
-        Ok(self.dated(report, asked))
+        let report = self.report_of(looks, skipped, asked);
+        report.ok_or_else(|| broken(asked))
+    }
+
+    /// The report of what was judged of a target; `None` if that is nothing.
+    pub(super) fn report_of(
+        &self,
+        looks: Vec<Assessment>,
+        skipped: Skipped,
+        asked: &Asked,
+    ) -> Option<Report> {
+        let mut report = Report::of(asked.of_report(), looks, self.now)?;
+        report.skipped = skipped;
+        Some(self.dated(report, asked))
     }
 
     /// The report on all that was seen of a target, port by port if several were asked for; `assess`

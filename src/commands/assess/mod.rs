@@ -4,10 +4,12 @@
 mod anchors;
 mod asked;
 mod assessor;
+mod domain;
 mod expiry;
 mod fetching;
 mod hg;
 mod library;
+mod mail_host;
 mod options;
 mod own;
 mod presenting;

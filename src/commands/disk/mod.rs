@@ -5,6 +5,7 @@ pub(super) mod attributes;
 pub(super) mod chain;
 pub(super) mod client;
 pub(super) mod crls;
+pub(super) mod dns;
 mod directory;
 pub(super) mod public;
 pub(super) mod read;

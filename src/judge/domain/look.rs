@@ -8,17 +8,17 @@ use crate::observation::{Cause, Failure, FailureClass, KeyType, Sighting};
 use std::net::IpAddr;
 
 impl Look {
-    /// Of a sighting at an address, and of what is judged of it for the name of the MX record; `None`:
-    /// the server has no such key, so that no sender sees anything there.
+    /// Of a sighting at an address, and of what is judged of its chain for the name of the MX record,
+    /// if it has one; `None`: the server has no such key, so that no sender sees anything there.
     pub fn of(
         address: IpAddr,
         key_type: Option<KeyType>,
         sighting: &Sighting,
-        judgement: &Judgement,
+        judgement: Option<&Judgement>,
     ) -> Option<Self> {
-        let seen = match &sighting.failure {
-            Some(failure) => of_failure(failure)?,
-            None => Seen::Chain(of_judgement(sighting, judgement)),
+        let seen = match (&sighting.failure, judgement) {
+            (Some(failure), _) => of_failure(failure)?,
+            (None, judgement) => Seen::Chain(of_judgement(sighting, judgement?)),
         };
         Some(Self {
             address,

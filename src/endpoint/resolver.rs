@@ -13,20 +13,20 @@ const MOST: usize = 3;
 
 /// A resolver that answers recursive questions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Server(pub SocketAddr);
+pub struct Resolver(pub SocketAddr);
 
 /// What is not an address of a resolver.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error(
     "a resolver is an IP address, with or without a port (192.0.2.1, 192.0.2.1:53, [2001:db8::1]:53)"
 )]
-pub struct ServerError;
+pub struct ResolverError;
 
-impl FromStr for Server {
-    type Err = ServerError;
+impl FromStr for Resolver {
+    type Err = ResolverError;
 
     /// Reads ADDR or ADDR:PORT; an IPv6 address with a port has brackets, and may have them without.
-    fn from_str(text: &str) -> Result<Self, ServerError> {
+    fn from_str(text: &str) -> Result<Self, ResolverError> {
         let bracketed = text
             .strip_prefix('[')
             .and_then(|rest| rest.strip_suffix(']'))
@@ -34,16 +34,16 @@ impl FromStr for Server {
         let bare = || text.parse::<IpAddr>().ok();
         let address = match bracketed.map(IpAddr::from).or_else(bare) {
             Some(ip) => SocketAddr::new(ip, PORT),
-            None => text.parse().map_err(|_| ServerError)?,
+            None => text.parse().map_err(|_| ResolverError)?,
         };
         if address.port() == 0 || address.ip().is_multicast() {
-            return Err(ServerError);
+            return Err(ResolverError);
         }
         Ok(Self(address))
     }
 }
 
-impl Server {
+impl Resolver {
     /// The resolvers that the text of `/etc/resolv.conf` names: the first three; this machine, if
     /// there are none. Addresses with a zone (`fe80::1%eth0`) are left out.
     pub fn of_resolv_conf(text: &str) -> Vec<Self> {
@@ -67,7 +67,7 @@ impl Server {
     }
 }
 
-impl fmt::Display for Server {
+impl fmt::Display for Resolver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.port() {
             PORT => self.0.ip().fmt(f),
@@ -90,7 +90,7 @@ mod tests {
             ("[2001:db8::1]:5300", "[2001:db8::1]:5300"),
         ];
         for (text, shown) in cases {
-            let server: Server = text.parse().expect("a resolver");
+            let server: Resolver = text.parse().expect("a resolver");
             assert_eq!(server.to_string(), shown);
         }
         for text in [
@@ -102,7 +102,7 @@ mod tests {
             "224.0.0.1",
             "::1]",
         ] {
-            assert_eq!(text.parse::<Server>(), Err(ServerError), "{text}");
+            assert_eq!(text.parse::<Resolver>(), Err(ResolverError), "{text}");
         }
     }
 
@@ -111,12 +111,12 @@ mod tests {
         let text = "# nameserver 192.0.2.9\nsearch example.org\nnameserver 192.0.2.1\n\
                     nameserver\tfe80::1%eth0\nnameserver 2001:db8::1 # second\noptions edns0\n\
                     nameserver 192.0.2.2\nnameserver 192.0.2.3\n";
-        let shown: Vec<String> = Server::of_resolv_conf(text)
+        let shown: Vec<String> = Resolver::of_resolv_conf(text)
             .iter()
-            .map(Server::to_string)
+            .map(Resolver::to_string)
             .collect();
         assert_eq!(shown, ["192.0.2.1", "2001:db8::1", "192.0.2.2"]);
-        let none = Server::of_resolv_conf("search example.org\n");
+        let none = Resolver::of_resolv_conf("search example.org\n");
         assert!(none.len() == 1 && none[0].is_local());
     }
 }

@@ -1,0 +1,120 @@
+//! Turns what a host of a domain showed into facts and a report, once for all domains that have it.
+
+use super::asked::Asked;
+use super::assessor::Assessor;
+use super::own::Own;
+use crate::bounded::BoundedMap;
+use crate::endpoint::Start;
+use crate::judge::domain::{Look, Lookup, MailHost, TlsaRecords};
+use crate::records::Status;
+use crate::report::{Report, Skipped};
+use crate::survey::{Addresses, HostSurvey, TlsaSurvey};
+use std::sync::Arc;
+
+/// Maximum number of hosts to remember.
+const MOST_HOSTS: usize = 4096;
+
+/// The facts and the report of a host.
+type Known = (Arc<HostSurvey>, MailHost, Option<Arc<Report>>);
+
+/// The hosts that were judged.
+#[derive(Default)]
+pub(super) struct MailHosts(BoundedMap<String, Known, MOST_HOSTS>);
+
+impl Assessor {
+    /// The facts and the report of a host.
+    pub(super) fn mail_host(
+        &self,
+        survey: &Arc<HostSurvey>,
+        own: Own<'_>,
+    ) -> (MailHost, Option<Arc<Report>>) {
+        // What is a target's own may lead to another judgement.
+        let is_shared = own.anchors.is_none() && own.lists.is_none();
+        if is_shared
+            && let Some((known, host, report)) = self.mail_hosts.borrow().0.get(&survey.name)
+            && Arc::ptr_eq(known, survey)
+        {
+            return (host.clone(), report.clone());
+        }
+        let (looks, report) = self.looks(survey, own);
+        let report = report.map(Arc::new);
+        let host = facts(survey, looks);
+        if is_shared {
+            let known = (Arc::clone(survey), host.clone(), report.clone());
+            let mut hosts = self.mail_hosts.borrow_mut();
+            hosts.0.insert(survey.name.clone(), known);
+        }
+        (host, report)
+    }
+
+    fn looks(&self, survey: &HostSurvey, own: Own<'_>) -> (Vec<Look>, Option<Report>) {
+        // What it presents is for the name that the MX record has (RFC 8461 §4.1).
+        let Ok(host) = survey.name.parse() else {
+            return (Vec::new(), None);
+        };
+        let asked = Asked::host(&host, survey.port, Start::Starttls);
+        let mut looks = Vec::new();
+        let mut assessments = Vec::new();
+        for look in &survey.looks {
+            let seen = &look.seen;
+            let assessment = self.assess(seen.clone(), &asked, own);
+            let judgement = assessment.judgement.as_ref();
+            looks.extend(Look::of(look.address, look.key_type, seen, judgement));
+            assessments.push(assessment);
+        }
+        let skipped = Skipped {
+            no_route: survey.no_route.clone(),
+            no_source: survey.no_source.clone(),
+            left_out: survey.left_out,
+        };
+        (looks, self.report_of(assessments, skipped, &asked))
+    }
+}
+
+fn facts(survey: &HostSurvey, looks: Vec<Look>) -> MailHost {
+    let addresses = survey.addresses.as_ref();
+    let of_addresses = addresses.map(|addresses| Lookup::of(&addresses.found.answer));
+    let of_addresses = of_addresses.unwrap_or_else(|| no_name(&survey.name));
+    MailHost {
+        name: survey.name.clone(),
+        alias_of: addresses.and_then(Addresses::alias_of),
+        tlsa: tlsa(&survey.tlsa, &of_addresses, survey.port),
+        addresses: of_addresses,
+        looks,
+    }
+}
+
+/// What is known of the addresses of a name that the DNS cannot have.
+fn no_name(host: &str) -> Lookup {
+    Lookup {
+        question: format!("A of \"{host}\""),
+        status: Status::Insecure,
+        why: Some("no name of the DNS is written so".to_owned()),
+        signatures_end: None,
+        is_passed_on: true,
+    }
+}
+
+/// Records of a host whose addresses are not secure do not count, however secure they are themselves
+/// (RFC 7672 §2.2.2).
+fn tlsa(survey: &TlsaSurvey, addresses: &Lookup, port: u16) -> TlsaRecords {
+    let lookup = match &survey.found {
+        Some(found) if addresses.status == Status::Insecure && !survey.under_alias => Lookup {
+            status: Status::Insecure,
+            why: addresses.why.clone(),
+            ..Lookup::of(&found.answer)
+        },
+        Some(found) => Lookup::of(&found.answer),
+        None => Lookup {
+            question: format!("TLSA of \"_{port}._tcp.{}\"", survey.base_domain),
+            ..addresses.clone()
+        },
+    };
+    let records = survey.found.as_ref().map(|found| found.answer.tlsa());
+    TlsaRecords {
+        lookup,
+        base_domain: survey.base_domain.clone(),
+        under_alias: survey.under_alias,
+        records: records.unwrap_or_default(),
+    }
+}

@@ -1,0 +1,42 @@
+//! Questions about a name, asked within one deadline.
+
+use crate::records::{Name, Question, RecordType};
+use crate::resolve::{Found, Lookups};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// Who asks, for one domain.
+#[derive(Clone, Debug)]
+pub(super) struct Asker {
+    pub(super) lookups: Arc<Lookups>,
+    /// Seconds since 1970, for the signatures.
+    pub(super) now: u32,
+    /// The start of the deadline.
+    pub(super) since: Instant,
+    pub(super) within: Duration,
+}
+
+impl Asker {
+    /// Asks, within what is left of the deadline.
+    pub(super) async fn ask(&self, question: Question) -> Found {
+        let left = self.left();
+        self.lookups.look_up(question, self.now, left).await
+    }
+
+    /// Asks for records of a type.
+    pub(super) async fn records(&self, name: &Name, kind: RecordType) -> Found {
+        self.ask(Question::new(name.clone(), kind)).await
+    }
+
+    /// What is left of the deadline.
+    pub(super) fn left(&self) -> Duration {
+        self.within.saturating_sub(self.since.elapsed())
+    }
+}
+
+/// A name as text, without the last dot.
+pub(super) fn text(name: &Name) -> String {
+    let text = name.to_lowercase().to_ascii();
+    text.strip_suffix('.').unwrap_or(&text).to_owned()
+}

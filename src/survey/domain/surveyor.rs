@@ -1,0 +1,175 @@
+//! Surveys domains: all questions side by side, and hosts that several domains have only once.
+
+use super::addresses::alias_of;
+use super::host::HostSurvey;
+use super::hosts::Hosts;
+use super::question::Asker;
+use super::sts::StsSurvey;
+use crate::endpoint::{MailDomain, Resolver};
+use crate::records::mx::Exchange;
+use crate::records::{RecordType, ResponseCode, Status};
+use crate::resolve::{Found, Lookups, absolute};
+use crate::survey::options::Options;
+use crate::survey::pace::Pacer;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+/// The port that mail is transferred to.
+const TRANSFER: u16 = 25;
+
+/// What was found out about a domain.
+#[derive(Clone, Debug)]
+pub struct DomainSurvey {
+    /// The domain.
+    pub name: MailDomain,
+    /// What its name is an alias of.
+    pub alias_of: Option<String>,
+    /// The answer about its MX records.
+    pub mx: Found,
+    /// Whether the name exists.
+    pub exists: bool,
+    /// Who takes its mail.
+    pub exchange: Exchange,
+    /// The hosts in the order of `exchange`; none if it is not known who they are.
+    pub hosts: Vec<Arc<HostSurvey>>,
+    /// Its MTA-STS policy; `None`: it was not asked for.
+    pub mta_sts: Option<StsSurvey>,
+    /// The answer about where senders report to.
+    pub tlsrpt: Found,
+    /// How long it took.
+    pub elapsed: Duration,
+}
+
+/// What is wanted of a domain.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted {
+    /// Its MTA-STS policy.
+    pub mta_sts: bool,
+    /// The time for signatures, in seconds since 1970.
+    pub now: u32,
+}
+
+/// The domains of a run, and what they share.
+#[derive(Clone, Debug)]
+pub struct Domains {
+    lookups: Arc<Lookups>,
+    pacer: Arc<Pacer>,
+    hosts: Arc<Hosts>,
+}
+
+impl Domains {
+    /// Domains whose names are looked up so, and whose hosts are met at this pace.
+    pub fn new(lookups: Arc<Lookups>, pacer: Arc<Pacer>) -> Self {
+        Self {
+            lookups,
+            pacer,
+            hosts: Arc::default(),
+        }
+    }
+
+    /// Surveys a domain. One deadline, that of the options, bounds its questions, and the looks at each
+    /// host that waits for no other domain.
+    pub async fn survey(
+        &self,
+        domain: &MailDomain,
+        options: &Options,
+        wanted: Wanted,
+    ) -> Result<DomainSurvey, String> {
+        let asker = self.asker(options, wanted.now);
+        let watch = options.probe.watch.as_ref();
+        let whom = format!("the domain {domain}");
+        let _watched = watch.map(|watch| watch.begin(whom, asker.since, asker.within));
+        let reports = absolute(&format!("_smtp._tls.{domain}"))?;
+        let (exchange, mta_sts, tlsrpt) = tokio::join!(
+            self.exchange(domain, &asker, options),
+            async {
+                match wanted.mta_sts {
+                    true => StsSurvey::of(domain, &asker, options).await,
+                    false => None,
+                }
+            },
+            asker.records(&reports, RecordType::TXT),
+        );
+        let (mx, exchange, hosts) = exchange?;
+        Ok(DomainSurvey {
+            name: domain.clone(),
+            alias_of: alias_of(&mx.answer),
+            exists: mx.answer.rcode != Some(ResponseCode::NXDomain),
+            mx,
+            exchange,
+            hosts,
+            mta_sts,
+            tlsrpt,
+            elapsed: asker.since.elapsed(),
+        })
+    }
+
+    /// Surveys one host, as if a domain had it.
+    pub async fn survey_host(
+        &self,
+        host: &str,
+        port: u16,
+        options: &Options,
+        now: u32,
+    ) -> Arc<HostSurvey> {
+        let asker = self.asker(options, now);
+        self.hosts.get(host, port, &asker, &self.pacer, options).await
+    }
+
+    fn asker(&self, options: &Options, now: u32) -> Asker {
+        Asker {
+            lookups: Arc::clone(&self.lookups),
+            now,
+            since: Instant::now(),
+            within: options.probe.timeout,
+        }
+    }
+
+    /// Who takes the mail, and what these hosts show.
+    async fn exchange(
+        &self,
+        domain: &MailDomain,
+        asker: &Asker,
+        options: &Options,
+    ) -> Result<(Found, Exchange, Vec<Arc<HostSurvey>>), String> {
+        let mx = asker.records(&absolute(domain.as_str())?, RecordType::MX).await;
+        let exchange = Exchange::of(domain.as_str(), &mx.answer.mx());
+        let is_known = !matches!(mx.answer.status, Status::Bogus | Status::NoAnswer);
+        let exists = mx.answer.rcode != Some(ResponseCode::NXDomain);
+        let hosts = match &exchange {
+            Exchange::Hosts(hosts) if is_known && exists => hosts.records.as_slice(),
+            _ => &[],
+        };
+        let mut running = JoinSet::new();
+        for (place, record) in hosts.iter().enumerate() {
+            let (all, asker, options) = (self.clone(), asker.clone(), options.clone());
+            let host = record.host.clone();
+            running.spawn(async move {
+                let host = all.hosts.get(&host, TRANSFER, &asker, &all.pacer, &options);
+                (place, host.await)
+            });
+        }
+        let mut hosts = running.join_all().await;
+        hosts.sort_by_key(|(place, _)| *place);
+        let hosts = hosts.into_iter().map(|(_, host)| host).collect();
+        Ok((mx, exchange, hosts))
+    }
+}
+
+impl DomainSurvey {
+    /// The resolvers that were heard, each once.
+    pub fn heard(&self) -> Vec<Resolver> {
+        let hosts = self.hosts.iter().flat_map(|host| host.heard());
+        let policy = self.mta_sts.iter().flat_map(|sts| &sts.found.heard);
+        let own = self.mx.heard.iter().chain(&self.tlsrpt.heard).chain(policy);
+        let mut heard: Vec<Resolver> = Vec::new();
+        for one in own.chain(hosts) {
+            if !heard.contains(one) {
+                heard.push(*one);
+            }
+        }
+        heard
+    }
+}
