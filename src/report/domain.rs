@@ -5,7 +5,6 @@ use crate::finding::{Finding, Severity};
 use crate::judge::domain::{
     Chain, Domain, Lookup, Outcome, Required, Seen, SignaturesEnd, Verdict,
 };
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -22,8 +21,6 @@ pub struct DomainReport {
     /// What each host presented, in the order of the facts; `None`: it was not looked at, because it has
     /// no address. Domains with the same hosts share it.
     pub hosts: Vec<Option<Arc<Report>>>,
-    /// Who answered when the policy was asked for; `None`: it was not asked for.
-    pub policy_host: Option<PolicyHost>,
     /// Who answered for the DNS.
     pub dns: Dns,
     /// What the user requires of it.
@@ -49,15 +46,6 @@ pub struct Dns {
     pub validated_by: ValidatedBy,
     /// The trust anchors: `root`, or the file that was named.
     pub anchors: String,
-}
-
-/// The web server that a policy was asked for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct PolicyHost {
-    /// The address that was connected to; `None`: no connection was made.
-    pub address: Option<IpAddr>,
-    /// The status of its answer; `None`: there is none.
-    pub status: Option<u16>,
 }
 
 /// Who has validated answers of the DNS.

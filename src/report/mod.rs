@@ -14,7 +14,7 @@ mod representative;
 
 pub use addresses::{Alike, Skipped, listed};
 pub use assessment::Assessment;
-pub use domain::{Dns, DomainReport, PolicyHost, ValidatedBy};
+pub use domain::{Dns, DomainReport, ValidatedBy};
 pub use exit::Exit;
 pub use leaves::PresentedLeaf;
 pub use outcome::Outcome;

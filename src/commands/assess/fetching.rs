@@ -4,8 +4,9 @@ use super::asked::Asked;
 use super::assessor::Assessor;
 use super::library::Wish;
 use super::own::Own;
+use crate::endpoint::Start;
 use crate::observation::Survey;
-use crate::survey::Options;
+use crate::survey::{DomainSurvey, Options};
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -35,6 +36,29 @@ impl Assessor {
         };
         // What does not come in time is said so in the report.
         let _ = timeout(rest(surveys, options), all).await;
+    }
+
+    /// The same for the hosts of a domain.
+    pub(in crate::commands) async fn fetch_for_domain(
+        &self,
+        domain: &DomainSurvey,
+        options: &Options,
+    ) {
+        if self.revocation.library().is_none() {
+            return;
+        }
+        for host in &domain.hosts {
+            let Ok(name) = host.name.parse() else {
+                continue;
+            };
+            let asked = Asked::host(&name, host.port, Start::Starttls);
+            let seen = host.looks.iter().map(|look| look.seen.clone());
+            let survey = Survey {
+                seen: seen.collect(),
+                ..Survey::default()
+            };
+            self.fetch(&[survey], &asked, options).await;
+        }
     }
 
     /// What must be fetched before surveys can be judged, port by port.

@@ -47,7 +47,7 @@ pub(super) fn mta_sts(report: &DomainReport) -> Option<MtaStsJson> {
         id: record.map(|record| record.id.clone()),
         state: State::of(sts).as_str(),
         policy: sts.policy().map(PolicyJson::from),
-        fetch: fetch(report, sts),
+        fetch: fetch(sts),
     })
 }
 
@@ -61,18 +61,17 @@ impl From<&Policy> for PolicyJson {
     }
 }
 
-/// How the policy was fetched; `None`: there was no reason to.
-fn fetch(report: &DomainReport, sts: &MtaSts) -> Option<FetchJson> {
-    let fetched = sts.fetched.as_ref()?;
-    let host = report.policy_host.unwrap_or_default();
+/// How the policy was fetched; `None`: there was no reason to. A text that is no policy is an error, too.
+fn fetch(sts: &MtaSts) -> Option<FetchJson> {
+    let fetch = sts.fetch.as_ref()?;
+    let unread = match &sts.fetched {
+        Some(Fetched::Body(Err(why))) => Some(why.to_string()),
+        _ => None,
+    };
     Some(FetchJson {
-        address: host.address.map(|address| address.to_string()),
-        status: host.status,
-        error: match fetched {
-            Fetched::Body(Ok(_)) => None,
-            Fetched::Body(Err(why)) => Some(why.to_string()),
-            Fetched::Failed(why) => Some(why.clone()),
-        },
+        address: fetch.address.map(|address| address.to_string()),
+        status: fetch.status,
+        error: fetch.error.clone().or(unread),
     })
 }
 

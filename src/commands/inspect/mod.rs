@@ -1,0 +1,86 @@
+//! The main command: look at each target, judge, print.
+
+mod jobs;
+mod saved;
+mod showing;
+mod unfit;
+
+use super::assess::{Assessor, Sources};
+use super::error::Error;
+use super::mercurial::Scope;
+use super::runtime::block_on;
+use super::terminal::say;
+use super::usage::nearly_a_command;
+use super::{environment, lint};
+use crate::audit::conflict;
+use crate::cli::{BELOW_WARNING, Inspect, SubjectArg};
+use crate::observation::Step;
+use crate::report::{Exit, Reported};
+
+/// Runs the command; returns the exit code that `--help` documents.
+pub(super) fn run(cli: &Inspect) -> Result<Exit, Error> {
+    let (warning, critical) = showing::levels(cli).thresholds();
+    if let Some(why) = conflict(warning, critical) {
+        return Err(Error::new(why).hint(BELOW_WARNING));
+    }
+    if cli.lint {
+        return lint::run(cli);
+    }
+    let targets = cli.plugin.targets(&cli.targets);
+    if let Some(why) = unfit::unfit(cli, &targets) {
+        return Err(why);
+    }
+    let from_hgrc = targets.is_empty() && cli.chain.is_none();
+    let assessor = Assessor::read(&Sources {
+        scope: Scope::of(&cli.hgrc).filter(|_| cli.chain.is_none()),
+        hgrc_needed: from_hgrc || cli.hgrc.hgrc.is_some() || cli.hgrc.repository.is_some(),
+        from_hgrc,
+        at: cli.at.map(|at| at.from(environment::now())),
+        hg_version: cli.hg.hg_version.as_ref(),
+        hg_store: cli.hgrc.hg_store.as_ref(),
+        ..Sources::of(&cli.trust)
+    })?;
+    let targets = if from_hgrc {
+        vec![SubjectArg::Host(assessor.configured_target()?)]
+    } else {
+        targets
+    };
+    let setting = Setting {
+        cli,
+        targets,
+        assessor,
+    };
+    match &cli.chain {
+        Some(path) => setting.saved_chain(path),
+        None => setting.servers(),
+    }
+}
+
+/// A subcommand that the first target almost spells, if that target is not a server.
+fn mistyped(reports: &[Reported]) -> Option<(&str, String)> {
+    let first = reports.first()?.host()?;
+    let is_unknown = first.failure()?.step == Step::Resolve;
+    let word = first.target.input.as_str();
+    let command = nearly_a_command(word).filter(|_| is_unknown)?;
+    Some((word, command))
+}
+
+/// The command line with everything that it points to, as read.
+struct Setting<'a> {
+    cli: &'a Inspect,
+    targets: Vec<SubjectArg>,
+    /// Judges servers.
+    assessor: Assessor,
+}
+
+impl Setting<'_> {
+    fn servers(&self) -> Result<Exit, Error> {
+        let reports = block_on(self.look_at_all())??;
+        if let Some((word, command)) = mistyped(&reports) {
+            say(&format!(
+                "note: \"{word}\" was taken for a server; did you mean `smtp-certcheck {command}`?"
+            ));
+        }
+        Ok(self.exit(&reports))
+    }
+}

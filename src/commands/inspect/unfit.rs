@@ -1,0 +1,65 @@
+//! Options that do not fit together with the targets.
+
+use crate::cli::{FormatArg, Inspect, SubjectArg, TargetArg};
+use crate::commands::assess::{one_port_is_named, several_ports_elsewhere};
+use crate::commands::error::Error;
+
+/// Why the command line cannot be obeyed.
+pub(super) fn unfit(cli: &Inspect, targets: &[SubjectArg]) -> Option<Error> {
+    if targets.is_empty() && cli.plugin.port.is_some() {
+        return Some(Error::new("-p PORT needs a host").hint("-H mail.example.org -p 587"));
+    }
+    let hosts: Vec<&TargetArg> = targets.iter().filter_map(SubjectArg::host).collect();
+    for_ports(cli, targets, &hosts)
+        .or_else(|| for_a_domain(cli, targets))
+        .or_else(|| without_a_domain(cli, targets))
+}
+
+/// Why several ports cannot be looked at, if the user wants that.
+fn for_ports(cli: &Inspect, targets: &[SubjectArg], hosts: &[&TargetArg]) -> Option<Error> {
+    cli.ports.asked()?;
+    if targets.is_empty() {
+        let text = "--mail and --ports need a host";
+        return Some(Error::new(text).hint("smtp-certcheck mail.example.org --mail"));
+    }
+    let mut hosts = hosts.iter();
+    let named = hosts.find_map(|target| one_port_is_named(&target.target));
+    named.or_else(|| several_ports_elsewhere(&cli.connection))
+}
+
+/// An option that a domain cannot have.
+fn for_a_domain(cli: &Inspect, targets: &[SubjectArg]) -> Option<Error> {
+    let domain = targets.iter().find(|target| target.host().is_none())?;
+    let given = [
+        ("--servername", cli.trust.servername.is_some()),
+        ("--mail", cli.ports.mail),
+        ("--ports", cli.ports.ports.is_some()),
+        ("--cert", cli.client.cert.is_some()),
+        ("--at", cli.at.is_some()),
+        ("--pin-expires", cli.pin_expires.is_some()),
+        ("--format pem", cli.format == FormatArg::Pem),
+    ];
+    let mut given = given.into_iter().filter(|(_, is_given)| *is_given);
+    let (option, _) = given.next()?;
+    let input = domain.input();
+    let text = format!("{option} is for a server, and \"{input}\" is a domain");
+    Some(Error::new(text).hint("leave it out, or name a host of the domain"))
+}
+
+/// An option that only a domain can have, where there is none.
+fn without_a_domain(cli: &Inspect, targets: &[SubjectArg]) -> Option<Error> {
+    if targets.iter().any(|target| target.host().is_none()) {
+        return None;
+    }
+    let given = [
+        ("--require", cli.dns.require.is_some()),
+        ("--no-mta-sts", cli.dns.no_mta_sts),
+        ("--resolver", !cli.dns.resolver.is_empty()),
+        ("--trust-anchor", cli.dns.trust_anchor.is_some()),
+        ("--trust-ad", cli.dns.trust_ad),
+    ];
+    let mut given = given.into_iter().filter(|(_, is_given)| *is_given);
+    let (option, _) = given.next()?;
+    let text = format!("{option} is for a domain, and there is none");
+    Some(Error::new(text).hint("smtp-certcheck mx:example.org"))
+}
