@@ -59,7 +59,9 @@ impl Assessor {
             let seen = &look.seen;
             let assessment = self.assess(seen.clone(), &asked, own);
             let judgement = assessment.judgement.as_ref();
-            looks.extend(Look::of(look.address, look.key_type, seen, judgement));
+            let (address, key_type) = (look.address, look.key_type);
+            let chain = &assessment.chain;
+            looks.extend(Look::of(address, key_type, seen, chain, judgement));
             assessments.push(assessment);
         }
         let skipped = Skipped {

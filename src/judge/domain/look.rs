@@ -4,21 +4,24 @@ use super::facts::{Chain, Failed, Look, Seen};
 use crate::certificate::Certificate;
 use crate::finding::Code;
 use crate::judge::judgement::Judgement;
-use crate::observation::{Cause, Failure, FailureClass, KeyType, Sighting};
+use crate::observation::{Cause, Failure, FailureClass, KeyType, Possession, Sighting};
 use std::net::IpAddr;
 
 impl Look {
-    /// Of a sighting at an address, and of what is judged of its chain for the name of the MX record,
-    /// if it has one; `None`: the server has no such key, so that no sender sees anything there.
+    /// Of a sighting at an address, of the chain that was presented there, the leaf first, and of what is
+    /// judged of that for the name of the MX record; `None`: the server has no such key, so that no
+    /// sender sees anything there.
     pub fn of(
         address: IpAddr,
         key_type: Option<KeyType>,
         sighting: &Sighting,
+        presented: &[Certificate],
         judgement: Option<&Judgement>,
     ) -> Option<Self> {
         let seen = match (&sighting.failure, judgement) {
             (Some(failure), _) => of_failure(failure)?,
-            (None, judgement) => Seen::Chain(of_judgement(sighting, judgement?)),
+            (None, _) if sighting.possession == Possession::Refuted => not_proven(),
+            (None, judgement) => Seen::Chain(of_judgement(presented, judgement?)),
         };
         Some(Self {
             address,
@@ -28,10 +31,17 @@ impl Look {
     }
 }
 
-fn of_judgement(sighting: &Sighting, judgement: &Judgement) -> Chain {
-    let presented = sighting.presented.iter().cloned();
+/// Clients end the handshake with a server whose signature is wrong.
+fn not_proven() -> Seen {
+    Seen::TlsFailed(Failed {
+        code: Code::KeyNotProven,
+        why: "the server does not hold the key of its certificate".to_owned(),
+    })
+}
+
+fn of_judgement(presented: &[Certificate], judgement: &Judgement) -> Chain {
     Chain {
-        presented: presented.map(Certificate::new).collect(),
+        presented: presented.to_vec(),
         path: judgement.path.clone(),
         distrust: distrust(judgement),
     }

@@ -5,7 +5,7 @@ use smtp_certcheck::certificate::Certificate;
 use smtp_certcheck::endpoint::{Host, Protocol};
 use smtp_certcheck::judge::domain::{Look, Seen};
 use smtp_certcheck::judge::{Anchors, Policy, judge_chain};
-use smtp_certcheck::observation::{Cause, Failure, KeyType, Sighting, Step};
+use smtp_certcheck::observation::{Cause, Failure, KeyType, Possession, Sighting, Step};
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 use testkit::pki::now;
@@ -18,8 +18,10 @@ fn look(sighting: &Sighting, name: &str) -> Option<Look> {
     let reference: Host = name.parse().expect("a host");
     let policy = Policy::new(&anchors, &reference, now());
     let presented = sighting.presented.iter().cloned().map(Certificate::new);
-    let judgement = judge_chain(&presented.collect::<Vec<_>>(), &policy);
-    Look::of(ADDRESS, Some(KeyType::Ecdsa), sighting, &judgement)
+    let presented: Vec<Certificate> = presented.collect();
+    let judgement = judge_chain(&presented, &policy);
+    let key_type = Some(KeyType::Ecdsa);
+    Look::of(ADDRESS, key_type, sighting, &presented, Some(&judgement))
 }
 
 #[test]
@@ -59,4 +61,15 @@ fn only_a_server_that_answers_takes_mail_without_tls() {
     assert!(matches!(closed, Some(Seen::TlsFailed(_))), "{closed:?}");
     let late = seen(Step::Starttls, Cause::Timeout(Duration::from_secs(1)));
     assert!(matches!(late, Some(Seen::Unreachable(_))), "{late:?}");
+}
+
+#[test]
+fn a_server_without_the_key_of_its_certificate_fails_in_tls() {
+    let sighting = Sighting {
+        presented: MX1.chain.clone(),
+        possession: Possession::Refuted,
+        ..Sighting::default()
+    };
+    let look = look(&sighting, "mx1.example.org").expect("a look");
+    assert!(matches!(look.seen, Seen::TlsFailed(_)), "{look:?}");
 }
