@@ -8,8 +8,8 @@
 )]
 
 use nix::sys::resource::{UsageWho, getrusage};
-use smtp_certcheck::records::{Anchors, Question, RecordType, Status};
 use smtp_certcheck::endpoint::Resolver;
+use smtp_certcheck::records::{Anchors, Question, RecordType, Status};
 use smtp_certcheck::resolve::{Lookups, Trust, absolute};
 use std::fmt::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};

@@ -9,9 +9,9 @@
     reason = "it reads the files, the clock and the arguments"
 )]
 
+use smtp_certcheck::endpoint::{Resolver, ResolverError};
 use smtp_certcheck::escape::visible;
 use smtp_certcheck::records::{AnchorError, Anchors, Question, RecordType, ResponseCode, Status};
-use smtp_certcheck::endpoint::{Resolver, ResolverError};
 use smtp_certcheck::resolve::{Found, Lookups, Trust, absolute, word};
 use std::collections::VecDeque;
 use std::io::{BufRead as _, Read as _, Write as _};

@@ -1,7 +1,6 @@
 //! The help texts of more than one line, and the headings of its groups.
 
-pub(super) const TARGET_HELP: &str =
-    "The servers: HOST[:PORT], [IPV6]:PORT, or a URL such as imaps://HOST; mx:DOMAIN is a domain's mail";
+pub(super) const TARGET_HELP: &str = "The servers: HOST[:PORT], [IPV6]:PORT, or a URL such as imaps://HOST; mx:DOMAIN is a domain's mail";
 pub(super) const TARGET_LONG_HELP: &str = "\
 The servers: HOST[:PORT], [IPV6]:PORT, or a URL such as smtps://HOST[:PORT] or imap://HOST[:PORT]
 

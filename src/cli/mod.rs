@@ -18,8 +18,8 @@ pub use pin::{ByArg, CheckFormat, DigestArg, Pin};
 pub use plugin::Plugin;
 pub use ports::Ports;
 pub use value::{
-    ColorArg, Completions, ConnectTo, DomainArg, ExpectedPin, FormatArg, HgStoreArg, SubjectArg, TargetArg, TlsArg,
-    duration, ehlo_name,
+    ColorArg, Completions, ConnectTo, DomainArg, ExpectedPin, FormatArg, HgStoreArg, SubjectArg,
+    TargetArg, TlsArg, duration, ehlo_name,
 };
 pub use when::When;
 
@@ -27,7 +27,7 @@ use crate::audit::{Least, Threshold};
 use clap::builder::ArgPredicate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use help::{
-    AFTER_HELP, AUDIT_AFTER_HELP, AUDIT_EXAMPLE, COMPLETIONS_AFTER_HELP, CONFIG_AFTER_HELP,
+    AFTER_HELP, AUDIT_AFTER_HELP, AUDIT_EXAMPLE, COMPLETIONS_AFTER_HELP, CONFIG_AFTER_HELP, DOMAIN,
     EXAMPLE, JUDGEMENT, MAN_AFTER_HELP, MERCURIAL, OUTPUT, PIN_AFTER_HELP, PIN_EXAMPLE,
     TARGET_HELP, TARGET_LONG_HELP,
 };
@@ -169,6 +169,14 @@ pub struct Inspect {
     /// The certificate of the client.
     #[command(flatten)]
     pub client: Client,
+
+    /// Look up the TLSA records of a server on its port, proven by DNSSEC, and compare (DANE)
+    ///
+    /// A record that matches makes a certificate as good as a pin does, whoever issued it. Records that
+    /// do not match are a problem, and so is it that the DNS does not say whether there are any. Where
+    /// there are none, or where they are not signed, DANE changes nothing.
+    #[arg(long, conflicts_with_all = ["chain", "lint", "mail", "ports", "connect", "at"], help_heading = DOMAIN)]
+    pub dane: bool,
 
     /// How to ask the DNS.
     #[command(flatten)]

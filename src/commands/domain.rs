@@ -10,7 +10,9 @@ use crate::endpoint::{Host, Target};
 use crate::judge::domain::Required;
 use crate::records::Anchors;
 use crate::report::{Dns, ValidatedBy};
-use crate::survey::{DomainSurvey, Domains, Lookups, Options, Pacer, Trust, Wanted};
+use crate::survey::{
+    Addresses, DomainSurvey, Domains, Lookups, Options, Pacer, TlsaSurvey, Trust, Wanted,
+};
 use std::sync::Arc;
 
 /// What the domains of a run are asked with.
@@ -37,7 +39,8 @@ impl Asking {
         };
         let is_believable = !args.resolver.is_empty() || servers.iter().all(|one| one.is_local());
         if args.trust_ad && !is_believable {
-            let text = "--trust-ad believes a resolver on this machine, or one that --resolver names";
+            let text =
+                "--trust-ad believes a resolver on this machine, or one that --resolver names";
             let first = servers.first().map(ToString::to_string).unwrap_or_default();
             return Err(Error::new(text).hint(format!(
                 "--resolver {first} --trust-ad, if the way to it is safe; without --trust-ad the signatures are checked here"
@@ -73,6 +76,17 @@ impl Asking {
         })
     }
 
+    /// What the DNS has about a server for DANE.
+    pub(super) async fn records_of(
+        &self,
+        host: &str,
+        port: u16,
+        options: &Options,
+    ) -> Option<(Addresses, TlsaSurvey)> {
+        let now = environment::seconds();
+        self.domains.records_of(host, port, options, now).await
+    }
+
     /// Who has answered in a survey.
     pub(super) fn dns(&self, survey: &DomainSurvey) -> Dns {
         let heard = survey.heard();
@@ -100,10 +114,10 @@ fn required(argument: RequireArg) -> Required {
 pub(super) fn options_of(connection: &Connection, domain: &DomainArg) -> Result<Options, Error> {
     if let Some(option) = unfit(connection) {
         let input = &domain.input;
-        return Err(
-            Error::new(format!("{option} is for a server, and \"{input}\" is a domain"))
-                .hint("leave it out: a domain's hosts are met on port 25, at all of their addresses"),
-        );
+        return Err(Error::new(format!(
+            "{option} is for a server, and \"{input}\" is a domain"
+        ))
+        .hint("leave it out: a domain's hosts are met on port 25, at all of their addresses"));
     }
     let name = domain.domain.to_string();
     let host = Host::Name {

@@ -1,9 +1,9 @@
 //! A domain whose mail is asked about.
 
+use super::Protocol;
 use super::error::TargetError;
 use super::host::Host;
 use super::target::parse_port;
-use super::Protocol;
 use std::fmt;
 use std::str::FromStr;
 

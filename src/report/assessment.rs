@@ -22,6 +22,8 @@ pub struct Assessment {
     pub judgement: Option<Judgement>,
     /// The fingerprints that are configured for this host.
     pub pins: Pins,
+    /// Whether the chain is one that the host's TLSA records are for.
+    pub dane: Comparison,
     /// What `hg email` would do; `None` if Mercurial's configuration does not concern this host.
     pub mercurial: Option<Decision>,
     /// Lines of Mercurial's configuration about this host that have no effect or mislead.
@@ -85,9 +87,15 @@ impl Assessment {
         trusted && self.pins.comparison != Comparison::Mismatch
     }
 
-    /// A pin makes up for a chain that does not validate, but not for a key that was not proven.
+    /// A pin makes up for a chain that does not validate, but not for a key that was not proven; a TLSA
+    /// record is a pin, unless another is configured that is not the server's.
     fn is_pinned(&self) -> bool {
-        self.is_proven() && self.pins.comparison == Comparison::Match
+        self.is_proven()
+            && match self.pins.comparison {
+                Comparison::Match => true,
+                Comparison::Mismatch => false,
+                Comparison::NotMade => self.dane == Comparison::Match,
+            }
     }
 
     /// The warning about the pin that the user asked for, if nothing is worse.

@@ -24,6 +24,7 @@ use crate::certificate::Certificate;
 use crate::endpoint::{Protocol, Start};
 use crate::finding::{Code, Finding};
 use crate::judge::Judgement;
+use crate::judge::domain::HostDane;
 use crate::mercurial::{Decision, Lint};
 use crate::observation::{Failure, Sighting};
 use representative::{Weight, representative};
@@ -47,6 +48,8 @@ pub struct Report {
     pub ports: Vec<Port>,
     /// The index in `ports` of the one that speaks for the host.
     pub speaker: usize,
+    /// What the TLSA records say of the host; `None`: they were not asked for.
+    pub dane: Option<Box<HostDane>>,
     /// The time as of which it was judged.
     pub at: OffsetDateTime,
     /// The user chose that time: it is not the present.
@@ -104,6 +107,7 @@ impl Report {
             skipped: Skipped::default(),
             ports: Vec::new(),
             speaker: 0,
+            dane: None,
             at,
             at_was_chosen: false,
             defaults: Vec::new(),

@@ -1,8 +1,8 @@
 //! A question to one resolver: over UDP, and over TCP if the reply does not fit.
 
 use super::query::{Checks, Query, Received};
-use crate::endpoint::Resolver;
 use super::{tcp, udp};
+use crate::endpoint::Resolver;
 use crate::records::{Message, Question, ResponseCode};
 use tokio::time::{Instant, timeout_at};
 

@@ -3,8 +3,8 @@
 use super::found::{Found, Trust};
 use super::replies::{Known, Replies};
 use super::resolvers::Resolvers;
-use crate::endpoint::Resolver;
 use super::trusting;
+use crate::endpoint::Resolver;
 use crate::records::{Anchors, Question, Reply, Step, Validator, Zones};
 use std::sync::Arc;
 use std::time::Duration;

@@ -2,8 +2,8 @@
 
 use super::query::Checks;
 use super::resolvers::{Replied, Resolvers};
-use crate::endpoint::Resolver;
 use crate::bounded::{BoundedMap, lock};
+use crate::endpoint::Resolver;
 use crate::records::{Message, Question, ResponseCode};
 use std::sync::{Arc, Mutex};
 use tokio::sync::OnceCell;

@@ -18,7 +18,9 @@ mod visit;
 pub use crate::fetch::{BadUrl, Document, Scheme, Url};
 pub use crate::probe::{Awaited, Options as ProbeOptions, To, Watch};
 pub use crate::resolve::{Family, Found, Lookups, Trust};
-pub use domain::{Addresses, DomainSurvey, Domains, HostLook, HostSurvey, StsSurvey, TlsaSurvey, Wanted};
+pub use domain::{
+    Addresses, DomainSurvey, Domains, HostLook, HostSurvey, StsSurvey, TlsaSurvey, Wanted,
+};
 pub use fetch::{NotFetched, Reach, fetch};
 pub use look::{look, look_in_turn};
 pub use options::Options;

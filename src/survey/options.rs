@@ -113,6 +113,8 @@ impl Options {
     ) -> (Vec<SocketAddr>, Vec<SocketAddr>) {
         let source = self.probe.source;
         let mut addresses = addresses.into_iter();
-        addresses.by_ref().partition(|address| !source.excludes(*address))
+        addresses
+            .by_ref()
+            .partition(|address| !source.excludes(*address))
     }
 }

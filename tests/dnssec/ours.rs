@@ -1,7 +1,7 @@
 //! The library's own answer, in the words of the judges.
 
-use smtp_certcheck::records::{Anchors, Question, Status};
 use smtp_certcheck::endpoint::Resolver;
+use smtp_certcheck::records::{Anchors, Question, Status};
 use smtp_certcheck::resolve::{Found, Lookups, Trust};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;

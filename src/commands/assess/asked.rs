@@ -2,7 +2,9 @@
 
 use crate::cli::{Connection, TargetArg};
 use crate::commands::error::Error;
-use crate::endpoint::{Endpoint, Host, MailPort, MailPorts, Protocol, Start, Target as Written, authority};
+use crate::endpoint::{
+    Endpoint, Host, MailPort, MailPorts, Protocol, Start, Target as Written, authority,
+};
 use crate::report::Target;
 
 /// A target, where to connect for it, and the name that its certificate must be for.

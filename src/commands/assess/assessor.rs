@@ -234,6 +234,7 @@ impl Assessor {
             } else {
                 Vec::new()
             },
+            dane: Comparison::NotMade,
             from_hgrc: self.from_hgrc,
             seen: Some(seen),
             chain,

@@ -6,7 +6,9 @@ use super::own::Own;
 use crate::commands::domain::Asking;
 use crate::commands::environment;
 use crate::endpoint::Start;
-use crate::judge::domain::{Body, Domain, FetchFacts, Fetched, KnownPolicy, Lookup, MtaSts, distrust, judge_domain};
+use crate::judge::domain::{
+    Body, Domain, FetchFacts, Fetched, KnownPolicy, Lookup, MtaSts, distrust, judge_domain,
+};
 use crate::records::tlsrpt::TlsRpt;
 use crate::report::{Assessment, DomainReport};
 use crate::survey::{DomainSurvey, PolicyLook, StsSurvey, policy_url};

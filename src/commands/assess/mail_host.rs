@@ -75,12 +75,22 @@ impl Assessor {
 
 fn facts(survey: &HostSurvey, looks: Vec<Look>) -> MailHost {
     let addresses = survey.addresses.as_ref();
+    mail_host((&survey.name, survey.port), addresses, &survey.tlsa, looks)
+}
+
+/// The facts of a host and a port; no addresses: no name of the DNS is written so.
+pub(super) fn mail_host(
+    (name, port): (&str, u16),
+    addresses: Option<&Addresses>,
+    survey: &TlsaSurvey,
+    looks: Vec<Look>,
+) -> MailHost {
     let of_addresses = addresses.map(|addresses| Lookup::of(&addresses.found.answer));
-    let of_addresses = of_addresses.unwrap_or_else(|| no_name(&survey.name));
+    let of_addresses = of_addresses.unwrap_or_else(|| no_name(name));
     MailHost {
-        name: survey.name.clone(),
+        name: name.to_owned(),
         alias_of: addresses.and_then(Addresses::alias_of),
-        tlsa: tlsa(&survey.tlsa, &of_addresses, survey.port),
+        tlsa: tlsa(survey, &of_addresses, port),
         addresses: of_addresses,
         looks,
     }

@@ -4,6 +4,7 @@
 mod anchors;
 mod asked;
 mod assessor;
+mod dane;
 mod domain;
 mod expiry;
 mod fetching;

@@ -11,7 +11,9 @@ use crate::commands::error::Error;
 use crate::commands::waiting::Waiting;
 use crate::observation::Survey;
 use crate::report::{DomainReport, Report, Reported};
-use crate::survey::{DomainSurvey, Limits, Options, Pacer, look, look_at_ports};
+use crate::survey::{
+    Addresses, DomainSurvey, Limits, Options, Pacer, TlsaSurvey, look, look_at_ports,
+};
 use rustls::sign::CertifiedKey;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -25,7 +27,7 @@ enum Job {
     Host {
         asked: Box<Asked>,
         options: Box<Options>,
-        task: JoinHandle<Vec<Survey>>,
+        task: JoinHandle<(Vec<Survey>, Option<Records>)>,
     },
     Domain {
         domain: DomainArg,
@@ -33,6 +35,9 @@ enum Job {
         task: JoinHandle<Result<DomainSurvey, Error>>,
     },
 }
+
+/// What the DNS has about a server for DANE.
+type Records = (Addresses, TlsaSurvey);
 
 /// What domains are looked at and judged with.
 struct OfDomains {
@@ -82,7 +87,8 @@ impl Setting<'_> {
     }
 
     fn of_domains(&self, pacer: &Arc<Pacer>) -> Result<Option<OfDomains>, Error> {
-        if self.targets.iter().all(|target| target.host().is_some()) {
+        let has_domain = self.targets.iter().any(|target| target.host().is_none());
+        if !has_domain && !self.cli.dane {
             return Ok(None);
         }
         Ok(Some(OfDomains {
@@ -138,9 +144,13 @@ impl Setting<'_> {
             SubjectArg::Host(target) => {
                 let asked = Box::new(self.asked(&target));
                 let (pacer, to_ask) = (Arc::clone(&shared.pacer), asked.clone());
+                let asking = asking.filter(|_| self.cli.dane).cloned();
                 let task = tokio::spawn(async move {
                     let _permit = permits.acquire().await;
-                    surveys(&pacer, &to_ask, &to_probe).await
+                    tokio::join!(
+                        surveys(&pacer, &to_ask, &to_probe),
+                        records(asking.as_ref(), &to_ask, &to_probe)
+                    )
                 });
                 Some(Job::Host {
                     asked,
@@ -176,14 +186,21 @@ impl Setting<'_> {
                 options,
                 task,
             } => {
-                let broke = |why| Error::new(format!("the probe of {} broke: {why}", asked.endpoint));
-                let seen = waiting.during(task).await.map_err(broke)?;
-                waiting.during(self.assessor.fetch(&seen, &asked, &options)).await;
+                let broke =
+                    |why| Error::new(format!("the probe of {} broke: {why}", asked.endpoint));
+                let (seen, records) = waiting.during(task).await.map_err(broke)?;
+                waiting
+                    .during(self.assessor.fetch(&seen, &asked, &options))
+                    .await;
                 let seen = match client {
                     Some(client) => self.assessor.present(seen, &asked, &options, client).await,
                     None => seen,
                 };
-                Ok(self.report(seen, &asked)?.into())
+                let mut report = self.report(seen, &asked)?;
+                if let Some(records) = &records {
+                    self.assessor.note_dane(&mut report, records);
+                }
+                Ok(report.into())
             }
             Job::Domain {
                 domain,
@@ -193,7 +210,9 @@ impl Setting<'_> {
                 let broke = |why| Error::new(format!("the look at {} broke: {why}", domain.input));
                 let seen = waiting.during(task).await.map_err(broke)??;
                 let of = of_domains.ok_or_else(|| Error::new("no domain was asked for"))?;
-                waiting.during(of.assessor.fetch_for_domain(&seen, &options)).await;
+                waiting
+                    .during(of.assessor.fetch_for_domain(&seen, &options))
+                    .await;
                 Ok(of.report(&domain, &seen).into())
             }
         }
@@ -217,6 +236,12 @@ impl OfDomains {
         self.assessor
             .report_on_domain(input, seen, &self.asking, None, Own::default())
     }
+}
+
+/// What the DNS has about a server, if that is asked for.
+async fn records(asking: Option<&Asking>, asked: &Asked, options: &Options) -> Option<Records> {
+    let (host, port) = (asked.endpoint.host.to_string(), asked.endpoint.port);
+    asking?.records_of(&host, port, options).await
 }
 
 /// Looks at the one port of a target, or at several of its host in turns.

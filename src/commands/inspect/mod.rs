@@ -14,8 +14,9 @@ use super::usage::nearly_a_command;
 use super::{environment, lint};
 use crate::audit::conflict;
 use crate::cli::{BELOW_WARNING, Inspect, SubjectArg};
+use crate::endpoint::Host;
 use crate::observation::Step;
-use crate::report::{Exit, Reported};
+use crate::report::{Exit, Report, Reported};
 
 /// Runs the command; returns the exit code that `--help` documents.
 pub(super) fn run(cli: &Inspect) -> Result<Exit, Error> {
@@ -81,6 +82,27 @@ impl Setting<'_> {
                 "note: \"{word}\" was taken for a server; did you mean `smtp-certcheck {command}`?"
             ));
         }
+        for report in reports.iter().filter_map(Reported::host) {
+            if let Some(domain) = self.perhaps_a_domain(report) {
+                say(&format!(
+                    "note: if \"{domain}\" is a domain, `smtp-certcheck mx:{domain}` looks at the hosts that take its mail"
+                ));
+            }
+        }
         Ok(self.exit(&reports))
+    }
+
+    /// The name of a target without a port, where no server can be reached at port 25.
+    fn perhaps_a_domain<'r>(&self, report: &'r Report) -> Option<&'r str> {
+        let step = report.failure()?.step;
+        let mut targets = self.targets.iter().filter_map(SubjectArg::host);
+        let target = targets.find(|target| target.input == report.target.input)?;
+        let is_bare = target.target.port.is_none() && target.target.start.is_none();
+        let has_dot = |name: &str| name.contains('.');
+        let Host::Name { ascii, .. } = &target.target.host else {
+            return None;
+        };
+        let is_it = is_bare && has_dot(ascii) && matches!(step, Step::Resolve | Step::Connect);
+        report.target.host.as_deref().filter(|_| is_it)
     }
 }

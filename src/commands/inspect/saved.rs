@@ -56,4 +56,5 @@ impl Setting<'_> {
         let report = report.into();
         print(&self.render_one(&report))?;
         Ok(self.exit(&[report]))
-    }}
+    }
+}

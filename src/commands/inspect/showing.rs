@@ -47,12 +47,18 @@ impl Setting<'_> {
     /// Prints a report as soon as it is there, if its format has no frame around all.
     pub(super) fn show(&self, report: &Reported, is_first: bool) -> Result<(), Error> {
         if !matches!(self.cli.format, FormatArg::Json | FormatArg::Nagios) {
-            let gap = if is_first || self.is_terse() { "" } else { "\n" };
+            let gap = if is_first || self.is_terse() {
+                ""
+            } else {
+                "\n"
+            };
             print(&format!("{gap}{}", self.render_one(report)))?;
         }
         if self.cli.format == FormatArg::Pem && !is_well(report) {
             // The data alone would not show it, nor that it is that of one address.
-            let verdict = report.host().map(|host| table::verdict(host, Style::plain()));
+            let verdict = report
+                .host()
+                .map(|host| table::verdict(host, Style::plain()));
             warn(verdict.unwrap_or_default().trim_end());
         }
         Ok(())

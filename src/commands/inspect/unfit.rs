@@ -3,6 +3,7 @@
 use crate::cli::{FormatArg, Inspect, SubjectArg, TargetArg};
 use crate::commands::assess::{one_port_is_named, several_ports_elsewhere};
 use crate::commands::error::Error;
+use crate::endpoint::Host;
 
 /// Why the command line cannot be obeyed.
 pub(super) fn unfit(cli: &Inspect, targets: &[SubjectArg]) -> Option<Error> {
@@ -13,6 +14,7 @@ pub(super) fn unfit(cli: &Inspect, targets: &[SubjectArg]) -> Option<Error> {
     for_ports(cli, targets, &hosts)
         .or_else(|| for_a_domain(cli, targets))
         .or_else(|| without_a_domain(cli, targets))
+        .or_else(|| for_dane(cli, targets, &hosts))
 }
 
 /// Why several ports cannot be looked at, if the user wants that.
@@ -51,15 +53,31 @@ fn without_a_domain(cli: &Inspect, targets: &[SubjectArg]) -> Option<Error> {
     if targets.iter().any(|target| target.host().is_none()) {
         return None;
     }
+    let asks = cli.dane;
     let given = [
         ("--require", cli.dns.require.is_some()),
         ("--no-mta-sts", cli.dns.no_mta_sts),
-        ("--resolver", !cli.dns.resolver.is_empty()),
-        ("--trust-anchor", cli.dns.trust_anchor.is_some()),
-        ("--trust-ad", cli.dns.trust_ad),
+        ("--resolver", !cli.dns.resolver.is_empty() && !asks),
+        ("--trust-anchor", cli.dns.trust_anchor.is_some() && !asks),
+        ("--trust-ad", cli.dns.trust_ad && !asks),
     ];
     let mut given = given.into_iter().filter(|(_, is_given)| *is_given);
     let (option, _) = given.next()?;
     let text = format!("{option} is for a domain, and there is none");
     Some(Error::new(text).hint("smtp-certcheck mx:example.org"))
+}
+
+/// Why no TLSA records can be looked up: a target has no name.
+fn for_dane(cli: &Inspect, targets: &[SubjectArg], hosts: &[&TargetArg]) -> Option<Error> {
+    if !cli.dane {
+        return None;
+    }
+    let hint = "smtp-certcheck mx1.example.org:25 --dane";
+    if targets.is_empty() {
+        return Some(Error::new("--dane needs a host").hint(hint));
+    }
+    let is_nameless = |host: &&&TargetArg| !matches!(host.target.host, Host::Name { .. });
+    let nameless = hosts.iter().find(is_nameless)?;
+    let text = format!("--dane needs a name, and \"{}\" has none", nameless.input);
+    Some(Error::new(text).hint(hint))
 }

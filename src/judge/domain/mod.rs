@@ -1,6 +1,7 @@
 //! The verdict on a domain, without I/O: what its DNS, its hosts and its policy hold in, what each kind
 //! of sender does with its mail out (RFC 7672, RFC 8461), with findings and advice.
 
+mod alone;
 mod dane;
 mod facts;
 mod fetched;
@@ -13,6 +14,7 @@ mod result;
 mod sts;
 mod verdict;
 
+pub use alone::{HostDane, judge_host};
 pub use dane::DaneAtHost;
 pub use facts::{
     Chain, Domain, Failed, KnownPolicy, Look, Lookup, MailHost, MtaSts, Seen, SignaturesEnd,

@@ -2,7 +2,7 @@
 
 use super::report::ReportJson;
 use crate::judge::dane::{Judged, unusable};
-use crate::judge::domain::{HostVerdict, Look, MailHost};
+use crate::judge::domain::{DaneAtHost, HostDane, HostVerdict, Look, MailHost};
 use crate::observation::KeyType;
 use crate::records::tlsa::Tlsa;
 use crate::report::{DomainReport, Report};
@@ -62,25 +62,51 @@ impl HostJson {
     }
 
     fn of(host: &MailHost, verdict: &HostVerdict, report: Option<&Report>) -> Self {
-        let records = host.tlsa.records.iter().enumerate();
-        let records = records.map(|(place, record)| RecordJson {
-            matches: matches(place, &host.looks, &verdict.dane.looks),
-            ..RecordJson::from(record)
-        });
         Self {
             host: host.name.clone(),
             alias_of: host.alias_of.clone(),
             addresses_status: host.addresses.status.as_str(),
-            tlsa: TlsaJson {
-                status: host.tlsa.lookup.status.as_str(),
-                base_domain: host.tlsa.base_domain.clone(),
-                records: records.collect(),
-            },
+            tlsa: TlsaJson::of(host, &verdict.dane),
             sts: StsJson {
                 covered_by: verdict.sts.covered_by.clone(),
                 trusted: verdict.sts.trusted,
             },
             reports: report.into_iter().map(ReportJson::from).collect(),
+        }
+    }
+}
+
+impl TlsaJson {
+    fn of(host: &MailHost, judged: &DaneAtHost) -> Self {
+        let records = host.tlsa.records.iter().enumerate();
+        let records = records.map(|(place, record)| RecordJson {
+            matches: matches(place, &host.looks, &judged.looks),
+            ..RecordJson::from(record)
+        });
+        Self {
+            status: host.tlsa.lookup.status.as_str(),
+            base_domain: host.tlsa.base_domain.clone(),
+            records: records.collect(),
+        }
+    }
+}
+
+/// What DANE says of a server that is asked about itself.
+#[derive(Serialize)]
+pub(super) struct DaneJson {
+    result: &'static str,
+    reason: String,
+    addresses_status: &'static str,
+    tlsa: TlsaJson,
+}
+
+impl From<&HostDane> for DaneJson {
+    fn from(dane: &HostDane) -> Self {
+        Self {
+            result: dane.at.delivery.as_str(),
+            reason: dane.at.reason.clone(),
+            addresses_status: dane.host.addresses.status.as_str(),
+            tlsa: TlsaJson::of(&dane.host, &dane.judged),
         }
     }
 }

@@ -4,6 +4,7 @@ use super::addresses::{AddressJson, addresses};
 use super::audited::{AuditFindingJson, DifferenceJson, LeftOutJson};
 use super::certificate::CertificateJson;
 use super::connection::{ConnectionJson, ErrorJson};
+use super::domain_host::DaneJson;
 use super::mercurial::{LintJson, MercurialJson, PinsJson};
 use super::ports::{PortJson, ports};
 use super::validation::{ClientJson, ValidationJson, clients};
@@ -28,6 +29,8 @@ pub(super) struct ReportJson {
     pub(super) pins: PinsJson,
     pub(super) mercurial: Option<MercurialJson>,
     pub(super) lint: Vec<LintJson>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) dane: Option<DaneJson>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) defaults: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -94,6 +97,7 @@ impl From<&Report> for ReportJson {
             pins: PinsJson::from(report.pins()),
             mercurial: report.mercurial().map(MercurialJson::from),
             lint: report.lints().iter().map(LintJson::from).collect(),
+            dane: report.dane.as_deref().map(DaneJson::from),
             defaults: report.defaults.clone(),
             label: None,
             findings: None,

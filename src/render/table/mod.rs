@@ -5,6 +5,7 @@ mod certificate;
 mod chain;
 mod columns;
 mod connection;
+mod dane;
 mod mercurial;
 mod names;
 mod page;
@@ -47,6 +48,7 @@ pub fn render(report: &Report, style: Style) -> String {
         page.fingerprints(report);
         page.leaf_details(report);
     }
+    page.dane(report);
     page.mercurial(report);
     page.lints(report);
     page.notes(report);
@@ -132,5 +134,9 @@ impl Page {
     }
 }
 // STUB
-pub fn domain(r: &crate::report::DomainReport, _s: Style) -> String { super::json::domain(r) }
-pub fn domain_verdict(r: &crate::report::DomainReport, _s: Style) -> String { format!("{:?}\n", r.outcome()) }
+pub fn domain(r: &crate::report::DomainReport, _s: Style) -> String {
+    super::json::domain(r)
+}
+pub fn domain_verdict(r: &crate::report::DomainReport, _s: Style) -> String {
+    format!("{:?}\n", r.outcome())
+}

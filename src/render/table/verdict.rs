@@ -6,6 +6,7 @@ use crate::certificate::in_words;
 use crate::endpoint::Protocol;
 use crate::escape::visible;
 use crate::finding::{Code, Evidence, Finding, Severity};
+use crate::fingerprint::Comparison;
 use crate::render::places::{certificates, place, remark};
 use crate::render::style::{Ink, Style};
 use crate::render::text::hanging;
@@ -78,7 +79,12 @@ fn reason(report: &Report, style: Style) -> String {
 fn pinned(report: &Report) -> String {
     let soon = report.expiring().filter(|soon| soon.code == Code::Expiring);
     let soon = soon.map_or_else(String::new, |soon| format!("; it {}", in_short(soon)));
-    let text = format!("the certificate is pinned; its chain does not validate{soon}");
+    let is_by_dane = report.pins().comparison != Comparison::Match;
+    let pinned = match is_by_dane {
+        true => "a TLSA record is for the certificate",
+        false => "the certificate is pinned",
+    };
+    let text = format!("{pinned}; its chain does not validate{soon}");
     visible(&text).into_owned()
 }
 

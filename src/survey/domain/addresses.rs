@@ -38,12 +38,15 @@ impl Addresses {
         let (mut with, mut without): (Vec<Found>, Vec<Found>) = found
             .into_iter()
             .partition(|found| ips(&found.answer).next().is_some());
-        let speakers = if with.is_empty() { &mut without } else { &mut with };
+        let speakers = if with.is_empty() {
+            &mut without
+        } else {
+            &mut with
+        };
         let weakest = (0..speakers.len()).min_by_key(|at| speakers[*at].answer.status);
         let found = speakers.swap_remove(weakest.unwrap_or_default());
-        let is_lost = |found: &Found| {
-            matches!(found.answer.status, Status::Bogus | Status::NoAnswer)
-        };
+        let is_lost =
+            |found: &Found| matches!(found.answer.status, Status::Bogus | Status::NoAnswer);
         let lost = without.into_iter().find(is_lost);
         Self { found, all, lost }
     }

@@ -71,7 +71,9 @@ impl HostSurvey {
             tlsa,
             ..Self::unnamed(host, port)
         };
-        survey.look(&addresses.all, asker.since, pacer, options).await;
+        survey
+            .look(&addresses.all, asker.since, pacer, options)
+            .await;
         survey.addresses = Some(addresses);
         survey
     }

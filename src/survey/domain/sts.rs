@@ -54,11 +54,7 @@ async fn fetch(url: &Url, asker: &Asker, options: &Options) -> PolicyLook {
 }
 
 /// The addresses of the policy's host. They need no proof: the certificate is for the name.
-async fn addresses(
-    url: &Url,
-    asker: &Asker,
-    options: &Options,
-) -> Result<Vec<SocketAddr>, Cause> {
+async fn addresses(url: &Url, asker: &Asker, options: &Options) -> Result<Vec<SocketAddr>, Cause> {
     let name = absolute(&url.host.to_string()).map_err(Cause::Resolve)?;
     let addresses = Addresses::of(asker, &name, options.family).await;
     if addresses.all.is_empty() {

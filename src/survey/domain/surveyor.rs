@@ -1,10 +1,11 @@
 //! Surveys domains: all questions side by side, and hosts that several domains have only once.
 
-use super::addresses::alias_of;
+use super::addresses::{Addresses, alias_of};
 use super::host::HostSurvey;
 use super::hosts::Hosts;
 use super::question::Asker;
 use super::sts::StsSurvey;
+use super::tlsa::TlsaSurvey;
 use crate::endpoint::{MailDomain, Resolver};
 use crate::records::mx::Exchange;
 use crate::records::{RecordType, ResponseCode, Status};
@@ -106,16 +107,18 @@ impl Domains {
         })
     }
 
-    /// Surveys one host, as if a domain had it.
-    pub async fn survey_host(
+    /// What the DNS has about a host for DANE; `None`: no name of the DNS is written so.
+    pub async fn records_of(
         &self,
         host: &str,
         port: u16,
         options: &Options,
         now: u32,
-    ) -> Arc<HostSurvey> {
+    ) -> Option<(Addresses, TlsaSurvey)> {
         let asker = self.asker(options, now);
-        self.hosts.get(host, port, &asker, &self.pacer, options).await
+        let addresses = Addresses::of(&asker, &absolute(host).ok()?, options.family).await;
+        let tlsa = TlsaSurvey::of(&asker, host, &addresses, port).await;
+        Some((addresses, tlsa))
     }
 
     fn asker(&self, options: &Options, now: u32) -> Asker {
@@ -134,7 +137,9 @@ impl Domains {
         asker: &Asker,
         options: &Options,
     ) -> Result<(Found, Exchange, Vec<Arc<HostSurvey>>), String> {
-        let mx = asker.records(&absolute(domain.as_str())?, RecordType::MX).await;
+        let mx = asker
+            .records(&absolute(domain.as_str())?, RecordType::MX)
+            .await;
         let exchange = Exchange::of(domain.as_str(), &mx.answer.mx());
         let is_known = !matches!(mx.answer.status, Status::Bogus | Status::NoAnswer);
         let exists = mx.answer.rcode != Some(ResponseCode::NXDomain);
