@@ -283,6 +283,7 @@ fn report(how: u8, text: &str, raw_text: &[u8], certificate: Certificate) -> Rep
         seen: Some(seen),
         judgement: Some(judgement),
         pins,
+        dane: Comparison::NotMade,
         mercurial: Some(decision),
         lints: lints(raw_text),
         from_hgrc: how & 8 != 0,

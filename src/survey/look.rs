@@ -28,7 +28,10 @@ pub async fn look(endpoint: &Endpoint, options: &Options) -> Survey {
     let bound = options.probe.timeout;
     let watch = options.probe.watch.as_ref();
     let watched = watch.map(|watch| watch.begin(host.to_string(), since, bound));
-    let found = timeout(bound, resolve::addresses(host, port, options.family)).await;
+    let found = match options.known(port) {
+        Some(known) => Ok(Ok(known)),
+        None => timeout(bound, resolve::addresses(host, port, options.family)).await,
+    };
     drop(watched);
     let found = match found {
         Ok(Ok(addresses)) => options.by_source(addresses),

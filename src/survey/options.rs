@@ -4,7 +4,7 @@ use crate::endpoint::{Endpoint, Host, Protocol, Via};
 use crate::observation::{Cause, Failure, Step, Survey};
 use crate::probe::{self, To};
 use crate::resolve::Family;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 /// How to look at a server. All targets of a run share it, except for the reference identifier.
 #[derive(Clone, Debug)]
@@ -15,6 +15,8 @@ pub struct Options {
     pub via: Option<Via>,
     /// Which addresses may be used.
     pub family: Family,
+    /// The addresses of the target, if they were looked up before.
+    pub known: Option<Vec<IpAddr>>,
     /// Look at the first address that answers, not at all of them.
     pub one_address: bool,
     /// How to probe each address.
@@ -40,6 +42,13 @@ impl Options {
             Some(Via::Proxy(proxy)) => Some((&proxy.host, proxy.port)),
             Some(Via::Command(_)) => None,
         }
+    }
+
+    /// The addresses of an endpoint that are known; those of a proxy are not the server's.
+    pub(super) fn known(&self, port: u16) -> Option<Vec<SocketAddr>> {
+        let known = self.known.as_ref().filter(|_| self.via.is_none())?;
+        let there = known.iter().map(|ip| SocketAddr::new(*ip, port));
+        Some(there.collect())
     }
 
     /// Where to connect, with the addresses of what was looked up.

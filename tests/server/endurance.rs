@@ -140,6 +140,7 @@ async fn look_at(target: String, what: &'static str, anchors: Arc<Anchors>) {
     let options = Options {
         connect_to: None,
         family: Family::Any,
+        known: None,
         one_address: true,
         via: None,
         probe: ProbeOptions {

@@ -89,6 +89,7 @@ fn options(timeout: Duration) -> Options {
     Options {
         connect_to: None,
         family: Family::Any,
+        known: None,
         one_address: false,
         via: None,
         probe: ProbeOptions {

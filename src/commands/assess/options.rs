@@ -31,6 +31,7 @@ pub(in crate::commands) fn options(
             (_, true) => Family::V6,
             _ => Family::Any,
         },
+        known: None,
         one_address: connection.one_address,
         probe: ProbeOptions {
             reference: reference.clone(),

@@ -147,10 +147,14 @@ impl Setting<'_> {
                 let asking = asking.filter(|_| self.cli.dane).cloned();
                 let task = tokio::spawn(async move {
                     let _permit = permits.acquire().await;
-                    tokio::join!(
-                        surveys(&pacer, &to_ask, &to_probe),
-                        records(asking.as_ref(), &to_ask, &to_probe)
-                    )
+                    let records = records(asking.as_ref(), &to_ask, &to_probe).await;
+                    // What is proven is better than what the system's resolver says.
+                    let known = records.as_ref().map(|(addresses, _)| addresses.all.clone());
+                    let to_probe = Options {
+                        known: known.filter(|known| !known.is_empty()),
+                        ..to_probe
+                    };
+                    (surveys(&pacer, &to_ask, &to_probe).await, records)
                 });
                 Some(Job::Host {
                     asked,
