@@ -45,6 +45,7 @@ fn options() -> Options {
     Options {
         connect_to: Some(("127.0.0.9".parse().expect("a host"), Some(9))),
         family: Family::Any,
+        known: None,
         one_address: false,
         via: None,
         probe: ProbeOptions {

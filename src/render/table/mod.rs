@@ -133,10 +133,3 @@ impl Page {
         }
     }
 }
-// STUB
-pub fn domain(r: &crate::report::DomainReport, _s: Style) -> String {
-    super::json::domain(r)
-}
-pub fn domain_verdict(r: &crate::report::DomainReport, _s: Style) -> String {
-    format!("{:?}\n", r.outcome())
-}
