@@ -4,14 +4,13 @@ use crate::differences::{Difference, Judge, OF_ZONES};
 use crate::ours::{self, Ours};
 use crate::{questions, zones};
 use std::collections::BTreeMap;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use testkit::dns::delv::Delv;
 use testkit::dns::key::Keys;
 use testkit::dns::nsd::Nsd;
 use testkit::dns::sign::Tree;
 use testkit::dns::unbound::{Unbound, Verdict};
 use testkit::dns::zone::Zone;
+use testkit::side_by_side::side_by_side;
 use testkit::skip::has;
 
 /// The programs that sign and judge.
@@ -54,7 +53,7 @@ fn every_zone_is_judged_as_unbound_and_delv_do() {
     let dir = tempfile::tempdir().expect("a directory");
     let delv = Delv::new(dir.path(), anchors);
     let questions = questions::all(&zones);
-    let theirs = side_by_side(&questions, |name, kind| {
+    let theirs = side_by_side(&questions, |(name, kind)| {
         let delv = delv.verdict(lab.resolver.port, name, kind);
         (unbound.verdict(name, kind), delv)
     });
@@ -87,35 +86,6 @@ fn every_zone_is_judged_as_unbound_and_delv_do() {
             compared.counts
         );
     }
-}
-
-/// Asks in two threads, each question once; the answers in the order of the questions.
-pub(crate) fn side_by_side<T: Send>(
-    questions: &[(String, String)],
-    ask: impl Fn(&str, &str) -> T + Sync,
-) -> Vec<T> {
-    let next = AtomicUsize::new(0);
-    let answers = Mutex::new(BTreeMap::new());
-    let work = || {
-        loop {
-            let number = next.fetch_add(1, Ordering::Relaxed);
-            let Some((name, kind)) = questions.get(number) else {
-                return;
-            };
-            let answer = ask(name, kind);
-            answers.lock().expect("no panic").insert(number, answer);
-        }
-    };
-    std::thread::scope(|scope| {
-        for _ in 0..2 {
-            scope.spawn(work);
-        }
-    });
-    answers
-        .into_inner()
-        .expect("no panic")
-        .into_values()
-        .collect()
 }
 
 /// What was compared, and what differs without a reason.

@@ -5,12 +5,13 @@
 //! `SMTP_CERTCHECK_SEED` others.
 
 use crate::differences::OF_CHANCE;
-use crate::lab::{Compared, Lab, side_by_side};
+use crate::lab::{Compared, Lab};
 use crate::ours::{self, Ours};
 use testkit::dns::key::Keys;
 use testkit::dns::unbound::Unbound;
 use testkit::dns::zone::{Link, Zone, each_line};
 use testkit::generate::dice::Dice;
+use testkit::side_by_side::side_by_side;
 
 /// Zones below one root.
 const AT_ONCE: usize = 100;
@@ -52,7 +53,7 @@ fn judge(
 ) -> Option<()> {
     let lab = Lab::new(TEST, zones, keys)?;
     let unbound = Unbound::judge(TEST, &lab.tree.anchors, lab.resolver.port)?;
-    let theirs = side_by_side(questions, |name, kind| unbound.verdict(name, kind));
+    let theirs = side_by_side(questions, |(name, kind)| unbound.verdict(name, kind));
     let ours = Ours::new(&[lab.resolver.port], &lab.tree.anchors);
     for ((name, kind), theirs) in questions.iter().zip(&theirs) {
         let found = ours.look_up(name, kind);

@@ -2,20 +2,19 @@
 //! are, with the ports of mail servers. Nothing else on the machine sees it, and it cannot see the
 //! machine's network.
 
+use crate::namespace;
 use crate::pki::{Identity, KeyKind, Pki, Revoked, ca, expired_leaf, leaf, listed};
 use crate::raw;
 use crate::server::{Behaviour, Server};
 use rcgen::{BasicConstraints, CertificateParams, IsCa};
 use std::net::TcpStream;
-use std::process::{Command, ExitStatus};
 
-/// Set in the process inside it.
-const INSIDE: &str = "SMTP_CERTCHECK_WORLD";
+pub use crate::namespace::Place;
+
+const NAME: &str = "example.org";
 
 /// Files that a command may write outside a home land in memory.
 const SETUP: &str = "\
-set -e
-ip link set lo up
 ip address add 192.0.2.25/32 dev lo
 ip address add 192.0.2.26/32 dev lo
 ip address add 192.0.2.27/32 dev lo
@@ -29,9 +28,7 @@ done
 mount -t tmpfs tmpfs /var/lib
 mkdir -p /var/lib/node_exporter /etc/postfix /usr/local/share/zsh/site-functions
 printf '192.0.2.25 mail.example.org\\n192.0.2.26 mx2.example.org\\n192.0.2.27 old.example.org\\n192.0.2.80 crl.example.org\\n127.0.0.1 localhost\\n' >/etc/hosts
-echo 'hosts: files' >/etc/nsswitch.conf
-exec \"$@\"
-";
+echo 'hosts: files' >/etc/nsswitch.conf";
 
 /// The system's trust store.
 pub const STORE: &str = "/etc/ssl/certs/ca-certificates.crt";
@@ -42,38 +39,9 @@ pub const PICTURES: [(&str, &str); 2] = [
     ("trusted.svg", "mail.example.org:587"),
 ];
 
-/// Where this process is.
-#[derive(Debug)]
-pub enum Place {
-    /// In the network.
-    Inside,
-    /// Outside; it was run again inside, with this exit status.
-    Outside(ExitStatus),
-    /// Outside, without a way in.
-    Closed,
-}
-
 /// Runs this program again, with `args`, inside; there it returns [`Place::Inside`].
 pub fn enter(args: &[&str]) -> Place {
-    if std::env::var_os(INSIDE).is_some() {
-        return Place::Inside;
-    }
-    let namespaces = ["--net", "--mount"];
-    let tried = Command::new("unshare")
-        .args(namespaces)
-        .args(["ip", "link", "set", "lo", "up"])
-        .output();
-    if !tried.is_ok_and(|tried| tried.status.success()) {
-        return Place::Closed;
-    }
-    let status = Command::new("unshare")
-        .args(namespaces)
-        .args(["sh", "-c", SETUP, "sh"])
-        .arg(std::env::current_exe().expect("the path of this program"))
-        .args(args)
-        .env(INSIDE, "1")
-        .status();
-    Place::Outside(status.expect("unshare starts"))
+    namespace::enter(NAME, SETUP, args)
 }
 
 /// Its servers, which run as long as the process.
@@ -92,7 +60,7 @@ impl ExampleNetwork {
     ///
     /// Outside of the network.
     pub fn is_trusted_by_the_system(&self) {
-        assert!(std::env::var_os(INSIDE).is_some(), "inside only");
+        assert!(namespace::is_inside(NAME), "inside only");
         std::fs::write(STORE, self.pki.root_pem()).expect("the store is written");
     }
 

@@ -1,5 +1,5 @@
 //! nginx, a web server, with what it may do to those who fetch a document: with TLS, or without, as
-//! CAs have it.
+//! CAs have it, or with servers of the test's.
 
 use crate::daemon::home::{Home, Starts};
 use crate::daemon::{Daemon, Package};
@@ -50,6 +50,27 @@ impl Nginx {
         })
     }
 
+    /// For a test of that name, in a namespace of its own, with these servers, which listen on port
+    /// 443 of 127.0.0.1, among others, and with these files, by their names; `PLACE` is its directory.
+    /// `None` when the test must be skipped.
+    ///
+    /// # Panics
+    /// When the server is there and does not run, and in CI when it is not there.
+    pub fn with_servers(test: &str, servers: &str, files: &[(String, Vec<u8>)]) -> Option<Self> {
+        const PORT: u16 = 443;
+        let configure = |home: &Home, _: &[u16]| {
+            for (name, content) in files {
+                let path = home.path(name);
+                std::fs::create_dir_all(path.parent().expect("a directory"))?;
+                std::fs::write(path, content)?;
+            }
+            let place = home.dir.path().display().to_string();
+            run(home, &servers.replace("PLACE", &place))
+        };
+        let daemon = Daemon::at(test, &PACKAGE, &[PORT], configure)?;
+        Some(Self { daemon, port: PORT })
+    }
+
     fn start(
         test: &str,
         configure: impl Fn(&Home, &[u16]) -> std::io::Result<Command>,
@@ -94,21 +115,8 @@ fn configure_with(
     home.directory("www", None)?;
     let place = home.dir.path().display();
     let port = ports[0];
-    let configuration = format!(
-        "daemon off;
-master_process off;
-pid {place}/pid;
-error_log {place}/log;
-events {{}}
-http {{
-    log_format short '$request_method $request_uri $status';
-    access_log {place}/requests short;
-    client_body_temp_path {place}/t1;
-    proxy_temp_path {place}/t2;
-    fastcgi_temp_path {place}/t3;
-    uwsgi_temp_path {place}/t4;
-    scgi_temp_path {place}/t5;
-    gzip on;
+    let servers = format!(
+        "    gzip on;
     gzip_min_length 1;
     gzip_types *;
     server {{
@@ -124,7 +132,31 @@ http {{
         # What is put together does not know its length.
         location /chunks/ {{ alias {place}/www/; ssi on; ssi_types *; }}
     }}
-}}
+"
+    );
+    run(home, &servers)
+}
+
+/// What starts it with these servers.
+fn run(home: &Home, servers: &str) -> std::io::Result<Command> {
+    let place = home.dir.path().display();
+    let configuration = format!(
+        "daemon off;
+master_process off;
+pid {place}/pid;
+error_log {place}/log;
+events {{}}
+http {{
+    log_format short '$request_method $request_uri $status';
+    access_log {place}/requests short;
+    client_body_temp_path {place}/t1;
+    proxy_temp_path {place}/t2;
+    fastcgi_temp_path {place}/t3;
+    uwsgi_temp_path {place}/t4;
+    scgi_temp_path {place}/t5;
+    server_names_hash_bucket_size 256;
+    server_names_hash_max_size 4096;
+{servers}}}
 "
     );
     home.write("nginx.conf", &configuration, 0o644)?;

@@ -108,6 +108,20 @@ impl Daemon {
         for_test(&format!("{test} ({})", package.name), start(once))
     }
 
+    /// As [`Daemon::for_test`], at ports that no other process uses: those of a namespace.
+    ///
+    /// # Panics
+    /// As [`Daemon::for_test`].
+    pub(crate) fn at(
+        test: &str,
+        package: &Package,
+        ports: &[u16],
+        configure: impl Fn(&Home, &[u16]) -> std::io::Result<Command>,
+    ) -> Option<Self> {
+        let started = Self::start(package, ports, &configure);
+        for_test(&format!("{test} ({})", package.name), started)
+    }
+
     fn start(
         package: &Package,
         ports: &[u16],

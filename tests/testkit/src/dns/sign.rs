@@ -241,10 +241,19 @@ fn filled(data: &str, key: &Key, zone: &str) -> String {
 /// One blank between words, no comments.
 fn one_to_a_line(signed: &str) -> String {
     let lines = signed.lines().map(|line| {
-        // Only TXT has quotes, and those of the lab have no semicolon.
-        let line = line.split(';').next().unwrap_or_default();
-        line.split_ascii_whitespace().collect::<Vec<_>>().join(" ")
+        let words = without_comment(line).split_ascii_whitespace();
+        words.collect::<Vec<_>>().join(" ")
     });
     let records = lines.filter(|line| !line.is_empty());
     records.map(|line| line + "\n").collect()
+}
+
+/// A semicolon begins a comment, but not in the quotes of a TXT record.
+fn without_comment(line: &str) -> &str {
+    let mut is_quoted = false;
+    let end = line.find(|c| {
+        is_quoted ^= c == '"';
+        c == ';' && !is_quoted
+    });
+    end.map_or(line, |end| &line[..end])
 }

@@ -14,6 +14,12 @@ const PACKAGE: Package = Package {
     ports: 1,
 };
 
+const VALIDATES: &str = "  module-config: \"validator iterator\"
+  trust-anchor-file: \"anchors\"
+  val-sig-skew-min: 0
+  val-sig-skew-max: 0
+";
+
 /// A running unbound.
 #[derive(Debug)]
 pub struct Unbound {
@@ -40,14 +46,26 @@ impl Unbound {
     /// # Panics
     /// When the server is there and does not run, and in CI when it is not there.
     pub fn resolver(test: &str, tree: &Tree, nsd: u16) -> Option<Self> {
-        let mut rest = String::from("  module-config: \"iterator\"\n");
-        for (name, _) in &tree.zones {
-            let _ = writeln!(
-                rest,
-                "stub-zone:\n  name: \"{name}\"\n  stub-addr: 127.0.0.1@{nsd}\n  stub-no-cache: no"
-            );
-        }
+        let rest = format!("  module-config: \"iterator\"\n{}", stubs(tree, nsd));
         Self::start(test, &rest, "")
+    }
+
+    /// For a test of that name, in a namespace of its own: finds what the zones of an NSD say, and
+    /// validates it, at the port where the programs of the machine ask. `None` when the test must be
+    /// skipped.
+    ///
+    /// # Panics
+    /// When the server is there and does not run, and in CI when it is not there.
+    pub fn of_the_machine(test: &str, tree: &Tree, nsd: u16) -> Option<Self> {
+        const PORT: u16 = 53;
+        let rest = format!("{VALIDATES}{}", stubs(tree, nsd));
+        let anchors = &tree.anchors;
+        let configure = |home: &Home, _: &[u16]| configure(home, PORT, &rest, anchors);
+        let daemon = Daemon::at(test, &PACKAGE, &[PORT], configure)?;
+        Some(Self {
+            _daemon: daemon,
+            port: PORT,
+        })
     }
 
     /// For a test of that name: validates what the resolver at that port says. `None` when the test
@@ -57,14 +75,7 @@ impl Unbound {
     /// When the server is there and does not run, and in CI when it is not there.
     pub fn judge(test: &str, anchors: &str, upstream: u16) -> Option<Self> {
         let rest = format!(
-            "  module-config: \"validator iterator\"
-  trust-anchor-file: \"anchors\"
-  val-sig-skew-min: 0
-  val-sig-skew-max: 0
-forward-zone:
-  name: \".\"
-  forward-addr: 127.0.0.1@{upstream}
-"
+            "{VALIDATES}forward-zone:\n  name: \".\"\n  forward-addr: 127.0.0.1@{upstream}\n"
         );
         Self::start(test, &rest, anchors)
     }
@@ -105,6 +116,19 @@ forward-zone:
         });
         none(if answered { "bogus" } else { "none" })
     }
+}
+
+/// Where each zone is asked for.
+fn stubs(tree: &Tree, nsd: u16) -> String {
+    tree.zones
+        .iter()
+        .fold(String::new(), |mut text, (name, _)| {
+            let _ = writeln!(
+                text,
+                "stub-zone:\n  name: \"{name}\"\n  stub-addr: 127.0.0.1@{nsd}\n  stub-no-cache: no"
+            );
+            text
+        })
 }
 
 fn configure(home: &Home, port: u16, rest: &str, anchors: &str) -> std::io::Result<Command> {

@@ -72,6 +72,58 @@ pub(super) fn send(
     (name, transport): (&str, &str),
     message: &str,
 ) -> std::io::Result<String> {
+    let configuration = format!(
+        "disable_ipv6
+begin routers
+all:
+  driver = manualroute
+  route_list = * localhost
+  self = send
+  transport = {name}
+begin transports
+{transport}  allow_localhost
+"
+    );
+    hand_in(
+        place,
+        &configuration,
+        &["to@server.test".to_owned()],
+        message,
+    )
+}
+
+/// One message to all of them, each delivered by itself to where the DNS says, with DANE, in the
+/// foreground; what is logged about it.
+pub(super) fn deliver(place: &Home, recipients: &[String]) -> std::io::Result<String> {
+    const CONFIGURATION: &str = "dns_dnssec_ok = 1
+local_interfaces = 127.0.0.1
+remote_max_parallel = 4
+log_selector = +smtp_connection
+begin routers
+dns:
+  driver = dnslookup
+  self = send
+  dnssec_request_domains = *
+  transport = smtp
+begin transports
+smtp:
+  driver = smtp
+  allow_localhost
+  multi_domain = false
+  hosts_try_dane = *
+  dnssec_request_domains = *
+  connect_timeout = 3s
+  command_timeout = 5s
+";
+    hand_in(place, CONFIGURATION, recipients, "Subject: test\n\n")
+}
+
+fn hand_in(
+    place: &Home,
+    configuration: &str,
+    recipients: &[String],
+    message: &str,
+) -> std::io::Result<String> {
     let uid = Some(account("Debian-exim")?.uid.as_raw());
     place.directory("spool", uid)?;
     place.directory("log", uid)?;
@@ -87,23 +139,15 @@ spool_directory = {dir}/spool
 log_file_path = {dir}/log/%s
 exim_path = {program}
 keep_environment = LD_LIBRARY_PATH
-disable_ipv6
-begin routers
-all:
-  driver = manualroute
-  route_list = * localhost
-  self = send
-  transport = {name}
-begin transports
-{transport}  allow_localhost
-"
+{configuration}"
     );
     place.write("exim.conf", &configuration, 0o644)?;
     // -odf: deliver now, and end then.
     let mut child = Command::new(&path)
         .arg("-C")
         .arg(place.path("exim.conf"))
-        .args(["-odf", "-f", "from@client.test", "to@server.test"])
+        .args(["-odf", "-f", "from@client.test"])
+        .args(recipients)
         .env("LD_LIBRARY_PATH", place.libraries("usr/lib/exim4")?)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -2,6 +2,7 @@
 //! with everything it writes in a temporary directory. `tests/install` unpacks them.
 
 mod exim;
+pub mod fleet;
 mod opensmtpd;
 mod place;
 mod postfix;
@@ -54,6 +55,16 @@ impl fmt::Display for Kind {
 pub fn exim_sends(test: &str, transport: (&str, &str), message: &str) -> Option<String> {
     let place = daemon::for_test(test, Place::prepare(Kind::Exim))?;
     Some(exim::send(&place, transport, message).expect("Exim runs"))
+}
+
+/// Has Exim deliver a message to each of them by the DNS and DANE, for a test of that name, and
+/// returns what it has logged; `None` when the test must be skipped.
+///
+/// # Panics
+/// When Exim is there and does not run, and in CI when it is not there.
+pub fn exim_delivers(test: &str, recipients: &[String]) -> Option<String> {
+    let place = daemon::for_test(test, Place::prepare(Kind::Exim))?;
+    Some(exim::deliver(&place, recipients).expect("Exim runs"))
 }
 
 /// A running server; it ends with this value, and with the process that has started it.

@@ -9,14 +9,21 @@ use std::time::{Duration, SystemTime};
 
 pub(super) fn configure(place: &Place) -> std::io::Result<Command> {
     let owner = account("postfix")?;
-    let uid = Some(owner.uid.as_raw());
+    place.directory("mail", Some(owner.uid.as_raw()))?;
+    run(place, &main_cf(place, &owner), &master_cf(place))
+}
+
+/// What starts it with these additions to the configuration that every Postfix of ours has.
+pub(super) fn run(place: &Home, main_cf: &str, master_cf: &str) -> std::io::Result<Command> {
+    let uid = Some(account("postfix")?.uid.as_raw());
     place.directory("etc", None)?;
     place.directory("data", uid)?;
-    place.directory("mail", uid)?;
     queue(place, uid)?;
-    place.write("etc/main.cf", &main_cf(place, &owner), 0o644)?;
+    let main_cf = directories(place) + main_cf;
+    place.write("etc/main.cf", &main_cf, 0o644)?;
     age(place)?;
-    place.write("etc/master.cf", &master_cf(place), 0o644)?;
+    let master_cf = master_cf.to_owned() + SERVICES;
+    place.write("etc/master.cf", &master_cf, 0o644)?;
     let mut command = Home::command(place.root.join("usr/lib/postfix/sbin/master"));
     command
         .args(["-d", "-c"])
@@ -75,7 +82,7 @@ fn age(place: &Home) -> std::io::Result<()> {
 }
 
 /// The directories that `postfix set-permissions` would make.
-fn queue(place: &Place, uid: Option<u32>) -> std::io::Result<()> {
+fn queue(place: &Home, uid: Option<u32>) -> std::io::Result<()> {
     place.directory("queue", None)?;
     for name in [
         "active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming", "private",
@@ -93,10 +100,10 @@ fn queue(place: &Place, uid: Option<u32>) -> std::io::Result<()> {
     Ok(())
 }
 
-fn main_cf(place: &Place, owner: &nix::unistd::User) -> String {
+/// Everything is in the home.
+fn directories(place: &Home) -> String {
     let dir = place.dir.path().display();
     let root = place.root.display();
-    let (uid, gid) = (owner.uid, owner.gid);
     format!(
         "compatibility_level = 3.6
 command_directory = {root}/usr/sbin
@@ -110,7 +117,18 @@ setgid_group = postdrop
 import_environment = MAIL_CONFIG LD_LIBRARY_PATH
 maillog_file = {dir}/log
 maillog_file_prefixes = {dir}
-myhostname = mx.postfix.test
+alias_maps =
+alias_database =
+local_header_rewrite_clients =
+"
+    )
+}
+
+fn main_cf(place: &Place, owner: &nix::unistd::User) -> String {
+    let dir = place.dir.path().display();
+    let (uid, gid) = (owner.uid, owner.gid);
+    format!(
+        "myhostname = mx.postfix.test
 mydestination =
 local_recipient_maps =
 inet_interfaces = 127.0.0.1
@@ -120,9 +138,6 @@ smtpd_delay_reject = no
 smtpd_helo_restrictions = check_helo_access static:{{INFO greeted}}
 smtpd_tls_chain_files = {dir}/key.pem, {dir}/chain.pem
 smtpd_tls_security_level = may
-alias_maps =
-alias_database =
-local_header_rewrite_clients =
 virtual_mailbox_domains = static:all
 virtual_mailbox_maps = static:inbox/
 virtual_mailbox_base = {dir}/mail
@@ -132,12 +147,18 @@ virtual_gid_maps = static:{gid}
     )
 }
 
-/// The logger's socket comes after the ports: anything logged before the logger runs is lost.
 fn master_cf(place: &Place) -> String {
     let (starttls, smtps) = (place.starttls, place.smtps);
     format!(
         "{starttls} inet n - n - - smtpd
 {smtps} inet n - n - - smtpd -o smtpd_tls_wrappermode=yes
+"
+    )
+}
+
+/// Those that follow the servers. The logger's socket comes after the ports: anything logged before
+/// the logger runs is lost.
+const SERVICES: &str = "\
 postlog   unix-dgram n - n - 1 postlogd
 cleanup   unix n - n - 0 cleanup
 qmgr      unix n - n 300 1 qmgr
@@ -152,7 +173,6 @@ smtp      unix - - n - - smtp
 error     unix - - n - - error
 retry     unix - - n - - error
 virtual   unix - n n - - virtual
+discard   unix - - n - - discard
 anvil     unix - - n - 1 anvil
-"
-    )
-}
+";

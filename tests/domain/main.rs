@@ -1,0 +1,24 @@
+//! Domains in a lab of our own: signed zones, mail servers, policies, and what real senders do with
+//! mail to them. Everything runs in a network of its own, with the ports 25, 53 and 443.
+//!
+//! - `cases`: the domains, each with what comes of it
+//! - `servers`, `web`, `records`: what the domains are made of
+//! - `judges`: Postfix and Exim that deliver, posttls-finger, OpenSSL, and mta-sts-query
+//! - `differences`: where we say something else, and why
+#![allow(
+    clippy::disallowed_methods,
+    clippy::panic,
+    clippy::print_stderr,
+    unreachable_pub,
+    reason = "tests use the clock, files and sockets as they like, and print what they find"
+)]
+
+mod case;
+mod cases;
+mod compare;
+mod differences;
+mod judges;
+mod lab;
+mod records;
+mod servers;
+mod web;
