@@ -99,10 +99,11 @@ Examples:
 
 pub(super) const AFTER_HELP: &str = "\
 Exit status:
-  0  every chain is trusted, or its certificate is pinned
-  1  a certificate is not trusted, or --warning, --critical or --pin-expires warns
+  0  every chain is trusted, or its certificate is pinned; mail for the domain is delivered
+  1  a certificate is not trusted, or --warning, --critical or --pin-expires warns; senders cannot
+     deliver to the domain, or it lacks what --require names
   2  wrong usage, or a file that cannot be read
-  3  a server cannot be reached: name, connection, or a time-out at any step
+  3  a server cannot be reached: name, connection, or a time-out at any step; no answer about MX
   4  refused before TLS: STARTTLS missing or refused, busy, another protocol
   5  the TLS handshake failed
   With several targets: 1 if it is the code of any, else the largest.
@@ -120,6 +121,9 @@ Examples:
   smtp-certcheck mail.example.org:587
   smtp-certcheck smtps://mail.example.org smtp://mx2.example.org:25
   smtp-certcheck '[2001:db8::25]:25' --servername mail.example.org --ehlo probe.example.net
+  smtp-certcheck mx:example.org
+  smtp-certcheck mx:example.org --require any --format nagios
+  smtp-certcheck mx1.example.org:25 --dane
   smtp-certcheck mail.example.org:587 --cacerts corp-ca.pem --format json
   smtp-certcheck mail.example.org:587 --format nagios --warning 21 --critical 7
   smtp-certcheck -q mail.example.org:587 --warning 21

@@ -4,7 +4,7 @@ use super::anchors::Anchors;
 use super::asked::Asked;
 use super::hg::{Hg, Look, OfHost};
 use super::library::{Library, Wish};
-use super::mail_host::MailHosts;
+use super::mail_hosts::MailHosts;
 use super::own::Own;
 use super::revocation::Revocation;
 use super::sources::Sources;

@@ -3,23 +3,12 @@
 use super::asked::Asked;
 use super::assessor::Assessor;
 use super::own::Own;
-use crate::bounded::BoundedMap;
 use crate::endpoint::Start;
 use crate::judge::domain::{Look, Lookup, MailHost, TlsaRecords};
 use crate::records::Status;
 use crate::report::{Report, Skipped};
 use crate::survey::{Addresses, HostSurvey, TlsaSurvey};
 use std::sync::Arc;
-
-/// Maximum number of hosts to remember.
-const MOST_HOSTS: usize = 4096;
-
-/// The facts and the report of a host.
-type Known = (Arc<HostSurvey>, MailHost, Option<Arc<Report>>);
-
-/// The hosts that were judged.
-#[derive(Default)]
-pub(super) struct MailHosts(BoundedMap<String, Known, MOST_HOSTS>);
 
 impl Assessor {
     /// The facts and the report of a host.
@@ -30,19 +19,15 @@ impl Assessor {
     ) -> (MailHost, Option<Arc<Report>>) {
         // What is a target's own may lead to another judgement.
         let is_shared = own.anchors.is_none() && own.lists.is_none();
-        if is_shared
-            && let Some((known, host, report)) = self.mail_hosts.borrow().0.get(&survey.name)
-            && Arc::ptr_eq(known, survey)
-        {
-            return (host.clone(), report.clone());
+        if is_shared && let Some(known) = self.mail_hosts.borrow().get(survey) {
+            return known;
         }
         let (looks, report) = self.looks(survey, own);
         let report = report.map(Arc::new);
         let host = facts(survey, looks);
         if is_shared {
-            let known = (Arc::clone(survey), host.clone(), report.clone());
             let mut hosts = self.mail_hosts.borrow_mut();
-            hosts.0.insert(survey.name.clone(), known);
+            hosts.insert(survey, host.clone(), report.clone());
         }
         (host, report)
     }

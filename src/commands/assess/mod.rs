@@ -11,6 +11,7 @@ mod fetching;
 mod hg;
 mod library;
 mod mail_host;
+mod mail_hosts;
 mod options;
 mod own;
 mod presenting;

@@ -5,7 +5,7 @@ mod saved;
 mod showing;
 mod unfit;
 
-use super::assess::{Assessor, Sources};
+use super::assess::{Assessor, ExpiryLevels, Sources};
 use super::error::Error;
 use super::mercurial::Scope;
 use super::runtime::block_on;
@@ -20,7 +20,7 @@ use crate::report::{Exit, Report, Reported};
 
 /// Runs the command; returns the exit code that `--help` documents.
 pub(super) fn run(cli: &Inspect) -> Result<Exit, Error> {
-    let (warning, critical) = showing::levels(cli).thresholds();
+    let (warning, critical) = levels(cli).thresholds();
     if let Some(why) = conflict(warning, critical) {
         return Err(Error::new(why).hint(BELOW_WARNING));
     }
@@ -54,6 +54,14 @@ pub(super) fn run(cli: &Inspect) -> Result<Exit, Error> {
     match &cli.chain {
         Some(path) => setting.saved_chain(path),
         None => setting.servers(),
+    }
+}
+
+/// When a certificate expires soon.
+fn levels(cli: &Inspect) -> ExpiryLevels {
+    ExpiryLevels {
+        warning: cli.warning,
+        critical: cli.critical,
     }
 }
 

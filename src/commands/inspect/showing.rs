@@ -1,22 +1,13 @@
 //! What is printed of the reports, and the exit code.
 
-use super::Setting;
-use crate::cli::{FormatArg, Inspect};
-use crate::commands::assess::ExpiryLevels;
+use super::{Setting, levels};
+use crate::cli::FormatArg;
 use crate::commands::environment;
 use crate::commands::error::Error;
 use crate::commands::terminal::{print, warn};
 use crate::render::style::Style;
 use crate::render::{json, nagios, pem, table};
 use crate::report::{DomainReport, Exit, Report, Reported};
-
-/// When a certificate expires soon.
-pub(super) fn levels(cli: &Inspect) -> ExpiryLevels {
-    ExpiryLevels {
-        warning: cli.warning,
-        critical: cli.critical,
-    }
-}
 
 /// Whether nothing is to be done.
 fn is_well(report: &Reported) -> bool {

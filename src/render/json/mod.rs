@@ -14,6 +14,7 @@ mod mercurial;
 mod ports;
 mod report;
 mod revocation;
+mod tlsa;
 mod validation;
 
 use crate::audit::Audited;
