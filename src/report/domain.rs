@@ -98,7 +98,11 @@ impl DomainReport {
             let ends = chains.filter_map(leaf_ends);
             ends.map(|end| (end, host.name.clone()))
         });
-        let policy = self.facts.mta_sts.iter().filter_map(|sts| sts.host_expires);
+        let policy = self
+            .facts
+            .mta_sts
+            .iter()
+            .filter_map(|sts| Some(sts.host_validity?.until));
         let policy = policy.map(|end| (end, format!("mta-sts.{}", self.name())));
         hosts.chain(policy).min_by_key(|(end, _)| *end)
     }

@@ -7,20 +7,22 @@ use crate::commands::domain::Asking;
 use crate::commands::environment;
 use crate::endpoint::Start;
 use crate::judge::domain::{
-    Body, Domain, FetchFacts, Fetched, KnownPolicy, Lookup, MtaSts, distrust, judge_domain,
+    Body, Domain, FetchFacts, Fetched, KnownPolicy, Levels, Lookup, MtaSts, Validity, distrust,
+    judge_domain,
 };
 use crate::records::tlsrpt::TlsRpt;
 use crate::report::{Assessment, DomainReport};
 use crate::survey::{DomainSurvey, PolicyLook, StsSurvey, policy_url};
 
 impl Assessor {
-    /// The report on a domain; `known` is its policy as an earlier report has it.
+    /// The report on a domain; `known` is its policy as an earlier report has it, `levels` when a
+    /// certificate expires soon.
     pub(in crate::commands) fn report_on_domain(
         &self,
         input: &str,
         survey: &DomainSurvey,
         asking: &Asking,
-        known: Option<KnownPolicy>,
+        (known, levels): (Option<KnownPolicy>, Levels),
         own: Own<'_>,
     ) -> DomainReport {
         let hosts = survey.hosts.iter().map(|host| self.mail_host(host, own));
@@ -39,6 +41,7 @@ impl Assessor {
                 TlsRpt::read(&survey.tlsrpt.answer.texts()),
             ),
             now: self.now,
+            levels,
             name,
         };
         DomainReport {
@@ -80,7 +83,7 @@ impl Assessor {
             records: survey.records.clone(),
             fetch: look.zip(fetched.as_ref()).map(facts),
             fetched,
-            host_expires: leaf.and_then(|leaf| Some(leaf.facts().ok()?.not_after)),
+            host_validity: leaf.and_then(Validity::of),
             known,
         }
     }

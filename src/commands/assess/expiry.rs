@@ -1,8 +1,9 @@
 //! Notes in a report what expires soon: by the levels that the user asks for, else by the usual
 //! ones.
 
-use crate::audit::{Limits, Threshold, expiring};
+use crate::audit::{Least, Limits, Threshold, expiring};
 use crate::finding::{Finding, Severity};
+use crate::judge::domain::Levels;
 use crate::report::{Assessment, Outcome, Report};
 use time::{Duration, OffsetDateTime};
 
@@ -18,6 +19,19 @@ impl ExpiryLevels {
     pub(in crate::commands) fn thresholds(self) -> (Threshold, Threshold) {
         let or_usual = |given: Option<Threshold>| given.unwrap_or(Threshold::AUTO);
         (or_usual(self.warning), or_usual(self.critical))
+    }
+
+    /// The same for a domain. A range is refused there before.
+    pub(in crate::commands) fn of_domains(self) -> Levels {
+        let (warning, critical) = self.thresholds();
+        let least = |threshold| match threshold {
+            Threshold::Least(least) => least,
+            Threshold::Range(_) => Least::Auto,
+        };
+        Levels {
+            warning: least(warning),
+            critical: least(critical),
+        }
     }
 
     /// Adds a note for each certificate that expires soon, at every address and port. It has the severity of

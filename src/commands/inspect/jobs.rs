@@ -1,7 +1,7 @@
 //! Looks at all targets side by side, and reports in the order of the command line, each as soon as
 //! possible.
 
-use super::Setting;
+use super::{Setting, levels};
 use crate::cli::{Client, DomainArg, SubjectArg, TargetArg};
 use crate::commands::assess::{Asked, Assessor, Own, Sources, options};
 use crate::commands::disk::client;
@@ -9,6 +9,7 @@ use crate::commands::domain::{Asking, options_of};
 use crate::commands::environment;
 use crate::commands::error::Error;
 use crate::commands::waiting::Waiting;
+use crate::judge::domain::Levels;
 use crate::observation::Survey;
 use crate::report::{DomainReport, Report, Reported};
 use crate::survey::{
@@ -217,7 +218,9 @@ impl Setting<'_> {
                 waiting
                     .during(of.assessor.fetch_for_domain(&seen, &options))
                     .await;
-                Ok(of.report(&domain, &seen).into())
+                Ok(of
+                    .report(&domain, &seen, levels(self.cli).of_domains())
+                    .into())
             }
         }
     }
@@ -235,10 +238,10 @@ impl Setting<'_> {
 }
 
 impl OfDomains {
-    fn report(&self, domain: &DomainArg, seen: &DomainSurvey) -> DomainReport {
-        let input = &domain.input;
+    fn report(&self, domain: &DomainArg, seen: &DomainSurvey, levels: Levels) -> DomainReport {
+        let (input, known) = (&domain.input, (None, levels));
         self.assessor
-            .report_on_domain(input, seen, &self.asking, None, Own::default())
+            .report_on_domain(input, seen, &self.asking, known, Own::default())
     }
 }
 

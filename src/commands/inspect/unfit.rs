@@ -1,5 +1,6 @@
 //! Options that do not fit together with the targets.
 
+use crate::audit::Threshold;
 use crate::cli::{FormatArg, Inspect, SubjectArg, TargetArg};
 use crate::commands::assess::{one_port_is_named, several_ports_elsewhere};
 use crate::commands::error::Error;
@@ -40,12 +41,18 @@ fn for_a_domain(cli: &Inspect, targets: &[SubjectArg]) -> Option<Error> {
         ("--at", cli.at.is_some()),
         ("--pin-expires", cli.pin_expires.is_some()),
         ("--format pem", cli.format == FormatArg::Pem),
+        ("a range in --warning", is_range(cli.warning)),
+        ("a range in --critical", is_range(cli.critical)),
     ];
     let mut given = given.into_iter().filter(|(_, is_given)| *is_given);
     let (option, _) = given.next()?;
     let input = domain.input();
     let text = format!("{option} is for a server, and \"{input}\" is a domain");
     Some(Error::new(text).hint("leave it out, or name a host of the domain"))
+}
+
+fn is_range(threshold: Option<Threshold>) -> bool {
+    matches!(threshold, Some(Threshold::Range(_)))
 }
 
 /// An option that only a domain can have, where there is none.

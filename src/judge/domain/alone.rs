@@ -1,7 +1,7 @@
 //! DANE at one host, as if a signed domain named it alone: for a server that is asked about itself.
 
 use super::dane::DaneAtHost;
-use super::facts::{Domain, Lookup, MailHost};
+use super::facts::{Domain, Levels, Lookup, MailHost};
 use super::host::AtHost;
 use super::judging::judge_domain;
 use super::result::Kind;
@@ -25,7 +25,13 @@ pub struct HostDane {
 }
 
 /// Findings that are about a domain, or about the MX record that names the host.
-const OF_DOMAINS: [Code; 3] = [Code::MxAlias, Code::TlsrptMissing, Code::DanePartial];
+const OF_DOMAINS: [Code; 4] = [
+    Code::MxAlias,
+    Code::TlsrptMissing,
+    Code::DanePartial,
+    // The report on the server has it.
+    Code::Expiring,
+];
 
 /// Judges a host; `None` cannot be: the verdict on a domain has its only host.
 pub fn judge_host(host: MailHost, now: OffsetDateTime) -> Option<HostDane> {
@@ -46,6 +52,7 @@ pub fn judge_host(host: MailHost, now: OffsetDateTime) -> Option<HostDane> {
         mta_sts: None,
         tlsrpt: (lookup, TlsRpt::Absent),
         now,
+        levels: Levels::default(),
     };
     let mut verdict = judge_domain(&domain);
     verdict

@@ -1,7 +1,7 @@
 //! What was found out about a domain: answers of the DNS, what its hosts presented, its policy.
 
 use super::fetched::{FetchFacts, Fetched};
-use crate::certificate::Certificate;
+use crate::certificate::{Certificate, Least};
 use crate::finding::Code;
 use crate::observation::KeyType;
 use crate::records::Status;
@@ -10,7 +10,7 @@ use crate::records::mx::Exchange;
 use crate::records::tlsa::Tlsa;
 use crate::records::tlsrpt::TlsRpt;
 use std::net::IpAddr;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 /// A domain.
 #[derive(Clone, Debug)]
@@ -33,6 +33,37 @@ pub struct Domain {
     pub tlsrpt: (Lookup, TlsRpt),
     /// The time to judge at.
     pub now: OffsetDateTime,
+    /// How little time may be left of a certificate.
+    pub levels: Levels,
+}
+
+/// How little time may be left of a certificate before it is a finding.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Levels {
+    /// A warning.
+    pub warning: Least,
+    /// A critical one.
+    pub critical: Least,
+}
+
+/// How long a certificate is valid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Validity {
+    /// Its last moment.
+    pub until: OffsetDateTime,
+    /// From its first moment to its last.
+    pub lifetime: Duration,
+}
+
+impl Validity {
+    /// Of a certificate that can be read.
+    pub fn of(certificate: &Certificate) -> Option<Self> {
+        let facts = certificate.facts().ok()?;
+        Some(Self {
+            until: facts.not_after,
+            lifetime: facts.lifetime(),
+        })
+    }
 }
 
 /// What the DNS answered to a question.
@@ -157,8 +188,8 @@ pub struct MtaSts {
     pub fetched: Option<Fetched>,
     /// How that went; `None` likewise.
     pub fetch: Option<FetchFacts>,
-    /// The last moment of the certificate of the policy's host.
-    pub host_expires: Option<OffsetDateTime>,
+    /// How long the certificate of the policy's host is valid.
+    pub host_validity: Option<Validity>,
     /// What an earlier report knows of it.
     pub known: Option<KnownPolicy>,
 }

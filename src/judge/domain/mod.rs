@@ -17,8 +17,8 @@ mod verdict;
 pub use alone::{HostDane, judge_host};
 pub use dane::DaneAtHost;
 pub use facts::{
-    Chain, Domain, Failed, KnownPolicy, Look, Lookup, MailHost, MtaSts, Seen, SignaturesEnd,
-    TlsaRecords,
+    Chain, Domain, Failed, KnownPolicy, Levels, Look, Lookup, MailHost, MtaSts, Seen,
+    SignaturesEnd, TlsaRecords, Validity,
 };
 pub use fetched::{Body, FetchFacts, Fetched};
 pub use host::AtHost;

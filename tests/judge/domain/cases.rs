@@ -4,6 +4,7 @@
 use super::world::{
     self, ENFORCE, MX1, MX2, PKI, RSA, certificates, chain, distrust, lookup, next_key, no_sts,
     no_tlsa, policy, set, show, single, sound, sts, tls_failed, tlsa, unreachable, unsigned,
+    valid_for,
 };
 use smtp_certcheck::certificate::Certificate;
 use smtp_certcheck::judge::domain::{Domain, Fetched, KnownPolicy, Seen, SignaturesEnd};
@@ -780,7 +781,7 @@ fn policies() -> Vec<Case> {
         case(
             "the certificate of the policy's host expires",
             single(),
-            |d| sts(d).host_expires = Some(now() + Duration::days(3)),
+            |d| sts(d).host_validity = Some(valid_for(3)),
             BEST,
             "policy-host-expiring",
         ),

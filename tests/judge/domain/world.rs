@@ -3,8 +3,8 @@
 use smtp_certcheck::certificate::Certificate;
 use smtp_certcheck::finding::Code;
 use smtp_certcheck::judge::domain::{
-    Chain, Domain, Failed, Fetched, Look, Lookup, MailHost, MtaSts, Seen, SignaturesEnd,
-    TlsaRecords,
+    Chain, Domain, Failed, Fetched, Levels, Look, Lookup, MailHost, MtaSts, Seen, SignaturesEnd,
+    TlsaRecords, Validity,
 };
 use smtp_certcheck::observation::KeyType;
 use smtp_certcheck::records::Status;
@@ -52,6 +52,14 @@ pub fn tlsa(usage: u8, selector: u8, der: &[u8]) -> Tlsa {
         _ => facts.public_key.spki.as_slice(),
     };
     Tlsa::sha256(usage, selector, octets)
+}
+
+/// Of 90 days, so many are left.
+pub fn valid_for(days: i64) -> Validity {
+    Validity {
+        until: now() + Duration::days(days),
+        lifetime: Duration::days(90),
+    }
 }
 
 /// A record for no certificate.
@@ -129,7 +137,7 @@ pub fn sound() -> Domain {
             records: StsRecords::read(&[b"v=STSv1; id=1".to_vec()]),
             fetched: Some(policy(ENFORCE)),
             fetch: None,
-            host_expires: Some(now() + Duration::days(60)),
+            host_validity: Some(valid_for(60)),
             known: None,
         }),
         tlsrpt: (
@@ -137,6 +145,7 @@ pub fn sound() -> Domain {
             TlsRpt::read(&[b"v=TLSRPTv1; rua=mailto:a@example.org".to_vec()]),
         ),
         now: now(),
+        levels: Levels::default(),
     }
 }
 
@@ -175,7 +184,7 @@ pub fn no_sts(domain: &mut Domain) {
     let sts = sts(domain);
     sts.records = StsRecords::Absent;
     sts.fetched = None;
-    sts.host_expires = None;
+    sts.host_validity = None;
 }
 
 pub fn distrust(host: &mut MailHost) {

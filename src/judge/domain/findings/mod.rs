@@ -2,6 +2,7 @@
 
 mod dane;
 mod dns;
+mod expiry;
 mod publish;
 mod reach;
 mod rotation;
@@ -20,6 +21,7 @@ pub(super) fn of(domain: &Domain, verdict: &Verdict) -> Vec<Finding> {
     findings.extend(dane::of(domain, verdict));
     findings.extend(rotation::of(domain, verdict));
     findings.extend(sts::of(domain, verdict));
+    findings.extend(expiry::of(domain, verdict));
     findings.extend(tlsrpt::of(domain, verdict));
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     findings

@@ -7,10 +7,8 @@ use super::super::result::Kind;
 use super::super::sts::State;
 use super::super::verdict::Verdict;
 use super::severity::of_broken_host;
-use crate::certificate::in_words;
 use crate::finding::{Code, Finding, Severity};
 use crate::records::mta_sts::{Mode, Policy, StsRecords};
-use time::{Duration, OffsetDateTime};
 
 pub(super) fn of(domain: &Domain, verdict: &Verdict) -> Vec<Finding> {
     let (Some(sts), Some(state)) = (&domain.mta_sts, verdict.sts) else {
@@ -19,7 +17,6 @@ pub(super) fn of(domain: &Domain, verdict: &Verdict) -> Vec<Finding> {
     let mut findings: Vec<Finding> = record(domain, sts).into_iter().collect();
     findings.extend(fetch(domain, sts));
     findings.extend(unchanged_id(domain, sts));
-    findings.extend(policy_host(domain, sts));
     if let Some(policy) = sts.policy() {
         findings.extend(parts(domain, policy));
     }
@@ -119,26 +116,6 @@ fn parts(domain: &Domain, policy: &Policy) -> Option<Finding> {
     );
     let advice = "correct the line, or take it away, and change the id of the record";
     Some(Finding::new(Code::StsPolicy, None, message, advice))
-}
-
-/// Where a certificate expires within this time it is a warning, as it is for servers.
-const SOON: Duration = Duration::days(14);
-
-/// The policy's host is not a mail server, so a watch of mail servers does not see its certificate
-/// expire.
-fn policy_host(domain: &Domain, sts: &MtaSts) -> Option<Finding> {
-    let expires: OffsetDateTime = sts.host_expires?;
-    let left = expires - domain.now;
-    (left < SOON).then(|| {
-        let message = format!(
-            "the certificate of mta-sts.{} expires in {}, on {}",
-            domain.name,
-            in_words(left),
-            expires.date()
-        );
-        let advice = "renew it, and have the web server reload it: without it senders keep the policy that they have, or none";
-        Finding::new(Code::PolicyHostExpiring, None, message, advice)
-    })
 }
 
 /// RFC 8461 §3.2 recommends weeks.
