@@ -6,7 +6,7 @@ use super::world::{
     no_tlsa, policy, set, show, single, sound, sts, tls_failed, tlsa, unreachable, unsigned,
     valid_for,
 };
-use smtp_certcheck::certificate::Certificate;
+use smtp_certcheck::certificate::{Certificate, Least};
 use smtp_certcheck::judge::domain::{Domain, Fetched, KnownPolicy, Seen, SignaturesEnd};
 use smtp_certcheck::records::Status;
 use smtp_certcheck::records::mta_sts::{Mode, StsRecords};
@@ -790,6 +790,23 @@ fn policies() -> Vec<Case> {
 
 fn sts_hosts() -> Vec<Case> {
     vec![
+        case(
+            "under a policy, what the hosts present must not expire; the user asks for years",
+            single(),
+            |d| d.levels.warning = Least::Days(9999),
+            BEST,
+            "expiring policy-host-expiring",
+        ),
+        case(
+            "under 3 1 1 no date counts",
+            single(),
+            |d| {
+                no_sts(d);
+                d.levels.warning = Least::Days(9999);
+            },
+            "authenticated: authenticated encrypted encrypted",
+            "",
+        ),
         case(
             "one host is not covered",
             sound(),
