@@ -38,7 +38,7 @@ _smtp__certcheck_static() {
 
     case "${cmd}" in
         smtp__certcheck)
-            opts="-H -p -4 -6 -R -j -q -v -h -V --hostname --port --mail --ports --tls --connect --via --via-command --source --proxy-protocol --one-address --ehlo --key-type --no-sni --timeout --connect-timeout --cert --key --cacerts --crl --fetch-crl --servername --at --chain --warning --critical --repository --hgrc --no-hgrc --hg-store --hg-version --lint --pin-expires --format --json --quiet --verbose --color --help --version config pin audit completions man"
+            opts="-H -p -4 -6 -R -j -q -v -h -V --hostname --port --mail --ports --tls --connect --via --via-command --source --proxy-protocol --one-address --ehlo --key-type --no-sni --timeout --connect-timeout --cert --key --dane --resolver --trust-anchor --trust-ad --require --no-mta-sts --cacerts --crl --fetch-crl --servername --at --chain --warning --critical --repository --hgrc --no-hgrc --hg-store --hg-version --lint --pin-expires --format --json --quiet --verbose --color --help --version config pin audit completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -169,6 +169,35 @@ _smtp__certcheck_static() {
                     fi
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --resolver)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --trust-anchor)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --require)
+                    COMPREPLY=($(compgen -W "dane mta-sts any" -- "${cur}"))
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
                     fi
                     return 0
                     ;;
@@ -1006,7 +1035,7 @@ _smtp__certcheck() {
     local cur=${words[at]}
     [[ $cur == -* ]] && target=
     case ${words[at - 1]} in
-        --also|--at|--baseline|--by|--ca-out|--cacerts|--cert|--chain|--color|--connect|--connect-timeout|--critical|--crl|--digest|--ehlo|--expect|--fail-on|--for|--format|--hg-store|--hg-version|--hgrc|--hostname|--ignore|--input|--jobs|--key|--key-type|--only|--output|--pause|--per-address|--pin-expires|--port|--ports|--rate|--repository|--resume|--retries|--save|--servername|--shard|--sort|--source|--timeout|--tls|--via|--via-command|--warning|-H|-R|-i|-j|-o|-p) target= ;;
+        --also|--at|--baseline|--by|--ca-out|--cacerts|--cert|--chain|--color|--connect|--connect-timeout|--critical|--crl|--digest|--ehlo|--expect|--fail-on|--for|--format|--hg-store|--hg-version|--hgrc|--hostname|--ignore|--input|--jobs|--key|--key-type|--only|--output|--pause|--per-address|--pin-expires|--port|--ports|--rate|--repository|--require|--resolver|--resume|--retries|--save|--servername|--shard|--sort|--source|--timeout|--tls|--trust-anchor|--via|--via-command|--warning|-H|-R|-i|-j|-o|-p) target= ;;
         # Only the value of an option is a file.
         *) compopt +o default +o bashdefault 2>/dev/null ;;
     esac

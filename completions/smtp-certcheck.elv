@@ -34,6 +34,9 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
             cand --connect-timeout 'Time limit for each connection attempt'
             cand --cert 'Present the client certificate in FILE (PEM) to a server that asks for one'
             cand --key 'The key of --cert (PEM), which may be the same FILE'
+            cand --resolver 'Ask this resolver, not those of /etc/resolv.conf; may be repeated'
+            cand --trust-anchor 'Trust the DS or DNSKEY records in FILE, not the built-in keys of the root'
+            cand --require 'Fail unless a domain has DANE, MTA-STS, or either: exit code 1'
             cand --cacerts 'Trust the certificates in FILE (PEM or DER) or DIR instead of the system''s; may be repeated'
             cand --crl 'Look certificates up in the revocation lists (CRLs) in FILE (PEM or DER) or DIR; may be repeated'
             cand --servername 'The name that the certificate must be for, also sent as SNI [default: the target''s host]'
@@ -55,6 +58,9 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
             cand -6 'Use IPv6 only'
             cand --one-address 'Check only the first address of a name that answers, not all of them (up to 16)'
             cand --no-sni 'Do not send the server''s name in the TLS handshake (SNI)'
+            cand --dane 'Look up the TLSA records of a server on its port, proven by DNSSEC, and compare (DANE)'
+            cand --trust-ad 'Believe the resolver that validates, by its AD bit, in place of checking signatures here'
+            cand --no-mta-sts 'Do not ask for the MTA-STS policy of a domain, nor judge by it'
             cand --fetch-crl 'Fetch the revocation lists (CRLs) that the certificates name, and look them up there'
             cand --no-hgrc 'Do not read Mercurial''s configuration'
             cand --lint 'Only check Mercurial''s configuration for lines that have no effect or mislead; no network'
@@ -201,6 +207,7 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
     var values = [
         &'smtp-certcheck;--tls'=[auto starttls implicit]
         &'smtp-certcheck;--key-type'=[rsa ecdsa]
+        &'smtp-certcheck;--require'=[dane mta-sts any]
         &'smtp-certcheck;--format'=[table json jsonl pem nagios]
         &'smtp-certcheck;--color'=[auto always never]
         &'smtp-certcheck;config;--format'=[table json]
@@ -227,6 +234,7 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
     var files = [
         'smtp-certcheck;--cert'
         'smtp-certcheck;--key'
+        'smtp-certcheck;--trust-anchor'
         'smtp-certcheck;--cacerts'
         'smtp-certcheck;--crl'
         'smtp-certcheck;--chain'
@@ -267,6 +275,7 @@ set edit:completion:arg-completer[smtp-certcheck] = {|@words|
         'smtp-certcheck;--ehlo'
         'smtp-certcheck;--timeout'
         'smtp-certcheck;--connect-timeout'
+        'smtp-certcheck;--resolver'
         'smtp-certcheck;--servername'
         'smtp-certcheck;--at'
         'smtp-certcheck;--warning'

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_smtp_certcheck_global_optspecs
-    string join \n H/hostname= p/port= mail ports= tls= connect= via= via-command= source= proxy-protocol 4 6 one-address ehlo= key-type= no-sni timeout= connect-timeout= cert= key= cacerts= crl= fetch-crl servername= at= chain= warning= critical= R/repository= hgrc= no-hgrc hg-store= hg-version= lint pin-expires= format= j/json q/quiet v/verbose color= h/help V/version
+    string join \n H/hostname= p/port= mail ports= tls= connect= via= via-command= source= proxy-protocol 4 6 one-address ehlo= key-type= no-sni timeout= connect-timeout= cert= key= dane resolver= trust-anchor= trust-ad require= no-mta-sts cacerts= crl= fetch-crl servername= at= chain= warning= critical= R/repository= hgrc= no-hgrc hg-store= hg-version= lint pin-expires= format= j/json q/quiet v/verbose color= h/help V/version
 end
 
 function __fish_smtp_certcheck_needs_command
@@ -41,6 +41,11 @@ complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l connect-timeout -d 'Time limit for each connection attempt' -r -f
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l cert -d 'Present the client certificate in FILE (PEM) to a server that asks for one' -r -F
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l key -d 'The key of --cert (PEM), which may be the same FILE' -r -F
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l resolver -d 'Ask this resolver, not those of /etc/resolv.conf; may be repeated' -r -f
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l trust-anchor -d 'Trust the DS or DNSKEY records in FILE, not the built-in keys of the root' -r -F
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l require -d 'Fail unless a domain has DANE, MTA-STS, or either: exit code 1' -r -f -a "dane\t'Senders with DANE know the server'
+mta-sts\t'Senders with MTA-STS know the server'
+any\t'One of them'"
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l cacerts -d 'Trust the certificates in FILE (PEM or DER) or DIR instead of the system\'s; may be repeated' -r -F
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l crl -d 'Look certificates up in the revocation lists (CRLs) in FILE (PEM or DER) or DIR; may be repeated' -r -F
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l servername -d 'The name that the certificate must be for, also sent as SNI [default: the target\'s host]' -r -f
@@ -67,6 +72,9 @@ complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -s 6 -d 'Use IPv6 only'
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l one-address -d 'Check only the first address of a name that answers, not all of them (up to 16)'
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l no-sni -d 'Do not send the server\'s name in the TLS handshake (SNI)'
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l dane -d 'Look up the TLSA records of a server on its port, proven by DNSSEC, and compare (DANE)'
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l trust-ad -d 'Believe the resolver that validates, by its AD bit, in place of checking signatures here'
+complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l no-mta-sts -d 'Do not ask for the MTA-STS policy of a domain, nor judge by it'
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l fetch-crl -d 'Fetch the revocation lists (CRLs) that the certificates name, and look them up there'
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l no-hgrc -d 'Do not read Mercurial\'s configuration'
 complete -c smtp-certcheck -n "not __fish_smtp_certcheck_using_subcommand config pin audit completions man" -l lint -d 'Only check Mercurial\'s configuration for lines that have no effect or mislead; no network'

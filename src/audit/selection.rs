@@ -17,7 +17,7 @@ pub enum Selection {
 
 impl Selection {
     /// Whether a target is shown.
-    pub fn takes(self, audited: &Audited) -> bool {
+    pub fn takes<R>(self, audited: &Audited<R>) -> bool {
         match self {
             Self::All => true,
             Self::Changed => audited.is_changed(),

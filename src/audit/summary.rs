@@ -4,6 +4,7 @@ use super::finding::days_left;
 use super::{Audited, Standing};
 use crate::escape::excerpt;
 use crate::finding::{Code, Severity};
+use crate::report::DomainReport;
 use std::collections::{BTreeMap, HashMap};
 
 /// The limits of issuers and keys that are counted by name, and of expiries that are listed.
@@ -40,23 +41,10 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Adds a target.
+    /// Adds a server.
     pub fn add(&mut self, audited: &Audited) {
         let report = &audited.report;
-        self.targets += 1;
-        *self.outcomes.entry(report.outcome().as_str()).or_default() += 1;
-        *self.standings.entry(audited.standing()).or_default() += 1;
-        if audited.differences.is_some() {
-            *self.changed.get_or_insert(0) += u64::from(audited.is_changed());
-        }
-        let mut seen = Vec::new();
-        for finding in &audited.findings {
-            let key = (finding.code, finding.severity);
-            if !seen.contains(&key) {
-                *self.findings.entry(key).or_default() += 1;
-                seen.push(key);
-            }
-        }
+        self.count(audited, report.outcome().as_str());
         if let Some(tls) = report.seen().and_then(|seen| seen.tls.as_ref()) {
             count(&mut self.versions, &tls.version);
         }
@@ -73,6 +61,28 @@ impl Summary {
             self.expiries
                 .insert(place, (days, report.target.label.clone()));
             self.expiries.truncate(MOST_EXPIRIES);
+        }
+    }
+
+    /// Adds a domain. Its hosts are not targets: their certificates and keys are not counted.
+    pub fn add_domain(&mut self, audited: &Audited<DomainReport>) {
+        self.count(audited, audited.report.outcome().as_str());
+    }
+
+    fn count<R>(&mut self, audited: &Audited<R>, outcome: &'static str) {
+        self.targets += 1;
+        *self.outcomes.entry(outcome).or_default() += 1;
+        *self.standings.entry(audited.standing()).or_default() += 1;
+        if audited.differences.is_some() {
+            *self.changed.get_or_insert(0) += u64::from(audited.is_changed());
+        }
+        let mut seen = Vec::new();
+        for finding in &audited.findings {
+            let key = (finding.code, finding.severity);
+            if !seen.contains(&key) {
+                *self.findings.entry(key).or_default() += 1;
+                seen.push(key);
+            }
         }
     }
 

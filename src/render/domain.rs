@@ -9,7 +9,7 @@ pub(super) fn headline(report: &DomainReport) -> String {
     let mut parts: Vec<String> = parts.into_iter().flatten().collect();
     match report.outcome() {
         Outcome::NoMail => parts.push("its MX record says that it takes no mail".to_owned()),
-        Outcome::Unresolved => parts.push(unresolved(report)),
+        Outcome::Unresolved => parts.push("no answer about its MX records".to_owned()),
         Outcome::Deferred if defers(report).count() == report.verdict.senders.len() => {}
         Outcome::Deferred | Outcome::Authenticated => parts.extend(kinds(report)),
         Outcome::Unprotected => {
@@ -28,7 +28,7 @@ fn required(report: &DomainReport) -> Option<String> {
         Required::MtaSts => "MTA-STS",
         Required::Any => "DANE or MTA-STS",
     };
-    Some(format!("{what} is required, and protects nothing"))
+    Some(format!("{what} is required"))
 }
 
 /// Which senders do not deliver.
@@ -46,12 +46,6 @@ fn deferred(report: &DomainReport) -> Option<String> {
 fn defers(report: &DomainReport) -> impl Iterator<Item = &SenderVerdict> {
     let senders = report.verdict.senders.iter();
     senders.filter(|sender| sender.result == Arrival::Mail(Delivery::Deferred))
-}
-
-fn unresolved(report: &DomainReport) -> String {
-    let why = report.facts.mx.why.as_deref();
-    let why = why.map_or_else(String::new, |why| format!(": {why}"));
-    format!("there is no answer about its MX records{why}")
 }
 
 /// What DANE and MTA-STS do, but for those that were named already.
@@ -91,7 +85,7 @@ fn policy(state: State) -> String {
 /// What a sender does that finds nothing.
 fn in_the_open(report: &DomainReport) -> Option<String> {
     match report.verdict.result(Kind::Opportunistic)? {
-        Arrival::Mail(Delivery::Encrypted) => Some("encrypted, to any server".to_owned()),
+        Arrival::Mail(Delivery::Encrypted) => Some("encrypted, the server not verified".to_owned()),
         Arrival::Mail(Delivery::Delivered) => Some("delivered in the clear".to_owned()),
         _ => None,
     }

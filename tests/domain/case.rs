@@ -48,7 +48,7 @@ pub struct Case {
     pub web: Option<Web>,
     /// `OUTCOME: DANE MTA-STS OPPORTUNISTIC`, in the words of reports.
     pub verdict: &'static str,
-    /// The codes of its findings, each once; `!` is critical, `?` a note.
+    /// The codes of its findings; `!` is critical, `?` a note.
     pub codes: &'static str,
 }
 

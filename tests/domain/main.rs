@@ -2,10 +2,8 @@
 //! mail to them. Everything runs in a network of its own, with the ports 25, 53 and 443.
 //!
 //! - `cases`: the domains, each with what comes of it
-//! - `random`: domains by chance
-//! - `servers`, `no_tls`, `web`, `records`: what the domains are made of
+//! - `servers`, `web`, `records`: what the domains are made of
 //! - `judges`: Postfix and Exim that deliver, posttls-finger, OpenSSL, and mta-sts-query
-//! - `ours`: the program's reports
 //! - `differences`: where we say something else, and why
 #![allow(
     clippy::disallowed_methods,
@@ -21,9 +19,6 @@ mod compare;
 mod differences;
 mod judges;
 mod lab;
-mod no_tls;
-mod ours;
-mod random;
 mod records;
 mod servers;
 mod web;

@@ -96,13 +96,15 @@ impl Setting<'_> {
     }
 
     fn domain(&self, report: &DomainReport) -> String {
+        let style = environment::style(self.cli.color, self.cli.verbose);
         match self.cli.format {
             FormatArg::Json => json::domain(report),
             FormatArg::Jsonl => json::compact_domain(report),
             // It was refused before.
             FormatArg::Pem => String::new(),
             FormatArg::Nagios => nagios::domain(report).0,
-            FormatArg::Table => json::domain(report),
+            FormatArg::Table if self.cli.quiet => table::domain_verdict(report, style),
+            FormatArg::Table => table::domain(report, style),
         }
     }
 }

@@ -8,10 +8,13 @@ use crate::audit::{Audited, Completeness, Summary, worst};
 use crate::certificate::{Sans, days_left};
 use crate::escape::visible;
 use crate::fingerprint::Algorithm;
+use crate::judge::domain::Kind;
 use crate::render::timestamp::timestamp;
+use crate::report::DomainReport;
+use std::collections::HashMap;
 
 /// The names of the columns: new ones come last, because programs count them.
-const COLUMNS: [&str; 26] = [
+const COLUMNS: [&str; 30] = [
     "target",
     "label",
     "outcome",
@@ -38,6 +41,10 @@ const COLUMNS: [&str; 26] = [
     "checked_at",
     "differences",
     "ports",
+    "dane",
+    "mta_sts",
+    "opportunistic",
+    "mx",
 ];
 
 /// The format: each line is complete, and nothing is kept.
@@ -51,6 +58,12 @@ impl Format for Csv {
 
     fn target(&mut self, audited: &Audited) -> String {
         row(audited)
+    }
+
+    fn domain(&mut self, audited: &Audited<DomainReport>) -> String {
+        let mut cells = of_domain(audited);
+        let fields = COLUMNS.map(|column| cells.remove(column).unwrap_or_default());
+        record(&fields)
     }
 
     fn end(&mut self, _: &Completeness, _: &Summary) -> Ending {
@@ -105,6 +118,65 @@ fn row(audited: &Audited) -> String {
         text(report.checked_at.map(timestamp)),
         changed::in_words(audited.differences()),
         ports_with_outcomes(audited),
+        // Of domains.
+        String::new(),
+        String::new(),
+        String::new(),
+        String::new(),
+    ])
+}
+
+/// The cells of a domain, by their columns. Of its certificates the first to expire counts.
+fn of_domain(audited: &Audited<DomainReport>) -> HashMap<&'static str, String> {
+    let report = &audited.report;
+    let mut cells = common(audited);
+    let result = |kind| report.verdict.result(kind).map(|result| result.to_string());
+    let end = report.first_to_expire();
+    let hosts: Vec<&str> = report
+        .facts
+        .hosts
+        .iter()
+        .map(|host| host.name.as_str())
+        .collect();
+    let own = [
+        ("target", Some(report.input.clone())),
+        ("outcome", Some(report.outcome().to_string())),
+        ("host", Some(report.name().to_owned())),
+        ("checked_at", report.checked_at.map(timestamp)),
+        ("not_after", end.as_ref().map(|(end, _)| timestamp(*end))),
+        (
+            "days_left",
+            end.map(|(end, _)| days_left(end, report.at).to_string()),
+        ),
+        ("dane", result(Kind::Dane)),
+        ("mta_sts", result(Kind::MtaSts)),
+        ("opportunistic", result(Kind::Opportunistic)),
+        ("mx", Some(hosts.join(" "))),
+    ];
+    let own = own.into_iter();
+    cells.extend(own.filter_map(|(column, value)| Some((column, value?))));
+    cells
+}
+
+/// What the audit found.
+fn common<R>(audited: &Audited<R>) -> HashMap<&'static str, String> {
+    let findings = audited.findings.iter();
+    let codes: Vec<&str> = findings.map(|finding| finding.code.as_str()).collect();
+    let changes = audited.changes();
+    let changes: Vec<&str> = changes.iter().map(|change| change.as_str()).collect();
+    let severity = worst(&audited.findings).map(|severity| severity.to_string());
+    let first = audited.findings.first();
+    HashMap::from([
+        ("label", audited.label.clone().unwrap_or_default()),
+        ("severity", severity.unwrap_or_default()),
+        ("findings", codes.join(" ")),
+        ("changes", changes.join(" ")),
+        (
+            "message",
+            first.map_or_else(String::new, |finding| finding.message.clone()),
+        ),
+        ("left_out", audited.hidden_codes().replace(',', "")),
+        ("differences", changed::in_words(audited.differences())),
     ])
 }
 

@@ -1,7 +1,7 @@
 //! The interface of an audit's output formats.
 
 use crate::audit::{Audited, Completeness, Summary};
-use crate::report::Exit;
+use crate::report::{DomainReport, Exit};
 
 /// An output format of an audit. It returns text and does not write. If its grammar requires, it
 /// keeps what it needs of a target until the end.
@@ -16,8 +16,11 @@ pub trait Format: Send {
         String::new()
     }
 
-    /// Adds a target; returns the text to write for it, in the order that the user asks for.
+    /// Adds a server; returns the text to write for it, in the order that the user asks for.
     fn target(&mut self, audited: &Audited) -> String;
+
+    /// Adds a domain, likewise.
+    fn domain(&mut self, audited: &Audited<DomainReport>) -> String;
 
     /// The text after all targets, and the consequences at the end.
     fn end(&mut self, completeness: &Completeness, summary: &Summary) -> Ending;

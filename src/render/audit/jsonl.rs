@@ -3,6 +3,7 @@
 use super::format::{Ending, Format};
 use crate::audit::{Audited, Completeness, Summary};
 use crate::render::json;
+use crate::report::DomainReport;
 
 /// The format: each line is complete, and nothing is kept.
 #[derive(Clone, Copy, Debug, Default)]
@@ -11,6 +12,10 @@ pub struct Jsonl;
 impl Format for Jsonl {
     fn target(&mut self, audited: &Audited) -> String {
         json::line(audited)
+    }
+
+    fn domain(&mut self, audited: &Audited<DomainReport>) -> String {
+        json::domain_line(audited)
     }
 
     fn end(&mut self, _: &Completeness, _: &Summary) -> Ending {

@@ -4,6 +4,7 @@ use super::format::{Ending, Format};
 use crate::audit::{Audited, Completeness, Summary, other_name};
 use crate::escape::visible;
 use crate::finding::{Code, Severity};
+use crate::report::DomainReport;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use std::time::Duration;
 
@@ -27,7 +28,31 @@ impl Junit {
 
 impl Format for Junit {
     fn target(&mut self, audited: &Audited) -> String {
-        self.cases.push(case(audited, self.fails_from));
+        let report = &audited.report;
+        let name = report.target.input.clone();
+        let other = other_name(&report.target);
+        let name = other.map_or_else(|| name.clone(), |other| format!("{name} ({other})"));
+        // Ports come one after the other.
+        let ports = report.ports.iter().filter_map(|port| port.report.seen());
+        let seen = report
+            .seen()
+            .into_iter()
+            .filter(|_| report.ports.is_empty());
+        let time = seen.chain(ports).map(|seen| seen.elapsed).sum();
+        let outcome = report.outcome().as_str();
+        let case = case(audited, self.fails_from, (&name, outcome, time));
+        self.cases.push(case);
+        String::new()
+    }
+
+    fn domain(&mut self, audited: &Audited<DomainReport>) -> String {
+        let report = &audited.report;
+        let told = (
+            report.input.as_str(),
+            report.outcome().as_str(),
+            report.elapsed,
+        );
+        self.cases.push(case(audited, self.fails_from, told));
         String::new()
     }
 
@@ -37,10 +62,14 @@ impl Format for Junit {
     }
 }
 
-/// A target as a test case: it fails if a finding is at least as severe as `least`, and lists the
-/// other findings. It is skipped if its only findings are ones that were left out.
-fn case(audited: &Audited, least: Severity) -> TestCase {
-    let report = &audited.report;
+/// A target, with its name, its outcome and its time, as a test case: it fails if a finding is at least
+/// as severe as `least`, and lists the other findings. It is skipped if its only findings are ones that
+/// were left out.
+fn case<R>(
+    audited: &Audited<R>,
+    least: Severity,
+    (name, outcome, time): (&str, &'static str, Duration),
+) -> TestCase {
     let critical: Vec<String> = texts(audited, |severity| severity >= least);
     let hidden = audited.hidden_codes();
     let hidden = (!hidden.is_empty()).then(|| format!("left out by --only or --ignore: {hidden}"));
@@ -59,21 +88,11 @@ fn case(audited: &Audited, least: Severity) -> TestCase {
             .set_description(critical.join("\n"));
         // The worst finding comes first.
         let code = audited.findings.first().map(|finding| finding.code);
-        status.set_type(code.map_or(report.outcome().as_str(), Code::as_str));
+        status.set_type(code.map_or(outcome, Code::as_str));
     }
-    let mut name = visible(&report.target.input).into_owned();
-    if let Some(other) = other_name(&report.target) {
-        name = format!("{name} ({})", visible(other));
-    }
-    let mut case = TestCase::new(name, status);
+    let mut case = TestCase::new(visible(name).into_owned(), status);
     case.set_classname("smtp-certcheck");
-    // Ports come one after the other.
-    let ports = report.ports.iter().filter_map(|port| port.report.seen());
-    let seen = report
-        .seen()
-        .into_iter()
-        .filter(|_| report.ports.is_empty());
-    case.set_time(seen.chain(ports).map(|seen| seen.elapsed).sum::<Duration>());
+    case.set_time(time);
     let mut others = texts(audited, |severity| severity < least);
     others.extend(hidden);
     if !others.is_empty() {
@@ -100,7 +119,7 @@ fn render(cases: Vec<TestCase>, missing: &[String]) -> String {
     report.to_string().unwrap_or_default()
 }
 
-fn texts(audited: &Audited, wanted: impl Fn(Severity) -> bool) -> Vec<String> {
+fn texts<R>(audited: &Audited<R>, wanted: impl Fn(Severity) -> bool) -> Vec<String> {
     let found = audited
         .findings
         .iter()

@@ -3,13 +3,16 @@
 mod addresses;
 mod changed;
 mod csv;
+mod domain_metrics;
 mod format;
 mod html;
 mod jsonl;
 mod junit;
+mod labels;
 mod nagios;
 mod ports;
 mod prometheus;
+mod shown;
 mod summary;
 mod table;
 mod words;

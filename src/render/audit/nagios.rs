@@ -1,12 +1,13 @@
 //! An audit as the output of one monitoring plugin.
 
 use super::format::{Ending, Format};
+use super::shown::named;
 use crate::audit::{Audited, Completeness, Standing, Summary};
 use crate::finding::Severity;
 use crate::render::nagios::State;
 use crate::render::nagios::expiry::Expiry;
 use crate::render::nagios::output::{MOST, WIDTH, below, more, plain, seconds};
-use crate::report::Outcome;
+use crate::report::{DomainReport, Outcome};
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -30,6 +31,12 @@ impl Format for Nagios {
         String::new()
     }
 
+    fn domain(&mut self, audited: &Audited<DomainReport>) -> String {
+        self.slowest = self.slowest.max(audited.report.elapsed);
+        self.list(audited, &audited.report.input);
+        String::new()
+    }
+
     fn end(&mut self, completeness: &Completeness, summary: &Summary) -> Ending {
         let (text, state) = self.render(summary, completeness);
         Ending {
@@ -48,7 +55,7 @@ impl Format for Nagios {
 }
 
 impl Nagios {
-    /// Adds a target.
+    /// Adds a server.
     fn add(&mut self, audited: &Audited) {
         let report = &audited.report;
         if matches!(report.outcome(), Outcome::Trusted | Outcome::Pinned)
@@ -63,6 +70,11 @@ impl Nagios {
             .every_look()
             .filter_map(|look| Some(look.seen.as_ref()?.elapsed));
         self.slowest = elapsed.fold(self.slowest, Duration::max);
+        self.list(audited, &report.target.label);
+    }
+
+    /// Keeps the line of a target of either kind, if something is to be done.
+    fn list<R>(&mut self, audited: &Audited<R>, target: &str) {
         let (list, text) = match audited.standing() {
             Standing::Critical => (&mut self.critical, reason(audited)),
             Standing::Warning => (&mut self.warnings, reason(audited)),
@@ -76,10 +88,7 @@ impl Nagios {
             Standing::Fine => return,
         };
         if list.len() < MOST {
-            let name = match &audited.label {
-                Some(label) => format!("{} ({label})", report.target.label),
-                None => report.target.label.clone(),
-            };
+            let name = named(audited, target);
             let (text, more) = text;
             let line = plain(&format!("{name}: {text}"), WIDTH - more.len());
             list.push(line + &more);
@@ -162,7 +171,7 @@ impl Nagios {
 }
 
 /// The worst finding, and how many more there are that are not notes.
-fn reason(audited: &Audited) -> (String, String) {
+fn reason<R>(audited: &Audited<R>) -> (String, String) {
     let findings = audited.findings.iter();
     let found: Vec<_> = findings
         .filter(|finding| finding.severity > Severity::Note)

@@ -1,12 +1,14 @@
 //! An audit for the textfile collector of Prometheus' `node_exporter` (its text format 0.0.4).
 
+use super::domain_metrics::{DomainSample, of_domains};
 use super::format::{Ending, Format};
+use super::labels::quoted;
 use crate::audit::{Audited, Completeness, Summary};
 use crate::certificate::Certificate;
-use crate::escape::{excerpt, visible};
+use crate::escape::excerpt;
 use crate::finding::{Code, Finding, Severity};
 use crate::fingerprint::Algorithm;
-use crate::report::{Outcome, Port, Report};
+use crate::report::{DomainReport, Outcome, Port, Report};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use time::OffsetDateTime;
@@ -17,6 +19,7 @@ pub struct Prometheus {
     /// When the audit ran.
     at: OffsetDateTime,
     samples: Vec<Sample>,
+    domains: Vec<DomainSample>,
 }
 
 impl Prometheus {
@@ -25,6 +28,7 @@ impl Prometheus {
         Self {
             at,
             samples: Vec::new(),
+            domains: Vec::new(),
         }
     }
 }
@@ -41,11 +45,16 @@ impl Format for Prometheus {
         String::new()
     }
 
+    fn domain(&mut self, audited: &Audited<DomainReport>) -> String {
+        self.domains.push(DomainSample::of(audited));
+        String::new()
+    }
+
     fn end(&mut self, _: &Completeness, _: &Summary) -> Ending {
         Ending {
             // Missing series look like resolved ones, and clear alerts.
             replaces_only_whole: true,
-            ..Ending::for_programs(render(&self.samples, self.at))
+            ..Ending::for_programs(self.render())
         }
     }
 
@@ -247,8 +256,27 @@ const METRICS: &[Metric] = &[
     ),
 ];
 
-/// All metrics; a target that occurs twice is written once, as it was the last time.
-fn render(samples: &[Sample], at: OffsetDateTime) -> String {
+impl Prometheus {
+    /// All metrics. Those of a kind of target that the list does not have are left out, unless it has
+    /// none at all.
+    fn render(&self) -> String {
+        let mut out = String::new();
+        if self.domains.is_empty() || !self.samples.is_empty() {
+            out += &of_servers(&self.samples);
+        }
+        if !self.domains.is_empty() {
+            out += &of_domains(&self.domains);
+        }
+        let name = "smtp_certcheck_last_run_timestamp_seconds";
+        let at = self.at.unix_timestamp();
+        let _ = writeln!(out, "# HELP {name} When the audit ran.");
+        let _ = writeln!(out, "# TYPE {name} gauge\n{name} {at}");
+        out
+    }
+}
+
+/// The metrics of servers; one that occurs twice is written once, as it was the last time.
+fn of_servers(samples: &[Sample]) -> String {
     let mut latest: BTreeMap<&str, &Sample> = BTreeMap::new();
     for sample in samples {
         latest.insert(&sample.labels, sample);
@@ -275,23 +303,5 @@ fn render(samples: &[Sample], at: OffsetDateTime) -> String {
             }
         }
     }
-    let _ = writeln!(
-        out,
-        "# HELP smtp_certcheck_last_run_timestamp_seconds When the audit ran."
-    );
-    let _ = writeln!(
-        out,
-        "# TYPE smtp_certcheck_last_run_timestamp_seconds gauge"
-    );
-    let _ = writeln!(
-        out,
-        "smtp_certcheck_last_run_timestamp_seconds {}",
-        at.unix_timestamp()
-    );
     out
-}
-
-/// The value of a label: backslash, quote and line feed are escaped.
-fn quoted(text: &str) -> String {
-    visible(text).replace('\\', "\\\\").replace('"', "\\\"")
 }

@@ -1,9 +1,8 @@
 //! An audit for people: a line for each target, what is wrong with it below, and a summary at the
 //! end.
 
-use super::changed;
 use super::format::{Ending, Format};
-use super::ports;
+use super::shown::Shown;
 use super::summary::{gone, statistics, sums};
 use super::words::{left, verdict};
 use crate::audit::{Audited, Completeness, Standing, Summary};
@@ -12,7 +11,7 @@ use crate::finding::{Code, Finding, Severity};
 use crate::render::advice::spelled;
 use crate::render::style::{Ink, Style};
 use crate::render::text::fill;
-use std::borrow::Cow;
+use crate::report::DomainReport;
 use std::fmt::Write as _;
 use textwrap::core::display_width as width;
 
@@ -60,6 +59,18 @@ impl Table {
     }
 }
 
+impl Table {
+    fn row(&mut self, shown: &Shown<'_>) -> String {
+        self.has_rows = true;
+        let text = row(shown, self.style);
+        if self.style.ascii {
+            text.replace('→', "->").replace('…', "...")
+        } else {
+            text
+        }
+    }
+}
+
 impl Format for Table {
     fn heads(&self) -> String {
         let columns = self.style.columns();
@@ -76,13 +87,11 @@ impl Format for Table {
     }
 
     fn target(&mut self, audited: &Audited) -> String {
-        self.has_rows = true;
-        let text = row(audited, self.style);
-        if self.style.ascii {
-            text.replace('→', "->").replace('…', "...")
-        } else {
-            text
-        }
+        self.row(&Shown::server(audited))
+    }
+
+    fn domain(&mut self, audited: &Audited<DomainReport>) -> String {
+        self.row(&Shown::domain(audited))
     }
 
     fn end(&mut self, completeness: &Completeness, summary: &Summary) -> Ending {
@@ -114,69 +123,64 @@ fn name_columns(columns: usize) -> usize {
 }
 
 /// One line, or a few on a narrow terminal, then the findings of the target.
-fn row(audited: &Audited, style: Style) -> String {
+fn row(shown: &Shown<'_>, style: Style) -> String {
     let mut out = String::new();
-    head(&mut out, audited, style);
-    details(&mut out, audited, style);
-    let changed = changed::in_words(audited.differences());
-    if !changed.is_empty() {
-        below(&mut out, style, &format!("changed: {changed}"), "  ");
+    head(&mut out, shown, style);
+    details(&mut out, shown, style);
+    if !shown.changed.is_empty() {
+        below(
+            &mut out,
+            style,
+            &format!("changed: {}", shown.changed),
+            "  ",
+        );
     }
     out
 }
 
 /// The verdict, the target, its expiry, its codes and its changes.
-fn head(out: &mut String, audited: &Audited, style: Style) {
+fn head(out: &mut String, shown: &Shown<'_>, style: Style) {
     let columns = style.columns();
-    let standing = audited.standing();
+    let standing = shown.standing;
     let word = paint(verdict(standing), 8, ink_of(standing), style);
-    let name = name(audited);
-    let wide = name_columns(columns).max(width(&name));
+    let name = shown.name.as_str();
+    let wide = name_columns(columns).max(width(name));
     let before_codes = INDENT + wide + EXPIRY;
     let has_columns = columns >= NARROW && before_codes - 2 <= columns;
     if has_columns {
-        let codes = codes(audited, style, |_| true);
-        let gap = wide - width(&name);
-        let line = format!("{word}  {name}{:gap$}  {}", "", expiry(audited, style));
+        let codes = codes(shown, style, |_| true);
+        let gap = wide - width(name);
+        let line = format!("{word}  {name}{:gap$}  {}", "", expiry(shown, style));
         if before_codes + width(&codes) <= columns {
-            let line = format!("{line}  {}", painted_codes(&codes, audited, style));
+            let line = format!("{line}  {}", painted_codes(&codes, shown, style));
             let _ = writeln!(out, "{}", line.trim_end());
             return;
         }
         let _ = writeln!(out, "{}", line.trim_end());
     } else {
-        let name = fill(&name, columns.saturating_sub(INDENT), "", "");
+        let name = fill(name, columns.saturating_sub(INDENT), "", "");
         let name = name.replace('\n', &format!("\n{:INDENT$}", ""));
         let _ = writeln!(out, "{word}  {name}");
-        let expiry = expiry_in_words(audited, style);
+        let expiry = expiry_in_words(shown, style);
         if !expiry.is_empty() {
             let _ = writeln!(out, "{:INDENT$}{expiry}", "");
         }
     }
     // What has a sentence below needs no code of its own.
-    let codes = codes(audited, style, |finding| !is_told(finding, audited, style));
+    let codes = codes(shown, style, |finding| !is_told(finding, shown, style));
     if !codes.is_empty() {
         let first = " ".repeat(INDENT);
         for line in fill(&codes, columns, &first, &first).lines() {
-            let _ = writeln!(out, "{}", painted_codes(line, audited, style));
+            let _ = writeln!(out, "{}", painted_codes(line, shown, style));
         }
     }
 }
 
-fn name(audited: &Audited) -> String {
-    let target = &audited.report.target.label;
-    let name = match &audited.label {
-        Some(label) => Cow::Owned(format!("{target} ({label})")),
-        None => Cow::Borrowed(target.as_str()),
-    };
-    visible(&name).into_owned()
-}
-
 /// The date and the time left, as wide as their columns.
-fn expiry(audited: &Audited, style: Style) -> String {
-    match dates(audited) {
+fn expiry(shown: &Shown<'_>, style: Style) -> String {
+    match dates(shown) {
         Some((date, left)) => {
-            let left = paint(&left, 12, ink_of_expiry(audited), style);
+            let left = paint(&left, 12, ink_of_expiry(shown), style);
             format!("{date:10}  {left}")
         }
         None => format!("{:24}", "-"),
@@ -184,8 +188,8 @@ fn expiry(audited: &Audited, style: Style) -> String {
 }
 
 /// The same where there are no columns; empty without a certificate.
-fn expiry_in_words(audited: &Audited, style: Style) -> String {
-    let Some((date, left)) = dates(audited) else {
+fn expiry_in_words(shown: &Shown<'_>, style: Style) -> String {
+    let Some((date, left)) = dates(shown) else {
         return String::new();
     };
     let verb = if left.ends_with("ago") {
@@ -193,68 +197,59 @@ fn expiry_in_words(audited: &Audited, style: Style) -> String {
     } else {
         "expires"
     };
-    let left = paint(&left, 0, ink_of_expiry(audited), style);
+    let left = paint(&left, 0, ink_of_expiry(shown), style);
     format!("{verb} {date}, {left}")
 }
 
-/// When the leaf expires, and the time left.
-fn dates(audited: &Audited) -> Option<(String, String)> {
-    let report = &audited.report;
-    let end = report.leaf()?.facts().ok()?.not_after;
-    Some((end.date().to_string(), left(end - report.at)))
+/// When the certificate expires, and the time left.
+fn dates(shown: &Shown<'_>) -> Option<(String, String)> {
+    let end = shown.end.as_ref()?;
+    Some((end.at.date().to_string(), left(end.left)))
 }
 
 /// The colour of the severity that its expiry has.
-fn ink_of_expiry(audited: &Audited) -> Option<Ink> {
-    let dated = [Code::Expired, Code::Expiring];
-    let mut findings = audited.findings.iter();
-    let found = findings.find(|found| found.certificate == Some(0) && dated.contains(&found.code));
-    found.and_then(|found| ink(found.severity))
+fn ink_of_expiry(shown: &Shown<'_>) -> Option<Ink> {
+    shown.dated().and_then(|found| ink(found.severity))
 }
 
 /// The codes of the findings that are `wanted`, what was left out, and the kinds of change, in one
 /// line of text.
-fn codes(audited: &Audited, style: Style, wanted: impl Fn(&Finding) -> bool) -> String {
+fn codes(shown: &Shown<'_>, style: Style, wanted: impl Fn(&Finding) -> bool) -> String {
     let mut codes: Vec<Code> = Vec::new();
-    for finding in audited.findings.iter().filter(|finding| wanted(finding)) {
-        let shown = style.verbose || finding.severity > Severity::Note;
-        if shown && !codes.contains(&finding.code) {
+    for finding in shown.findings.iter().filter(|finding| wanted(finding)) {
+        let counts = style.verbose || finding.severity > Severity::Note;
+        if counts && !codes.contains(&finding.code) {
             codes.push(finding.code);
         }
     }
-    let changes = audited.changes();
-    let changes: Vec<&str> = changes.iter().map(|change| change.as_str()).collect();
+    let changes: Vec<&str> = shown.changes.iter().map(|change| change.as_str()).collect();
     let changes = match changes.as_slice() {
         [] => String::new(),
         changes => format!("[{}]", changes.join(", ")),
     };
-    let mut parts = vec![Code::list(&codes), audited.left_out_by()];
+    let mut parts = vec![Code::list(&codes), shown.left_out_by.clone()];
     parts.retain(|part| !part.is_empty());
     format!("{}  {changes}", parts.join("; ")).trim().to_owned()
 }
 
 /// Whether a finding has its sentence below the line.
-fn is_told(finding: &Finding, audited: &Audited, style: Style) -> bool {
+fn is_told(finding: &Finding, shown: &Shown<'_>, style: Style) -> bool {
     style.verbose
         || match finding.severity {
             Severity::Critical => true,
-            // A code does not say which of several addresses or ports it is about.
-            Severity::Warning => {
-                let report = &audited.report;
-                report.has_several_addresses() || !report.ports.is_empty()
-            }
+            // A code does not say which of several places it is about.
+            Severity::Warning => shown.has_places,
             Severity::Note => false,
         }
 }
 
 /// The sentences, and in detail what to do.
-fn details(out: &mut String, audited: &Audited, style: Style) {
-    let ports = ports::in_words(audited);
-    if style.verbose && !ports.is_empty() {
-        below(out, style, &format!("ports: {ports}"), "  ");
+fn details(out: &mut String, shown: &Shown<'_>, style: Style) {
+    if style.verbose && !shown.parts.is_empty() {
+        below(out, style, &shown.parts, "  ");
     }
-    let told = |finding: &&Finding| is_told(finding, audited, style);
-    for finding in audited.findings.iter().filter(told) {
+    let told = |finding: &&Finding| is_told(finding, shown, style);
+    for finding in shown.findings.iter().filter(told) {
         let text = excerpt(&finding.message, MOST_TEXT);
         below(out, style, &format!("{}: {text}", finding.code), "  ");
         if style.verbose {
@@ -272,13 +267,13 @@ fn below(out: &mut String, style: Style, text: &str, hanging: &str) {
 }
 
 /// Each code of a finding in the colour of its severity.
-fn painted_codes(text: &str, audited: &Audited, style: Style) -> String {
+fn painted_codes(text: &str, shown: &Shown<'_>, style: Style) -> String {
     if !style.color {
         return text.to_owned();
     }
     let severity = |word: &str| {
         let named = |finding: &&Finding| finding.code.as_str() == word;
-        audited
+        shown
             .findings
             .iter()
             .find(named)

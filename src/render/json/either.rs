@@ -1,4 +1,4 @@
-//! A report of either kind: what tells them apart is `kind`, which that of a server does not have.
+//! A report of either kind: only that of a domain has the field `kind`.
 
 use super::domain::DomainJson;
 use super::report::ReportJson;

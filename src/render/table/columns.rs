@@ -98,14 +98,17 @@ pub(super) fn lines(rows: &[Vec<Cell>], widths: &[usize], style: Style) -> Vec<S
     rows.map(|(line, row)| painted(line, row, style)).collect()
 }
 
-/// A line with its colours: comfy-table counts them as text unless it brings a terminal library.
+/// A line with its colours: comfy-table counts them as text unless it brings a terminal library. The
+/// cells are looked for from the right, each to the left of the one before: a word may occur twice.
 fn painted(line: &str, row: &[Cell], style: Style) -> String {
     let mut line = line.to_owned();
-    for cell in row.iter().filter(|cell| cell.ink.is_some()) {
+    let mut end = line.len();
+    for cell in row.iter().rev() {
         let plain = format!("{}{}", cell.text, cell.end);
-        // What a certificate contains stands to the left of the dates.
-        if let Some(at) = line.rfind(&plain) {
+        let found = line[..end].rfind(&plain).filter(|_| !plain.is_empty());
+        if let Some(at) = found {
             line.replace_range(at..at + plain.len(), &cell.shown(style));
+            end = at;
         }
     }
     line
@@ -117,6 +120,19 @@ mod tests {
 
     fn row(texts: &[&str]) -> Vec<Cell> {
         texts.iter().map(|text| Cell::new(*text)).collect()
+    }
+
+    #[test]
+    fn equal_cells_get_their_own_colours() {
+        let style = Style {
+            color: true,
+            ..Style::plain()
+        };
+        let cell = |ink| Cell::default().ending("same", ink);
+        let row = [cell(Some(Ink::Good)), cell(None), cell(Some(Ink::Bad))];
+        let [good, bad] = [Ink::Good, Ink::Bad].map(|ink| style.paint(ink, "same"));
+        let line = painted(" same  same  same", &row, style);
+        assert_eq!(line, format!(" {good}  same  {bad}"));
     }
 
     #[test]

@@ -119,7 +119,7 @@ impl Page {
 }
 
 /// A second and more in seconds.
-fn milliseconds(time: Duration) -> String {
+pub(super) fn milliseconds(time: Duration) -> String {
     match time.as_millis() {
         short @ ..1000 => format!("{short} ms"),
         _ => format!("{:.1} s", time.as_secs_f64()),

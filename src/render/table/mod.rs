@@ -6,6 +6,10 @@ mod chain;
 mod columns;
 mod connection;
 mod dane;
+mod domain;
+mod domain_facts;
+mod domain_hosts;
+mod domain_records;
 mod mercurial;
 mod names;
 mod page;
@@ -15,6 +19,7 @@ mod sums;
 mod until;
 mod verdict;
 
+pub use domain::{domain, domain_verdict};
 pub use sums::sums;
 pub use verdict::verdict;
 

@@ -80,9 +80,10 @@ fn pinned(report: &Report) -> String {
     let soon = report.expiring().filter(|soon| soon.code == Code::Expiring);
     let soon = soon.map_or_else(String::new, |soon| format!("; it {}", in_short(soon)));
     let is_by_dane = report.pins().comparison != Comparison::Match;
-    let pinned = match is_by_dane {
-        true => "a TLSA record is for the certificate",
-        false => "the certificate is pinned",
+    let pinned = if is_by_dane {
+        "a TLSA record is for the certificate"
+    } else {
+        "the certificate is pinned"
     };
     let text = format!("{pinned}; its chain does not validate{soon}");
     visible(&text).into_owned()

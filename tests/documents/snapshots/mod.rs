@@ -1,5 +1,6 @@
 //! What the program prints, word for word: the help (`help`), every format (`formats`), the messages
-//! (`messages`), hosts with several ports (`ports`), and terminals of several widths (`terminal`).
+//! (`messages`), domains (`domains`), hosts with several ports (`ports`), and terminals of several
+//! widths (`terminal`).
 //! `stage` has the servers and runs the program, `redact` takes out what differs from run to run.
 //! The texts lie in `texts/`.
 #![allow(
@@ -7,6 +8,7 @@
     reason = "tests use the clock, files and sockets as they like"
 )]
 
+mod domains;
 mod formats;
 mod help;
 mod messages;

@@ -62,7 +62,7 @@ fn pki(base: OffsetDateTime, name: &str, serial: u64) -> Pki {
 
 /// When everything begins: a moment ago, which keeps the number of days left constant during the
 /// test, and not so close to midnight that the date would change.
-fn beginning() -> OffsetDateTime {
+pub(super) fn beginning() -> OffsetDateTime {
     const MOMENT: Duration = Duration::seconds(2);
     const WHOLE_TEST: Duration = Duration::minutes(3);
     loop {

@@ -10,10 +10,11 @@ pub(super) enum Table {
     Errors,
     Problems,
     Notes,
+    Domains,
 }
 
 impl Table {
-    pub(super) const ALL: [Self; 3] = [Self::Errors, Self::Problems, Self::Notes];
+    pub(super) const ALL: [Self; 4] = [Self::Errors, Self::Problems, Self::Notes, Self::Domains];
 
     /// The field that has the codes.
     pub(super) fn field(self) -> &'static str {
@@ -21,6 +22,7 @@ impl Table {
             Self::Errors => "error.code",
             Self::Problems => "validation.problems[].code",
             Self::Notes => "validation.notes[].code",
+            Self::Domains => "findings[].code of a domain",
         }
     }
 
@@ -35,6 +37,7 @@ impl Table {
                 matches!(code.kind(), Kind::Note | Kind::Asked)
                     || matches!(code, Code::Expiring | Code::IntermediateExpiring)
             }
+            Self::Domains => code.kind() == Kind::Domain,
         })
     }
 
@@ -43,11 +46,15 @@ impl Table {
         let mut out = match self {
             Self::Errors => "| step | code | meaning |\n|---|---|---|\n".to_owned(),
             Self::Problems | Self::Notes => "| code | meaning |\n|---|---|\n".to_owned(),
+            Self::Domains => "| severity | code | meaning |\n|---|---|---|\n".to_owned(),
         };
         for code in self.codes() {
-            if self == Self::Errors {
-                let _ = write!(out, "| {} ", code.steps());
-            }
+            let _ = match self {
+                Self::Errors => write!(out, "| {} ", code.steps()),
+                // Circumstances raise or lower some.
+                Self::Domains => write!(out, "| {} ", code.severity()),
+                Self::Problems | Self::Notes => Ok(()),
+            };
             let _ = writeln!(out, "| `{code}` | {} |", code.meaning());
         }
         out

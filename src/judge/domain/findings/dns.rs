@@ -4,6 +4,7 @@ use super::super::facts::{Domain, Lookup, SignaturesEnd};
 use super::super::result::Kind;
 use super::super::verdict::Verdict;
 use super::severity::of_broken_host;
+use crate::certificate::in_words;
 use crate::finding::{Code, Finding, Severity};
 use crate::records::Status;
 use crate::records::mx::{Exchange, address};
@@ -78,7 +79,13 @@ fn signatures(domain: &Domain, verdict: &Verdict) -> Option<Finding> {
     let ends = lookups(domain, verdict).filter_map(|(lookup, _)| lookup.signatures_end.as_ref());
     let first: &SignaturesEnd = ends.min_by_key(|end| end.until)?;
     let severity = how_soon(first.until, domain.now)?;
-    let message = format!("the signature of {} ends on {}", first.of, first.until);
+    let left = first.until - domain.now;
+    let message = format!(
+        "the signature of {} ends in {}, on {}",
+        first.of,
+        in_words(left),
+        first.until.date()
+    );
     let advice = "see why the zone is not signed again: when the signature has ended, senders with DANE do not deliver";
     Some(Finding::new(Code::RrsigExpiring, None, message, advice).at(severity))
 }

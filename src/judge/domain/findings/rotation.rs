@@ -170,12 +170,14 @@ impl<'d> Records<'d> {
             .map(ToString::to_string)
             .collect();
         let first = stale.first()?;
-        let message = format!(
-            "{} TLSA records of \"{}\" match nothing that it presents, such as {first}",
-            stale.len(),
-            self.host.name
-        );
-        let advice = "take them away, if they are not for certificates to come";
+        let name = &self.host.name;
+        let message = match stale.len() {
+            1 => format!("a TLSA record of \"{name}\" matches nothing that it presents: {first}"),
+            count => format!(
+                "{count} TLSA records of \"{name}\" match nothing that it presents, such as {first}"
+            ),
+        };
+        let advice = "take away what is not for certificates to come";
         Some(Finding::new(Code::TlsaStale, None, message, advice).at(Severity::Note))
     }
 }

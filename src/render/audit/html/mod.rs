@@ -2,6 +2,8 @@
 //! network for nothing, and reads without its script, too.
 
 mod chart;
+mod domain;
+mod mail;
 mod row;
 
 use super::format::{Ending, Format};
@@ -9,6 +11,7 @@ use crate::audit::{Audited, Completeness, Standing, Summary};
 use crate::escape::visible;
 use crate::finding::Severity;
 use crate::render::timestamp::timestamp;
+use crate::report::DomainReport;
 use askama::Template;
 use askama::filters::{Escaper, Html};
 use base64::Engine as _;
@@ -88,12 +91,11 @@ impl HtmlPage {
 
 impl HtmlPage {
     /// The address of a row within the page: the target, with a number where it occurs again.
-    fn id(&mut self, audited: &Audited) -> String {
-        let label = &audited.report.target.label;
-        let count = self.ids.entry(label.clone()).or_default();
+    fn id(&mut self, label: &str) -> String {
+        let count = self.ids.entry(label.to_owned()).or_default();
         *count += 1;
         match *count {
-            1 => label.clone(),
+            1 => label.to_owned(),
             more => format!("{label}/{more}"),
         }
     }
@@ -101,8 +103,14 @@ impl HtmlPage {
 
 impl Format for HtmlPage {
     fn target(&mut self, audited: &Audited) -> String {
-        let id = self.id(audited);
+        let id = self.id(&audited.report.target.label);
         self.rows.push(Row::of(audited, id));
+        String::new()
+    }
+
+    fn domain(&mut self, audited: &Audited<DomainReport>) -> String {
+        let id = self.id(&audited.report.input);
+        self.rows.push(Row::of_domain(audited, id));
         String::new()
     }
 
@@ -170,8 +178,8 @@ fn next<'a>(summary: &'a Summary, rows: &[Row]) -> Vec<Next<'a>> {
 fn charts(summary: &Summary) -> Vec<Bars> {
     let outcomes = summary.outcomes.iter().map(|(name, count)| {
         let tone = match *name {
-            "trusted" => "fine",
-            "pinned" => "warning",
+            "trusted" | "authenticated" | "no-mail" => "fine",
+            "pinned" | "unprotected" => "warning",
             _ => "critical",
         };
         ((*name).to_owned(), *count, tone)

@@ -1,9 +1,10 @@
 //! What is kept of a target until all are there.
 
+use super::mail::Mail;
 use crate::audit::{Audited, Change, Standing};
 use crate::certificate::{Certificate, Sans};
 use crate::escape::excerpt;
-use crate::finding::{Code, Severity};
+use crate::finding::{Code, Finding, Severity};
 use crate::fingerprint::Algorithm;
 use crate::render::advice::spelled;
 use crate::render::audit::words::left;
@@ -48,6 +49,8 @@ pub(super) struct Row {
     pub(super) chain: Vec<Link>,
     /// Certificates that are left out.
     pub(super) more: usize,
+    /// Of a domain, which has no certificate of its own.
+    pub(super) mail: Option<Mail>,
 }
 
 /// A finding.
@@ -82,15 +85,9 @@ impl Row {
         let aliases = audited.label.iter().chain(input);
         let aliases: Vec<String> = aliases.map(|alias| cut(alias)).collect();
         let chain = report.chain().iter().take(MOST_CERTIFICATES);
-        let findings = audited.findings.iter().map(|finding| Shown {
-            code: finding.code,
-            severity: finding.severity,
-            message: cut(&finding.message),
-            advice: spelled(&finding.advice),
-        });
+        let findings = audited.findings.iter().map(Shown::from);
         let changes = audited.changes().into_iter();
         Self {
-            id,
             standing: audited.standing(),
             name: cut(&report.target.label),
             alias: aliases.join(" · "),
@@ -118,6 +115,34 @@ impl Row {
             changed: changed::in_words(audited.differences()),
             chain: chain.map(Link::of).collect(),
             more: report.chain().len().saturating_sub(MOST_CERTIFICATES),
+            ..Self::empty(id)
+        }
+    }
+
+    /// A row of which nothing is known.
+    pub(super) fn empty(id: String) -> Self {
+        Self {
+            id,
+            standing: Standing::Fine,
+            name: String::new(),
+            alias: String::new(),
+            outcome: "",
+            ends: None,
+            left: String::new(),
+            issuer: String::new(),
+            key: String::new(),
+            tls: String::new(),
+            suite: String::new(),
+            address: String::new(),
+            addresses: Vec::new(),
+            ports: Vec::new(),
+            findings: Vec::new(),
+            hidden: String::new(),
+            changes: Vec::new(),
+            changed: String::new(),
+            chain: Vec::new(),
+            more: 0,
+            mail: None,
         }
     }
 
@@ -159,6 +184,17 @@ impl Row {
             ("", _) => codes,
             (hidden, "") => format!("left out: {hidden}"),
             (hidden, _) => format!("{codes}; left out: {hidden}"),
+        }
+    }
+}
+
+impl From<&Finding> for Shown {
+    fn from(finding: &Finding) -> Self {
+        Self {
+            code: finding.code,
+            severity: finding.severity,
+            message: cut(&finding.message),
+            advice: spelled(&finding.advice),
         }
     }
 }
@@ -209,6 +245,6 @@ fn names(sans: &Sans) -> String {
     names.join(", ")
 }
 
-fn cut(text: &str) -> String {
+pub(super) fn cut(text: &str) -> String {
     excerpt(text, MOST_TEXT)
 }
