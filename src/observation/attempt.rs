@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io::ErrorKind;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 /// One connection attempt.
@@ -12,6 +12,13 @@ pub struct Attempt {
     pub address: SocketAddr,
     /// The error; `None`: it connected.
     pub error: Option<ConnectError>,
+}
+
+impl Attempt {
+    /// Whether it could not be made from the address that was asked for.
+    pub fn is_without_source(&self) -> bool {
+        matches!(self.error, Some(ConnectError::NotFrom(..)))
+    }
 }
 
 /// Why an address could not be connected to.
@@ -25,6 +32,8 @@ pub enum ConnectError {
     Timeout(Duration),
     /// The system's error: its kind and its text.
     Io(ErrorKind, String),
+    /// It cannot come from this address, with the system's text.
+    NotFrom(IpAddr, String),
 }
 
 impl ConnectError {
@@ -53,6 +62,7 @@ impl fmt::Display for ConnectError {
             Self::Abandoned => f.write_str("abandoned: another address answered first"),
             Self::Timeout(after) => write!(f, "no answer within {}", seconds(*after)),
             Self::Io(_, text) => f.write_str(text),
+            Self::NotFrom(from, text) => write!(f, "not from {from}: {text}"),
         }
     }
 }

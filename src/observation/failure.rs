@@ -187,6 +187,9 @@ impl Failure {
                     .option(Remedy::Starttls)
                     .text(format!(", or {scheme}://HOST:PORT"))
             }
+            Cause::Connect(attempts) if attempts.iter().all(Attempt::is_without_source) => {
+                Advice::new("this machine has no such address: see ").option(Remedy::Source)
+            }
             Cause::Connect(_) => self.about_the_port().into(),
             Cause::NotTls(..) if self.protocol != Protocol::Smtp => {
                 format!("check the port: {}", self.protocol.ports()).into()

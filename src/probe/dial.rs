@@ -3,8 +3,8 @@
 use super::stream::Stream;
 use crate::endpoint::Source;
 use crate::observation::{Attempt, Cause, ConnectError, system_text};
-use std::io::{self, ErrorKind};
-use std::net::{IpAddr, SocketAddr};
+use std::io::ErrorKind;
+use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinSet;
@@ -97,14 +97,8 @@ async fn dialled(address: SocketAddr, source: Source) -> Result<TcpStream, Conne
     };
     socket
         .bind(SocketAddr::new(from, 0))
-        .map_err(|error| not_from(from, &error))?;
+        .map_err(|error| ConnectError::NotFrom(from, system_text(&error)))?;
     Ok(socket.connect(address).await?)
-}
-
-/// Why connections cannot come from an address.
-fn not_from(from: IpAddr, error: &io::Error) -> ConnectError {
-    let why = system_text(error);
-    ConnectError::Io(error.kind(), format!("not from {from}: {why}"))
 }
 
 /// The cause for an error of the socket.

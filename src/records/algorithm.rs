@@ -41,6 +41,34 @@ pub(super) fn verifies(key: &DNSKEY, message: &[u8], signature: &[u8]) -> bool {
     public.verify(message, signature).is_ok()
 }
 
+/// How many bits an RSA key has whose signatures cannot be checked for that: aws-lc takes 1024 to
+/// 8192, and the DNS has had keys of 512 (RFC 5702 2.1).
+pub(super) fn odd_size(key: &DNSKEY) -> Option<usize> {
+    let public = key.public_key();
+    if !matches!(
+        u8::from(public.algorithm()),
+        RSASHA1 | RSASHA1_NSEC3 | 8 | 10
+    ) {
+        return None;
+    }
+    let bits = modulus_bits(public.public_bytes())?;
+    (!(1024..=8192).contains(&bits)).then_some(bits)
+}
+
+/// RFC 3110 2: the length of the exponent in one octet, or after a zero in two, the exponent, and the
+/// modulus.
+fn modulus_bits(key: &[u8]) -> Option<usize> {
+    let (length, rest) = match key {
+        [0, high, low, rest @ ..] => (usize::from(u16::from_be_bytes([*high, *low])), rest),
+        [length, rest @ ..] => (usize::from(*length), rest),
+        [] => return None,
+    };
+    let modulus = rest.get(length..)?;
+    let zeros = modulus.iter().position(|octet| *octet != 0)?;
+    let first = modulus.get(zeros)?.leading_zeros() as usize;
+    Some((modulus.len() - zeros) * 8 - first)
+}
+
 /// The mnemonic of an algorithm (the IANA registry of DNSSEC algorithm numbers).
 pub(super) fn name(algorithm: Algorithm) -> String {
     let name = match u8::from(algorithm) {

@@ -6,7 +6,7 @@ use super::answer::Note;
 use super::denial::Denial;
 use super::evidence::deny;
 use super::failure::Failure;
-use super::keys::{Key, counting, ds_records, fits, keys};
+use super::keys::{Key, counting, ds_records, fits, keys, only_odd_sizes};
 use super::question::Question;
 use super::reason::{Cause, Reason};
 use super::replies::Wait;
@@ -105,6 +105,9 @@ pub(super) fn with_keys(
     let trusted: Vec<Key> = keys.iter().filter(|key| vouches(key)).cloned().collect();
     if trusted.is_empty() {
         return Ok(broken(otherwise, path));
+    }
+    if let Some(sizes) = only_odd_sizes(&trusted) {
+        return Ok(uncheckable(apex, RecordType::DNSKEY, sizes, path));
     }
     let signed = match work.signed_by(&question, set, apex, &trusted) {
         Ok(signed) => signed,

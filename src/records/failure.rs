@@ -18,6 +18,8 @@ pub(super) enum Failure {
     NoZone { signer: Name },
     /// All are in algorithms that this program cannot check.
     Unknown { zone: Name, algorithm: Algorithm },
+    /// By a key of a size that this program cannot use.
+    Size { zone: Name, tag: u16, bits: usize },
     /// The zone has no key of that tag and algorithm.
     NoKey { zone: Name, tag: u16 },
     /// A signature has more labels than the name, or covers what a wildcard must not make.
@@ -54,6 +56,11 @@ impl fmt::Display for Failure {
                 "the signature by {} is in {}, which cannot be checked here",
                 quoted(zone),
                 algorithm::name(*algorithm)
+            ),
+            Self::Size { zone, tag, bits } => write!(
+                f,
+                "the signature is by the key {tag} of {}, which has {bits} bits and cannot be used here",
+                quoted(zone)
             ),
             Self::NoKey { zone, tag } => write!(
                 f,

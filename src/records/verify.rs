@@ -105,8 +105,17 @@ fn unfit(rrsig: &RRSIG, name: &Name, zone: &Name, keys: &[Key], now: u32) -> Opt
         return Some(Failure::NotYet { zone: zone(), from });
     }
     let tag = input.key_tag;
-    let has_key = fitting(keys, rrsig).next().is_some();
-    (!has_key).then(|| Failure::NoKey { zone: zone(), tag })
+    let mut fitting = fitting(keys, rrsig).map(|key| algorithm::odd_size(&key.key));
+    let failure = match fitting.next() {
+        None => Failure::NoKey { zone: zone(), tag },
+        Some(Some(bits)) if fitting.all(|odd| odd.is_some()) => Failure::Size {
+            zone: zone(),
+            tag,
+            bits,
+        },
+        Some(_) => return None,
+    };
+    Some(failure)
 }
 
 fn fitting<'k>(keys: &'k [Key], rrsig: &RRSIG) -> impl Iterator<Item = &'k Key> {

@@ -2,6 +2,7 @@
 
 use super::algorithm;
 use super::answer::{Note, SignatureEnd};
+use super::failure::Failure;
 use super::keys::Key;
 use super::reason::{Cause, Reason};
 use super::status::Status;
@@ -104,9 +105,12 @@ impl Standing {
 /// The status of what breaks for this cause.
 pub(super) fn status_of(cause: &Cause) -> Status {
     match cause {
-        Cause::NoReply(_) | Cause::Refused(_) | Cause::TooManyQuestions | Cause::NotJudged => {
-            Status::NoAnswer
-        }
+        // A signature that cannot be checked is neither right nor wrong.
+        Cause::Signature(Failure::Size { .. })
+        | Cause::NoReply(_)
+        | Cause::Refused(_)
+        | Cause::TooManyQuestions
+        | Cause::NotJudged => Status::NoAnswer,
         Cause::NoAnchor
         | Cause::NotDelegated
         | Cause::OptOut

@@ -470,6 +470,10 @@ fn connections_come_from_the_address_that_is_asked_for() {
     assert_eq!((code, error["code"].as_str()), (3, Some("connect-failed")));
     let message = error["message"].as_str().expect("a message");
     assert!(message.contains("not from 192.0.2.9: "), "{message}");
+    assert_eq!(
+        error["advice"],
+        "this machine has no such address: see --source"
+    );
     let run = run([&target, "--source", "127.0.0.1", "--source", "127.0.0.2"]);
     assert_eq!(run.code, 2, "{}", run.stderr);
 }

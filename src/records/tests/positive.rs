@@ -5,8 +5,9 @@ use super::signer::Signer;
 use super::world::{Denies, World, Zone};
 use super::{NOW, Told, ask, ask_liar, compare, name};
 use hickory_proto::dnssec::crypto::EcdsaSigningKey;
+use hickory_proto::dnssec::rdata::DNSSECRData;
 use hickory_proto::dnssec::{Algorithm, SigningKey};
-use hickory_proto::rr::RecordType;
+use hickory_proto::rr::{RData, RecordType};
 use std::sync::Arc;
 
 fn world() -> World {
@@ -131,6 +132,46 @@ fn a_zone_in_an_unknown_algorithm_is_insecure_and_named() {
         super::strip(message);
     });
     assert_eq!(told.answer.status, Status::Bogus);
+}
+
+/// unbound's replays have such keys (`testdata/val_stub_noroot.rpl`).
+#[test]
+fn a_key_of_a_size_that_cannot_be_used_is_named_and_proves_nothing() {
+    let apex = name("example.org.");
+    let world = |signers| {
+        let zone = Zone::new("example.org.", &["www A 192.0.2.1"]);
+        World::usual(vec![zone.signed_by(signers)])
+    };
+    let rsa = |octets| Signer::new(&apex).published_as_rsa(octets);
+    for (octets, bits) in [(64, 512), (127, 1016), (1025, 8200)] {
+        let told = ask(&world(vec![rsa(octets)]), "www.example.org A");
+        assert_eq!(told.line(), "insecure NOERROR 1");
+        let reason = format!(
+            "DNSKEY of \"example.org\": the zone is signed, in RSASHA256 with {bits} bits: cannot be checked here"
+        );
+        assert_eq!(told.reason(), reason);
+    }
+    // The right size, and a wrong signature.
+    for octets in [128, 1024] {
+        let told = ask(&world(vec![rsa(octets)]), "www.example.org A");
+        assert_eq!(told.answer.status, Status::Bogus, "{}", told.reason());
+    }
+    let both = world(vec![rsa(64), Signer::new(&apex)]);
+    compare(&both, &[("www.example.org A", "secure NOERROR 1")]);
+    // What such a key alone signs is neither proven nor refuted.
+    let told = ask_liar(&both, "www.example.org A", |question, message| {
+        if question.kind == RecordType::A {
+            message.answers.retain(|record| match &record.data {
+                RData::DNSSEC(DNSSECRData::RRSIG(rrsig)) => u8::from(rrsig.input().algorithm) == 8,
+                _ => true,
+            });
+        }
+    });
+    assert_eq!(told.answer.status, Status::NoAnswer);
+    assert!(
+        told.reason()
+            .ends_with("which has 512 bits and cannot be used here")
+    );
 }
 
 #[test]

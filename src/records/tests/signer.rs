@@ -14,6 +14,8 @@ pub(super) struct Signer {
     key: Box<dyn SigningKey>,
     /// The number that is published in place of the key's own algorithm.
     algorithm: Algorithm,
+    /// What is published in place of the key itself.
+    public: Option<Vec<u8>>,
     pub(super) from: u32,
     pub(super) until: u32,
 }
@@ -38,6 +40,7 @@ impl Signer {
             zone: zone.clone(),
             algorithm: key.algorithm(),
             key,
+            public: None,
             from: NOW - 86_400,
             until: NOW + 14 * 86_400,
         }
@@ -49,10 +52,20 @@ impl Signer {
         self
     }
 
+    /// Published as an RSA key of so many octets, by which no signature is right.
+    pub(super) fn published_as_rsa(self, octets: usize) -> Self {
+        let modulus = vec![0xc5; octets];
+        Self {
+            public: Some([&[3, 1, 0, 1][..], &modulus].concat()),
+            ..self.published_as(8)
+        }
+    }
+
     pub(super) fn key(&self) -> DNSKEY {
         use hickory_proto::dnssec::PublicKey as _;
         let public = self.key.to_public_key().expect("a key");
-        let bytes = public.public_bytes().to_vec();
+        let bytes = self.public.clone();
+        let bytes = bytes.unwrap_or_else(|| public.public_bytes().to_vec());
         DNSKEY::new(true, true, false, PublicKeyBuf::new(bytes, self.algorithm))
     }
 
