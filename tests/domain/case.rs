@@ -15,6 +15,10 @@ pub enum Zone {
     Today,
     /// Nobody answers for it.
     Dead,
+    /// That of the documents' domains.
+    Org,
+    /// Another of these.
+    Net,
 }
 
 impl Zone {
@@ -26,6 +30,8 @@ impl Zone {
             Self::TwoDays => "two-days.lab",
             Self::Today => "today.lab",
             Self::Dead => "dead.lab",
+            Self::Org => "org",
+            Self::Net => "net",
         }
     }
 }
@@ -48,7 +54,7 @@ pub struct Case {
     pub web: Option<Web>,
     /// `OUTCOME: DANE MTA-STS OPPORTUNISTIC`, in the words of reports.
     pub verdict: &'static str,
-    /// The codes of its findings; `!` is critical, `?` a note.
+    /// The codes of its findings, each once; `!` is critical, `?` a note.
     pub codes: &'static str,
 }
 

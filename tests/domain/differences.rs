@@ -1,14 +1,12 @@
 //! Where the verdict on a domain is not what the judges do, and why.
 
-use crate::judges::SENDERS;
-
 /// A difference.
 #[derive(Debug)]
 pub struct Difference {
     /// The domain's first label.
     pub case: &'static str,
-    /// The kind of sender; empty: all of them.
-    sender: &'static str,
+    /// The kind of sender, or `state` for that of MTA-STS; empty: all of them.
+    what: &'static str,
     /// What the verdict is.
     ours: &'static str,
     /// What the judges do.
@@ -18,22 +16,22 @@ pub struct Difference {
 }
 
 impl Difference {
-    /// Whether it is this one.
-    pub fn explains(&self, case: &str, kind: usize, ours: &str, theirs: &str) -> bool {
-        let is_kind = self.sender.is_empty() || self.sender == SENDERS[kind];
-        self.case == case && is_kind && self.ours == ours && self.theirs == theirs
+    /// Whether it is this one: what we say, and what they do.
+    pub fn explains(&self, case: &str, what: &str, says: [&str; 2]) -> bool {
+        let is_about = self.what.is_empty() || self.what == what;
+        self.case == case && is_about && says == [self.ours, self.theirs]
     }
 }
 
 const fn row(
     case: &'static str,
-    sender: &'static str,
+    what: &'static str,
     [ours, theirs]: [&'static str; 2],
     reason: &'static str,
 ) -> Difference {
     Difference {
         case,
-        sender,
+        what,
         ours,
         theirs,
         reason,
@@ -48,6 +46,10 @@ const DEAD: &str = "the mail waits for an answer about the MX records";
 const SECOND: &str = "the mail goes to the first host; someone in the middle can send it on to the one without records";
 const DEEP: &str = "the plugin makes `.signed.lab` of `*.signed.lab`, and Postfix before 3.10.5 takes that for any \
      depth; RFC 8461 section 4.1 for one label";
+const ANY_PATTERN: &str = "Postfix before 3.10.5 takes any host whose certificate fits a pattern; RFC 8461 section 4.1 wants \
+     the host itself among them";
+const FIRST_ISSUER: &str = "OpenSSL takes the first issuer that is sent, which an unknown CA has signed, and does not go back to \
+     the other";
 const LAST: &str = "the plugin takes the last of a repeated key, RFC 8461 section 3.2 the first";
 const ADDRESS: &str = "with an address among the patterns Postfix before 3.10.5 wants it in the certificate; by RFC \
      8461 section 4.1 patterns are names";
@@ -55,6 +57,9 @@ const CN: &str =
     "Postfix takes the common name of a certificate without names; RFC 8461 section 4.1 does not";
 const WEB_CN: &str =
     "Python takes the common name of a certificate without names; RFC 8461 section 3.3 does not";
+
+const BROKEN: &str =
+    "a record that does not count is reported; for a sender it is as if there were none";
 
 /// All of them.
 pub const ALL: &[Difference] = &[
@@ -80,6 +85,18 @@ pub const ALL: &[Difference] = &[
         DEEP,
     ),
     row(
+        "mx-other-of-wildcard",
+        "mta-sts",
+        ["deferred", "authenticated"],
+        ANY_PATTERN,
+    ),
+    row(
+        "host-cross-signed",
+        "mta-sts",
+        ["authenticated", "deferred"],
+        FIRST_ISSUER,
+    ),
+    row(
         "key-repeated",
         "mta-sts",
         ["authenticated", "encrypted"],
@@ -98,4 +115,14 @@ pub const ALL: &[Difference] = &[
         ["encrypted", "authenticated"],
         WEB_CN,
     ),
+    row("record-two", "state", ["broken", "absent"], BROKEN),
+    row("record-no-id", "state", ["broken", "absent"], BROKEN),
+    row(
+        "record-of-old-version",
+        "state",
+        ["broken", "absent"],
+        BROKEN,
+    ),
+    row("key-repeated", "state", ["enforce", "testing"], LAST),
+    row("web-cn-only", "state", ["broken", "enforce"], WEB_CN),
 ];

@@ -3,7 +3,7 @@
 use crate::case::Case;
 use crate::judges::SENDERS;
 use crate::servers::{self, Cas, LABELS, Server};
-use crate::{records, web};
+use crate::{no_tls, records, web};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use testkit::dns::key::Keys;
@@ -38,6 +38,7 @@ pub struct Lab {
     pub fleet: Fleet,
     pub policies: MtaSts,
     pub cas: PathBuf,
+    pub anchors: PathBuf,
     _web: Nginx,
     _unbound: Unbound,
     _nsd: Nsd,
@@ -76,10 +77,11 @@ impl Lab {
         let unbound = Unbound::of_the_machine(test, &tree, nsd.port)?;
         let web = web::start(test, &cases, &cas)?;
         let policies = MtaSts::for_test(test, &ca_file, PATIENCE)?;
-        servers::start_without_tls(&servers);
+        no_tls::start(&servers);
         let hosts: Vec<MailHost> = servers.iter().filter_map(Server::host).collect();
         let fleet = Fleet::for_test(test, &hosts, &senders(&ca_file, policies.port))?;
         Some(Self {
+            anchors: tree.anchor_file(),
             cas: ca_file,
             cases,
             fleet,

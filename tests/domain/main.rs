@@ -2,8 +2,10 @@
 //! mail to them. Everything runs in a network of its own, with the ports 25, 53 and 443.
 //!
 //! - `cases`: the domains, each with what comes of it
-//! - `servers`, `web`, `records`: what the domains are made of
+//! - `random`: domains by chance
+//! - `servers`, `no_tls`, `web`, `records`: what the domains are made of
 //! - `judges`: Postfix and Exim that deliver, posttls-finger, OpenSSL, and mta-sts-query
+//! - `ours`: the program's reports
 //! - `differences`: where we say something else, and why
 #![allow(
     clippy::disallowed_methods,
@@ -19,6 +21,10 @@ mod compare;
 mod differences;
 mod judges;
 mod lab;
+mod no_tls;
+mod ours;
+mod random;
+mod recipes;
 mod records;
 mod servers;
 mod web;

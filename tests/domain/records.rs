@@ -35,6 +35,8 @@ pub fn zones(cases: &[Case], servers: &[Server]) -> Vec<zone::Zone> {
         of(Zone::Open).unsigned(),
         of(Zone::TwoDays).valid(-DAY, 2 * DAY),
         of(Zone::Today).valid(-DAY, DAY / 2),
+        of(Zone::Org),
+        of(Zone::Net),
     ]
 }
 

@@ -4,10 +4,9 @@
 use crate::case::Case;
 use rcgen::{CertificateParams, KeyUsagePurpose};
 use std::collections::BTreeSet;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use testkit::mta::fleet::MailHost;
 use testkit::pki::{Identity, KeyKind, Pki, ca, expired_leaf, leaf, now};
-use testkit::raw;
 use time::Duration;
 
 /// The labels, and what they mean.
@@ -36,7 +35,10 @@ pub const LABELS: [(&str, &str); 23] = [
     ("expired-ca", "the intermediate has expired"),
     ("ca-usage", "the leaf's key usage is that of a CA"),
     ("untrusted", "of a CA that nobody has"),
-    ("cross", "the intermediate is cross-signed by that CA"),
+    (
+        "cross",
+        "the intermediate as that CA has cross-signed it, and as it was",
+    ),
     ("clear", "no STARTTLS"),
     ("no-tls", "STARTTLS is offered, and fails"),
     ("busy", "no mail: it greets with 554"),
@@ -139,35 +141,6 @@ pub fn all(cases: &[Case], cas: &Cas) -> Vec<Server> {
     LABELS.iter().enumerate().map(server).collect()
 }
 
-/// Starts the server whose TLS fails, which no real one does: then it takes mail in the clear.
-pub fn start_without_tls(servers: &[Server]) {
-    let server = Server::named(servers, "no-tls");
-    for kind in ["A", "AAAA"] {
-        let address = SocketAddr::new(server.address(kind), 25);
-        raw::listen_on(&address.to_string(), fail_in_tls);
-    }
-}
-
-fn fail_in_tls(mut stream: TcpStream) {
-    raw::send(&mut stream, b"220 mx.test ESMTP\r\n");
-    loop {
-        let line = raw::read_line(&stream);
-        let reply: &[u8] = match line.get(..4) {
-            Some("EHLO") => b"250-mx.test\r\n250 STARTTLS\r\n",
-            Some("STAR") => {
-                raw::send(&mut stream, b"220 go on\r\n");
-                // Not a record of TLS.
-                return raw::send(&mut stream, b"no\r\n");
-            }
-            Some("DATA") => b"354 go on\r\n",
-            Some(_) if line != ".\r\n" && line.ends_with("\r\n") => b"250 yes\r\n",
-            Some(_) | None if line == ".\r\n" => b"250 yes\r\n",
-            _ => return,
-        };
-        raw::send(&mut stream, reply);
-    }
-}
-
 /// The names that the cases give a server: those of its addresses, and of the aliases beside them.
 fn names(cases: &[Case], label: &str) -> Vec<String> {
     let mut names = BTreeSet::new();
@@ -232,7 +205,11 @@ fn identities(label: &str, names: &[String], cas: &Cas) -> Vec<Identity> {
         })),
         "ca-usage" => pki.identity(of_a_ca(usual.clone())),
         "untrusted" => cas.other.identity(usual.clone()),
-        "cross" => followed_by(pki.intermediate_again(&cas.other, |_| {})),
+        "cross" => {
+            let mut identity = followed_by(pki.intermediate_again(&cas.other, |_| {}));
+            identity.chain.push(pki.intermediate());
+            identity
+        }
         _ => sound(),
     }]
 }

@@ -126,6 +126,9 @@ fn patterns() -> Vec<Case> {
         |name: &str, patterns: &str| policy(name, &ENFORCE.replace("mx: mx.{domain}", patterns));
     vec![
         mx("mx-wildcard", "mx: *.{domain}").gets(HELD, ""),
+        Case::single("mx-other-of-wildcard", "wildcard", &[])
+            .policy(&ENFORCE.replace("mx.{", "other.{"))
+            .gets(DEFERS, "sts-mx-uncovered!"),
         mx("mx-case", "mx: MX.{domain}").gets(HELD, ""),
         mx("mx-several", "mx: other.{domain}\nmx: mx.{domain}").gets(HELD, ""),
         mx("mx-other", "mx: other.{domain}").gets(DEFERS, "sts-mx-uncovered!"),
@@ -157,6 +160,7 @@ fn hosts() -> Vec<Case> {
         at("host-rsa", "rsa").gets(HELD, ""),
         at("host-both", "both").gets(HELD, ""),
         at("host-wildcard", "wildcard").gets(HELD, ""),
+        at("host-cross-signed", "cross").gets(HELD, ""),
         at("host-expired", "expired").gets(DEFERS, "sts-certificate!"),
         at("host-self-signed", "self-signed").gets(DEFERS, "sts-certificate!"),
         at("host-untrusted", "untrusted").gets(DEFERS, "sts-certificate!"),

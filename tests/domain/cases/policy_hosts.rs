@@ -21,7 +21,7 @@ fn certificates() -> Vec<Case> {
     vec![
         with("web-wildcard", Certificate::Wildcard).gets(HELD, ""),
         with("web-soon", Certificate::Soon).gets(HELD, "policy-host-expiring"),
-        with("web-expired", Certificate::Expired).gets(PLAIN, "sts-fetch"),
+        with("web-expired", Certificate::Expired).gets(PLAIN, "sts-fetch policy-host-expiring"),
         with("web-other-name", Certificate::OtherName).gets(PLAIN, "sts-fetch"),
         with("web-cn-only", Certificate::CommonName).gets(PLAIN, "sts-fetch"),
         with("web-self-signed", Certificate::SelfSigned).gets(PLAIN, "sts-fetch"),
