@@ -1,6 +1,6 @@
 //! `cargo run --example dnssec`, as another program runs it.
 
-use crate::lab::Lab;
+use crate::lab::served;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
@@ -51,7 +51,7 @@ fn it_prints_a_row_for_each_line_in_order() {
         Zone::new("old.lab.", "www A 192.0.2.1\n").algorithms(&[5]),
         Zone::new("expired.lab.", "www A 192.0.2.1\n").valid(-200_000, -100_000),
     ];
-    let Some(lab) = Lab::new("the example dnssec", &zones, &Keys::default()) else {
+    let Some(lab) = served("the example dnssec", &zones, &Keys::default()) else {
         return;
     };
     let anchors = lab.tree.anchor_file();

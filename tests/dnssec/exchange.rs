@@ -1,6 +1,6 @@
 //! The resolvers that are asked: which, how often, and what is made of those that do not answer.
 
-use crate::lab::Lab;
+use crate::lab::served;
 use crate::ours::{self, Ours, now, question};
 use smtp_certcheck::records::{Note, Status};
 use smtp_certcheck::resolve::Trust;
@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use testkit::dns::key::Keys;
 use testkit::dns::liar::{Liar, Lie, Sent};
+use testkit::dns::served::Served;
 use testkit::dns::unbound::Unbound;
 use testkit::dns::zone::Zone;
 
@@ -32,8 +33,8 @@ fn honest() -> Lie {
     Arc::new(|query, honest| vec![Sent::Message(Box::new(honest.reply(query)))])
 }
 
-fn lab(test: &str) -> Option<Lab> {
-    Lab::new(test, &zones(), &Keys::default())
+fn lab(test: &str) -> Option<Served> {
+    served(test, &zones(), &Keys::default())
 }
 
 #[test]

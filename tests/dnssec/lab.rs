@@ -6,8 +6,7 @@ use crate::{questions, zones};
 use std::collections::BTreeMap;
 use testkit::dns::delv::Delv;
 use testkit::dns::key::Keys;
-use testkit::dns::nsd::Nsd;
-use testkit::dns::sign::Tree;
+use testkit::dns::served::Served;
 use testkit::dns::unbound::{Unbound, Verdict};
 use testkit::dns::zone::Zone;
 use testkit::side_by_side::side_by_side;
@@ -16,34 +15,16 @@ use testkit::skip::has;
 /// The programs that sign and judge.
 pub(crate) const PROGRAMS: [&str; 3] = ["dnssec-signzone", "ldns-signzone", "delv"];
 
-/// Served zones, and a resolver that passes on what they say.
-pub(crate) struct Lab {
-    pub(crate) tree: Tree,
-    _nsd: Nsd,
-    pub(crate) resolver: Unbound,
-}
-
-impl Lab {
-    /// `None` when the test must be skipped.
-    pub(crate) fn new(test: &str, zones: &[Zone], keys: &Keys) -> Option<Self> {
-        if !PROGRAMS.iter().all(|program| has(test, program)) {
-            return None;
-        }
-        let tree = Tree::new(zones, keys);
-        let nsd = Nsd::for_test(test, &tree)?;
-        let resolver = Unbound::resolver(test, &tree, nsd.port)?;
-        Some(Self {
-            tree,
-            _nsd: nsd,
-            resolver,
-        })
-    }
+/// Served zones; `None` when the test must be skipped.
+pub(crate) fn served(test: &str, zones: &[Zone], keys: &Keys) -> Option<Served> {
+    let has_all = PROGRAMS.iter().all(|program| has(test, program));
+    has_all.then(|| Served::for_test(test, zones, keys))?
 }
 
 #[test]
 fn every_zone_is_judged_as_unbound_and_delv_do() {
     let zones = zones::all();
-    let Some(lab) = Lab::new("the lab of zones", &zones, &Keys::default()) else {
+    let Some(lab) = served("the lab of zones", &zones, &Keys::default()) else {
         return;
     };
     let anchors = &lab.tree.anchors;

@@ -1,7 +1,7 @@
 //! Every lie of the table, told to our validator, to unbound and to delv.
 
 use crate::differences::OF_LIARS;
-use crate::lab::{Compared, Lab};
+use crate::lab::{Compared, served};
 use crate::lies::{self, Told};
 use crate::ours::{self, Ours};
 use crate::zones;
@@ -14,6 +14,7 @@ use tempfile::TempDir;
 use testkit::dns::delv::Delv;
 use testkit::dns::key::Keys;
 use testkit::dns::liar::Liar;
+use testkit::dns::served::Served;
 use testkit::dns::unbound::{Unbound, Verdict};
 
 /// Most of the time is spent in waiting for what never comes.
@@ -39,14 +40,14 @@ struct Heard {
 
 /// What is the same for all lies.
 struct Stage {
-    lab: Lab,
+    lab: Served,
     delv: Delv,
     _dir: TempDir,
 }
 
 #[test]
 fn every_lie_is_judged_as_unbound_and_delv_do() {
-    let Some(lab) = Lab::new(TEST, &zones::all(), &Keys::default()) else {
+    let Some(lab) = served(TEST, &zones::all(), &Keys::default()) else {
         return;
     };
     let dir = tempfile::tempdir().expect("a directory");

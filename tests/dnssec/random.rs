@@ -5,7 +5,7 @@
 //! `SMTP_CERTCHECK_SEED` others.
 
 use crate::differences::OF_CHANCE;
-use crate::lab::{Compared, Lab};
+use crate::lab::{Compared, served};
 use crate::ours::{self, Ours};
 use testkit::dns::key::Keys;
 use testkit::dns::unbound::Unbound;
@@ -51,7 +51,7 @@ fn judge(
     keys: &Keys,
     compared: &mut Compared,
 ) -> Option<()> {
-    let lab = Lab::new(TEST, zones, keys)?;
+    let lab = served(TEST, zones, keys)?;
     let unbound = Unbound::judge(TEST, &lab.tree.anchors, lab.resolver.port)?;
     let theirs = side_by_side(questions, |(name, kind)| unbound.verdict(name, kind));
     let ours = Ours::new(&[lab.resolver.port], &lab.tree.anchors);

@@ -6,6 +6,7 @@ pub mod delv;
 pub mod key;
 pub mod liar;
 pub mod nsd;
+pub mod served;
 pub mod sign;
 pub mod unbound;
 pub mod zone;
