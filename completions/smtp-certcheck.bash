@@ -755,7 +755,7 @@ _smtp__certcheck_static() {
             return 0
             ;;
         smtp__certcheck__subcmd__pin)
-            opts="-y -4 -6 -R -q -h --for --by --ca-out --digest --legacy --expect --accept-untrusted --accept-unproven --accept-short-lived --all --sni-only --check --baseline --also --replace --add --prune --write --dry-run --yes --tls --connect --via --via-command --source --proxy-protocol --one-address --ehlo --key-type --no-sni --timeout --connect-timeout --mail --ports --cacerts --crl --fetch-crl --servername --repository --hgrc --no-hgrc --hg-version --format --quiet --color --help"
+            opts="-y -4 -6 -R -q -h --for --by --ca-out --digest --legacy --expect --accept-untrusted --accept-unproven --accept-short-lived --all --sni-only --check --baseline --also --replace --add --prune --write --dry-run --yes --tls --connect --via --via-command --source --proxy-protocol --one-address --ehlo --key-type --no-sni --timeout --connect-timeout --resolver --trust-anchor --trust-ad --mail --ports --cacerts --crl --fetch-crl --servername --repository --hgrc --no-hgrc --hg-version --format --quiet --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -894,6 +894,28 @@ _smtp__certcheck_static() {
                     COMPREPLY=("${cur}")
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --resolver)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --trust-anchor)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
                     fi
                     return 0
                     ;;

@@ -138,6 +138,8 @@ complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l ke
 ecdsa\t'An elliptic curve'"
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l timeout -d 'Time limit for each target' -r -f
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l connect-timeout -d 'Time limit for each connection attempt' -r -f
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l resolver -d 'Ask this resolver, not those of /etc/resolv.conf; may be repeated' -r -f
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l trust-anchor -d 'Trust the DS or DNSKEY records in FILE, not the built-in keys of the root' -r -F
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l ports -d 'With --all: look at these ports, and not at 25, 465 and 587: 587,smtps:4650' -r -f
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l cacerts -d 'Trust the certificates in FILE (PEM or DER) or DIR instead of the system\'s; may be repeated' -r -F
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l crl -d 'Look certificates up in the revocation lists (CRLs) in FILE (PEM or DER) or DIR; may be repeated' -r -F
@@ -168,6 +170,7 @@ complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -s 4 
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -s 6 -d 'Use IPv6 only'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l one-address -d 'Check only the first address of a name that answers, not all of them (up to 16)'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l no-sni -d 'Do not send the server\'s name in the TLS handshake (SNI)'
+complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l trust-ad -d 'Believe the resolver that validates, by its AD bit, in place of checking signatures here'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l mail -d 'With --all: also the ports of IMAP, POP3 and ManageSieve'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l fetch-crl -d 'Fetch the revocation lists (CRLs) that the certificates name, and look them up there'
 complete -c smtp-certcheck -n "__fish_smtp_certcheck_using_subcommand pin" -l no-hgrc -d 'Do not read Mercurial\'s configuration: print the lines for a configuration without any'

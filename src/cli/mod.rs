@@ -12,7 +12,7 @@ mod value;
 mod when;
 
 pub use audit::{Audit, AuditFormat, FailOnArg, SortArg};
-pub use dns::{Dns, RequireArg};
+pub use dns::{Dns, RequireArg, Resolving};
 pub use groups::{Client, Connection, Defaults, HgVersion, Hgrc, KeyTypeArg, Trust};
 pub use pin::{ByArg, CheckFormat, DigestArg, Pin};
 pub use plugin::Plugin;
@@ -175,7 +175,7 @@ pub struct Inspect {
     /// A record that matches makes a certificate as good as a pin does, whoever issued it. Records that
     /// do not match are a problem, and so is it that the DNS does not say whether there are any. Where
     /// there are none, or where they are not signed, DANE changes nothing.
-    #[arg(long, conflicts_with_all = ["chain", "lint", "mail", "ports", "connect", "at"], help_heading = DOMAIN)]
+    #[arg(long, conflicts_with_all = ["chain", "lint", "mail", "ports", "connect", "at"], hide_short_help = true, help_heading = DOMAIN)]
     pub dane: bool,
 
     /// How to ask the DNS.

@@ -1,5 +1,6 @@
 //! `pin`: its definitions.
 
+use super::dns::Resolving;
 use super::groups::{Connection, HgVersion, Trust};
 use super::help::{MERCURIAL, OUTPUT, PIN, PIN_TARGET_HELP};
 use super::value::{ColorArg, ExpectedPin, TargetArg, expected, target, tool_parser};
@@ -142,6 +143,10 @@ pub struct Pin {
     /// How to connect.
     #[command(flatten)]
     pub connection: Connection,
+
+    /// How the DNS is asked for what is published.
+    #[command(flatten)]
+    pub resolving: Resolving,
 
     /// The places of `--all`.
     #[command(flatten)]

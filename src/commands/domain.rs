@@ -29,6 +29,15 @@ pub(super) struct Asking {
 impl Asking {
     /// Reads what the options name; connections are made at the pace of `pacer`.
     pub(super) fn read(args: &cli::Dns, pacer: &Arc<Pacer>) -> Result<Self, Error> {
+        Ok(Self {
+            wants_mta_sts: !args.no_mta_sts,
+            required: args.require.map(required),
+            ..Self::about_servers(&args.resolving, pacer)?
+        })
+    }
+
+    /// The same for servers, whose TLSA records alone are asked for.
+    pub(super) fn about_servers(args: &cli::Resolving, pacer: &Arc<Pacer>) -> Result<Self, Error> {
         let trust = match args.trust_ad {
             true => Trust::Resolver,
             false => Trust::NoResolver,
@@ -52,8 +61,8 @@ impl Asking {
         };
         Ok(Self {
             domains: Domains::new(Lookups::new(servers, roots, trust), Arc::clone(pacer)),
-            wants_mta_sts: !args.no_mta_sts,
-            required: args.require.map(required),
+            wants_mta_sts: false,
+            required: None,
             trust,
             anchors: name,
         })

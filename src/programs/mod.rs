@@ -42,7 +42,7 @@ pub use program::{Library, Program, Several, Sni};
 pub use registry::{PROGRAMS, UNPINNABLE, program, tool};
 pub use request::{Destination, Recipe};
 pub use text::comment_text;
-pub use tlsa::{Association, associations};
+pub use tlsa::{Association, associations, is_tlsa};
 pub use tool::Tool;
 pub use unpinnable::Unpinnable;
 pub use way::{By, Checks, FileUse, Way};

@@ -50,6 +50,11 @@ const WAYS: &[Way] = &[
     },
 ];
 
+/// Whether a program is the TLSA records, which are published.
+pub fn is_tlsa(program: &Program) -> bool {
+    *program == PROGRAM
+}
+
 /// The data of a TLSA record (RFC 6698 §2.1).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Association {

@@ -19,3 +19,4 @@ pub mod style;
 pub mod table;
 pub(crate) mod text;
 mod timestamp;
+pub mod upkeep;

@@ -6,6 +6,7 @@
 //! - `for_programs`: `--for`, with the real programs as the judges
 //! - `who_verifies_what`: the table of docs/who-verifies-what.md, by the real programs
 //! - `prompts`: the questions at a terminal
+//! - `published`: what `--for tlsa` says of the records that are published
 //! - `real_host`: `--all` at Postfix, Dovecot and HAProxy
 //! - `real_sending`: `hg email` through every place of a host, by one pin set
 //! - `files`: how a file is replaced, whatever happens meanwhile
@@ -17,6 +18,7 @@ mod for_mercurial;
 mod for_programs;
 mod host;
 mod prompts;
+mod published;
 mod real_host;
 mod real_sending;
 mod who_verifies_what;

@@ -81,6 +81,15 @@ pub(super) fn mail_host(
     }
 }
 
+/// The TLSA records of a host and a port, and whether they count.
+pub(in crate::commands) fn tlsa_records(
+    (name, port): (&str, u16),
+    addresses: &Addresses,
+    survey: &TlsaSurvey,
+) -> TlsaRecords {
+    mail_host((name, port), Some(addresses), survey, Vec::new()).tlsa
+}
+
 /// What is known of the addresses of a name that the DNS cannot have.
 fn no_name(host: &str) -> Lookup {
     Lookup {

@@ -23,6 +23,7 @@ pub(super) use assessor::Assessor;
 pub(super) use expiry::ExpiryLevels;
 pub(super) use fetching::rest;
 pub(super) use library::{Library, Wish};
+pub(super) use mail_host::tlsa_records;
 pub(super) use options::options;
 pub(super) use own::Own;
 pub(super) use sources::Sources;

@@ -60,16 +60,14 @@ fn without_a_domain(cli: &Inspect, targets: &[SubjectArg]) -> Option<Error> {
     if targets.iter().any(|target| target.host().is_none()) {
         return None;
     }
-    let asks = cli.dane;
     let given = [
         ("--require", cli.dns.require.is_some()),
         ("--no-mta-sts", cli.dns.no_mta_sts),
-        ("--resolver", !cli.dns.resolver.is_empty() && !asks),
-        ("--trust-anchor", cli.dns.trust_anchor.is_some() && !asks),
-        ("--trust-ad", cli.dns.trust_ad && !asks),
     ];
     let mut given = given.into_iter().filter(|(_, is_given)| *is_given);
-    let (option, _) = given.next()?;
+    let of_domains = given.next().map(|(option, _)| option);
+    let of_dns = || cli.dns.resolving.given().filter(|_| !cli.dane);
+    let option = of_domains.or_else(of_dns)?;
     let text = format!("{option} is for a domain, and there is none");
     Some(Error::new(text).hint("smtp-certcheck mx:example.org"))
 }

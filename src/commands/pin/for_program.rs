@@ -4,6 +4,7 @@ use super::also;
 use super::certificate_file::CertificateFile;
 use super::consent;
 use super::observer::Observer;
+use super::published;
 use super::recipe::{Lines, path, pinned};
 use super::refusal::Refusal;
 use super::request::{ProgramRequest, Request};
@@ -107,11 +108,11 @@ pub(super) fn run(typed: &ProgramRequest<'_>, program: &'static Program) -> Resu
         choice,
         server,
     };
+    let reports: Vec<&Report> = std::iter::once(report).chain(&coming).collect();
     if coming.is_empty() {
         let recipe = lines.recipe(report).map_err(|why| why.report())?;
         save_and_print(&choice, &recipe, report)?;
     } else {
-        let reports: Vec<&Report> = std::iter::once(report).chain(&coming).collect();
         let about = std::iter::once(pin::about(report)).chain(coming.iter().map(pin::coming));
         lines.all(&reports, report, &about.collect::<Vec<_>>())?;
     }
@@ -127,7 +128,14 @@ pub(super) fn run(typed: &ProgramRequest<'_>, program: &'static Program) -> Resu
             program.name,
         )?;
     }
-    Ok(())
+    let looks = report.looks();
+    Ok(published::look(
+        &observer,
+        &lines,
+        typed.resolving,
+        &reports,
+        looks,
+    )?)
 }
 
 /// What the user chooses; `None`: the program's output holds everything, and there is no choice.

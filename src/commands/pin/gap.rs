@@ -12,7 +12,7 @@ pub(super) const MOST_NAMED: usize = 8;
 /// An address that gave no certificate.
 pub(super) struct Gap {
     ip: Option<IpAddr>,
-    address: String,
+    pub(super) address: String,
     why: String,
 }
 

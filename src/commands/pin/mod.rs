@@ -18,6 +18,7 @@ mod paste;
 mod places;
 mod plan_error;
 mod possession;
+mod published;
 mod recipe;
 mod refusal;
 mod request;
@@ -51,6 +52,11 @@ pub(super) fn run(args: &Args) -> Result<Exit, Error> {
         ))
         .hint("name the host that programs connect to"));
     }
+    let program = match args.for_tool {
+        Some(Some(Tool::Program(program))) => Some(program),
+        _ => None,
+    };
+    published::fits(&args.resolving, program)?;
     let pinned = match args.for_tool {
         Some(None) => for_program::list(args.target.is_some()),
         Some(Some(Tool::Unpinnable(program))) => Err(for_program::refuse(program)),

@@ -104,7 +104,8 @@ impl<'a> Observer<'a> {
         self.assessor.report(survey, &self.asked)
     }
 
-    async fn survey(&self, options: &Options) -> Survey {
+    /// Looks at every address with these options.
+    pub(super) async fn survey(&self, options: &Options) -> Survey {
         let survey = survey::look(&self.asked.endpoint, options).await;
         self.fetch(&survey).await;
         survey

@@ -4,7 +4,7 @@ use super::certificate_file::absolute;
 use super::observer::Route;
 use super::places::Places;
 use crate::certificate::Certificate;
-use crate::cli::{ByArg, CheckFormat, ExpectedPin, Pin as Args, TargetArg};
+use crate::cli::{ByArg, CheckFormat, ExpectedPin, Pin as Args, Resolving, TargetArg};
 use crate::commands::assess::Sources;
 use crate::commands::environment;
 use crate::commands::error::Error;
@@ -276,6 +276,8 @@ pub(super) struct ProgramRequest<'a> {
     pub(super) also: &'a [PathBuf],
     /// The places to look at, if it is more than one port.
     pub(super) places: Option<Places>,
+    /// How the DNS is asked for what is published.
+    pub(super) resolving: &'a Resolving,
 }
 
 impl<'a> ProgramRequest<'a> {
@@ -301,6 +303,7 @@ impl<'a> ProgramRequest<'a> {
             file: args.ca_out.as_deref().map(absolute).transpose()?,
             also: &args.also,
             places: Places::of(args)?,
+            resolving: &args.resolving,
         })
     }
 }

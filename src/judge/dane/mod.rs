@@ -6,10 +6,12 @@ mod fit;
 mod judged;
 mod question;
 mod senders;
+mod upkeep;
 pub(super) mod usable;
 
 pub use fit::{Fit, fit};
 pub use judged::Judged;
 pub use question::Question;
 pub use senders::{Reason, Sender, exim, postfix};
+pub use upkeep::{Known, Presented, Upkeep, Worth};
 pub use usable::unusable;

@@ -116,6 +116,9 @@ impl Domains {
         now: u32,
     ) -> Option<(Addresses, TlsaSurvey)> {
         let asker = self.asker(options, now);
+        let watch = options.probe.watch.as_ref();
+        let whom = format!("the TLSA records of {host}");
+        let _watched = watch.map(|watch| watch.begin(whom, asker.since, asker.within));
         let addresses = Addresses::of(&asker, &absolute(host).ok()?, options.family).await;
         let tlsa = TlsaSurvey::of(&asker, host, &addresses, port).await;
         Some((addresses, tlsa))

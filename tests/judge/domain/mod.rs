@@ -10,6 +10,7 @@
 mod cases;
 mod looks;
 mod properties;
+mod upkeep;
 mod world;
 
 use smtp_certcheck::finding::{Code, Kind as CodeKind, Severity};

@@ -6,15 +6,16 @@ use super::super::consent;
 use super::super::for_program::{choice, destination, save_and_print, usage};
 use super::super::observer::Observer;
 use super::super::places::Places;
+use super::super::published;
 use super::super::recipe::{Lines, path, pinned};
 use super::super::request::{ProgramRequest, Request};
 use super::super::stopped::Stopped;
-use super::walk::Walk;
+use super::walk::{Sight, Walk};
 use super::{agree, describe, host, walk};
 use crate::commands::assess::Assessor;
 use crate::commands::error::Error;
 use crate::commands::terminal::{print, say};
-use crate::pin_set::{Member, PinSet};
+use crate::pin_set::{Member, PinSet, Place};
 use crate::programs::{By, Choice, Destination, Program, Sni};
 use crate::render::pin_set;
 use crate::report::Report;
@@ -76,7 +77,20 @@ pub(in crate::commands::pin) fn for_program(
         .iter()
         .map(|one| pin_set::comment(one, walked.at))
         .collect();
-    lines.all(&all, &whole, &about)
+    lines.all(&all, &whole, &about)?;
+    let is_there = |sight: &&Sight| {
+        let Place { port, sni, .. } = sight.look.place;
+        port == lines.server.port && sni
+    };
+    let there = walked.sights.iter().filter(is_there);
+    let looks = there.map(|sight| &sight.assessment);
+    Ok(published::look(
+        &observer,
+        &lines,
+        typed.resolving,
+        &all,
+        looks,
+    )?)
 }
 
 /// Makes sure that the choice fits the server, and `--all`.

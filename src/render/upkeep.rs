@@ -1,0 +1,170 @@
+//! What `pin --for tlsa` says beside its lines: what is published, and what to add or take away.
+
+use super::pins::{instead, note};
+use super::text::{cut, fill};
+use crate::escape::visible;
+use crate::judge::dane::{Upkeep, Worth};
+use crate::judge::domain::TlsaRecords;
+use crate::records::Status;
+use crate::records::tlsa::Tlsa;
+
+/// More records, or places, are not named.
+const MOST: usize = 16;
+
+/// The answer of the DNS.
+#[derive(Clone, Copy, Debug)]
+pub struct Published<'a> {
+    /// The records.
+    pub tlsa: &'a TlsaRecords,
+    /// The owner of the printed lines, such as `_25._tcp.mx.example.org`.
+    pub printed: &'a str,
+    /// The owner of the records.
+    pub owner: &'a str,
+    /// What that name is an alias of.
+    pub alias_of: Option<&'a str>,
+}
+
+/// What to do, if the answer says what is published; `unseen`: places of which nothing is known.
+pub fn upkeep(published: &Published<'_>, upkeep: &Upkeep, unseen: &[String]) -> String {
+    let lookup = &published.tlsa.lookup;
+    let owner = visible(published.owner);
+    let because = because(published);
+    let (what, advice) = match lookup.status {
+        Status::Insecure | Status::Secure => return compared(published, upkeep, unseen),
+        // Without signatures it is bogus to this program alone.
+        Status::Bogus if lookup.is_passed_on => (
+            format!(
+                "what the DNS says of \"{owner}\" is bogus, and clients with DANE do not connect{because}"
+            ),
+            "make the signatures valid; the same command then compares the records",
+        ),
+        Status::Bogus => (
+            format!(
+                "what is published at \"{owner}\" could not be found out: the resolver does not pass DNSSEC on{because}"
+            ),
+            "--resolver ADDR asks another resolver",
+        ),
+        Status::NoAnswer => (
+            format!("what is published at \"{owner}\" could not be found out{because}"),
+            "--resolver ADDR asks another resolver",
+        ),
+    };
+    format!("{}\n{}", note(&what), instead(advice))
+}
+
+fn compared(published: &Published<'_>, upkeep: &Upkeep, unseen: &[String]) -> String {
+    let mut out = vec![note(&headline(published, upkeep))];
+    let known = upkeep.published.iter().take(MOST);
+    out.extend(known.map(|(record, worth)| item(record, &to_do(worth, unseen))));
+    if let Some(more) = upkeep.published.len().checked_sub(MOST + 1) {
+        out.push(format!("    and {} more", more + 1));
+    }
+    let add = "add: it is printed here, and not published yet";
+    out.extend(upkeep.missing.iter().map(|record| item(record, add)));
+    out.extend(moved(published).map(|text| instead(&text)));
+    if !upkeep.refused.is_empty() {
+        out.push(instead(&format!(
+            "with all of these, clients with DANE still refuse what is presented at {}: publish a record for \
+             that, too",
+            listed(&upkeep.refused)
+        )));
+    }
+    if upkeep.published.iter().any(|(_, worth)| !worth.is_needed()) {
+        out.push(instead(
+            "take a record away two TTLs after the one that replaces it was published, and not while the \
+             server presents what it is of (RFC 7671 section 8.1)",
+        ));
+    }
+    if !unseen.is_empty() {
+        out.push(note(&format!(
+            "records may be of what was not seen: {}",
+            listed(unseen)
+        )));
+    }
+    out.join("\n")
+}
+
+fn headline(published: &Published<'_>, upkeep: &Upkeep) -> String {
+    let owner = visible(published.owner);
+    let count = match upkeep.published.len() {
+        0 => "no TLSA records yet".to_owned(),
+        1 => "1 TLSA record".to_owned(),
+        count => format!("{count} TLSA records"),
+    };
+    let what = match published.tlsa.lookup.status {
+        Status::Secure if upkeep.is_done() => ", proven by DNSSEC, and nothing is to be done:",
+        Status::Secure => ", proven by DNSSEC:",
+        _ => {
+            let because = because(published);
+            return format!(
+                "\"{owner}\" has {count}. They do not count until DNSSEC proves them{because}:"
+            );
+        }
+    };
+    format!("\"{owner}\" has {count}{what}")
+}
+
+fn because(published: &Published<'_>) -> String {
+    let why = published.tlsa.lookup.why.as_deref();
+    why.map_or_else(String::new, |why| format!(" ({})", visible(why)))
+}
+
+/// Where the lines belong, if not at the name that is printed (RFC 7672 §2.2.3).
+fn moved(published: &Published<'_>) -> Option<String> {
+    let owner = visible(published.owner);
+    let below = (published.owner != published.printed).then(|| {
+        format!(
+            "publish the lines at \"{owner}\": the host is an alias, and clients look there first (RFC 7672 \
+             section 2.2.3)"
+        )
+    });
+    let alias = |target: &str| {
+        let target = visible(target);
+        format!("publish the lines at \"{target}\": \"{owner}\" is an alias of it")
+    };
+    published.alias_of.map(alias).or(below)
+}
+
+/// A record, and what to do with it.
+fn item(record: &Tlsa, what: &str) -> String {
+    // A digest of SHA-512, and the three numbers.
+    const LONGEST: usize = 134;
+    let record = record.to_string();
+    let record = cut(&record, LONGEST, "...");
+    format!("    {record}\n{}", fill(what, 78, "      ", "      "))
+}
+
+fn to_do(worth: &Worth, unseen: &[String]) -> String {
+    match worth {
+        Worth::Everywhere if unseen.is_empty() => {
+            "keep: it matches what is presented at every address".to_owned()
+        }
+        Worth::Everywhere => "keep: it matches all that was seen".to_owned(),
+        Worth::At(places) => format!("keep: it matches what is presented at {}", listed(places)),
+        Worth::ToCome => "keep: it is of a certificate that is to come".to_owned(),
+        Worth::NotSent(anchor) => format!(
+            "the server does not send \"{}\", whose record it is: have it sent, or take the record away",
+            visible(anchor)
+        ),
+        Worth::Misplaced => {
+            "take away: it is of a presented certificate, but not with this usage".to_owned()
+        }
+        Worth::Nothing if unseen.is_empty() => {
+            "take away, unless it is of the next key: it matches nothing that is presented".to_owned()
+        }
+        Worth::Nothing => {
+            "take away, unless it is of the next key or of what was not seen: it matches nothing that was"
+                .to_owned()
+        }
+        Worth::Unusable(why) => format!("take away: no client can use it ({why})"),
+    }
+}
+
+fn listed(places: &[String]) -> String {
+    let named = places.iter().take(MOST).map(|place| visible(place));
+    let named = named.collect::<Vec<_>>().join(", ");
+    match places.len().checked_sub(MOST + 1) {
+        None => named,
+        Some(more) => format!("{named} and {} more", more + 1),
+    }
+}
