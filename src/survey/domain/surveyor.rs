@@ -99,10 +99,10 @@ impl Domains {
         let (exchange, mta_sts, tlsrpt) = tokio::join!(
             self.exchange(domain, &asker, options),
             async {
-                match wanted.mta_sts {
-                    true => StsSurvey::of(domain, &asker, options).await,
-                    false => None,
+                if !wanted.mta_sts {
+                    return None;
                 }
+                StsSurvey::of(domain, &asker, options).await
             },
             asker.records(&reports, RecordType::TXT),
         );
