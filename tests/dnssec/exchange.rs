@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use testkit::dns::key::Keys;
-use testkit::dns::liar::{Liar, Lie, Sent};
+use testkit::dns::liar::{Liar, Lie, Sent, stripping};
 use testkit::dns::served::Served;
 use testkit::dns::unbound::Unbound;
 use testkit::dns::zone::Zone;
@@ -153,7 +153,7 @@ fn a_resolver_that_strips_is_named() {
     let Some(lab) = lab("a resolver that strips") else {
         return;
     };
-    let stripping = Liar::new(lab.resolver.port, crate::lies::stripping_everything());
+    let stripping = Liar::new(lab.resolver.port, stripping());
     let found = Ours::new(&[stripping.port], &lab.tree.anchors).look_up("www.two.lab.", "A");
     assert_eq!(found.answer.status, Status::Bogus);
     assert!(

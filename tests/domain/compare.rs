@@ -5,6 +5,7 @@ use crate::cases;
 use crate::differences;
 use crate::judges::{self, Answers, SENDERS};
 use crate::lab::{self, Lab};
+use crate::others;
 use crate::ours::{self, Ours};
 use crate::random;
 
@@ -32,6 +33,7 @@ fn senders_do_what_is_said_of_each_domain() {
         compared.with_judges(case, ours, answers);
     }
     compared.end();
+    others::strips(&lab);
 }
 
 /// What was compared, and what differs without a reason.

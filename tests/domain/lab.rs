@@ -18,7 +18,7 @@ use testkit::nginx::Nginx;
 use testkit::skip::has;
 
 /// How long a policy is waited for: some never come.
-pub const PATIENCE: u32 = 3;
+pub const PATIENCE: u32 = 5;
 
 /// The addresses of the servers, and a resolver whose AD the programs trust.
 const NETWORK: &str = "\

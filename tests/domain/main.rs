@@ -3,6 +3,7 @@
 //!
 //! - `cases`: the domains, each with what comes of it
 //! - `random`: domains by chance
+//! - `others`: other resolvers, earlier reports
 //! - `servers`, `no_tls`, `web`, `records`: what the domains are made of
 //! - `judges`: Postfix and Exim that deliver, posttls-finger, OpenSSL, and mta-sts-query
 //! - `ours`: the program's reports
@@ -22,6 +23,7 @@ mod differences;
 mod judges;
 mod lab;
 mod no_tls;
+mod others;
 mod ours;
 mod random;
 mod recipes;

@@ -3,7 +3,7 @@
 use crate::case::Case;
 use crate::lab::Lab;
 use serde_json::Value;
-use testkit::program;
+use testkit::program::{self, check_schema};
 use testkit::side_by_side::side_by_side;
 
 /// As many domains as one run gets.
@@ -25,23 +25,17 @@ pub struct Ours {
 /// The reports on all domains of a lab, in their order.
 pub fn all(lab: &Lab) -> Vec<Ours> {
     let parts: Vec<&[Case]> = lab.cases.chunks(AT_ONCE).collect();
-    let reports = side_by_side(&parts, |cases| run(lab, cases));
+    let reports = side_by_side(&parts, |cases| run(lab, cases, "127.0.0.1"));
     reports.into_iter().flatten().collect()
 }
 
-fn run(lab: &Lab, cases: &[Case]) -> Vec<Ours> {
+/// The reports on some, by this resolver.
+pub fn run(lab: &Lab, cases: &[Case], resolver: &str) -> Vec<Ours> {
     let targets = cases.iter().map(|case| format!("mx:{}", case.domain()));
     let mut command = program::program();
     command
         .args(targets)
-        .args([
-            "--resolver",
-            "127.0.0.1",
-            "--timeout",
-            "4",
-            "--format",
-            "json",
-        ])
+        .args(["--resolver", resolver, "--timeout", "6", "--format", "json"])
         .arg("--trust-anchor")
         .arg(&lab.anchors)
         .arg("--cacerts")
@@ -60,6 +54,7 @@ fn run(lab: &Lab, cases: &[Case]) -> Vec<Ours> {
 
 impl From<Value> for Ours {
     fn from(report: Value) -> Self {
+        check_schema(&report);
         let text = |value: &Value| value.as_str().unwrap_or("missing").to_owned();
         let list = |name: &str| report[name].as_array().cloned().unwrap_or_default();
         let results = list("verdicts");

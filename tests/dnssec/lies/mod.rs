@@ -10,7 +10,6 @@ mod stripping;
 mod tools;
 mod wire;
 
-pub(crate) use stripping::stripping_everything;
 pub(crate) use tools::{Told, code};
 pub(crate) use wire::without_edns;
 

@@ -3,13 +3,7 @@
 use super::tools::{Told, always, data, is_kind, only, strip, told};
 use super::{BOTH, MISSING, PLAIN};
 use hickory_proto::rr::RecordType;
-use testkit::dns::liar::Lie;
-
-/// A resolver that leaves all of DNSSEC out.
-pub(crate) fn stripping_everything() -> Lie {
-    use RecordType::{DS, NSEC, NSEC3, RRSIG};
-    always(|message| strip(message, &[RRSIG, NSEC, NSEC3, DS]))
-}
+use testkit::dns::liar::stripping;
 
 pub(crate) fn all() -> Vec<Told> {
     use RecordType::{DNSKEY, DS, NSEC, NSEC3, RRSIG};
@@ -19,7 +13,7 @@ pub(crate) fn all() -> Vec<Told> {
             BOTH,
             always(|m| strip(m, &[RRSIG])),
         ),
-        told("strips all of DNSSEC", BOTH, stripping_everything()),
+        told("strips all of DNSSEC", BOTH, stripping()),
         told(
             "strips signatures of data",
             BOTH,

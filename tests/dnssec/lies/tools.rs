@@ -7,6 +7,8 @@ use hickory_proto::rr::{Name, RData, Record, RecordType};
 use std::sync::Arc;
 use testkit::dns::liar::{Honest, Lie, Sent};
 
+pub(crate) use testkit::dns::liar::{always, strip};
+
 /// A lie, and the questions that it is tried with.
 pub(crate) struct Told {
     pub(crate) name: &'static str,
@@ -28,15 +30,6 @@ pub(crate) fn told(
 
 pub(crate) fn name(text: &str) -> Name {
     Name::from_ascii(text).expect("a name")
-}
-
-/// Changes the honest reply to every question.
-pub(crate) fn always(change: impl Fn(&mut Message) + Send + Sync + 'static) -> Lie {
-    Arc::new(move |query, honest| {
-        let mut reply = honest.reply(query);
-        change(&mut reply);
-        vec![Sent::Message(Box::new(reply))]
-    })
 }
 
 /// Changes the honest reply to questions of these types, and to no others.
@@ -87,17 +80,6 @@ pub(crate) fn data(change: impl Fn(&mut Message) + Send + Sync + 'static) -> Lie
 
 pub(crate) fn is_kind(record: &Record, kinds: &[RecordType]) -> bool {
     kinds.contains(&record.record_type())
-}
-
-/// Leaves records of these types out of the whole message.
-pub(crate) fn strip(message: &mut Message, kinds: &[RecordType]) {
-    for section in [
-        &mut message.answers,
-        &mut message.authorities,
-        &mut message.additionals,
-    ] {
-        section.retain(|record| !is_kind(record, kinds));
-    }
 }
 
 /// Every record of both sections is what `change` makes of it.

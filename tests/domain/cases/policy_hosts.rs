@@ -47,7 +47,7 @@ fn answers() -> Vec<Case> {
         with("web-fails", "return 500;").gets(PLAIN, "sts-fetch"),
         with("web-created", "return 201 \"created\";").gets(PLAIN, "sts-fetch"),
         with("web-ends", "return 444;").gets(PLAIN, "sts-fetch"),
-        with("web-slow", "limit_rate 8;").gets(PLAIN, "sts-fetch"),
+        with("web-slow", "limit_rate 4;").gets(PLAIN, "sts-fetch"),
         with("web-chunks", "ssi on; ssi_types *;").gets(HELD, ""),
         with("web-zipped", "gzip on; gzip_min_length 1; gzip_types *;").gets(HELD, ""),
         with("web-zipped-always", "add_header Content-Encoding gzip;").gets(PLAIN, "sts-fetch"),

@@ -12,14 +12,19 @@ const PACKAGE: Package = Package {
     ports: 1,
 };
 
-/// Prints a line for each domain: what is found, the id, and the policy.
+/// Prints a line for each domain: what is found, the id, and the policy. A few are asked for at once,
+/// because the time of each runs from its start.
 const QUERIES: &str = r#"
 import asyncio, json, sys
 from postfix_mta_sts_resolver.resolver import STSResolver
 
 async def main(timeout, domains):
     resolver = STSResolver(loop=asyncio.get_running_loop(), timeout=timeout)
-    found = await asyncio.gather(*(resolver.resolve(domain) for domain in domains))
+    at_once = asyncio.Semaphore(4)
+    async def resolve(domain):
+        async with at_once:
+            return await resolver.resolve(domain)
+    found = await asyncio.gather(*map(resolve, domains))
     for domain, (result, policy) in zip(domains, found):
         name, body = policy or (None, None)
         print(json.dumps({"domain": domain, "result": result.name, "id": name, "policy": body}))

@@ -2,6 +2,7 @@
 
 use super::client::{exchange, framed, receive};
 use hickory_proto::op::Message;
+use hickory_proto::rr::RecordType;
 use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::sync::Arc;
@@ -50,6 +51,32 @@ impl Honest {
 
 /// How a query is answered.
 pub type Lie = Arc<dyn Fn(&Message, &Honest) -> Vec<Sent> + Send + Sync>;
+
+/// Changes the honest reply to every question.
+pub fn always(change: impl Fn(&mut Message) + Send + Sync + 'static) -> Lie {
+    Arc::new(move |query, honest| {
+        let mut reply = honest.reply(query);
+        change(&mut reply);
+        vec![Sent::Message(Box::new(reply))]
+    })
+}
+
+/// Leaves records of these types out of the whole message.
+pub fn strip(message: &mut Message, kinds: &[RecordType]) {
+    for section in [
+        &mut message.answers,
+        &mut message.authorities,
+        &mut message.additionals,
+    ] {
+        section.retain(|record| !kinds.contains(&record.record_type()));
+    }
+}
+
+/// What a resolver does that leaves all of DNSSEC out.
+pub fn stripping() -> Lie {
+    use RecordType::{DS, NSEC, NSEC3, RRSIG};
+    always(|message| strip(message, &[RRSIG, NSEC, NSEC3, DS]))
+}
 
 /// A resolver that lies, on one port over UDP and TCP.
 #[derive(Debug)]
