@@ -63,6 +63,8 @@ pub enum Piece<R> {
     Text(Cow<'static, str>),
     /// A part of the command line.
     Remedy(R),
+    /// A line to be copied as it stands, such as a record of a zone.
+    Line(String),
 }
 
 /// One or more sentences for the user.
@@ -86,6 +88,20 @@ impl<R> Advice<R> {
     #[must_use]
     pub fn text(mut self, text: impl Into<Cow<'static, str>>) -> Self {
         self.0.push(Piece::Text(text.into()));
+        self
+    }
+
+    /// Adds a line to be copied.
+    #[must_use]
+    pub fn line(mut self, line: impl Into<String>) -> Self {
+        self.0.push(Piece::Line(line.into()));
+        self
+    }
+
+    /// Adds another advice.
+    #[must_use]
+    pub fn then(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
         self
     }
 

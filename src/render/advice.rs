@@ -18,8 +18,43 @@ pub fn spelled<R: Spell>(advice: &Advice<R>) -> String {
     let pieces = advice.pieces().iter().map(|piece| match piece {
         Piece::Text(text) => text.to_string(),
         Piece::Remedy(remedy) => remedy.spell(),
+        Piece::Line(line) => line.clone(),
     });
     pieces.collect()
+}
+
+/// A part of an advice: a text that may be wrapped, or a line that may not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// A text.
+    Text(String),
+    /// A line to be copied.
+    Line(String),
+}
+
+/// The advice in parts. What joins a text to the line above it is left out.
+pub(super) fn parts<R: Spell>(advice: &Advice<R>) -> Vec<Part> {
+    let mut parts: Vec<Part> = Vec::new();
+    for piece in advice.pieces() {
+        let text = match piece {
+            Piece::Text(text) => text.to_string(),
+            Piece::Remedy(remedy) => remedy.spell(),
+            Piece::Line(line) => {
+                parts.push(Part::Line(line.clone()));
+                continue;
+            }
+        };
+        match parts.last_mut() {
+            Some(Part::Text(before)) => before.push_str(&text),
+            Some(Part::Line(_)) if text == " and " => {}
+            Some(Part::Line(_)) => {
+                let text = text.trim_start_matches([',', ';', ' ']);
+                parts.push(Part::Text(text.to_owned()));
+            }
+            None => parts.push(Part::Text(text)),
+        }
+    }
+    parts
 }
 
 impl Spell for finding::Remedy {

@@ -4,8 +4,8 @@ use super::defaults::Defaults;
 use super::earlier::Done;
 use super::lines::{Lines, reader};
 use super::progress::Shared;
-use crate::audit::{Entry, Shard, parse_line};
-use crate::cli::SubjectArg;
+use crate::audit::{Entry, Identity, Shard, parse_line};
+use crate::cli::TargetArg;
 use crate::commands::error::Error;
 use crate::observation::system_text;
 use std::collections::VecDeque;
@@ -32,7 +32,7 @@ pub(super) enum Trouble {
 /// The sources of targets.
 pub(super) struct List {
     /// The targets of the command line.
-    pub(super) targets: Vec<SubjectArg>,
+    pub(super) targets: Vec<TargetArg>,
     /// The list; `-` is standard input.
     pub(super) path: Option<PathBuf>,
     /// The complete list is read first, and a bad line stops the audit before it begins.
@@ -65,7 +65,7 @@ impl Input {
             shard: list.shard,
             done,
         };
-        let first = named(&list.targets, &mut filter)?;
+        let first = named(&list.targets, &mut filter);
         let count = first.len() as u64;
         let Some(path) = &list.path else {
             progress.total(count);
@@ -100,10 +100,10 @@ impl Input {
 }
 
 /// A list is not a target.
-pub(super) fn no_list_among(targets: &[SubjectArg]) -> Result<(), Error> {
+pub(super) fn no_list_among(targets: &[TargetArg]) -> Result<(), Error> {
     /// How names of lists end, and names of hosts do not.
     const ENDINGS: [&str; 6] = ["txt", "list", "lst", "csv", "conf", "jsonl"];
-    let list = targets.iter().map(|target| Path::new(target.input()));
+    let list = targets.iter().map(|target| Path::new(&target.input));
     let mut lists = list.filter(|path| {
         let ending = path.extension().and_then(OsStr::to_str);
         ending.is_some_and(|ending| ENDINGS.contains(&ending)) && path.is_file()
@@ -119,21 +119,16 @@ pub(super) fn no_list_among(targets: &[SubjectArg]) -> Result<(), Error> {
 }
 
 /// The targets of the command line.
-fn named(targets: &[SubjectArg], filter: &mut Filter) -> Result<VecDeque<Line>, Error> {
+fn named(targets: &[TargetArg], filter: &mut Filter) -> VecDeque<Line> {
     let entries = targets
         .iter()
-        .map(|target| parse_line(target.input().as_bytes()));
-    let mut lines = VecDeque::new();
+        .map(|target| parse_line(target.input.as_bytes()));
     // The command line has already parsed each.
-    for entry in entries.filter_map(|entry| entry.ok().flatten()) {
-        if let Some(why) = filter.defaults.conflict_of(&entry) {
-            return Err(Error::new(why));
-        }
-        if filter.takes(&entry) {
-            lines.push_back(Ok(entry));
-        }
-    }
-    Ok(lines)
+    let entries = entries.filter_map(|entry| entry.ok().flatten());
+    entries
+        .filter(|entry| filter.takes(entry))
+        .map(Ok)
+        .collect()
 }
 
 /// All entries, or what is wrong with the first bad line.
@@ -203,7 +198,13 @@ impl Filter {
         if self.done.is_empty() {
             return true;
         }
-        let target = self.defaults.identity(entry);
+        let asked = self.defaults.asked(entry);
+        let ports = asked.endpoints().unwrap_or_default();
+        let target = Identity {
+            input: entry.input.clone(),
+            servername: Some(asked.reference.to_string()),
+            ports: ports.iter().map(|port| port.port).collect(),
+        };
         match self.done.get_mut(&target) {
             Some(count) if *count > 0 => {
                 *count -= 1;

@@ -1,8 +1,8 @@
 //! A page of text: headings, and facts under labels.
 
 use crate::escape::visible;
-use crate::finding::{Finding, Severity};
-use crate::render::advice::spelled;
+use crate::finding::{Advice, Finding, Severity};
+use crate::render::advice::{Part, parts};
 use crate::render::style::{Ink, Style};
 use crate::render::text::{labelled, painted};
 use crate::report::Report;
@@ -60,7 +60,18 @@ impl Page {
             .map_or(String::new(), |index| format!(", certificate {index}"));
         let text = format!("{code}{about}: {}", visible(&finding.message));
         self.painted((2, "", 0), &text);
-        self.labelled(4, "->", 3, &spelled(&finding.advice));
+        self.advice(&finding.advice);
+    }
+
+    /// What to do; a line that is to be copied is not broken.
+    fn advice(&mut self, advice: &Advice) {
+        for (place, part) in parts(advice).iter().enumerate() {
+            let label = if place == 0 { "->" } else { "" };
+            match part {
+                Part::Text(text) => self.labelled(4, label, 3, text.trim()),
+                Part::Line(line) => self.line(&format!("    {label:3}{}", visible(line))),
+            }
+        }
     }
 }
 

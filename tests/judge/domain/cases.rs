@@ -795,7 +795,7 @@ fn sts_hosts() -> Vec<Case> {
             single(),
             |d| d.levels.warning = Least::Days(9999),
             BEST,
-            "expiring policy-host-expiring",
+            "policy-host-expiring expiring",
         ),
         case(
             "under 3 1 1 no date counts",

@@ -10,10 +10,11 @@
 mod cases;
 mod looks;
 mod properties;
+mod shown;
 mod upkeep;
 mod world;
 
-use smtp_certcheck::finding::{Code, Kind as CodeKind, Severity};
+use smtp_certcheck::finding::{Advice, Code, Kind as CodeKind, Severity};
 use smtp_certcheck::judge::domain::{Domain, Kind, Outcome, Verdict, judge_domain};
 use std::collections::BTreeSet;
 
@@ -99,10 +100,10 @@ fn the_advice_has_the_record_to_publish() {
     let mut domain = world::single();
     domain.hosts[0].tlsa.records = vec![world::next_key()];
     let verdict = judge_domain(&domain);
-    let advice = format!("{:?}", verdict.findings[0].advice);
     let record = world::tlsa(3, 1, &world::MX1.chain[0]);
-    let line = format!("publish _25._tcp.mx1.example.org. IN TLSA {record}");
-    assert!(advice.contains(&line), "{advice}");
+    let line = format!("_25._tcp.mx1.example.org. IN TLSA {record}");
+    let advice = Advice::new("publish ").line(line);
+    assert_eq!(verdict.findings[0].advice, advice);
     // Published, it helps.
     domain.hosts[0].tlsa.records.push(record);
     assert_eq!(judge_domain(&domain).outcome, Outcome::Authenticated);

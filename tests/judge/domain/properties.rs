@@ -69,7 +69,7 @@ fn is_up(host: &MailHost) -> bool {
 const ALL: &[Kind] = &[Kind::Dane, Kind::MtaSts, Kind::Opportunistic];
 
 /// A domain by chance.
-fn domain(dice: &mut Dice) -> Domain {
+pub(super) fn domain(dice: &mut Dice) -> Domain {
     let mut domain = sound();
     if dice.chance(30) {
         domain.hosts.truncate(1);

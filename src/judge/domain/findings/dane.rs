@@ -6,7 +6,7 @@ use super::super::result::Kind;
 use super::super::verdict::Verdict;
 use super::publish;
 use super::severity::of_broken_host;
-use crate::finding::{Code, Finding, Severity};
+use crate::finding::{Advice, Code, Finding, Severity};
 use crate::judge::dane::{Fit, Judged, Reason, Sender, unusable};
 use crate::records::Status;
 use crate::records::tlsa::FULL;
@@ -106,31 +106,31 @@ impl<'d> OfHost<'d> {
                     "a TLSA record of \"{name}\" names the CA certificate \"{}\", which the server does not send {places}",
                     not_sent(judged)
                 ),
-                format!("have the server send it with its chain, or {publish}"),
+                Advice::new("have the server send it with its chain, or ").then(publish),
             ),
             Code::TlsaAgility => (
                 format!(
                     "the TLSA record of \"{name}\" that matches {places} does not count: beside it is one with a stronger digest, which does not match (RFC 7671 section 9)"
                 ),
-                format!("take the stale record away, or {publish}"),
+                Advice::new("take the stale record away, or ").then(publish),
             ),
             Code::TlsaPartial => (
                 format!("no TLSA record of \"{name}\" matches {places}, and one does elsewhere"),
-                format!("each address and each type of key needs a match: {publish}"),
+                Advice::new("each address and each type of key needs a match: ").then(publish),
             ),
             Code::TlsaName => (
                 format!(
                     "a TLSA record of usage 2 of \"{name}\" matches {places}, and the certificate there is for another name than \"{}\"",
                     self.host.tlsa.base_domain
                 ),
-                format!("have the certificate issued for this name, or {publish}"),
+                Advice::new("have the certificate issued for this name, or ").then(publish),
             ),
             Code::TlsaExpired => (
                 format!(
                     "a TLSA record of usage 2 of \"{name}\" matches {places}, and the path to it is not within its dates ({})",
                     in_words(reason)
                 ),
-                format!("renew the certificate, or {publish}"),
+                Advice::new("renew the certificate, or ").then(publish),
             ),
             _ => (
                 format!(
@@ -162,10 +162,8 @@ impl<'d> OfHost<'d> {
             self.host.name,
             place(look)
         );
-        let advice = format!(
-            "what all senders accept is the key of the leaf, or \"2 1 1\" of the intermediate that has issued it: {}",
-            publish::advice(self.host)
-        );
+        let what = "what all senders accept is the key of the leaf, or \"2 1 1\" of the intermediate that has issued it: ";
+        let advice = Advice::new(what).then(publish::advice(self.host));
         let severity = if judged.exim.defers() || self.broken == Severity::Critical {
             self.broken
         } else {
@@ -300,7 +298,11 @@ fn partial(domain: &Domain) -> Option<Finding> {
         domain.name,
         names.join(", ")
     );
-    let publish: Vec<String> = without.iter().map(|host| publish::advice(host)).collect();
-    let advice = format!("in signed zones {}", publish.join("; "));
+    let publish = without.iter().map(|host| publish::advice(host));
+    let publish = publish.reduce(|all, one| all.text("; ").then(one));
+    let advice = publish.map_or_else(
+        || Advice::new("sign the zones of the others"),
+        |publish| Advice::new("in signed zones ").then(publish),
+    );
     Some(Finding::new(Code::DanePartial, None, message, advice))
 }

@@ -2,7 +2,9 @@
 
 use super::super::facts::{MailHost, Seen};
 use crate::certificate::Certificate;
+use crate::finding::Advice;
 use crate::records::tlsa::{DANE_EE, KEY, Tlsa};
+use std::borrow::Cow;
 
 /// The lines of a zone file, one for each key that the host presents.
 pub(super) fn records(host: &MailHost) -> Vec<String> {
@@ -18,15 +20,28 @@ pub(super) fn records(host: &MailHost) -> Vec<String> {
     lines
 }
 
-/// The same as the end of an advice.
-pub(super) fn advice(host: &MailHost) -> String {
-    match records(host).as_slice() {
-        [] => format!(
+/// To publish them, as the end of an advice.
+pub(super) fn advice(host: &MailHost) -> Advice {
+    let records = records(host);
+    if records.is_empty() {
+        return Advice::new(format!(
             "publish \"3 1 1\" of the key that \"{}\" presents",
             host.name
-        ),
-        lines => format!("publish {}", lines.join(" and ")),
+        ));
     }
+    listed("publish ", records)
+}
+
+/// Lines to be copied, after a text.
+pub(super) fn listed(text: impl Into<Cow<'static, str>>, lines: Vec<String>) -> Advice {
+    let mut advice = Advice::new(text);
+    for (place, line) in lines.into_iter().enumerate() {
+        if place > 0 {
+            advice = advice.text(" and ");
+        }
+        advice = advice.line(line);
+    }
+    advice
 }
 
 /// The leaves that a host presents.

@@ -5,7 +5,7 @@ use super::super::facts::{Domain, MailHost, Seen};
 use super::super::verdict::Verdict;
 use super::publish;
 use crate::certificate::Certificate;
-use crate::finding::{Code, Finding, Severity};
+use crate::finding::{Advice, Code, Finding, Severity};
 use crate::judge::dane::{Judged, unusable};
 use crate::records::tlsa::{DANE_EE, DANE_TA, KEY, Tlsa, WHOLE};
 
@@ -130,10 +130,9 @@ impl<'d> Records<'d> {
                 "every TLSA record of \"{}\" is for a key that is presented now: a new key has no record yet",
                 self.host.name
             );
-            let advice = format!(
-                "before the key changes, publish \"3 1 1\" of the next one beside {}, and wait until the old records have left the caches",
-                publish::records(self.host).join(" and ")
-            );
+            let before = "before the key changes, publish \"3 1 1\" of the next one beside ";
+            let advice = publish::listed(before, publish::records(self.host))
+                .text(", and wait until the old records have left the caches");
             Finding::new(Code::TlsaNoRollover, None, message, advice)
         })
     }
@@ -190,9 +189,7 @@ fn of_nothing(host: &MailHost) -> Option<Finding> {
         "a TLSA record of \"{}\" is the digest of nothing: {record}",
         host.name
     );
-    let advice = format!(
-        "the command that made it read no certificate: {}",
-        publish::advice(host)
-    );
+    let what = "the command that made it read no certificate: ";
+    let advice = Advice::new(what).then(publish::advice(host));
     Some(Finding::new(Code::TlsaEmptyDigest, None, message, advice))
 }

@@ -7,7 +7,7 @@ use super::super::result::Kind;
 use super::super::sts::State;
 use super::super::verdict::Verdict;
 use super::severity::of_broken_host;
-use crate::finding::{Code, Finding, Severity};
+use crate::finding::{Advice, Code, Finding, Severity};
 use crate::records::mta_sts::{Mode, Policy, StsRecords};
 
 pub(super) fn of(domain: &Domain, verdict: &Verdict) -> Vec<Finding> {
@@ -40,12 +40,16 @@ fn record(domain: &Domain, sts: &MtaSts) -> Option<Finding> {
                 "the id of the record at _mta-sts.{name} is not 1 to 32 letters and digits: \"{}\"",
                 record.id
             ),
-            "write an id such as 20261128T120000: a sender may take the record for none (RFC 8461 section 3.1)".to_owned(),
+            Advice::new(
+                "write an id such as 20261128T120000: a sender may take the record for none (RFC 8461 section 3.1)",
+            ),
         ),
         StsRecords::Absent | StsRecords::One(_) => return None,
         StsRecords::Broken(why) => (
             format!("no record at _mta-sts.{name} counts: {why}"),
-            format!("publish exactly one, such as _mta-sts.{name}. IN TXT \"v=STSv1; id=20261128T120000\""),
+            Advice::new("publish exactly one, such as ").line(format!(
+                "_mta-sts.{name}. IN TXT \"v=STSv1; id=20261128T120000\""
+            )),
         ),
     };
     Some(Finding::new(Code::StsRecords, None, message, advice))

@@ -3,15 +3,15 @@
 use super::super::facts::Domain;
 use super::super::sts::State;
 use super::super::verdict::Verdict;
-use crate::finding::{Code, Finding};
+use crate::finding::{Advice, Code, Finding};
 use crate::records::Status;
 use crate::records::tlsrpt::TlsRpt;
 
 pub(super) fn of(domain: &Domain, verdict: &Verdict) -> Option<Finding> {
     let name = &domain.name;
     let (lookup, records) = &domain.tlsrpt;
-    let publish =
-        format!("publish _smtp._tls.{name}. IN TXT \"v=TLSRPTv1; rua=mailto:tlsrpt@{name}\"");
+    let line = format!("_smtp._tls.{name}. IN TXT \"v=TLSRPTv1; rua=mailto:tlsrpt@{name}\"");
+    let publish = Advice::new("publish ").line(line);
     match records {
         TlsRpt::One { .. } => None,
         TlsRpt::Invalid(why) => {

@@ -14,6 +14,7 @@ use smtp_certcheck::render::audit::{
 };
 use smtp_certcheck::render::style::Style;
 use smtp_certcheck::report::{DomainReport, Report};
+use std::path::Path;
 use testkit::program::json_lines;
 
 const LEVELS: Levels = Levels {
@@ -139,6 +140,10 @@ fn json_lines_are_what_the_schema_says() {
 #[test]
 fn the_page_has_a_row_for_each_domain_and_its_hosts_in_it() {
     let text = show(&mut HtmlPage::new(*cases::BASE));
+    // To be looked at.
+    let pages = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/pages");
+    std::fs::create_dir_all(&pages).expect("a folder");
+    std::fs::write(pages.join("domains.html"), &text).expect("the page");
     assert_eq!(
         text.matches("<tr role=\"row\" id=\"mx:").count(),
         domains().len()

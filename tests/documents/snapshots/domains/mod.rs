@@ -38,7 +38,9 @@ fn tables_fit_their_terminals() {
         assert_text(&format!("domain_table_{width}"), &text);
         let most = usize::from(width);
         for line in text.lines() {
-            let is_record = line.split(' ').any(|word| word.len() + 8 > most);
+            // It is there to be copied.
+            let is_record =
+                line.contains(". IN T") || line.split(' ').any(|word| word.len() + 8 > most);
             let columns = line.chars().count();
             assert!(columns <= most || is_record, "{width}: {line}");
         }

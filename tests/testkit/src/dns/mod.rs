@@ -8,6 +8,5 @@ pub mod liar;
 pub mod nsd;
 pub mod served;
 pub mod sign;
-pub mod told;
 pub mod unbound;
 pub mod zone;
