@@ -346,7 +346,7 @@ _smtp__certcheck_static() {
             return 0
             ;;
         smtp__certcheck__subcmd__audit)
-            opts="-i -j -4 -6 -o -q -v -h --input --strict --shard --resume --jobs --per-address --pause --rate --retries --warning --critical --ignore --only --fail-on --baseline --changes-only --mail --ports --tls --connect --via --via-command --source --proxy-protocol --one-address --ehlo --key-type --no-sni --timeout --connect-timeout --cacerts --crl --fetch-crl --servername --format --sort --output --save --quiet --verbose --color --help"
+            opts="-i -j -4 -6 -o -q -v -h --input --strict --shard --resume --jobs --per-address --pause --rate --retries --warning --critical --ignore --only --fail-on --baseline --changes-only --mail --ports --tls --connect --via --via-command --source --proxy-protocol --one-address --ehlo --key-type --no-sni --timeout --connect-timeout --cacerts --crl --fetch-crl --servername --resolver --trust-anchor --trust-ad --require --no-mta-sts --format --sort --output --save --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -461,14 +461,14 @@ _smtp__certcheck_static() {
                     return 0
                     ;;
                 --ignore)
-                    COMPREPLY=($(compgen -W "address-not-tried address-unreachable addresses-differ bad-ca-file bad-crl-file expiring intermediate-expiring long-validity name-differs port-expires-earlier port-unprotected ports-differ shared-key tls-1.2 bad-handshake-signature bye capabilities-refused client-certificate-refused connect-failed connection-closed connection-reset dns-failure ehlo-refused greeting-refused io-error malformed-reply message-too-large no-address no-such-key not-smtp not-tls preauth proxy-failed starttls-broken starttls-injection starttls-not-offered starttls-refused starttls-unavailable temporary-refusal timeout tls-alert tls-error tls-incompatible unsolicited-reply wrong-mode wrong-protocol anchor-expired anchor-not-yet-valid anchor-rejected anchors-unreadable bad-signature ca-as-leaf certificate-revoked critical-extension distrusted expired issuer-mismatch key-not-proven key-usage malformed missing-intermediate name-constraint name-encoding name-mismatch name-not-compared no-certificate no-san not-a-ca not-yet-valid obsolete-tls path-invalid path-too-long pin-mismatch revocation-stale revocation-unknown self-signed staple-missing too-complex unknown-issuer unsupported-algorithm unsupported-version weak-key weak-signature wrong-usage anchor-is-leaf anchor-not-hashed client-certificate clients-differ cross-signed duplicate key-usage-signature large-hello out-of-order path-revoked root-sent self-signed-ca staple-invalid unrelated" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "address-not-tried address-unreachable addresses-differ bad-ca-file bad-crl-file expiring intermediate-expiring long-validity name-differs port-expires-earlier port-unprotected ports-differ shared-key tls-1.2 bad-handshake-signature bye capabilities-refused client-certificate-refused connect-failed connection-closed connection-reset dns-failure ehlo-refused greeting-refused io-error malformed-reply message-too-large no-address no-such-key not-smtp not-tls preauth proxy-failed starttls-broken starttls-injection starttls-not-offered starttls-refused starttls-unavailable temporary-refusal timeout tls-alert tls-error tls-incompatible unsolicited-reply wrong-mode wrong-protocol anchor-expired anchor-not-yet-valid anchor-rejected anchors-unreadable bad-signature ca-as-leaf certificate-revoked critical-extension distrusted expired issuer-mismatch key-not-proven key-usage malformed missing-intermediate name-constraint name-encoding name-mismatch name-not-compared no-certificate no-san not-a-ca not-yet-valid obsolete-tls path-invalid path-too-long pin-mismatch revocation-stale revocation-unknown self-signed staple-missing too-complex unknown-issuer unsupported-algorithm unsupported-version weak-key weak-signature wrong-usage anchor-is-leaf anchor-not-hashed client-certificate clients-differ cross-signed duplicate key-usage-signature large-hello out-of-order path-revoked root-sent self-signed-ca staple-invalid unrelated dane-partial dns-bogus dns-no-answer dnssec-not-passed mx-alias mx-insecure mx-is-address null-mx-mixed policy-host-expiring rrsig-expiring sts-certificate sts-fetch sts-id-unchanged sts-max-age sts-mx-uncovered sts-policy sts-records sts-testing tlsa-agility tlsa-ca-not-sent tlsa-cn tlsa-empty-digest tlsa-expired tlsa-fragile tlsa-insecure tlsa-mismatch tlsa-name tlsa-no-rollover tlsa-no-starttls tlsa-partial tlsa-senders-differ tlsa-stale tlsa-unusable tlsrpt-invalid tlsrpt-missing" -- "${cur}"))
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace
                     fi
                     return 0
                     ;;
                 --only)
-                    COMPREPLY=($(compgen -W "address-not-tried address-unreachable addresses-differ bad-ca-file bad-crl-file expiring intermediate-expiring long-validity name-differs port-expires-earlier port-unprotected ports-differ shared-key tls-1.2 bad-handshake-signature bye capabilities-refused client-certificate-refused connect-failed connection-closed connection-reset dns-failure ehlo-refused greeting-refused io-error malformed-reply message-too-large no-address no-such-key not-smtp not-tls preauth proxy-failed starttls-broken starttls-injection starttls-not-offered starttls-refused starttls-unavailable temporary-refusal timeout tls-alert tls-error tls-incompatible unsolicited-reply wrong-mode wrong-protocol anchor-expired anchor-not-yet-valid anchor-rejected anchors-unreadable bad-signature ca-as-leaf certificate-revoked critical-extension distrusted expired issuer-mismatch key-not-proven key-usage malformed missing-intermediate name-constraint name-encoding name-mismatch name-not-compared no-certificate no-san not-a-ca not-yet-valid obsolete-tls path-invalid path-too-long pin-mismatch revocation-stale revocation-unknown self-signed staple-missing too-complex unknown-issuer unsupported-algorithm unsupported-version weak-key weak-signature wrong-usage anchor-is-leaf anchor-not-hashed client-certificate clients-differ cross-signed duplicate key-usage-signature large-hello out-of-order path-revoked root-sent self-signed-ca staple-invalid unrelated" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "address-not-tried address-unreachable addresses-differ bad-ca-file bad-crl-file expiring intermediate-expiring long-validity name-differs port-expires-earlier port-unprotected ports-differ shared-key tls-1.2 bad-handshake-signature bye capabilities-refused client-certificate-refused connect-failed connection-closed connection-reset dns-failure ehlo-refused greeting-refused io-error malformed-reply message-too-large no-address no-such-key not-smtp not-tls preauth proxy-failed starttls-broken starttls-injection starttls-not-offered starttls-refused starttls-unavailable temporary-refusal timeout tls-alert tls-error tls-incompatible unsolicited-reply wrong-mode wrong-protocol anchor-expired anchor-not-yet-valid anchor-rejected anchors-unreadable bad-signature ca-as-leaf certificate-revoked critical-extension distrusted expired issuer-mismatch key-not-proven key-usage malformed missing-intermediate name-constraint name-encoding name-mismatch name-not-compared no-certificate no-san not-a-ca not-yet-valid obsolete-tls path-invalid path-too-long pin-mismatch revocation-stale revocation-unknown self-signed staple-missing too-complex unknown-issuer unsupported-algorithm unsupported-version weak-key weak-signature wrong-usage anchor-is-leaf anchor-not-hashed client-certificate clients-differ cross-signed duplicate key-usage-signature large-hello out-of-order path-revoked root-sent self-signed-ca staple-invalid unrelated dane-partial dns-bogus dns-no-answer dnssec-not-passed mx-alias mx-insecure mx-is-address null-mx-mixed policy-host-expiring rrsig-expiring sts-certificate sts-fetch sts-id-unchanged sts-max-age sts-mx-uncovered sts-policy sts-records sts-testing tlsa-agility tlsa-ca-not-sent tlsa-cn tlsa-empty-digest tlsa-expired tlsa-fragile tlsa-insecure tlsa-mismatch tlsa-name tlsa-no-rollover tlsa-no-starttls tlsa-partial tlsa-senders-differ tlsa-stale tlsa-unusable tlsrpt-invalid tlsrpt-missing" -- "${cur}"))
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace
                     fi
@@ -598,6 +598,35 @@ _smtp__certcheck_static() {
                     ;;
                 --servername)
                     COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --resolver)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --trust-anchor)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --require)
+                    COMPREPLY=($(compgen -W "dane mta-sts any" -- "${cur}"))
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace
                     fi
