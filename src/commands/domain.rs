@@ -38,9 +38,10 @@ impl Asking {
 
     /// The same for servers, whose TLSA records alone are asked for.
     pub(super) fn about_servers(args: &cli::Resolving, pacer: &Arc<Pacer>) -> Result<Self, Error> {
-        let trust = match args.trust_ad {
-            true => Trust::Resolver,
-            false => Trust::NoResolver,
+        let trust = if args.trust_ad {
+            Trust::Resolver
+        } else {
+            Trust::NoResolver
         };
         let servers = match args.resolver.as_slice() {
             [] => resolvers(),
