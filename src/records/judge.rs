@@ -220,8 +220,13 @@ fn place(subject: &Question) -> Name {
     }
 }
 
-/// A zone known to begin below `signer`, at `place` or above it: then `signer` cannot speak for it.
+/// A zone known to begin below `signer`, at `place` or above it, or an anchor there: then `signer`
+/// cannot speak for it.
 fn zone_between(work: &Work<'_>, signer: &Name, place: &Name) -> Option<Name> {
+    let anchor = work.zones.anchors().nearest(place);
+    if let Some(anchor) = anchor.filter(|anchor| anchor.iter().len() > signer.iter().len()) {
+        return Some(anchor);
+    }
     match work.nearest(place)? {
         Standing::Secure(zone) if zone.name.iter().len() > signer.iter().len() => {
             Some(zone.name.clone())

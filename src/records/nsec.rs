@@ -20,7 +20,8 @@ impl Nsec<'_> {
     /// non-terminal.
     fn covers(&self, name: &Name, apex: &Name) -> bool {
         let next = self.data.next_domain_name();
-        if self.owner >= *name || self.is_above(name) {
+        // One that leads out of its zone is not of a chain (unbound passes over it, too).
+        if self.owner >= *name || self.is_above(name) || !apex.zone_of(next) {
             return false;
         }
         // The last record of a zone leads back to the apex.

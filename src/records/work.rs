@@ -97,9 +97,12 @@ impl<'z> Work<'z> {
         here.or_else(|| self.zones.get(name, self.now))
     }
 
-    /// What is known of the zone at a name or nearest above it.
+    /// What is known of the zone at a name or nearest above it, but for what is above an anchor: that
+    /// says nothing of an island of trust below.
     pub(super) fn nearest(&self, name: &Name) -> Option<Standing> {
-        let above = (0..=name.iter().len()).rev();
+        let anchor = self.zones.anchors().nearest(name);
+        let island = anchor.map_or(0, |anchor| anchor.iter().len());
+        let above = (island..=name.iter().len()).rev();
         let mut known = above.filter_map(|labels| self.known(&name.trim_to(labels)));
         known.find(|standing| matches!(standing, Standing::Secure(_) | Standing::Lacking(_)))
     }

@@ -6,7 +6,7 @@ use super::world::{Denies, World, Zone};
 use super::{Told, ask, ask_liar, compare, name};
 use hickory_proto::dnssec::DigestType;
 use hickory_proto::dnssec::rdata::{DNSSECRData, DS};
-use hickory_proto::rr::{RData, Record, RecordType};
+use hickory_proto::rr::{Name, RData, Record, RecordType};
 use std::sync::Arc;
 
 fn deep(denies: &Denies) -> World {
@@ -91,6 +91,55 @@ fn anchors_may_be_keys_and_those_of_other_zones() {
         reason.ends_with("no trust anchor is above the name"),
         "{reason}"
     );
+}
+
+/// unbound's testdata/val_cnametocloser.rpl and val_cnametocloser_nosig.rpl.
+#[test]
+fn what_is_above_an_island_of_trust_says_nothing_of_it() {
+    let parent = Zone::new("example.org.", &["www CNAME www.b.example.org."]);
+    let island = Zone::new("b.example.org.", &["www A 192.0.2.1"]);
+    let mut world = World::usual(vec![parent.denying(Denies::opt_out()), island]);
+    let (apex, above) = (name("b.example.org."), name("example.org."));
+    let delegation = world
+        .zone_mut("example.org.")
+        .sets
+        .remove(&(apex.clone(), RecordType::DS));
+    assert!(delegation.is_some());
+    let ds = world.zone(&apex).signers[0].ds(DigestType::SHA256);
+    let root = world.zone(&Name::root()).signers[0].ds(DigestType::SHA256);
+    let zones = |text: String| Zones::new(text.parse().expect("anchors"));
+    let told = |zones: &Zones, asked: &str, lies: bool| {
+        let told = Told::of(zones, asked, &|question| {
+            let mut message = world.resolve(question);
+            if lies && question.kind == RecordType::AAAA {
+                let zone = world.zone(&above);
+                message.authorities = zone.proof_of(&above);
+                message.authorities.extend(zone.proof_of(&apex));
+            }
+            Reply::Message(Arc::new(message))
+        });
+        told.line()
+    };
+    let asked = "www.example.org AAAA";
+    // Without an anchor of its own it is an unsigned zone.
+    assert_eq!(
+        told(&zones(format!(". DS {root}")), asked, false),
+        "insecure NOERROR 0"
+    );
+    let both = || zones(format!(". DS {root}\nb.example.org. DS {ds}"));
+    assert_eq!(told(&both(), asked, false), "secure NOERROR 0");
+    assert_eq!(
+        told(&both(), "www.example.org A", false),
+        "secure NOERROR 1"
+    );
+    assert_eq!(told(&both(), asked, true), "bogus NOERROR 0");
+    // What is known of the zones above does not change that.
+    let known = both();
+    assert_eq!(
+        told(&known, "b.example.org DS", false),
+        "insecure NOERROR 0"
+    );
+    assert_eq!(told(&known, "www.example.org A", false), "secure NOERROR 1");
 }
 
 #[test]

@@ -3,8 +3,9 @@
 use super::super::Status;
 use super::world::{Denies, World, Zone};
 use super::{ask, ask_liar, compare};
+use hickory_proto::dnssec::rdata::{DNSSECRData, NSEC};
 use hickory_proto::op::ResponseCode;
-use hickory_proto::rr::RecordType;
+use hickory_proto::rr::{RData, Record, RecordType};
 
 const RECORDS: &[&str] = &[
     "www A 192.0.2.1",
@@ -215,6 +216,31 @@ fn a_record_with_the_soa_of_an_apex_does_not_deny_its_ds() {
             let reason = told.reason();
             assert!(reason.contains("the zone below"), "{asked}: {reason}");
         }
+    }
+}
+
+#[test]
+fn an_nsec_record_that_leads_out_of_its_zone_proves_nothing() {
+    // unbound's testdata/val_nx_overreach.rpl.
+    let world = World::usual(vec![Zone::new("example.org.", &["wab A 192.0.2.1"])]);
+    let (apex, wab) = (super::name("example.org."), super::name("wab.example.org."));
+    for (next, expected) in [
+        ("example.org.", Status::Secure),
+        ("wzz.foo.org.", Status::Bogus),
+        ("zzz.", Status::Bogus),
+    ] {
+        let told = ask_liar(&world, "www.example.org A", |question, message| {
+            if question.kind == RecordType::A {
+                let nsec = NSEC::new_cover_self(super::name(next), [RecordType::A]);
+                let data = RData::DNSSEC(DNSSECRData::NSEC(nsec));
+                let record = Record::from_rdata(wab.clone(), 300, data);
+                message.authorities.retain(|record| record.name != wab);
+                message
+                    .authorities
+                    .extend(world.zone(&apex).signed(&[record]));
+            }
+        });
+        assert_eq!(told.answer.status, expected, "{next}: {}", told.reason());
     }
 }
 
