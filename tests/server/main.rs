@@ -3,6 +3,7 @@
 //! - `addresses`: names with several addresses
 //! - `clients`: client certificates
 //! - `crl`: revocation lists, named and fetched
+//! - `dane`: the TLSA records of a server (`--dane`)
 //! - `dialogue`: SMTP up to STARTTLS, line by line
 //! - `tls`: the handshake, and what it agrees upon
 //! - `hostile`: hostile servers in every protocol, and what is shown of them
@@ -27,6 +28,7 @@
 mod addresses;
 mod clients;
 mod crl;
+mod dane;
 mod dialogue;
 mod endurance;
 mod environment;

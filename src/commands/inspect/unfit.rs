@@ -65,10 +65,15 @@ fn without_a_domain(cli: &Inspect, targets: &[SubjectArg]) -> Option<Error> {
         ("--no-mta-sts", cli.dns.no_mta_sts),
     ];
     let mut given = given.into_iter().filter(|(_, is_given)| *is_given);
-    let of_domains = given.next().map(|(option, _)| option);
-    let of_dns = || cli.dns.resolving.given().filter(|_| !cli.dane);
-    let option = of_domains.or_else(of_dns)?;
-    let text = format!("{option} is for a domain, and there is none");
+    let of_domains = given.next();
+    let of_domains =
+        of_domains.map(|(option, _)| format!("{option} is for a domain, and there is none"));
+    let of_dns = || {
+        let option = cli.dns.resolving.given().filter(|_| !cli.dane)?;
+        let text = format!("{option} is for a domain or --dane, and there is neither");
+        Some(text)
+    };
+    let text = of_domains.or_else(of_dns)?;
     Some(Error::new(text).hint("smtp-certcheck mx:example.org"))
 }
 

@@ -12,7 +12,7 @@ impl Page {
             return;
         };
         self.heading("DANE");
-        self.fact("TLSA", &found(dane));
+        self.fact("TLSA", &found(dane, report.target.port));
         if dane.host.tlsa.decide() {
             for record in &dane.host.tlsa.records {
                 self.fact("", &record.to_string());
@@ -26,17 +26,24 @@ impl Page {
 }
 
 /// Whether there are records, and whether they count.
-fn found(dane: &HostDane) -> String {
+fn found(dane: &HostDane, port: Option<u16>) -> String {
     let tlsa = &dane.host.tlsa;
     let because = tlsa.lookup.why.as_deref();
     let because = because.map_or_else(String::new, |why| format!(" ({})", visible(why)));
-    let below = visible(&tlsa.base_domain);
+    let owner = port.map_or_else(String::new, |port| format!("_{port}._tcp."));
+    let owner = format!("\"{owner}{}\"", visible(&tlsa.base_domain));
+    let records = match tlsa.records.len() {
+        1 => format!("1 record at {owner}"),
+        count => format!("{count} records at {owner}"),
+    };
     match (tlsa.lookup.status, tlsa.records.len()) {
-        (Status::Bogus, _) => format!("bogus{because}"),
-        (Status::NoAnswer, _) => format!("no answer{because}"),
-        (Status::Secure, 0) => "there are none, which is proven".to_owned(),
-        (Status::Secure, count) => format!("{count}, secure, below \"{below}\""),
-        (Status::Insecure, 0) => format!("there are none that count{because}"),
-        (Status::Insecure, count) => format!("{count} that do not count{because}"),
+        (Status::Bogus, _) => format!("what the DNS says of {owner} is bogus{because}"),
+        (Status::NoAnswer, _) => format!("the DNS gives no answer about {owner}{because}"),
+        (Status::Secure, 0) => format!("none at {owner}, proven by DNSSEC"),
+        (Status::Secure, _) => format!("{records}, proven by DNSSEC"),
+        (Status::Insecure, 0) => format!("none at {owner}, not proven{because}"),
+        (Status::Insecure, _) => {
+            format!("{records}, not proven, so that senders ignore them{because}")
+        }
     }
 }
