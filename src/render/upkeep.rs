@@ -18,8 +18,6 @@ pub struct Published<'a> {
     pub tlsa: &'a TlsaRecords,
     /// The owner of the printed lines, such as `_25._tcp.mx.example.org`.
     pub printed: &'a str,
-    /// The owner of the records.
-    pub owner: &'a str,
     /// What that name is an alias of.
     pub alias_of: Option<&'a str>,
 }
@@ -27,7 +25,8 @@ pub struct Published<'a> {
 /// What to do, if the answer says what is published; `unseen`: places of which nothing is known.
 pub fn upkeep(published: &Published<'_>, upkeep: &Upkeep, unseen: &[String]) -> String {
     let lookup = &published.tlsa.lookup;
-    let owner = visible(published.owner);
+    let owner = published.tlsa.owner();
+    let owner = visible(&owner);
     let because = because(published);
     let (what, advice) = match lookup.status {
         Status::Insecure | Status::Secure => return compared(published, upkeep, unseen),
@@ -85,7 +84,8 @@ fn compared(published: &Published<'_>, upkeep: &Upkeep, unseen: &[String]) -> St
 }
 
 fn headline(published: &Published<'_>, upkeep: &Upkeep) -> String {
-    let owner = visible(published.owner);
+    let owner = published.tlsa.owner();
+    let owner = visible(&owner);
     let count = match upkeep.published.len() {
         0 => "no TLSA records yet".to_owned(),
         1 => "1 TLSA record".to_owned(),
@@ -111,8 +111,9 @@ fn because(published: &Published<'_>) -> String {
 
 /// Where the lines belong, if not at the name that is printed (RFC 7672 §2.2.3).
 fn moved(published: &Published<'_>) -> Option<String> {
-    let owner = visible(published.owner);
-    let below = (published.owner != published.printed).then(|| {
+    let owner = published.tlsa.owner();
+    let owner = visible(&owner);
+    let below = (published.tlsa.owner() != published.printed).then(|| {
         format!(
             "publish the lines at \"{owner}\": the host is an alias, and clients look there first (RFC 7672 \
              section 2.2.3)"

@@ -151,6 +151,10 @@ fn records_count_as_pins_where_they_are_proven() {
             "{host}: no \"{line}\":\n{}",
             run.stdout
         );
+        if problem == Some("tlsa-mismatch") {
+            let advice = format!("-> publish {owner}. IN TLSA 3 1 1 ");
+            assert!(said.contains(&advice), "{host}: {}", run.stdout);
+        }
         let run = lab.look(host, &format!("{trust} --json"));
         let report: Value = serde_json::from_str(&run.stdout).expect("JSON");
         check_schema(&report);

@@ -120,6 +120,7 @@ fn tlsa(survey: &TlsaSurvey, addresses: &Lookup, port: u16) -> TlsaRecords {
     TlsaRecords {
         lookup,
         base_domain: survey.base_domain.clone(),
+        port,
         under_alias: survey.under_alias,
         records: records.unwrap_or_default(),
     }

@@ -132,7 +132,6 @@ fn said(
     let published = Published {
         tlsa: &records,
         printed: &format!("_{port}._tcp.{host}"),
-        owner: &format!("_{port}._tcp.{}", tlsa.base_domain),
         alias_of: alias_of.as_deref().map(|name| name.trim_end_matches('.')),
     };
     upkeep(&published, &Upkeep::of(&known), &seen.unseen)

@@ -120,6 +120,8 @@ pub struct TlsaRecords {
     pub lookup: Lookup,
     /// The name below which they were found, or asked for last (RFC 7672 §2.2.3).
     pub base_domain: String,
+    /// The port that they are for.
+    pub port: u16,
     /// They stand under an alias, and not where it leads.
     pub under_alias: bool,
     /// The records.
@@ -127,6 +129,11 @@ pub struct TlsaRecords {
 }
 
 impl TlsaRecords {
+    /// Their name, without the last dot (RFC 6698 §3).
+    pub fn owner(&self) -> String {
+        format!("_{}._tcp.{}", self.port, self.base_domain)
+    }
+
     /// Whether DANE decides for the host: secure records count, whatever is in them.
     pub fn decide(&self) -> bool {
         self.lookup.status == Status::Secure && !self.records.is_empty()

@@ -12,7 +12,7 @@ impl Page {
             return;
         };
         self.heading("DANE");
-        self.fact("TLSA", &found(dane, report.target.port));
+        self.fact("TLSA", &found(dane));
         if dane.host.tlsa.decide() {
             for record in &dane.host.tlsa.records {
                 self.fact("", &record.to_string());
@@ -26,12 +26,11 @@ impl Page {
 }
 
 /// Whether there are records, and whether they count.
-fn found(dane: &HostDane, port: Option<u16>) -> String {
+fn found(dane: &HostDane) -> String {
     let tlsa = &dane.host.tlsa;
     let because = tlsa.lookup.why.as_deref();
     let because = because.map_or_else(String::new, |why| format!(" ({})", visible(why)));
-    let owner = port.map_or_else(String::new, |port| format!("_{port}._tcp."));
-    let owner = format!("\"{owner}{}\"", visible(&tlsa.base_domain));
+    let owner = format!("\"{}\"", visible(&tlsa.owner()));
     let records = match tlsa.records.len() {
         1 => format!("1 record at {owner}"),
         count => format!("{count} records at {owner}"),

@@ -99,6 +99,7 @@ pub fn host(name: &str, address: &str, identity: &Identity) -> MailHost {
         tlsa: TlsaRecords {
             lookup: lookup(&format!("_25._tcp.{name} TLSA")),
             base_domain: name.to_owned(),
+            port: 25,
             under_alias: false,
             records: vec![tlsa(3, 1, &identity.chain[0]), next_key()],
         },

@@ -12,7 +12,7 @@ pub(super) fn records(host: &MailHost) -> Vec<String> {
     for leaf in leaves(host) {
         let Ok(facts) = leaf.facts() else { continue };
         let record = Tlsa::sha256(DANE_EE, KEY, &facts.public_key.spki);
-        let line = format!("_25._tcp.{}. IN TLSA {record}", host.tlsa.base_domain);
+        let line = format!("{}. IN TLSA {record}", host.tlsa.owner());
         if !lines.contains(&line) {
             lines.push(line);
         }
