@@ -1,8 +1,8 @@
 //! Which findings are asked for, and what happens to the others: leaving out a problem does not
 //! make a target fine.
 
-use super::line::{addresses_of_line, findings_of_line, left_out_of_line};
-use crate::finding::{Code, Finding, Severity, WrittenCode};
+use super::line::{addresses_of_line, findings_of_line, is_domain, left_out_of_line};
+use crate::finding::{Code, Finding, Kind, Severity, WrittenCode};
 use serde_json::Value;
 
 /// The codes of `--only` and `--ignore`.
@@ -84,24 +84,42 @@ impl Choice {
         &'a self,
         report: &'a Value,
     ) -> impl Iterator<Item = (WrittenCode<'a>, Severity)> {
+        let found = || findings_of_line(report).chain(left_out_of_line(report));
+        let of_domain = found().map(|(code, _)| code);
+        let of_domain = of_domain.filter(|code| is_domain(report) && is_failure(*code));
         let unseen: Vec<WrittenCode<'_>> = addresses_of_line(report)
             .map(|address| address.pointer("/error/code"))
             .chain([report.pointer("/error/code")])
             .filter_map(|code| Some(WrittenCode::read(code?.as_str()?)))
             .chain(UNJUDGED.map(WrittenCode::Known))
+            .chain(of_domain)
             .collect();
-        let found = findings_of_line(report).chain(left_out_of_line(report));
-        found.filter(move |(code, _)| self.takes_written(*code, unseen.contains(code)))
+        found().filter(move |(code, _)| self.takes_written(*code, unseen.contains(code)))
     }
 }
 
 /// Codes that say why nothing could be judged: `--only` does not leave them out.
-pub const UNJUDGED: [Code; 4] = [
+pub const UNJUDGED: [Code; 7] = [
     Code::BadCaFile,
     Code::BadCrlFile,
     Code::AnchorsUnreadable,
     Code::PortUnprotected,
+    Code::DnsBogus,
+    Code::DnsNoAnswer,
+    Code::DnssecNotPassed,
 ];
+
+/// The codes of a domain's findings that say why something could not be judged: a host that was not
+/// reached has the code of the failure.
+pub fn unseen_of_domain(found: &[Finding]) -> Vec<Code> {
+    let codes = found.iter().map(|finding| finding.code);
+    let failures = codes.filter(|code| code.kind() == Kind::Failure);
+    failures.chain(UNJUDGED).collect()
+}
+
+fn is_failure(code: WrittenCode<'_>) -> bool {
+    matches!(code, WrittenCode::Known(code) if code.kind() == Kind::Failure)
+}
 
 fn is_in(list: &[Code], code: WrittenCode<'_>) -> bool {
     list.iter()

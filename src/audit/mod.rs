@@ -24,7 +24,7 @@ mod summary;
 
 pub use audited::Audited;
 pub use baseline::{Baseline, BaselineError};
-pub use choice::{Choice, LeftOut, Standing, UNJUDGED};
+pub use choice::{Choice, LeftOut, Standing, UNJUDGED, unseen_of_domain};
 pub use completeness::Completeness;
 pub use counts::Counts;
 pub use difference::{Change, Difference, Field};

@@ -1,9 +1,10 @@
 //! `audit`: its definitions.
 
+use super::dns::Dns;
 use super::groups::{Connection, Trust};
 use super::help::{FINDINGS, LIST, OUTPUT, PACING};
 use super::ports::Ports;
-use super::value::{CodeParser, ColorArg, TargetArg, left, pause, rate, target};
+use super::value::{CodeParser, ColorArg, SubjectArg, left, pause, rate, subject};
 use crate::audit::{Least, Shard};
 use crate::finding::Code;
 use clap::{Args, ValueEnum};
@@ -17,9 +18,9 @@ use std::time::Duration;
     reason = "each is a switch of the command line"
 )]
 pub struct Audit {
-    /// More servers, as in the list
-    #[arg(value_name = "TARGET", value_parser = target)]
-    pub targets: Vec<TargetArg>,
+    /// More servers and domains, as in the list
+    #[arg(value_name = "TARGET", value_parser = subject)]
+    pub targets: Vec<SubjectArg>,
 
     /// The list of targets; - reads standard input
     #[arg(short, long, value_name = "FILE", help_heading = LIST)]
@@ -109,6 +110,10 @@ pub struct Audit {
     /// What to trust.
     #[command(flatten)]
     pub trust: Trust,
+
+    /// How domains are asked for.
+    #[command(flatten)]
+    pub dns: Dns,
 
     /// The format of the results
     #[arg(long, value_name = "FORMAT", default_value = "table", help_heading = OUTPUT)]

@@ -69,6 +69,14 @@ impl Asking {
         })
     }
 
+    /// The same for a list.
+    pub(super) fn of_a_list(self) -> Self {
+        Self {
+            domains: self.domains.of_a_list(),
+            ..self
+        }
+    }
+
     /// Surveys a domain.
     pub(super) async fn survey(
         &self,

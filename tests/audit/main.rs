@@ -10,12 +10,16 @@
 //! - `addresses`: names with several addresses
 //! - `distributed`: the list in parts, on several machines
 //! - `scale`: thousands of servers at once
+//! - `domain_cost`: what domains cost that share their hosts
+//! - `domains`: domains in lists
 //! - `hosts`: hosts with several ports
 //! - `html`: the page, in a real browser
 
 mod addresses;
 mod daily;
 mod distributed;
+mod domain_cost;
+mod domains;
 mod fields;
 mod files;
 mod hosts;

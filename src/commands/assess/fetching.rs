@@ -47,18 +47,24 @@ impl Assessor {
         if self.revocation.library().is_none() {
             return;
         }
-        for host in &domain.hosts {
-            let Ok(name) = host.name.parse() else {
-                continue;
-            };
-            let asked = Asked::host(&name, host.port, Start::Starttls);
-            let seen = host.looks.iter().map(|look| look.seen.clone());
-            let survey = Survey {
-                seen: seen.collect(),
-                ..Survey::default()
-            };
+        for (asked, survey) in hosts(domain) {
             self.fetch(&[survey], &asked, options).await;
         }
+    }
+
+    /// What must be fetched before a domain can be judged.
+    pub(in crate::commands) fn wishes_for_domain(
+        &self,
+        domain: &DomainSurvey,
+        own: Own<'_>,
+    ) -> Vec<Wish> {
+        if self.revocation.library().is_none() {
+            return Vec::new();
+        }
+        let hosts = hosts(domain);
+        hosts
+            .flat_map(|(asked, survey)| self.all_wishes(&[survey], &asked, own))
+            .collect()
     }
 
     /// What must be fetched before surveys can be judged, port by port.
@@ -85,4 +91,17 @@ pub(in crate::commands) fn rest(surveys: &[Survey], options: &Options) -> Durati
     let seen = surveys.iter().flat_map(|survey| &survey.seen);
     let elapsed = seen.map(|seen| seen.elapsed).max().unwrap_or_default();
     options.probe.timeout.saturating_sub(elapsed)
+}
+
+/// The hosts of a domain as targets, and what they showed.
+fn hosts(domain: &DomainSurvey) -> impl Iterator<Item = (Asked, Survey)> + '_ {
+    domain.hosts.iter().filter_map(|host| {
+        let name = host.name.parse().ok()?;
+        let seen = host.looks.iter().map(|look| look.seen.clone());
+        let survey = Survey {
+            seen: seen.collect(),
+            ..Survey::default()
+        };
+        Some((Asked::host(&name, host.port, Start::Starttls), survey))
+    })
 }

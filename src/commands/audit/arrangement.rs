@@ -1,7 +1,7 @@
 //! Results that are held back until they can be shown in order.
 #![expect(clippy::disallowed_methods, reason = "here the clock is read")]
 
-use crate::audit::{Audited, Key, Sort};
+use crate::audit::{Key, Sort};
 use std::time::{Duration, Instant};
 
 /// A reader waits this long for results in order.
@@ -62,12 +62,12 @@ impl Arrangement {
         Self::new(Sort::Severity, Until::Moment(Instant::now() + PATIENCE))
     }
 
-    /// Takes the text of a target; returns the texts to show now.
-    pub(super) fn take(&mut self, audited: &Audited, text: String) -> String {
+    /// Takes the text of a target, which `key` gives its place; returns the texts to show now.
+    pub(super) fn take(&mut self, key: impl FnOnce(Sort) -> Key, text: String) -> String {
         if matches!(self.until, Until::Now) {
             return text;
         }
-        self.held.push((self.sort.key(audited), text));
+        self.held.push((key(self.sort), text));
         match self.until {
             Until::End(most) if self.held.len() < most => String::new(),
             Until::Moment(_) => String::new(),

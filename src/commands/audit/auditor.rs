@@ -2,43 +2,36 @@
 
 use super::defaults::Defaults;
 use super::own_sources::OwnSources;
-use crate::audit::{Audited, Baseline, Choice, Entry, SharedKeys, UNJUDGED, findings};
-use crate::commands::assess::{Asked, Assessor, Own, Wish};
+use super::seen::{ListTarget, Seen, Shown};
+use crate::audit::{
+    Audited, Baseline, Choice, Entry, Identity, SharedKeys, UNJUDGED, findings, unseen_of_domain,
+};
+use crate::commands::assess::{Asked, Assessor, Own};
+use crate::commands::domain::Asking;
 use crate::commands::error::Error;
 use crate::finding::Code;
 use crate::fingerprint::Comparison;
 use crate::hgrc::Source;
-use crate::judge::pin_mismatch;
+use crate::judge::{self, pin_mismatch};
 use crate::mercurial::ConfiguredPin;
 use crate::mercurial::SettingLine;
 use crate::observation::Survey;
-use crate::report::{Assessment, Report};
+use crate::report::{Assessment, DomainReport, Report};
+use crate::survey::DomainSurvey;
 use std::cmp::Reverse;
 use std::path::PathBuf;
 use std::sync::Arc;
-use tokio::sync::oneshot;
 
-/// A target of the list.
-pub(super) struct ListTarget {
-    pub(super) entry: Entry,
-    pub(super) asked: Asked,
-    /// Its place in the list, from 0.
-    pub(super) position: u64,
-}
-
-/// A target that was checked.
-pub(super) struct Seen {
-    pub(super) target: ListTarget,
-    /// One for each port that was looked at.
-    pub(super) surveys: Vec<Survey>,
-    /// Takes the target back, with what must be fetched before it can be judged; `None`: nothing more is
-    /// fetched for it.
-    pub(super) back: Option<oneshot::Sender<(Seen, Vec<Wish>)>>,
+/// A target with its findings.
+pub(super) enum Judged {
+    Server(Box<Audited>),
+    Domain(Box<Audited<DomainReport>>),
 }
 
 /// Judges targets one after the other: the findings may depend on earlier targets.
 pub(super) struct Auditor {
     assessor: Assessor,
+    asking: Asking,
     defaults: Arc<Defaults>,
     choice: Choice,
     baseline: Option<Baseline>,
@@ -49,12 +42,14 @@ pub(super) struct Auditor {
 impl Auditor {
     pub(super) fn new(
         assessor: Assessor,
+        asking: Asking,
         defaults: Arc<Defaults>,
         choice: Choice,
         baseline: Option<Baseline>,
     ) -> Self {
         Self {
             assessor,
+            asking,
             defaults,
             choice,
             baseline,
@@ -70,9 +65,10 @@ impl Auditor {
         };
         self.own.read(&seen.target.entry);
         let own = self.own.of(&seen.target.entry);
-        let wishes = self
-            .assessor
-            .all_wishes(&seen.surveys, &seen.target.asked, own);
+        let wishes = match &seen.shown {
+            Shown::Server { asked, surveys } => self.assessor.all_wishes(surveys, asked, own),
+            Shown::Domain(survey) => self.assessor.wishes_for_domain(survey, own),
+        };
         if wishes.is_empty() {
             return Some(seen);
         }
@@ -81,13 +77,29 @@ impl Auditor {
     }
 
     /// Judges a target, and compares it with the baseline.
-    pub(super) fn audit(&mut self, seen: Seen) -> Result<Audited, Error> {
-        let Seen {
-            target, surveys, ..
-        } = seen;
+    pub(super) fn audit(&mut self, seen: Seen) -> Result<Judged, Error> {
+        let Seen { target, shown, .. } = seen;
         self.own.read(&target.entry);
+        match shown {
+            Shown::Server { asked, surveys } => {
+                let audited = self.server(target, &asked, surveys)?;
+                Ok(Judged::Server(Box::new(audited)))
+            }
+            Shown::Domain(survey) => {
+                let audited = self.domain(target, &survey);
+                Ok(Judged::Domain(Box::new(audited)))
+            }
+        }
+    }
+
+    fn server(
+        &mut self,
+        target: ListTarget,
+        asked: &Asked,
+        surveys: Vec<Survey>,
+    ) -> Result<Audited, Error> {
         let own = self.own.of(&target.entry);
-        let report = report(&self.assessor, &target, surveys, own)?;
+        let report = report(&self.assessor, &target.entry, asked, surveys, own)?;
         let mut levels = self.defaults.levels(&target.entry);
         levels.public_cas &= self.assessor.is_public(report.judgement());
         let mut found = findings(&report, levels);
@@ -113,6 +125,39 @@ impl Auditor {
         })
     }
 
+    fn domain(&mut self, target: ListTarget, survey: &DomainSurvey) -> Audited<DomainReport> {
+        let input = &target.entry.input;
+        let own = self.own.of(&target.entry);
+        let baseline = self.baseline.as_ref();
+        let known = baseline.and_then(|known| known.policy(&Identity::of_domain(input)));
+        let levels = self.defaults.levels(&target.entry);
+        let of_judge = judge::domain::Levels {
+            warning: levels.warning,
+            critical: levels.critical,
+        };
+        let known = (known.cloned(), of_judge);
+        let asking = &self.asking;
+        let report = self
+            .assessor
+            .report_on_domain(input, survey, asking, known, own);
+        let mut found = report.findings().to_vec();
+        self.own.excuse(&target.entry, &mut found);
+        found.sort_by_key(|finding| Reverse(finding.severity));
+        let unseen = unseen_of_domain(&found);
+        let (findings, left_out) = self.choice.apply(found, &unseen);
+        let baseline = self.baseline.as_mut();
+        let differences = baseline.map(|baseline| baseline.compare_domain(&report, &findings));
+        Audited {
+            report,
+            label: target.entry.label,
+            levels,
+            findings,
+            left_out,
+            differences,
+            position: target.position,
+        }
+    }
+
     /// Targets of the baseline that the list does not have.
     pub(super) fn gone(&self) -> Vec<String> {
         let gone = self.baseline.as_ref().map(Baseline::gone);
@@ -124,11 +169,11 @@ impl Auditor {
 /// The report on all addresses and ports that were checked; `own` is what counts for the target alone.
 fn report(
     assessor: &Assessor,
-    target: &ListTarget,
+    entry: &Entry,
+    asked: &Asked,
     surveys: Vec<Survey>,
     own: Own<'_>,
 ) -> Result<Report, Error> {
-    let ListTarget { entry, asked, .. } = target;
     assessor.report_on_all(surveys, asked, |seen, asked| {
         with_pins(assessor.assess(seen, asked, own), entry)
     })

@@ -1,11 +1,12 @@
 //! The settings of a target that its line of the list does not replace.
 
-use crate::audit::{Entry, Levels};
+use crate::audit::{Entry, Identity, Levels};
 use crate::certificate::Least;
-use crate::cli::{Audit as Args, Connection, TargetArg};
+use crate::cli::{Audit as Args, Connection, DomainArg, TargetArg};
 use crate::commands::assess::{Asked, options, several_ports_elsewhere};
+use crate::commands::domain::options_of;
 use crate::commands::error::Error;
-use crate::endpoint::{Host, MailPorts};
+use crate::endpoint::{Host, MailDomain, MailPorts, Subject, Target};
 use crate::survey::Options;
 
 /// The options of the command line that a line of the list may replace.
@@ -54,16 +55,25 @@ impl Defaults {
         let of_levels = self.levels(entry).conflict();
         let of_ports = || {
             self.ports_of(entry)?;
-            let why = several_ports_elsewhere(&self.connection)?;
-            Some(why.message().to_owned())
+            several_ports_elsewhere(&self.connection)
         };
-        of_levels.or_else(of_ports)
+        let of_options = || of_ports().or_else(|| self.conflict_of_domain(entry));
+        of_levels.or_else(|| Some(of_options()?.message().to_owned()))
     }
 
-    /// The ports to look at: those of the line; those of the command line are for a target that names
-    /// none itself.
+    /// The same for a domain.
+    fn conflict_of_domain(&self, entry: &Entry) -> Option<Error> {
+        let Subject::Domain(name) = &entry.subject else {
+            return None;
+        };
+        self.options_of_domain(&domain(entry, name)).err()
+    }
+
+    /// The ports to look at: those of the line; those of the command line are for a server whose target
+    /// names none itself.
     fn ports_of(&self, entry: &Entry) -> Option<MailPorts> {
-        let usual = || self.ports.clone().filter(|_| !entry.names_a_port());
+        let has_one = entry.names_a_port() || entry.is_domain();
+        let usual = || self.ports.clone().filter(|_| !has_one);
         entry.ports.clone().or_else(usual)
     }
 
@@ -77,18 +87,46 @@ impl Defaults {
         }
     }
 
-    /// What is asked about a target of the list.
-    pub(super) fn asked(&self, entry: &Entry) -> Asked {
+    /// What is asked about a server of the list.
+    pub(super) fn asked(&self, entry: &Entry, target: &Target) -> Asked {
         let target = TargetArg {
             input: entry.input.clone(),
-            target: entry.target.clone(),
+            target: target.clone(),
         };
         let name = entry.servername.as_ref().or(self.servername.as_ref());
         Asked::new(target, &self.connection, name).at_ports(self.ports_of(entry))
     }
 
-    /// The options of the probe for that target.
+    /// The identity of a target of the list.
+    pub(super) fn identity(&self, entry: &Entry) -> Identity {
+        let target = match &entry.subject {
+            Subject::Host(target) => target,
+            Subject::Domain(_) => return Identity::of_domain(&entry.input),
+        };
+        let asked = self.asked(entry, target);
+        let ports = asked.endpoints().unwrap_or_default();
+        Identity {
+            input: entry.input.clone(),
+            servername: Some(asked.reference.to_string()),
+            ports: ports.iter().map(|port| port.port).collect(),
+        }
+    }
+
+    /// The options of the probes of a domain's hosts.
+    pub(super) fn options_of_domain(&self, domain: &DomainArg) -> Result<Options, Error> {
+        options_of(&self.connection, domain)
+    }
+
+    /// The options of the probe for that server.
     pub(super) fn options(&self, asked: &Asked) -> Result<Options, Error> {
         options(&self.connection, asked)
+    }
+}
+
+/// A domain of the list as a target.
+pub(super) fn domain(entry: &Entry, name: &MailDomain) -> DomainArg {
+    DomainArg {
+        input: entry.input.clone(),
+        domain: name.clone(),
     }
 }

@@ -4,8 +4,8 @@ use super::defaults::Defaults;
 use super::earlier::Done;
 use super::lines::{Lines, reader};
 use super::progress::Shared;
-use crate::audit::{Entry, Identity, Shard, parse_line};
-use crate::cli::TargetArg;
+use crate::audit::{Entry, Shard, parse_line};
+use crate::cli::SubjectArg;
 use crate::commands::error::Error;
 use crate::observation::system_text;
 use std::collections::VecDeque;
@@ -32,7 +32,7 @@ pub(super) enum Trouble {
 /// The sources of targets.
 pub(super) struct List {
     /// The targets of the command line.
-    pub(super) targets: Vec<TargetArg>,
+    pub(super) targets: Vec<SubjectArg>,
     /// The list; `-` is standard input.
     pub(super) path: Option<PathBuf>,
     /// The complete list is read first, and a bad line stops the audit before it begins.
@@ -65,7 +65,7 @@ impl Input {
             shard: list.shard,
             done,
         };
-        let first = named(&list.targets, &mut filter);
+        let first = named(&list.targets, &mut filter)?;
         let count = first.len() as u64;
         let Some(path) = &list.path else {
             progress.total(count);
@@ -100,10 +100,10 @@ impl Input {
 }
 
 /// A list is not a target.
-pub(super) fn no_list_among(targets: &[TargetArg]) -> Result<(), Error> {
+pub(super) fn no_list_among(targets: &[SubjectArg]) -> Result<(), Error> {
     /// How names of lists end, and names of hosts do not.
     const ENDINGS: [&str; 6] = ["txt", "list", "lst", "csv", "conf", "jsonl"];
-    let list = targets.iter().map(|target| Path::new(&target.input));
+    let list = targets.iter().map(|target| Path::new(target.input()));
     let mut lists = list.filter(|path| {
         let ending = path.extension().and_then(OsStr::to_str);
         ending.is_some_and(|ending| ENDINGS.contains(&ending)) && path.is_file()
@@ -119,16 +119,21 @@ pub(super) fn no_list_among(targets: &[TargetArg]) -> Result<(), Error> {
 }
 
 /// The targets of the command line.
-fn named(targets: &[TargetArg], filter: &mut Filter) -> VecDeque<Line> {
+fn named(targets: &[SubjectArg], filter: &mut Filter) -> Result<VecDeque<Line>, Error> {
     let entries = targets
         .iter()
-        .map(|target| parse_line(target.input.as_bytes()));
+        .map(|target| parse_line(target.input().as_bytes()));
+    let mut lines = VecDeque::new();
     // The command line has already parsed each.
-    let entries = entries.filter_map(|entry| entry.ok().flatten());
-    entries
-        .filter(|entry| filter.takes(entry))
-        .map(Ok)
-        .collect()
+    for entry in entries.filter_map(|entry| entry.ok().flatten()) {
+        if let Some(why) = filter.defaults.conflict_of(&entry) {
+            return Err(Error::new(why));
+        }
+        if filter.takes(&entry) {
+            lines.push_back(Ok(entry));
+        }
+    }
+    Ok(lines)
 }
 
 /// All entries, or what is wrong with the first bad line.
@@ -198,13 +203,7 @@ impl Filter {
         if self.done.is_empty() {
             return true;
         }
-        let asked = self.defaults.asked(entry);
-        let ports = asked.endpoints().unwrap_or_default();
-        let target = Identity {
-            input: entry.input.clone(),
-            servername: Some(asked.reference.to_string()),
-            ports: ports.iter().map(|port| port.port).collect(),
-        };
+        let target = self.defaults.identity(entry);
         match self.done.get_mut(&target) {
             Some(count) if *count > 0 => {
                 *count -= 1;

@@ -7,17 +7,20 @@ mod defaults;
 mod earlier;
 mod input;
 mod lines;
+mod looks;
 mod outputs;
 mod own_sources;
 mod pacing;
 mod progress;
 mod results;
 mod scheduler;
+mod seen;
 mod showing;
 mod signals;
 mod sink;
 
 use super::assess::{Assessor, Sources};
+use super::domain::Asking;
 use super::environment;
 use super::error::Error;
 use super::runtime::block_on;
@@ -30,6 +33,7 @@ use conclusion::Conclusion;
 use defaults::Defaults;
 use earlier::Earlier;
 use input::{Input, List};
+use looks::Looks;
 use outputs::Outputs;
 use progress::{Progress, Wishes};
 use results::{Done, Results};
@@ -37,7 +41,7 @@ use scheduler::Scheduler;
 use signals::Signals;
 use std::path::PathBuf;
 use std::sync::Arc;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 
 /// The limit of finished targets that wait for the writer: a slow reader slows the probing down.
 const WAITING: usize = 64;
@@ -45,6 +49,7 @@ const WAITING: usize = 64;
 /// Runs `audit`; returns the exit code that `--help` documents.
 pub(super) fn run(args: &Args) -> Result<Exit, Error> {
     let (pacer, jobs) = pacing::pacer(args);
+    let pacer = Arc::new(pacer);
     outputs::one_file_for_one_thing(args)?;
     input::no_list_among(&args.targets)?;
     showing::check_order(args)?;
@@ -57,6 +62,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Error> {
     }
     let choice = choice(args);
     let assessor = Assessor::read(&Sources::of(&args.trust))?;
+    let asking = Asking::read(&args.dns, &pacer)?.of_a_list();
     let mut baseline = baseline(args, &choice)?;
     let signals = Signals::wait()?;
     let (outputs, earlier) = Outputs::open(args, &signals)?;
@@ -72,18 +78,23 @@ pub(super) fn run(args: &Args) -> Result<Exit, Error> {
     let input = Input::open(&list(args), &defaults, earlier.done, shared.clone())?;
     let interrupted = signals.clean();
     let (sender, receiver) = mpsc::channel(WAITING);
+    let looks = Looks {
+        pacer,
+        sender,
+        library: assessor.library().cloned(),
+        asking: asking.clone(),
+        turns: Semaphore::new(jobs),
+    };
     let scheduler = Scheduler {
         defaults: Arc::clone(&defaults),
-        pacer: Arc::new(pacer),
         jobs,
         ehlo: args.connection.ehlo.clone().or_else(environment::fqdn),
-        sender,
+        looks: Arc::new(looks),
         progress: shared,
         to_stdout: outputs.is_stdout_alone(),
-        library: assessor.library().cloned(),
     };
     let showing = showing::showing(args, &outputs, assessor.now);
-    let auditor = Auditor::new(assessor, defaults, choice, baseline);
+    let auditor = Auditor::new(assessor, asking, defaults, choice, baseline);
     let results = Results::new(auditor, showing, outputs, progress);
     let done = run_both(
         |completeness| results.run(receiver, completeness),

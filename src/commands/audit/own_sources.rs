@@ -13,12 +13,14 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-/// The findings on every chain if there are no anchors.
-const OF_ANCHORS: [Code; 4] = [
+/// The findings on every chain, and on every policy and its host, if there are no anchors.
+const OF_ANCHORS: [Code; 6] = [
     Code::MissingIntermediate,
     Code::PathInvalid,
     Code::SelfSigned,
     Code::UnknownIssuer,
+    Code::StsCertificate,
+    Code::StsFetch,
 ];
 
 /// What was read, or why it could not be.

@@ -1,10 +1,11 @@
 //! Judges, compares and writes each result, on a thread of its own.
 
 use super::arrangement::{Arrangement, has_passed};
-use super::auditor::{Auditor, Seen};
+use super::auditor::{Auditor, Judged};
 use super::outputs::Outputs;
 use super::progress::Progress;
-use crate::audit::{Audited, Completeness, Counts, Selection, Summary, worst};
+use super::seen::Seen;
+use crate::audit::{Audited, Completeness, Counts, Key, Selection, Sort, Summary, worst};
 use crate::commands::error::Error;
 use crate::commands::terminal::say;
 use crate::render::audit::{Ending, Format, aside};
@@ -105,8 +106,8 @@ impl Results {
             match next(&mut receiver, self.showing.arrangement.deadline()) {
                 Next::Seen(seen) => {
                     if let Some(seen) = self.auditor.ready(*seen) {
-                        let audited = self.auditor.audit(seen)?;
-                        is_read = self.take(&audited)?;
+                        let judged = self.auditor.audit(seen)?;
+                        is_read = self.take(&judged)?;
                     }
                     if receiver.is_empty() {
                         std::thread::sleep(GATHER);
@@ -127,10 +128,31 @@ impl Results {
 
     /// Counts a target, and writes it if it is to be shown; false if the reader has closed the
     /// pipe.
-    fn take(&mut self, audited: &Audited) -> Result<bool, Error> {
-        self.summary.add(audited);
+    fn take(&mut self, judged: &Judged) -> Result<bool, Error> {
+        match judged {
+            Judged::Server(audited) => {
+                self.summary.add(audited);
+                self.outputs.save(|| json::line(audited))?;
+                let key = |sort: Sort| sort.key(audited);
+                self.take_by(audited, key, |format| format.target(audited))
+            }
+            Judged::Domain(audited) => {
+                self.summary.add_domain(audited);
+                self.outputs.save(|| json::domain_line(audited))?;
+                let key = |sort: Sort| sort.key_of_domain(audited);
+                self.take_by(audited, key, |format| format.domain(audited))
+            }
+        }
+    }
+
+    /// The same for either kind: `key` is its place, `text` what the format makes of it.
+    fn take_by<R>(
+        &mut self,
+        audited: &Audited<R>,
+        key: impl FnOnce(Sort) -> Key,
+        text: impl FnOnce(&mut dyn Format) -> String,
+    ) -> Result<bool, Error> {
         self.progress.add(worst(&audited.findings));
-        self.outputs.save(|| json::line(audited))?;
         let Showing {
             format,
             selection,
@@ -142,7 +164,7 @@ impl Results {
         if !is_shown && !format.takes_all() {
             return Ok(true);
         }
-        let text = arrangement.take(audited, format.target(audited));
+        let text = arrangement.take(key, text(format.as_mut()));
         self.show_targets(&text)
     }
 

@@ -1,43 +1,41 @@
-//! Starts probes while there is room, and delivers what they saw.
+//! Starts looks while there is room, and knows when to stop.
 
-use super::auditor::{ListTarget, Seen};
-use super::defaults::Defaults;
+use super::defaults::{Defaults, domain};
 use super::input::{Input, Trouble};
+use super::looks::Looks;
 use super::progress;
 use crate::audit::{Completeness, Entry};
-use crate::commands::assess::{Library, rest};
 use crate::commands::error::Error;
 use crate::commands::terminal::warn;
-use crate::survey::{Options, Pacer, look_at_ports, look_in_turn};
+use crate::endpoint::Subject;
 use std::os::fd::AsFd as _;
 use std::sync::Arc;
 use tokio::io::Interest;
 use tokio::net::unix::pipe::Sender;
-use tokio::sync::{Semaphore, mpsc, oneshot};
-use tokio::task::JoinSet;
-use tokio::time::{Instant, timeout_at};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::task::{JoinError, JoinSet};
 
 /// Targets in flight: most wait for their address or a lookup, and must not hold up later ones.
 /// Each takes 3 to 7 KiB.
 const IN_FLIGHT: usize = 4_000;
 
-/// Everything that a probe of a target needs.
+/// How a look has ended.
+type Ended = Result<Result<(), Error>, JoinError>;
+
+/// Everything that a look at a target needs.
 pub(super) struct Scheduler {
     pub(super) defaults: Arc<Defaults>,
-    pub(super) pacer: Arc<Pacer>,
-    /// How many probes run at once.
+    /// How many looks are taken at once.
     pub(super) jobs: usize,
     pub(super) ehlo: Option<String>,
-    pub(super) sender: mpsc::Sender<Seen>,
+    pub(super) looks: Arc<Looks>,
     pub(super) progress: progress::Shared,
-    /// The revocation lists, if they are to be fetched.
-    pub(super) library: Option<Arc<Library>>,
     /// All results go to standard output: without its reader there is nothing more to do.
     pub(super) to_stdout: bool,
 }
 
 impl Scheduler {
-    /// Probes all targets of the list, unless a signal or a closed pipe stops it.
+    /// Looks at all targets of the list, unless a signal or a closed pipe stops it.
     pub(super) async fn run(
         self,
         mut input: Input,
@@ -48,7 +46,7 @@ impl Scheduler {
             () = self.feed(&mut input, &mut completeness) => {}
             Ok(()) = interrupted => completeness.interrupted = true,
             // The writer knows why it takes no more.
-            () = self.sender.closed() => {}
+            () = self.looks.sender.closed() => {}
             () = reader_leaves(), if self.to_stdout => completeness.reader_left = true,
         }
         completeness
@@ -66,16 +64,12 @@ impl Scheduler {
                         break;
                     };
                     position += 1;
-                    match self.job(entry, position - 1) {
-                        Ok(job) => {
-                            running.spawn(async move {
-                                let _permit = permit;
-                                job.await;
-                            });
-                        }
-                        Err(why) => self.bad_line(why.message(), completeness),
+                    if let Err(why) = self.begin(entry, position - 1, permit, &mut running) {
+                        self.bad_line(why.message(), completeness);
                     }
-                    while running.try_join_next().is_some() {}
+                    while let Some(ended) = running.try_join_next() {
+                        self.end(ended, completeness);
+                    }
                 }
                 Err(Trouble::BadLine(why)) => self.bad_line(&why, completeness),
                 Err(Trouble::Unreadable(why)) => {
@@ -83,11 +77,20 @@ impl Scheduler {
                     self.bad_line(&why, completeness);
                 }
             }
-            if self.sender.is_closed() {
+            if self.looks.sender.is_closed() {
                 break;
             }
         }
-        while running.join_next().await.is_some() {}
+        while let Some(ended) = running.join_next().await {
+            self.end(ended, completeness);
+        }
+    }
+
+    /// Reports a target that cannot be asked for; what a look has shown was delivered.
+    fn end(&self, ended: Ended, completeness: &mut Completeness) {
+        if let Ok(Err(why)) = ended {
+            self.bad_line(why.message(), completeness);
+        }
     }
 
     /// Reports a bad line; the audit goes on.
@@ -96,58 +99,36 @@ impl Scheduler {
         self.progress.suspend(|| warn(why));
     }
 
-    fn job(&self, entry: Entry, position: u64) -> Result<impl Future<Output = ()> + use<>, Error> {
-        let asked = self.defaults.asked(&entry);
-        let mut options = self.defaults.options(&asked)?;
-        options.probe.ehlo.clone_from(&self.ehlo);
-        let (pacer, sender) = (Arc::clone(&self.pacer), self.sender.clone());
-        let library = self.library.clone();
-        Ok(async move {
-            let surveys = match asked.endpoints() {
-                None => vec![look_in_turn(&pacer, &asked.endpoint, &options).await],
-                Some(ports) => look_at_ports(&pacer, &ports, &options).await,
-            };
-            let target = ListTarget {
-                entry,
-                asked,
-                position,
-            };
-            let seen = Seen {
-                target,
-                surveys,
-                back: None,
-            };
-            // Boxed only here: a waiting target must cost little memory.
-            Box::pin(deliver(seen, library, &options, &pacer, &sender)).await;
-        })
+    /// Begins to look at a target, which has the permit until it is done.
+    fn begin(
+        &self,
+        entry: Entry,
+        position: u64,
+        permit: OwnedSemaphorePermit,
+        running: &mut JoinSet<Result<(), Error>>,
+    ) -> Result<(), Error> {
+        match &entry.subject {
+            Subject::Host(target) => {
+                let asked = self.defaults.asked(&entry, target);
+                let mut options = self.defaults.options(&asked)?;
+                options.probe.ehlo.clone_from(&self.ehlo);
+                let look = self.looks.server(entry, position, asked, options);
+                running.spawn(holding(permit, look));
+            }
+            Subject::Domain(name) => {
+                let asked = domain(&entry, name);
+                let mut options = self.defaults.options_of_domain(&asked)?;
+                options.probe.ehlo.clone_from(&self.ehlo);
+                let look = self.looks.domain(entry, position, asked, options);
+                running.spawn(holding(permit, look));
+            }
+        }
+        Ok(())
     }
 }
 
-/// Delivers a target, and again as long as lists must be fetched before it can be judged, within the
-/// rest of its deadline. Which, the writer knows: it judges.
-async fn deliver(
-    mut seen: Seen,
-    library: Option<Arc<Library>>,
-    options: &Options,
-    pacer: &Pacer,
-    sender: &mpsc::Sender<Seen>,
-) {
-    let deadline = Instant::now() + rest(&seen.surveys, options);
-    loop {
-        let (back, returned) = oneshot::channel();
-        let may_come_back = library.is_some() && Instant::now() < deadline;
-        seen.back = may_come_back.then_some(back);
-        // The writer stops when the reader has closed the pipe.
-        if pacer.deliver(sender.send(seen)).await.is_err() {
-            return;
-        }
-        let (Some(library), Ok((again, wishes))) = (&library, returned.await) else {
-            return;
-        };
-        seen = again;
-        // What does not come in time is said so in the report.
-        let _ = timeout_at(deadline, library.fetch(wishes, options)).await;
-    }
+async fn holding<T>(_permit: OwnedSemaphorePermit, look: impl Future<Output = T>) -> T {
+    look.await
 }
 
 /// Resolves when the reader of standard output has closed its end, which can be detected for a

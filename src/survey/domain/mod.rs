@@ -4,13 +4,15 @@
 mod addresses;
 mod host;
 mod hosts;
+mod meeting;
 mod question;
 mod sts;
 mod surveyor;
 mod tlsa;
 
 pub use addresses::Addresses;
-pub use host::{HostLook, HostSurvey};
+pub use host::HostSurvey;
+pub use meeting::HostLook;
 pub use sts::StsSurvey;
 pub use surveyor::{DomainSurvey, Domains, Wanted};
 pub use tlsa::TlsaSurvey;

@@ -15,6 +15,8 @@ pub(super) struct Asker {
     /// The start of the deadline.
     pub(super) since: Instant,
     pub(super) within: Duration,
+    /// Each host has a deadline of its own, and each look at it the whole one from its turn on.
+    pub(super) in_turns: bool,
 }
 
 impl Asker {
@@ -27,6 +29,19 @@ impl Asker {
     /// Asks for records of a type.
     pub(super) async fn records(&self, name: &Name, kind: RecordType) -> Found {
         self.ask(Question::new(name.clone(), kind)).await
+    }
+
+    /// The asker for a host, which other domains may share.
+    pub(super) fn for_a_host(&self) -> Self {
+        let since = if self.in_turns {
+            Instant::now()
+        } else {
+            self.since
+        };
+        Self {
+            since,
+            ..self.clone()
+        }
     }
 
     /// What is left of the deadline.

@@ -58,6 +58,7 @@ pub struct Domains {
     lookups: Arc<Lookups>,
     pacer: Arc<Pacer>,
     hosts: Arc<Hosts>,
+    in_turns: bool,
 }
 
 impl Domains {
@@ -67,6 +68,18 @@ impl Domains {
             lookups,
             pacer,
             hosts: Arc::default(),
+            in_turns: false,
+        }
+    }
+
+    /// The same for a list, where a host may wait long for its turn: the deadline of a domain bounds its
+    /// own questions, that of a host its questions, and each look has the whole one from its turn on. A
+    /// busy host is tried again.
+    #[must_use]
+    pub fn of_a_list(self) -> Self {
+        Self {
+            in_turns: true,
+            ..self
         }
     }
 
@@ -86,10 +99,10 @@ impl Domains {
         let (exchange, mta_sts, tlsrpt) = tokio::join!(
             self.exchange(domain, &asker, options),
             async {
-                match wanted.mta_sts {
-                    true => StsSurvey::of(domain, &asker, options).await,
-                    false => None,
+                if !wanted.mta_sts {
+                    return None;
                 }
+                StsSurvey::of(domain, &asker, options).await
             },
             asker.records(&reports, RecordType::TXT),
         );
@@ -130,6 +143,7 @@ impl Domains {
             now,
             since: Instant::now(),
             within: options.probe.timeout,
+            in_turns: self.in_turns,
         }
     }
 

@@ -8,5 +8,6 @@ pub mod liar;
 pub mod nsd;
 pub mod served;
 pub mod sign;
+pub mod told;
 pub mod unbound;
 pub mod zone;
