@@ -93,7 +93,7 @@ fn anchors_may_be_keys_and_those_of_other_zones() {
     );
 }
 
-/// unbound's testdata/val_cnametocloser.rpl and val_cnametocloser_nosig.rpl.
+/// unbound's `testdata/val_cnametocloser.rpl` and `val_cnametocloser_nosig.rpl`.
 #[test]
 fn what_is_above_an_island_of_trust_says_nothing_of_it() {
     let parent = Zone::new("example.org.", &["www CNAME www.b.example.org."]);
