@@ -34,6 +34,7 @@ fn senders_do_what_is_said_of_each_domain() {
     }
     compared.end();
     others::strips(&lab);
+    others::changes(&lab);
 }
 
 /// What was compared, and what differs without a reason.

@@ -1,10 +1,15 @@
 //! What it takes more than one run or another resolver to find.
 
 use crate::case::Case;
+use crate::cases::ENFORCE;
 use crate::lab::Lab;
-use crate::ours;
+use crate::ours::{self, Ours};
+use crate::web;
+use serde_json::Value;
 use smtp_certcheck::finding::{Code, Kind};
+use std::path::Path;
 use testkit::dns::liar::{Liar, stripping};
+use testkit::program::{finish, program};
 
 /// The codes that no domain of the table has: one is for the resolver, one for an earlier report.
 const ELSEWHERE: [Code; 2] = [Code::DnssecNotPassed, Code::StsIdUnchanged];
@@ -38,7 +43,30 @@ pub fn strips(lab: &Lab) {
     assert!(is_named, "{:#}", ours.report);
 }
 
+/// A policy that has changed under the id that it had is found by what an earlier audit has saved.
+pub fn changes(lab: &Lab) {
+    let case = named(lab, "enforce");
+    let dir = tempfile::tempdir().expect("a directory");
+    let saved = dir.path().join("saved.jsonl");
+    assert!(audit(lab, case, "--save", &saved).codes.is_empty());
+    web::change(&lab.web, case, &ENFORCE.replace("604800", "604801"));
+    let ours = audit(lab, case, "--baseline", &saved);
+    assert_eq!(ours.codes, ["sts-id-unchanged"], "{:#}", ours.report);
+}
+
 fn named<'a>(lab: &'a Lab, name: &str) -> &'a Case {
     let found = lab.cases.iter().find(|case| case.name == name);
     found.expect("the domain")
+}
+
+fn audit(lab: &Lab, case: &Case, option: &str, file: &Path) -> Ours {
+    let mut command = program();
+    command
+        .args(["audit", &format!("mx:{}", case.domain())])
+        .args(ours::options(lab, "127.0.0.1"))
+        .args(["--format", "jsonl", option])
+        .arg(file);
+    let run = finish(&mut command);
+    let report: Result<Value, _> = serde_json::from_str(&run.stdout);
+    Ours::from(report.unwrap_or_else(|why| panic!("{why}: {} {}", run.stdout, run.stderr)))
 }

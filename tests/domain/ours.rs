@@ -33,13 +33,8 @@ pub fn all(lab: &Lab) -> Vec<Ours> {
 pub fn run(lab: &Lab, cases: &[Case], resolver: &str) -> Vec<Ours> {
     let targets = cases.iter().map(|case| format!("mx:{}", case.domain()));
     let mut command = program::program();
-    command
-        .args(targets)
-        .args(["--resolver", resolver, "--timeout", "6", "--format", "json"])
-        .arg("--trust-anchor")
-        .arg(&lab.anchors)
-        .arg("--cacerts")
-        .arg(&lab.cas);
+    command.args(targets).args(options(lab, resolver));
+    command.args(["--format", "json"]);
     let run = program::finish(&mut command);
     let reports: Value = serde_json::from_str(&run.stdout).unwrap_or_else(|why| {
         panic!("{why}: {} {}", run.stdout, run.stderr);
@@ -50,6 +45,23 @@ pub fn run(lab: &Lab, cases: &[Case], resolver: &str) -> Vec<Ours> {
     };
     assert_eq!(reports.len(), cases.len(), "{}", run.stderr);
     reports.into_iter().map(Ours::from).collect()
+}
+
+/// What every run gets.
+pub fn options(lab: &Lab, resolver: &str) -> Vec<String> {
+    let anchors = lab.anchors.display().to_string();
+    let cas = lab.cas.display().to_string();
+    let options = [
+        ["--resolver", resolver],
+        ["--timeout", "6"],
+        ["--trust-anchor", &anchors],
+        ["--cacerts", &cas],
+    ];
+    options
+        .as_flattened()
+        .iter()
+        .map(ToString::to_string)
+        .collect()
 }
 
 impl From<Value> for Ours {

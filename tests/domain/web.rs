@@ -115,14 +115,24 @@ pub fn start(test: &str, cases: &[Case], cas: &Cas) -> Option<Nginx> {
         let identity = identity(web.certificate, &domain, cas);
         let pem = identity.chain_pem() + &identity.key_pem;
         files.push((format!("pem/{domain}"), pem.into_bytes()));
-        files.push((format!("{domain}{PATH}"), body(web, &domain).into_bytes()));
+        files.push((
+            format!("{domain}{PATH}"),
+            body(&web.body, &domain).into_bytes(),
+        ));
         servers += &server(web, &domain);
     }
     Nginx::with_servers(test, &servers, &files)
 }
 
-fn body(web: &Web, domain: &str) -> String {
-    web.body.replace("{domain}", domain)
+/// From now on the policy of a domain has these lines.
+pub fn change(nginx: &Nginx, case: &Case, lines: &str) {
+    let domain = case.domain();
+    let path = nginx.directory().join(format!("{domain}{PATH}"));
+    std::fs::write(path, body(lines, &domain)).expect("a file");
+}
+
+fn body(lines: &str, domain: &str) -> String {
+    lines.replace("{domain}", domain)
 }
 
 fn server(web: &Web, domain: &str) -> String {

@@ -10,6 +10,8 @@ mod policy_hosts;
 
 use crate::case::Case;
 
+pub use policies::ENFORCE;
+
 /// Everything that is asked for is there.
 const BEST: &str = "authenticated: authenticated encrypted encrypted";
 /// Who looks for TLSA records does not deliver.
