@@ -1,7 +1,7 @@
 //! The report on a domain: what was found out about its mail, and the verdict on it.
 
 use super::{Exit, Report};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Code, Finding, Severity};
 use crate::judge::domain::{
     Chain, Domain, Lookup, Outcome, Required, Seen, SignaturesEnd, Verdict,
 };
@@ -127,13 +127,21 @@ impl DomainReport {
         self.exit() != Exit::SUCCESS || self.findings().iter().any(is_bad)
     }
 
-    /// The exit code of the outcome and of what is required.
+    /// Whether a certificate expires within what the user asks for.
+    fn expires_as_asked(&self) -> bool {
+        let expires =
+            |finding: &Finding| matches!(finding.code, Code::Expiring | Code::PolicyHostExpiring);
+        self.facts.levels.are_asked && self.findings().iter().any(expires)
+    }
+
+    /// The exit code of the outcome, of what is required, and of certificates that expire within what the
+    /// user asks for.
     pub fn exit(&self) -> Exit {
         match self.outcome() {
             Outcome::Unresolved => Exit::UNREACHABLE,
             Outcome::Deferred => Exit::FAILURE,
             Outcome::NoMail | Outcome::Authenticated | Outcome::Unprotected => {
-                Exit::failure_if(self.lacks_required())
+                Exit::failure_if(self.lacks_required() || self.expires_as_asked())
             }
         }
     }

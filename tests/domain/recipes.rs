@@ -5,7 +5,7 @@ use crate::case::{Case, Zone, host};
 use crate::lab::{self, Lab};
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::process::Command;
+use std::process::Output;
 use testkit::program::{Dir, program};
 
 const TEST: &str = "recipes::every_command_about_domains_does_what_it_says";
@@ -34,6 +34,20 @@ fn every_command_about_domains_does_what_it_says() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     assert!(home.path().join("domains.jsonl").exists());
     assert!(home.path().join("smtp.prom").exists());
+    // What expires within what the user asks for is a failure, and what is required and missing.
+    for (options, code) in [
+        ("--warning 9999", 1),
+        ("--warning 0 --critical 0", 0),
+        ("--require dane", 0),
+        ("--require mta-sts --no-mta-sts", 1),
+    ] {
+        let output = run(
+            &format!("smtp-certcheck mx:example.org {options}"),
+            &lab,
+            home.path(),
+        );
+        assert_eq!(output.status.code(), Some(code), "{options}: {output:?}");
+    }
 }
 
 /// The domains that the documents name.
@@ -64,21 +78,20 @@ fn commands() -> BTreeSet<String> {
 
 /// What is wrong: all is well with these domains, and every command says so.
 fn fault(command: &str, lab: &Lab, home: &Path) -> Option<String> {
-    let mut words = command.split(' ').skip(1);
-    let mut run: Command = program();
-    run.current_dir(home).env("HOME", home);
-    let first = words.next().expect("a word");
-    let output = run
-        .arg(first)
-        .args(words)
-        .arg("--trust-anchor")
-        .arg(&lab.anchors)
-        .output()
-        .expect("the program runs");
+    let output = run(command, lab, home);
     let stderr = String::from_utf8_lossy(&output.stderr);
     let is_well = output.status.code() == Some(0) && !stderr.contains("error:");
     (!is_well).then(|| {
         let stdout = String::from_utf8_lossy(&output.stdout);
         format!("{command}: {}\n{stdout}{stderr}", output.status)
     })
+}
+
+fn run(command: &str, lab: &Lab, home: &Path) -> Output {
+    let mut run = program();
+    run.current_dir(home).env("HOME", home);
+    run.args(command.split(' ').skip(1))
+        .arg("--trust-anchor")
+        .arg(&lab.anchors);
+    run.output().expect("the program runs")
 }

@@ -31,6 +31,7 @@ impl ExpiryLevels {
         Levels {
             warning: least(warning),
             critical: least(critical),
+            are_asked: self.warning.is_some() || self.critical.is_some(),
         }
     }
 

@@ -134,6 +134,8 @@ impl Auditor {
         let of_judge = judge::domain::Levels {
             warning: levels.warning,
             critical: levels.critical,
+            // Severities decide the exit code of an audit.
+            are_asked: false,
         };
         let known = (known.cloned(), of_judge);
         let asking = &self.asking;

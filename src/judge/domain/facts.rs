@@ -44,6 +44,8 @@ pub struct Levels {
     pub warning: Least,
     /// A critical one.
     pub critical: Least,
+    /// The user asked for one of them: what is reached is a failure.
+    pub are_asked: bool,
 }
 
 /// How long a certificate is valid.
