@@ -121,11 +121,19 @@ fn differ(looks: &[&Assessment]) -> Option<Finding> {
             None => served.push((digest, leaf, ip(look).into_iter().collect())),
         }
     }
-    if served.len() < 2 {
-        return None;
-    }
     for (.., places) in &mut served {
         places.sort_unstable();
+        places.dedup();
+    }
+    // An address may have a certificate for each type of key.
+    let is_everywhere = |(.., places): &(_, _, Vec<IpAddr>)| *places == served[0].2;
+    let is_alike = served.iter().all(is_everywhere)
+        && served.first().is_some_and(|(.., places)| {
+            let with_leaf = looks.iter().filter(|look| look.leaf().is_some());
+            *places == sorted(with_leaf.filter_map(|look| ip(look)).collect())
+        });
+    if served.len() < 2 || is_alike {
+        return None;
     }
     served.sort_by(|(.., one), (.., other)| one.cmp(other));
     let key = served[0].1.spki_sha256();

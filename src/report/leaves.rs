@@ -44,6 +44,7 @@ pub(super) fn leaves<'a>(looks: impl Iterator<Item = &'a Assessment>) -> Vec<Pre
 mod tests {
     use crate::certificate::Certificate;
     use crate::endpoint::{Protocol, Start};
+    use crate::finding::Code;
     use crate::observation::Sighting;
     use crate::report::{Assessment, Report, Target};
     use time::OffsetDateTime;
@@ -101,6 +102,24 @@ mod tests {
         let b = ("b".to_owned(), vec!["3".to_owned()]);
         assert_eq!(shown(&report()), [a.clone(), b.clone()]);
         assert_eq!(shown(&report().represented_by(2)), [b, a]);
+    }
+
+    #[test]
+    fn two_certificates_at_each_address_are_no_difference_between_addresses() {
+        let differ = |looks: &[(u8, &[u8])]| {
+            let looks = looks
+                .iter()
+                .map(|(last, leaf)| look(*last, leaf, Start::Starttls));
+            let of = Report::of(report().target, looks.collect(), OffsetDateTime::UNIX_EPOCH);
+            let found = of.expect("looks").about_addresses();
+            found
+                .iter()
+                .any(|finding| finding.code == Code::AddressesDiffer)
+        };
+        assert!(!differ(&[(1, b"a"), (1, b"b")]));
+        assert!(!differ(&[(1, b"a"), (1, b"b"), (2, b"a"), (2, b"b")]));
+        assert!(differ(&[(1, b"a"), (2, b"b")]));
+        assert!(differ(&[(1, b"a"), (1, b"b"), (2, b"a")]));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::terminal::say;
 use super::usage::nearly_a_command;
 use super::{environment, lint};
 use crate::audit::conflict;
-use crate::cli::{BELOW_WARNING, Inspect, SubjectArg};
+use crate::cli::{BELOW_WARNING, FormatArg, Inspect, SubjectArg};
 use crate::endpoint::Host;
 use crate::observation::Step;
 use crate::report::{Exit, Report, Reported};
@@ -90,7 +90,13 @@ impl Setting<'_> {
                 "note: \"{word}\" was taken for a server; did you mean `smtp-certcheck {command}`?"
             ));
         }
-        for report in reports.iter().filter_map(Reported::host) {
+        // What programs and mails from cron read has no hints.
+        let is_read = self.cli.format == FormatArg::Table && !self.cli.quiet;
+        for report in reports
+            .iter()
+            .filter_map(Reported::host)
+            .filter(|_| is_read)
+        {
             if let Some(domain) = self.perhaps_a_domain(report) {
                 say(&format!(
                     "note: if \"{domain}\" is a domain, `smtp-certcheck mx:{domain}` looks at the hosts that take its mail"

@@ -72,6 +72,8 @@ fn of_failure(failure: &Failure) -> Option<Seen> {
     ];
     Some(match failure.class() {
         _ if without_tls.contains(&code) => Seen::NoStarttls,
+        // Text where TLS must begin: senders that do not insist try again without.
+        _ if code == Code::StarttlsInjection => Seen::TlsFailed(failed),
         FailureClass::TlsFailed => Seen::TlsFailed(failed),
         FailureClass::Unreachable | FailureClass::SmtpRefused => Seen::Unreachable(failed),
     })

@@ -7,7 +7,7 @@ use crate::fetch::Url;
 use crate::observation::Cause;
 use crate::records::mta_sts::{Policy, StsRecords};
 use crate::records::{RecordType, Status};
-use crate::resolve::{Found, absolute};
+use crate::resolve::{Family, Found, absolute};
 use crate::survey::options::Options;
 use crate::survey::policy::{PolicyLook, fetch_policy, policy_url};
 use std::net::SocketAddr;
@@ -56,7 +56,15 @@ async fn fetch(url: &Url, asker: &Asker, options: &Options) -> PolicyLook {
 /// The addresses of the policy's host. They need no proof: the certificate is for the name.
 async fn addresses(url: &Url, asker: &Asker, options: &Options) -> Result<Vec<SocketAddr>, Cause> {
     let name = absolute(&url.host.to_string()).map_err(Cause::Resolve)?;
-    let addresses = Addresses::of(asker, &name, options.family).await;
+    // One address will do, so the other family is asked for only if the first has none.
+    let first = match options.family {
+        Family::Any => Family::V4,
+        family => family,
+    };
+    let mut addresses = Addresses::of(asker, &name, first).await;
+    if addresses.all.is_empty() && options.family == Family::Any {
+        addresses = Addresses::of(asker, &name, Family::V6).await;
+    }
     if addresses.all.is_empty() {
         let answer = addresses.found.answer;
         let is_known = matches!(answer.status, Status::Secure | Status::Insecure);

@@ -84,6 +84,9 @@ impl Redactor {
             r#"( time="|duration_seconds\{.*\} )[0-9.]+"#,
             |found| Some(format!("{}0", &found[1])),
         );
+        let text = replace(&text, r"over TCP in [0-9.]+ m?s\b", |_| {
+            Some("over TCP in 0 ms".to_owned())
+        });
         replace(&text, r"\b[0-9]+ ms\b", |_| Some("0 ms".to_owned()))
     }
 

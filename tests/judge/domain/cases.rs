@@ -191,6 +191,18 @@ fn dns() -> Vec<Case> {
             "dnssec-not-passed",
         ),
         case(
+            "the resolver strips signatures of a signed domain",
+            single(),
+            |d| {
+                set(&mut d.mx, Status::Bogus);
+                d.mx.is_passed_on = false;
+                d.hosts.clear();
+                no_sts(d);
+            },
+            ALL_DEFER,
+            "dnssec-not-passed!",
+        ),
+        case(
             "the text records are bogus",
             single(),
             |d| {

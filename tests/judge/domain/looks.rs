@@ -6,6 +6,7 @@ use smtp_certcheck::endpoint::{Host, Protocol};
 use smtp_certcheck::judge::domain::{Look, Seen};
 use smtp_certcheck::judge::{Anchors, Policy, judge_chain};
 use smtp_certcheck::observation::{Cause, Failure, KeyType, Possession, Sighting, Step};
+use smtp_certcheck::starttls::Refusal;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 use testkit::pki::now;
@@ -59,6 +60,10 @@ fn only_a_server_that_answers_takes_mail_without_tls() {
     assert!(matches!(closed, Some(Seen::Unreachable(_))), "{closed:?}");
     let closed = seen(Step::Tls, Cause::Closed);
     assert!(matches!(closed, Some(Seen::TlsFailed(_))), "{closed:?}");
+    // Postfix and Exim deliver in the clear to a server that sends text after its go-ahead.
+    let text = Cause::Refused(Refusal::Injection("no".to_owned()));
+    let injected = seen(Step::Tls, text);
+    assert!(matches!(injected, Some(Seen::TlsFailed(_))), "{injected:?}");
     let late = seen(Step::Starttls, Cause::Timeout(Duration::from_secs(1)));
     assert!(matches!(late, Some(Seen::Unreachable(_))), "{late:?}");
 }

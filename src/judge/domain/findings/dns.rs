@@ -11,10 +11,9 @@ use crate::records::mx::{Exchange, address};
 use time::{Duration, OffsetDateTime};
 
 pub(super) fn of(domain: &Domain, verdict: &Verdict) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = lookups(domain, verdict)
-        .filter_map(|(lookup, severity)| answer(lookup, severity))
-        .collect();
-    findings.extend(not_passed_on(domain, verdict));
+    let mut findings: Vec<Finding> = not_passed_on(domain, verdict).into_iter().collect();
+    findings
+        .extend(lookups(domain, verdict).filter_map(|(lookup, severity)| answer(lookup, severity)));
     findings.extend(signatures(domain, verdict));
     findings.extend(absent(domain));
     findings.extend(names(domain, verdict));
@@ -29,7 +28,12 @@ fn lookups<'d>(
 ) -> impl Iterator<Item = (&'d Lookup, Severity)> + use<'d> {
     let [all, dane] = [Kind::Opportunistic, Kind::Dane].map(|kind| of_broken_host(verdict, kind));
     let hosts = domain.hosts.iter();
-    let hosts = hosts.flat_map(move |host| [(&host.addresses, all), (&host.tlsa.lookup, dane)]);
+    let hosts = hosts.flat_map(move |host| {
+        // Without addresses nothing more is asked for.
+        let is_asked = !matches!(host.addresses.status, Status::Bogus | Status::NoAnswer);
+        let tlsa = is_asked.then_some((&host.tlsa.lookup, dane));
+        std::iter::once((&host.addresses, all)).chain(tlsa)
+    });
     let policy = domain.mta_sts.iter().map(|sts| &sts.lookup);
     let texts = policy.chain([&domain.tlsrpt.0]);
     [(&domain.mx, Severity::Critical)]
@@ -42,6 +46,8 @@ fn answer(lookup: &Lookup, severity: Severity) -> Option<Finding> {
     let why = lookup.why.as_deref().unwrap_or("no reason is known");
     let question = &lookup.question;
     let (code, message, advice) = match lookup.status {
+        // It is the resolver's fault, which has a finding of its own.
+        Status::Bogus if !lookup.is_passed_on => return None,
         Status::Bogus => (
             Code::DnsBogus,
             format!("the answer about {question} is bogus: {why}"),
@@ -59,15 +65,24 @@ fn answer(lookup: &Lookup, severity: Severity) -> Option<Finding> {
 
 /// A resolver that strips signatures makes everything look unsigned, or bogus.
 fn not_passed_on(domain: &Domain, verdict: &Verdict) -> Option<Finding> {
-    let mut lookups = lookups(domain, verdict).map(|(lookup, _)| lookup);
-    let stripped = lookups.find(|lookup| !lookup.is_passed_on)?;
+    let lookups: Vec<&Lookup> = lookups(domain, verdict)
+        .map(|(lookup, _)| lookup)
+        .filter(|lookup| !lookup.is_passed_on)
+        .collect();
+    let stripped = lookups.first()?;
+    let is_bogus = lookups.iter().any(|lookup| lookup.status == Status::Bogus);
     let message = format!(
         "this resolver does not pass DNSSEC on: its answer about {} has no signatures",
         stripped.question
     );
     let advice =
         "ask another resolver: what is said here about signatures may be the resolver's fault";
-    Some(Finding::new(Code::DnssecNotPassed, None, message, advice))
+    let severity = if is_bogus {
+        Severity::Critical
+    } else {
+        Severity::Warning
+    };
+    Some(Finding::new(Code::DnssecNotPassed, None, message, advice).at(severity))
 }
 
 /// Less than this is left when the signer has stopped: signatures are made again days before.
