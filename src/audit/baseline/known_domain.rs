@@ -31,6 +31,8 @@ pub(super) struct KnownSts {
     pub(super) id: Option<String>,
     /// The policy, if it is valid.
     pub(super) policy: Option<KnownPolicy>,
+    /// Else the one that it knew from before.
+    pub(super) kept: Option<KnownPolicy>,
 }
 
 impl KnownDomain {
@@ -66,7 +68,8 @@ impl KnownDomain {
 
     /// The policy that senders may have kept.
     pub(super) fn policy(&self) -> Option<&KnownPolicy> {
-        self.sts.as_ref()?.policy.as_ref()
+        let sts = self.sts.as_ref()?;
+        sts.policy.as_ref().or(sts.kept.as_ref())
     }
 }
 
@@ -149,6 +152,7 @@ impl KnownSts {
         Self {
             state: Some(State::of(sts)),
             policy: sts.policy().zip(id.clone()).map(known_policy),
+            kept: sts.kept().cloned(),
             id,
         }
     }
@@ -158,7 +162,13 @@ impl KnownSts {
         Self {
             state: word("state").and_then(State::named),
             id: word("id").map(str::to_owned),
-            policy: policy_of_line(sts),
+            policy: sts
+                .get("id")
+                .zip(sts.get("policy"))
+                .and_then(policy_of_line),
+            kept: sts
+                .get("kept")
+                .and_then(|kept| policy_of_line((kept.get("id")?, kept))),
         }
     }
 }
@@ -172,12 +182,10 @@ fn known_policy((policy, id): (&Policy, String)) -> KnownPolicy {
     }
 }
 
-fn policy_of_line(sts: &Value) -> Option<KnownPolicy> {
-    let id = sts.get("id")?.as_str()?;
-    let policy = sts.get("policy")?;
+fn policy_of_line((id, policy): (&Value, &Value)) -> Option<KnownPolicy> {
     let patterns = array(policy, "mx").filter_map(Value::as_str);
     Some(KnownPolicy {
-        id: id.to_owned(),
+        id: id.as_str()?.to_owned(),
         mode: Mode::named(policy.get("mode")?.as_str()?)?,
         mx: patterns.map(str::to_owned).collect(),
         max_age: policy.get("max_age")?.as_u64()?.try_into().ok()?,

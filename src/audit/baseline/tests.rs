@@ -236,4 +236,9 @@ fn the_policy_that_a_domain_had_is_known_to_the_judge() {
         let line = with(&[(place, value)]);
         assert_eq!(policy(&line), None, "{place}");
     }
+    // What an audit could not fetch, the next one still knows.
+    let kept = serde_json::json!({ "id": "0", "mode": "enforce", "mx": ["a"], "max_age": 60 });
+    let mut line = with(&[("/mta_sts/policy", Value::Null)]);
+    line["mta_sts"]["kept"] = kept;
+    assert_eq!(policy(&line).map(|known| known.id), Some("0".to_owned()));
 }

@@ -227,6 +227,11 @@ impl KnownPolicy {
 }
 
 impl MtaSts {
+    /// The policy that an earlier report has, if there is none now: senders may have kept it.
+    pub fn kept(&self) -> Option<&KnownPolicy> {
+        self.known.as_ref().filter(|_| self.policy().is_none())
+    }
+
     /// The policy, if there is a valid one.
     pub fn policy(&self) -> Option<&Policy> {
         match (&self.records, &self.fetched) {

@@ -1,6 +1,6 @@
 //! What a domain publishes besides its hosts: its MTA-STS policy, and where reports go.
 
-use crate::judge::domain::{Fetched, MtaSts, State};
+use crate::judge::domain::{Fetched, KnownPolicy, MtaSts, State};
 use crate::records::mta_sts::{Policy, StsRecords};
 use crate::records::tlsrpt::TlsRpt;
 use crate::report::DomainReport;
@@ -13,6 +13,17 @@ pub(super) struct MtaStsJson {
     state: &'static str,
     policy: Option<PolicyJson>,
     fetch: Option<FetchJson>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kept: Option<KeptJson>,
+}
+
+/// A policy that senders may have kept.
+#[derive(Serialize)]
+struct KeptJson {
+    id: String,
+    mode: &'static str,
+    mx: Vec<String>,
+    max_age: u32,
 }
 
 #[derive(Serialize)]
@@ -48,7 +59,19 @@ pub(super) fn mta_sts(report: &DomainReport) -> Option<MtaStsJson> {
         state: State::of(sts).as_str(),
         policy: sts.policy().map(PolicyJson::from),
         fetch: fetch(sts),
+        kept: sts.kept().map(KeptJson::from),
     })
+}
+
+impl From<&KnownPolicy> for KeptJson {
+    fn from(known: &KnownPolicy) -> Self {
+        Self {
+            id: known.id.clone(),
+            mode: known.mode.as_str(),
+            mx: known.mx.clone(),
+            max_age: known.max_age,
+        }
+    }
 }
 
 impl From<&Policy> for PolicyJson {
