@@ -77,6 +77,7 @@ pub(super) fn mail_host(
         alias_of: addresses.and_then(Addresses::alias_of),
         tlsa: tlsa(survey, &of_addresses, port),
         addresses: of_addresses,
+        lost: addresses.and_then(|addresses| Some(Lookup::of(&addresses.lost.as_ref()?.answer))),
         looks,
     }
 }

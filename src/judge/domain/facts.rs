@@ -109,6 +109,8 @@ pub struct MailHost {
     pub alias_of: Option<String>,
     /// The answers about its addresses.
     pub addresses: Lookup,
+    /// The answer about the addresses of one family that is bogus or missing, beside the other family's.
+    pub lost: Option<Lookup>,
     /// Its TLSA records.
     pub tlsa: TlsaRecords,
     /// What it presented, at each address and with each type of key.

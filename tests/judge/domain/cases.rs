@@ -220,6 +220,17 @@ fn dns() -> Vec<Case> {
 fn hosts() -> Vec<Case> {
     vec![
         case(
+            "the addresses of the other family are bogus",
+            single(),
+            |d| {
+                let mut lost = lookup("mx1.example.org AAAA");
+                set(&mut lost, Status::Bogus);
+                d.hosts[0].lost = Some(lost);
+            },
+            BEST,
+            "dns-bogus",
+        ),
+        case(
             "an MX host is an alias",
             single(),
             |d| d.hosts[0].alias_of = Some("real.example.org".to_owned()),

@@ -96,6 +96,7 @@ pub fn host(name: &str, address: &str, identity: &Identity) -> MailHost {
         name: name.to_owned(),
         alias_of: None,
         addresses: lookup(&format!("{name} A")),
+        lost: None,
         tlsa: TlsaRecords {
             lookup: lookup(&format!("_25._tcp.{name} TLSA")),
             base_domain: name.to_owned(),

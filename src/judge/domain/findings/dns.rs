@@ -32,7 +32,11 @@ fn lookups<'d>(
         // Without addresses nothing more is asked for.
         let is_asked = !matches!(host.addresses.status, Status::Bogus | Status::NoAnswer);
         let tlsa = is_asked.then_some((&host.tlsa.lookup, dane));
-        std::iter::once((&host.addresses, all)).chain(tlsa)
+        // Senders take the addresses of the other family.
+        let lost = host.lost.iter().map(|lookup| (lookup, Severity::Warning));
+        std::iter::once((&host.addresses, all))
+            .chain(tlsa)
+            .chain(lost)
     });
     let policy = domain.mta_sts.iter().map(|sts| &sts.lookup);
     let texts = policy.chain([&domain.tlsrpt.0]);
