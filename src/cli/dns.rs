@@ -1,5 +1,6 @@
 //! How the DNS is asked and proven, and what a domain is required to have.
 
+use super::given::first_given;
 use super::help::DOMAIN;
 use crate::endpoint::Resolver;
 use clap::{Args, ValueEnum};
@@ -24,7 +25,7 @@ pub struct Resolving {
 
     /// Believe the resolver that validates, by its AD bit, in place of checking signatures here
     ///
-    /// For a resolver on this machine, or one that --resolver names. The report says who has validated.
+    /// For a resolver on this machine, or one that --resolver names. The report says who validated.
     #[arg(long, hide_short_help = true, help_heading = DOMAIN)]
     pub trust_ad: bool,
 }
@@ -32,13 +33,11 @@ pub struct Resolving {
 impl Resolving {
     /// The first of its options that was given.
     pub fn given(&self) -> Option<&'static str> {
-        let given = [
+        first_given(&[
             ("--resolver", !self.resolver.is_empty()),
             ("--trust-anchor", self.trust_anchor.is_some()),
             ("--trust-ad", self.trust_ad),
-        ];
-        let mut given = given.into_iter().filter(|(_, is_given)| *is_given);
-        given.next().map(|(option, _)| option)
+        ])
     }
 }
 

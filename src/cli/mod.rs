@@ -3,6 +3,7 @@
 
 mod audit;
 mod dns;
+mod given;
 mod groups;
 mod help;
 mod pin;
@@ -13,6 +14,7 @@ mod when;
 
 pub use audit::{Audit, AuditFormat, FailOnArg, SortArg};
 pub use dns::{Dns, RequireArg, Resolving};
+pub use given::first_given;
 pub use groups::{Client, Connection, Defaults, HgVersion, Hgrc, KeyTypeArg, Trust};
 pub use pin::{ByArg, CheckFormat, DigestArg, Pin};
 pub use plugin::Plugin;

@@ -5,7 +5,7 @@ use super::assess::options;
 use super::disk::dns::{anchors, resolvers};
 use super::environment;
 use super::error::Error;
-use crate::cli::{self, Connection, DomainArg, RequireArg, TargetArg};
+use crate::cli::{self, Connection, DomainArg, RequireArg, TargetArg, first_given};
 use crate::endpoint::{Host, Target};
 use crate::judge::domain::Required;
 use crate::records::Anchors;
@@ -105,7 +105,7 @@ impl Asking {
         self.domains.records_of(host, port, options, now).await
     }
 
-    /// Who has answered in a survey.
+    /// Which resolvers answered in a survey, and who validated the answers.
     pub(super) fn dns(&self, survey: &DomainSurvey) -> Dns {
         let heard = survey.heard();
         let heard: Vec<String> = heard.iter().map(ToString::to_string).collect();
@@ -158,11 +158,9 @@ pub(super) fn options_of(connection: &Connection, domain: &DomainArg) -> Result<
 
 /// An option of the connection that a domain cannot have.
 fn unfit(connection: &Connection) -> Option<&'static str> {
-    let given = [
+    first_given(&[
         ("--connect", connection.connect.is_some()),
         ("--tls", connection.tls.mode().is_some()),
         ("--no-sni", connection.no_sni),
-    ];
-    let mut given = given.into_iter().filter(|(_, is_given)| *is_given);
-    given.next().map(|(option, _)| option)
+    ])
 }

@@ -37,18 +37,18 @@ pub struct DomainReport {
     pub elapsed: Duration,
 }
 
-/// Who answered for the DNS, and who has validated the answers.
+/// Which resolvers answered, and who validated the answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dns {
     /// The resolvers that answered, separated by a comma and a blank; `None`: none did.
     pub resolver: Option<String>,
-    /// Who has validated.
+    /// Who validated them.
     pub validated_by: ValidatedBy,
     /// The trust anchors: `root`, or the file that was named.
     pub anchors: String,
 }
 
-/// Who has validated answers of the DNS.
+/// Who validated answers of the DNS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ValidatedBy {
     /// This program.

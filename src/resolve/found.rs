@@ -1,4 +1,4 @@
-//! What a lookup returns: the answer, the resolver that gave it, and who has validated it.
+//! What a lookup returns: the answer, the resolver that gave it, and who validated it.
 
 use crate::endpoint::Resolver;
 use crate::records::Answer;
@@ -20,6 +20,6 @@ pub struct Found {
     pub answer: Answer,
     /// The resolvers that were heard for it in this lookup, in order; none if all was known before.
     pub heard: Vec<Resolver>,
-    /// Who has validated it.
+    /// Who validated it.
     pub trust: Trust,
 }

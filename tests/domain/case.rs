@@ -13,7 +13,7 @@ pub enum Zone {
     TwoDays,
     /// They end today.
     Today,
-    /// Nobody answers for it.
+    /// No server answers for it.
     Dead,
     /// That of the documents' domains.
     Org,
@@ -99,7 +99,7 @@ impl Case {
         self
     }
 
-    /// With a name that nobody answers for.
+    /// With a name that no server answers for.
     #[must_use]
     pub fn lost(mut self, name: &'static str) -> Self {
         self.lost.push(name);

@@ -96,7 +96,7 @@ fn filled(line: &str, case: &Case, servers: &[Server]) -> String {
 fn chosen(selector: &str, thing: &str, server: &Server) -> Vec<u8> {
     let der = match thing {
         "nothing" => return Vec::new(),
-        // Such as `next` or `old`: keys that nobody has.
+        // Such as `next` or `old`: keys that no server has.
         thing => match server.certificate(thing) {
             Some(der) => der,
             None => return thing.as_bytes().to_vec(),

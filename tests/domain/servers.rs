@@ -34,7 +34,7 @@ pub const LABELS: [(&str, &str); 23] = [
     ),
     ("expired-ca", "the intermediate has expired"),
     ("ca-usage", "the leaf's key usage is that of a CA"),
-    ("untrusted", "of a CA that nobody has"),
+    ("untrusted", "of a CA that no sender has"),
     (
         "cross",
         "the intermediate as that CA has cross-signed it, and as it was",

@@ -46,7 +46,7 @@ pub enum Certificate {
     Wildcard,
     /// A self-signed one.
     SelfSigned,
-    /// Of a CA that nobody has.
+    /// Of a CA that no sender has.
     Untrusted,
     /// Without the intermediate.
     Lonely,

@@ -1,7 +1,7 @@
 //! The options of a probe, from those of the command line.
 
 use super::asked::Asked;
-use crate::cli::{Connection, KeyTypeArg};
+use crate::cli::{Connection, KeyTypeArg, first_given};
 use crate::commands::error::Error;
 use crate::endpoint::{Host, Source, Via};
 use crate::observation::KeyType;
@@ -53,15 +53,15 @@ pub(in crate::commands) fn options(
 
 /// A Unix socket is on this machine: no other way leads to it.
 fn leads_to(connection: &Connection, asked: &Asked) -> Result<(), Error> {
-    let given = [
+    let given = first_given(&[
         ("--connect", connection.connect.is_some()),
         ("--via", connection.via.is_some()),
         ("--via-command", connection.via_command.is_some()),
         ("--source", !connection.source.is_empty()),
         ("--mail or --ports", asked.endpoints().is_some()),
-    ];
-    match given.iter().find(|(_, is_given)| *is_given) {
-        Some((option, _)) if asked.endpoint.host.is_socket() => {
+    ]);
+    match given {
+        Some(option) if asked.endpoint.host.is_socket() => {
             let input = &asked.target.input;
             let text = format!("{option} does not lead to a Unix socket: \"{input}\"");
             Err(Error::new(text).hint("leave it out for that target"))

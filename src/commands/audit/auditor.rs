@@ -4,12 +4,13 @@ use super::defaults::Defaults;
 use super::own_sources::OwnSources;
 use super::seen::{ListTarget, Seen, Shown};
 use crate::audit::{
-    Audited, Baseline, Choice, Entry, Identity, SharedKeys, UNJUDGED, findings, unseen_of_domain,
+    Audited, Baseline, Choice, Difference, Entry, Identity, Levels, SharedKeys, UNJUDGED, findings,
+    unseen_of_domain,
 };
 use crate::commands::assess::{Asked, Assessor, Own};
 use crate::commands::domain::Asking;
 use crate::commands::error::Error;
-use crate::finding::Code;
+use crate::finding::{Code, Finding};
 use crate::fingerprint::Comparison;
 use crate::hgrc::Source;
 use crate::judge::{self, pin_mismatch};
@@ -105,24 +106,13 @@ impl Auditor {
         let mut found = findings(&report, levels);
         self.own.excuse(&target.entry, &mut found);
         found.extend(self.keys.findings(&report));
-        found.sort_by_key(|finding| Reverse(finding.severity));
         let unseen: Vec<Code> = report
             .every_look()
             .filter_map(|look| Some(look.failure()?.code()))
             .chain(UNJUDGED)
             .collect();
-        let (findings, left_out) = self.choice.apply(found, &unseen);
-        let baseline = self.baseline.as_mut();
-        let differences = baseline.map(|baseline| baseline.compare(&report, &findings));
-        Ok(Audited {
-            report,
-            label: target.entry.label,
-            levels,
-            findings,
-            left_out,
-            differences,
-            position: target.position,
-        })
+        let judged = (report, levels, found);
+        Ok(self.conclude(target, judged, &unseen, Baseline::compare))
     }
 
     fn domain(&mut self, target: ListTarget, survey: &DomainSurvey) -> Audited<DomainReport> {
@@ -144,11 +134,23 @@ impl Auditor {
             .report_on_domain(input, survey, asking, known, own);
         let mut found = report.findings().to_vec();
         self.own.excuse(&target.entry, &mut found);
-        found.sort_by_key(|finding| Reverse(finding.severity));
         let unseen = unseen_of_domain(&found);
-        let (findings, left_out) = self.choice.apply(found, &unseen);
+        let judged = (report, levels, found);
+        self.conclude(target, judged, &unseen, Baseline::compare_domain)
+    }
+
+    /// Chooses among the findings, the worst first, and compares with the last audit.
+    fn conclude<R>(
+        &mut self,
+        target: ListTarget,
+        (report, levels, mut found): (R, Levels, Vec<Finding>),
+        unseen: &[Code],
+        compare: impl FnOnce(&mut Baseline, &R, &[Finding]) -> Vec<Difference>,
+    ) -> Audited<R> {
+        found.sort_by_key(|finding| Reverse(finding.severity));
+        let (findings, left_out) = self.choice.apply(found, unseen);
         let baseline = self.baseline.as_mut();
-        let differences = baseline.map(|baseline| baseline.compare_domain(&report, &findings));
+        let differences = baseline.map(|baseline| compare(baseline, &report, &findings));
         Audited {
             report,
             label: target.entry.label,

@@ -9,9 +9,8 @@ use crate::commands::domain::{Asking, options_of};
 use crate::commands::environment;
 use crate::commands::error::Error;
 use crate::commands::waiting::Waiting;
-use crate::judge::domain::Levels;
 use crate::observation::Survey;
-use crate::report::{DomainReport, Report, Reported};
+use crate::report::{Report, Reported};
 use crate::survey::{
     Addresses, DomainSurvey, Limits, Options, Pacer, TlsaSurvey, look, look_at_ports,
 };
@@ -43,8 +42,9 @@ type Records = (Addresses, TlsaSurvey);
 /// What domains are looked at and judged with.
 struct OfDomains {
     asking: Asking,
-    /// It knows nothing of Mercurial, whose settings are about the servers that hg talks to.
-    assessor: Assessor,
+    /// One without Mercurial's settings, beside that of the servers; `None`: there are no servers, and
+    /// theirs has none.
+    assessor: Option<Assessor>,
 }
 
 /// What all jobs share.
@@ -57,19 +57,16 @@ struct Shared {
 
 impl Setting<'_> {
     pub(super) async fn look_at_all(&self) -> Result<Vec<Reported>, Error> {
-        let shared = Shared {
-            permits: Arc::new(Semaphore::new(AT_ONCE)),
-            pacer: Arc::new(Pacer::new(&Limits::for_few(AT_ONCE))),
-            ehlo: None,
-            waiting: Waiting::new(self.cli.quiet),
-        };
-        let of_domains = self.of_domains(&shared.pacer)?;
+        let pacer = Arc::new(Pacer::new(&Limits::for_few(AT_ONCE)));
+        let of_domains = self.of_domains(&pacer)?;
         let planned = self.planned()?;
         let client = self.client()?;
         let ehlo = self.cli.connection.ehlo.clone();
         let shared = Shared {
+            permits: Arc::new(Semaphore::new(AT_ONCE)),
+            pacer,
             ehlo: ehlo.or_else(environment::fqdn),
-            ..shared
+            waiting: Waiting::new(self.cli.quiet),
         };
         let jobs = planned.into_iter().map(|(target, options)| {
             let asking = of_domains.as_ref().map(|of| &of.asking);
@@ -88,13 +85,16 @@ impl Setting<'_> {
     }
 
     fn of_domains(&self, pacer: &Arc<Pacer>) -> Result<Option<OfDomains>, Error> {
-        let has_domain = self.targets.iter().any(|target| target.host().is_none());
+        let hosts = self.targets.iter().filter_map(SubjectArg::host).count();
+        let has_domain = hosts < self.targets.len();
         if !has_domain && !self.cli.dane {
             return Ok(None);
         }
+        let has_both = has_domain && hosts > 0;
+        let assessor = has_both.then(|| Assessor::read(&Sources::of(&self.cli.trust)));
         Ok(Some(OfDomains {
             asking: Asking::read(&self.cli.dns, pacer)?,
-            assessor: Assessor::read(&Sources::of(&self.cli.trust))?,
+            assessor: assessor.transpose()?,
         }))
     }
 
@@ -215,12 +215,14 @@ impl Setting<'_> {
                 let broke = |why| Error::new(format!("the look at {} broke: {why}", domain.input));
                 let seen = waiting.during(task).await.map_err(broke)??;
                 let of = of_domains.ok_or_else(|| Error::new("no domain was asked for"))?;
+                let assessor = of.assessor.as_ref().unwrap_or(&self.assessor);
                 waiting
-                    .during(of.assessor.fetch_for_domain(&seen, &options))
+                    .during(assessor.fetch_for_domain(&seen, &options))
                     .await;
-                Ok(of
-                    .report(&domain, &seen, levels(self.cli).of_domains())
-                    .into())
+                let (input, known) = (&domain.input, (None, levels(self.cli).of_domains()));
+                let report =
+                    assessor.report_on_domain(input, &seen, &of.asking, known, Own::default());
+                Ok(report.into())
             }
         }
     }
@@ -234,14 +236,6 @@ impl Setting<'_> {
         }
         self.note_expiry(&mut report);
         Ok(report)
-    }
-}
-
-impl OfDomains {
-    fn report(&self, domain: &DomainArg, seen: &DomainSurvey, levels: Levels) -> DomainReport {
-        let (input, known) = (&domain.input, (None, levels));
-        self.assessor
-            .report_on_domain(input, seen, &self.asking, known, Own::default())
     }
 }
 

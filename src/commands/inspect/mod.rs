@@ -32,8 +32,10 @@ pub(super) fn run(cli: &Inspect) -> Result<Exit, Error> {
         return Err(why);
     }
     let from_hgrc = targets.is_empty() && cli.chain.is_none();
+    let asks_servers = from_hgrc || targets.iter().any(|target| target.host().is_some());
     let assessor = Assessor::read(&Sources {
-        scope: Scope::of(&cli.hgrc).filter(|_| cli.chain.is_none()),
+        // Mercurial's settings are about the servers that hg talks to.
+        scope: Scope::of(&cli.hgrc).filter(|_| asks_servers),
         hgrc_needed: from_hgrc || cli.hgrc.hgrc.is_some() || cli.hgrc.repository.is_some(),
         from_hgrc,
         at: cli.at.map(|at| at.from(environment::now())),
@@ -78,7 +80,7 @@ fn mistyped(reports: &[Reported]) -> Option<(&str, String)> {
 struct Setting<'a> {
     cli: &'a Inspect,
     targets: Vec<SubjectArg>,
-    /// Judges servers.
+    /// Judges servers, and domains if no server is asked about.
     assessor: Assessor,
 }
 
@@ -109,6 +111,8 @@ impl Setting<'_> {
     /// The name of a target without a port, where no server can be reached at port 25.
     fn perhaps_a_domain<'r>(&self, report: &'r Report) -> Option<&'r str> {
         let step = report.failure()?.step;
+        // What a proxy does not reach says nothing of the name.
+        report.seen().filter(|seen| seen.via.is_none())?;
         let mut targets = self.targets.iter().filter_map(SubjectArg::host);
         let target = targets.find(|target| target.input == report.target.input)?;
         let is_bare = target.target.port.is_none() && target.target.start.is_none();

@@ -1,7 +1,7 @@
 //! Options that do not fit together with the targets.
 
 use crate::audit::Threshold;
-use crate::cli::{FormatArg, Inspect, SubjectArg, TargetArg};
+use crate::cli::{FormatArg, Inspect, SubjectArg, TargetArg, first_given};
 use crate::commands::assess::{one_port_is_named, several_ports_elsewhere};
 use crate::commands::error::Error;
 use crate::endpoint::Host;
@@ -33,7 +33,7 @@ fn for_ports(cli: &Inspect, targets: &[SubjectArg], hosts: &[&TargetArg]) -> Opt
 /// An option that a domain cannot have.
 fn for_a_domain(cli: &Inspect, targets: &[SubjectArg]) -> Option<Error> {
     let domain = targets.iter().find(|target| target.host().is_none())?;
-    let given = [
+    let option = first_given(&[
         ("--servername", cli.trust.servername.is_some()),
         ("--mail", cli.ports.mail),
         ("--ports", cli.ports.ports.is_some()),
@@ -43,9 +43,7 @@ fn for_a_domain(cli: &Inspect, targets: &[SubjectArg]) -> Option<Error> {
         ("--format pem", cli.format == FormatArg::Pem),
         ("a range in --warning", is_range(cli.warning)),
         ("a range in --critical", is_range(cli.critical)),
-    ];
-    let mut given = given.into_iter().filter(|(_, is_given)| *is_given);
-    let (option, _) = given.next()?;
+    ])?;
     let input = domain.input();
     let text = format!("{option} is for a server, and \"{input}\" is a domain");
     Some(Error::new(text).hint("leave it out, or name a host of the domain"))
@@ -60,14 +58,12 @@ fn without_a_domain(cli: &Inspect, targets: &[SubjectArg]) -> Option<Error> {
     if targets.iter().any(|target| target.host().is_none()) {
         return None;
     }
-    let given = [
+    let of_domains = first_given(&[
         ("--require", cli.dns.require.is_some()),
         ("--no-mta-sts", cli.dns.no_mta_sts),
-    ];
-    let mut given = given.into_iter().filter(|(_, is_given)| *is_given);
-    let of_domains = given.next();
+    ]);
     let of_domains =
-        of_domains.map(|(option, _)| format!("{option} is for a domain, and there is none"));
+        of_domains.map(|option| format!("{option} is for a domain, and there is none"));
     let of_dns = || {
         let option = cli.dns.resolving.given().filter(|_| !cli.dane)?;
         let text = format!("{option} is for a domain or --dane, and there is neither");

@@ -1,11 +1,10 @@
 //! The metrics of domains, in the text format of Prometheus.
 
-use super::labels::quoted;
+use super::exposition::{Series, gauge, one, quoted};
 use crate::audit::Audited;
 use crate::finding::{Code, Severity};
 use crate::report::DomainReport;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 
 /// What is kept of a domain until the end, because the samples of a metric must stand together.
 #[derive(Clone, Debug)]
@@ -68,17 +67,8 @@ impl DomainSample {
     }
 }
 
-/// A series of a metric: more labels, and the value.
-type Series = (String, String);
-
 /// A metric: its name, its help, and its series for a domain.
 type Metric = (&'static str, &'static str, fn(&DomainSample) -> Vec<Series>);
-
-/// The one series without more labels, if there is a value.
-fn one(value: Option<impl ToString>) -> Vec<Series> {
-    let value = value.map(|value| (String::new(), value.to_string()));
-    value.into_iter().collect()
-}
 
 /// A series that is there because of its labels.
 fn labelled(labels: String) -> Series {
@@ -159,18 +149,21 @@ const METRICS: &[Metric] = &[
 
 /// All metrics of domains; one that occurs twice is written once, as it was the last time.
 pub(super) fn of_domains(samples: &[DomainSample]) -> String {
-    let latest = samples.iter().map(|sample| (&sample.labels, sample));
-    let latest: BTreeMap<&String, &DomainSample> = latest.collect();
+    let latest = samples
+        .iter()
+        .map(|sample| (sample.labels.as_str(), sample));
+    let latest: BTreeMap<&str, &DomainSample> = latest.collect();
     let mut out = String::new();
     for (name, help, series) in METRICS {
-        let name = format!("smtp_certcheck_domain_{name}");
-        let _ = writeln!(out, "# HELP {name} {help}\n# TYPE {name} gauge");
-        for (labels, sample) in &latest {
-            for (more, value) in series(sample) {
-                let comma = if more.is_empty() { "" } else { "," };
-                let _ = writeln!(out, "{name}{{{labels}{comma}{more}}} {value}");
-            }
-        }
+        let told = latest
+            .iter()
+            .map(|(labels, sample)| (*labels, series(sample)));
+        gauge(
+            &mut out,
+            &format!("smtp_certcheck_domain_{name}"),
+            help,
+            told,
+        );
     }
     out
 }

@@ -1,8 +1,8 @@
 //! An audit for the textfile collector of Prometheus' `node_exporter` (its text format 0.0.4).
 
 use super::domain_metrics::{DomainSample, of_domains};
+use super::exposition::{Series, gauge, one, quoted};
 use super::format::{Ending, Format};
-use super::labels::quoted;
 use crate::audit::{Audited, Completeness, Summary};
 use crate::certificate::Certificate;
 use crate::escape::excerpt;
@@ -160,17 +160,8 @@ fn info(report: &Report) -> Option<String> {
     ))
 }
 
-/// A series of a metric: more labels, and the value.
-type Series = (String, String);
-
 /// A metric: its name, its help, and its series for a target.
 type Metric = (&'static str, &'static str, fn(&Sample) -> Vec<Series>);
-
-/// The one series without more labels, if there is a value.
-fn one(value: Option<impl ToString>) -> Vec<Series> {
-    let value = value.map(|value| (String::new(), value.to_string()));
-    value.into_iter().collect()
-}
 
 /// The metrics of each target. The names are promises.
 const METRICS: &[Metric] = &[
@@ -287,21 +278,11 @@ fn of_servers(samples: &[Sample]) -> String {
         if is_of_ports && latest.values().all(|sample| sample.is_open.is_none()) {
             continue;
         }
-        let _ = writeln!(out, "# HELP smtp_certcheck_{name} {help}");
-        let _ = writeln!(out, "# TYPE smtp_certcheck_{name} gauge");
-        for sample in latest.values() {
-            if sample.is_silent && !is_of_ports {
-                continue;
-            }
-            for (more, value) in series(sample) {
-                let comma = if more.is_empty() { "" } else { "," };
-                let labels = &sample.labels;
-                let _ = writeln!(
-                    out,
-                    "smtp_certcheck_{name}{{{labels}{comma}{more}}} {value}"
-                );
-            }
-        }
+        let told = latest
+            .iter()
+            .filter(|(_, sample)| !sample.is_silent || is_of_ports);
+        let told = told.map(|(labels, sample)| (*labels, series(sample)));
+        gauge(&mut out, &format!("smtp_certcheck_{name}"), help, told);
     }
     out
 }

@@ -1,4 +1,4 @@
-//! What a domain publishes, and who has answered for it.
+//! What a domain publishes, and which resolvers answered.
 
 use super::page::Page;
 use super::until::Until;

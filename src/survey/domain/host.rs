@@ -50,8 +50,9 @@ impl HostSurvey {
         let asker = &asker.for_a_host();
         let addresses = Addresses::of(asker, &name, options.family).await;
         let tlsa = TlsaSurvey::of(asker, host, &addresses, port).await;
+        let ips = addresses.all.clone();
         let mut survey = Self {
-            addresses: None,
+            addresses: Some(addresses),
             tlsa,
             ..Self::unnamed(host, port)
         };
@@ -60,8 +61,7 @@ impl HostSurvey {
         } else {
             Since::Moment(asker.since)
         };
-        survey.look(&addresses.all, since, pacer, options).await;
-        survey.addresses = Some(addresses);
+        survey.look(&ips, since, pacer, options).await;
         survey
     }
 

@@ -110,7 +110,7 @@ impl Domains {
         Ok(DomainSurvey {
             name: domain.clone(),
             alias_of: alias_of(&mx.answer),
-            exists: mx.answer.rcode != Some(ResponseCode::NXDomain),
+            exists: exists(&mx),
             mx,
             exchange,
             hosts,
@@ -159,9 +159,8 @@ impl Domains {
             .await;
         let exchange = Exchange::of(domain.as_str(), &mx.answer.mx());
         let is_known = !matches!(mx.answer.status, Status::Bogus | Status::NoAnswer);
-        let exists = mx.answer.rcode != Some(ResponseCode::NXDomain);
         let hosts = match &exchange {
-            Exchange::Hosts(hosts) if is_known && exists => hosts.records.as_slice(),
+            Exchange::Hosts(hosts) if is_known && exists(&mx) => hosts.records.as_slice(),
             _ => &[],
         };
         let mut running = JoinSet::new();
@@ -178,6 +177,10 @@ impl Domains {
         let hosts = hosts.into_iter().map(|(_, host)| host).collect();
         Ok((mx, exchange, hosts))
     }
+}
+
+fn exists(mx: &Found) -> bool {
+    mx.answer.rcode != Some(ResponseCode::NXDomain)
 }
 
 impl DomainSurvey {

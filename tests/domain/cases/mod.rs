@@ -16,7 +16,7 @@ pub use policies::ENFORCE;
 const BEST: &str = "authenticated: authenticated encrypted encrypted";
 /// Who looks for TLSA records does not deliver.
 const DEFERS: &str = "deferred: deferred encrypted encrypted";
-/// Nobody delivers.
+/// No sender delivers.
 const ALL_DEFER: &str = "deferred: deferred deferred deferred";
 /// TLS, whoever the server is.
 const PLAIN: &str = "unprotected: encrypted encrypted encrypted";
