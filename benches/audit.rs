@@ -7,14 +7,14 @@
 #![expect(clippy::print_stdout, reason = "a benchmark reports")]
 #![allow(clippy::disallowed_methods, reason = "a benchmark writes files")]
 
-use nix::sys::resource::{UsageWho, getrusage};
 use rustls::pki_types::{CertificateDer, ServerName, pem::PemObject as _};
 use sha2::{Digest as _, Sha256};
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::SocketAddr;
 use std::process::{Command, ExitCode, Stdio};
 use std::sync::Arc;
 use tempfile::TempDir;
+use testkit::cost::{Memory, Whose, cpu_ms, median};
 use testkit::mta::{Kind, Mta};
 use testkit::pki::{KeyKind, Pki, leaf};
 use testkit::server::{Behaviour, Server};
@@ -270,22 +270,9 @@ fn as_f64(count: usize) -> f64 {
     f64::from(u32::try_from(count).expect("a small number"))
 }
 
-fn median(mut times: Vec<f64>) -> f64 {
-    times.sort_by(f64::total_cmp);
-    times[times.len() / 2]
-}
-
 /// CPU time in milliseconds of a child and its children, and its peak memory in KiB.
 fn cpu_of(command: &mut Command) -> (f64, f64) {
-    let usage = || {
-        let usage = getrusage(UsageWho::RUSAGE_CHILDREN).expect("usage");
-        let ms = |time: nix::sys::time::TimeVal| {
-            use nix::sys::time::TimeValLike as _;
-            f64::from(i32::try_from(time.num_milliseconds()).expect("a short run"))
-        };
-        ms(usage.user_time()) + ms(usage.system_time())
-    };
-    let before = usage();
+    let before = cpu_ms(Whose::Children);
     // /proc is read before the child is gone.
     let mut child = command
         .stdin(Stdio::null())
@@ -300,23 +287,15 @@ fn cpu_of(command: &mut Command) -> (f64, f64) {
     while output.read_until(b'\n', &mut line).expect("its output") > 0 {
         count += 1;
         if count % 50 == 0 {
-            peak = peak_of(child.id()).unwrap_or(peak);
+            peak = Memory::Peak
+                .of(child.id())
+                .map_or(peak, |kib| as_f64(usize::try_from(kib).expect("memory")));
         }
         line.clear();
     }
     let status = child.wait().expect("it ends");
     assert!(status.success(), "{command:?}");
-    (usage() - before, peak)
-}
-
-fn peak_of(pid: u32) -> Option<f64> {
-    let mut text = String::new();
-    std::fs::File::open(format!("/proc/{pid}/status"))
-        .ok()?
-        .read_to_string(&mut text)
-        .ok()?;
-    let line = text.lines().find(|line| line.starts_with("VmHWM"))?;
-    line.split_whitespace().nth(1)?.parse().ok()
+    (cpu_ms(Whose::Children) - before, peak)
 }
 
 /// The peer: what the work costs without any of the rest.

@@ -7,16 +7,16 @@
     reason = "a benchmark reads the clock and files"
 )]
 
-use nix::sys::resource::{UsageWho, getrusage};
 use smtp_certcheck::endpoint::Resolver;
 use smtp_certcheck::records::{Anchors, Question, RecordType};
 use smtp_certcheck::resolve::{Lookups, Trust, absolute};
 use std::fmt::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Command, ExitCode};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tempfile::TempDir;
+use testkit::cost::{cpu_of, median};
 use testkit::dns::key::Keys;
 use testkit::dns::nsd::Nsd;
 use testkit::dns::sign::Tree;
@@ -190,7 +190,7 @@ fn dns_alone(port: u16, anchors: &str) {
         .parse()
         .expect("anchors");
     let server = Resolver(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
-    let lookups = Lookups::new(vec![server], anchors, Trust::NoResolver);
+    let lookups = Lookups::new(vec![server], anchors, Trust::NoResolver, Lookups::AT_ONCE);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
@@ -232,29 +232,4 @@ async fn ask(lookups: &Arc<Lookups>, name: &str, kind: RecordType) {
         .look_up(question, now, Duration::from_secs(30))
         .await;
     assert!(found.answer.rcode.is_some(), "{:?}", found.answer.reason);
-}
-
-fn median(mut times: Vec<f64>) -> f64 {
-    times.sort_by(f64::total_cmp);
-    times[times.len() / 2]
-}
-
-/// CPU time in milliseconds of a child.
-fn cpu_of(command: &mut Command) -> f64 {
-    let usage = || {
-        let usage = getrusage(UsageWho::RUSAGE_CHILDREN).expect("usage");
-        let ms = |time: nix::sys::time::TimeVal| {
-            use nix::sys::time::TimeValLike as _;
-            f64::from(i32::try_from(time.num_milliseconds()).expect("a short run"))
-        };
-        ms(usage.user_time()) + ms(usage.system_time())
-    };
-    let before = usage();
-    let status = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
-    assert!(status.expect("it starts").success(), "{command:?}");
-    usage() - before
 }

@@ -4,11 +4,11 @@
 #![expect(clippy::print_stdout, reason = "a benchmark reports")]
 #![allow(clippy::disallowed_methods, reason = "a benchmark writes files")]
 
-use nix::sys::resource::{UsageWho, getrusage};
 use rcgen::{CertifiedIssuer, KeyPair};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Command, ExitCode};
 use tempfile::TempDir;
+use testkit::cost::{cpu_of, median, silent};
 use testkit::pki::{Identity, ca, leaf};
 use testkit::server::{Behaviour, Server};
 
@@ -162,14 +162,6 @@ fn word(met: bool) -> &'static str {
     if met { "met" } else { "MISSED" }
 }
 
-/// User and system time of one run, in milliseconds.
-fn cpu_of(command: &mut Command) -> f64 {
-    let before = children();
-    let ended = silent(command).status().expect("the program starts");
-    assert!(ended.success(), "it trusts the server: {command:?}");
-    children() - before
-}
-
 /// The instructions of one run in user space, in millions, from the dynamic loader to the end.
 fn counted(command: &Command, log: &PathBuf) -> f64 {
     let mut valgrind = Command::new("valgrind");
@@ -193,31 +185,4 @@ fn counted(command: &Command, log: &PathBuf) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "a count of millions fits")]
     let count = count.expect("a count") as f64;
     count / 1e6
-}
-
-fn silent(command: &mut Command) -> &mut Command {
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-}
-
-fn children() -> f64 {
-    let usage = getrusage(UsageWho::RUSAGE_CHILDREN).expect("usage");
-    let milliseconds = |time: nix::sys::time::TimeVal| {
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "microseconds of a benchmark fit"
-        )]
-        let fraction = time.tv_usec() as f64 / 1e3;
-        #[expect(clippy::cast_precision_loss, reason = "seconds of a benchmark fit")]
-        let whole = time.tv_sec() as f64 * 1e3;
-        whole + fraction
-    };
-    milliseconds(usage.user_time()) + milliseconds(usage.system_time())
-}
-
-fn median(mut times: Vec<f64>) -> f64 {
-    times.sort_by(f64::total_cmp);
-    times[times.len() / 2]
 }

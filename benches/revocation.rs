@@ -5,7 +5,6 @@
 #![allow(clippy::disallowed_methods, reason = "a benchmark writes files")]
 #![expect(clippy::cast_precision_loss, reason = "figures to be read")]
 
-use nix::sys::resource::{UsageWho, getrusage};
 use rustls::pki_types::CertificateDer;
 use smtp_certcheck::certificate::Certificate;
 use smtp_certcheck::judge::{Anchors, Policy, Status, judge_chain};
@@ -14,6 +13,7 @@ use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::sync::Arc;
 use tempfile::TempDir;
+use testkit::cost::{Memory, Whose, cpu_ms};
 use testkit::crl::{self, Crl};
 use testkit::der::{Issuer, integer, seq, utc};
 use testkit::pki::{now, to_pem};
@@ -123,7 +123,7 @@ fn ours(dir: &Path, what: &str, list: &str) -> (f64, u64) {
     let text = String::from_utf8(output.expect("it runs").stdout).expect("UTF-8");
     let (time, peak) = text.trim().split_once(' ').expect("two numbers");
     let time = time.parse().expect("seconds");
-    (time, peak.parse().expect("octets"))
+    (time, peak.parse::<u64>().expect("KiB") * 1024)
 }
 
 /// Judges the first of the chains, or all, with the list or without it; says what that took.
@@ -136,7 +136,7 @@ fn judge(dir: &Path, what: &str, list: &str) -> ExitCode {
     let leaves = smtp_certcheck::certificate::pem::read(&read("leaves.der")).expect("certificates");
     let count = if what == "one" { 1 } else { leaves.len() };
     let reference = "localhost".parse().expect("a name");
-    let (start, before) = (cpu(UsageWho::RUSAGE_SELF), peak());
+    let (start, before) = (cpu_ms(Whose::Own), Memory::Peak.own());
     let mut lists = Lists::given();
     if what != "none" {
         for list in read_lists(read(list), list).expect("a list") {
@@ -153,13 +153,13 @@ fn judge(dir: &Path, what: &str, list: &str) -> ExitCode {
         let mut statuses = judgement.revocation.iter();
         assert!(statuses.all(|one| one.status == Status::Good));
     }
-    let took = cpu(UsageWho::RUSAGE_SELF) - start;
-    println!("{took} {}", peak().saturating_sub(before));
+    let took = (cpu_ms(Whose::Own) - start) / 1e3;
+    println!("{took} {}", Memory::Peak.own().saturating_sub(before));
     ExitCode::SUCCESS
 }
 
 fn openssl(dir: &Path) -> f64 {
-    let start = cpu(UsageWho::RUSAGE_CHILDREN);
+    let start = cpu_ms(Whose::Children);
     let output = Command::new("openssl")
         .args([
             "verify",
@@ -174,20 +174,7 @@ fn openssl(dir: &Path) -> f64 {
         .output();
     let output = output.expect("openssl");
     assert!(output.status.success(), "{output:?}");
-    cpu(UsageWho::RUSAGE_CHILDREN) - start
-}
-
-fn cpu(who: UsageWho) -> f64 {
-    let usage = getrusage(who).expect("usage");
-    let seconds =
-        |time: nix::sys::time::TimeVal| time.tv_sec() as f64 + time.tv_usec() as f64 / 1e6;
-    seconds(usage.user_time()) + seconds(usage.system_time())
-}
-
-/// The most memory that was in use, in octets.
-fn peak() -> u64 {
-    let usage = getrusage(UsageWho::RUSAGE_SELF).expect("usage");
-    u64::try_from(usage.max_rss()).unwrap_or_default() * 1024
+    (cpu_ms(Whose::Children) - start) / 1e3
 }
 
 fn mega(octets: u64) -> f64 {

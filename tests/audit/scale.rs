@@ -11,6 +11,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
+use testkit::cost::Memory;
 use testkit::pki::{Identity, KeyKind, Pki, expired_leaf, leaf};
 use testkit::program::{Dir, program};
 use testkit::raw::{busy, listen_on, relay, send, without_starttls};
@@ -156,13 +157,6 @@ fn a_target_counts_as_often_as_it_stands_there() {
     }
 }
 
-/// Its peak memory in KiB; `None` if it has exited.
-fn peak(child: &Child) -> Option<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM"))?;
-    line.split_whitespace().nth(1)?.parse().ok()
-}
-
 /// A reader that does not read holds up the audit, and costs it no memory.
 #[test]
 fn a_slow_reader_costs_no_memory() {
@@ -196,7 +190,7 @@ fn a_slow_reader_costs_no_memory() {
         while reader.read_line(&mut line).expect("a line") > 0 {
             lines += 1;
             if lines % 100 == 0 {
-                most = peak(child).unwrap_or(most);
+                most = Memory::Peak.of(child.id()).unwrap_or(most);
             }
             line.clear();
         }
@@ -248,7 +242,7 @@ fn memory_does_not_grow_with_the_list() {
         let reader = std::thread::spawn(move || std::io::copy(&mut output, &mut std::io::sink()));
         // A sorted table comes at the very end, when it is too late to ask.
         let mut most = 0;
-        while let Some(now) = peak(&child) {
+        while let Some(now) = Memory::Peak.of(child.id()) {
             most = now;
             std::thread::sleep(Duration::from_millis(5));
         }

@@ -5,12 +5,11 @@ use crate::lab::{Compared, served};
 use crate::lies::{self, Told};
 use crate::ours::{self, Ours};
 use crate::zones;
-use nix::sys::resource::{UsageWho, getrusage};
-use nix::sys::time::TimeVal;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
+use testkit::cost::{Whose, cpu_ms};
 use testkit::dns::delv::Delv;
 use testkit::dns::key::Keys;
 use testkit::dns::liar::Liar;
@@ -21,8 +20,8 @@ use testkit::dns::unbound::{Unbound, Verdict};
 const THREADS: usize = 12;
 /// How long we wait; the judges wait longer. On a busy machine the deadline is seen late.
 const PATIENCE: Duration = Duration::from_secs(4);
-/// What one question may cost, without optimisation.
-const WORK: Duration = Duration::from_millis(1500);
+/// What one question may cost, without optimisation, in milliseconds of CPU.
+const WORK: f64 = 1500.0;
 const TEST: &str = "resolvers that lie";
 
 /// What three validators made of a lie, for one of its questions.
@@ -35,7 +34,8 @@ struct Heard {
     delv: (&'static str, String),
     /// How long we took, and how much we computed.
     elapsed: Duration,
-    cpu: Duration,
+    /// In milliseconds.
+    cpu: f64,
 }
 
 /// What is the same for all lies.
@@ -84,16 +84,6 @@ fn every_lie_is_judged_as_unbound_and_delv_do() {
     compared.end();
 }
 
-/// The CPU time of this thread.
-fn cpu() -> Duration {
-    let usage = getrusage(UsageWho::RUSAGE_THREAD).expect("usage");
-    let of = |time: TimeVal| {
-        let micros = time.tv_sec() * 1_000_000 + time.tv_usec();
-        Duration::from_micros(u64::try_from(micros).unwrap_or_default())
-    };
-    of(usage.user_time()) + of(usage.system_time())
-}
-
 impl Stage {
     fn tell_all(&self, lies: &[Told]) -> Vec<Heard> {
         let next = AtomicUsize::new(0);
@@ -124,9 +114,9 @@ impl Stage {
         let ask = |(question, (name, kind)): (usize, &(&str, &str))| {
             let mut ours = Ours::new(&[liar.port], anchors);
             ours.patience = PATIENCE;
-            let (start, before) = (Instant::now(), cpu());
+            let (start, before) = (Instant::now(), cpu_ms(Whose::Thread));
             let found = ours.look_up(name, kind);
-            let (elapsed, cpu) = (start.elapsed(), cpu().saturating_sub(before));
+            let (elapsed, cpu) = (start.elapsed(), cpu_ms(Whose::Thread) - before);
             Heard {
                 told: number,
                 question,

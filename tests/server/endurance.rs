@@ -19,6 +19,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 use testkit::alone::alone;
+use testkit::cost::Memory;
 use testkit::der::{Issuer, common_name, dns_sans, extension};
 use testkit::keyless;
 use testkit::pki::now;
@@ -93,12 +94,9 @@ struct Holding {
 
 impl Holding {
     fn now() -> Self {
-        let status = std::fs::read_to_string("/proc/self/status").expect("Linux");
-        let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kib = resident.and_then(|text| text.trim().trim_end_matches(" kB").parse().ok());
         Self {
             descriptors: std::fs::read_dir("/proc/self/fd").expect("Linux").count(),
-            kib: kib.expect("a number"),
+            kib: Memory::Now.own(),
         }
     }
 }

@@ -13,6 +13,7 @@
 )]
 
 pub mod alone;
+pub mod cost;
 pub mod courier;
 pub mod crl;
 pub mod cyrus;
