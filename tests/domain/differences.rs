@@ -48,8 +48,6 @@ const DEEP: &str = "the plugin makes `.signed.lab` of `*.signed.lab`, and Postfi
      depth; RFC 8461 section 4.1 for one label";
 const ANY_PATTERN: &str = "Postfix before 3.10.5 takes any host whose certificate fits a pattern; RFC 8461 section 4.1 wants \
      the host itself among them";
-const FIRST_ISSUER: &str = "OpenSSL takes the first issuer that is sent, which an unknown CA has signed, and does not go back to \
-     the other";
 const LAST: &str = "the plugin takes the last of a repeated key, RFC 8461 section 3.2 the first";
 const ADDRESS: &str = "with an address among the patterns Postfix before 3.10.5 wants it in the certificate; by RFC \
      8461 section 4.1 patterns are names";
@@ -89,12 +87,6 @@ pub const ALL: &[Difference] = &[
         "mta-sts",
         ["deferred", "authenticated"],
         ANY_PATTERN,
-    ),
-    row(
-        "host-cross-signed",
-        "mta-sts",
-        ["authenticated", "deferred"],
-        FIRST_ISSUER,
     ),
     row(
         "key-repeated",

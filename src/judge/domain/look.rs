@@ -3,6 +3,7 @@
 use super::facts::{Chain, Failed, Look, Seen};
 use crate::certificate::Certificate;
 use crate::finding::Code;
+use crate::judge::clients::{Answer, Family};
 use crate::judge::judgement::Judgement;
 use crate::observation::{Cause, Failure, FailureClass, KeyType, Possession, Sighting};
 use std::net::IpAddr;
@@ -47,12 +48,27 @@ fn of_judgement(presented: &[Certificate], judgement: &Judgement) -> Chain {
     }
 }
 
-/// Why a chain is not trusted for the name that it was judged for; `None`: it is.
+/// Why a chain is not trusted for the name that it was judged for; `None`: it is. Postfix and what
+/// fetches policies for it use OpenSSL, so what OpenSSL refuses is not trusted.
 pub fn distrust(judgement: &Judgement) -> Option<String> {
     let problems = judgement.problems.iter();
     let first = problems.map(|problem| problem.message.clone()).next();
     let no_path = || (judgement.anchor.is_none()).then(|| "no path leads to an anchor".to_owned());
-    first.or_else(no_path)
+    first
+        .or_else(no_path)
+        .or_else(|| refused_by_openssl(judgement))
+}
+
+fn refused_by_openssl(judgement: &Judgement) -> Option<String> {
+    let mut clients = judgement.clients.iter();
+    let (_, verdict) = clients.find(|(family, _)| *family == Family::Openssl)?;
+    let refuses = verdict.answer == Answer::Refuses;
+    refuses.then(|| {
+        format!(
+            "OpenSSL, which Postfix uses, refuses it: {}",
+            verdict.reason
+        )
+    })
 }
 
 /// A server that greets and does not start TLS takes mail from those that do not insist.
