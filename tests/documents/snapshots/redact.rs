@@ -59,6 +59,9 @@ impl Redactor {
             Some(format!("{}\"0.0.0\"", &found[1]))
         });
         let text = self.dates(&text);
+        // The months below a chart, which move from day to day.
+        let month = r#"<line [^>]* y2="137" class="axis"/><text [^>]*>[A-Z][a-z]{2}</text>\n?"#;
+        let text = replace(&text, month, |_| Some(String::new()));
         let text = replace(&text, r"\b[0-9]{2}:[0-9]{2} UTC", |_| {
             Some("00:00 UTC".to_owned())
         });

@@ -248,8 +248,12 @@ fn printed(desk: &Desk, (tool, by): (&str, By), run: Run) -> Printed {
 impl Line<'_> {
     fn show(&mut self, name: &'static str, identity: &Identity) {
         let client = self.client;
-        if (client.run)(None).accepted {
+        let outcome = (client.run)(None);
+        if outcome.accepted {
             self.default.push(name);
+        } else {
+            // Seen if the test fails.
+            println!("{} refuses {name}: {}", client.row, outcome.said);
         }
         for pin in &mut self.pins {
             let outcome = (client.run)(Some(&pin.printed));

@@ -36,7 +36,8 @@ pub fn all() -> Vec<Case> {
 fn protected() -> Vec<Case> {
     let mut expiring = sound();
     let end = expiring.mx.signatures_end.as_mut().expect("an end");
-    end.until = *BASE + Duration::hours(20);
+    // Tomorrow, at whatever time of the day this runs.
+    end.until = *BASE + Duration::days(1) - Duration::seconds(1);
     let mut testing = sound();
     sts(&mut testing).fetched = Some(policy(
         "mode: testing\nmx: mx1.example.org\nmax_age: 3600\n",
