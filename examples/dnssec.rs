@@ -80,7 +80,7 @@ fn arguments() -> Result<Arguments, String> {
                 .to_owned(),
         );
     }
-    let lookups = Lookups::new(servers, anchors, trust);
+    let lookups = Lookups::new(servers, anchors, trust, Lookups::AT_ONCE);
     Ok(Arguments { lookups, timeout })
 }
 

@@ -174,7 +174,7 @@ fn audited(report: Report, style: Style, text: &str) {
         }
         target
     };
-    let line = show("jsonl", &mut Jsonl);
+    let line = show("jsonl", &mut Jsonl::default());
     assert_eq!(line.lines().count(), 1, "{line}");
     let read: Result<serde_json::Value, _> = serde_json::from_str(&line);
     assert!(read.is_ok(), "not JSON: {read:?} in {line}");

@@ -32,7 +32,7 @@ pub struct Summary {
     pub versions: HashMap<String, u64>,
     /// By the week in which the leaf expires, counted from now: -1 has passed, 53 is later.
     pub ends: BTreeMap<i64, u64>,
-    /// The next certificates to expire, soonest first: whole days, and the target.
+    /// The next certificates to expire, soonest first: whole days, and the target, or the host of a domain.
     pub expiries: Vec<(i64, String)>,
     /// Targets that have changed; `None` if there is nothing to compare with.
     pub changed: Option<u64>,
@@ -57,16 +57,26 @@ impl Summary {
         let week = left.map_or(-1, |days| (days / 7).min(WEEKS));
         *self.ends.entry(week).or_default() += 1;
         if let Some(days) = left {
-            let place = self.expiries.partition_point(|(other, _)| *other <= days);
-            self.expiries
-                .insert(place, (days, report.target.label.clone()));
-            self.expiries.truncate(MOST_EXPIRIES);
+            self.expires(days, report.target.label.clone());
         }
     }
 
-    /// Adds a domain. Its hosts are not targets: their certificates and keys are not counted.
+    /// Adds a domain. Its hosts are not targets: their certificates and keys are not counted. The host
+    /// whose certificate expires first is listed once, however many domains have it.
     pub fn add_domain(&mut self, audited: &Audited<DomainReport>) {
-        self.count(audited, audited.report.outcome().as_str());
+        let report = &audited.report;
+        self.count(audited, report.outcome().as_str());
+        let first = report.first_to_expire();
+        let first = first.and_then(|(end, host)| Some((days_left(end, report.at)?, host)));
+        if let Some((days, host)) = first.filter(|first| !self.expiries.contains(first)) {
+            self.expires(days, host);
+        }
+    }
+
+    fn expires(&mut self, days: i64, whose: String) {
+        let place = self.expiries.partition_point(|(other, _)| *other <= days);
+        self.expiries.insert(place, (days, whose));
+        self.expiries.truncate(MOST_EXPIRIES);
     }
 
     fn count<R>(&mut self, audited: &Audited<R>, outcome: &'static str) {

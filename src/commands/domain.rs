@@ -61,7 +61,10 @@ impl Asking {
             Some(path) => (anchors(path)?, path.display().to_string()),
         };
         Ok(Self {
-            domains: Domains::new(Lookups::new(servers, roots, trust), Arc::clone(pacer)),
+            domains: Domains::new(
+                Lookups::new(servers, roots, trust, pacer.questions),
+                Arc::clone(pacer),
+            ),
             wants_mta_sts: false,
             required: None,
             trust,

@@ -75,19 +75,17 @@ pub(super) fn verify(
 /// Why a signature does not even have to be verified (RFC 4035 5.3.1).
 fn unfit(rrsig: &RRSIG, name: &Name, zone: &Name, keys: &[Key], now: u32) -> Option<Failure> {
     let input = rrsig.input();
-    let zone = || zone.clone();
-    if input.signer_name != zone() {
+    if input.signer_name != *zone {
         let signer = Box::new(input.signer_name.clone());
-        let zone = Box::new(zone());
+        let zone = Box::new(zone.clone());
         return Some(Failure::OtherZone { signer, zone });
     }
-    if input.num_labels > name.num_labels() || !zone().zone_of(name) {
-        return Some(Failure::Labels { zone: zone() });
-    }
+    let is_below = input.num_labels <= name.num_labels() && zone.zone_of(name);
     // A wildcard below the zone is signed with at least the labels of the zone.
-    if input.num_labels < zone().num_labels() {
-        return Some(Failure::Labels { zone: zone() });
+    if !is_below || input.num_labels < zone.num_labels() {
+        return Some(Failure::Labels { zone: zone.clone() });
     }
+    let zone = || zone.clone();
     if !algorithm::is_known(input.algorithm) {
         let algorithm = input.algorithm;
         return Some(Failure::Unknown {

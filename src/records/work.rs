@@ -14,6 +14,7 @@ use super::zone::{Standing, Zone};
 use super::zones::Zones;
 use hickory_proto::dnssec::Nsec3HashAlgorithm;
 use hickory_proto::rr::{Name, RecordType};
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// A set in a reply, and the zone that is to have signed it.
@@ -102,9 +103,16 @@ impl<'z> Work<'z> {
     pub(super) fn nearest(&self, name: &Name) -> Option<Standing> {
         let anchor = self.zones.anchors().nearest(name);
         let island = anchor.map_or(0, |anchor| anchor.iter().len());
-        let above = (island..=name.iter().len()).rev();
-        let mut known = above.filter_map(|labels| self.known(&name.trim_to(labels)));
-        known.find(|standing| matches!(standing, Standing::Secure(_) | Standing::Lacking(_)))
+        let mut above = Cow::Borrowed(name);
+        loop {
+            let known = self.known(&above);
+            let is_zone =
+                |known: &Standing| matches!(known, Standing::Secure(_) | Standing::Lacking(_));
+            if known.as_ref().is_some_and(is_zone) || above.iter().len() <= island {
+                return known.filter(is_zone);
+            }
+            above = Cow::Owned(above.base_name());
+        }
     }
 
     /// Remembers what was found.

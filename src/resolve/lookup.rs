@@ -21,10 +21,19 @@ pub struct Lookups {
 }
 
 impl Lookups {
-    /// Asks these resolvers; what they answer must lead to one of the anchors.
-    pub fn new(servers: Vec<Resolver>, anchors: Anchors, trust: Trust) -> Arc<Self> {
+    /// How many questions may be under way at a time, if enough files may be open.
+    pub const AT_ONCE: usize = 128;
+
+    /// Asks these resolvers; what they answer must lead to one of the anchors. At most `at_once`
+    /// questions are under way at a time: each has a socket of its own.
+    pub fn new(
+        servers: Vec<Resolver>,
+        anchors: Anchors,
+        trust: Trust,
+        at_once: usize,
+    ) -> Arc<Self> {
         Arc::new(Self {
-            resolvers: Resolvers::new(servers),
+            resolvers: Resolvers::new(servers, at_once),
             trust,
             zones: Zones::new(anchors),
             replies: Replies::default(),

@@ -13,9 +13,6 @@ use tokio::time::{Instant, timeout_at};
 /// How long the first round waits for each resolver; each later round waits twice as long.
 const PATIENCE: Duration = Duration::from_millis(1500);
 
-/// Questions under way at a time: each has a socket of its own.
-const MOST_AT_ONCE: usize = 128;
-
 /// The resolvers of a run.
 #[derive(Debug)]
 pub(super) struct Resolvers {
@@ -33,11 +30,11 @@ pub(super) struct Replied {
 }
 
 impl Resolvers {
-    pub(super) fn new(servers: Vec<Resolver>) -> Self {
+    pub(super) fn new(servers: Vec<Resolver>, at_once: usize) -> Self {
         Self {
             servers,
             preferred: AtomicUsize::new(0),
-            turns: Semaphore::new(MOST_AT_ONCE),
+            turns: Semaphore::new(at_once.max(1)),
         }
     }
 

@@ -18,13 +18,7 @@ const MOST_STRAYS: usize = 100;
 /// address alone (RFC 5452 §9.1, §9.2).
 pub(super) async fn ask(server: Resolver, query: &Query) -> Result<Received, String> {
     let broken = |why: std::io::Error| system_text(&why);
-    let any: IpAddr = match server.0 {
-        SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
-        SocketAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
-    };
-    let socket = UdpSocket::bind((any, 0)).await.map_err(broken)?;
-    socket.connect(server.0).await.map_err(broken)?;
-    socket.send(&query.octets).await.map_err(broken)?;
+    let socket = sent(server, query).map_err(broken)?;
     let mut room = vec![0; ROOM];
     for _ in 0..=MOST_STRAYS {
         let length = socket.recv(&mut room).await.map_err(broken)?;
@@ -37,4 +31,18 @@ pub(super) async fn ask(server: Resolver, query: &Query) -> Result<Received, Str
     Err(format!(
         "more than {MOST_STRAYS} messages that are not the reply"
     ))
+}
+
+/// The socket of a query that was sent. Room for one datagram is always there, so nothing waits for
+/// it: to wait would cost a wake-up for each query.
+fn sent(server: Resolver, query: &Query) -> std::io::Result<UdpSocket> {
+    let any: IpAddr = match server.0 {
+        SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+        SocketAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
+    };
+    let socket = std::net::UdpSocket::bind((any, 0))?;
+    socket.connect(server.0)?;
+    socket.set_nonblocking(true)?;
+    socket.send(&query.octets)?;
+    UdpSocket::from_std(socket)
 }

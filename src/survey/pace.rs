@@ -3,6 +3,7 @@
 use super::names::Names;
 use super::slots::{Slot, Slots, Whom};
 use crate::bounded::lock;
+use crate::resolve::Lookups;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::{RwLock, Semaphore};
@@ -15,6 +16,10 @@ pub struct Limits {
     pub jobs: usize,
     /// Names that are looked up at once.
     pub lookups: usize,
+    /// Questions to the DNS about domains that are under way at once.
+    pub questions: usize,
+    /// Documents that are fetched at once.
+    pub documents: usize,
     /// Connections to one address at a time.
     pub per_address: usize,
     /// The pause between two connections to one address.
@@ -32,6 +37,8 @@ impl Limits {
         Self {
             jobs,
             lookups: jobs,
+            questions: Lookups::AT_ONCE,
+            documents: jobs,
             per_address: 1,
             pause: Self::PAUSE,
             rate: None,
@@ -47,8 +54,11 @@ impl Limits {
 #[derive(Debug)]
 pub struct Pacer {
     jobs: Semaphore,
+    documents: Semaphore,
     slots: Slots,
     pub(super) names: Names,
+    /// Questions to the DNS about domains that are under way at once.
+    pub questions: usize,
     /// Retries for a busy server.
     pub(super) retries: u32,
     /// The time between two new connections, over all targets.
@@ -66,6 +76,8 @@ impl Pacer {
             jobs: Semaphore::new(limits.jobs.max(1)),
             slots: Slots::new(limits.per_address, limits.pause),
             names: Names::new(limits.lookups),
+            questions: limits.questions,
+            documents: Semaphore::new(limits.documents.max(1)),
             retries: limits.retries,
             interval: limits.rate.map_or(Duration::ZERO, interval),
             next_start: Mutex::default(),
@@ -113,6 +125,14 @@ impl Pacer {
             self.slots.forget(one);
         }
         done
+    }
+
+    /// Fetches a document when its turn has come. It takes no job: what hangs at a mail server does not
+    /// hold it up.
+    pub(super) async fn fetch<F: Future>(&self, work: impl FnOnce() -> F) -> F::Output {
+        let _turn = self.documents.acquire().await;
+        self.start().await;
+        Box::pin(work()).await
     }
 
     async fn as_job<F: Future>(&self, work: impl FnOnce() -> F) -> F::Output {

@@ -366,7 +366,7 @@ fn few_files_may_be_open() {
         .args(command.get_args())
         .stdin(Stdio::null());
     let run = finish(&mut limited);
-    assert!(run.stderr.contains("only 12 at once"), "{}", run.stderr);
+    assert!(run.stderr.contains("only 8 at once"), "{}", run.stderr);
     is_the_truth(&farm, &run.stdout);
 }
 

@@ -45,7 +45,7 @@ impl Ours {
             .enable_all()
             .build();
         Self {
-            lookups: Lookups::new(servers, anchors, trust),
+            lookups: Lookups::new(servers, anchors, trust, Lookups::AT_ONCE),
             runtime: runtime.expect("a runtime"),
             patience: Duration::from_secs(10),
         }

@@ -108,6 +108,7 @@ const TABLE: &[(&str, &[&str])] = &[
         "render",
         &[
             "audit",
+            "bounded",
             "certificate",
             "endpoint",
             "escape",

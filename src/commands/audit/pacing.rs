@@ -3,15 +3,21 @@
 
 use crate::cli::Audit as Args;
 use crate::commands::terminal::warn;
-use crate::survey::{Limits, Pacer};
+use crate::survey::{Limits, Lookups, Pacer};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
 /// The pace of an audit: the pacer, and how many probes it lets run.
 pub(super) fn pacer(args: &Args) -> (Pacer, usize) {
-    let (jobs, lookups) = at_once(args.jobs as usize);
+    let AtOnce {
+        jobs,
+        lookups,
+        questions,
+    } = at_once(args.jobs as usize);
     let pacer = Pacer::new(&Limits {
         jobs,
         lookups,
+        questions,
+        documents: documents(jobs),
         per_address: args.per_address as usize,
         pause: args.pause,
         rate: args.rate,
@@ -20,18 +26,37 @@ pub(super) fn pacer(args: &Args) -> (Pacer, usize) {
     (pacer, jobs)
 }
 
-/// How many targets, and how many lookups. Raises the limit of open files as far as possible.
-fn at_once(wanted: usize) -> (usize, usize) {
+/// How much is done at once.
+struct AtOnce {
+    /// Targets.
+    jobs: usize,
+    /// Names that are looked up.
+    lookups: usize,
+    /// Questions to the DNS about domains.
+    questions: usize,
+}
+
+/// How many documents are fetched at once, beside that many targets.
+fn documents(jobs: usize) -> usize {
+    (jobs / 2).max(1)
+}
+
+/// As many targets as are wanted, if the limit of open files allows it. Raises that as far as possible.
+fn at_once(wanted: usize) -> AtOnce {
     /// Standard streams, files, the runtime's own.
     const OTHERS: u64 = 32;
-    /// A probe may have a second connection for a moment.
-    const FOR_EACH: u64 = 2;
+    /// For two probes: each may have a second connection for a moment, and there may be a document.
+    const FOR_TWO: u64 = 5;
     /// A lookup has sockets for its name servers, and the files that name these.
     const FOR_LOOKUP: u64 = 4;
     /// Each waits in its own thread.
     const MOST_LOOKUPS: u64 = 128;
     let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else {
-        return (wanted, 1);
+        return AtOnce {
+            jobs: wanted,
+            lookups: 1,
+            questions: 1,
+        };
     };
     let limit = match setrlimit(Resource::RLIMIT_NOFILE, hard, hard) {
         Ok(()) => hard,
@@ -39,14 +64,19 @@ fn at_once(wanted: usize) -> (usize, usize) {
     };
     let room = limit.saturating_sub(OTHERS);
     let lookups = (room / 4 / FOR_LOOKUP).clamp(1, MOST_LOOKUPS);
-    let most = room.saturating_sub(lookups * FOR_LOOKUP) / FOR_EACH;
-    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    let questions = (room / 8).clamp(1, Lookups::AT_ONCE as u64);
+    let most = room.saturating_sub(lookups * FOR_LOOKUP + questions) * 2 / FOR_TWO;
+    let [most, lookups, questions] =
+        [most, lookups, questions].map(|count| usize::try_from(count).unwrap_or(usize::MAX));
     if most < wanted {
         warn(&format!(
             "only {} at once: {limit} files may be open (ulimit -n)",
             most.max(1)
         ));
     }
-    let lookups = usize::try_from(lookups).unwrap_or(1);
-    (wanted.min(most).max(1), lookups)
+    AtOnce {
+        jobs: wanted.min(most).max(1),
+        lookups,
+        questions,
+    }
 }

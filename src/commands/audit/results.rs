@@ -8,8 +8,7 @@ use super::seen::Seen;
 use crate::audit::{Audited, Completeness, Counts, Key, Selection, Sort, Summary, worst};
 use crate::commands::error::Error;
 use crate::commands::terminal::say;
-use crate::render::audit::{Ending, Format, aside};
-use crate::render::json;
+use crate::render::audit::{Ending, Format, Jsonl, aside};
 use crate::report::Exit;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{self, error::TryRecvError};
@@ -25,6 +24,8 @@ pub(super) struct Results {
     auditor: Auditor,
     showing: Showing,
     outputs: Outputs,
+    /// The form of what is kept for the next audit.
+    saved: Jsonl,
     progress: Progress,
     summary: Summary,
     /// How many targets are shown.
@@ -86,6 +87,7 @@ impl Results {
             auditor,
             showing,
             outputs,
+            saved: Jsonl::default(),
             progress,
             summary: Summary::default(),
             shown: 0,
@@ -132,13 +134,13 @@ impl Results {
         match judged {
             Judged::Server(audited) => {
                 self.summary.add(audited);
-                self.outputs.save(|| json::line(audited))?;
+                self.outputs.save(|| self.saved.target(audited))?;
                 let key = |sort: Sort| sort.key(audited);
                 self.take_by(audited, key, |format| format.target(audited))
             }
             Judged::Domain(audited) => {
                 self.summary.add_domain(audited);
-                self.outputs.save(|| json::domain_line(audited))?;
+                self.outputs.save(|| self.saved.domain(audited))?;
                 let key = |sort: Sort| sort.key_of_domain(audited);
                 self.take_by(audited, key, |format| format.domain(audited))
             }

@@ -91,7 +91,7 @@ fn format(args: &Args, outputs: &Outputs, now: OffsetDateTime) -> Box<dyn Format
     };
     match args.format {
         // The file to resume is jsonl.
-        _ if args.resume.is_some() => Box::new(Jsonl),
+        _ if args.resume.is_some() => Box::new(Jsonl::default()),
         AuditFormat::Table => {
             let extent = match (args.quiet, args.changes_only) {
                 (true, _) => Extent::NewsOrNothing,
@@ -100,7 +100,7 @@ fn format(args: &Args, outputs: &Outputs, now: OffsetDateTime) -> Box<dyn Format
             };
             Box::new(Table::new(style, extent, on_stdout))
         }
-        AuditFormat::Jsonl => Box::new(Jsonl),
+        AuditFormat::Jsonl => Box::new(Jsonl::default()),
         AuditFormat::Csv => Box::new(Csv),
         AuditFormat::Prometheus => Box::new(Prometheus::new(now)),
         AuditFormat::Junit => Box::new(Junit::new(fails_from(args).unwrap_or(Severity::Critical))),

@@ -155,7 +155,8 @@ impl Setting<'_> {
                         known: known.filter(|known| !known.is_empty()),
                         ..to_probe
                     };
-                    (surveys(&pacer, &to_ask, &to_probe).await, records)
+                    // Boxed, as all that is large: else it is copied on the stack several times.
+                    (Box::pin(surveys(&pacer, &to_ask, &to_probe)).await, records)
                 });
                 Some(Job::Host {
                     asked,
@@ -167,7 +168,7 @@ impl Setting<'_> {
                 let (asking, to_ask) = (asking?.clone(), domain.clone());
                 let task = tokio::spawn(async move {
                     let _permit = permits.acquire().await;
-                    asking.survey(&to_ask, &to_probe).await
+                    Box::pin(asking.survey(&to_ask, &to_probe)).await
                 });
                 Some(Job::Domain {
                     domain,
@@ -198,7 +199,10 @@ impl Setting<'_> {
                     .during(self.assessor.fetch(&seen, &asked, &options))
                     .await;
                 let seen = match client {
-                    Some(client) => self.assessor.present(seen, &asked, &options, client).await,
+                    Some(client) => {
+                        let present = self.assessor.present(seen, &asked, &options, client);
+                        Box::pin(present).await
+                    }
                     None => seen,
                 };
                 let mut report = self.report(seen, &asked)?;
@@ -242,7 +246,7 @@ impl Setting<'_> {
 /// What the DNS has about a server, if that is asked for.
 async fn records(asking: Option<&Asking>, asked: &Asked, options: &Options) -> Option<Records> {
     let (host, port) = (asked.endpoint.host.to_string(), asked.endpoint.port);
-    asking?.records_of(&host, port, options).await
+    Box::pin(asking?.records_of(&host, port, options)).await
 }
 
 /// Looks at the one port of a target, or at several of its host in turns.

@@ -90,12 +90,11 @@ async fn rounds(
     is_another_needed: impl Fn(&[Survey]) -> bool,
 ) -> Vec<Survey> {
     let pacer = Arc::new(Pacer::new(&Limits {
-        jobs: AT_ONCE,
         lookups: 1,
         per_address: PER_ADDRESS,
         pause: Duration::ZERO,
-        rate: None,
         retries: 1,
+        ..Limits::for_few(AT_ONCE)
     }));
     let round = || look_in_turn(&pacer, &observer.asked.endpoint, &observer.options);
     let (one, other) = tokio::join!(round(), round());

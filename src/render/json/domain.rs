@@ -3,6 +3,7 @@
 use super::audited::{Added, AuditFindingJson, DifferenceJson, LeftOutJson};
 use super::domain_host::HostJson;
 use super::domain_policy::{MtaStsJson, TlsRptJson, mta_sts, tlsrpt};
+use super::host_texts::HostTexts;
 use crate::audit::Audited;
 use crate::judge::domain::{AtHost, Lookup, SenderVerdict};
 use crate::records::mx::{Exchange, Mx};
@@ -80,6 +81,12 @@ struct MxRecordJson {
 
 impl From<&DomainReport> for DomainJson {
     fn from(report: &DomainReport) -> Self {
+        Self::of(report, HostJson::all(report))
+    }
+}
+
+impl DomainJson {
+    fn of(report: &DomainReport, hosts: Vec<HostJson>) -> Self {
         let facts = &report.facts;
         Self {
             schema: 1,
@@ -95,7 +102,7 @@ impl From<&DomainReport> for DomainJson {
             verdicts: report.verdict.senders.iter().map(verdict).collect(),
             dns: DnsJson::from(&report.dns),
             mx: mx(&facts.mx, &facts.exchange),
-            hosts: HostJson::all(report),
+            hosts,
             mta_sts: mta_sts(report),
             tlsrpt: tlsrpt(&facts.tlsrpt.1),
             findings: report
@@ -110,10 +117,9 @@ impl From<&DomainReport> for DomainJson {
             differences: None,
         }
     }
-}
 
-impl From<&Audited<DomainReport>> for DomainJson {
-    fn from(audited: &Audited<DomainReport>) -> Self {
+    /// With what an audit adds; the hosts' reports are those of `texts`.
+    pub(super) fn audited(audited: &Audited<DomainReport>, texts: &mut HostTexts) -> Self {
         let added = Added::from(audited);
         Self {
             label: added.label,
@@ -121,7 +127,10 @@ impl From<&Audited<DomainReport>> for DomainJson {
             left_out: added.left_out,
             changes: added.changes,
             differences: added.differences,
-            ..Self::from(&audited.report)
+            ..Self::of(
+                &audited.report,
+                HostJson::all_as_text(&audited.report, texts),
+            )
         }
     }
 }

@@ -10,6 +10,7 @@ mod domain_host;
 mod domain_policy;
 mod either;
 mod escaping;
+mod host_texts;
 mod mercurial;
 mod ports;
 mod report;
@@ -25,6 +26,7 @@ use domain::DomainJson;
 use either::EitherJson;
 pub(super) use escaping::to_text;
 use escaping::to_text_as;
+pub use host_texts::HostTexts;
 use mercurial::LintJson;
 use report::ReportJson;
 use serde_json::ser::CompactFormatter;
@@ -74,9 +76,10 @@ pub fn line(audited: &Audited) -> String {
     to_text_as(&report, CompactFormatter)
 }
 
-/// The report on a domain with what the audit adds, on one line; ends in a line feed.
-pub fn domain_line(audited: &Audited<DomainReport>) -> String {
-    to_text_as(&DomainJson::from(audited), CompactFormatter)
+/// The report on a domain with what the audit adds, on one line; ends in a line feed. What `hosts` has
+/// is not written again.
+pub fn domain_line(audited: &Audited<DomainReport>, hosts: &mut HostTexts) -> String {
+    to_text_as(&DomainJson::audited(audited, hosts), CompactFormatter)
 }
 
 /// An array of lints, as in a report; ends in a line feed.

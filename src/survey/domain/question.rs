@@ -44,6 +44,15 @@ impl Asker {
         }
     }
 
+    /// What is left for a connection that begins now: in turns the whole deadline.
+    pub(super) fn left_in_turn(&self) -> Duration {
+        if self.in_turns {
+            self.within
+        } else {
+            self.left()
+        }
+    }
+
     /// What is left of the deadline.
     pub(super) fn left(&self) -> Duration {
         self.within.saturating_sub(self.since.elapsed())

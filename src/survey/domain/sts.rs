@@ -9,6 +9,7 @@ use crate::records::mta_sts::{Policy, StsRecords};
 use crate::records::{RecordType, Status};
 use crate::resolve::{Family, Found, absolute};
 use crate::survey::options::Options;
+use crate::survey::pace::Pacer;
 use crate::survey::policy::{PolicyLook, fetch_policy, policy_url};
 use std::net::SocketAddr;
 
@@ -25,7 +26,12 @@ pub struct StsSurvey {
 
 impl StsSurvey {
     /// Asks for the record, and fetches the policy that it announces.
-    pub(super) async fn of(domain: &MailDomain, asker: &Asker, options: &Options) -> Option<Self> {
+    pub(super) async fn of(
+        domain: &MailDomain,
+        asker: &Asker,
+        pacer: &Pacer,
+        options: &Options,
+    ) -> Option<Self> {
         let name = absolute(&format!("_mta-sts.{domain}")).ok()?;
         let found = asker.records(&name, RecordType::TXT).await;
         let records = StsRecords::read(&found.answer.texts());
@@ -33,7 +39,7 @@ impl StsSurvey {
             matches!(records, StsRecords::One(_)) && found.answer.status != Status::Bogus;
         let url = policy_url(domain.as_str()).filter(|_| is_announced);
         let look = match url {
-            Some(url) => Some(fetch(&url, asker, options).await),
+            Some(url) => Some(fetch(&url, asker, pacer, options).await),
             None => None,
         };
         Some(Self {
@@ -44,13 +50,17 @@ impl StsSurvey {
     }
 }
 
-async fn fetch(url: &Url, asker: &Asker, options: &Options) -> PolicyLook {
+async fn fetch(url: &Url, asker: &Asker, pacer: &Pacer, options: &Options) -> PolicyLook {
     // A proxy finds the addresses itself.
     let addresses = match options.via {
         None => addresses(url, asker, options).await,
         Some(_) => Ok(Vec::new()),
     };
-    fetch_policy(url, addresses, options, Policy::MOST_OCTETS, asker.left()).await
+    let fetch = || {
+        let within = asker.left_in_turn();
+        fetch_policy(url, addresses, options, Policy::MOST_OCTETS, within)
+    };
+    pacer.fetch(fetch).await
 }
 
 /// The addresses of the policy's host. They need no proof: the certificate is for the name.

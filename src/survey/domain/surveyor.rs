@@ -102,7 +102,7 @@ impl Domains {
                 if !wanted.mta_sts {
                     return None;
                 }
-                StsSurvey::of(domain, &asker, options).await
+                StsSurvey::of(domain, &asker, &self.pacer, options).await
             },
             asker.records(&reports, RecordType::TXT),
         );

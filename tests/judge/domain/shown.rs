@@ -101,7 +101,7 @@ fn audit(report: DomainReport) {
     let mut formats: Vec<Box<dyn Format>> = vec![
         Box::new(Csv),
         Box::new(HtmlPage::new(at)),
-        Box::new(Jsonl),
+        Box::new(Jsonl::default()),
         Box::new(Junit::new(Severity::Warning)),
         Box::new(Nagios::default()),
         Box::new(Prometheus::new(at)),

@@ -128,7 +128,7 @@ fn a_list_with_domains_is_shown_in_every_format() {
 
 #[test]
 fn json_lines_are_what_the_schema_says() {
-    let lines = json_lines(&show(&mut Jsonl));
+    let lines = json_lines(&show(&mut Jsonl::default()));
     assert_eq!(lines.len(), domains().len() + 1);
     let first = &lines[1];
     assert_eq!(first["changes"], serde_json::json!(["new"]));
