@@ -29,6 +29,10 @@ pub(super) struct Asking {
 impl Asking {
     /// Reads what the options name; connections are made at the pace of `pacer`.
     pub(super) fn read(args: &cli::Dns, pacer: &Arc<Pacer>) -> Result<Self, Error> {
+        if args.no_mta_sts && args.require == Some(RequireArg::MtaSts) {
+            let text = "--require mta-sts needs the policy, which --no-mta-sts leaves out";
+            return Err(Error::new(text).hint("--require dane, or leave one of them out"));
+        }
         Ok(Self {
             wants_mta_sts: !args.no_mta_sts,
             required: args.require.map(required),

@@ -327,6 +327,8 @@ codes! {
     DnsNoAnswer = "dns-no-answer", Domain Critical;
     /// the resolver strips signatures: what is said of DNSSEC may be its fault
     DnssecNotPassed = "dnssec-not-passed", Domain Warning;
+    /// senders deliver, and the domain lacks what `--require` names
+    RequiredMissing = "required-missing", Domain Critical;
     /// a signature in the DNS ends in less than 3 days, or than 1 day
     RrsigExpiring = "rrsig-expiring", Domain Warning;
     /// an MX record names an alias

@@ -1,6 +1,6 @@
 //! What a domain's mail does, in the few words of a first line; for every format for people.
 
-use crate::judge::domain::{Arrival, Delivery, Kind, Outcome, Required, SenderVerdict, State};
+use crate::judge::domain::{Arrival, Delivery, Kind, Outcome, SenderVerdict, State};
 use crate::report::DomainReport;
 
 /// Why the outcome is what it is. It may hold text of the DNS, which is untrusted.
@@ -22,13 +22,9 @@ pub(super) fn headline(report: &DomainReport) -> String {
 
 /// What the user requires, and the domain lacks.
 fn required(report: &DomainReport) -> Option<String> {
-    let required = report.required.filter(|_| report.lacks_required())?;
-    let what = match required {
-        Required::Dane => "DANE",
-        Required::MtaSts => "MTA-STS",
-        Required::Any => "DANE or MTA-STS",
-    };
-    Some(format!("{what} is required"))
+    let required = report.facts.required;
+    let required = required.filter(|_| report.lacks_required())?;
+    Some(format!("{} is required", required.name()))
 }
 
 /// Which senders do not deliver.

@@ -2,9 +2,7 @@
 
 use super::{Exit, Report};
 use crate::finding::{Code, Finding, Severity};
-use crate::judge::domain::{
-    Chain, Domain, Lookup, Outcome, Required, Seen, SignaturesEnd, Verdict,
-};
+use crate::judge::domain::{Chain, Domain, Lookup, Outcome, Seen, SignaturesEnd, Verdict};
 use std::sync::Arc;
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -23,8 +21,6 @@ pub struct DomainReport {
     pub hosts: Vec<Option<Arc<Report>>>,
     /// Who answered for the DNS.
     pub dns: Dns,
-    /// What the user requires of it.
-    pub required: Option<Required>,
     /// The time as of which it was judged.
     pub at: OffsetDateTime,
     /// The user chose that time: it is not the present.
@@ -87,7 +83,7 @@ impl DomainReport {
     pub fn lacks_required(&self) -> bool {
         let senders = self.verdict.senders.iter();
         let results = senders.map(|sender| (sender.sender, sender.result));
-        let required = self.required;
+        let required = self.facts.required;
         required.is_some_and(|required| !required.is_met(results))
     }
 

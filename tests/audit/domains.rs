@@ -11,6 +11,7 @@ use testkit::namespace::alone_in;
 use testkit::pki::{Identity, KeyKind, Pki, leaf};
 use testkit::program::{Dir, Run, finish, json_lines, program};
 use testkit::server::{Behaviour, Server};
+use testkit::terminal::Terminal;
 
 /// DANE-EE, the key, SHA-256.
 const KEY: (u8, u8, u8) = (3, 1, 1);
@@ -182,6 +183,81 @@ fn a_domain_stands_among_servers() {
     let (run, lines) = lab.lines("mx:plain.test\n", &["--only", "sts-testing"]);
     assert_eq!((run.code, &lines[0]["outcome"]), (1, &json!("unresolved")));
     assert_eq!(codes(&lines[0]), ["dns-no-answer"]);
+}
+
+#[test]
+fn what_is_required_of_all_domains_of_a_list_is_critical_where_it_is_missing() {
+    const NAME: &str =
+        "domains::what_is_required_of_all_domains_of_a_list_is_critical_where_it_is_missing";
+    if !alone_in(NAME, "") {
+        return;
+    }
+    let lab = Lab::new(2);
+    lab.domain("safe.test", &[0]);
+    lab.publish(0);
+    lab.domain("plain.test", &[1]);
+    let list = "mx:safe.test\nmx:plain.test\n";
+    for (required, lacking) in [
+        ("any", &[0][..]),
+        ("dane", &[0]),
+        // No policy is published.
+        ("mta-sts", &[0, 1]),
+    ] {
+        let args = ["--require", required];
+        let (run, lines) = lab.lines(list, &args);
+        assert_eq!(run.code, 1, "{required}: {}", run.stderr);
+        for (place, line) in lines.iter().enumerate() {
+            let found = codes(line).contains(&"required-missing");
+            assert_eq!(found, lacking.contains(&place), "{required} {line}");
+        }
+        let run = lab.audit(list, &[&args[..], &["--format", "nagios"]].concat());
+        assert_eq!(run.code, 2, "{}", run.stdout);
+        for format in ["table", "csv", "junit", "html", "prometheus"] {
+            let run = lab.audit(list, &[&args[..], &["--format", format]].concat());
+            assert_eq!(run.code, 1, "{format}");
+            assert!(run.stdout.contains("required-missing"), "{}", run.stdout);
+        }
+    }
+    let (run, lines) = lab.lines("mx:safe.test\n", &["--require", "any"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(!codes(&lines[0]).contains(&"required-missing"), "{lines:?}");
+    let run = lab.audit(list, &["--require", "mta-sts", "--no-mta-sts"]);
+    assert_eq!(run.code, 2, "{}", run.stderr);
+    assert!(
+        run.stderr.contains("--no-mta-sts leaves out"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn a_domain_is_shown_within_the_columns_of_its_terminal() {
+    const NAME: &str = "domains::a_domain_is_shown_within_the_columns_of_its_terminal";
+    if !alone_in(NAME, "") {
+        return;
+    }
+    let lab = Lab::new(1);
+    lab.domain("plain.test", &[0]);
+    for columns in [80_u16, 50] {
+        let mut command = program();
+        command
+            .args([
+                "mx:plain.test",
+                "--require",
+                "any",
+                "--trust-ad",
+                "--color=never",
+            ])
+            .arg(format!("--resolver=127.0.0.1:{}", lab.dns.port()));
+        let shown = Terminal::shown_by(&mut command, columns);
+        assert!(shown.contains("required-missing"), "{shown}");
+        for line in shown.lines() {
+            // A record is there to be copied.
+            let fits = line.chars().count() <= columns.into() || line.contains(" IN TXT ");
+            let is_word = line.trim().split(' ').count() == 1;
+            assert!(fits || is_word, "{columns}: {line:?}");
+        }
+    }
 }
 
 #[test]

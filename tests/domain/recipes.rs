@@ -39,7 +39,7 @@ fn every_command_about_domains_does_what_it_says() {
         ("--warning 9999", 1),
         ("--warning 0 --critical 0", 0),
         ("--require dane", 0),
-        ("--require mta-sts --no-mta-sts", 1),
+        ("--require mta-sts --no-mta-sts", 2),
     ] {
         let output = run(
             &format!("smtp-certcheck mx:example.org {options}"),

@@ -42,6 +42,7 @@ impl Assessor {
             ),
             now: self.now,
             levels,
+            required: asking.required,
             name,
         };
         DomainReport {
@@ -50,7 +51,6 @@ impl Assessor {
             facts,
             hosts: reports,
             dns: asking.dns(survey),
-            required: asking.required,
             at: self.now,
             at_was_chosen: false,
             defaults: self.defaults.clone(),

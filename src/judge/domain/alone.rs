@@ -53,6 +53,7 @@ pub fn judge_host(host: MailHost, now: OffsetDateTime) -> Option<HostDane> {
         tlsrpt: (lookup, TlsRpt::Absent),
         now,
         levels: Levels::default(),
+        required: None,
     };
     let mut verdict = judge_domain(&domain);
     verdict

@@ -1,6 +1,7 @@
 //! What was found out about a domain: answers of the DNS, what its hosts presented, its policy.
 
 use super::fetched::{FetchFacts, Fetched};
+use super::result::Required;
 use crate::certificate::{Certificate, Least};
 use crate::finding::Code;
 use crate::observation::KeyType;
@@ -35,6 +36,8 @@ pub struct Domain {
     pub now: OffsetDateTime,
     /// How little time may be left of a certificate.
     pub levels: Levels,
+    /// What the user requires of it.
+    pub required: Option<Required>,
 }
 
 /// How little time may be left of a certificate before it is a finding.

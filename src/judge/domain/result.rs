@@ -168,20 +168,33 @@ pub enum Required {
 }
 
 impl Required {
+    /// As a sentence names it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Dane => "DANE",
+            Self::MtaSts => "MTA-STS",
+            Self::Any => "DANE or MTA-STS",
+        }
+    }
+
+    /// Whether it is about that kind of sender.
+    pub(super) fn is_about(self, kind: Kind) -> bool {
+        match self {
+            Self::Dane => kind == Kind::Dane,
+            Self::MtaSts => kind == Kind::MtaSts,
+            Self::Any => kind != Kind::Opportunistic,
+        }
+    }
+
     /// Whether a domain has it, by the verdicts of its kinds of senders.
     pub fn is_met(self, verdicts: impl IntoIterator<Item = (Kind, Arrival)>) -> bool {
         verdicts.into_iter().any(|(kind, result)| {
-            let is_asked = match self {
-                Self::Dane => kind == Kind::Dane,
-                Self::MtaSts => kind == Kind::MtaSts,
-                Self::Any => kind != Kind::Opportunistic,
-            };
             // A domain without mail needs none of them.
             let is_good = matches!(
                 result,
                 Arrival::NoMail | Arrival::Mail(Delivery::Authenticated)
             );
-            is_asked && is_good
+            self.is_about(kind) && is_good
         })
     }
 }

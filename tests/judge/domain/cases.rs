@@ -7,7 +7,7 @@ use super::world::{
     valid_for,
 };
 use smtp_certcheck::certificate::{Certificate, Least};
-use smtp_certcheck::judge::domain::{Domain, Fetched, KnownPolicy, Seen, SignaturesEnd};
+use smtp_certcheck::judge::domain::{Domain, Fetched, KnownPolicy, Required, Seen, SignaturesEnd};
 use smtp_certcheck::records::Status;
 use smtp_certcheck::records::mta_sts::{Mode, StsRecords};
 use smtp_certcheck::records::mx::{Exchange, Mx};
@@ -55,6 +55,7 @@ pub fn all() -> Vec<Case> {
         policies(),
         sts_hosts(),
         reports(),
+        required(),
     ]
     .into_iter()
     .flatten()
@@ -904,6 +905,75 @@ fn reports() -> Vec<Case> {
             |d| d.tlsrpt.1 = TlsRpt::read(&[b"v=TLSRPTv1; rua=a@example.org".to_vec()]),
             BEST,
             "tlsrpt-invalid",
+        ),
+    ]
+}
+
+/// What the user requires; the other findings say why a sender does not deliver.
+fn required() -> Vec<Case> {
+    let of = |name, domain, required: Required, verdict, codes| {
+        let require = |d: &mut Domain| d.required = Some(required);
+        case(name, domain, require, verdict, codes)
+    };
+    let mut no_policy = single();
+    no_sts(&mut no_policy);
+    let mut no_records = single();
+    no_tlsa(&mut no_records.hosts[0]);
+    let mut neither = no_records.clone();
+    no_sts(&mut neither);
+    let mut mismatch = single();
+    mismatch.hosts[0].tlsa.records = vec![next_key()];
+    let mut unresolved = single();
+    set(&mut unresolved.mx, Status::NoAnswer);
+    unresolved.hosts.clear();
+    let (dane, sts, any) = (Required::Dane, Required::MtaSts, Required::Any);
+    let only_dane = "authenticated: authenticated encrypted encrypted";
+    let only_sts = "authenticated: encrypted authenticated encrypted";
+    let none = "unprotected: encrypted encrypted encrypted";
+    let no_answer = "unresolved: unresolved unresolved unresolved";
+    vec![
+        of("DANE is required, and there", single(), dane, BEST, ""),
+        of(
+            "either, and one is there",
+            no_policy.clone(),
+            any,
+            only_dane,
+            "",
+        ),
+        of(
+            "MTA-STS, and only DANE is there",
+            no_policy,
+            sts,
+            only_dane,
+            "required-missing!",
+        ),
+        of(
+            "DANE, and only MTA-STS is there",
+            no_records,
+            dane,
+            only_sts,
+            "required-missing!",
+        ),
+        of(
+            "either, and none is there",
+            neither,
+            any,
+            none,
+            "required-missing!",
+        ),
+        of(
+            "DANE, which defers",
+            mismatch,
+            dane,
+            DANE_DEFERS,
+            "tlsa-mismatch!",
+        ),
+        of(
+            "DANE, and no answer",
+            unresolved,
+            dane,
+            no_answer,
+            "dns-no-answer!",
         ),
     ]
 }

@@ -24,6 +24,7 @@ const HOSTILE: &[&str] = &[
 ];
 
 fn report(mut domain: Domain, dice: &mut Dice) -> DomainReport {
+    domain.required = dice.chance(30).then_some(Required::Any);
     for host in &mut domain.hosts {
         (*dice.pick(HOSTILE)).clone_into(&mut host.name);
         host.tlsa.base_domain.clone_from(&host.name);
@@ -43,7 +44,6 @@ fn report(mut domain: Domain, dice: &mut Dice) -> DomainReport {
             validated_by: ValidatedBy::Resolver,
             anchors: (*dice.pick(HOSTILE)).to_owned(),
         },
-        required: dice.chance(30).then_some(Required::Any),
         at_was_chosen: dice.chance(10),
         defaults: Vec::new(),
         checked_at: None,

@@ -148,6 +148,7 @@ pub fn sound() -> Domain {
         ),
         now: now(),
         levels: Levels::default(),
+        required: None,
     }
 }
 

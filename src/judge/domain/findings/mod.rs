@@ -5,6 +5,7 @@ mod dns;
 mod expiry;
 mod publish;
 mod reach;
+mod required;
 mod rotation;
 mod severity;
 mod sts;
@@ -17,6 +18,7 @@ use crate::finding::Finding;
 /// All of them, the worst first.
 pub(super) fn of(domain: &Domain, verdict: &Verdict) -> Vec<Finding> {
     let mut findings = dns::of(domain, verdict);
+    findings.extend(required::of(domain, verdict));
     findings.extend(reach::of(domain, verdict));
     findings.extend(dane::of(domain, verdict));
     findings.extend(rotation::of(domain, verdict));
