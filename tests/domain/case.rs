@@ -37,6 +37,7 @@ impl Zone {
 }
 
 /// A domain, and what is expected of it.
+#[derive(Clone)]
 pub struct Case {
     /// Its first label.
     pub name: String,

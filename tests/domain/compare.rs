@@ -34,6 +34,7 @@ fn senders_do_what_is_said_of_each_domain() {
     }
     compared.end();
     others::strips(&lab);
+    others::believes(&lab, &ours);
     others::changes(&lab);
 }
 

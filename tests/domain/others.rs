@@ -11,8 +11,13 @@ use std::path::Path;
 use testkit::dns::liar::{Liar, stripping};
 use testkit::program::{finish, program};
 
-/// The codes that no domain of the table has: one is for the resolver, one for an earlier report.
-const ELSEWHERE: [Code; 2] = [Code::DnssecNotPassed, Code::StsIdUnchanged];
+/// The codes that no domain of the table has: one is for the resolver, one for an earlier report, one for
+/// what the user requires.
+const ELSEWHERE: [Code; 3] = [
+    Code::DnssecNotPassed,
+    Code::StsIdUnchanged,
+    Code::RequiredMissing,
+];
 
 #[test]
 fn every_code_of_a_domain_has_a_case() {
@@ -46,6 +51,28 @@ pub fn strips(lab: &Lab) {
     );
 }
 
+/// A resolver that validates, and is believed, leads to the same of hosts that are aliases: it is asked
+/// for the alias itself, which may be secure where the way on is not.
+pub fn believes(lab: &Lab, validated: &[Ours]) {
+    let is_alias = |case: &Case| case.records.contains("\nmx CNAME ");
+    let all = lab.cases.iter().zip(validated);
+    let (cases, expected): (Vec<&Case>, Vec<&Ours>) =
+        all.filter(|(case, _)| is_alias(case)).unzip();
+    let cases: Vec<Case> = cases.into_iter().cloned().collect();
+    let options = believing(lab);
+    let found = ours::run_with(&cases, &options);
+    let mut insecure = 0;
+    for ((case, expected), found) in cases.iter().zip(expected).zip(&found) {
+        let (name, report) = (&case.name, &found.report);
+        assert_eq!(found.verdict, expected.verdict, "{name}: {report:#}");
+        assert_eq!(found.codes, expected.codes, "{name}: {report:#}");
+        let host = &report["hosts"][0];
+        let counts = host["tlsa"]["status"] == "secure";
+        insecure += usize::from(counts && host["addresses_status"] == "insecure");
+    }
+    assert!(insecure > 0, "no alias is secure at its first link alone");
+}
+
 /// A policy that has changed under the id that it had is found by what an earlier audit has saved.
 pub fn changes(lab: &Lab) {
     let case = named(lab, "enforce");
@@ -60,6 +87,13 @@ pub fn changes(lab: &Lab) {
 fn named<'a>(lab: &'a Lab, name: &str) -> &'a Case {
     let found = lab.cases.iter().find(|case| case.name == name);
     found.expect("the domain")
+}
+
+/// The options for the machine's resolver, which is believed.
+fn believing(lab: &Lab) -> Vec<String> {
+    let cas = lab.cas.display().to_string();
+    let options = ["--timeout", "6", "--trust-ad", "--cacerts", &cas];
+    options.map(str::to_owned).into()
 }
 
 fn audit(lab: &Lab, case: &Case, option: &str, file: &Path) -> Ours {

@@ -31,9 +31,14 @@ pub fn all(lab: &Lab) -> Vec<Ours> {
 
 /// The reports on some, by this resolver.
 pub fn run(lab: &Lab, cases: &[Case], resolver: &str) -> Vec<Ours> {
+    run_with(cases, &options(lab, resolver))
+}
+
+/// The reports on some, with these options.
+pub fn run_with(cases: &[Case], options: &[String]) -> Vec<Ours> {
     let targets = cases.iter().map(|case| format!("mx:{}", case.domain()));
     let mut command = program::program();
-    command.args(targets).args(options(lab, resolver));
+    command.args(targets).args(options);
     command.args(["--format", "json"]);
     let run = program::finish(&mut command);
     let reports: Value = serde_json::from_str(&run.stdout).unwrap_or_else(|why| {

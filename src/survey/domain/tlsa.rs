@@ -2,8 +2,8 @@
 
 use super::addresses::Addresses;
 use super::question::{Asker, text};
-use crate::records::{Answer, BaseDomain, Status};
-use crate::resolve::Found;
+use crate::records::{Answer, BaseDomain, RecordType, Status};
+use crate::resolve::{Found, Trust};
 
 /// The TLSA records of a host, or why there are none.
 #[derive(Clone, Debug)]
@@ -24,7 +24,18 @@ impl TlsaSurvey {
             base_domain: host.to_owned(),
             under_alias: false,
         };
-        for base in bases(&addresses.found.answer) {
+        let addresses = match known_alias(asker, &addresses.found).await {
+            Ok(addresses) => addresses,
+            // It may have records that count, so no sender with DANE goes there.
+            Err(found) => {
+                return Self {
+                    found: Some(found),
+                    under_alias: true,
+                    ..survey
+                };
+            }
+        };
+        for base in bases(&addresses) {
             // A name that is too long for the prefix has no such records.
             let Ok(question) = base.question(port) else {
                 continue;
@@ -41,6 +52,25 @@ impl TlsaSurvey {
             }
         }
         survey
+    }
+}
+
+/// The addresses, with the status of the first alias on the way to them. A resolver that is believed
+/// says only whether all of the way is secure, so it is asked for the alias itself, as Postfix does
+/// (`dane_init` in its `src/smtp/smtp_tls_policy.c`); the error is its answer, if that says nothing.
+async fn known_alias(asker: &Asker, addresses: &Found) -> Result<Answer, Found> {
+    let mut answer = addresses.answer.clone();
+    let is_open = addresses.trust == Trust::Resolver && answer.status == Status::Insecure;
+    let Some(first) = answer.links.first_mut().filter(|_| is_open) else {
+        return Ok(answer);
+    };
+    let alias = asker.records(&first.owner, RecordType::CNAME).await;
+    match alias.answer.status {
+        Status::Bogus | Status::NoAnswer => Err(alias),
+        status => {
+            first.status = status;
+            Ok(answer)
+        }
     }
 }
 
