@@ -1,6 +1,7 @@
 //! What a domain's mail does, in the few words of a first line; for every format for people.
 
-use crate::judge::domain::{Arrival, Delivery, Kind, Outcome, SenderVerdict, State};
+use crate::judge::domain::{Arrival, Delivery, Kind, MtaSts, Outcome, SenderVerdict, State};
+use crate::records::Status;
 use crate::report::DomainReport;
 
 /// Why the outcome is what it is. It may hold text of the DNS, which is untrusted.
@@ -48,8 +49,9 @@ fn defers(report: &DomainReport) -> impl Iterator<Item = &SenderVerdict> {
 fn kinds(report: &DomainReport) -> Vec<String> {
     let is_deferred = |kind| defers(report).any(|sender| sender.sender == kind);
     let dane = (!is_deferred(Kind::Dane)).then(|| dane(report));
-    let sts = report.verdict.sts.filter(|_| !is_deferred(Kind::MtaSts));
-    dane.into_iter().chain(sts.map(policy)).collect()
+    let sts = report.facts.mta_sts.as_ref();
+    let sts = sts.filter(|_| !is_deferred(Kind::MtaSts));
+    dane.into_iter().chain(sts.map(mta_sts)).collect()
 }
 
 fn dane(report: &DomainReport) -> String {
@@ -71,11 +73,15 @@ fn dane(report: &DomainReport) -> String {
     }
 }
 
-fn policy(state: State) -> String {
-    match state {
-        State::Absent => "no MTA-STS".to_owned(),
-        state => format!("MTA-STS: {}", state.as_str()),
-    }
+/// What is known of MTA-STS: without a record that counts, the DNS may be the reason.
+fn mta_sts(sts: &MtaSts) -> String {
+    let word = match (sts.lookup.status, State::of(sts)) {
+        (Status::NoAnswer, _) => "no answer from the DNS",
+        (Status::Bogus, _) => "bogus in the DNS",
+        (_, State::Absent) => return "no MTA-STS".to_owned(),
+        (_, state) => state.as_str(),
+    };
+    format!("MTA-STS: {word}")
 }
 
 /// What a sender does that finds nothing.

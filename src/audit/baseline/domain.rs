@@ -3,12 +3,16 @@
 
 use super::super::difference::{Change, Difference, Field};
 use super::known_domain::{KnownDomain, KnownSts};
+use super::verdict::Judged;
 use crate::judge::domain::{Arrival, Kind, State};
 
 /// What differs.
 pub(super) fn differences(before: &KnownDomain, now: &KnownDomain) -> Vec<Difference> {
     let mut differences = Vec::new();
-    if let (Some(before), Some(now)) = (&before.sts, &now.sts) {
+    if let (Some(before), Some(now)) = (&before.sts, &now.sts)
+        && before.is_answered
+        && now.is_answered
+    {
         differences.extend(policy(before, now));
     }
     if let (Some(before), Some(now)) = (&before.hosts, &now.hosts) {
@@ -23,8 +27,30 @@ pub(super) fn differences(before: &KnownDomain, now: &KnownDomain) -> Vec<Differ
     }
     // Changes of one kind stand together.
     differences.sort_by_key(|difference| ORDER.iter().position(|one| *one == difference.change));
-    differences.extend(senders(&before.senders, &now.senders));
+    let senders = senders(&before.senders, &now.senders).into_iter();
+    let is_open = |kind| before.unanswered.contains(&kind) || now.unanswered.contains(&kind);
+    differences.extend(senders.filter(|one| match one.field {
+        Some(Field::Sender(kind)) => !is_open(kind),
+        _ => true,
+    }));
     differences
+}
+
+/// Whether the verdict is better or worse: that of the kinds that there was an answer about, then and now.
+/// No answer about the MX records is an outcome of its own.
+pub(super) fn verdict(
+    (before, judged): (&KnownDomain, &Judged),
+    (now, judged_now): (&KnownDomain, &Judged),
+) -> Option<Difference> {
+    let is_whole = before.unanswered.is_empty() && now.unanswered.is_empty();
+    if is_whole || judged.is_unresolved() || judged_now.is_unresolved() {
+        return judged_now.since(judged);
+    }
+    let of = |one: &KnownDomain, other| {
+        let outcome = one.outcome_beside(other)?;
+        Some(Judged::domain(Some(outcome), None))
+    };
+    of(now, before)?.since(&of(before, now)?)
 }
 
 const ORDER: [Change; 5] = [

@@ -2,7 +2,9 @@
 //! senders, and what these do.
 
 use super::super::line::array;
-use crate::judge::domain::{Arrival, Domain, Kind, KnownPolicy, MtaSts, SenderVerdict, State};
+use crate::judge::domain::{
+    Arrival, Domain, Kind, KnownPolicy, Lookup, MtaSts, Outcome, SenderVerdict, State,
+};
 use crate::records::Status;
 use crate::records::mta_sts::{Mode, Policy, StsRecords};
 use crate::records::mx::Exchange;
@@ -20,11 +22,15 @@ pub(super) struct KnownDomain {
     pub(super) sts: Option<KnownSts>,
     /// What each kind of sender does; one that a newer version names otherwise is left out.
     pub(super) senders: Vec<(Kind, Arrival)>,
+    /// The kinds whose question got no answer: what they do is not that of the domain.
+    pub(super) unanswered: Vec<Kind>,
 }
 
 /// What an audit saw of MTA-STS.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct KnownSts {
+    /// There was an answer about its record that counts.
+    pub(super) is_answered: bool,
     /// `None` if a newer version wrote another word.
     pub(super) state: Option<State>,
     /// The id of the record, if one counts.
@@ -47,6 +53,7 @@ impl KnownDomain {
             senders: senders
                 .map(|SenderVerdict { sender, result, .. }| (*sender, *result))
                 .collect(),
+            unanswered: unanswered(facts),
         }
     }
 
@@ -63,7 +70,17 @@ impl KnownDomain {
             senders: array(report, "verdicts")
                 .filter_map(sender_of_line)
                 .collect(),
+            unanswered: unanswered_of_line(report),
         }
+    }
+
+    /// What comes of what the kinds do that there is an answer about here and in the other; `None`: there
+    /// are none.
+    pub(super) fn outcome_beside(&self, other: &Self) -> Option<Outcome> {
+        let is_open = |kind| self.unanswered.contains(kind) || other.unanswered.contains(kind);
+        let known = self.senders.iter().filter(|(kind, _)| !is_open(kind));
+        let results: Vec<Arrival> = known.map(|(_, result)| *result).collect();
+        (!results.is_empty()).then(|| Outcome::of(&results))
     }
 
     /// The policy that senders may have kept.
@@ -76,6 +93,42 @@ impl KnownDomain {
 /// Whether an answer says what there is.
 fn is_answered(status: Status) -> bool {
     !matches!(status, Status::Bogus | Status::NoAnswer)
+}
+
+/// The kinds that a question is for which got no answer, by the questions for all of them, for DANE, and
+/// for MTA-STS.
+fn kinds([all, dane, sts]: [bool; 3]) -> Vec<Kind> {
+    let mut kinds = Kind::ALL.to_vec();
+    kinds.retain(|kind| match kind {
+        Kind::Dane => all || dane,
+        Kind::MtaSts => all || sts,
+        Kind::Opportunistic => all,
+    });
+    kinds
+}
+
+fn unanswered(facts: &Domain) -> Vec<Kind> {
+    let is_lost = |lookup: &Lookup| lookup.status == Status::NoAnswer;
+    let hosts = || facts.hosts.iter();
+    kinds([
+        is_lost(&facts.mx) || hosts().any(|host| is_lost(&host.addresses)),
+        hosts().any(|host| is_lost(&host.tlsa.lookup)),
+        facts
+            .mta_sts
+            .as_ref()
+            .is_some_and(|sts| is_lost(&sts.lookup)),
+    ])
+}
+
+fn unanswered_of_line(report: &Value) -> Vec<Kind> {
+    let is_lost =
+        |word: Option<&Value>| word.and_then(Value::as_str) == Some(Status::NoAnswer.as_str());
+    let hosts = |place| array(report, "hosts").any(|host| is_lost(host.pointer(place)));
+    kinds([
+        is_lost(report.pointer("/mx/status")) || hosts("/addresses_status"),
+        hosts("/tlsa/status"),
+        is_lost(report.pointer("/mta_sts/status")),
+    ])
 }
 
 fn hosts(facts: &Domain) -> Vec<String> {
@@ -150,6 +203,7 @@ impl KnownSts {
             StsRecords::Absent | StsRecords::Broken(_) => None,
         };
         Self {
+            is_answered: is_answered(sts.lookup.status),
             state: Some(State::of(sts)),
             policy: sts.policy().zip(id.clone()).map(known_policy),
             kept: sts.kept().cloned(),
@@ -160,6 +214,8 @@ impl KnownSts {
     fn of_line(sts: &Value) -> Self {
         let word = |field| sts.get(field)?.as_str();
         Self {
+            // A line of before has no status.
+            is_answered: sts.get("status").is_none() || status(Some(sts)),
             state: word("state").and_then(State::named),
             id: word("id").map(str::to_owned),
             policy: sts

@@ -98,8 +98,12 @@ impl Baseline {
     /// Compares a server, however often it occurs; `found` are its findings.
     pub fn compare(&mut self, report: &Report, found: &[Finding]) -> Vec<Difference> {
         let judged = Judged::server(Some(report.outcome()), severity(found));
-        self.differences(&Identity::of(report), judged, |before| match before {
-            Facts::Server(before) => Some(server::differences(before, &KnownServer::of(report))),
+        self.differences(&Identity::of(report), |before| match &before.facts {
+            Facts::Server(known) => {
+                let mut differences = server::differences(known, &KnownServer::of(report));
+                differences.extend(judged.since(&before.judged));
+                Some(differences)
+            }
             Facts::Domain(_) => None,
         })
     }
@@ -108,8 +112,13 @@ impl Baseline {
     pub fn compare_domain(&mut self, report: &DomainReport, found: &[Finding]) -> Vec<Difference> {
         let judged = Judged::domain(Some(report.outcome()), severity(found));
         let target = Identity::of_domain(&report.input);
-        self.differences(&target, judged, |before| match before {
-            Facts::Domain(before) => Some(domain::differences(before, &KnownDomain::of(report))),
+        self.differences(&target, |before| match &before.facts {
+            Facts::Domain(known) => {
+                let now = KnownDomain::of(report);
+                let mut differences = domain::differences(known, &now);
+                differences.extend(domain::verdict((known, &before.judged), (&now, &judged)));
+                Some(differences)
+            }
             Facts::Server(_) => None,
         })
     }
@@ -118,18 +127,13 @@ impl Baseline {
     fn differences(
         &mut self,
         target: &Identity,
-        now: Judged,
-        compare: impl FnOnce(&Facts) -> Option<Vec<Difference>>,
+        compare: impl FnOnce(&Known) -> Option<Vec<Difference>>,
     ) -> Vec<Difference> {
         let Some(before) = self.known.get_mut(target) else {
             return vec![Change::New.into()];
         };
         before.settled = true;
-        let Some(mut differences) = compare(&before.facts) else {
-            return vec![Change::New.into()];
-        };
-        differences.extend(now.since(&before.judged));
-        differences
+        compare(before).unwrap_or_else(|| vec![Change::New.into()])
     }
 
     /// The MTA-STS policy that a domain had, which senders may have kept.

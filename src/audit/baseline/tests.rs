@@ -177,6 +177,94 @@ fn what_there_was_no_answer_about_is_not_compared() {
     }
 }
 
+/// The change of the verdict.
+fn verdict(before: &Value, now: &Value) -> Option<String> {
+    let [first, second] = [before, now].map(KnownDomain::of_line);
+    let judged = |line| Judged::domain_of_line(line, None);
+    let found = domain::verdict((&first, &judged(before)), (&second, &judged(now)))?;
+    let word = |value: Option<String>| value.unwrap_or_default();
+    let (before, after) = (word(found.before), word(found.after));
+    Some(format!("{}: {before} | {after}", found.change.as_str()))
+}
+
+#[test]
+fn what_senders_do_without_an_answer_is_not_compared() {
+    use serde_json::json;
+    let result = |place: usize, word: &str| (format!("/verdicts/{place}/result"), json!(word));
+    let status = |place: &str, word: &str| (place.to_owned(), json!(word));
+    let outcome = |word: &str| status("/outcome", word);
+    let mut known = domain();
+    known["mta_sts"]["status"] = json!("secure");
+    known["hosts"][0]["addresses_status"] = json!("secure");
+    for (changes, delivery, expected) in [
+        // The TXT record of MTA-STS alone: what the others do is the same.
+        (
+            vec![
+                status("/mta_sts/status", "none"),
+                status("/mta_sts/state", "broken"),
+                result(1, "encrypted"),
+            ],
+            vec![],
+            None,
+        ),
+        // Of a bogus one what it says is not known, and what senders do is.
+        (
+            vec![
+                status("/mta_sts/status", "bogus"),
+                status("/mta_sts/state", "broken"),
+                result(1, "encrypted"),
+            ],
+            vec!["delivery mta-sts: authenticated | encrypted"],
+            None,
+        ),
+        (
+            vec![
+                status("/hosts/0/tlsa/status", "none"),
+                result(0, "deferred"),
+                outcome("deferred"),
+            ],
+            vec![],
+            None,
+        ),
+        (
+            vec![
+                status("/hosts/0/addresses_status", "none"),
+                result(0, "deferred"),
+                result(1, "deferred"),
+                result(2, "deferred"),
+                outcome("deferred"),
+            ],
+            vec![],
+            None,
+        ),
+        // Beside that, another kind has changed.
+        (
+            vec![
+                status("/mta_sts/status", "none"),
+                result(0, "deferred"),
+                outcome("deferred"),
+            ],
+            vec!["delivery dane: authenticated | deferred"],
+            Some("worse: authenticated | deferred"),
+        ),
+        (
+            vec![status("/mx/status", "none"), outcome("unresolved")],
+            vec![],
+            Some("worse: authenticated | unresolved"),
+        ),
+    ] {
+        let mut now = known.clone();
+        for (place, value) in &changes {
+            *now.pointer_mut(place).expect(place) = value.clone();
+        }
+        assert_eq!(told(&known, &now), delivery, "{changes:?}");
+        assert_eq!(verdict(&known, &now).as_deref(), expected, "{changes:?}");
+        // The other way round, too.
+        let back = verdict(&now, &known);
+        assert_eq!(back.is_some(), expected.is_some(), "{changes:?}: {back:?}");
+    }
+}
+
 #[test]
 fn the_verdict_on_a_domain_is_the_better_the_more_of_its_mail_is_protected() {
     let words = [

@@ -65,6 +65,11 @@ impl Judged {
         Self::domain(outcome, severity)
     }
 
+    /// Whether there is no outcome that is known.
+    pub(super) fn is_unresolved(&self) -> bool {
+        self.rank == UNKNOWN
+    }
+
     /// Whether it is better or worse than before. With equal outcomes the findings decide: a
     /// certificate may expire soon, say.
     pub(super) fn since(&self, before: &Self) -> Option<Difference> {
@@ -89,13 +94,14 @@ fn outcome_of_line(report: &Value) -> Option<&str> {
 }
 
 /// The worst severity that counts. Notes do not count. Neither do findings that come and go with
-/// the addresses that a resolver returns: the served certificates are compared separately.
+/// the addresses that a resolver returns: the served certificates are compared separately. What there is
+/// no answer about is not compared.
 pub(super) fn worst<'a>(
     found: impl Iterator<Item = (WrittenCode<'a>, Severity)>,
 ) -> Option<Severity> {
-    let differ = WrittenCode::Known(Code::AddressesDiffer);
+    let passing = [Code::AddressesDiffer, Code::DnsNoAnswer].map(WrittenCode::Known);
     found
-        .filter(|(code, severity)| *severity != Severity::Note && *code != differ)
+        .filter(|(code, severity)| *severity != Severity::Note && !passing.contains(code))
         .map(|(_, severity)| severity)
         .max()
 }

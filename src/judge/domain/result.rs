@@ -140,7 +140,7 @@ impl Outcome {
     }
 
     /// What comes of these.
-    pub(super) fn of(results: &[Arrival]) -> Self {
+    pub fn of(results: &[Arrival]) -> Self {
         let has = |wanted| results.contains(&wanted);
         if has(Arrival::NoMail) {
             Self::NoMail

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 #[derive(Serialize)]
 pub(super) struct MtaStsJson {
+    status: &'static str,
     record: Option<String>,
     id: Option<String>,
     state: &'static str,
@@ -54,6 +55,7 @@ pub(super) fn mta_sts(report: &DomainReport) -> Option<MtaStsJson> {
         StsRecords::Absent | StsRecords::Broken(_) => None,
     };
     Some(MtaStsJson {
+        status: sts.lookup.status.as_str(),
         record: record.map(|record| record.text.clone()),
         id: record.map(|record| record.id.clone()),
         state: State::of(sts).as_str(),

@@ -56,8 +56,13 @@ fn mx(report: &DomainReport) -> String {
 }
 
 fn mta_sts(sts: &MtaSts, report: &DomainReport) -> String {
-    let state = State::of(sts);
-    let mut parts = vec![state.as_str().to_owned()];
+    let is_answered = !matches!(sts.lookup.status, Status::Bogus | Status::NoAnswer);
+    let state = if is_answered {
+        State::of(sts).as_str().to_owned()
+    } else {
+        status(&sts.lookup)
+    };
+    let mut parts = vec![state];
     parts.extend(sts.policy().map(policy));
     if let StsRecords::One(record) = &sts.records {
         parts.push(format!("id {}", record.id));

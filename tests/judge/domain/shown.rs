@@ -1,10 +1,12 @@
 //! Whatever the facts are, every format shows them, and nothing that must not reach a terminal.
 
-use super::properties;
+use super::{properties, world};
 use smtp_certcheck::audit::{Audited, Completeness, Least, Levels, Summary};
 use smtp_certcheck::escape::is_unsafe;
 use smtp_certcheck::finding::Severity;
 use smtp_certcheck::judge::domain::{Domain, Required, judge_domain};
+use smtp_certcheck::records::Status;
+use smtp_certcheck::records::mta_sts::StsRecords;
 use smtp_certcheck::render::audit::{
     Csv, Extent, Format, HtmlPage, Jsonl, Junit, Nagios, Prometheus, Table,
 };
@@ -125,5 +127,29 @@ fn whatever_the_facts_are_every_format_is_safe_to_show() {
         let report = report(domain, &mut dice);
         check(&report, &mut dice);
         audit(report);
+    }
+}
+
+#[test]
+fn what_the_dns_does_not_say_of_mta_sts_is_not_called_broken() {
+    for (status, words) in [
+        (Status::NoAnswer, "MTA-STS: no answer from the DNS"),
+        (Status::Bogus, "MTA-STS: bogus in the DNS"),
+    ] {
+        let mut domain = world::single();
+        let sts = world::sts(&mut domain);
+        world::set(&mut sts.lookup, status);
+        sts.records = StsRecords::Absent;
+        sts.fetched = None;
+        let mut report = report(world::single(), &mut Dice::thrown(1));
+        report.verdict = judge_domain(&domain);
+        report.facts = domain;
+        let text = table::domain(&report, Style::plain());
+        let first = text.lines().next().unwrap_or_default();
+        assert!(first.contains(words), "{first}");
+        assert!(!text.contains("broken"), "{text}");
+        let json: serde_json::Value = serde_json::from_str(&json::domain(&report)).expect("JSON");
+        assert_eq!(json["mta_sts"]["state"], "broken");
+        assert_eq!(json["mta_sts"]["status"], status.as_str());
     }
 }
