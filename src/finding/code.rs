@@ -325,7 +325,7 @@ codes! {
     DnsBogus = "dns-bogus", Domain Critical;
     /// a question to the DNS got no answer
     DnsNoAnswer = "dns-no-answer", Domain Critical;
-    /// the resolver strips signatures: what is said of DNSSEC may be its fault
+    /// the resolver strips signatures, or does not know EDNS: what is said of DNSSEC may be its fault
     DnssecNotPassed = "dnssec-not-passed", Domain Warning;
     /// senders deliver, and the domain lacks what `--require` names
     RequiredMissing = "required-missing", Domain Critical;

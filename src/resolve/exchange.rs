@@ -15,6 +15,8 @@ pub(super) enum Outcome {
     Poor(Box<Message>),
     /// It cannot be asked, in words; to ask again would not help.
     Broken(String),
+    /// It does not know EDNS, without which nothing is signed, and answers with this code.
+    WithoutEdns(ResponseCode),
     /// There was no reply in time.
     Silent,
 }
@@ -52,11 +54,9 @@ fn weigh(message: Box<Message>) -> Outcome {
     use ResponseCode::{BADVERS, FormErr, NXDomain, NoError, NotImp};
     let code = message.metadata.response_code;
     match code {
-        // RFC 6891 §7: so answers who does not know EDNS, without which nothing is signed.
-        FormErr | NotImp | BADVERS if message.edns.is_none() => Outcome::Broken(format!(
-            "it answers {} to EDNS, so it does not pass DNSSEC on",
-            word(code)
-        )),
+        // RFC 6891 §7: so answers who does not know EDNS; §6.1.3: nor the version that all know.
+        BADVERS => Outcome::WithoutEdns(code),
+        FormErr | NotImp if message.edns.is_none() => Outcome::WithoutEdns(code),
         NoError | NXDomain if message.edns.is_some() => Outcome::Replied(message),
         _ => Outcome::Poor(message),
     }
@@ -64,7 +64,7 @@ fn weigh(message: Box<Message>) -> Outcome {
 
 /// A response code as `dig` writes it.
 pub fn word(code: ResponseCode) -> String {
-    use ResponseCode::{FormErr, NXDomain, NoError, NotImp, Refused, ServFail};
+    use ResponseCode::{BADVERS, FormErr, NXDomain, NoError, NotImp, Refused, ServFail};
     match code {
         NoError => "NOERROR".to_owned(),
         FormErr => "FORMERR".to_owned(),
@@ -72,6 +72,7 @@ pub fn word(code: ResponseCode) -> String {
         NXDomain => "NXDOMAIN".to_owned(),
         NotImp => "NOTIMP".to_owned(),
         Refused => "REFUSED".to_owned(),
+        BADVERS => "BADVERS".to_owned(),
         other => format!("RCODE{}", u16::from(other)),
     }
 }

@@ -2,10 +2,10 @@
 
 use super::found::{Found, Trust};
 use super::replies::{Known, Replies};
-use super::resolvers::Resolvers;
+use super::resolvers::{Resolvers, Unanswered};
 use super::trusting;
 use crate::endpoint::Resolver;
-use crate::records::{Anchors, Question, Reply, Step, Validator, Zones};
+use crate::records::{Anchors, Note, Question, Reply, Step, Validator, Zones};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinSet;
@@ -57,10 +57,14 @@ impl Lookups {
     async fn validate(self: &Arc<Self>, question: Question, now: u32, deadline: Instant) -> Found {
         let mut validator = Validator::new(question, &self.zones, now);
         let mut heard = Vec::new();
+        let mut without_edns = false;
         loop {
             let wanted = match validator.next() {
                 Step::Ask(wanted) => wanted,
-                Step::Done(answer) => {
+                Step::Done(mut answer) => {
+                    if without_edns {
+                        answer.notes.push(Note::NotPassed);
+                    }
                     return Found {
                         answer: *answer,
                         heard,
@@ -69,10 +73,10 @@ impl Lookups {
                 }
             };
             for (question, known) in self.ask(wanted, deadline).await {
-                if let Ok(known) = &known
-                    && !heard.contains(&known.by)
-                {
-                    heard.push(known.by);
+                match &known {
+                    Ok(known) if !heard.contains(&known.by) => heard.push(known.by),
+                    Ok(_) => {}
+                    Err(why) => without_edns |= why.without_edns,
                 }
                 validator.receive(&question, reply(known));
             }
@@ -84,7 +88,7 @@ impl Lookups {
         self: &Arc<Self>,
         questions: Vec<Question>,
         deadline: Instant,
-    ) -> Vec<(Question, Result<Known, String>)> {
+    ) -> Vec<(Question, Result<Known, Unanswered>)> {
         if let [question] = questions.as_slice() {
             let known = self.get(question, deadline).await;
             return questions.into_iter().zip([known]).collect();
@@ -100,14 +104,14 @@ impl Lookups {
         asking.join_all().await
     }
 
-    async fn get(&self, question: &Question, deadline: Instant) -> Result<Known, String> {
+    async fn get(&self, question: &Question, deadline: Instant) -> Result<Known, Unanswered> {
         self.replies.get(question, &self.resolvers, deadline).await
     }
 }
 
-fn reply(known: Result<Known, String>) -> Reply {
+fn reply(known: Result<Known, Unanswered>) -> Reply {
     match known {
         Ok(known) => Reply::Message(known.message),
-        Err(why) => Reply::None(why),
+        Err(none) => Reply::None(none.why),
     }
 }

@@ -1,7 +1,7 @@
 //! The replies of a run: a question is asked once, also when several ask at the same time.
 
 use super::query::Checks;
-use super::resolvers::{Replied, Resolvers};
+use super::resolvers::{Replied, Resolvers, Unanswered};
 use crate::bounded::{BoundedMap, lock};
 use crate::endpoint::Resolver;
 use crate::records::{Message, Question, ResponseCode};
@@ -39,14 +39,14 @@ impl Replies {
         question: &Question,
         resolvers: &Resolvers,
         deadline: Instant,
-    ) -> Result<Known, String> {
+    ) -> Result<Known, Unanswered> {
         let slot = Arc::clone(lock(&self.known).or_default(question));
         let ask = || async {
             let replied = resolvers.ask(question, Checks::Ours, deadline).await;
             replied.map(Known::from)
         };
         let answered = timeout_at(deadline, slot.get_or_try_init(ask)).await;
-        let known = answered.unwrap_or_else(|_| Err("no reply in time".to_owned()))?;
+        let known = answered.unwrap_or_else(|_| Err("no reply in time".into()))?;
         if !is_worth_keeping(&known.message) {
             lock(&self.known).remove(question);
         }

@@ -4,7 +4,7 @@
 use super::exchange::{self, Outcome};
 use super::query::Checks;
 use crate::endpoint::Resolver;
-use crate::records::{Message, Question};
+use crate::records::{Message, Question, ResponseCode};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::sync::Semaphore;
@@ -29,6 +29,24 @@ pub(super) struct Replied {
     pub(super) by: Resolver,
 }
 
+/// Why there is no reply.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Unanswered {
+    /// In words.
+    pub(super) why: String,
+    /// A resolver does not know EDNS, so it does not pass DNSSEC on.
+    pub(super) without_edns: bool,
+}
+
+impl From<&str> for Unanswered {
+    fn from(why: &str) -> Self {
+        Self {
+            why: why.to_owned(),
+            without_edns: false,
+        }
+    }
+}
+
 impl Resolvers {
     pub(super) fn new(servers: Vec<Resolver>, at_once: usize) -> Self {
         Self {
@@ -38,15 +56,15 @@ impl Resolvers {
         }
     }
 
-    /// The best reply that there is before the deadline; else why there is none, in words.
+    /// The best reply that there is before the deadline; else why there is none.
     pub(super) async fn ask(
         &self,
         question: &Question,
         checks: Checks,
         deadline: Instant,
-    ) -> Result<Replied, String> {
+    ) -> Result<Replied, Unanswered> {
         let Ok(_turn) = timeout_at(deadline, self.turns.acquire()).await else {
-            return Err("too many questions are under way".to_owned());
+            return Err("too many questions are under way".into());
         };
         let mut found = Found::default();
         let mut left = self.in_order();
@@ -69,6 +87,7 @@ impl Resolvers {
                         by: server,
                     }),
                     Outcome::Broken(why) => found.fault(server, &why),
+                    Outcome::WithoutEdns(code) => found.without_edns(server, code),
                     Outcome::Silent => silent.push(index),
                 }
             }
@@ -95,6 +114,7 @@ impl Resolvers {
 struct Found {
     poor: Option<Replied>,
     faults: Vec<String>,
+    without_edns: bool,
 }
 
 impl Found {
@@ -106,16 +126,26 @@ impl Found {
         self.faults.push(format!("{server}: {why}"));
     }
 
+    fn without_edns(&mut self, server: Resolver, code: ResponseCode) {
+        self.without_edns = true;
+        let code = exchange::word(code);
+        let why = format!("it answers {code} to EDNS, so it does not pass DNSSEC on");
+        self.fault(server, &why);
+    }
+
     /// Whether it is not worth asking again.
     fn is_enough(&self, deadline: Instant) -> bool {
         self.poor.is_some() || deadline <= Instant::now()
     }
 
-    fn into_result(self) -> Result<Replied, String> {
+    fn into_result(self) -> Result<Replied, Unanswered> {
         match self.poor {
             Some(reply) => Ok(reply),
-            None if self.faults.is_empty() => Err("there is no resolver to ask".to_owned()),
-            None => Err(self.faults.join("; ")),
+            None if self.faults.is_empty() => Err("there is no resolver to ask".into()),
+            None => Err(Unanswered {
+                why: self.faults.join("; "),
+                without_edns: self.without_edns,
+            }),
         }
     }
 }

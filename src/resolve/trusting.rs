@@ -6,7 +6,9 @@ use super::found::{Found, Trust};
 use super::query::Checks;
 use super::resolvers::{Replied, Resolvers};
 use crate::endpoint::Resolver;
-use crate::records::{Answer, Link, Message, Name, Question, RData, Reason, RecordType, Status};
+use crate::records::{
+    Answer, Link, Message, Name, Note, Question, RData, Reason, RecordType, Status,
+};
 use hickory_proto::op::ResponseCode;
 use tokio::time::Instant;
 
@@ -16,7 +18,13 @@ const MOST_ALIASES: usize = 8;
 /// Looks a question up by the word of a resolver.
 pub(super) async fn look_up(resolvers: &Resolvers, question: Question, deadline: Instant) -> Found {
     let (answer, by) = match resolvers.ask(&question, Checks::Theirs, deadline).await {
-        Err(why) => (unanswered(question, why), None),
+        Err(none) => {
+            let mut answer = unanswered(question, none.why);
+            answer
+                .notes
+                .extend(none.without_edns.then_some(Note::NotPassed));
+            (answer, None)
+        }
         Ok(replied) => {
             let by = Some(replied.by);
             (weigh(resolvers, question, replied, deadline).await, by)

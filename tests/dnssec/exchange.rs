@@ -165,6 +165,23 @@ fn a_resolver_that_strips_is_named() {
 }
 
 #[test]
+fn a_resolver_that_does_not_know_edns_is_named_whoever_validates() {
+    let Some(lab) = lab("a resolver without EDNS") else {
+        return;
+    };
+    let lies = crate::lies::all();
+    let told = lies.iter().find(|told| told.name == "FORMERR to EDNS");
+    let lie = Arc::clone(&told.expect("the lie").lie);
+    let liar = Liar::new(lab.resolver.port, lie);
+    for trust in [Trust::NoResolver, Trust::Resolver] {
+        let ours = Ours::with(&[liar.port], &lab.tree.anchors, trust);
+        let answer = ours.look_up("www.two.lab.", "A").answer;
+        assert_eq!(answer.status, Status::NoAnswer);
+        assert!(answer.notes.contains(&Note::NotPassed), "{answer:?}");
+    }
+}
+
+#[test]
 fn a_resolver_may_be_believed() {
     let test = "a resolver that is believed";
     let Some(lab) = lab(test) else {

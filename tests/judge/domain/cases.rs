@@ -109,6 +109,17 @@ fn dns() -> Vec<Case> {
             "dns-no-answer!",
         ),
         case(
+            "there is no answer, because the resolver does not know EDNS",
+            sound(),
+            |d| {
+                set(&mut d.mx, Status::NoAnswer);
+                d.mx.is_passed_on = false;
+                d.hosts.clear();
+            },
+            "unresolved: unresolved unresolved unresolved",
+            "dnssec-not-passed!",
+        ),
+        case(
             "the domain does not exist",
             sound(),
             |d| {

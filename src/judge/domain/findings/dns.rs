@@ -51,7 +51,7 @@ fn answer(lookup: &Lookup, severity: Severity) -> Option<Finding> {
     let question = &lookup.question;
     let (code, message, advice) = match lookup.status {
         // It is the resolver's fault, which has a finding of its own.
-        Status::Bogus if !lookup.is_passed_on => return None,
+        Status::Bogus | Status::NoAnswer if !lookup.is_passed_on => return None,
         Status::Bogus => (
             Code::DnsBogus,
             format!("the answer about {question} is bogus: {why}"),
@@ -67,25 +67,33 @@ fn answer(lookup: &Lookup, severity: Severity) -> Option<Finding> {
     Some(Finding::new(code, None, message, advice).at(severity))
 }
 
-/// A resolver that strips signatures makes everything look unsigned, or bogus.
+/// A resolver that strips signatures makes everything look unsigned, or bogus; from one that does not know
+/// EDNS there is no answer.
 fn not_passed_on(domain: &Domain, verdict: &Verdict) -> Option<Finding> {
-    let lookups: Vec<&Lookup> = lookups(domain, verdict)
-        .map(|(lookup, _)| lookup)
-        .filter(|lookup| !lookup.is_passed_on)
+    let lookups: Vec<(&Lookup, Severity)> = lookups(domain, verdict)
+        .filter(|(lookup, _)| !lookup.is_passed_on)
         .collect();
-    let stripped = lookups.first()?;
-    let is_bogus = lookups.iter().any(|lookup| lookup.status == Status::Bogus);
-    let message = format!(
-        "this resolver does not pass DNSSEC on: its answer about {} has no signatures",
-        stripped.question
-    );
-    let advice =
-        "ask another resolver: what is said here about signatures may be the resolver's fault";
-    let severity = if is_bogus {
-        Severity::Critical
-    } else {
-        Severity::Warning
+    let (first, _) = lookups.first()?;
+    let message = match first.status {
+        Status::NoAnswer => format!(
+            "this resolver does not pass DNSSEC on, and there is no answer about {}{}",
+            first.question,
+            first.because()
+        ),
+        _ => format!(
+            "this resolver does not pass DNSSEC on: its answer about {} has no signatures",
+            first.question
+        ),
     };
+    let severities = lookups
+        .iter()
+        .filter_map(|(lookup, severity)| match lookup.status {
+            Status::Bogus => Some(Severity::Critical),
+            Status::NoAnswer => Some(*severity),
+            _ => None,
+        });
+    let severity = severities.max().unwrap_or(Severity::Warning);
+    let advice = "ask another resolver, with --resolver ADDR: what is said here about the DNS may be this resolver's fault";
     Some(Finding::new(Code::DnssecNotPassed, None, message, advice).at(severity))
 }
 
