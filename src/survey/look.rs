@@ -65,17 +65,20 @@ async fn look_since(
             .await
             .into();
     };
+    let turn = |address| Turn {
+        to: To::Addresses(vec![address]),
+        since,
+        is_paced: true,
+    };
+    // Boxed: a task is copied on the stack several times, and each page of it costs a fault.
+    if let &[only] = plan.chosen.as_slice() {
+        let seen = Box::pin(probe(endpoint, &options.probe, turn(only))).await;
+        return plan.survey(vec![seen]);
+    }
     let mut running = JoinSet::new();
     for &address in &plan.chosen {
-        let (endpoint, options) = (endpoint.clone(), options.probe.clone());
-        running.spawn(async move {
-            let turn = Turn {
-                to: To::Addresses(vec![address]),
-                since,
-                is_paced: true,
-            };
-            probe(&endpoint, &options, turn).await
-        });
+        let (endpoint, options, turn) = (endpoint.clone(), options.probe.clone(), turn(address));
+        running.spawn(Box::pin(async move { probe(&endpoint, &options, turn).await }));
     }
     plan.survey(all(running).await)
 }
