@@ -78,7 +78,9 @@ async fn look_since(
     let mut running = JoinSet::new();
     for &address in &plan.chosen {
         let (endpoint, options, turn) = (endpoint.clone(), options.probe.clone(), turn(address));
-        running.spawn(Box::pin(async move { probe(&endpoint, &options, turn).await }));
+        running.spawn(Box::pin(
+            async move { probe(&endpoint, &options, turn).await },
+        ));
     }
     plan.survey(all(running).await)
 }
