@@ -169,5 +169,6 @@ fn unfit(connection: &Connection) -> Option<&'static str> {
         ("--connect", connection.connect.is_some()),
         ("--tls", connection.tls.mode().is_some()),
         ("--no-sni", connection.no_sni),
+        ("--key-type", connection.key_type.is_some()),
     ])
 }

@@ -133,7 +133,12 @@ async fn tls(
     options: &Options,
     progress: &mut Progress,
 ) -> Result<(), Failure> {
-    tls_with(stream, start, options, progress, Offer::Full).await
+    let offer = if options.asks_once {
+        Offer::Compact
+    } else {
+        Offer::Full
+    };
+    tls_with(stream, start, options, progress, offer).await
 }
 
 pub(super) async fn tls_with(

@@ -70,7 +70,7 @@ async fn run(
     match first_look(endpoint, options, turn, progress).await {
         Ok(()) => Ok(()),
         // What else it may show was seen before.
-        Err(failure) if options.client.is_some() => Err(failure),
+        Err(failure) if options.client.is_some() || options.asks_once => Err(failure),
         Err(failure) => second_look(failure, options, progress).await,
     }
 }

@@ -23,6 +23,9 @@ pub struct Options {
     pub connect_timeout: Duration,
     /// Ask for a certificate with this type of key; `None`: the server may choose.
     pub key_type: Option<KeyType>,
+    /// The server is known to shake hands: it is asked once, with the small hello, and what it refuses
+    /// is not asked for in another way.
+    pub asks_once: bool,
     /// The name for EHLO; `None`: the address literal of the local socket (RFC 5321 §4.1.3).
     pub ehlo: Option<String>,
     /// The address of this machine that connections come from.

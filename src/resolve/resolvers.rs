@@ -71,9 +71,13 @@ impl Resolvers {
         let mut patience = PATIENCE;
         while !left.is_empty() && !found.is_enough(deadline) {
             let mut silent = Vec::new();
-            for index in left {
+            let count = left.len();
+            for (place, index) in left.into_iter().enumerate() {
                 let server = self.servers[index];
-                let until = deadline.min(Instant::now() + patience);
+                let now = Instant::now();
+                // Those after it have their shares of the time.
+                let share = deadline.saturating_duration_since(now) / after(place, count);
+                let until = now + share.min(patience);
                 match exchange::ask(server, question, checks, until).await {
                     Outcome::Replied(message) => {
                         self.preferred.store(index, Ordering::Relaxed);
@@ -107,6 +111,13 @@ impl Resolvers {
         order.sort_by_key(|index| *index != first);
         order
     }
+}
+
+/// How many of so many are left at this place, at least one.
+fn after(place: usize, count: usize) -> u32 {
+    u32::try_from(count.saturating_sub(place))
+        .unwrap_or(u32::MAX)
+        .max(1)
 }
 
 /// What there is while no resolver has answered well.

@@ -48,6 +48,7 @@ pub(super) async fn probe_patiently(pacer: &Pacer, look: Look<'_>) -> Sighting {
         let left = options.timeout.saturating_sub(seen.elapsed);
         let goes_on = tries < pacer.retries
             && is_busy(&seen)
+            && !(options.asks_once && was_reset(&seen))
             && left > wait
             && rest(wait, look.answered.filter(|_| !has_answered)).await;
         if !goes_on {
@@ -83,6 +84,12 @@ fn is_busy(seen: &Sighting) -> bool {
         Some(Cause::Connect(attempts)) => attempts.iter().all(was_turned_away),
         _ => false,
     }
+}
+
+/// So some servers say that they have no certificate with the key that is asked for (Schannel).
+fn was_reset(seen: &Sighting) -> bool {
+    let cause = seen.failure.as_ref().map(|failure| &failure.cause);
+    matches!(cause, Some(Cause::Reset))
 }
 
 /// Whether the peer refused or reset the connection. After a time-out a retry would only time out

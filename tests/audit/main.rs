@@ -12,6 +12,7 @@
 //! - `scale`: thousands of servers at once
 //! - `domain_cost`: what domains cost that share their hosts
 //! - `domains`: domains in lists
+//! - `domain_looks`: what the looks at a domain's hosts cost, and what they find where little is answered
 //! - `hosts`: hosts with several ports
 //! - `html`: the page, in a real browser
 
@@ -19,6 +20,7 @@ mod addresses;
 mod daily;
 mod distributed;
 mod domain_cost;
+mod domain_looks;
 mod domains;
 mod fields;
 mod files;

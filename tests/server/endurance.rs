@@ -147,6 +147,7 @@ async fn look_at(target: String, what: &'static str, anchors: Arc<Anchors>) {
             sni: true,
             timeout: DEADLINE,
             connect_timeout: DEADLINE,
+            asks_once: false,
             ehlo: None,
             source: Source::default(),
             proxy_protocol: false,

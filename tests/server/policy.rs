@@ -55,6 +55,7 @@ fn options() -> Options {
             key_type: None,
             timeout: Duration::from_millis(1),
             connect_timeout: Duration::from_secs(5),
+            asks_once: false,
             ehlo: None,
             source: Source::default(),
             proxy_protocol: true,

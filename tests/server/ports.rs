@@ -98,6 +98,7 @@ fn options(timeout: Duration) -> Options {
             timeout,
             connect_timeout: Duration::from_secs(2),
             key_type: None,
+            asks_once: false,
             ehlo: Some("x".to_owned()),
             source: Source::default(),
             proxy_protocol: false,

@@ -42,6 +42,7 @@ pub(in crate::commands) fn options(
                 KeyTypeArg::Rsa => KeyType::Rsa,
                 KeyTypeArg::Ecdsa => KeyType::Ecdsa,
             }),
+            asks_once: false,
             ehlo: connection.ehlo.clone(),
             source: source(connection)?,
             proxy_protocol: connection.proxy_protocol,

@@ -3,7 +3,7 @@
 
 use crate::certificate::Certificate;
 use crate::endpoint::{Endpoint, Host, MailPort, Protocol, Start};
-use crate::observation::{Cause, KeyType, Sighting};
+use crate::observation::{KeyType, Possession, Sighting};
 use crate::probe::{self, To, Turn, probe};
 use crate::survey::options::Options;
 use crate::survey::pace::Pacer;
@@ -19,7 +19,7 @@ use tokio::time::Instant;
 pub struct HostLook {
     /// The address.
     pub address: IpAddr,
-    /// The type of the leaf's key, or the one that was asked for.
+    /// The type of the leaf's key, which the second look asks for.
     pub key_type: Option<KeyType>,
     /// What was seen.
     pub seen: Sighting,
@@ -78,27 +78,31 @@ impl Meeting {
         address: SocketAddr,
         look: impl Fn(probe::Options) -> F,
     ) -> Vec<HostLook> {
-        let asked = self.options.probe.key_type;
-        let options = |key_type| probe::Options {
-            key_type,
-            ..self.options.probe.clone()
-        };
         let one = |key_type, seen| HostLook {
             address: address.ip(),
             key_type,
             seen,
         };
-        let first = look(options(asked)).await;
-        let key_type = key_type(&first).or(asked);
-        let mut looks = vec![one(key_type, first)];
-        let other = key_type.filter(|_| asked.is_none()).map(KeyType::other);
-        if let Some(other) = other {
-            let seen = look(options(Some(other))).await;
-            if !lacks_key(&seen) {
-                looks.push(one(Some(other), seen));
+        let first = look(self.options.probe.clone()).await;
+        let key_type = key_type(&first);
+        let other = key_type.map(KeyType::other);
+        let second = match other {
+            Some(other) => {
+                let options = probe::Options {
+                    key_type: Some(other),
+                    // What only an old hello shows of one key, it may show of the other.
+                    asks_once: !first.legacy,
+                    ..self.options.probe.clone()
+                };
+                Some(one(other.into(), look(options).await))
             }
-        }
-        looks
+            None => None,
+        };
+        let second = second.filter(|second| shows_a_key(&second.seen));
+        [Some(one(key_type, first)), second]
+            .into_iter()
+            .flatten()
+            .collect()
     }
 
     async fn in_turn(
@@ -153,8 +157,8 @@ fn key_type(seen: &Sighting) -> Option<KeyType> {
     }
 }
 
-/// Whether a server that has shown one certificate has none with the type of key that was asked for.
-fn lacks_key(seen: &Sighting) -> bool {
-    let cause = seen.failure.as_ref().map(|failure| &failure.cause);
-    matches!(cause, Some(Cause::NoSuchKey(..) | Cause::Incompatible(_)))
+/// Whether a look for the other type of key counts. No sender asks for one type alone, so that a server
+/// that closes, stays silent, or is busy then is not worse for any of them.
+fn shows_a_key(seen: &Sighting) -> bool {
+    seen.failure.is_none() || seen.legacy || seen.possession == Possession::Refuted
 }

@@ -20,10 +20,11 @@ pub(super) struct Asker {
 }
 
 impl Asker {
-    /// Asks, within what is left of the deadline.
+    /// Asks, within a share of what is left of the deadline: a question that gets no reply costs what it
+    /// is about, and not what comes after it.
     pub(super) async fn ask(&self, question: Question) -> Found {
-        let left = self.left();
-        self.lookups.look_up(question, self.now, left).await
+        let share = share(self.left());
+        self.lookups.look_up(question, self.now, share).await
     }
 
     /// Asks for records of a type.
@@ -59,8 +60,34 @@ impl Asker {
     }
 }
 
+/// What one question may take, of the time that is left: a third, or up to three seconds of the first
+/// half, which a resolver needs that asks several servers.
+fn share(left: Duration) -> Duration {
+    const ENOUGH: Duration = Duration::from_secs(3);
+    (left / 3).max(ENOUGH.min(left / 2))
+}
+
 /// A name as text, without the last dot.
 pub(super) fn text(name: &Name) -> String {
     let text = name.to_lowercase().to_ascii();
     text.strip_suffix('.').unwrap_or(&text).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn questions_without_replies_leave_time_for_the_hosts() {
+        let seconds = Duration::from_secs;
+        for (left, of_it) in [(45, 15), (9, 3), (6, 3), (4, 2), (0, 0)] {
+            assert_eq!(share(seconds(left)), seconds(of_it), "{left}");
+        }
+        // The MX records late, an address lost, and the TLSA records.
+        let mut left = seconds(45);
+        for _ in 0..3 {
+            left -= share(left);
+        }
+        assert!(left > seconds(13), "{left:?}");
+    }
 }

@@ -37,6 +37,7 @@ pub mod nginx;
 pub mod nullmailer;
 pub mod ocsp;
 pub mod old;
+pub mod one_key;
 pub mod openssl;
 pub mod pki;
 pub mod program;

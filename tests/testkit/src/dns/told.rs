@@ -24,6 +24,8 @@ struct State {
     records: Records,
     /// Names that no answer is given about.
     silent: Vec<Name>,
+    /// Questions that get no reply.
+    lost: Vec<(Name, RecordType)>,
     /// The type and the name of each question.
     questions: Vec<String>,
 }
@@ -33,8 +35,14 @@ impl Told {
     pub fn start() -> Self {
         let state: Arc<Mutex<State>> = Arc::default();
         let shared = Arc::clone(&state);
-        let answer: Lie =
-            Arc::new(move |query, _| vec![Sent::Message(Box::new(lock(&shared).answer(query)))]);
+        let answer: Lie = Arc::new(move |query, _| {
+            lock(&shared)
+                .answer(query)
+                .map(Box::new)
+                .map(Sent::Message)
+                .into_iter()
+                .collect()
+        });
         Self {
             liar: Liar::new(0, answer),
             state,
@@ -90,6 +98,11 @@ impl Told {
         }
     }
 
+    /// Gives no reply to a question.
+    pub fn lose(&self, owner: &str, kind: RecordType) {
+        lock(&self.state).lost.push((name(owner), kind));
+    }
+
     /// The questions since the last call, as `A mx.example`.
     pub fn take_questions(&self) -> Vec<String> {
         std::mem::take(&mut lock(&self.state).questions)
@@ -101,12 +114,13 @@ impl Told {
 }
 
 impl State {
-    fn answer(&mut self, query: &Message) -> Message {
+    /// `None`: there is no reply.
+    fn answer(&mut self, query: &Message) -> Option<Message> {
         let mut reply = query.clone().into_response();
         reply.metadata.recursion_available = true;
         reply.metadata.authentic_data = true;
         let Some(asked) = query.queries.first() else {
-            return reply;
+            return Some(reply);
         };
         let owner = asked.name().to_lowercase();
         let kind: RecordType = asked.query_type();
@@ -115,7 +129,10 @@ impl State {
             .push(format!("{kind} {}", text.trim_end_matches('.')));
         if self.silent.contains(&owner) {
             reply.metadata.response_code = ResponseCode::ServFail;
-            return reply;
+            return Some(reply);
+        }
+        if self.lost.contains(&(owner.clone(), kind)) {
+            return None;
         }
         let is_known = |(known, _): &(Name, RData)| owner.zone_of(known);
         if !self.records.iter().any(is_known) {
@@ -128,7 +145,7 @@ impl State {
                     .push(Record::from_rdata(owner.clone(), 300, data.clone()));
             }
         }
-        reply
+        Some(reply)
     }
 }
 
