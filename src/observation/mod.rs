@@ -7,6 +7,7 @@ mod key_type;
 mod sighting;
 mod survey;
 
+pub use crate::raw_tls::{Exchange, Group};
 pub use alert::Alert;
 pub use attempt::{Attempt, ConnectError, system_text};
 pub use failure::{Cause, Failure, FailureClass, Step};

@@ -3,6 +3,7 @@
 use super::attempt::Attempt;
 use super::failure::Failure;
 use crate::endpoint::{Protocol, Start, Via};
+use crate::raw_tls::Exchange;
 use crate::starttls::{Answer, Line};
 use rustls::pki_types::CertificateDer;
 use std::net::SocketAddr;
@@ -40,6 +41,8 @@ pub struct Sighting {
     /// The handshake failed, and `tls` and `presented` come from a second connection. They were
     /// read from the messages that TLS 1.2 and its predecessors send in the clear.
     pub legacy: bool,
+    /// How such a server would agree upon a key, if the suite has an exchange in the clear.
+    pub exchange: Option<Exchange>,
     /// The server did not answer a `ClientHello` with a post-quantum key share. Everything seen
     /// comes from a second connection, without that key share.
     pub small_hello: bool,

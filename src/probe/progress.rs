@@ -8,7 +8,7 @@ use super::place::Place;
 use super::route::Route;
 use crate::endpoint::Protocol;
 use crate::observation::{Cause, Failure, Sighting, Staple};
-use crate::raw_tls::Presented;
+use crate::raw_tls::{Exchange, Presented};
 use crate::starttls::{Dialogue, Refusal, Speech};
 use std::sync::Arc;
 use tokio::time::Instant;
@@ -28,6 +28,8 @@ pub(super) struct Progress {
     pub(super) failed: Option<Failure>,
     /// What the second look showed.
     pub(super) legacy: Option<Presented>,
+    /// What it showed of the exchange of keys.
+    pub(super) exchange: Option<Exchange>,
 }
 
 impl Progress {
@@ -42,6 +44,7 @@ impl Progress {
             dialogue: None,
             failed: None,
             legacy: None,
+            exchange: None,
         }
     }
 
@@ -87,6 +90,7 @@ impl Progress {
             seen.presented = presented.chain;
             seen.tls = Some(tls_facts(presented.chosen.version, presented.chosen.suite));
             seen.legacy = true;
+            seen.exchange = self.exchange;
             seen.staple = Staple::NotSeen;
             seen.ocsp_response = Vec::new();
         }

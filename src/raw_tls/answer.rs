@@ -1,6 +1,9 @@
-//! Reads the answer to an old `ClientHello` as it arrives: `ServerHello` and `Certificate`. All of
-//! it is untrusted, and bounded before it is stored. Versions and suites are numbers here.
+//! Reads the answer to an old `ClientHello` as it arrives: `ServerHello`, `Certificate`, and how a key
+//! would be agreed upon. All of it is untrusted, and bounded before it is stored. Versions and suites
+//! are numbers here.
 
+use super::chosen::Chosen;
+use super::exchange::{Exchange, has_exchange};
 use rustls::pki_types::CertificateDer;
 use tls_parser::{
     TlsHandshakeType, TlsMessageHandshake, TlsRecordType, TlsVersion,
@@ -22,15 +25,6 @@ pub struct Presented {
     pub chosen: Chosen,
     /// The leaf first; never empty.
     pub chain: Vec<CertificateDer<'static>>,
-}
-
-/// What a `ServerHello` chooses, in the numbers of RFC 5246 §7.4.1.3.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Chosen {
-    /// 0x0300 (SSL 3) to 0x0303 (TLS 1.2).
-    pub version: u16,
-    /// The cipher suite; none of TLS 1.3.
-    pub suite: u16,
 }
 
 /// An error: these bytes do not lead to a `Certificate`.
@@ -57,14 +51,50 @@ impl Answer {
         }
         self.records.extend_from_slice(bytes);
         let mut opened = 0;
-        while let Some(size) = self.open_record(opened)? {
+        let mut presented = None;
+        while presented.is_none()
+            && let Some(size) = self.open_record(opened)?
+        {
             opened += size;
-            if let Some(presented) = self.read_messages()? {
-                return Ok(Some(presented));
+            presented = self.read_messages()?;
+        }
+        self.records.drain(..opened);
+        Ok(presented)
+    }
+
+    /// Takes the bytes after a `Certificate`, of which there may be some already: what a server that
+    /// chose this signs for a key of the connection; `None`: more are needed.
+    pub fn receive_exchange(
+        &mut self,
+        bytes: &[u8],
+        chosen: Chosen,
+    ) -> Result<Option<Exchange>, Unreadable> {
+        self.octets = self.octets.saturating_add(bytes.len());
+        if self.octets > MAX_OCTETS || !has_exchange(chosen) {
+            return Err(Unreadable);
+        }
+        self.records.extend_from_slice(bytes);
+        let mut opened = 0;
+        let mut exchange = None;
+        loop {
+            while exchange.is_none()
+                && let Some((kind, body)) = self.take_message()?
+            {
+                exchange = match TlsHandshakeType(kind) {
+                    TlsHandshakeType::CertificateStatus => None,
+                    TlsHandshakeType::ServerKeyExchange => {
+                        Some(Exchange::read(chosen, &body).ok_or(Unreadable)?)
+                    }
+                    _ => return Err(Unreadable),
+                };
+            }
+            match self.open_record(opened)? {
+                Some(size) if exchange.is_none() => opened += size,
+                _ => break,
             }
         }
         self.records.drain(..opened);
-        Ok(None)
+        Ok(exchange)
     }
 
     /// Appends the content of the record at `start` to the messages. Returns its size, if it is
@@ -96,27 +126,34 @@ impl Answer {
     }
 
     fn read_messages(&mut self) -> Result<Option<Presented>, Unreadable> {
-        loop {
-            let Some((&[kind, a, b, c], rest)) = self.messages.split_first_chunk() else {
-                return Ok(None);
-            };
-            let length = usize::from(a) << 16 | usize::from(b) << 8 | usize::from(c);
-            if length > MAX_MESSAGE {
-                return Err(Unreadable);
-            }
-            let Some(body) = rest.get(..length) else {
-                return Ok(None);
-            };
+        while let Some((kind, body)) = self.take_message()? {
             match (TlsHandshakeType(kind), self.chosen.take()) {
-                (TlsHandshakeType::ServerHello, None) => self.chosen = Some(server_hello(body)?),
+                (TlsHandshakeType::ServerHello, None) => self.chosen = Some(server_hello(&body)?),
                 (TlsHandshakeType::Certificate, Some(chosen)) => {
-                    let chain = certificates(body)?;
+                    let chain = certificates(&body)?;
                     return Ok(Some(Presented { chosen, chain }));
                 }
                 _ => return Err(Unreadable),
             }
-            self.messages.drain(..4 + length);
         }
+        Ok(None)
+    }
+
+    /// Takes the first message, its type and its body, if it is complete.
+    fn take_message(&mut self) -> Result<Option<(u8, Vec<u8>)>, Unreadable> {
+        let Some((&[kind, a, b, c], rest)) = self.messages.split_first_chunk() else {
+            return Ok(None);
+        };
+        let length = usize::from(a) << 16 | usize::from(b) << 8 | usize::from(c);
+        if length > MAX_MESSAGE {
+            return Err(Unreadable);
+        }
+        let Some(body) = rest.get(..length) else {
+            return Ok(None);
+        };
+        let body = body.to_vec();
+        self.messages.drain(..4 + length);
+        Ok(Some((kind, body)))
     }
 }
 
@@ -243,6 +280,60 @@ mod tests {
     }
 
     #[test]
+    fn what_is_signed_for_a_key_is_read_after_the_chain_in_any_pieces() {
+        let exchange = [&[3, 0, 23, 1, 4][..], &[4, 1, 0, 1, 9]].concat();
+        let status = message(22, &[1, 0, 0, 0]);
+        let bytes = [
+            hello(3, 0xc013),
+            chain(&[b"one"]),
+            status,
+            message(12, &exchange),
+            message(14, b""),
+        ]
+        .concat();
+        let expected = Exchange {
+            group: super::super::Group::Curve(23),
+            signature: 0x0401,
+        };
+        for size in [1, 7, 16384] {
+            let bytes = records(&bytes, size);
+            for piece in [1, 40, bytes.len()] {
+                let mut answer = Answer::default();
+                let mut chosen = None;
+                let mut found = None;
+                for piece in bytes.chunks(piece) {
+                    let mut new = piece;
+                    if chosen.is_none() {
+                        let presented = answer.receive(new).expect("readable");
+                        chosen = presented.map(|presented| presented.chosen);
+                        new = &[];
+                    }
+                    if let (Some(chosen), None) = (chosen, found) {
+                        found = answer.receive_exchange(new, chosen).expect("readable");
+                    }
+                }
+                assert_eq!(found, Some(expected), "{size} {piece}");
+            }
+        }
+        // A server that needs none, or says something else.
+        let rsa = Chosen {
+            version: 0x0303,
+            suite: 0x002f,
+        };
+        assert_eq!(
+            Answer::default().receive_exchange(&[], rsa),
+            Err(Unreadable)
+        );
+        let done = record(22, &message(14, b""));
+        let ecdhe = Chosen {
+            suite: 0xc013,
+            ..rsa
+        };
+        let read = Answer::default().receive_exchange(&done, ecdhe);
+        assert_eq!(read, Err(Unreadable));
+    }
+
+    #[test]
     fn garbage_is_not_waited_for() {
         for bytes in [
             &b"2"[..],
@@ -338,6 +429,10 @@ mod tests {
         ) {
             let whole = read(&bytes);
             prop_assert_eq!(in_pieces(&bytes, &sizes), whole);
+            let mut after = Answer::default();
+            let _ = after.receive(&bytes);
+            let chosen = Chosen { version: 0x0303, suite: 0xc013 };
+            let _ = after.receive_exchange(&bytes, chosen);
             let ones = vec![1; bytes.len()];
             prop_assert_eq!(in_pieces(&bytes, &ones), read(&bytes));
             let mut changed = bytes;

@@ -23,7 +23,10 @@ const TABLE: &[(&str, &[&str])] = &[
     ("starttls", &["endpoint", "finding"]),
     ("certificate", &["bounded", "fingerprint"]),
     ("revocation", &["bounded", "certificate", "fingerprint"]),
-    ("observation", &["endpoint", "finding", "starttls"]),
+    (
+        "observation",
+        &["endpoint", "finding", "raw_tls", "starttls"],
+    ),
     (
         "pin_set",
         &["certificate", "finding", "fingerprint", "observation"],

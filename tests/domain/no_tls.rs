@@ -1,16 +1,25 @@
-//! A server that offers STARTTLS and fails in it, which no real one does; it takes mail in the clear.
+//! A server that offers STARTTLS and fails in it, which no real one does; it takes mail in the clear. And
+//! what stands before a real server and ends connections.
 
 use crate::servers::Server;
 use std::io::Read as _;
 use std::net::{SocketAddr, TcpStream};
-use testkit::raw;
+use testkit::{one_key, raw};
 
-/// Starts it at the addresses of its label.
+/// Starts them at the addresses of their labels.
 pub fn start(servers: &[Server]) {
     let server = Server::named(servers, "no-tls");
     for kind in ["A", "AAAA"] {
         let address = SocketAddr::new(server.address(kind), 25);
         raw::listen_on(&address.to_string(), serve);
+    }
+    for server in servers {
+        let Some(end) = server.front() else { continue };
+        let behind = SocketAddr::new(server.behind(), 25);
+        for kind in ["A", "AAAA"] {
+            let address = SocketAddr::new(server.address(kind), 25);
+            one_key::start(&address.to_string(), behind, end);
+        }
     }
 }
 

@@ -6,11 +6,12 @@ use rcgen::{CertificateParams, KeyUsagePurpose};
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use testkit::mta::fleet::MailHost;
+use testkit::one_key::End;
 use testkit::pki::{Identity, KeyKind, Pki, ca, expired_leaf, leaf, now};
 use time::Duration;
 
 /// The labels, and what they mean.
-pub const LABELS: [(&str, &str); 23] = [
+pub const LABELS: [(&str, &str); 29] = [
     ("ecdsa", "a key of ECDSA, and the intermediate"),
     ("rsa", "the same with a key of RSA"),
     ("both", "both types of key"),
@@ -43,7 +44,25 @@ pub const LABELS: [(&str, &str); 23] = [
     ("no-tls", "STARTTLS is offered, and fails"),
     ("busy", "no mail: it greets with 554"),
     ("down", "nothing listens"),
+    (
+        "rsa-reset",
+        "a key of RSA, and a reset for who asks for another",
+    ),
+    ("rsa-closed", "the same, and the end of the stream"),
+    (
+        "old-suite",
+        "TLS 1.2 alone, with an RSA key exchange and CBC",
+    ),
+    ("cbc", "TLS 1.2 alone, with CBC"),
+    (
+        "tls-1.0",
+        "TLS 1.0 alone, with a signature that is too weak for who authenticates",
+    ),
+    ("dhe", "TLS 1.2 alone, with a group of integers"),
 ];
+
+/// An option of Postfix' server.
+const NO_1_3: &str = "smtpd_tls_protocols=!SSLv2,!SSLv3,!TLSv1,!TLSv1.1,!TLSv1.3";
 
 /// A CA that is configured, and one that is not.
 pub struct Cas {
@@ -112,18 +131,44 @@ impl Server {
         })
     }
 
+    /// What stands before it, and ends connections.
+    pub fn front(&self) -> Option<End> {
+        match self.label {
+            "rsa-reset" => Some(End::Reset),
+            "rsa-closed" => Some(End::Closed),
+            _ => None,
+        }
+    }
+
+    /// The address of what stands behind a front.
+    pub fn behind(&self) -> IpAddr {
+        Ipv4Addr::new(10, 25, 1, self.number).into()
+    }
+
     /// As Postfix runs it; `None`: it does not.
     pub fn host(&self) -> Option<MailHost> {
         let options: &[&str] = match self.label {
             "down" | "no-tls" => return None,
+            "old-suite" => &[NO_1_3, "tls_medium_cipherlist=AES128-SHA"],
+            "cbc" => &[NO_1_3, "tls_medium_cipherlist=ECDHE-RSA-AES128-SHA"],
+            "dhe" => &[NO_1_3, "tls_medium_cipherlist=DHE-RSA-AES256-GCM-SHA384"],
+            "tls-1.0" => &[
+                "smtpd_tls_protocols=!SSLv2,!SSLv3,!TLSv1.1,!TLSv1.2,!TLSv1.3",
+                "tls_medium_cipherlist=ECDHE-RSA-AES128-SHA",
+            ],
             "busy" => &[
                 "smtpd_client_restrictions=static:reject",
                 "smtpd_delay_reject=no",
             ],
             _ => &[],
         };
+        let addresses = match self.front() {
+            None => ["A", "AAAA"].map(|kind| self.address(kind)).to_vec(),
+            // The front has those.
+            Some(_) => vec![self.behind()],
+        };
         Some(MailHost {
-            addresses: vec![self.address("A"), self.address("AAAA")],
+            addresses,
             identities: self.identities.clone(),
             options: options.iter().map(ToString::to_string).collect(),
         })
@@ -188,7 +233,13 @@ fn identities(label: &str, names: &[String], cas: &Cas) -> Vec<Identity> {
     vec![match label {
         "clear" | "down" | "no-tls" => return Vec::new(),
         "both" => return vec![sound(), rsa()],
-        "rsa" => rsa(),
+        "rsa" | "rsa-reset" | "rsa-closed" | "cbc" | "dhe" | "tls-1.0" => rsa(),
+        // GnuTLS wants the usage of an RSA key exchange.
+        "old-suite" => {
+            let mut params = usual.clone();
+            params.key_usages.push(KeyUsagePurpose::KeyEncipherment);
+            pki.identity_of(KeyKind::Rsa2048, &params)
+        }
         "root-sent" => {
             let mut identity = sound();
             identity.chain.push(pki.root());

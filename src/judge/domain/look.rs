@@ -1,6 +1,7 @@
 //! What the judge takes of a sighting of a host.
 
 use super::facts::{Chain, Failed, Look, Seen};
+use super::old_tls::goes_on;
 use crate::certificate::Certificate;
 use crate::finding::Code;
 use crate::judge::clients::{Answer, Family};
@@ -20,6 +21,9 @@ impl Look {
         judgement: Option<&Judgement>,
     ) -> Option<Self> {
         let seen = match (&sighting.failure, judgement) {
+            (Some(_), Some(judgement)) if goes_on(sighting, presented) => {
+                Seen::Chain(of_old_server(presented, judgement))
+            }
             (Some(failure), _) => of_failure(failure)?,
             (None, _) if sighting.possession == Possession::Refuted => not_proven(),
             (None, judgement) => Seen::Chain(of_judgement(presented, judgement?)),
@@ -46,6 +50,17 @@ fn of_judgement(presented: &[Certificate], judgement: &Judgement) -> Chain {
         path: judgement.path.clone(),
         distrust: distrust(judgement),
     }
+}
+
+/// The report on the host says that its TLS is old, and that its key was not proven: senders go on, and
+/// find that out themselves.
+fn of_old_server(presented: &[Certificate], judgement: &Judgement) -> Chain {
+    let of_tls = [Code::ObsoleteTls, Code::KeyNotProven];
+    let mut judgement = judgement.clone();
+    judgement
+        .problems
+        .retain(|problem| !of_tls.contains(&problem.code));
+    of_judgement(presented, &judgement)
 }
 
 /// Why a chain is not trusted for the name that it was judged for; `None`: it is. Postfix and what

@@ -10,6 +10,7 @@ mod host;
 mod judging;
 mod look;
 mod lookup;
+mod old_tls;
 mod result;
 mod sts;
 mod verdict;

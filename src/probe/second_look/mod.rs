@@ -33,8 +33,11 @@ pub(super) async fn second_look(
     }
     if old::may_help(&failure, progress) {
         let mut second = Progress::new(Speech::Only(progress.protocol()));
-        if let Some(stream) = reopen(&route, start, options, &mut second).await {
-            progress.legacy = old::fetch(stream, options, &mut second).await;
+        if let Some(stream) = reopen(&route, start, options, &mut second).await
+            && let Some((presented, exchange)) = old::fetch(stream, options, &mut second).await
+        {
+            progress.legacy = Some(presented);
+            progress.exchange = exchange;
         }
         progress.seen.round_trips += second.seen.round_trips;
     }

@@ -7,14 +7,17 @@ use crate::observation::{Alert, Cause, Failure, KeyType, Step};
 use crate::probe::options::Options;
 use crate::probe::progress::Progress;
 use crate::probe::stream::Stream;
-use crate::raw_tls::{Answer, CLOSE_NOTIFY, Presented, SUITES, client_hello};
+use crate::raw_tls::{Answer, CLOSE_NOTIFY, Exchange, Presented, SUITES, client_hello};
 use rustls::crypto::aws_lc_rs;
 use std::time::Duration;
 use tls_parser::{TlsCipherAu, TlsCipherSuite};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::time::timeout;
 
 /// How long closing the connection may take, in the background.
 const GOODBYE: Duration = Duration::from_secs(1);
+/// How long to wait for what a server sends together with its chain.
+const SAME_FLIGHT: Duration = Duration::from_secs(2);
 
 /// Whether no chain was seen, and the server's age, its key or the size of its chain can explain
 /// the failure.
@@ -51,12 +54,13 @@ const ALERTS: [Alert; 12] = [
     Alert::UNSUPPORTED_EXTENSION,
 ];
 
-/// The answer to such a `ClientHello`; `None`: nothing could be read.
+/// The answer to such a `ClientHello`, and what the server signs for a key of the connection; `None`:
+/// nothing could be read.
 pub(super) async fn fetch(
     mut stream: Stream,
     options: &Options,
     second: &mut Progress,
-) -> Option<Presented> {
+) -> Option<(Presented, Option<Exchange>)> {
     let name = match &options.reference {
         Host::Name { ascii, .. } if options.sni => Some(ascii.as_str()),
         _ => None,
@@ -82,19 +86,34 @@ fn suites(key_type: Option<KeyType>) -> Vec<u16> {
     SUITES.iter().copied().filter(fits).collect()
 }
 
-async fn receive(stream: &mut Stream) -> Option<Presented> {
+async fn receive(stream: &mut Stream) -> Option<(Presented, Option<Exchange>)> {
     let mut answer = Answer::default();
     // On the heap, to keep the futures small.
     let mut buffer = vec![0; 16 * 1024];
-    loop {
-        let count = stream.read(&mut buffer).await.ok()?;
-        if count == 0 {
-            return None;
-        }
+    let presented = loop {
+        let count = read(stream, &mut buffer).await?;
         if let Some(presented) = answer.receive(&buffer[..count]).ok()? {
-            return Some(presented);
+            break presented;
         }
-    }
+    };
+    let chosen = presented.chosen;
+    let exchange = async {
+        let mut count = 0;
+        loop {
+            let exchange = answer.receive_exchange(&buffer[..count], chosen).ok()?;
+            if exchange.is_some() {
+                return exchange;
+            }
+            count = read(stream, &mut buffer).await?;
+        }
+    };
+    let exchange = timeout(SAME_FLIGHT, exchange).await;
+    Some((presented, exchange.ok().flatten()))
+}
+
+/// Reads some octets, at least one.
+async fn read(stream: &mut Stream, buffer: &mut [u8]) -> Option<usize> {
+    stream.read(buffer).await.ok().filter(|count| *count > 0)
 }
 
 /// The random value. No secret depends on it: the handshake stops at the chain.
