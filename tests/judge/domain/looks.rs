@@ -103,8 +103,8 @@ fn old(version: &str, suite: &str, exchange: Option<Exchange>, cause: Cause) -> 
 }
 
 /// A group, and the algorithm of the signature.
-fn signed(group: Group, signature: u16) -> Option<Exchange> {
-    Some(Exchange { group, signature })
+fn signed(group: Group, signature: u16) -> Exchange {
+    Exchange { group, signature }
 }
 
 const SHA256: u16 = 0x0401;
@@ -134,10 +134,10 @@ fn senders_go_on_with_an_old_server_as_far_as_openssl_does() {
     .into_iter()
     .chain(
         [
-            (signed(P256, SHA256), true),
-            (signed(P256, SHA1), false),
+            (Some(signed(P256, SHA256)), true),
+            (Some(signed(P256, SHA1)), false),
             // secp256k1
-            (signed(Group::Curve(22), SHA256), false),
+            (Some(signed(Group::Curve(22), SHA256)), false),
             (None, false),
         ]
         .map(|(exchange, is)| {
@@ -151,9 +151,9 @@ fn senders_go_on_with_an_old_server_as_far_as_openssl_does() {
     )
     .chain(
         [
-            (signed(prime(1024), SHA256), true),
-            (signed(prime(1023), SHA256), false),
-            (signed(prime(2048), SHA1), false),
+            (Some(signed(prime(1024), SHA256)), true),
+            (Some(signed(prime(1023), SHA256)), false),
+            (Some(signed(prime(2048), SHA1)), false),
         ]
         .map(|(exchange, is)| {
             (
@@ -186,12 +186,12 @@ fn what_this_tool_speaks_too_is_not_why_it_fails() {
         (Group::Curve(25), alert(), true),
         (P256, Cause::TooLarge, true),
     ] {
-        let sighting = old("TLSv1.2", NEW, signed(group, 0x0403), cause);
+        let sighting = old("TLSv1.2", NEW, Some(signed(group, 0x0403)), cause);
         let seen = look(&sighting, "mx1.example.org").expect("a look").seen;
         assert_eq!(matches!(seen, Seen::Chain(_)), goes_on, "{group:?}");
     }
     // A chain that OpenSSL does not read to its end.
-    let mut sighting = old("TLSv1.2", NEW, signed(P256, 0x0403), Cause::TooLarge);
+    let mut sighting = old("TLSv1.2", NEW, Some(signed(P256, 0x0403)), Cause::TooLarge);
     let more = sighting.presented[1].clone();
     sighting.presented.resize(100 * 1024 / more.len() + 2, more);
     let seen = look(&sighting, "mx1.example.org").expect("a look").seen;
