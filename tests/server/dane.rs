@@ -74,6 +74,21 @@ impl Lab {
 /// A host, whether its CA is trusted, the exit code, the problem, and the line about the records.
 type Case = (&'static str, bool, i32, Option<&'static str>, &'static str);
 
+#[test]
+fn one_type_of_key_is_compared_and_the_table_says_so() {
+    let Some(lab) = Lab::new("one type of key at a server") else {
+        return;
+    };
+    let words = "each type of key needs a match; one was compared";
+    for (host, has_records) in [
+        ("match.signed.example", true),
+        ("none.signed.example", false),
+    ] {
+        let run = lab.look(host, "--cacerts root.pem");
+        assert_eq!(run.stdout.contains(words), has_records, "{}", run.stdout);
+    }
+}
+
 const CASES: [Case; 8] = [
     (
         "match.signed.example",

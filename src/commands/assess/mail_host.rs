@@ -8,6 +8,7 @@ use crate::judge::domain::{Look, Lookup, MailHost, TlsaRecords};
 use crate::records::Status;
 use crate::report::{Report, Skipped};
 use crate::survey::{Addresses, HostSurvey, TlsaSurvey};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 impl Assessor {
@@ -60,7 +61,11 @@ impl Assessor {
 
 fn facts(survey: &HostSurvey, looks: Vec<Look>) -> MailHost {
     let addresses = survey.addresses.as_ref();
-    mail_host((&survey.name, survey.port), addresses, &survey.tlsa, looks)
+    let out_of_reach = survey.no_route.iter().chain(&survey.no_source);
+    MailHost {
+        out_of_reach: out_of_reach.map(SocketAddr::ip).collect(),
+        ..mail_host((&survey.name, survey.port), addresses, &survey.tlsa, looks)
+    }
 }
 
 /// The facts of a host and a port; no addresses: no name of the DNS is written so.
@@ -79,6 +84,7 @@ pub(super) fn mail_host(
         addresses: of_addresses,
         lost: addresses.and_then(|addresses| Some(Lookup::of(&addresses.lost.as_ref()?.answer))),
         looks,
+        out_of_reach: Vec::new(),
     }
 }
 

@@ -118,6 +118,8 @@ pub struct MailHost {
     pub tlsa: TlsaRecords,
     /// What it presented, at each address and with each type of key.
     pub looks: Vec<Look>,
+    /// Addresses that this machine cannot try: it has no route there, or no address of that family.
+    pub out_of_reach: Vec<IpAddr>,
 }
 
 /// The TLSA records of a host.

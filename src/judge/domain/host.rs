@@ -82,7 +82,10 @@ pub(super) fn barred(host: &MailHost) -> Option<String> {
     match host.addresses.status {
         Status::Bogus => Some(format!("its addresses are bogus: {why}")),
         Status::NoAnswer => Some(format!("its addresses are not known: {why}")),
-        _ if host.looks.is_empty() => Some("it has no address".to_owned()),
+        _ if host.looks.is_empty() => Some(match host.out_of_reach.first() {
+            Some(address) => format!("this machine cannot reach {address}"),
+            None => "it has no address".to_owned(),
+        }),
         _ => None,
     }
 }

@@ -29,7 +29,7 @@ pub enum Flaw {
 
 impl Pattern {
     /// Takes the value of an `mx` line.
-    pub(super) fn new(text: &str) -> Self {
+    pub fn new(text: &str) -> Self {
         Self(text.to_owned())
     }
 

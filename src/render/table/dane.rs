@@ -6,6 +6,9 @@ use crate::judge::domain::HostDane;
 use crate::records::Status;
 use crate::report::Report;
 
+/// What a look at a server alone leaves open; that at a domain has both types.
+const OTHER_KEY: &str = "each type of key needs a match; one was compared: --key-type rsa and --key-type ecdsa ask for one";
+
 impl Page {
     pub(super) fn dane(&mut self, report: &Report) {
         let Some(dane) = &report.dane else {
@@ -21,6 +24,7 @@ impl Page {
                 "senders",
                 &format!("{}: {}", dane.at.delivery, visible(&dane.at.reason)),
             );
+            self.fact("", OTHER_KEY);
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::endpoint::MailDomain;
 use crate::fetch::Url;
 use crate::observation::Cause;
 use crate::records::mta_sts::{Policy, StsRecords};
-use crate::records::{RecordType, Status};
+use crate::records::{Answer, RecordType, ResponseCode, Status};
 use crate::resolve::{Family, Found, absolute};
 use crate::survey::options::Options;
 use crate::survey::pace::Pacer;
@@ -72,15 +72,93 @@ async fn addresses(url: &Url, asker: &Asker, options: &Options) -> Result<Vec<So
         family => family,
     };
     let mut addresses = Addresses::of(asker, &name, first).await;
+    let mut answers = vec![addresses.found.answer.clone()];
     if addresses.all.is_empty() && options.family == Family::Any {
         addresses = Addresses::of(asker, &name, Family::V6).await;
+        answers.push(addresses.found.answer);
     }
     if addresses.all.is_empty() {
-        let answer = addresses.found.answer;
-        let is_known = matches!(answer.status, Status::Secure | Status::Insecure);
-        let reason = answer.reason.filter(|_| !is_known);
-        return Err(reason.map_or(Cause::NoAddress, |why| Cause::Resolve(why.to_string())));
+        return Err(why_none(&answers, options.family));
     }
     let all = addresses.all.iter();
     Ok(all.map(|ip| SocketAddr::new(*ip, url.port)).collect())
+}
+
+/// Why the answers for the families hold no address: one that is bogus or missing says more than one that
+/// there is none.
+fn why_none(answers: &[Answer], family: Family) -> Cause {
+    let lost = answers
+        .iter()
+        .find(|answer| matches!(answer.status, Status::Bogus | Status::NoAnswer));
+    let reason = lost.and_then(|answer| Some((answer.status, answer.reason.as_ref()?)));
+    let exists = answers
+        .iter()
+        .all(|answer| answer.rcode != Some(ResponseCode::NXDomain));
+    match (reason, family) {
+        (Some((Status::Bogus, why)), _) => {
+            Cause::Resolve(format!("its addresses are bogus: {why}"))
+        }
+        (Some((_, why)), _) => Cause::Resolve(why.to_string()),
+        (None, _) if !exists => Cause::Resolve("the name does not exist".to_owned()),
+        (None, Family::Any) => Cause::Resolve("the name has no address".to_owned()),
+        (None, Family::V4 | Family::V6) => Cause::NoAddress,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::records::{Name, Question, Reason};
+
+    fn answer(status: Status, rcode: ResponseCode) -> Answer {
+        let name = Name::from_ascii("mta-sts.example.org.").expect("a name");
+        let question = Question::new(name.clone(), RecordType::A);
+        let is_lost = matches!(status, Status::Bogus | Status::NoAnswer);
+        let reason = is_lost.then(|| Reason::reported(&question, "the reason".to_owned()));
+        Answer {
+            question,
+            status,
+            rcode: Some(rcode),
+            name,
+            records: Vec::new(),
+            links: Vec::new(),
+            reason,
+            signatures_end: None,
+            notes: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn why_a_policy_host_has_no_address_is_not_lost() {
+        use ResponseCode::{NXDomain, NoError};
+        let none = || answer(Status::Secure, NoError);
+        let why = "A of \"mta-sts.example.org\": the reason";
+        let resolve = |why: &str| Cause::Resolve(why.to_owned());
+        for (answers, family, expected) in [
+            (
+                vec![answer(Status::Bogus, NoError), none()],
+                Family::Any,
+                resolve(&format!("its addresses are bogus: {why}")),
+            ),
+            (
+                vec![none(), answer(Status::NoAnswer, NoError)],
+                Family::Any,
+                resolve(why),
+            ),
+            (
+                vec![answer(Status::Insecure, NXDomain)],
+                Family::V4,
+                resolve("the name does not exist"),
+            ),
+            (
+                vec![none(), none()],
+                Family::Any,
+                resolve("the name has no address"),
+            ),
+            // The user has asked for a family.
+            (vec![none()], Family::V6, Cause::NoAddress),
+        ] {
+            assert_eq!(why_none(&answers, family), expected);
+        }
+    }
 }

@@ -12,6 +12,7 @@ mod looks;
 mod properties;
 mod shown;
 mod upkeep;
+mod words;
 mod world;
 
 use smtp_certcheck::finding::{Advice, Code, Kind as CodeKind, Severity};

@@ -105,6 +105,7 @@ pub fn host(name: &str, address: &str, identity: &Identity) -> MailHost {
             records: vec![tlsa(3, 1, &identity.chain[0]), next_key()],
         },
         looks: vec![look(address, identity)],
+        out_of_reach: Vec::new(),
     }
 }
 

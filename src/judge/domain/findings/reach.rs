@@ -1,12 +1,15 @@
 //! Hosts that no mail goes to, whatever the sender looks for.
 
-use super::super::facts::{Domain, Failed, MailHost, Seen};
+use super::super::facts::{Domain, Failed, Look, MailHost, Seen};
 use super::super::result::Kind;
 use super::super::verdict::Verdict;
 use super::severity::of_broken_host;
-use crate::finding::{Code, Finding, Severity};
+use crate::finding::{Advice, Code, Finding, Severity};
 use crate::records::{Status, mx};
 use std::net::IpAddr;
+
+/// What else may be the reason.
+const HERE: &str = "if the hosts of other domains cannot be reached either, the cause is here: many providers close port 25";
 
 pub(super) fn of(domain: &Domain, verdict: &Verdict) -> Vec<Finding> {
     let severity = of_broken_host(verdict, Kind::Opportunistic);
@@ -15,11 +18,34 @@ pub(super) fn of(domain: &Domain, verdict: &Verdict) -> Vec<Finding> {
         let is_known = !matches!(host.addresses.status, Status::Bogus | Status::NoAnswer);
         is_known && mx::address(&host.name).is_none()
     });
-    known.filter_map(|host| of_host(host, severity)).collect()
+    let may_be_here = is_nothing_reached(domain);
+    known
+        .filter_map(|host| of_host(host, severity, may_be_here))
+        .collect()
 }
 
-fn of_host(host: &MailHost, severity: Severity) -> Option<Finding> {
+/// Whether no address of any host could be reached: what keeps this machine from all of them looks the
+/// same as servers that are down.
+fn is_nothing_reached(domain: &Domain) -> bool {
+    let mut looks = domain.hosts.iter().flat_map(|host| &host.looks);
+    let is_silent = |look: &Look| match &look.seen {
+        Seen::Unreachable(failed) => matches!(failed.code, Code::ConnectFailed | Code::Timeout),
+        _ => false,
+    };
+    looks.all(is_silent)
+}
+
+fn of_host(host: &MailHost, severity: Severity, may_be_here: bool) -> Option<Finding> {
     let name = &host.name;
+    if host.looks.is_empty()
+        && let Some(address) = host.out_of_reach.first()
+    {
+        let message = format!(
+            "no address of the MX host \"{name}\" can be tried from here: this machine has no route to {address}, or no address of its family"
+        );
+        let advice = "look from a machine that reaches it: senders elsewhere may do so";
+        return Some(Finding::new(Code::NoAddress, None, message, advice).at(severity));
+    }
     if host.looks.is_empty() {
         let message = format!("the MX host \"{name}\" has no address");
         let advice = "give the host an address, or take it out of the MX records";
@@ -36,6 +62,11 @@ fn of_host(host: &MailHost, severity: Severity) -> Option<Finding> {
     let (address, first) = failed.first()?;
     let advice = "start the server there, open the port, or take the address away";
     if failed.len() == host.looks.len() {
+        let advice = if may_be_here {
+            Advice::new(format!("{advice}; {HERE}"))
+        } else {
+            Advice::new(advice)
+        };
         let message = format!(
             "no address of the MX host \"{name}\" takes mail: at {address} {}",
             first.why

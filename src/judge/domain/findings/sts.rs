@@ -1,14 +1,14 @@
 //! What is wrong with the MTA-STS of a domain.
 
 use super::super::dane::place;
-use super::super::facts::{Domain, MailHost, MtaSts, Seen};
+use super::super::facts::{Domain, KnownPolicy, MailHost, MtaSts, Seen};
 use super::super::fetched::Fetched;
 use super::super::result::Kind;
 use super::super::sts::State;
 use super::super::verdict::Verdict;
 use super::severity::of_broken_host;
 use crate::finding::{Advice, Code, Finding, Severity};
-use crate::records::mta_sts::{Mode, Policy, StsRecords};
+use crate::records::mta_sts::{Mode, Pattern, Policy, StsRecords};
 
 pub(super) fn of(domain: &Domain, verdict: &Verdict) -> Vec<Finding> {
     let (Some(sts), Some(state)) = (&domain.mta_sts, verdict.sts) else {
@@ -71,16 +71,26 @@ fn fetch(domain: &Domain, sts: &MtaSts) -> Option<Finding> {
         ),
     };
     // Senders that know a policy which is enforced keep it, and it may no longer fit.
-    let enforced = sts
-        .known
-        .as_ref()
-        .is_some_and(|known| known.mode == Mode::Enforce);
-    let severity = if enforced {
-        Severity::Critical
-    } else {
-        code.severity()
+    let known = sts.known.as_ref();
+    let Some(kept) = known.filter(|known| known.mode == Mode::Enforce) else {
+        return Some(Finding::new(code, None, message, advice));
     };
-    Some(Finding::new(code, None, message, advice).at(severity))
+    let uncovered = uncovered(domain, kept).unwrap_or_default();
+    let finding = Finding::new(code, None, format!("{message}{uncovered}"), advice);
+    Some(finding.at(Severity::Critical))
+}
+
+/// The first host to which senders do not deliver that keep a policy, as the end of a sentence.
+fn uncovered(domain: &Domain, kept: &KnownPolicy) -> Option<String> {
+    let covers = |host: &MailHost| {
+        let mut patterns = kept.mx.iter().map(|pattern| Pattern::new(pattern));
+        patterns.any(|pattern| pattern.covers(&host.name))
+    };
+    let host = domain.hosts.iter().find(|host| !covers(host))?;
+    Some(format!(
+        "; senders that keep the policy with the id \"{}\" do not deliver to \"{}\", which it does not cover",
+        kept.id, host.name
+    ))
 }
 
 /// Senders look at the policy again only where the id is another (RFC 8461 §3.3).
