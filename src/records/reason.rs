@@ -24,6 +24,11 @@ impl Reason {
         Self::of(question, Cause::NoReply(why))
     }
 
+    /// Whether the aliases themselves are at fault, and not what is signed.
+    pub fn is_of_aliases(&self) -> bool {
+        matches!(self.cause, Cause::TwoAliases | Cause::TooManyAliases)
+    }
+
     pub(super) fn new(name: &Name, kind: RecordType, cause: impl Into<Cause>) -> Self {
         Self {
             name: name.clone(),

@@ -85,14 +85,22 @@ impl Tlsa {
 
     /// The record for these octets, which are a certificate or a key, with SHA-256.
     pub fn sha256(usage: u8, selector: u8, octets: &[u8]) -> Self {
-        Self {
+        Self::digest_of(usage, selector, SHA256, octets)
+    }
+
+    /// The same with the digest of another matching type; one that has none takes the octets.
+    pub fn digest_of(usage: u8, selector: u8, matching: u8, octets: &[u8]) -> Self {
+        let record = Self {
             usage,
             selector,
-            matching: SHA256,
-            data: Fingerprint::compute(Algorithm::Sha256, octets)
-                .bytes()
-                .to_vec(),
-        }
+            matching,
+            data: Vec::new(),
+        };
+        let data = match record.digest() {
+            Some(digest) => Fingerprint::compute(digest, octets).bytes().to_vec(),
+            None => octets.to_vec(),
+        };
+        Self { data, ..record }
     }
 
     /// The digest of the matching type; `None`: it has none.

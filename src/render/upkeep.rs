@@ -3,7 +3,7 @@
 use super::pins::{instead, note};
 use super::text::{cut, fill};
 use crate::escape::visible;
-use crate::judge::dane::{Upkeep, Worth};
+use crate::judge::dane::{Reason, Upkeep, Worth};
 use crate::judge::domain::TlsaRecords;
 use crate::records::Status;
 use crate::records::tlsa::Tlsa;
@@ -61,14 +61,8 @@ fn compared(published: &Published<'_>, upkeep: &Upkeep, unseen: &[String]) -> St
     let add = "add: it is printed here, and not published yet";
     out.extend(upkeep.missing.iter().map(|record| item(record, add)));
     out.extend(moved(published).map(|text| instead(&text)));
-    if !upkeep.refused.is_empty() {
-        out.push(instead(&format!(
-            "with all of these, clients with DANE still refuse what is presented at {}: publish a record for \
-             that, too",
-            listed(&upkeep.refused)
-        )));
-    }
-    if upkeep.published.iter().any(|(_, worth)| !worth.is_needed()) {
+    out.extend(refused(upkeep));
+    if upkeep.published.iter().any(|(_, worth)| is_replaced(worth)) {
         out.push(instead(
             "take a record away two TTLs after the one that replaces it was published, and not while the \
              server presents what it is of (RFC 7671 section 8.1)",
@@ -81,6 +75,35 @@ fn compared(published: &Published<'_>, upkeep: &Upkeep, unseen: &[String]) -> St
         )));
     }
     out.join("\n")
+}
+
+/// Where clients refuse the server even then.
+fn refused(upkeep: &Upkeep) -> Vec<String> {
+    let mut out = Vec::new();
+    if !upkeep.refused.is_empty() {
+        out.push(instead(&format!(
+            "with all of these, clients with DANE still refuse what is presented at {}: publish this, too",
+            listed(&upkeep.refused)
+        )));
+        let cure = upkeep.cure.iter().take(MOST);
+        out.extend(cure.map(|record| item(record, "add: it is not printed here")));
+    }
+    let hopeless = upkeep.hopeless.iter().take(MOST).map(|(place, why)| {
+        let why = why.to_string();
+        instead(&format!(
+            "whatever is published, a client with DANE refuses what is presented at {} ({}): have another \
+             certificate issued",
+            visible(place),
+            visible(&why)
+        ))
+    });
+    out.extend(hopeless);
+    out
+}
+
+/// Whether it goes because another takes its place; what keeps others from counting goes at once.
+fn is_replaced(worth: &Worth) -> bool {
+    !worth.is_needed() && !matches!(worth, Worth::Outdoes | Worth::OfNothing)
 }
 
 fn headline(published: &Published<'_>, upkeep: &Upkeep) -> String {
@@ -147,6 +170,18 @@ fn to_do(worth: &Worth, unseen: &[String]) -> String {
             "the server does not send \"{}\", whose record it is: have it sent, or take the record away",
             visible(anchor)
         ),
+        Worth::Refused(why) => format!(
+            "take away: it is of what is presented, and clients with DANE refuse the server by it ({})",
+            visible(&by_it(why))
+        ),
+        Worth::Outdoes => {
+            "take away: it matches nothing that is presented, and beside its stronger digest the records that do \
+             match do not count (RFC 7671 section 9)"
+                .to_owned()
+        }
+        Worth::OfNothing => {
+            "take away: it is the digest of nothing; the command that made it read no certificate".to_owned()
+        }
         Worth::Misplaced => {
             "take away: it is of a presented certificate, but not with this usage".to_owned()
         }
@@ -158,6 +193,17 @@ fn to_do(worth: &Worth, unseen: &[String]) -> String {
                 .to_owned()
         }
         Worth::Unusable(why) => format!("take away: no client can use it ({why})"),
+    }
+}
+
+/// Why it does not help.
+fn by_it(why: &Reason) -> String {
+    match why {
+        Reason::NoMatch => {
+            "what it is of is not on the path that they build from the leaf".to_owned()
+        }
+        Reason::Gnutls(why) => format!("Exim with GnuTLS: {why}"),
+        why => why.to_string(),
     }
 }
 

@@ -4,7 +4,7 @@ use super::asked::Asked;
 use super::assessor::Assessor;
 use super::own::Own;
 use crate::endpoint::Start;
-use crate::judge::domain::{Look, Lookup, MailHost, TlsaRecords};
+use crate::judge::domain::{Ignored, Look, Lookup, MailHost, TlsaRecords};
 use crate::records::Status;
 use crate::report::{Report, Skipped};
 use crate::survey::{Addresses, HostSurvey, TlsaSurvey};
@@ -105,6 +105,7 @@ fn no_name(host: &str) -> Lookup {
         why: Some("no name of the DNS is written so".to_owned()),
         signatures_end: None,
         is_passed_on: true,
+        is_lost_in_aliases: false,
     }
 }
 
@@ -130,5 +131,17 @@ fn tlsa(survey: &TlsaSurvey, addresses: &Lookup, port: u16) -> TlsaRecords {
         port,
         under_alias: survey.under_alias,
         records: records.unwrap_or_default(),
+        ignored: ignored(survey, addresses, port),
     }
+}
+
+/// Records that were seen where an alias leads, and do not count: they are not signed, or the way there
+/// is not.
+fn ignored(survey: &TlsaSurvey, addresses: &Lookup, port: u16) -> Option<Ignored> {
+    let (base, found) = survey.ignored.as_ref()?;
+    let why = Lookup::of(&found.answer).why;
+    Some(Ignored {
+        owner: format!("_{port}._tcp.{base}"),
+        why: why.or_else(|| addresses.why.clone()),
+    })
 }

@@ -4,14 +4,20 @@
 
 mod fit;
 mod judged;
+mod known;
 mod question;
 mod senders;
+mod trial;
 mod upkeep;
 pub(super) mod usable;
+mod worth;
 
 pub use fit::{Fit, fit};
 pub use judged::Judged;
+pub use known::{Known, Presented};
 pub use question::Question;
 pub use senders::{Reason, Sender, exim, postfix};
-pub use upkeep::{Known, Presented, Upkeep, Worth};
+pub use trial::{Cure, Refusal, Shown, Trial, matching_beside, without};
+pub use upkeep::Upkeep;
 pub use usable::unusable;
+pub use worth::Worth;

@@ -5,6 +5,7 @@ use super::usable::usable;
 use crate::judge::anchors::Anchors;
 use crate::judge::clients::{gnutls, openssl};
 use crate::judge::signatures::Signatures;
+use std::fmt;
 
 /// What a sender does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +40,22 @@ pub enum Reason {
     Path(String),
     /// What GnuTLS says.
     Gnutls(String),
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoMatch => f.write_str("no TLSA record matches"),
+            Self::Name => {
+                f.write_str("a record of usage 2 matches, and the certificate is for another name")
+            }
+            Self::Dates(why) | Self::Path(why) => write!(
+                f,
+                "a record of usage 2 matches, and the path does not verify ({why})"
+            ),
+            Self::Gnutls(why) => f.write_str(why),
+        }
+    }
 }
 
 /// Postfix (`smtp_tls_security_level = dane`), with OpenSSL.

@@ -41,6 +41,7 @@ pub fn judge_host(host: MailHost, now: OffsetDateTime) -> Option<HostDane> {
         why: None,
         signatures_end: None,
         is_passed_on: true,
+        is_lost_in_aliases: false,
     };
     let domain = Domain {
         name: host.name.clone(),

@@ -4,7 +4,7 @@ use super::facts::{Chain, Domain, Look, MailHost, Seen};
 use super::host::{AtHost, Step, offered, opportunistic};
 use super::result::Delivery;
 use crate::endpoint::Host;
-use crate::judge::dane::{Judged, Question, Reason, Sender};
+use crate::judge::dane::{Judged, Question, Sender};
 use crate::records::Status;
 
 /// The records of a host, judged with what it presents.
@@ -71,7 +71,7 @@ impl DaneAtHost {
     fn with_chain(&self, judged: &Judged, look: &Look) -> Step {
         let place = place(look);
         match &judged.postfix {
-            Sender::Defers(reason) => (Delivery::Deferred, format!("{} {place}", in_words(reason))),
+            Sender::Defers(reason) => (Delivery::Deferred, format!("{reason} {place}")),
             _ if self.exim_looks && judged.exim.defers() => (
                 Delivery::Deferred,
                 format!("Exim with GnuTLS defers {place}"),
@@ -91,20 +91,6 @@ impl DaneAtHost {
     }
 }
 
-/// Why Postfix defers.
-pub(super) fn in_words(reason: &Reason) -> String {
-    match reason {
-        Reason::NoMatch => "no TLSA record matches".to_owned(),
-        Reason::Name => {
-            "a record of usage 2 matches, and the certificate is for another name".to_owned()
-        }
-        Reason::Dates(why) | Reason::Path(why) => {
-            format!("a record of usage 2 matches, and the path does not verify ({why})")
-        }
-        Reason::Gnutls(why) => why.clone(),
-    }
-}
-
 /// The address and the type of key, as the end of a sentence.
 pub(super) fn place(look: &Look) -> String {
     match look.key_type {
@@ -114,7 +100,7 @@ pub(super) fn place(look: &Look) -> String {
 }
 
 /// RFC 7672 §3.2.2: the base domain, the domain of the mail, and what that is an alias of.
-fn names(domain: &Domain, host: &MailHost) -> Vec<Host> {
+pub(super) fn names(domain: &Domain, host: &MailHost) -> Vec<Host> {
     let names = [&host.tlsa.base_domain, &domain.name]
         .into_iter()
         .chain(&domain.alias_of);

@@ -84,6 +84,8 @@ pub struct Lookup {
     pub signatures_end: Option<SignaturesEnd>,
     /// The resolver passes DNSSEC on.
     pub is_passed_on: bool,
+    /// It is bogus because its aliases lead nowhere.
+    pub is_lost_in_aliases: bool,
 }
 
 impl Lookup {
@@ -135,6 +137,17 @@ pub struct TlsaRecords {
     pub under_alias: bool,
     /// The records.
     pub records: Vec<Tlsa>,
+    /// Records below another of the host's names, which do not count.
+    pub ignored: Option<Ignored>,
+}
+
+/// TLSA records that no sender looks at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ignored {
+    /// Their name, without the last dot.
+    pub owner: String,
+    /// Why they do not count.
+    pub why: Option<String>,
 }
 
 impl TlsaRecords {

@@ -1,7 +1,7 @@
 //! What the judge takes of a validated answer.
 
 use super::facts::{Lookup, SignaturesEnd};
-use crate::records::{Answer, Note};
+use crate::records::{Answer, Note, Reason};
 use time::OffsetDateTime;
 
 impl Lookup {
@@ -24,6 +24,7 @@ impl Lookup {
                 })
             }),
             is_passed_on: !answer.notes.contains(&Note::NotPassed),
+            is_lost_in_aliases: answer.reason.as_ref().is_some_and(Reason::is_of_aliases),
         }
     }
 }

@@ -18,7 +18,7 @@ mod verdict;
 pub use alone::{HostDane, judge_host};
 pub use dane::DaneAtHost;
 pub use facts::{
-    Chain, Domain, Failed, KnownPolicy, Levels, Look, Lookup, MailHost, MtaSts, Seen,
+    Chain, Domain, Failed, Ignored, KnownPolicy, Levels, Look, Lookup, MailHost, MtaSts, Seen,
     SignaturesEnd, TlsaRecords, Validity,
 };
 pub use fetched::{Body, FetchFacts, Fetched};

@@ -81,6 +81,7 @@ impl HostSurvey {
                 found: None,
                 base_domain: host.to_owned(),
                 under_alias: false,
+                ignored: None,
             },
             looks: Vec::new(),
             no_route: Vec::new(),

@@ -14,15 +14,28 @@ pub struct TlsaSurvey {
     pub base_domain: String,
     /// That name is an alias, and there are no records where it leads.
     pub under_alias: bool,
+    /// Records that stand where an alias leads and do not count, with the name below which they stand.
+    pub ignored: Option<(String, Found)>,
 }
 
 impl TlsaSurvey {
-    /// Asks below each name in its turn, until there are records, or it is not known whether there are.
+    /// The records that count, and those that do not where an alias leads.
     pub(super) async fn of(asker: &Asker, host: &str, addresses: &Addresses, port: u16) -> Self {
+        let (mut survey, ignored) = tokio::join!(
+            Self::that_count(asker, host, addresses, port),
+            at_target(asker, &addresses.found.answer, port)
+        );
+        survey.ignored = ignored.or(survey.ignored);
+        survey
+    }
+
+    /// Asks below each name in its turn, until there are records, or it is not known whether there are.
+    async fn that_count(asker: &Asker, host: &str, addresses: &Addresses, port: u16) -> Self {
         let mut survey = Self {
             found: None,
             base_domain: host.to_owned(),
             under_alias: false,
+            ignored: None,
         };
         let addresses = match known_alias(asker, &addresses.found).await {
             Ok(addresses) => addresses,
@@ -42,10 +55,12 @@ impl TlsaSurvey {
             };
             let found = asker.ask(question).await;
             let goes_on = BaseDomain::goes_on_after(&found.answer);
+            let ignored = survey.passed_over().or(survey.ignored);
             survey = Self {
                 found: Some(found),
                 base_domain: text(&base.name),
                 under_alias: base.under_alias,
+                ignored,
             };
             if !goes_on {
                 break;
@@ -53,6 +68,27 @@ impl TlsaSurvey {
         }
         survey
     }
+
+    /// Records of the answer after which the next name is asked below: they are not secure.
+    fn passed_over(&self) -> Option<(String, Found)> {
+        let found = self.found.as_ref()?;
+        let has_records = !found.answer.tlsa().is_empty();
+        has_records.then(|| (self.base_domain.clone(), found.clone()))
+    }
+}
+
+/// Records where an alias leads whose end is not secure: they do not count, and their owner should know.
+async fn at_target(asker: &Asker, addresses: &Answer, port: u16) -> Option<(String, Found)> {
+    if addresses.status != Status::Insecure || addresses.links.is_empty() {
+        return None;
+    }
+    let target = BaseDomain {
+        name: addresses.name.clone(),
+        under_alias: false,
+    };
+    let found = asker.ask(target.question(port).ok()?).await;
+    let has_records = !found.answer.tlsa().is_empty();
+    has_records.then(|| (text(&target.name), found))
 }
 
 /// The addresses, with the status of the first alias on the way to them. A resolver that is believed

@@ -7,7 +7,9 @@ use super::world::{
     valid_for,
 };
 use smtp_certcheck::certificate::{Certificate, Least};
-use smtp_certcheck::judge::domain::{Domain, Fetched, KnownPolicy, Required, Seen, SignaturesEnd};
+use smtp_certcheck::judge::domain::{
+    Domain, Fetched, Ignored, KnownPolicy, Required, Seen, SignaturesEnd,
+};
 use smtp_certcheck::records::Status;
 use smtp_certcheck::records::mta_sts::{Mode, StsRecords};
 use smtp_certcheck::records::mx::{Exchange, Mx};
@@ -180,6 +182,31 @@ fn dns() -> Vec<Case> {
             "rrsig-expiring",
         ),
         case(
+            "a signature of one of two hosts ends within a day",
+            sound(),
+            |d| {
+                d.hosts[0].tlsa.lookup.signatures_end = Some(SignaturesEnd {
+                    until: now() + Duration::hours(3),
+                    of: "org DNSKEY".to_owned(),
+                });
+            },
+            BEST,
+            "rrsig-expiring",
+        ),
+        case(
+            "a signature of one host ends within a day, and the other is refused",
+            sound(),
+            |d| {
+                d.hosts[0].tlsa.lookup.signatures_end = Some(SignaturesEnd {
+                    until: now() + Duration::hours(3),
+                    of: "org DNSKEY".to_owned(),
+                });
+                d.hosts[1].tlsa.records = vec![next_key()];
+            },
+            BEST,
+            "rrsig-expiring! tlsa-mismatch",
+        ),
+        case(
             "a signature ends within a day",
             single(),
             |d| {
@@ -250,6 +277,29 @@ fn hosts() -> Vec<Case> {
             "mx-alias?",
         ),
         case(
+            "the aliases of a host lead in a circle",
+            single(),
+            |d| {
+                let host = &mut d.hosts[0];
+                host.alias_of = Some(host.name.clone());
+                set(&mut host.addresses, Status::Bogus);
+                host.addresses.is_lost_in_aliases = true;
+                host.looks.clear();
+            },
+            ALL_DEFER,
+            "dns-bogus!",
+        ),
+        case(
+            "a host without an address, beside another",
+            sound(),
+            |d| {
+                d.hosts[1].looks.clear();
+                no_tlsa(&mut d.hosts[1]);
+            },
+            BEST,
+            "no-address",
+        ),
+        case(
             "an MX record is an address, beside another",
             sound(),
             |d| {
@@ -258,7 +308,7 @@ fn hosts() -> Vec<Case> {
                 no_tlsa(&mut d.hosts[1]);
             },
             BEST,
-            "mx-is-address dane-partial sts-mx-uncovered",
+            "mx-is-address sts-mx-uncovered",
         ),
         case(
             "the only MX record is an address",
@@ -394,6 +444,42 @@ fn dane_match() -> Vec<Case> {
             |d| set(&mut d.hosts[0].tlsa.lookup, Status::Insecure),
             "authenticated: encrypted authenticated encrypted",
             "tlsa-insecure",
+        ),
+        case(
+            "TLSA records that are not signed where a host's alias leads",
+            single(),
+            |d| {
+                let host = &mut d.hosts[0];
+                host.alias_of = Some("real.example.net".to_owned());
+                no_tlsa(host);
+                host.tlsa.ignored = Some(Ignored {
+                    owner: "_25._tcp.real.example.net".to_owned(),
+                    why: None,
+                });
+            },
+            "authenticated: encrypted authenticated encrypted",
+            "tlsa-insecure mx-alias?",
+        ),
+        case(
+            "no record matches, and the MX records are not signed, so that Exim does no DANE",
+            single(),
+            |d| {
+                set(&mut d.mx, Status::Insecure);
+                records(d, &[tlsa(3, 1, &MX2.chain[0])]);
+            },
+            DANE_DEFERS,
+            "tlsa-mismatch! tlsa-senders-differ! mx-insecure",
+        ),
+        case(
+            "no STARTTLS, and the records stand under an alias",
+            single(),
+            |d| {
+                no_sts(d);
+                d.hosts[0].tlsa.under_alias = true;
+                show(&mut d.hosts[0], &Seen::NoStarttls);
+            },
+            "deferred: deferred delivered delivered",
+            "tlsa-senders-differ! tlsa-no-starttls!",
         ),
         case(
             "no record matches",

@@ -3,10 +3,12 @@
 #![allow(
     unreachable_pub,
     clippy::semicolon_if_nothing_returned,
+    clippy::panic,
     clippy::too_many_lines,
     reason = "the cases are a table, in files of their own"
 )]
 
+mod advice;
 mod cases;
 mod looks;
 mod properties;

@@ -1,6 +1,7 @@
 //! What is to be done about TLSA records: what each published one is good for, what is missing, and
 //! what would still be refused.
 
+use super::advice::{CA_USAGE, OFF_PATH};
 use super::world::{MX1, MX2, PKI, RSA, certificates, next_key, tlsa};
 use smtp_certcheck::certificate::Certificate;
 use smtp_certcheck::endpoint::Host;
@@ -18,6 +19,7 @@ struct Case {
     worth: &'static [&'static str],
     missing: usize,
     refused: &'static [&'static str],
+    hopeless: &'static [&'static str],
     is_done: bool,
 }
 
@@ -26,6 +28,8 @@ fn identity(place: &str) -> &'static Identity {
     match place {
         "rsa" => &RSA,
         "other" => &MX2,
+        "off-path" => &OFF_PATH,
+        "ca-usage" => &CA_USAGE,
         _ => &MX1,
     }
 }
@@ -46,6 +50,9 @@ fn word(worth: &Worth) -> String {
         Worth::At(places) => format!("at {}", places.join(", ")),
         Worth::ToCome => "to come".to_owned(),
         Worth::NotSent(anchor) => format!("not sent: {anchor}"),
+        Worth::Refused(why) => format!("refused: {why}"),
+        Worth::Outdoes => "outdoes".to_owned(),
+        Worth::OfNothing => "digest of nothing".to_owned(),
         Worth::Misplaced => "misplaced".to_owned(),
         Worth::Nothing => "nothing".to_owned(),
         Worth::Unusable(why) => why.to_string(),
@@ -60,6 +67,21 @@ fn stronger() -> Tlsa {
     }
 }
 
+fn sha512(identity: &Identity) -> Tlsa {
+    let leaf = Certificate::new(identity.chain[0].to_vec().into());
+    let facts = leaf.facts().expect("a certificate");
+    Tlsa::digest_of(3, 1, SHA512, &facts.public_key.spki)
+}
+
+fn whole_root() -> Tlsa {
+    Tlsa {
+        usage: 2,
+        selector: 0,
+        matching: 0,
+        data: PKI.root().to_vec(),
+    }
+}
+
 fn cases() -> Vec<Case> {
     let key = |identity: &Identity| tlsa(3, 1, &identity.chain[0]);
     let base = || Case {
@@ -70,6 +92,7 @@ fn cases() -> Vec<Case> {
         worth: &[],
         missing: 1,
         refused: &[],
+        hopeless: &[],
         is_done: false,
     };
     let done = || Case {
@@ -165,9 +188,56 @@ fn cases() -> Vec<Case> {
         Case {
             name: "a stronger digest of another key",
             published: vec![stronger()],
-            worth: &["nothing"],
-            refused: &["one", "two"],
+            worth: &["outdoes"],
             ..base()
+        },
+        Case {
+            name: "the same, beside one that matches",
+            published: vec![key(&MX1), stronger()],
+            worth: &["everywhere", "outdoes"],
+            is_done: false,
+            ..done()
+        },
+        Case {
+            name: "a stronger digest of one type of key",
+            published: vec![sha512(&MX1)],
+            wanted: vec![key(&MX1), key(&RSA)],
+            presented: &["one", "rsa"],
+            worth: &["at one"],
+            missing: 2,
+            refused: &["rsa"],
+            ..base()
+        },
+        Case {
+            name: "the digest of nothing",
+            published: vec![key(&MX1), Tlsa::sha256(3, 1, b"")],
+            worth: &["everywhere", "digest of nothing"],
+            is_done: false,
+            ..done()
+        },
+        Case {
+            name: "an intermediate that is sent, and not on the path",
+            published: vec![tlsa(2, 1, &OFF_PATH.chain[2]), key(&MX1)],
+            wanted: vec![key(&OFF_PATH), key(&MX1)],
+            presented: &["off-path"],
+            worth: &["refused: no TLSA record matches", "to come"],
+            ..base()
+        },
+        Case {
+            name: "an anchor that is in the record, which Exim does not look for",
+            published: vec![whole_root()],
+            worth: &["refused: no record matches"],
+            ..base()
+        },
+        Case {
+            name: "a key usage that GnuTLS refuses in every handshake",
+            published: vec![key(&CA_USAGE)],
+            wanted: vec![key(&CA_USAGE)],
+            presented: &["ca-usage"],
+            worth: &["everywhere"],
+            is_done: false,
+            hopeless: &["ca-usage"],
+            ..done()
         },
         Case {
             name: "nothing was seen",
@@ -178,23 +248,48 @@ fn cases() -> Vec<Case> {
     ]
 }
 
+fn upkeep(case: &Case, published: &[Tlsa]) -> Upkeep {
+    let host: Host = "mx1.example.org".parse().expect("a host");
+    let presented: Vec<Presented> = case.presented.iter().map(|at| presented(at)).collect();
+    Upkeep::of(&Known {
+        published,
+        wanted: &case.wanted,
+        presented: &presented,
+        names: std::slice::from_ref(&host),
+        now: now(),
+    })
+}
+
 #[test]
 fn what_is_to_be_done_is_what_the_table_says() {
-    let host: Host = "mx1.example.org".parse().expect("a host");
     for case in cases() {
-        let presented: Vec<Presented> = case.presented.iter().map(|at| presented(at)).collect();
-        let found = Upkeep::of(&Known {
-            published: &case.published,
-            wanted: &case.wanted,
-            presented: &presented,
-            names: std::slice::from_ref(&host),
-            now: now(),
-        });
+        let found = upkeep(&case, &case.published);
         let name = case.name;
         let worth = found.published.iter().map(|(_, worth)| word(worth));
         assert_eq!(worth.collect::<Vec<_>>(), case.worth, "{name}");
         assert_eq!(found.missing.len(), case.missing, "{name}");
         assert_eq!(found.refused, case.refused, "{name}");
+        let hopeless: Vec<&str> = found.hopeless.iter().map(|(at, _)| at.as_str()).collect();
+        assert_eq!(hopeless, case.hopeless, "{name}");
         assert_eq!(found.is_done(), case.is_done, "{name}");
+        if !case.presented.is_empty() {
+            when_done(&case, &found);
+        }
     }
+}
+
+/// Whatever is said to be done is enough, and all that is left then is kept.
+fn when_done(case: &Case, found: &Upkeep) {
+    let kept = found
+        .published
+        .iter()
+        .filter(|(_, worth)| worth.is_needed());
+    let kept = kept.map(|(record, _)| record);
+    let all = kept.chain(&found.missing).chain(&found.cure);
+    let all: Vec<Tlsa> = all.cloned().collect();
+    let then = upkeep(case, &all);
+    assert_eq!(then.refused, Vec::<String>::new(), "{}", case.name);
+    assert_eq!(then.missing, [], "{}", case.name);
+    let all_needed = then.published.iter().all(|(_, worth)| worth.is_needed());
+    assert!(all_needed, "{}: {then:?}", case.name);
 }

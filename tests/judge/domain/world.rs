@@ -77,6 +77,7 @@ pub fn lookup(question: &str) -> Lookup {
             of: "example.org DNSKEY".to_owned(),
         }),
         is_passed_on: true,
+        is_lost_in_aliases: false,
     }
 }
 
@@ -103,6 +104,7 @@ pub fn host(name: &str, address: &str, identity: &Identity) -> MailHost {
             port: 25,
             under_alias: false,
             records: vec![tlsa(3, 1, &identity.chain[0]), next_key()],
+            ignored: None,
         },
         looks: vec![look(address, identity)],
         out_of_reach: Vec::new(),

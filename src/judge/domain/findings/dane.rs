@@ -1,15 +1,17 @@
 //! Where TLSA records and what a host presents do not go together.
 
-use super::super::dane::{DaneAtHost, in_words, place};
+use super::super::dane::{DaneAtHost, place};
 use super::super::facts::{Domain, Look, MailHost, Seen};
 use super::super::result::Kind;
 use super::super::verdict::Verdict;
-use super::publish;
+use super::coverage;
+use super::publish::Publishing;
 use super::severity::of_broken_host;
+use crate::certificate::Certificate;
 use crate::finding::{Advice, Code, Finding, Severity};
 use crate::judge::dane::{Fit, Judged, Reason, Sender, unusable};
-use crate::records::Status;
-use crate::records::tlsa::FULL;
+use crate::records::tlsa::{FULL, Tlsa, Unusable};
+use time::OffsetDateTime;
 
 pub(super) fn of(domain: &Domain, verdict: &Verdict) -> Vec<Finding> {
     let broken = of_broken_host(verdict, Kind::Dane);
@@ -18,9 +20,10 @@ pub(super) fn of(domain: &Domain, verdict: &Verdict) -> Vec<Finding> {
         let dane = OfHost {
             host,
             judged: &judged.dane,
+            publishing: Publishing::of(domain, host, judged.dane.exim_looks),
             broken,
         };
-        findings.extend(insecure(host));
+        findings.extend(coverage::insecure(host));
         if host.tlsa.decide() {
             findings.extend(dane.refusals());
             findings.extend(dane.differ());
@@ -29,20 +32,25 @@ pub(super) fn of(domain: &Domain, verdict: &Verdict) -> Vec<Finding> {
             findings.extend(dane.by_common_name(domain));
         }
     }
-    findings.extend(partial(domain));
+    findings.extend(coverage::partial(domain, verdict));
     findings
 }
 
+/// Where TLS does not start.
+pub(super) const START_TLS: &str =
+    "have the server do STARTTLS there, or take the TLSA records away";
+
 /// The records of one host.
-struct OfHost<'d> {
-    host: &'d MailHost,
-    judged: &'d DaneAtHost,
-    broken: Severity,
+pub(super) struct OfHost<'d> {
+    pub(super) host: &'d MailHost,
+    pub(super) judged: &'d DaneAtHost,
+    pub(super) publishing: Publishing<'d>,
+    pub(super) broken: Severity,
 }
 
 impl<'d> OfHost<'d> {
     /// The chains with what was judged of them.
-    fn chains(&self) -> impl Iterator<Item = (&'d Look, &'d Judged)> + use<'d> {
+    pub(super) fn chains(&self) -> impl Iterator<Item = (&'d Look, &'d Judged)> + use<'d> {
         let looks = self.host.looks.iter().zip(&self.judged.looks);
         looks.filter_map(|(look, judged)| Some((look, judged.as_ref()?)))
     }
@@ -99,77 +107,78 @@ impl<'d> OfHost<'d> {
 
     fn refusal(&self, code: Code, places: &[String], judged: &Judged, reason: &Reason) -> Finding {
         let (name, places) = (&self.host.name, places.join(", "));
-        let publish = publish::advice(self.host);
-        let (message, advice) = match code {
-            Code::TlsaCaNotSent => (
-                format!(
-                    "a TLSA record of \"{name}\" names the CA certificate \"{}\", which the server does not send {places}",
-                    not_sent(judged)
-                ),
-                Advice::new("have the server send it with its chain, or ").then(publish),
+        let message = match code {
+            Code::TlsaCaNotSent => format!(
+                "a TLSA record of \"{name}\" names the CA certificate \"{}\", which the server does not send {places}",
+                not_sent(judged)
             ),
-            Code::TlsaAgility => (
-                format!(
-                    "the TLSA record of \"{name}\" that matches {places} does not count: beside it is one with a stronger digest, which does not match (RFC 7671 section 9)"
-                ),
-                Advice::new("take the stale record away, or ").then(publish),
+            Code::TlsaAgility => format!(
+                "the TLSA record of \"{name}\" that matches {places} does not count: beside it is one with a stronger digest, which does not match (RFC 7671 section 9)"
             ),
-            Code::TlsaPartial => (
-                format!("no TLSA record of \"{name}\" matches {places}, and one does elsewhere"),
-                Advice::new("each address and each type of key needs a match: ").then(publish),
+            Code::TlsaPartial => {
+                format!("no TLSA record of \"{name}\" matches {places}, and one does elsewhere")
+            }
+            Code::TlsaName => format!(
+                "a TLSA record of usage 2 of \"{name}\" matches {places}, and the certificate there is for another name than \"{}\"",
+                self.host.tlsa.base_domain
             ),
-            Code::TlsaName => (
-                format!(
-                    "a TLSA record of usage 2 of \"{name}\" matches {places}, and the certificate there is for another name than \"{}\"",
-                    self.host.tlsa.base_domain
-                ),
-                Advice::new("have the certificate issued for this name, or ").then(publish),
+            Code::TlsaExpired => format!(
+                "a TLSA record of usage 2 of \"{name}\" matches {places}, and the path to it is not within its dates ({reason})"
             ),
-            Code::TlsaExpired => (
-                format!(
-                    "a TLSA record of usage 2 of \"{name}\" matches {places}, and the path to it is not within its dates ({})",
-                    in_words(reason)
-                ),
-                Advice::new("renew the certificate, or ").then(publish),
-            ),
-            _ => (
-                format!(
-                    "\"{name}\" has TLSA records, and none authenticates what it presents {places}: {}{}",
-                    in_words(reason),
-                    misplaced(judged)
-                ),
-                publish,
+            _ => format!(
+                "\"{name}\" has TLSA records, and none authenticates what it presents {places}: {reason}{}",
+                misplaced(judged)
             ),
         };
-        Finding::new(code, None, message, advice).at(self.broken)
+        Finding::new(code, None, message, self.cure(code)).at(self.broken)
     }
 
-    /// Exactly one of Postfix and Exim defers.
-    fn differ(&self) -> Option<Finding> {
-        let differs = |judged: &Judged| judged.postfix.defers() != judged.exim.defers();
-        let (look, judged) = self
-            .chains()
-            .find(|(_, judged)| self.judged.exim_looks && differs(judged))?;
-        let (one, other) = match &judged.exim {
-            Sender::Defers(reason) => (
-                format!("Exim with GnuTLS ({})", in_words(reason)),
-                "Postfix",
-            ),
-            _ => ("Postfix with OpenSSL".to_owned(), "Exim with GnuTLS"),
+    /// What else than a further record helps, if it does, or that record.
+    fn cure(&self, code: Code) -> Advice {
+        let trial = self.publishing.trial();
+        let records = &self.host.tlsa.records;
+        let other = match code {
+            Code::TlsaCaNotSent if trial.is_cured_by_sending(records) => {
+                Some(Advice::new("have the server send it with its chain"))
+            }
+            Code::TlsaAgility => {
+                let outdoing = trial.outdoing(records);
+                let is_cure = !outdoing.is_empty();
+                is_cure.then(|| self.publishing.replace(&outdoing))
+            }
+            Code::TlsaName => Some(Advice::new("have the certificate issued for this name")),
+            Code::TlsaExpired if trial.is_cured_by_renewal(records) => self.renewal(),
+            Code::TlsaPartial => {
+                let what = "each address and each type of key needs a match: ";
+                return Advice::new(what).then(self.publishing.advice());
+            }
+            _ => None,
         };
-        let message = format!(
-            "by the TLSA records of \"{}\" {one} defers mail {}, and {other} delivers it",
-            self.host.name,
-            place(look)
-        );
-        let what = "what all senders accept is the key of the leaf, or \"2 1 1\" of the intermediate that has issued it: ";
-        let advice = Advice::new(what).then(publish::advice(self.host));
-        let severity = if judged.exim.defers() || self.broken == Severity::Critical {
-            self.broken
-        } else {
-            Severity::Warning
-        };
-        Some(Finding::new(Code::TlsaSendersDiffer, None, message, advice).at(severity))
+        match other {
+            Some(other) => other.text(", or ").then(self.publishing.advice()),
+            None => self.publishing.advice(),
+        }
+    }
+
+    /// The first that is not within its dates is to be renewed.
+    fn renewal(&self) -> Option<Advice> {
+        let (place, certificate) = self.chains().find_map(|(look, judged)| {
+            let is_dated = matches!(judged.postfix, Sender::Defers(Reason::Dates(_)));
+            let Seen::Chain(chain) = &look.seen else {
+                return None;
+            };
+            let mut presented = chain.presented.iter().enumerate();
+            let found =
+                presented.find(|(_, one)| !is_within_dates(one, self.publishing.trial().now));
+            found.filter(|_| is_dated)
+        })?;
+        Some(match place {
+            0 => Advice::new("renew the certificate"),
+            _ => Advice::new(format!(
+                "have the server send a renewed certificate of the CA \"{}\"",
+                certificate.label()
+            )),
+        })
     }
 
     fn without_tls(&self) -> Option<Finding> {
@@ -183,35 +192,32 @@ impl<'d> OfHost<'d> {
             self.host.name,
             place(look)
         );
-        let advice = "have the server do STARTTLS there, or take the TLSA records away";
-        Some(Finding::new(Code::TlsaNoStarttls, None, message, advice).at(self.broken))
+        Some(Finding::new(Code::TlsaNoStarttls, None, message, START_TLS).at(self.broken))
     }
 
     fn unusable(&self) -> Option<Finding> {
         let records = &self.host.tlsa.records;
-        let mut unusable = records
+        let all: Vec<(&Tlsa, Unusable)> = records
             .iter()
             .filter_map(|record| Some((record, unusable(record)?)))
-            .peekable();
-        let &(first, why) = unusable.peek()?;
-        let (name, count) = (&self.host.name, unusable.count());
-        let (message, severity) = if count == records.len() {
+            .collect();
+        let &(first, why) = all.first()?;
+        let (name, count) = (&self.host.name, all.len());
+        if count == records.len() {
             let text = "so that senders demand TLS and authenticate nothing";
-            (
-                format!("no TLSA record of \"{name}\" can be used, {text}: {why} ({first})"),
-                Severity::Warning,
-            )
-        } else {
-            (
-                format!(
-                    "{count} of {} TLSA records of \"{name}\" cannot be used: {why} ({first})",
-                    records.len()
-                ),
-                Severity::Note,
-            )
-        };
-        let advice = publish::advice(self.host);
-        Some(Finding::new(Code::TlsaUnusable, None, message, advice).at(severity))
+            let message =
+                format!("no TLSA record of \"{name}\" can be used, {text}: {why} ({first})");
+            let advice = self.publishing.advice();
+            return Some(Finding::new(Code::TlsaUnusable, None, message, advice));
+        }
+        let message = format!(
+            "{count} of {} TLSA records of \"{name}\" cannot be used: {why} ({first})",
+            records.len()
+        );
+        let spared: Vec<Tlsa> = all.into_iter().map(|(record, _)| record.clone()).collect();
+        let away = self.publishing.take_away(&spared);
+        let advice = away.unwrap_or_else(|| self.publishing.replace(&spared));
+        Some(Finding::new(Code::TlsaUnusable, None, message, advice).at(Severity::Note))
     }
 
     /// Postfix takes the common name where there is no DNS name.
@@ -232,6 +238,11 @@ impl<'d> OfHost<'d> {
         );
         Some(Finding::new(Code::TlsaCn, None, message, advice))
     }
+}
+
+fn is_within_dates(certificate: &Certificate, now: OffsetDateTime) -> bool {
+    let facts = certificate.facts();
+    facts.is_ok_and(|facts| facts.not_before <= now && now <= facts.not_after)
 }
 
 fn has_no_dns_name(look: &Look) -> bool {
@@ -261,48 +272,4 @@ fn misplaced(judged: &Judged) -> &'static str {
         Some(_) => "; a record of usage 3 names a CA certificate, for which usage 2 is",
         None => "",
     }
-}
-
-/// Records that no sender looks at.
-fn insecure(host: &MailHost) -> Option<Finding> {
-    let tlsa = &host.tlsa;
-    (tlsa.lookup.status == Status::Insecure && !tlsa.records.is_empty()).then(|| {
-        let message = format!(
-            "the TLSA records of \"{}\" are not signed, so that no sender looks at them{}",
-            host.name,
-            tlsa.lookup.because()
-        );
-        let advice = "sign the zone that they stand in, and that of the host's addresses, and have the parents publish DS records";
-        Finding::new(Code::TlsaInsecure, None, message, advice)
-    })
-}
-
-/// Some hosts have records and others do not: someone in the middle chooses the others.
-fn partial(domain: &Domain) -> Option<Finding> {
-    let is_known =
-        |host: &&MailHost| !matches!(host.tlsa.lookup.status, Status::Bogus | Status::NoAnswer);
-    let (with, without): (Vec<&MailHost>, Vec<&MailHost>) = domain
-        .hosts
-        .iter()
-        .filter(is_known)
-        .partition(|host| host.tlsa.decide());
-    if with.is_empty() || without.is_empty() {
-        return None;
-    }
-    let names: Vec<String> = without
-        .iter()
-        .map(|host| format!("\"{}\"", host.name))
-        .collect();
-    let message = format!(
-        "some MX hosts of \"{}\" have TLSA records, and {} have none: someone in the middle who blocks the first ones reads the mail",
-        domain.name,
-        names.join(", ")
-    );
-    let publish = without.iter().map(|host| publish::advice(host));
-    let publish = publish.reduce(|all, one| all.text("; ").then(one));
-    let advice = publish.map_or_else(
-        || Advice::new("sign the zones of the others"),
-        |publish| Advice::new("in signed zones ").then(publish),
-    );
-    Some(Finding::new(Code::DanePartial, None, message, advice))
 }

@@ -1,7 +1,7 @@
 //! What the DNS of a domain says and does not say.
 
 use super::super::facts::{Domain, Lookup, SignaturesEnd};
-use super::super::result::Kind;
+use super::super::result::{Delivery, Kind};
 use super::super::verdict::Verdict;
 use super::severity::of_broken_host;
 use crate::certificate::in_words;
@@ -52,6 +52,11 @@ fn answer(lookup: &Lookup, severity: Severity) -> Option<Finding> {
     let (code, message, advice) = match lookup.status {
         // It is the resolver's fault, which has a finding of its own.
         Status::Bogus | Status::NoAnswer if !lookup.is_passed_on => return None,
+        Status::Bogus if lookup.is_lost_in_aliases => (
+            Code::DnsBogus,
+            format!("the answer about {question} leads nowhere: {why}"),
+            "have the alias lead to a name that is no alias: senders follow a few, and none in a circle",
+        ),
         Status::Bogus => (
             Code::DnsBogus,
             format!("the answer about {question} is bogus: {why}"),
@@ -101,11 +106,16 @@ fn not_passed_on(domain: &Domain, verdict: &Verdict) -> Option<Finding> {
 const WARNING: Duration = Duration::days(3);
 const CRITICAL: Duration = Duration::days(1);
 
-/// The first signature that ends.
+/// The first signature that ends. Where it is one host's, senders with DANE go on to the hosts whose
+/// signatures last, if they deliver there.
 fn signatures(domain: &Domain, verdict: &Verdict) -> Option<Finding> {
     let ends = lookups(domain, verdict).filter_map(|(lookup, _)| lookup.signatures_end.as_ref());
     let first: &SignaturesEnd = ends.min_by_key(|end| end.until)?;
     let severity = how_soon(first.until, domain.now)?;
+    let severity = match severity {
+        Severity::Critical if has_lasting_host(domain, verdict) => Severity::Warning,
+        severity => severity,
+    };
     let left = first.until - domain.now;
     let message = format!(
         "the signature of {} ends in {}, on {}",
@@ -115,6 +125,28 @@ fn signatures(domain: &Domain, verdict: &Verdict) -> Option<Finding> {
     );
     let advice = "see why the zone is not signed again: when the signature has ended, senders with DANE do not deliver";
     Some(Finding::new(Code::RrsigExpiring, None, message, advice).at(severity))
+}
+
+/// Whether the signatures last that are all hosts', and those of a host to which senders with DANE
+/// deliver.
+fn has_lasting_host(domain: &Domain, verdict: &Verdict) -> bool {
+    let lasts = |lookup: &Lookup| {
+        let end = lookup.signatures_end.as_ref();
+        end.is_none_or(|end| end.until - domain.now >= CRITICAL)
+    };
+    let mut senders = verdict.senders.iter();
+    let dane = senders.find(|sender| sender.sender == Kind::Dane);
+    let at = dane.into_iter().flat_map(|dane| &dane.hosts);
+    let mut hosts = domain.hosts.iter().zip(at);
+    let policy = domain.mta_sts.iter().map(|sts| &sts.lookup);
+    let mut shared = policy.chain([&domain.mx, &domain.tlsrpt.0]);
+    shared.all(lasts)
+        && hosts.any(|(host, at)| {
+            at.delivery != Delivery::Deferred
+                && lasts(&host.addresses)
+                && host.lost.iter().all(lasts)
+                && lasts(&host.tlsa.lookup)
+        })
 }
 
 fn how_soon(until: OffsetDateTime, now: OffsetDateTime) -> Option<Severity> {
@@ -129,7 +161,7 @@ fn absent(domain: &Domain) -> Option<Finding> {
     let is_known = !matches!(domain.mx.status, Status::Bogus | Status::NoAnswer);
     (is_known && !domain.exists).then(|| {
         let message = format!("the domain \"{}\" does not exist", domain.name);
-        let advice = "see whether it is spelt right: senders return mail for it at once";
+        let advice = "see whether it is spelt right: no sender delivers mail for it, and none waits before it returns it";
         Finding::new(Code::DnsFailure, None, message, advice)
     })
 }
@@ -151,7 +183,11 @@ fn names(domain: &Domain, verdict: &Verdict) -> Vec<Finding> {
             let advice = "name a host that has this address: no sender delivers to an MX record that is an address";
             let severity = of_broken_host(verdict, Kind::Opportunistic);
             findings.push(Finding::new(Code::MxIsAddress, None, message, advice).at(severity));
-        } else if let Some(target) = &host.alias_of {
+        } else if let Some(target) = host
+            .alias_of
+            .as_ref()
+            .filter(|_| !host.addresses.is_lost_in_aliases)
+        {
             let message = format!("the MX host \"{}\" is an alias of \"{target}\"", host.name);
             let advice = format!(
                 "name \"{target}\" in the MX record: an alias there is against RFC 5321 section 5.1, and Exim finds no TLSA records under it"

@@ -1,6 +1,8 @@
 //! What is worth reporting of a domain, with what to publish or to do.
 
+mod coverage;
 mod dane;
+mod differ;
 mod dns;
 mod expiry;
 mod publish;

@@ -5,6 +5,7 @@ use super::super::result::Kind;
 use super::super::verdict::Verdict;
 use super::severity::of_broken_host;
 use crate::finding::{Advice, Code, Finding, Severity};
+use crate::records::mx::Exchange;
 use crate::records::{Status, mx};
 use std::net::IpAddr;
 
@@ -20,7 +21,7 @@ pub(super) fn of(domain: &Domain, verdict: &Verdict) -> Vec<Finding> {
     });
     let may_be_here = is_nothing_reached(domain);
     known
-        .filter_map(|host| of_host(host, severity, may_be_here))
+        .filter_map(|host| of_host(domain, host, severity, may_be_here))
         .collect()
 }
 
@@ -35,7 +36,12 @@ fn is_nothing_reached(domain: &Domain) -> bool {
     looks.all(is_silent)
 }
 
-fn of_host(host: &MailHost, severity: Severity, may_be_here: bool) -> Option<Finding> {
+fn of_host(
+    domain: &Domain,
+    host: &MailHost,
+    severity: Severity,
+    may_be_here: bool,
+) -> Option<Finding> {
     let name = &host.name;
     if host.looks.is_empty()
         && let Some(address) = host.out_of_reach.first()
@@ -47,8 +53,14 @@ fn of_host(host: &MailHost, severity: Severity, may_be_here: bool) -> Option<Fin
         return Some(Finding::new(Code::NoAddress, None, message, advice).at(severity));
     }
     if host.looks.is_empty() {
-        let message = format!("the MX host \"{name}\" has no address");
-        let advice = "give the host an address, or take it out of the MX records";
+        let (message, advice) = if is_implicit(domain) {
+            without_mx(name)
+        } else {
+            (
+                format!("the MX host \"{name}\" has no address"),
+                "give the host an address, or take it out of the MX records".into(),
+            )
+        };
         return Some(Finding::new(Code::NoAddress, None, message, advice).at(severity));
     }
     let failed: Vec<(IpAddr, &Failed)> = host
@@ -83,4 +95,19 @@ fn of_host(host: &MailHost, severity: Severity, may_be_here: bool) -> Option<Fin
         message,
         advice,
     ))
+}
+
+fn is_implicit(domain: &Domain) -> bool {
+    matches!(&domain.exchange, Exchange::Hosts(hosts) if hosts.implicit)
+}
+
+/// RFC 5321 §5.1: without MX records the domain itself is the host.
+fn without_mx(name: &str) -> (String, Advice) {
+    (
+        format!("\"{name}\" has no MX record and no address, so that no host takes its mail"),
+        Advice::new("name the host that takes its mail, such as ")
+            .line(format!("{name}. IN MX 10 mail.{name}."))
+            .text(", or say that it takes none: ")
+            .line(format!("{name}. IN MX 0 .")),
+    )
 }

@@ -3,7 +3,7 @@
 
 use super::super::facts::{Domain, MailHost, Seen};
 use super::super::verdict::Verdict;
-use super::publish;
+use super::publish::{Publishing, listed};
 use crate::certificate::Certificate;
 use crate::finding::{Advice, Code, Finding, Severity};
 use crate::judge::dane::{Judged, unusable};
@@ -17,9 +17,11 @@ pub(super) fn of(domain: &Domain, verdict: &Verdict) -> Vec<Finding> {
         }
         let looks: Vec<&Judged> = judged.dane.looks.iter().flatten().collect();
         let records = Records::of(host, &looks);
-        findings.extend(of_nothing(host));
+        let publishing = Publishing::of(domain, host, judged.dane.exim_looks);
+        findings.extend(of_nothing(host, &publishing));
         if records.some_match() {
-            findings.extend(records.fragile().or_else(|| records.no_rollover()));
+            let later = || records.no_rollover(&publishing);
+            findings.extend(records.fragile(&publishing).or_else(later));
             findings.extend(records.stale());
         }
     }
@@ -63,7 +65,7 @@ impl<'d> Records<'d> {
     }
 
     /// What breaks though nothing is done wrong.
-    fn fragile(&self) -> Option<Finding> {
+    fn fragile(&self, publishing: &Publishing<'_>) -> Option<Finding> {
         let name = &self.host.name;
         let message = if self.all(|record| record.usage == DANE_EE && record.selector == WHOLE) {
             format!(
@@ -84,7 +86,7 @@ impl<'d> Records<'d> {
         } else {
             return None;
         };
-        let advice = publish::advice(self.host);
+        let advice = publishing.advice();
         Some(Finding::new(Code::TlsaFragile, None, message, advice))
     }
 
@@ -93,6 +95,16 @@ impl<'d> Records<'d> {
             Seen::Chain(chain) => Some((chain.presented.as_slice(), chain.path.as_slice())),
             _ => None,
         })
+    }
+
+    /// How many keys are presented.
+    fn keys(&self) -> usize {
+        let mut keys: Vec<&[u8]> = Vec::new();
+        for leaf in self.chains().filter_map(|(presented, _)| presented.first()) {
+            let key = leaf.facts().map(|facts| facts.public_key.spki.as_slice());
+            keys.extend(key.ok().filter(|key| !keys.contains(key)));
+        }
+        keys.len()
     }
 
     /// A CA certificate that a record names whole, where there is another with its key.
@@ -123,15 +135,19 @@ impl<'d> Records<'d> {
     }
 
     /// Every record matches what is presented now, so that a new key has none.
-    fn no_rollover(&self) -> Option<Finding> {
+    fn no_rollover(&self, publishing: &Publishing<'_>) -> Option<Finding> {
         let is_for_now = self.all(|record| record.usage == DANE_EE);
         (is_for_now && self.unmatched().next().is_none()).then(|| {
             let message = format!(
                 "every TLSA record of \"{}\" is for a key that is presented now: a new key has no record yet",
                 self.host.name
             );
-            let before = "before the key changes, publish \"3 1 1\" of the next one beside ";
-            let advice = publish::listed(before, publish::records(self.host))
+            // With a weaker digest than theirs it would not count when they match nothing any more.
+            let before = format!(
+                "before the key changes, publish \"{}\" of the next one beside ",
+                publishing.kind()
+            );
+            let advice = listed(before, publishing.keys())
                 .text(", and wait until the old records have left the caches");
             Finding::new(Code::TlsaNoRollover, None, message, advice)
         })
@@ -147,7 +163,7 @@ impl<'d> Records<'d> {
             .usable
             .iter()
             .any(|(record, matches)| *matches && record.usage == DANE_TA);
-        let next_keys = publish::records(self.host).len().max(1);
+        let next_keys = self.keys().max(1);
         let mut next: Vec<(u8, usize)> = Vec::new();
         let stale: Vec<String> = self
             .unmatched()
@@ -182,14 +198,18 @@ impl<'d> Records<'d> {
 }
 
 /// A digest of the empty string: the command that should have printed the key has failed.
-fn of_nothing(host: &MailHost) -> Option<Finding> {
-    let mut records = host.tlsa.records.iter();
-    let record = records.find(|record| record.is_digest_of_nothing())?;
+fn of_nothing(host: &MailHost, publishing: &Publishing<'_>) -> Option<Finding> {
+    let records = host.tlsa.records.iter();
+    let of_nothing: Vec<Tlsa> = records
+        .filter(|record| record.is_digest_of_nothing())
+        .cloned()
+        .collect();
+    let record = of_nothing.first()?;
     let message = format!(
         "a TLSA record of \"{}\" is the digest of nothing: {record}",
         host.name
     );
     let what = "the command that made it read no certificate: ";
-    let advice = Advice::new(what).then(publish::advice(host));
+    let advice = Advice::new(what).then(publishing.replace(&of_nothing));
     Some(Finding::new(Code::TlsaEmptyDigest, None, message, advice))
 }

@@ -175,20 +175,37 @@ fn hosts(domain: &Domain, policy: &Policy, severity: Severity) -> Vec<Finding> {
 }
 
 fn certificate(host: &MailHost, severity: Severity) -> Option<Finding> {
-    let (look, why) = host.looks.iter().find_map(|look| match &look.seen {
-        Seen::Chain(chain) => Some((look, chain.distrust.clone()?)),
-        Seen::NoStarttls => Some((look, "STARTTLS is not offered".to_owned())),
-        Seen::TlsFailed(failed) => Some((look, format!("TLS fails: {}", failed.why))),
-        Seen::Unreachable(_) => None,
+    let (look, why, advice) = host.looks.iter().find_map(|look| {
+        let (why, advice) = distrusted(host, &look.seen)?;
+        Some((look, why, advice))
     })?;
     let message = format!(
         "by the MTA-STS policy the certificate of \"{}\" has to be trusted, and it is not {}: {why}",
         host.name,
         place(look)
     );
-    let advice = format!(
-        "have the server present a certificate of a public CA with \"{}\" among its DNS names, and the chain with it",
+    Some(Finding::new(Code::StsCertificate, None, message, advice).at(severity))
+}
+
+/// Why a look shows no certificate that is trusted, and what to do.
+fn distrusted(host: &MailHost, seen: &Seen) -> Option<(String, String)> {
+    let certificate = format!(
+        "a certificate of a public CA with \"{}\" among its DNS names, and the chain with it",
         host.name
     );
-    Some(Finding::new(Code::StsCertificate, None, message, advice).at(severity))
+    match seen {
+        Seen::Chain(chain) => Some((
+            chain.distrust.clone()?,
+            format!("have the server present {certificate}"),
+        )),
+        Seen::NoStarttls => Some((
+            "STARTTLS is not offered".to_owned(),
+            format!("have the server offer STARTTLS there, with {certificate}"),
+        )),
+        Seen::TlsFailed(failed) => Some((
+            format!("TLS fails: {}", failed.why),
+            format!("have the server do TLS there, with {certificate}"),
+        )),
+        Seen::Unreachable(_) => None,
+    }
 }
