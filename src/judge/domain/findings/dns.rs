@@ -55,7 +55,7 @@ fn answer(lookup: &Lookup, severity: Severity) -> Option<Finding> {
         Status::Bogus if lookup.is_lost_in_aliases => (
             Code::DnsBogus,
             format!("the answer about {question} leads nowhere: {why}"),
-            "have the alias lead to a name that is no alias: senders follow a few, and none in a circle",
+            "have the alias lead to a name that is not an alias: senders follow a few, and none in a circle",
         ),
         Status::Bogus => (
             Code::DnsBogus,
