@@ -30,7 +30,9 @@ fn mail() -> Vec<Case> {
         Case::single("mx-nowhere-beside", "ecdsa", &GOOD)
             .with("@ MX 20 nowhere\n")
             .gets(BEST, "no-address"),
-        Case::new("alias-circle", "@ MX 10 mx\nmx CNAME mx\n").gets(ALL_DEFER, "dns-bogus!"),
+        // The resolver answers SERVFAIL.
+        Case::new("alias-circle", "@ MX 10 mx\nmx CNAME mx\n")
+            .gets(ALL_DEFER, "dns-no-answer! dns-no-answer"),
         Case::new("mx-nowhere", "@ MX 10 nowhere\n").gets(ALL_DEFER, "no-address!"),
         Case::new("mx-address", "@ MX 10 10.25.0.10.\n").gets(ALL_DEFER, "mx-is-address!"),
         Case::single("mx-address-beside", "ecdsa", &GOOD)
