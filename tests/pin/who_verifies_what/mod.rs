@@ -6,7 +6,8 @@
 #![allow(
     clippy::disallowed_methods,
     clippy::panic,
-    reason = "tests read and write files, and end when something is wrong"
+    clippy::print_stdout,
+    reason = "tests read and write files, end when something is wrong, and say what programs said"
 )]
 
 mod clear;
