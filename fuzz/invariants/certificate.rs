@@ -331,6 +331,7 @@ fn observation(how: u8, text: &str) -> Sighting {
     };
     Sighting {
         legacy: false,
+        exchange: None,
         small_hello: how & 1 != 0,
         via: word().parse().ok().map(Via::Command),
         attempts: vec![attempt],
