@@ -29,7 +29,7 @@ impl BaseDomain {
             name: host.clone(),
             under_alias: true,
         });
-        let is_known = !matches!(addresses.status, Status::Bogus | Status::NoAnswer);
+        let is_known = addresses.status.is_known();
         match (addresses.status, alias) {
             (Status::Secure, _) => [Some(whole), under_alias].into_iter().flatten().collect(),
             // The way from the alias on is not secure, and the alias itself is.

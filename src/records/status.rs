@@ -16,6 +16,11 @@ pub enum Status {
 }
 
 impl Status {
+    /// Whether it is known what there is: the answer is neither bogus nor missing.
+    pub fn is_known(self) -> bool {
+        matches!(self, Self::Insecure | Self::Secure)
+    }
+
     /// The word for it in reports and JSON.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -140,7 +140,7 @@ impl Server {
         }
     }
 
-    /// The address of what stands behind a front.
+    /// The address of the server that a front leads to.
     pub fn behind(&self) -> IpAddr {
         Ipv4Addr::new(10, 25, 1, self.number).into()
     }

@@ -47,7 +47,7 @@ impl KnownDomain {
         let facts = &report.facts;
         let senders = report.verdict.senders.iter();
         Self {
-            hosts: is_answered(facts.mx.status).then(|| hosts(facts)),
+            hosts: facts.mx.status.is_known().then(|| hosts(facts)),
             tlsa: tlsa(facts),
             sts: facts.mta_sts.as_ref().map(KnownSts::of),
             senders: senders
@@ -88,11 +88,6 @@ impl KnownDomain {
         let sts = self.sts.as_ref()?;
         sts.policy.as_ref().or(sts.kept.as_ref())
     }
-}
-
-/// Whether an answer says what there is.
-fn is_answered(status: Status) -> bool {
-    !matches!(status, Status::Bogus | Status::NoAnswer)
 }
 
 /// The kinds that a question is for which got no answer, by the questions for all of them, for DANE, and
@@ -145,7 +140,7 @@ fn hosts(facts: &Domain) -> Vec<String> {
 fn tlsa(facts: &Domain) -> Vec<(String, Vec<String>)> {
     let hosts = facts.hosts.iter();
     hosts
-        .filter(|host| is_answered(host.tlsa.lookup.status))
+        .filter(|host| host.tlsa.lookup.status.is_known())
         .map(|host| {
             let records = host.tlsa.records.iter().map(ToString::to_string);
             (host.name.clone(), records.collect())
@@ -203,7 +198,7 @@ impl KnownSts {
             StsRecords::Absent | StsRecords::Broken(_) => None,
         };
         Self {
-            is_answered: is_answered(sts.lookup.status),
+            is_answered: sts.lookup.status.is_known(),
             state: Some(State::of(sts)),
             policy: sts.policy().zip(id.clone()).map(known_policy),
             kept: sts.kept().cloned(),

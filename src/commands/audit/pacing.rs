@@ -12,12 +12,13 @@ pub(super) fn pacer(args: &Args) -> (Pacer, usize) {
         jobs,
         lookups,
         questions,
+        documents,
     } = at_once(args.jobs as usize);
     let pacer = Pacer::new(&Limits {
         jobs,
         lookups,
         questions,
-        documents: documents(jobs),
+        documents,
         per_address: args.per_address as usize,
         pause: args.pause,
         rate: args.rate,
@@ -34,11 +35,8 @@ struct AtOnce {
     lookups: usize,
     /// Questions to the DNS about domains.
     questions: usize,
-}
-
-/// How many documents are fetched at once, beside that many targets.
-fn documents(jobs: usize) -> usize {
-    (jobs / 2).max(1)
+    /// Documents that are fetched.
+    documents: usize,
 }
 
 /// As many targets as are wanted, if the limit of open files allows it. Raises that as far as possible.
@@ -56,6 +54,7 @@ fn at_once(wanted: usize) -> AtOnce {
             jobs: wanted,
             lookups: 1,
             questions: 1,
+            documents: 1,
         };
     };
     let limit = match setrlimit(Resource::RLIMIT_NOFILE, hard, hard) {
@@ -74,9 +73,11 @@ fn at_once(wanted: usize) -> AtOnce {
             most.max(1)
         ));
     }
+    let jobs = wanted.min(most).max(1);
     AtOnce {
-        jobs: wanted.min(most).max(1),
+        jobs,
         lookups,
         questions,
+        documents: (jobs / 2).max(1),
     }
 }

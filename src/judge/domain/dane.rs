@@ -36,9 +36,7 @@ impl DaneAtHost {
     /// What the senders do: the stricter of them decides.
     pub(super) fn verdict(&self, host: &MailHost) -> AtHost {
         let tlsa = &host.tlsa;
-        if super::host::barred(host).is_none()
-            && matches!(tlsa.lookup.status, Status::Bogus | Status::NoAnswer)
-        {
+        if super::host::barred(host).is_none() && !tlsa.lookup.status.is_known() {
             let why = tlsa.lookup.why.as_deref().unwrap_or("no reason is known");
             let what = match tlsa.lookup.status {
                 Status::Bogus => "bogus",

@@ -4,7 +4,6 @@ use super::facts::{Look, MailHost, MtaSts, Seen};
 use super::fetched::Fetched;
 use super::host::{AtHost, Step, offered, opportunistic};
 use super::result::Delivery;
-use crate::records::Status;
 use crate::records::mta_sts::{Mode, Policy, StsRecords};
 
 /// The state of a domain's MTA-STS.
@@ -51,7 +50,7 @@ impl State {
 
     /// The state.
     pub fn of(sts: &MtaSts) -> Self {
-        let is_known = !matches!(sts.lookup.status, Status::Bogus | Status::NoAnswer);
+        let is_known = sts.lookup.status.is_known();
         match (&sts.records, &sts.fetched) {
             (StsRecords::Absent, _) if is_known => Self::Absent,
             (StsRecords::One(_), Some(Fetched::Body(Ok(policy)))) if is_known => {

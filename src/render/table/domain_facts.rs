@@ -56,7 +56,7 @@ fn mx(report: &DomainReport) -> String {
 }
 
 fn mta_sts(sts: &MtaSts, report: &DomainReport) -> String {
-    let is_answered = !matches!(sts.lookup.status, Status::Bogus | Status::NoAnswer);
+    let is_answered = sts.lookup.status.is_known();
     let state = if is_answered {
         State::of(sts).as_str().to_owned()
     } else {

@@ -45,8 +45,7 @@ impl Addresses {
         };
         let weakest = (0..speakers.len()).min_by_key(|at| speakers[*at].answer.status);
         let found = speakers.swap_remove(weakest.unwrap_or_default());
-        let is_lost =
-            |found: &Found| matches!(found.answer.status, Status::Bogus | Status::NoAnswer);
+        let is_lost = |found: &Found| !found.answer.status.is_known();
         let lost = without.into_iter().find(is_lost);
         Self { found, all, lost }
     }

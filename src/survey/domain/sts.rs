@@ -87,9 +87,7 @@ async fn addresses(url: &Url, asker: &Asker, options: &Options) -> Result<Vec<So
 /// Why the answers for the families hold no address: one that is bogus or missing says more than one that
 /// there is none.
 fn why_none(answers: &[Answer], family: Family) -> Cause {
-    let lost = answers
-        .iter()
-        .find(|answer| matches!(answer.status, Status::Bogus | Status::NoAnswer));
+    let lost = answers.iter().find(|answer| !answer.status.is_known());
     let reason = lost.and_then(|answer| Some((answer.status, answer.reason.as_ref()?)));
     let exists = answers
         .iter()
@@ -113,7 +111,7 @@ mod tests {
     fn answer(status: Status, rcode: ResponseCode) -> Answer {
         let name = Name::from_ascii("mta-sts.example.org.").expect("a name");
         let question = Question::new(name.clone(), RecordType::A);
-        let is_lost = matches!(status, Status::Bogus | Status::NoAnswer);
+        let is_lost = !status.is_known();
         let reason = is_lost.then(|| Reason::reported(&question, "the reason".to_owned()));
         Answer {
             question,

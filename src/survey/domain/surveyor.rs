@@ -8,7 +8,7 @@ use super::sts::StsSurvey;
 use super::tlsa::TlsaSurvey;
 use crate::endpoint::{MailDomain, Resolver};
 use crate::records::mx::Exchange;
-use crate::records::{RecordType, ResponseCode, Status};
+use crate::records::{RecordType, ResponseCode};
 use crate::resolve::{Found, Lookups, absolute};
 use crate::survey::options::Options;
 use crate::survey::pace::Pacer;
@@ -158,7 +158,7 @@ impl Domains {
             .records(&absolute(domain.as_str())?, RecordType::MX)
             .await;
         let exchange = Exchange::of(domain.as_str(), &mx.answer.mx());
-        let is_known = !matches!(mx.answer.status, Status::Bogus | Status::NoAnswer);
+        let is_known = mx.answer.status.is_known();
         let hosts = match &exchange {
             Exchange::Hosts(hosts) if is_known && exists(&mx) => hosts.records.as_slice(),
             _ => &[],

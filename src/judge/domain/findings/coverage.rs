@@ -33,7 +33,7 @@ pub(super) fn insecure(host: &MailHost) -> Option<Finding> {
 /// sender goes to is none of them.
 pub(super) fn partial(domain: &Domain, verdict: &Verdict) -> Option<Finding> {
     let takes_mail = |host: &MailHost| {
-        let is_known = !matches!(host.tlsa.lookup.status, Status::Bogus | Status::NoAnswer);
+        let is_known = host.tlsa.lookup.status.is_known();
         // What cannot be reached from here takes mail from elsewhere.
         is_known && (barred(host).is_none() || !host.out_of_reach.is_empty())
     };

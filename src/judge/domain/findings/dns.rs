@@ -30,7 +30,7 @@ fn lookups<'d>(
     let hosts = domain.hosts.iter();
     let hosts = hosts.flat_map(move |host| {
         // Without addresses nothing more is asked for.
-        let is_asked = !matches!(host.addresses.status, Status::Bogus | Status::NoAnswer);
+        let is_asked = host.addresses.status.is_known();
         let tlsa = is_asked.then_some((&host.tlsa.lookup, dane));
         // Senders take the addresses of the other family.
         let lost = host.lost.iter().map(|lookup| (lookup, Severity::Warning));
@@ -158,7 +158,7 @@ fn how_soon(until: OffsetDateTime, now: OffsetDateTime) -> Option<Severity> {
 }
 
 fn absent(domain: &Domain) -> Option<Finding> {
-    let is_known = !matches!(domain.mx.status, Status::Bogus | Status::NoAnswer);
+    let is_known = domain.mx.status.is_known();
     (is_known && !domain.exists).then(|| {
         let message = format!("the domain \"{}\" does not exist", domain.name);
         let advice = "see whether it is spelt right: no sender delivers mail for it, and none waits before it returns it";

@@ -5,8 +5,8 @@ use super::super::result::Kind;
 use super::super::verdict::Verdict;
 use super::severity::of_broken_host;
 use crate::finding::{Advice, Code, Finding, Severity};
+use crate::records::mx;
 use crate::records::mx::Exchange;
-use crate::records::{Status, mx};
 use std::net::IpAddr;
 
 /// What else may be the reason.
@@ -16,7 +16,7 @@ pub(super) fn of(domain: &Domain, verdict: &Verdict) -> Vec<Finding> {
     let severity = of_broken_host(verdict, Kind::Opportunistic);
     let hosts = domain.hosts.iter();
     let known = hosts.filter(|host| {
-        let is_known = !matches!(host.addresses.status, Status::Bogus | Status::NoAnswer);
+        let is_known = host.addresses.status.is_known();
         is_known && mx::address(&host.name).is_none()
     });
     let may_be_here = is_nothing_reached(domain);
@@ -42,27 +42,11 @@ fn of_host(
     severity: Severity,
     may_be_here: bool,
 ) -> Option<Finding> {
-    let name = &host.name;
-    if host.looks.is_empty()
-        && let Some(address) = host.out_of_reach.first()
-    {
-        let message = format!(
-            "no address of the MX host \"{name}\" can be tried from here: this machine has no route to {address}, or no address of its family"
-        );
-        let advice = "look from a machine that reaches it: senders elsewhere may do so";
-        return Some(Finding::new(Code::NoAddress, None, message, advice).at(severity));
-    }
     if host.looks.is_empty() {
-        let (message, advice) = if is_implicit(domain) {
-            without_mx(name)
-        } else {
-            (
-                format!("the MX host \"{name}\" has no address"),
-                "give the host an address, or take it out of the MX records".into(),
-            )
-        };
+        let (message, advice) = without_looks(domain, host);
         return Some(Finding::new(Code::NoAddress, None, message, advice).at(severity));
     }
+    let name = &host.name;
     let failed: Vec<(IpAddr, &Failed)> = host
         .looks
         .iter()
@@ -95,6 +79,24 @@ fn of_host(
         message,
         advice,
     ))
+}
+
+/// What is said of a host at which no address was tried, and the advice.
+fn without_looks(domain: &Domain, host: &MailHost) -> (String, Advice) {
+    let name = &host.name;
+    match host.out_of_reach.first() {
+        Some(address) => (
+            format!(
+                "no address of the MX host \"{name}\" can be tried from here: this machine has no route to {address}, or no address of its family"
+            ),
+            "look from a machine that reaches it: senders elsewhere may do so".into(),
+        ),
+        None if is_implicit(domain) => without_mx(name),
+        None => (
+            format!("the MX host \"{name}\" has no address"),
+            "give the host an address, or take it out of the MX records".into(),
+        ),
+    }
 }
 
 fn is_implicit(domain: &Domain) -> bool {

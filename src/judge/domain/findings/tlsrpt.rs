@@ -4,7 +4,6 @@ use super::super::facts::Domain;
 use super::super::sts::State;
 use super::super::verdict::Verdict;
 use crate::finding::{Advice, Code, Finding};
-use crate::records::Status;
 use crate::records::tlsrpt::TlsRpt;
 
 pub(super) fn of(domain: &Domain, verdict: &Verdict) -> Option<Finding> {
@@ -19,7 +18,7 @@ pub(super) fn of(domain: &Domain, verdict: &Verdict) -> Option<Finding> {
             Some(Finding::new(Code::TlsrptInvalid, None, message, publish))
         }
         TlsRpt::Absent => {
-            let is_known = !matches!(lookup.status, Status::Bogus | Status::NoAnswer);
+            let is_known = lookup.status.is_known();
             let has_sts = !matches!(verdict.sts, None | Some(State::Absent));
             let has_dane = domain.hosts.iter().any(|host| host.tlsa.decide());
             (is_known && (has_sts || has_dane)).then(|| {
