@@ -157,7 +157,7 @@ pub(super) async fn tls_with(
         protocol: progress.protocol(),
         speech: progress.speech,
     };
-    handshake::run(stream, opening, options, capture, offer)
+    Box::pin(handshake::run(stream, opening, options, capture, offer))
         .await
         .map_err(|cause| progress.fail(progress.explained(cause)))
 }
@@ -207,8 +207,8 @@ async fn speaks_tls(route: &Route, options: &Options, speech: Speech) -> Spoken 
         speech,
     };
     let seen = Arc::clone(&capture);
-    let result = handshake::run(stream, opening, options, seen, Offer::Full).await;
-    match result {
+    let run = handshake::run(stream, opening, options, seen, Offer::Full);
+    match Box::pin(run).await {
         // Slow or gone: the first connection may still greet.
         Err(
             Cause::SpeaksClear(_)

@@ -115,7 +115,7 @@ pub(super) async fn keep(
     options: &Options,
     capture: &Arc<Capture>,
     offer: Offer,
-) -> Result<(Stream, ClientConnection), Cause> {
+) -> Result<(Stream, Box<ClientConnection>), Cause> {
     let mut tls = client(options, capture, offer)?;
     let mut incoming = Incoming::default();
     let result = drive(&mut stream, &mut tls, opening, &mut incoming, capture).await;
@@ -132,7 +132,7 @@ fn client(
     options: &Options,
     capture: &Arc<Capture>,
     offer: Offer,
-) -> Result<ClientConnection, Cause> {
+) -> Result<Box<ClientConnection>, Cause> {
     let internal = |error: Error| Cause::Tls(error.to_string());
     // Made once: their lists of algorithms cost more than a connection should.
     static WHOLE: LazyLock<Arc<CryptoProvider>> =
@@ -175,7 +175,8 @@ fn client(
             ServerName::try_from(ascii.clone()).map_err(|e| Cause::Tls(e.to_string()))?
         }
     };
-    ClientConnection::new(Arc::new(config), name).map_err(internal)
+    let connection = ClientConnection::new(Arc::new(config), name);
+    connection.map(Box::new).map_err(internal)
 }
 
 /// The suites of TLS 1.2 for one type of key, and those of TLS 1.3, which are for any. Some servers
@@ -345,7 +346,7 @@ async fn answer(
 
 /// Sends pending data and `close_notify`, then reads to the end: closing with unread data would
 /// reset the connection and lose the goodbye in transit.
-async fn close(mut stream: Stream, mut tls: ClientConnection) {
+async fn close(mut stream: Stream, mut tls: Box<ClientConnection>) {
     tls.send_close_notify();
     if flush(&mut stream, &mut tls).await.is_err() || stream.shutdown().await.is_err() {
         return;

@@ -53,7 +53,8 @@ pub async fn probe(endpoint: &Endpoint, options: &Options, turn: Turn) -> Sighti
         let to = endpoint.to_string();
         watch.begin(to, turn.since, options.timeout)
     });
-    let run = run(endpoint, options, &turn, &mut progress);
+    // Boxed: it is copied on the stack several times, and each page of it costs a fault.
+    let run = Box::pin(run(endpoint, options, &turn, &mut progress));
     let failure = match timeout_at(turn.since + options.timeout, run).await {
         Ok(result) => result.err(),
         Err(_) => cut_off(&mut progress, options),
@@ -71,7 +72,7 @@ async fn run(
         Ok(()) => Ok(()),
         // What else it may show was seen before.
         Err(failure) if options.client.is_some() || options.asks_once => Err(failure),
-        Err(failure) => second_look(failure, options, progress).await,
+        Err(failure) => Box::pin(second_look(failure, options, progress)).await,
     }
 }
 

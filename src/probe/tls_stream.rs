@@ -16,12 +16,12 @@ const MAX_OCTETS: usize = 4 * 1024 * 1024;
 #[derive(Debug)]
 pub struct TlsStream {
     stream: Stream,
-    tls: ClientConnection,
+    tls: Box<ClientConnection>,
     octets: usize,
 }
 
 impl TlsStream {
-    pub(super) fn new(stream: Stream, tls: ClientConnection) -> Self {
+    pub(super) fn new(stream: Stream, tls: Box<ClientConnection>) -> Self {
         Self {
             stream,
             tls,

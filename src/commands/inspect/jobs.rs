@@ -27,12 +27,12 @@ enum Job {
     Host {
         asked: Box<Asked>,
         options: Box<Options>,
-        task: JoinHandle<(Vec<Survey>, Option<Records>)>,
+        task: JoinHandle<(Vec<Survey>, Option<Box<Records>>)>,
     },
     Domain {
         domain: DomainArg,
         options: Box<Options>,
-        task: JoinHandle<Result<DomainSurvey, Error>>,
+        task: JoinHandle<Result<Box<DomainSurvey>, Error>>,
     },
 }
 
@@ -146,18 +146,18 @@ impl Setting<'_> {
                 let asked = Box::new(self.asked(&target));
                 let (pacer, to_ask) = (Arc::clone(&shared.pacer), asked.clone());
                 let asking = asking.filter(|_| self.cli.dane).cloned();
-                let task = tokio::spawn(async move {
+                // Boxed, as all that is large: else it is copied on the stack several times.
+                let task = tokio::spawn(Box::pin(async move {
                     let _permit = permits.acquire().await;
                     let records = records(asking.as_ref(), &to_ask, &to_probe).await;
                     // What is proven is better than what the system's resolver says.
-                    let known = records.as_ref().map(|(addresses, _)| addresses.all.clone());
+                    let known = records.as_ref().map(|records| records.0.all.clone());
                     let to_probe = Options {
                         known: known.filter(|known| !known.is_empty()),
                         ..to_probe
                     };
-                    // Boxed, as all that is large: else it is copied on the stack several times.
-                    (Box::pin(surveys(&pacer, &to_ask, &to_probe)).await, records)
-                });
+                    (surveys(&pacer, &to_ask, &to_probe).await, records)
+                }));
                 Some(Job::Host {
                     asked,
                     options,
@@ -166,10 +166,10 @@ impl Setting<'_> {
             }
             SubjectArg::Domain(domain) => {
                 let (asking, to_ask) = (asking?.clone(), domain.clone());
-                let task = tokio::spawn(async move {
+                let task = tokio::spawn(Box::pin(async move {
                     let _permit = permits.acquire().await;
-                    Box::pin(asking.survey(&to_ask, &to_probe)).await
-                });
+                    asking.survey(&to_ask, &to_probe).await.map(Box::new)
+                }));
                 Some(Job::Domain {
                     domain,
                     options,
@@ -244,9 +244,13 @@ impl Setting<'_> {
 }
 
 /// What the DNS has about a server, if that is asked for.
-async fn records(asking: Option<&Asking>, asked: &Asked, options: &Options) -> Option<Records> {
+async fn records(
+    asking: Option<&Asking>,
+    asked: &Asked,
+    options: &Options,
+) -> Option<Box<Records>> {
     let (host, port) = (asked.endpoint.host.to_string(), asked.endpoint.port);
-    Box::pin(asking?.records_of(&host, port, options)).await
+    Some(Box::new(asking?.records_of(&host, port, options).await?))
 }
 
 /// Looks at the one port of a target, or at several of its host in turns.
