@@ -128,6 +128,7 @@ pub(super) async fn keep(
     Ok((stream, tls))
 }
 
+/// A connection that has sent nothing yet; boxed, because it is large and handed on.
 fn client(
     options: &Options,
     capture: &Arc<Capture>,
