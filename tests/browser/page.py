@@ -296,10 +296,8 @@ def check_accessibility():
         assert roles[role] and all(roles[role]), role
 
 
-browser = start()
-try:
-    browser.set_window_size(1280, 900)
-    timed("load", lambda: browser.get(page.as_uri()))
+def check_layout():
+    """At every width, light and dark."""
     light = background()
     picture("light-1280", 1280, 2200)
     picture("light-400", 400, 3600)
@@ -310,6 +308,15 @@ try:
     picture("dark-1280", 1280, 2200)
     picture("dark-400", 400, 3600)
     media("light")
+
+
+browser = start()
+try:
+    browser.set_window_size(1280, 900)
+    timed("load", lambda: browser.get(page.as_uri()))
+    # Its layout does not depend on how many rows there are; each change of it costs seconds of CPU.
+    if count < 5000:
+        check_layout()
     if count < 100:
         check_accessibility()
     check_sorting()

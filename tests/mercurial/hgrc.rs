@@ -9,12 +9,12 @@
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
 use serde_json::Value;
-use std::collections::BTreeSet;
-use std::path::Path;
-use std::process::Command;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
 use tempfile::TempDir;
-use testkit::hg;
-use testkit::program::{finish, program};
+use testkit::hg::{self, Forked};
+use testkit::program::{Run, finish, program};
 
 /// A case: files below its directory, the variables that it sets (`@` is that directory), and the
 /// directory in which the programs run.
@@ -44,18 +44,40 @@ fn build(case: &Case<'_>) -> TempDir {
     dir
 }
 
-fn in_case(command: &mut Command, case: &Case<'_>, dir: &Path, hg: &Path) {
+/// The folder that the case is read in, and the whole environment.
+fn place_of(case: &Case<'_>, dir: &Path, hg: &Path) -> (PathBuf, BTreeMap<String, String>) {
     let at = dir.to_str().expect("UTF-8");
-    command.env_clear().current_dir(dir.join(case.cwd));
-    command
-        .env("HOME", dir.join("home"))
-        .env("LC_ALL", "C.UTF-8");
     let bin = hg.parent().expect("a folder").to_str().expect("UTF-8");
-    command.env("PATH", format!("{bin}:/usr/bin:/bin"));
-    for (name, value) in case.variables {
-        let path = format!("{bin}:/usr/bin:/bin");
-        command.env(name, value.replace('@', at).replace("$PATH", &path));
-    }
+    let path = format!("{bin}:/usr/bin:/bin");
+    let usual = [
+        ("HOME", format!("{at}/home")),
+        ("LC_ALL", "C.UTF-8".to_owned()),
+        ("PATH", path.clone()),
+    ];
+    let own = case.variables.iter().map(|(name, value)| {
+        let value = value.replace('@', at).replace("$PATH", &path);
+        (*name, value)
+    });
+    let variables = usual.into_iter().chain(own);
+    let variables = variables.map(|(name, value)| (name.to_owned(), value));
+    (dir.join(case.cwd), variables.collect())
+}
+
+/// What hg does with those arguments in the case.
+fn hg_in(case: &Case<'_>, dir: &Path, hg: &Path, arguments: &[&str]) -> Output {
+    let (folder, variables) = place_of(case, dir, hg);
+    let mut command = Forked::new(hg);
+    command.args(arguments).current_dir(folder);
+    command.env_clear().envs(variables);
+    command.output().expect("hg")
+}
+
+/// What our program does with them there, with that hg in `PATH`.
+fn ours_in(case: &Case<'_>, dir: &Path, hg: &Path, arguments: &[&str]) -> Run {
+    let (folder, variables) = place_of(case, dir, hg);
+    let mut command = program();
+    command.args(arguments).current_dir(folder);
+    finish(command.env_clear().envs(variables))
 }
 
 /// Renames the lone surrogates that stand for undecodable bytes in this JSON, because strict
@@ -109,10 +131,7 @@ fn settings(json: &str, dir: &Path) -> Settings {
 }
 
 fn theirs(case: &Case<'_>, dir: &Path, hg: &Path) -> Outcome {
-    let mut command = Command::new(hg);
-    command.args(["config", "-Tjson", "--source"]);
-    in_case(&mut command, case, dir, hg);
-    let output = command.output().expect("hg");
+    let output = hg_in(case, dir, hg, &["config", "-Tjson", "--source"]);
     let error = String::from_utf8_lossy(&output.stderr).into_owned();
     match output.status.code() {
         // 1 means that there are no settings at all.
@@ -124,10 +143,7 @@ fn theirs(case: &Case<'_>, dir: &Path, hg: &Path) -> Outcome {
 }
 
 fn ours(case: &Case<'_>, dir: &Path, hg: &Path) -> Outcome {
-    let mut command = program();
-    command.args(["config", "--all", "--format", "json"]);
-    in_case(&mut command, case, dir, hg);
-    let run = finish(&mut command);
+    let run = ours_in(case, dir, hg, &["config", "--all", "--format", "json"]);
     match run.code {
         0 => Ok(settings(&run.stdout, dir)),
         2 => Err(run.stderr),
@@ -777,14 +793,8 @@ fn the_settings_for_mail_are_shown_with_their_lines_and_without_passwords() {
     };
     let dir = build(&case);
     let root = dir.path().to_str().expect("UTF-8");
-    let mut command = program();
-    in_case(
-        command.arg("config"),
-        &case,
-        dir.path(),
-        Path::new("/usr/bin/hg"),
-    );
-    let run = finish(&mut command);
+    let hg = Path::new("/usr/bin/hg");
+    let run = ours_in(&case, dir.path(), hg, &["config"]);
     let expected = format!(
         "{root}/home/.config/hg/hgrc:2: smtp.host=b\n    overrides {root}/home/.hgrc:2\n\
          {root}/home/.hgrc:3: smtp.password=***\n{root}/home/.config/hg/hgrc:4: web.cacerts=x\n"
@@ -809,14 +819,8 @@ fn a_file_that_includes_itself_and_a_directory_in_its_place_are_errors() {
             cwd: "home",
         };
         let dir = build(&case);
-        let mut command = program();
-        in_case(
-            command.arg("config"),
-            &case,
-            dir.path(),
-            Path::new("/usr/bin/hg"),
-        );
-        let run = finish(&mut command);
+        let hg = Path::new("/usr/bin/hg");
+        let run = ours_in(&case, dir.path(), hg, &["config"]);
         assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{content}");
         assert!(
             run.stderr.contains(what) && run.stderr.contains(".hgrc:1"),
@@ -933,9 +937,7 @@ fn includes_go_as_deep_as_hg_reads_them() {
             continue;
         }
         assert!(ours.expect_err("an error").contains("deeper than hg"));
-        let mut command = Command::new(&hg);
-        in_case(command.arg("config"), &case, dir.path(), &hg);
-        let output = command.output().expect("hg");
+        let output = hg_in(&case, dir.path(), &hg, &["config"]);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(said.contains("RecursionError"), "{said}");
     }

@@ -13,9 +13,9 @@ use rcgen::{BasicConstraints, CertificateParams, CustomExtension, ExtendedKeyUsa
 use rustls::pki_types::CertificateDer;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+
 use std::sync::LazyLock;
-use testkit::hg;
+use testkit::hg::{self, Forked};
 use testkit::pki::{Identity, KeyKind, Pki, expired_leaf, leaf, now, to_pem};
 use testkit::program::Dir;
 use testkit::server::{Behaviour, Server};
@@ -284,7 +284,7 @@ fn repository(hg: &Path) -> &'static Path {
     let path = REPOSITORY.path();
     MADE.call_once(|| {
         let run = |args: &[&str]| {
-            let mut command = Command::new(hg);
+            let mut command = Forked::new(hg);
             command.args(args).current_dir(path).env("HGRCPATH", "");
             assert!(command.output().expect("hg").status.success(), "{args:?}");
         };
@@ -320,19 +320,18 @@ fn hg_sends_with(
 }
 
 /// `hg email` with the configuration of a home directory.
-fn hg_command(hg: &Path, home: &Path) -> Command {
-    let mut command = Command::new(hg);
+fn hg_command(hg: &Path, home: &Path) -> Forked {
+    let mut command = Forked::new(hg);
     command
         .args(EMAIL)
-        .arg("-y")
+        .args(["-y"])
         .current_dir(repository(hg))
         .env("HGRCPATH", home.join("hgrc"))
         .env("HOME", home)
         .env("PLACE", home)
         .env("HGEDITOR", "true")
         .env_remove("SSL_CERT_FILE")
-        .env_remove("SSL_CERT_DIR")
-        .stdin(Stdio::null());
+        .env_remove("SSL_CERT_DIR");
     command
 }
 

@@ -7,7 +7,7 @@ use smtp_certcheck::fingerprint::{Algorithm, Fingerprint};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
-use testkit::hg::hg;
+use testkit::hg::{Forked, hg};
 use testkit::names::Names;
 use testkit::pki::{Identity, KeyKind, Pki, ca, expired_leaf, leaf, now};
 use testkit::program::{Dir, Run, finish, program};
@@ -93,7 +93,7 @@ impl Home {
 
     /// The value that the real hg has for a setting, if hg is installed.
     fn hg(&self, hg: &Path, name: &str) -> String {
-        let output = Command::new(hg)
+        let output = Forked::new(hg)
             .args(["config", name])
             .current_dir(self.0.path())
             .env_clear()

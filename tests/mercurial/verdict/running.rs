@@ -3,8 +3,7 @@
 use super::{PKI, fill, hg_command, home, repository};
 use serde_json::Value;
 use std::path::Path;
-use std::process::Command;
-use testkit::hg;
+use testkit::hg::{self, Forked};
 use testkit::pki::{Identity, KeyKind, Pki, leaf};
 use testkit::program::Dir;
 use testkit::server::{Behaviour, Server};
@@ -393,7 +392,7 @@ fn differences_between_releases_are_decided_by_the_installed_one() {
     let named = check(Some(&found), &["--hg-version", "6.9"]);
     assert_eq!(named.1, of("6.9"));
     let Some(hg) = hg::hg(TEST) else { return };
-    let output = Command::new(&hg)
+    let output = Forked::new(&hg)
         .args(["version", "-q"])
         .output()
         .expect("hg");

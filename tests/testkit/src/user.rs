@@ -1,9 +1,11 @@
 //! A user of the real Mercurial: sends mail to the real Postfix.
 
+use crate::hg::Forked;
 use crate::mta::Mta;
 use crate::pki::Identity;
 use crate::program::{Dir, Run, finish, program};
 use sha2::{Digest as _, Sha256};
+use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -65,20 +67,30 @@ impl User {
     /// A program in the repository, with its own environment.
     pub fn command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
+        command.env_clear().envs(self.environment());
+        command.current_dir(self.repository()).stdin(Stdio::null());
         command
-            .env_clear()
-            .env("HOME", self.home.path())
-            .env("PATH", "/usr/bin:/bin");
-        command.env("HGEDITOR", "true").env("LC_ALL", "C.UTF-8");
-        command
-            .current_dir(self.home.path().join("repo"))
-            .stdin(Stdio::null());
-        command
+    }
+
+    fn environment(&self) -> [(&str, &OsStr); 4] {
+        [
+            ("HOME", self.home.path().as_os_str()),
+            ("PATH", OsStr::new("/usr/bin:/bin")),
+            ("HGEDITOR", OsStr::new("true")),
+            ("LC_ALL", OsStr::new("C.UTF-8")),
+        ]
+    }
+
+    fn repository(&self) -> PathBuf {
+        self.home.path().join("repo")
     }
 
     /// The real hg there.
     pub fn hg(&self, args: &[&str]) -> Run {
-        finish(self.command(&self.hg).args(args))
+        let mut hg = Forked::new(&self.hg);
+        hg.env_clear().envs(self.environment());
+        hg.args(args).current_dir(self.repository());
+        hg.output().expect("hg").into()
     }
 
     /// `hg email` with nothing but the user's own configuration about the server.

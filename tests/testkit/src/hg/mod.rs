@@ -1,5 +1,9 @@
 //! The real Mercurial, unpacked by `tests/install` into its own Python environment.
 
+mod forked;
+
+pub use forked::Forked;
+
 use std::path::{Path, PathBuf};
 
 /// A program of that environment: `hg` or `python`; `None` if it is not there.
