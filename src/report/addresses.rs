@@ -110,6 +110,9 @@ pub fn listed(places: &[IpAddr]) -> String {
 
 /// Lists the served certificates, if there are several.
 fn differ(looks: &[&Assessment]) -> Option<Finding> {
+    if looks.len() < 2 {
+        return None;
+    }
     let mut served: Vec<(Fingerprint, &Certificate, Vec<IpAddr>)> = Vec::new();
     for look in looks {
         let Some(leaf) = look.leaf() else {

@@ -56,20 +56,28 @@ impl<'a> Options<'a> {
     }
 }
 
-/// Fills in what the command line leaves open.
+/// The options with defaults that the command line sets.
+pub(super) fn typed(matches: &ArgMatches) -> Vec<&'static str> {
+    let matches = matches.subcommand().map_or(matches, |(_, matches)| matches);
+    let is_typed = |option: &&str| {
+        let exists = matches.try_contains_id(option).is_ok();
+        exists && matches.value_source(option) == Some(ValueSource::CommandLine)
+    };
+    let mut options = vec!["cacerts", "crl", "timeout", "ehlo", "color"];
+    options.retain(is_typed);
+    options
+}
+
+/// Fills in what the command line leaves open: all but the options `typed`.
 pub(super) fn apply(
     cli: &mut Cli,
-    matches: &ArgMatches,
+    typed: &[&str],
     variable: Variable<'_>,
 ) -> Result<(), clap::Error> {
-    let matches = matches.subcommand().map_or(matches, |(_, matches)| matches);
     let Some(options) = Options::of(cli) else {
         return Ok(());
     };
-    let open = |option: &str, name| {
-        let typed = matches.value_source(option) == Some(ValueSource::CommandLine);
-        variable(name).filter(|_| !typed)
-    };
+    let open = |option, name| variable(name).filter(|_| !typed.contains(&option));
     let defaults = &mut options.trust.defaults;
     if let Some(paths) = open("cacerts", CACERTS) {
         defaults.cacerts = paths_of(CACERTS, &paths)?;
@@ -142,7 +150,7 @@ mod tests {
             all.find(|(known, _)| *known == name)
                 .map(|(_, value)| OsString::from(value))
         };
-        apply(&mut cli, &matches, &variable).map_err(|why| why.to_string())?;
+        apply(&mut cli, &typed(&matches), &variable).map_err(|why| why.to_string())?;
         Ok(cli)
     }
 

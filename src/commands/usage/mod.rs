@@ -13,8 +13,8 @@ use defaults::Variable;
 use crate::cli::{AuditFormat, Cli, Command as Verb, FormatArg, Inspect, NAME};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{
-    ArgMatches, Args as _, ColorChoice, Command, CommandFactory as _, FromArgMatches as _,
-    Subcommand as _, ValueEnum as _,
+    Args as _, ColorChoice, Command, CommandFactory as _, FromArgMatches as _, Subcommand as _,
+    ValueEnum as _,
 };
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
@@ -26,20 +26,20 @@ pub(super) fn read(
     color: ColorChoice,
     variable: Variable<'_>,
 ) -> Result<Cli, clap::Error> {
-    let (mut cli, matches) = match without_command(&arguments) {
+    let (mut cli, typed) = match without_command(&arguments) {
         Some(read) => read,
         None => whole(arguments, color)?,
     };
     if cli.inspect.json {
         cli.inspect.format = FormatArg::Json;
     }
-    defaults::apply(&mut cli, &matches, variable)?;
+    defaults::apply(&mut cli, &typed, variable)?;
     Ok(cli)
 }
 
 /// What is typed most: a line without a command, and without an error. The definitions of the
 /// commands are most of the definitions, and the start of the program is faster without them.
-fn without_command(arguments: &[OsString]) -> Option<(Cli, ArgMatches)> {
+fn without_command(arguments: &[OsString]) -> Option<(Cli, Vec<&'static str>)> {
     let mut words = arguments.iter().skip(1).filter_map(|word| word.to_str());
     let is_for_others = |word: &str| {
         let has_one_dash = word.starts_with('-') && !word.starts_with("--") && word.len() > 2;
@@ -49,17 +49,22 @@ fn without_command(arguments: &[OsString]) -> Option<(Cli, ArgMatches)> {
         return None;
     }
     let command = Inspect::augment_args(Command::new(NAME));
-    let matches = command.try_get_matches_from(arguments).ok()?;
-    let inspect = Inspect::from_arg_matches(&matches).ok()?;
+    let mut matches = command.try_get_matches_from(arguments).ok()?;
+    let typed = defaults::typed(&matches);
+    // It takes the values, where the other copies them all.
+    let inspect = Inspect::from_arg_matches_mut(&mut matches).ok()?;
     let cli = Cli {
         inspect,
         command: None,
     };
-    Some((cli, matches))
+    Some((cli, typed))
 }
 
 /// Reads any line.
-fn whole(arguments: Vec<OsString>, color: ColorChoice) -> Result<(Cli, ArgMatches), clap::Error> {
+fn whole(
+    arguments: Vec<OsString>,
+    color: ColorChoice,
+) -> Result<(Cli, Vec<&'static str>), clap::Error> {
     let mut command = Cli::command().color(color);
     command.build();
     let arguments = as_options(arguments, &command)?;
@@ -69,7 +74,7 @@ fn whole(arguments: Vec<OsString>, color: ColorChoice) -> Result<(Cli, ArgMatche
     }
     let matches = command.clone().try_get_matches_from(arguments.iter());
     let matches = matches.map_err(|why| line.explained(why))?;
-    Ok((Cli::from_arg_matches(&matches)?, matches))
+    Ok((Cli::from_arg_matches(&matches)?, defaults::typed(&matches)))
 }
 
 /// The name of a command that a word almost spells.
