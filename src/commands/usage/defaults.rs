@@ -3,7 +3,7 @@
 use crate::cli::{Cli, ColorArg, Command, Connection, Trust, duration, ehlo_name};
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
-use clap::{ArgMatches, ValueEnum as _};
+use clap::{ArgMatches, Id, ValueEnum as _};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -56,28 +56,23 @@ impl<'a> Options<'a> {
     }
 }
 
-/// The options with defaults that the command line sets.
-pub(super) fn typed(matches: &ArgMatches) -> Vec<&'static str> {
+/// What the command line sets, of the command that was typed.
+pub(super) fn typed(matches: &ArgMatches) -> Vec<Id> {
     let matches = matches.subcommand().map_or(matches, |(_, matches)| matches);
-    let is_typed = |option: &&str| {
-        let exists = matches.try_contains_id(option).is_ok();
-        exists && matches.value_source(option) == Some(ValueSource::CommandLine)
-    };
-    let mut options = vec!["cacerts", "crl", "timeout", "ehlo", "color"];
-    options.retain(is_typed);
-    options
+    let is_typed = |id: &&Id| matches.value_source(id.as_str()) == Some(ValueSource::CommandLine);
+    matches.ids().filter(is_typed).cloned().collect()
 }
 
 /// Fills in what the command line leaves open: all but the options `typed`.
 pub(super) fn apply(
     cli: &mut Cli,
-    typed: &[&str],
+    typed: &[Id],
     variable: Variable<'_>,
 ) -> Result<(), clap::Error> {
     let Some(options) = Options::of(cli) else {
         return Ok(());
     };
-    let open = |option, name| variable(name).filter(|_| !typed.contains(&option));
+    let open = |option: &str, name| variable(name).filter(|_| typed.iter().all(|id| id != option));
     let defaults = &mut options.trust.defaults;
     if let Some(paths) = open("cacerts", CACERTS) {
         defaults.cacerts = paths_of(CACERTS, &paths)?;

@@ -13,7 +13,7 @@ use defaults::Variable;
 use crate::cli::{AuditFormat, Cli, Command as Verb, FormatArg, Inspect, NAME};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{
-    Args as _, ColorChoice, Command, CommandFactory as _, FromArgMatches as _, Subcommand as _,
+    Args as _, ColorChoice, Command, CommandFactory as _, FromArgMatches as _, Id, Subcommand as _,
     ValueEnum as _,
 };
 use std::ffi::{OsStr, OsString};
@@ -39,7 +39,7 @@ pub(super) fn read(
 
 /// What is typed most: a line without a command, and without an error. The definitions of the
 /// commands are most of the definitions, and the start of the program is faster without them.
-fn without_command(arguments: &[OsString]) -> Option<(Cli, Vec<&'static str>)> {
+fn without_command(arguments: &[OsString]) -> Option<(Cli, Vec<Id>)> {
     let mut words = arguments.iter().skip(1).filter_map(|word| word.to_str());
     let is_for_others = |word: &str| {
         let has_one_dash = word.starts_with('-') && !word.starts_with("--") && word.len() > 2;
@@ -61,10 +61,7 @@ fn without_command(arguments: &[OsString]) -> Option<(Cli, Vec<&'static str>)> {
 }
 
 /// Reads any line.
-fn whole(
-    arguments: Vec<OsString>,
-    color: ColorChoice,
-) -> Result<(Cli, Vec<&'static str>), clap::Error> {
+fn whole(arguments: Vec<OsString>, color: ColorChoice) -> Result<(Cli, Vec<Id>), clap::Error> {
     let mut command = Cli::command().color(color);
     command.build();
     let arguments = as_options(arguments, &command)?;

@@ -6,7 +6,7 @@ arguments, environment, folder and output.
 
 A request is its fields joined by NUL: folder, file for stdout, file for stderr, number of arguments,
 arguments, variables as NAME=VALUE. The answer is the exit code, or the signal's number negated. It
-ends when its standard input does."""
+ends when its standard input does, and removes the socket with its folder."""
 
 import atexit
 import importlib
@@ -47,7 +47,10 @@ def run(folder, out, err, arguments, variables):
         runpy.run_path(hg, run_name="__main__")
         return 0
     except SystemExit as end:
-        return end.code or 0
+        if end.code is None or isinstance(end.code, int):
+            return end.code or 0
+        print(end.code, file=sys.stderr)
+        return 1
     except BaseException:
         traceback.print_exc()
         return 1
@@ -99,6 +102,8 @@ def main():
     while True:
         ready, _, _ = select.select([0, listener, news], [], [])
         if 0 in ready:
+            os.unlink(path)
+            os.rmdir(os.path.dirname(path))
             return
         if news in ready:
             read_modules(os.read(news, 65536).decode().splitlines())
