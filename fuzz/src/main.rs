@@ -1,6 +1,9 @@
 //! The fuzz targets, in one program that is linked once: the environment names the target.
 #![no_main]
-#![expect(clippy::disallowed_methods, reason = "the target is in the environment")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the target is in the environment"
+)]
 
 #[path = "../invariants/mod.rs"]
 mod invariants;

@@ -47,6 +47,7 @@ impl Plan {
         }
         if only_one {
             plan.chosen.truncate(1);
+            plan.left_out = 0;
         }
         plan
     }

@@ -132,7 +132,7 @@ fn by_ca_a_renewed_certificate_is_accepted_and_another_ca_is_not() {
     renew(&mta, &user, &target, &other.identity(leaf(&["localhost"])));
     assert_ne!(user.email().code, 0);
     assert_eq!(user.certcheck(&[]).code, 1);
-    assert_eq!(mta.delivered(2).len(), 2);
+    assert_eq!(mta.delivered(2).len(), 2, "{}", mta.log());
 }
 
 /// Runs a command line on a terminal of its own, and types `input`.

@@ -64,6 +64,7 @@ fn facts(survey: &HostSurvey, looks: Vec<Look>) -> MailHost {
     let out_of_reach = survey.no_route.iter().chain(&survey.no_source);
     MailHost {
         out_of_reach: out_of_reach.map(SocketAddr::ip).collect(),
+        left_out: survey.left_out,
         ..mail_host((&survey.name, survey.port), addresses, &survey.tlsa, looks)
     }
 }
@@ -85,6 +86,7 @@ pub(super) fn mail_host(
         lost: addresses.and_then(|addresses| Some(Lookup::of(&addresses.lost.as_ref()?.answer))),
         looks,
         out_of_reach: Vec::new(),
+        left_out: 0,
     }
 }
 

@@ -122,6 +122,8 @@ pub struct MailHost {
     pub looks: Vec<Look>,
     /// Addresses that this machine cannot try: it has no route there, or no address of that family.
     pub out_of_reach: Vec<IpAddr>,
+    /// How many addresses it has beyond the maximum.
+    pub left_out: usize,
 }
 
 /// The TLSA records of a host.

@@ -1,9 +1,10 @@
 //! What messages say where the code alone would mislead.
 
 use super::world::{self, show, single, sts, unreachable};
-use smtp_certcheck::finding::{Code, Finding, Piece};
+use smtp_certcheck::finding::{Code, Evidence, Finding, Piece, Severity};
 use smtp_certcheck::judge::domain::{Domain, Fetched, KnownPolicy, judge_domain};
 use smtp_certcheck::records::mta_sts::Mode;
+use smtp_certcheck::records::mx::Exchange;
 
 fn found(domain: &Domain, code: Code) -> Finding {
     let findings = judge_domain(domain).findings;
@@ -38,6 +39,72 @@ fn where_no_host_is_reached_the_cause_may_be_here() {
     domain.hosts[0].out_of_reach = vec!["2001:db8::1".parse().expect("an address")];
     let none = found(&domain, Code::NoAddress);
     assert!(none.message.contains("from here"), "{none:?}");
+}
+
+#[test]
+fn what_was_not_looked_at_is_a_note_beside_what_was() {
+    let notes = |domain: &Domain| -> Vec<(Severity, String, Option<Evidence>)> {
+        let findings = judge_domain(domain).findings.into_iter();
+        findings
+            .filter(|finding| finding.code == Code::AddressNotTried)
+            .map(|finding| {
+                let evidence = finding.evidence.map(|evidence| *evidence);
+                (finding.severity, finding.message, evidence)
+            })
+            .collect()
+    };
+    let ip = |text: &str| text.parse().expect("an address");
+    let mut domain = world::sound();
+    assert_eq!(notes(&domain), []);
+
+    let second = world::look("192.0.2.9", &world::MX1);
+    domain.hosts[0].looks.push(second);
+    domain.hosts[0].left_out = 4;
+    domain.hosts[0].out_of_reach = vec![ip("2001:db8::1")];
+    domain.hosts[1].out_of_reach = vec![ip("2001:db8::2"), ip("2001:db8::3")];
+    let Exchange::Hosts(hosts) = &mut domain.exchange else {
+        panic!("it has hosts");
+    };
+    hosts.left_out = 68;
+    let beyond = |looked_at, left_out| {
+        Some(Evidence::Beyond {
+            looked_at,
+            left_out,
+        })
+    };
+    let all = ["2001:db8::1", "2001:db8::2", "2001:db8::3"].map(ip);
+    assert_eq!(
+        notes(&domain),
+        [
+            (
+                Severity::Note,
+                "2 addresses of the MX host \"mx1.example.org\" were looked at, and 4 more were not"
+                    .to_owned(),
+                beyond(2, 4),
+            ),
+            (
+                Severity::Note,
+                "this machine has no route to 2001:db8::1 of the MX host \"mx1.example.org\", or to 2 more of the MX hosts, or no address of the family"
+                    .to_owned(),
+                Some(Evidence::Addresses(all.to_vec())),
+            ),
+            (
+                Severity::Note,
+                "2 MX hosts of \"example.org\" were looked at, and 68 more were not".to_owned(),
+                beyond(2, 68),
+            ),
+        ]
+    );
+
+    // Without any look at a host, that says so.
+    domain.hosts[1].looks.clear();
+    let [_, (_, message, _), _] = &notes(&domain)[..] else {
+        panic!("three notes");
+    };
+    assert_eq!(
+        message,
+        "this machine has no route to 2001:db8::1 of the MX host \"mx1.example.org\", or no address of its family"
+    );
 }
 
 #[test]

@@ -108,6 +108,7 @@ pub fn host(name: &str, address: &str, identity: &Identity) -> MailHost {
         },
         looks: vec![look(address, identity)],
         out_of_reach: Vec::new(),
+        left_out: 0,
     }
 }
 

@@ -5,6 +5,7 @@ mod dane;
 mod differ;
 mod dns;
 mod expiry;
+mod not_tried;
 mod publish;
 mod reach;
 mod required;
@@ -22,6 +23,7 @@ pub(super) fn of(domain: &Domain, verdict: &Verdict) -> Vec<Finding> {
     let mut findings = dns::of(domain, verdict);
     findings.extend(required::of(domain, verdict));
     findings.extend(reach::of(domain, verdict));
+    findings.extend(not_tried::of(domain));
     findings.extend(dane::of(domain, verdict));
     findings.extend(rotation::of(domain, verdict));
     findings.extend(sts::of(domain, verdict));

@@ -5,11 +5,11 @@ use super::StartError;
 use crate::pki::Identity;
 use std::ffi::OsStr;
 use std::fmt::Write as _;
-use std::io::{Error, Result};
-use std::os::unix::fs::{PermissionsExt, chown};
+use std::io::{Error, Result, Write as _};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt, chown, fchown};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use tempfile::TempDir;
+use tempfile::{NamedTempFile, TempDir};
 
 /// Starts the program, and a watcher that kills the process group when the test's side of the pipe
 /// closes, however the test ends, Ctrl-C included. It needs no namespace.
@@ -80,9 +80,18 @@ impl Home {
     }
 
     pub(crate) fn write(&self, name: &str, content: &str, mode: u32) -> Result<()> {
+        // Whole or not at all: a process of the server may read it now, and Postfix starts none for a
+        // minute after one that could not.
         let path = self.path(name);
-        std::fs::write(&path, content)?;
-        std::fs::set_permissions(path, PermissionsExt::from_mode(mode))
+        let mut file = NamedTempFile::new_in(self.dir.path())?;
+        file.write_all(content.as_bytes())?;
+        let permissions = PermissionsExt::from_mode(mode);
+        file.as_file().set_permissions(permissions)?;
+        if let Ok(before) = path.metadata() {
+            fchown(file.as_file(), Some(before.uid()), Some(before.gid()))?;
+        }
+        file.persist(path)?;
+        Ok(())
     }
 
     /// The files `NAMEchain.pem` and `NAMEkey.pem`.
