@@ -1,10 +1,11 @@
 //! The two commands of README.md ("Try it"): the demo shows every step, and `tests/run` finds the
-//! packages of the tests where this machine finds its own.
+//! packages of the tests where this machine finds its own, and compiles each library once.
 #![allow(
     clippy::disallowed_methods,
     reason = "the test writes the sources of apt"
 )]
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
@@ -47,6 +48,37 @@ fn the_demo_shows_every_step() {
         [1, 0, 1, 1, 0, 1, 0, 0, 1, 1, 0, 0].map(|code| format!("[exit code {code}]")),
         "{text}"
     );
+}
+
+/// The libraries that the build of these packages compiles, each with its features.
+fn libraries(args: &[&str]) -> BTreeSet<String> {
+    let output = Command::new(env!("CARGO"))
+        .args(["tree", "--locked", "--offline", "--prefix", "none"])
+        .args(["--format", "{p} {f}"])
+        .args(args)
+        .output()
+        .expect("cargo");
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    assert!(output.status.success(), "{args:?}: {text}");
+    let lines = text.lines().map(|line| line.trim_end_matches(" (*)"));
+    // The crates of this workspace are compiled for each as it needs them.
+    let foreign = lines.filter(|line| !line.contains(" (/"));
+    foreign.map(|line| line.trim_end().to_owned()).collect()
+}
+
+/// Otherwise it compiles them, and what uses them, for itself: a minute more from a clean clone.
+#[test]
+fn the_demo_and_the_fuzzer_use_the_libraries_of_the_tests() {
+    let of_tests = libraries(&["--workspace", "--edges", "normal,build,dev"]);
+    for package in ["demo", "smtp-certcheck-fuzz"] {
+        let own = libraries(&["--package", package, "--edges", "normal,build"]);
+        assert!(own.len() > 100, "{own:?}");
+        let alone: Vec<&String> = own.difference(&of_tests).collect();
+        assert!(
+            alone.is_empty(),
+            "name these features in {package}'s Cargo.toml: {alone:?}"
+        );
+    }
 }
 
 /// A separate apt, whose release comes from an archive in a folder, by any of its names.
