@@ -239,6 +239,9 @@ impl Site<'_> {
             .arg(file)
             .arg("--idfile")
             .arg(self.desk.path("ids"))
+            // Root's is one for the whole machine, and tests run side by side.
+            .arg("--pidfile")
+            .arg(self.desk.path("pid"))
             .env("FETCHMAILHOME", self.desk.dir.path())
             .env("HOME", self.desk.dir.path());
         // 1: there is no mail.

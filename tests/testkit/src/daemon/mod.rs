@@ -36,7 +36,14 @@ impl StartError {
 
 /// What the servers log when they cannot have a port. We log it, too: Postfix of Debian 13 exits
 /// silently.
-pub(crate) const TAKEN: &str = "Address already in use";
+const TAKEN: &str = "Address already in use";
+
+/// Whether it says so; unbound writes it in lower case.
+pub(crate) fn says_taken(log: &str) -> bool {
+    let log = log.to_ascii_lowercase();
+    log.contains(&TAKEN.to_ascii_lowercase())
+}
+
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -46,7 +53,7 @@ pub(crate) fn start<T>(once: impl Fn() -> Result<T, StartError>) -> Result<T, St
     let mut taken = String::new();
     for _ in 0..ATTEMPTS {
         match once() {
-            Err(StartError::Failed(why)) if why.contains(TAKEN) => taken = why,
+            Err(StartError::Failed(why)) if says_taken(&why) => taken = why,
             outcome => return outcome,
         }
     }
@@ -175,7 +182,7 @@ impl Daemon {
             // Some bind with SO_REUSEPORT: two of them would share a port. Others go on without it.
             let own = usize::from(ended.is_none());
             let shared = ports.iter().any(|port| ports::listeners(*port).len() > own);
-            if shared || self.log().contains(TAKEN) {
+            if shared || says_taken(&self.log()) {
                 return Err(self.failed(TAKEN));
             }
             if let Some(status) = ended {

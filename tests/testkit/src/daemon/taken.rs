@@ -2,7 +2,8 @@
 
 use super::home::Home;
 use super::syslog::Syslog;
-use super::{Daemon, Package, StartError, TAKEN, ports};
+use super::{Daemon, Package, StartError, ports, says_taken};
+use crate::dns::unbound;
 use crate::pki::{Identity, KeyKind, Pki, leaf};
 use crate::{courier, cyrus, dovecot, haproxy, microsocks, skip, sshd, tinyproxy};
 use std::net::TcpListener;
@@ -54,6 +55,13 @@ fn what_stands_between_says_so() {
     fails(&sshd::PACKAGE, sshd::configure);
 }
 
+#[test]
+fn unbound_says_so() {
+    fails(&unbound::PACKAGE, |home, ports| {
+        unbound::configure(home, ports[0], "", "")
+    });
+}
+
 /// Each of the ports is taken once.
 fn fails(package: &Package, mut configure: impl FnMut(&Home, &[u16]) -> std::io::Result<Command>) {
     for taken in 0..package.ports {
@@ -70,7 +78,7 @@ fn fails(package: &Package, mut configure: impl FnMut(&Home, &[u16]) -> std::io:
             Err(StartError::NotInstalled(why)) => {
                 skip::skip(&format!("a taken port ({name})"), &why);
             }
-            Err(StartError::Failed(why)) => assert!(why.contains(TAKEN), "{why}"),
+            Err(StartError::Failed(why)) => assert!(says_taken(&why), "{why}"),
             Ok(_) => panic!("{name} started without its port {taken}"),
         }
         assert!(start.elapsed() < Duration::from_secs(10), "{name}");

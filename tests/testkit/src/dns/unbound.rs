@@ -8,7 +8,7 @@ use hickory_proto::op::ResponseCode;
 use std::fmt::Write as _;
 use std::process::Command;
 
-const PACKAGE: Package = Package {
+pub(crate) const PACKAGE: Package = Package {
     name: "unbound",
     starts: Starts::AsAnyone,
     ports: 1,
@@ -131,7 +131,12 @@ fn stubs(tree: &Tree, nsd: u16) -> String {
         })
 }
 
-fn configure(home: &Home, port: u16, rest: &str, anchors: &str) -> std::io::Result<Command> {
+pub(crate) fn configure(
+    home: &Home,
+    port: u16,
+    rest: &str,
+    anchors: &str,
+) -> std::io::Result<Command> {
     let dir = home.dir.path().display();
     home.write("anchors", anchors, 0o644)?;
     // What is remembered of one question must not answer the next: no aggressive use of NSEC.
