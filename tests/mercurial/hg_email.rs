@@ -396,5 +396,5 @@ fn both_certificates_of_a_server_can_be_pinned() {
         let sent = user.email();
         assert_eq!(sent.code, 0, "{cipher}: {}", sent.stderr);
     }
-    assert_eq!(mta.delivered(2).len(), 2);
+    assert_eq!(mta.delivered(2).len(), 2, "{}", mta.log());
 }

@@ -105,6 +105,10 @@ fn what_was_not_looked_at_is_a_note_beside_what_was() {
         message,
         "this machine has no route to 2001:db8::1 of the MX host \"mx1.example.org\", or no address of its family"
     );
+
+    // Without an answer that counts, no host is looked at.
+    domain.hosts.clear();
+    assert_eq!(notes(&domain), []);
 }
 
 #[test]

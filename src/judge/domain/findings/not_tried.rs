@@ -1,6 +1,7 @@
 //! What was not looked at beside what was: it may be worse.
 
 use super::super::facts::{Domain, MailHost};
+use super::reach::FROM_ELSEWHERE;
 use crate::finding::{Advice, Code, Evidence, Finding, Remedy};
 use crate::records::mx::Exchange;
 use std::net::IpAddr;
@@ -51,9 +52,12 @@ fn out_of_reach(domain: &Domain) -> Option<Finding> {
     let message = format!(
         "this machine has no route to {first} of the MX host \"{host}\"{more}, or no address of {family}"
     );
-    let advice = "look from a machine that reaches it: senders elsewhere may do so";
     let addresses = std::iter::once(first).chain(others).collect();
-    Some(note(message, advice, Evidence::Addresses(addresses)))
+    Some(note(
+        message,
+        FROM_ELSEWHERE,
+        Evidence::Addresses(addresses),
+    ))
 }
 
 /// MX hosts beyond the maximum.
@@ -61,8 +65,9 @@ fn hosts_beyond(domain: &Domain) -> Option<Finding> {
     let Exchange::Hosts(hosts) = &domain.exchange else {
         return None;
     };
-    let (looked_at, left_out) = (hosts.records.len(), hosts.left_out);
-    (left_out > 0).then(|| {
+    // Without an answer that counts, none is looked at.
+    let (looked_at, left_out) = (domain.hosts.len(), hosts.left_out);
+    (looked_at > 0 && left_out > 0).then(|| {
         let name = &domain.name;
         note(
             format!(

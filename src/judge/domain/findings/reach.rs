@@ -12,6 +12,10 @@ use std::net::IpAddr;
 /// What else may be the reason.
 const HERE: &str = "if the hosts of other domains cannot be reached either, the cause is here: many providers close port 25";
 
+/// The advice where this machine cannot try an address.
+pub(super) const FROM_ELSEWHERE: &str =
+    "look from a machine that reaches it: senders elsewhere may do so";
+
 pub(super) fn of(domain: &Domain, verdict: &Verdict) -> Vec<Finding> {
     let severity = of_broken_host(verdict, Kind::Opportunistic);
     let hosts = domain.hosts.iter();
@@ -89,7 +93,7 @@ fn without_looks(domain: &Domain, host: &MailHost) -> (String, Advice) {
             format!(
                 "no address of the MX host \"{name}\" can be tried from here: this machine has no route to {address}, or no address of its family"
             ),
-            "look from a machine that reaches it: senders elsewhere may do so".into(),
+            FROM_ELSEWHERE.into(),
         ),
         None if is_implicit(domain) => without_mx(name),
         None => (
