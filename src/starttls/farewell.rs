@@ -85,7 +85,9 @@ impl Farewell {
     fn enough(&self) -> usize {
         match self.protocol {
             Protocol::Imap => b"* CAPABILITY".len(),
-            _ => 3,
+            Protocol::Pop3 => b"-ERR".len(),
+            Protocol::Smtp | Protocol::Lmtp => b"221".len(),
+            Protocol::Sieve => b"BYE".len(),
         }
     }
 }
@@ -169,6 +171,37 @@ mod tests {
             let text = String::from_utf8_lossy(said).into_owned();
             let expected = Refusal::Unsolicited(Stage::Ehlo, text);
             assert_eq!(judged(said), expected, "{said:?}");
+        }
+    }
+
+    /// Words that almost begin an answer, cut at every place.
+    #[test]
+    fn the_pieces_in_which_it_comes_decide_nothing() {
+        for (protocol, words) in [
+            (Protocol::Smtp, &["221 ", "220 ", "250-", "421 "][..]),
+            (Protocol::Lmtp, &["221 ", "250-"]),
+            (Protocol::Pop3, &["+OK ", "-ERR "]),
+            (Protocol::Imap, &["* CAPABILITY ", "* BYE ", "c OK "]),
+            (Protocol::Sieve, &["OK ", "NO ", "BYE "]),
+        ] {
+            for word in words {
+                for changed in 0..word.len() {
+                    let mut said = format!("{word}text").into_bytes();
+                    said[changed] = b'x';
+                    let whole = judged_in(protocol, &said);
+                    for cut in 1..said.len() {
+                        let mut farewell = Farewell::new(protocol);
+                        let (first, rest) = said.split_at(cut);
+                        if !farewell.receive(first) {
+                            farewell.receive(rest);
+                        }
+                        let cut_up = farewell.judge(Stage::Ehlo, Refusal::StarttlsNotOffered);
+                        let is_same = cut_up == Refusal::StarttlsNotOffered;
+                        let expected = whole == Refusal::StarttlsNotOffered;
+                        assert_eq!(is_same, expected, "{protocol}: {word:?}, {changed}, {cut}");
+                    }
+                }
+            }
         }
     }
 
