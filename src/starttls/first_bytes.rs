@@ -4,15 +4,15 @@ use super::identify::{Service, begins_as, identify};
 use super::refusal::Refusal;
 use crate::endpoint::Protocol;
 
-/// Maximum number of octets kept: they are enough to tell, and to show.
-const ENOUGH: usize = 256;
+/// The number of octets by which a protocol is known, and which are shown.
+pub(super) const ENOUGH: usize = 256;
 
 /// What the server sent first.
 #[derive(Debug, Default)]
 pub(super) struct FirstBytes(Vec<u8>);
 
 impl FirstBytes {
-    /// Keeps bytes, as far as they are among the first.
+    /// Keeps bytes, as far as they are among the first [`ENOUGH`].
     pub(super) fn add(&mut self, bytes: &[u8]) {
         let room = ENOUGH.saturating_sub(self.0.len());
         self.0.extend_from_slice(&bytes[..bytes.len().min(room)]);

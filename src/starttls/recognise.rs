@@ -3,7 +3,7 @@
 
 use super::dialogue::{Dialogue, Said, Step};
 use super::exchange::Exchange;
-use super::first_bytes::FirstBytes;
+use super::first_bytes::{ENOUGH, FirstBytes};
 use super::identify::{Service, identify};
 use super::imap::Imap;
 use super::pop3::Pop3;
@@ -71,9 +71,8 @@ struct Recognising {
 impl Recognising {
     /// The protocol of the greeting, or the first where it is not one; `None`: more bytes are needed.
     fn recognised(&self) -> Option<Protocol> {
-        /// No greeting needs more octets to be recognised.
-        const ENOUGH: usize = 64;
-        let bytes = &self.waiting;
+        // Only these, however many came with them.
+        let bytes = &self.waiting[..self.waiting.len().min(ENOUGH)];
         match (bytes.first()?, identify(bytes)) {
             (_, Some(Service::Mail(Protocol::Smtp))) | (b'0'..=b'9', _) => Some(self.of_smtp()),
             (_, Some(Service::Mail(protocol))) => Some(protocol),

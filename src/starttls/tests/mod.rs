@@ -180,6 +180,28 @@ fn the_greeting_decides_if_no_scheme_does() {
     }
 }
 
+/// A ManageSieve server's list with a first name that ends about where recognition does.
+#[test]
+fn a_long_name_is_recognised_in_any_pieces_or_in_none() {
+    let met = |pieces: &[&[u8]]| {
+        let mut dialogue = begin(Speech::First(Protocol::Smtp), "probe.example");
+        let mut pieces = pieces.iter();
+        let refused = pieces.any(|piece| dialogue.receive(piece).is_err());
+        (dialogue.protocol(), refused)
+    };
+    for length in 250..260 {
+        let greeting = format!("\"{}\"\r\n", "x".repeat(length)).into_bytes();
+        let expected = match length {
+            ..=253 => (Protocol::Sieve, false),
+            _ => (Protocol::Smtp, true),
+        };
+        for cut in 0..greeting.len() {
+            let (first, rest) = greeting.split_at(cut);
+            assert_eq!(met(&[first, rest]), expected, "{length} {cut}");
+        }
+    }
+}
+
 #[test]
 fn what_was_heard_is_kept() {
     let heard = |protocol, turns: &[&str]| {
