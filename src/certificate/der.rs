@@ -137,8 +137,8 @@ pub fn count(der: &[u8], most: usize) -> usize {
     count
 }
 
-/// The first element, whatever form its length has: its tag, its content and what follows.
-fn lenient(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+/// The first element, whatever form its definite length has: its tag, its content and what follows.
+pub(super) fn lenient(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let (&tag, mut rest) = der.split_first()?;
     if tag & 0x1f == 0x1f {
         let last = rest.iter().position(|byte| byte & 0x80 == 0)?;

@@ -1,7 +1,8 @@
 //! Whether OpenSSL's `d2i_X509` takes a certificate: where one in a file of anchors is broken, it
 //! reads none of the others. It looks at less than other parsers do: not at what is in extensions,
-//! nor at what dates say.
+//! nor at what dates say. The same of what else may stand in such a file.
 
+use super::armour::Block;
 use super::der::{self, Element, Fields};
 use super::name::has_canonical;
 
@@ -31,9 +32,7 @@ fn to_be_signed(content: &[u8]) -> Option<()> {
     name(fields.optional(0x30)?)?;
     let mut validity = Fields::of(fields.optional(0x30)?);
     for _ in 0..2 {
-        validity
-            .optional(0x17)
-            .or_else(|| validity.optional(0x18))?;
+        validity.take_if(TIMES)?;
     }
     validity.end()?;
     name(fields.optional(0x30)?)?;
@@ -44,15 +43,92 @@ fn to_be_signed(content: &[u8]) -> Option<()> {
     for unique in [0x81, 0x82] {
         fields.optional(unique).map_or(Some(()), bits)?;
     }
-    if let Some(extensions) = fields.optional(0xa3) {
-        let mut wrapped = Fields::of(extensions);
-        for one in der::each(wrapped.optional(0x30)?) {
-            let one = one.filter(|one| one.tag == 0x30)?;
-            extension(one.content)?;
-        }
+    if let Some(explicit) = fields.optional(0xa3) {
+        let mut wrapped = Fields::of(explicit);
+        extensions(wrapped.optional(0x30)?)?;
         wrapped.end()?;
     }
     fields.end()
+}
+
+/// Whether a block that is no certificate does not prevent use of the file (`PEM_X509_INFO_read_bio`
+/// in `crypto/pem/pem_info.c`): a list of revoked certificates and a key have to be sound. Of a key
+/// only its structure is looked at here, and of an encrypted one nothing.
+pub(super) fn beside_certificates(block: &Block) -> bool {
+    let content = || {
+        Element::read(&block.contents)
+            .filter(|outer| outer.tag == 0x30)
+            .map(|outer| outer.content)
+    };
+    match block.tag.as_slice() {
+        b"X509 CRL" => !block.has_header && content().and_then(revocation_list).is_some(),
+        b"ENCRYPTED PRIVATE KEY" => true,
+        tag if tag.ends_with(b"PRIVATE KEY") && !block.has_header => {
+            content().and_then(private_key).is_some()
+        }
+        _ => true,
+    }
+}
+
+/// `X509_CRL` (`crypto/x509/x_crl.c`).
+fn revocation_list(content: &[u8]) -> Option<()> {
+    let mut fields = Fields::of(content);
+    let mut list = Fields::of(fields.optional(0x30)?);
+    if let Some(version) = list.optional(0x02) {
+        integer(version)?;
+    }
+    algorithm(list.optional(0x30)?)?;
+    name(list.optional(0x30)?)?;
+    list.take_if(TIMES)?;
+    let _next_update = list.take_if(TIMES);
+    for entry in der::each(list.optional(0x30).unwrap_or_default()) {
+        let mut entry = Fields::of(entry.filter(|entry| entry.tag == 0x30)?.content);
+        integer(entry.optional(0x02)?)?;
+        entry.take_if(TIMES)?;
+        extensions(entry.optional(0x30).unwrap_or_default())?;
+        entry.end()?;
+    }
+    if let Some(explicit) = list.optional(0xa0) {
+        let mut wrapped = Fields::of(explicit);
+        extensions(wrapped.optional(0x30)?)?;
+        wrapped.end()?;
+    }
+    list.end()?;
+    algorithm(fields.optional(0x30)?)?;
+    bits(fields.optional(0x03)?)?;
+    fields.end()
+}
+
+/// All forms begin with numbers: PKCS #8 (RFC 5958 §2), and before it those of RSA, DSA and EC keys.
+fn private_key(content: &[u8]) -> Option<()> {
+    let mut fields = Fields::of(content);
+    integer(fields.optional(0x02)?)?;
+    match fields.take()?.tag {
+        // EC (RFC 5915 §3).
+        0x04 => Some(()),
+        0x30 => fields.optional(0x04).map(|_| ()),
+        // RSA (RFC 8017 §A.1.2), DSA.
+        0x02 => {
+            let mut numbers = 2;
+            while let Some(number) = fields.optional(0x02) {
+                integer(number)?;
+                numbers += 1;
+            }
+            (numbers == 6 || numbers >= 9).then_some(())
+        }
+        _ => None,
+    }
+}
+
+/// The tags of a `Time`.
+const TIMES: &[u8] = &[0x17, 0x18];
+
+fn extensions(content: &[u8]) -> Option<()> {
+    for one in der::each(content) {
+        let one = one.filter(|one| one.tag == 0x30)?;
+        extension(one.content)?;
+    }
+    Some(())
 }
 
 fn extension(content: &[u8]) -> Option<()> {
@@ -89,24 +165,31 @@ fn value(element: &Element<'_>) -> Option<()> {
     }
 }
 
-fn name(content: &[u8]) -> Option<()> {
+/// An `X509_NAME`; its outer header is not here.
+pub(super) fn name(content: &[u8]) -> Option<()> {
     for set in der::each(content) {
-        for attribute in der::each(set?.content) {
-            let mut fields = Fields::of(attribute?.content);
-            identifier(fields.optional(0x06)?)?;
-            let text = fields.take()?;
-            // `ASN1_PRINTABLE`, which has more types than its name says.
-            let is_other = matches!(text.tag, 1 | 2 | 4..=6 | 10 | 0x31 | 21 | 23..=27);
-            (text.tag & 0xc0 == 0 && !is_other).then_some(())?;
-            value(&text)?;
-            fields.end()?;
-        }
+        rdn(set?.content)?;
     }
     has_canonical(content).then_some(())
 }
 
+/// The `X509_NAME_ENTRY`s of a set.
+pub(super) fn rdn(content: &[u8]) -> Option<()> {
+    for attribute in der::each(content) {
+        let mut fields = Fields::of(attribute?.content);
+        identifier(fields.optional(0x06)?)?;
+        let text = fields.take()?;
+        // `ASN1_PRINTABLE`, which has more types than its name says.
+        let is_other = matches!(text.tag, 1 | 2 | 4..=6 | 10 | 0x31 | 21 | 23..=27);
+        (text.tag & 0xc0 == 0 && !is_other).then_some(())?;
+        value(&text)?;
+        fields.end()?;
+    }
+    Some(())
+}
+
 /// `c2i_ASN1_INTEGER`: not empty, and no padding.
-fn integer(content: &[u8]) -> Option<()> {
+pub(super) fn integer(content: &[u8]) -> Option<()> {
     let is_sound = match content {
         [] => false,
         [0x00, next, ..] => next & 0x80 != 0,

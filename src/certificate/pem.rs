@@ -12,6 +12,7 @@ use super::trust::TrustSettings;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use rustls::pki_types::CertificateDer;
+use std::collections::HashSet;
 
 /// A certificate, and what stands beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,15 +21,17 @@ pub struct Entry {
     pub der: CertificateDer<'static>,
     /// What a `TRUSTED CERTIFICATE` block says of it.
     pub trust: TrustSettings,
+    /// OpenSSL loads it from its file.
+    pub by_openssl: bool,
 }
 
 impl Entry {
     /// Without what follows the certificate in its block, which OpenSSL does not look at.
     #[must_use]
     pub fn without_rest(mut self) -> Self {
-        let rest = Element::read(&self.der).map_or(0, |first| first.rest.len());
-        if rest > 0 {
-            self.der = self.der[..self.der.len() - rest].to_vec().into();
+        let first = first_element(&self.der);
+        if first.len() < self.der.len() {
+            self.der = first.to_vec().into();
         }
         self
     }
@@ -36,8 +39,11 @@ impl Entry {
 
 impl From<CertificateDer<'static>> for Entry {
     fn from(der: CertificateDer<'static>) -> Self {
-        let trust = TrustSettings::default();
-        Self { der, trust }
+        Self {
+            der,
+            trust: TrustSettings::default(),
+            by_openssl: true,
+        }
     }
 }
 
@@ -61,6 +67,9 @@ pub enum PemError {
         "certificate {0} in it is broken, or its trust settings are: OpenSSL reads nothing of the file"
     )]
     Unusable(usize),
+    /// A block with something else is whole, and what is in it is not.
+    #[error("the \"{0}\" block in it is broken: OpenSSL reads nothing of the file")]
+    UnusableBlock(String),
     /// After the certificates in DER comes something else.
     #[error("after {certificates} in DER come {octets} octets that are none")]
     More {
@@ -79,7 +88,11 @@ impl PemError {
             Self::Der => Some(format!(
                 "this makes PEM of it: openssl x509 -inform DER -in {file} -out ca.pem"
             )),
-            Self::NoCertificate | Self::Broken(_) | Self::Unusable(_) | Self::More { .. } => None,
+            Self::NoCertificate
+            | Self::Broken(_)
+            | Self::Unusable(_)
+            | Self::UnusableBlock(_)
+            | Self::More { .. } => None,
         }
     }
 }
@@ -94,10 +107,30 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Entry>, PemError> {
     }
 }
 
+/// The same of a file of anchors, with a note of each that OpenSSL does not load from it. In DER it
+/// would load none, and counts as if it did: the file has only to be converted.
+pub fn read_anchors(bytes: &[u8]) -> Result<Vec<Entry>, PemError> {
+    let mut found = read(bytes)?;
+    let loaded = match read_as_openssl(bytes) {
+        Err(PemError::Der) => return Ok(found),
+        loaded => loaded.unwrap_or_default(),
+    };
+    let loaded: HashSet<&[u8]> = loaded.iter().map(|entry| entry.der.as_ref()).collect();
+    for entry in &mut found {
+        entry.by_openssl = loaded.contains(first_element(&entry.der));
+    }
+    Ok(found)
+}
+
 /// The certificates that OpenSSL loads from a file of anchors (`X509_load_cert_crl_file`): all, or
 /// where anything in it is broken, none.
 pub fn read_as_openssl(bytes: &[u8]) -> Result<Vec<Entry>, PemError> {
     let found = blocks(bytes, Indented::Text)?;
+    let mut others = Blocks::new(bytes, Indented::Text).flatten();
+    if let Some(broken) = others.find(|block| !loads::beside_certificates(block)) {
+        let label = String::from_utf8_lossy(&broken.tag).into_owned();
+        return Err(PemError::UnusableBlock(label));
+    }
     let broken = found
         .iter()
         .position(|entry| entry.trust.unreadable || !loads::by_openssl(&entry.der));
@@ -115,6 +148,11 @@ pub fn read_until_broken(bytes: &[u8]) -> Vec<Entry> {
     let is_complete = |entry: &Entry| !entry.trust.unreadable && loads::by_openssl(&entry.der);
     let entries = entries.flatten().take_while(is_complete);
     entries.map(Entry::without_rest).collect()
+}
+
+/// The first element, or all if there is none.
+fn first_element(der: &[u8]) -> &[u8] {
+    Element::read(der).map_or(der, |first| first.whole)
 }
 
 /// The contents of the blocks with this label, until one is broken; a block may be indented.
@@ -168,7 +206,11 @@ fn entry(block: Block) -> Result<Option<Entry>, BrokenBlock> {
         trust = TrustSettings::read(&der.split_off(length));
     }
     let der = der.into();
-    Ok(Some(Entry { der, trust }))
+    Ok(Some(Entry {
+        der,
+        trust,
+        by_openssl: true,
+    }))
 }
 
 /// Certificates in DER, one after the other, and at most blanks after them.
@@ -262,6 +304,21 @@ mod tests {
         let bad = whole.replace("MIHI", "M*HI");
         assert!(read(bad.as_bytes()).is_err());
         assert_eq!(read_as_openssl(&der(5)), Err(PemError::Der));
+    }
+
+    #[test]
+    fn another_block_that_is_broken_costs_the_file() {
+        let crl = |contents: &[u8]| {
+            let block = ::pem::Pem::new("X509 CRL", contents);
+            ::pem::encode(&block) + &write(&der(8))
+        };
+        let broken = crl(&[0x30, 0]);
+        assert_eq!(
+            read_as_openssl(broken.as_bytes()),
+            Err(PemError::UnusableBlock("X509 CRL".to_owned()))
+        );
+        let read = read_anchors(broken.as_bytes()).expect("one certificate");
+        assert!(!read[0].by_openssl);
     }
 
     #[test]

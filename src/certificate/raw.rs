@@ -16,6 +16,10 @@ pub struct Raw<'a> {
     pub signature_outside: &'a [u8],
     /// The contents of the issuer's name.
     pub issuer: &'a [u8],
+    /// notBefore, a time in any form.
+    pub not_before: Element<'a>,
+    /// notAfter, a time in any form.
+    pub not_after: Element<'a>,
     /// The contents of the subject's name.
     pub subject: &'a [u8],
     /// The `SubjectPublicKeyInfo`.
@@ -54,7 +58,9 @@ impl<'a> Raw<'a> {
         let serial = fields.optional(INTEGER)?;
         let mut sequence = || fields.take().filter(|field| field.tag == SEQUENCE);
         let (inside, issuer) = (sequence()?, sequence()?);
-        let _validity = fields.take()?;
+        let mut validity = Fields::of(fields.optional(SEQUENCE)?);
+        let (not_before, not_after) = (validity.take()?, validity.take()?);
+        validity.end()?;
         let mut sequence = || fields.take().filter(|field| field.tag == SEQUENCE);
         let (subject, spki) = (sequence()?, sequence()?);
         let mut found = None;
@@ -71,6 +77,8 @@ impl<'a> Raw<'a> {
             signature_inside: inside.whole,
             signature_outside: outside.whole,
             issuer: issuer.content,
+            not_before,
+            not_after,
             subject: subject.content,
             spki: spki.whole,
             extensions,

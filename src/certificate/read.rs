@@ -1,7 +1,9 @@
 //! A certificate with all that was read from it.
 
+use super::der::is_one_element;
 use super::facts::Facts;
 use super::gnutls::GnutlsFacts;
+use super::loads;
 use super::name::shortened;
 use super::openssl::OpensslFacts;
 use super::partial::PartialFacts;
@@ -88,9 +90,15 @@ impl Certificate {
     /// What OpenSSL reads; `None`: it cannot be read here, so that what OpenSSL makes of it is not
     /// known.
     pub(crate) fn as_openssl(&self) -> Option<&OpensslFacts> {
-        let facts = self.facts().ok()?;
-        let read = || OpensslFacts::read(self.der(), facts);
+        self.facts().ok()?;
+        let read = || OpensslFacts::read(self.der());
         self.0.openssl.get_or_init(read).as_ref()
+    }
+
+    /// Whether OpenSSL takes it for a certificate at all (`d2i_X509`); in a handshake nothing may
+    /// follow it.
+    pub(crate) fn loads_in_openssl(&self) -> bool {
+        is_one_element(self.der()) && loads::by_openssl(self.der())
     }
 
     /// What GnuTLS reads; `None`: our parser cannot read it.

@@ -15,6 +15,7 @@ pub struct Anchor {
     trust: TrustSettings,
     /// It stands in a plain block, too, or only there.
     plain: bool,
+    by_openssl: bool,
     /// The file that it came from.
     pub source: Arc<str>,
 }
@@ -27,13 +28,20 @@ impl Anchor {
             webpki: OnceLock::new(),
             plain: !entry.trust.in_trusted_block,
             trust: entry.trust,
+            by_openssl: entry.by_openssl,
             source,
         }
     }
 
-    /// Notes that it stands in a plain block, too.
-    pub(super) fn set_plain(&mut self) {
-        self.plain = true;
+    /// Notes what is said of the same certificate once more.
+    pub(super) fn add(&mut self, entry: &Entry) {
+        self.plain |= !entry.trust.in_trusted_block;
+        self.by_openssl |= entry.by_openssl;
+    }
+
+    /// Whether OpenSSL loads it from its file.
+    pub(super) fn is_loaded_by_openssl(&self) -> bool {
+        self.by_openssl
     }
 
     /// The anchor with its facts.
@@ -76,9 +84,9 @@ impl Anchor {
         }
     }
 
-    /// Whether it is not a certificate.
+    /// Whether it is not a certificate, neither for webpki nor for OpenSSL.
     pub(super) fn is_unreadable(&self) -> bool {
-        self.read_by_webpki().is_none()
+        self.read_by_webpki().is_none() && !self.certificate().loads_in_openssl()
     }
 
     /// Whether its trust settings leave it out.

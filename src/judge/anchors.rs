@@ -71,16 +71,14 @@ impl Anchors {
         let mut hasher = DefaultHasher::new();
         entry.der.as_ref().hash(&mut hasher);
         let hash = hasher.finish();
-        (hash, &entry.trust, source).hash(&mut self.content);
+        (hash, &entry.trust, entry.by_openssl, source).hash(&mut self.content);
         let same_hash = self.by_hash.entry(hash).or_default();
         let known = same_hash
             .iter()
             .find(|&&index| self.all[index].der() == &entry.der);
         self.rows.take();
         if let Some(&known) = known {
-            if !entry.trust.in_trusted_block {
-                self.all[known].set_plain();
-            }
+            self.all[known].add(&entry);
             return None;
         }
         self.by_subject.take();
@@ -189,6 +187,11 @@ impl Anchors {
     ) -> impl Iterator<Item = &'a Anchor> + use<'a> {
         let row = self.rows().row_of(name);
         row.iter().map(|&index| &self.all[index])
+    }
+
+    /// Whether there are some, and OpenSSL loads none of them.
+    pub(super) fn openssl_loads_none(&self) -> bool {
+        !self.all.is_empty() && !self.all.iter().any(Anchor::is_loaded_by_openssl)
     }
 
     /// Whether GnuTLS reads no anchor at all.

@@ -18,6 +18,14 @@ pub(super) fn check(member: &Member<'_>, now: OffsetDateTime) -> Option<Finding>
     };
     let finding =
         |code, message, advice| Some(member.finding(code, message, advice).because(validity));
+    // Of what is sent, webpki refuses it.
+    let seen = member.certificate.as_openssl().filter(|_| anchor);
+    if seen.is_some_and(|seen| seen.not_before.is_none() || seen.not_after.is_none()) {
+        let message = format!(
+            "a date of \"{label}\" is not written as YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ, and OpenSSL refuses it"
+        );
+        return finding(Code::Malformed, message, "have it issued again");
+    }
     if facts.not_before > facts.not_after {
         let message = format!("the validity of \"{label}\" ends before it begins");
         return finding(Code::Malformed, message, "have it issued again");

@@ -4,20 +4,20 @@
 mod algorithm;
 mod extension;
 mod general_name;
+mod instant;
+mod value;
 
 pub(crate) use algorithm::{KeyKind, is_public_key};
 
 use super::constraints::{GeneralName, NameConstraints};
-use super::der::Element;
-use super::facts::Facts;
 use super::name::canonical;
 use super::raw::{Raw, RawExtension};
 use algorithm::{Signer, algorithm_oid, key_kind, signer};
 use extension::{
-    AuthorityKeyId, BasicConstraints, authority_key_id, basic_constraints, bits,
-    distribution_points, key_usage, number, only, sequence,
+    AuthorityKeyId, BasicConstraints, address_blocks, as_numbers, authority_key_id,
+    basic_constraints, bits, distribution_points, general_names, key_usage, name_constraints,
+    number, octets, purposes,
 };
-use general_name::is_decodable;
 
 /// The key usage bits, as `x509v3.h` numbers them.
 pub(crate) const DIGITAL_SIGNATURE: u16 = 0x80;
@@ -43,9 +43,9 @@ pub(crate) struct OpensslFacts {
     pub(crate) serial: Vec<u8>,
     /// The number in the version field.
     pub(crate) version: u8,
-    /// Seconds since 1970.
-    pub(crate) not_before: i64,
-    pub(crate) not_after: i64,
+    /// Seconds since 1970; `None`: the date is written in another way than RFC 5280 has it.
+    pub(crate) not_before: Option<i64>,
+    pub(crate) not_after: Option<i64>,
     pub(crate) signature_oid: Vec<u8>,
     pub(crate) signature_consistent: bool,
     pub(crate) key: KeyKind,
@@ -129,15 +129,15 @@ const FOR_SERVERS: [&[u8]; 3] = [
 
 impl OpensslFacts {
     /// `None`: it cannot be read here, so OpenSSL's view of it is unknown.
-    pub(super) fn read(der: &[u8], facts: &Facts) -> Option<Self> {
+    pub(super) fn read(der: &[u8]) -> Option<Self> {
         let raw = Raw::read(der)?;
         let mut seen = Self {
             subject: canonical(raw.subject)?,
             issuer: canonical(raw.issuer)?,
             serial: number(raw.serial).to_vec(),
             version: raw.version,
-            not_before: facts.not_before.unix_timestamp(),
-            not_after: facts.not_after.unix_timestamp(),
+            not_before: instant::read(raw.not_before),
+            not_after: instant::read(raw.not_after),
             signature_oid: algorithm_oid(raw.signature_inside)?.to_vec(),
             signature_consistent: raw.signature_inside == raw.signature_outside,
             key: key_kind(raw.spki),
@@ -201,11 +201,8 @@ impl OpensslFacts {
             BASIC_CONSTRAINTS => self.basic_constraints = Some(basic_constraints(value, critical)?),
             KEY_USAGE => self.key_usage = Some(key_usage(value)?),
             EXTENDED_KEY_USAGE => {
-                let purposes = sequence(value)?;
-                let are_oids = purposes.iter().all(|purpose| purpose.tag == 0x06);
-                let fits = |purpose: &Element<'_>| FOR_SERVERS.contains(&purpose.content);
-                let read = are_oids.then(|| purposes.iter().any(fits))?;
-                self.purpose = if read {
+                let purposes = purposes(value)?;
+                self.purpose = if purposes.iter().any(|one| FOR_SERVERS.contains(one)) {
                     Purpose::Servers
                 } else {
                     Purpose::Others
@@ -213,28 +210,24 @@ impl OpensslFacts {
             }
             NETSCAPE_TYPE => self.netscape = Some(*bits(value)?.first().unwrap_or(&0)),
             SUBJECT_KEY_ID => {
-                self.ski = Some(only(value, 0x04)?.to_vec());
+                self.ski = Some(octets(value)?);
                 self.ski_critical = critical;
             }
             AUTHORITY_KEY_ID => self.aki = Some(authority_key_id(value, critical)?),
             ALT_NAME => {
-                let names = sequence(value)?;
-                self.alt_names = Some(
-                    names
-                        .iter()
-                        .map(general_name::read)
-                        .collect::<Option<_>>()?,
-                );
+                self.alt_names = Some(general_names(value)?);
                 self.alt_names_critical = critical;
             }
-            NAME_CONSTRAINTS => {
-                let read = NameConstraints::read(value);
-                let decoded = read.filter(|all| all.all().all(|s| is_decodable(&s.base)));
-                self.constraints = Some(decoded?);
-            }
+            NAME_CONSTRAINTS => self.constraints = Some(name_constraints(value)?),
             CRL_DISTRIBUTION_POINTS => distribution_points(value)?,
             PROXY => self.is_proxy = true,
-            IP_BLOCKS | AS_NUMBERS => self.has_ip_resources = true,
+            IP_BLOCKS | AS_NUMBERS => {
+                self.has_ip_resources = true;
+                match extension.oid {
+                    IP_BLOCKS => address_blocks(value)?,
+                    _ => as_numbers(value)?,
+                }
+            }
             _ => {}
         }
         Some(())
@@ -243,7 +236,8 @@ impl OpensslFacts {
     /// Both dates hold (`ossl_x509_check_cert_time`); at the second of notAfter it has already
     /// expired.
     pub(crate) fn is_valid(&self, now: i64) -> bool {
-        self.not_before <= now && now < self.not_after
+        self.not_before.is_some_and(|begins| begins <= now)
+            && self.not_after.is_some_and(|ends| now < ends)
     }
 
     /// Why this certificate is not the issuer of `subject` (`ossl_x509_likely_issued`).

@@ -55,7 +55,7 @@ pub(in crate::commands) fn setting_anchors(path: &Path, key: &str, at: &str) -> 
 
 /// Everything in the file must be usable.
 fn add_file(anchors: &mut Anchors, path: &Path) -> Result<(), Error> {
-    let certificates = pem::read(&octets(path)?).map_err(|why| {
+    let certificates = pem::read_anchors(&octets(path)?).map_err(|why| {
         let hint = "--cacerts takes CA certificates in PEM or DER, or a directory of such files";
         let hint = why
             .hint(&chain::name(path))
@@ -135,7 +135,7 @@ pub(super) fn add_directory(
 }
 
 fn add_if_any(anchors: &mut Anchors, path: &Path) -> Result<(), Error> {
-    let certificates = match pem::read(&octets(path)?) {
+    let certificates = match pem::read_anchors(&octets(path)?) {
         Err(PemError::NoCertificate | PemError::Other(_)) => return Ok(()),
         certificates => certificates.map_err(|why| unreadable(path, why))?,
     };

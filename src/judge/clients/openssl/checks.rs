@@ -97,12 +97,12 @@ fn signature<'a>(seen: &Seen<'a>, issuer: &Seen<'a>, signed: &Signatures<'a>) ->
 }
 
 fn dates(seen: &Seen<'_>, now: i64) -> Verdict {
-    if seen.not_before > now {
-        seen.refuse("certificate is not yet valid")
-    } else if seen.not_after <= now {
-        seen.refuse("certificate has expired")
-    } else {
-        Verdict::accepts()
+    match (seen.not_before, seen.not_after) {
+        (None, _) => seen.refuse("format error in certificate's notBefore field"),
+        (_, None) => seen.refuse("format error in certificate's notAfter field"),
+        (Some(begins), _) if begins > now => seen.refuse("certificate is not yet valid"),
+        (_, Some(ends)) if ends <= now => seen.refuse("certificate has expired"),
+        _ => Verdict::accepts(),
     }
 }
 

@@ -58,6 +58,11 @@ pub(super) fn signed_chain<'a>(
     mode: Mode,
 ) -> Verdict {
     let mut sent = Vec::new();
+    // The handshake ends there (`tls_process_server_certificate` in `ssl/statem/statem_clnt.c`).
+    if let Some(broken) = presented.iter().find(|one| !one.loads_in_openssl()) {
+        let label = broken.label();
+        return Verdict::refuses(format!("\"{label}\" cannot be read as a certificate"));
+    }
     for certificate in presented {
         let Some(seen) = Seen::read(certificate) else {
             let label = certificate.label();
@@ -69,6 +74,9 @@ pub(super) fn signed_chain<'a>(
     }
     if sent.is_empty() {
         return Verdict::refuses("no certificate was presented");
+    }
+    if signed.anchors().openssl_loads_none() {
+        return Verdict::refuses("OpenSSL loads no certificate from the anchors' file");
     }
     let store = Store {
         anchors: signed.anchors(),

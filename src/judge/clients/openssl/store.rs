@@ -12,7 +12,9 @@ pub(super) struct Store<'a> {
 impl<'a> Store<'a> {
     fn named(&self, subject: &[u8]) -> impl Iterator<Item = Seen<'a>> + use<'a> {
         let named = self.anchors.named_canonically(subject);
-        named.filter_map(Seen::of_store)
+        named
+            .filter(|anchor| anchor.is_loaded_by_openssl())
+            .filter_map(Seen::of_store)
     }
 
     /// `X509_STORE_CTX_get1_issuer`.
@@ -41,10 +43,9 @@ pub(super) fn best<'a, T>(
             return Some(candidate);
         }
         let ends = |candidate: &T| seen(candidate).not_after;
-        if best
-            .as_ref()
-            .is_none_or(|best| ends(&candidate) > ends(best))
-        {
+        // `ASN1_TIME_compare` calls none of two later if one has no such form.
+        let is_later = |best: &T| matches!((ends(&candidate), ends(best)), (Some(one), Some(two)) if one > two);
+        if best.as_ref().is_none_or(is_later) {
             best = Some(candidate);
         }
     }
