@@ -122,12 +122,20 @@ pub(super) fn check(member: &Member<'_>, facts: &Facts) -> Option<Finding> {
         None => format!("an unknown one ({oid})"),
     };
     let by = |accepts: fn(&Known) -> bool| odd.iter().all(|oid| find(oid).is_some_and(accepts));
+    // One of them cannot be decoded.
+    let is_invalid = member
+        .certificate
+        .as_openssl()
+        .is_some_and(|seen| seen.invalid);
     let all: Vec<String> = odd.iter().map(named).collect();
     let message = format!(
         "\"{}\" has a critical extension that is not understood here: {}; {}",
         member.certificate.label(),
         all.join(", "),
-        elsewhere(by(|known| known.openssl), by(|known| known.gnutls))
+        elsewhere(
+            by(|known| known.openssl) && !is_invalid,
+            by(|known| known.gnutls)
+        )
     );
     let advice = if odd.contains(&POISON) {
         "it is a precertificate, which is for Certificate Transparency logs alone: install the certificate that the CA issued after it"

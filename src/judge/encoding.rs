@@ -21,7 +21,7 @@ pub(super) fn check(members: &[Member<'_>]) -> Vec<Finding> {
             None => "is among the anchors",
         };
         // GnuTLS reads the strings of what is sent, and looks up an anchor by octets.
-        let gnutls = difference == Difference::StringType && issuer.index.is_some();
+        let gnutls = issuer.index.is_some() && is_same_for_gnutls(below, issuer);
         let written = match own.label() {
             same if same == named.label() => String::new(),
             other => format!(" as \"{other}\""),
@@ -41,6 +41,16 @@ pub(super) fn check(members: &[Member<'_>]) -> Vec<Finding> {
         }))
     });
     links.collect()
+}
+
+fn is_same_for_gnutls(below: &Member<'_>, issuer: &Member<'_>) -> bool {
+    let (below, issuer) = (
+        below.certificate.as_gnutls(),
+        issuer.certificate.as_gnutls(),
+    );
+    below
+        .zip(issuer)
+        .is_some_and(|(below, issuer)| below.issuer.is_same(&issuer.subject))
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -25,6 +25,7 @@ pub(super) fn find(members: &[Member<'_>]) -> Option<Finding> {
             let pair = Pair {
                 issuer,
                 below,
+                all_below: &members[..above],
                 constraints: &constraints,
             };
             if let Some(finding) = pair.objection(&mut left) {

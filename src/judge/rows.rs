@@ -2,6 +2,7 @@
 
 use super::anchor::Anchor;
 use crate::certificate::der;
+use crate::certificate::gnutls::is_encoded;
 use crate::certificate::raw::Raw;
 use std::collections::HashSet;
 
@@ -65,6 +66,7 @@ fn subject(anchor: &Anchor) -> Option<Vec<u8>> {
     let is_plain = raw.as_ref().is_some_and(|raw| {
         let mut extensions = raw.extensions.iter().enumerate();
         raw.version == 2
+            && is_encoded(raw)
             && raw.signature_inside == raw.signature_outside
             && extensions.all(|(place, extension)| {
                 let before = &raw.extensions[..place];

@@ -1,8 +1,9 @@
 //! What is reported of a name that a name constraint bars, or that cannot be compared with it, and
 //! what OpenSSL and GnuTLS make of the same pair.
 
+use super::clients::{gnutls, openssl};
 use super::elsewhere::elsewhere;
-use super::member::Member;
+use super::member::{Member, Role};
 use super::subtree::{self, Breach};
 use crate::certificate::constraints::{GeneralName, NameConstraints, Subtree};
 use crate::finding::{Code, Evidence, Finding};
@@ -11,6 +12,8 @@ use crate::finding::{Code, Evidence, Finding};
 pub(super) struct Pair<'a> {
     pub(super) issuer: &'a Member<'a>,
     pub(super) below: &'a Member<'a>,
+    /// All certificates below the CA, the leaf first.
+    pub(super) all_below: &'a [Member<'a>],
     pub(super) constraints: &'a NameConstraints,
 }
 
@@ -55,24 +58,22 @@ impl Pair<'_> {
 
     /// The subtree has a minimum or a maximum.
     pub(super) fn extent(&self, subtree: &Subtree) -> Finding {
-        let plain = self.constraints.map(|subtree| Subtree {
-            minimum: None,
-            more: false,
-            ..subtree.clone()
-        });
-        let names = GeneralName::all(self.below.certificate.der());
-        let fits = |constraints: &NameConstraints| {
-            names
-                .iter()
-                .all(|name| subtree::hold(name, constraints).is_ok())
-        };
         let why = match &subtree.minimum {
             Some(octets) if !subtree.more && octets.iter().all(|octet| *octet == 0) => {
                 "its minimum, 0, is the default, which DER leaves out"
             }
             _ => "it has a minimum or a maximum, which RFC 5280 does not allow",
         };
-        self.broken(&subtree.base, why, fits(self.constraints), fits(&plain))
+        let openssl = self.all_below.iter().all(|member| {
+            let is_leaf = member.role == Role::Leaf;
+            let is_self_issued = || member.certificate.facts().is_ok_and(|f| f.self_issued);
+            !is_leaf && is_self_issued()
+                || openssl::allow(self.constraints, member.certificate, is_leaf)
+        });
+        let leaf = self.all_below.first();
+        let gnutls =
+            leaf.is_none_or(|leaf| gnutls::allow(self.issuer.certificate, leaf.certificate));
+        self.broken(&subtree.base, why, openssl, gnutls)
     }
 
     fn broken(&self, base: &GeneralName, why: &str, openssl: bool, gnutls: bool) -> Finding {

@@ -1,6 +1,7 @@
 //! Names, and subtrees of names, as GnuTLS reads them.
 
-use x509_parser::extensions::{GeneralName, GeneralSubtree, NameConstraints};
+use super::extension::is_object;
+use crate::certificate::der::{self, Element, Fields};
 
 /// The kinds of names, as `gnutls_x509_subject_alt_name_t` numbers them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,19 +32,49 @@ pub(crate) struct Subtrees {
 }
 
 impl Subtrees {
-    /// The subtrees of a certificate; `None`: GnuTLS refuses them
-    /// (`validate_name_constraints_node`).
-    pub(super) fn read(constraints: &NameConstraints<'_>) -> Option<Self> {
-        let list = |subtrees: &Option<Vec<GeneralSubtree<'_>>>| -> Option<Vec<Node>> {
-            let subtrees = subtrees.iter().flatten();
-            let nodes = subtrees.map(|subtree| general_name(&subtree.base));
-            nodes.map(|node| is_valid(&node).then_some(node)).collect()
-        };
+    /// The subtrees in the contents of both lists; `None`: GnuTLS refuses them
+    /// (`_gnutls_extract_name_constraints`).
+    pub(super) fn read(permitted: &[u8], excluded: &[u8]) -> Option<Self> {
         Some(Self {
-            permitted: list(&constraints.permitted_subtrees)?,
-            excluded: list(&constraints.excluded_subtrees)?,
+            permitted: nodes(permitted)?,
+            excluded: nodes(excluded)?,
         })
     }
+}
+
+fn nodes(list: &[u8]) -> Option<Vec<Node>> {
+    let mut nodes = Vec::new();
+    for subtree in der::each(list) {
+        let subtree = subtree.filter(|subtree| subtree.tag == 0x30)?;
+        let mut fields = Fields::of(subtree.content);
+        let base = fields.take()?;
+        // A minimum and a maximum are not looked at.
+        let (_, _) = (fields.optional(0x80), fields.optional(0x81));
+        fields.end()?;
+        let node = read(&base)?;
+        if node.0 == Kind::Other {
+            // It is never compared.
+            is_known_other(&base).then_some(())?;
+        } else {
+            is_valid(&node).then_some(())?;
+            nodes.push(node);
+        }
+    }
+    Some(nodes)
+}
+
+/// An otherName of a kind that GnuTLS takes in a constraint (`validate_name_constraints_node`, and
+/// measured): Microsoft's UPN in UTF-8, and the `SRVName` of RFC 4985.
+fn is_known_other(name: &Element<'_>) -> bool {
+    const UPN: &[u8] = &[0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0x37, 0x14, 0x02, 0x03];
+    const SRV: &[u8] = &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x08, 0x07];
+    let mut fields = Fields::of(name.content);
+    let kind = fields.optional(0x06);
+    let value = fields.optional(0xa0).and_then(Element::read);
+    matches!(
+        (kind, value.map(|value| value.tag)),
+        (Some(UPN), Some(0x0c)) | (Some(SRV), Some(0x16))
+    )
 }
 
 fn is_valid((kind, name): &Node) -> bool {
@@ -64,25 +95,31 @@ fn is_mask(mask: &[u8]) -> bool {
     ones == set && rest.all(|octet| *octet == 0)
 }
 
-pub(super) fn general_name(name: &GeneralName<'_>) -> (Kind, Vec<u8>) {
-    match name {
-        GeneralName::DNSName(name) => (Kind::Dns, name.as_bytes().to_vec()),
-        GeneralName::RFC822Name(name) => (Kind::Email, name.as_bytes().to_vec()),
-        GeneralName::URI(name) => (Kind::Uri, name.as_bytes().to_vec()),
-        GeneralName::IPAddress(octets) => (Kind::Ip, octets.to_vec()),
-        GeneralName::DirectoryName(name) => (Kind::Directory, name.as_raw().to_vec()),
-        // What is not ASCII.
-        GeneralName::Invalid(tag, octets) => {
-            let kind = match tag.0 {
-                1 => Kind::Email,
-                2 => Kind::Dns,
-                6 => Kind::Uri,
-                _ => Kind::Other,
-            };
-            (kind, octets.to_vec())
+/// A `GeneralName` of `lib/pkix.asn`; `None`: GnuTLS cannot decode it.
+pub(super) fn read(name: &Element<'_>) -> Option<Node> {
+    let kind = match name.tag {
+        0x81 => Kind::Email,
+        0x82 => Kind::Dns,
+        0x86 => Kind::Uri,
+        0x87 => Kind::Ip,
+        0xa4 => {
+            der::is_name(name.content).then_some(())?;
+            Kind::Directory
         }
-        _ => (Kind::Other, Vec::new()),
-    }
+        0xa0 => {
+            let mut fields = Fields::of(name.content);
+            is_object(fields.optional(0x06)?).then_some(())?;
+            der::is_one_element(fields.optional(0xa0)?).then_some(())?;
+            fields.end()?;
+            return Some((Kind::Other, Vec::new()));
+        }
+        0x88 => {
+            is_object(name.content).then_some(())?;
+            return Some((Kind::Other, Vec::new()));
+        }
+        _ => return None,
+    };
+    Some((kind, name.content.to_vec()))
 }
 
 #[cfg(test)]

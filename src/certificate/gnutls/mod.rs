@@ -1,17 +1,20 @@
 //! A certificate as GnuTLS reads it.
 
+mod extension;
 mod general_name;
+mod instant;
 mod subject;
 
 pub(crate) use general_name::{Kind, Node, Subtrees};
 pub(crate) use subject::{COMMON_NAME, EMAIL, Value};
 
+use super::der::{self, Fields};
 use super::facts::Facts;
-use general_name::general_name;
+use super::key::PublicKey;
+use super::raw::Raw;
 use subject::Subject;
-use x509_parser::asn1_rs::Oid;
 use x509_parser::certificate::X509Certificate;
-use x509_parser::extensions::{AuthorityKeyIdentifier, ParsedExtension, X509Extension};
+use x509_parser::extensions::X509Extension;
 use x509_parser::prelude::FromDer;
 
 /// An extension, as GnuTLS reads it.
@@ -42,7 +45,8 @@ pub(crate) struct GnutlsFacts {
     pub(crate) aki: Option<Vec<u8>>,
     pub(crate) basic: Field<(bool, Option<u32>)>,
     pub(crate) key_usage: Field<u16>,
-    purposes: Field<Vec<String>>,
+    /// The octets of OIDs.
+    purposes: Field<Vec<Vec<u8>>>,
     pub(crate) constraints: Field<Subtrees>,
     /// TLS features (RFC 7633).
     pub(crate) features: Field<Vec<u64>>,
@@ -71,28 +75,32 @@ const SUPPORTED: &[&[u8]] = &[
     &[0x55, 0x1d, 0x36],
 ];
 const TLS_FEATURES: &[u8] = &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x01, 0x18];
-const SERVER_AUTH: &str = "1.3.6.1.5.5.7.3.1";
-const ANY_PURPOSE: &str = "2.5.29.37.0";
+const SERVER_AUTH: &[u8] = &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x01];
+const ANY_PURPOSE: &[u8] = &[0x55, 0x1d, 0x25, 0x00];
 /// Netscape's and Verisign's Server Gated Cryptography.
-const GATED: [&str; 2] = ["2.16.840.1.113730.4.1", "2.16.840.1.113733.1.8.1"];
+const GATED: [&[u8]; 2] = [
+    &[0x60, 0x86, 0x48, 0x01, 0x86, 0xf8, 0x42, 0x04, 0x01],
+    &[0x60, 0x86, 0x48, 0x01, 0x86, 0xf8, 0x45, 0x01, 0x08, 0x01],
+];
+/// The curves that GnuTLS knows (`lib/algorithms/ecc.c`).
+const CURVES: [&str; 5] = ["P-192", "P-224", "P-256", "P-384", "P-521"];
 /// `GNUTLS_SEC_PARAM_LOW` (`lib/algorithms/secparams.c`), the profile of `NORMAL`.
 const LEAST_RSA: u32 = 1024;
-/// `MAX_KEY_ID_SIZE` (`lib/x509/x509_int.h`).
-const LONGEST_KEY_ID: usize = 128;
 
 impl GnutlsFacts {
-    /// `None`: our parser cannot read it.
+    /// `None`: our parsers cannot read it.
     pub(super) fn read(der: &[u8], facts: &Facts) -> Option<Self> {
-        let key = &facts.public_key;
+        let raw = Raw::read(der)?;
+        let dates = dates(&raw);
         let (rest, certificate) = X509Certificate::from_der(der).ok()?;
         let tbs = &certificate.tbs_certificate;
         let mut read = Self {
             version: tbs.version.0.saturating_add(1),
             subject: Subject::read(&tbs.subject),
             issuer: Subject::read(&tbs.issuer),
-            is_weak: key.algorithm == "RSA" && key.bits.is_some_and(|bits| bits < LEAST_RSA),
-            not_before: tbs.validity.not_before.timestamp(),
-            not_after: tbs.validity.not_after.timestamp(),
+            is_weak: is_weak(&facts.public_key),
+            not_before: dates.map_or(0, |(begins, _)| begins),
+            not_after: dates.map_or(0, |(_, ends)| ends),
             algorithm: certificate
                 .signature_algorithm
                 .algorithm
@@ -120,6 +128,12 @@ impl GnutlsFacts {
         if !rest.is_empty() {
             read.unacceptable = Some("something follows a certificate");
         }
+        if dates.is_none() {
+            read.unacceptable = Some("a date of a certificate cannot be read");
+        }
+        if !is_key(raw.spki) {
+            read.unacceptable = Some("a key is not in the structure of a key");
+        }
         Some(read)
     }
 
@@ -134,58 +148,25 @@ impl GnutlsFacts {
             if extension.critical && !SUPPORTED.contains(&oid) && self.unknown_critical.is_none() {
                 self.unknown_critical = Some(extension.oid.to_id_string());
             }
-            self.extension(oid, extension);
+            self.extension(oid, extension.value);
         }
     }
 
-    fn extension(&mut self, oid: &[u8], extension: &X509Extension<'_>) {
-        match extension.parsed_extension() {
-            ParsedExtension::SubjectKeyIdentifier(id) => {
-                self.ski = Some(id.0.to_vec()).filter(|id| id.len() <= LONGEST_KEY_ID);
-            }
-            ParsedExtension::AuthorityKeyIdentifier(id) => self.aki = key_id(id),
-            ParsedExtension::BasicConstraints(basic) => {
-                self.basic = Field::Is((basic.ca, basic.path_len_constraint));
-            }
-            ParsedExtension::KeyUsage(usage) => self.key_usage = Field::Is(usage.flags),
-            ParsedExtension::ExtendedKeyUsage(usage) => {
-                let known = [
-                    (usage.any, ANY_PURPOSE),
-                    (usage.server_auth, SERVER_AUTH),
-                    (usage.client_auth, "1.3.6.1.5.5.7.3.2"),
-                    (usage.code_signing, "1.3.6.1.5.5.7.3.3"),
-                    (usage.email_protection, "1.3.6.1.5.5.7.3.4"),
-                    (usage.time_stamping, "1.3.6.1.5.5.7.3.8"),
-                    (usage.ocsp_signing, "1.3.6.1.5.5.7.3.9"),
-                ];
-                let known = known.iter().filter(|(set, _)| *set);
-                let mut all: Vec<String> = known.map(|(_, oid)| (*oid).to_owned()).collect();
-                all.extend(usage.other.iter().map(Oid::to_id_string));
-                self.purposes = Field::Is(all);
-            }
-            ParsedExtension::NameConstraints(constraints) => {
-                let read = Subtrees::read(constraints);
-                self.constraints = read.map_or(Field::Unreadable, Field::Is);
-            }
-            ParsedExtension::SubjectAlternativeName(names) => {
-                self.names = names.general_names.iter().map(general_name).collect();
-            }
-            ParsedExtension::ParseError { .. } => self.unreadable(oid),
-            _ if oid == TLS_FEATURES => self.features = features(extension.value),
-            _ => {}
-        }
-    }
-
-    fn unreadable(&mut self, oid: &[u8]) {
+    fn extension(&mut self, oid: &[u8], value: &[u8]) {
         match oid {
-            [0x55, 0x1d, 0x13] => self.basic = Field::Unreadable,
-            [0x55, 0x1d, 0x0f] => self.key_usage = Field::Unreadable,
-            [0x55, 0x1d, 0x25] => self.purposes = Field::Unreadable,
-            [0x55, 0x1d, 0x1e] => self.constraints = Field::Unreadable,
+            [0x55, 0x1d, 0x0e] => self.ski = extension::subject_key_id(value),
+            [0x55, 0x1d, 0x23] => self.aki = extension::authority_key_id(value),
+            [0x55, 0x1d, 0x13] => self.basic = extension::basic_constraints(value).into(),
+            [0x55, 0x1d, 0x0f] => self.key_usage = extension::key_usage(value).into(),
+            [0x55, 0x1d, 0x25] => self.purposes = extension::purposes(value).into(),
+            [0x55, 0x1d, 0x1e] => self.constraints = extension::name_constraints(value).into(),
             // `cache_alt_names` (`lib/x509/x509.c`).
-            [0x55, 0x1d, 0x11 | 0x12] => {
-                self.unacceptable = Some("the alternative names cannot be read");
-            }
+            [0x55, 0x1d, 0x11 | 0x12] => match extension::alternative_names(value) {
+                None => self.unacceptable = Some("the alternative names cannot be read"),
+                Some(names) if oid[2] == 0x11 => self.names = names,
+                Some(_) => {}
+            },
+            TLS_FEATURES => self.features = features(value),
             _ => {}
         }
     }
@@ -209,16 +190,69 @@ impl GnutlsFacts {
             Field::Is(purposes) => purposes.iter().any(|purpose| {
                 purpose == SERVER_AUTH
                     || (any && purpose == ANY_PURPOSE)
-                    || (self.is_ca() && GATED.contains(&purpose.as_str()))
+                    || (self.is_ca() && GATED.contains(&purpose.as_slice()))
             }),
         }
     }
 }
 
-/// `gnutls_x509_aki_get_id`: an empty identifier counts as absent, as does one that is too long.
-fn key_id(aki: &AuthorityKeyIdentifier<'_>) -> Option<Vec<u8>> {
-    let id = aki.key_identifier.as_ref().map(|id| id.0.to_vec());
-    id.filter(|id| (1..=LONGEST_KEY_ID).contains(&id.len()))
+impl<T> From<Option<T>> for Field<T> {
+    /// Of an extension that is there.
+    fn from(read: Option<T>) -> Self {
+        read.map_or(Self::Unreadable, Self::Is)
+    }
+}
+
+/// Both dates; `None`: GnuTLS does not take the certificate for one of them.
+fn dates(raw: &Raw<'_>) -> Option<(i64, i64)> {
+    Some((
+        instant::read(raw.not_before)?,
+        instant::read(raw.not_after)?,
+    ))
+}
+
+/// Whether it is a `SubjectPublicKeyInfo` of an algorithm and a BIT STRING, and nothing else.
+fn is_key(spki: &[u8]) -> bool {
+    key_octets(spki).is_some()
+}
+
+fn key_octets(spki: &[u8]) -> Option<&[u8]> {
+    let mut fields = extension::sequence(spki)?;
+    let mut algorithm = Fields::of(fields.optional(0x30)?);
+    algorithm.optional(0x06)?;
+    let _parameters = algorithm.take();
+    algorithm.end()?;
+    let (_unused, octets) = fields.optional(0x03)?.split_first()?;
+    fields.end()?;
+    Some(octets)
+}
+
+/// Whether nothing but its alternative names may prevent that GnuTLS takes a certificate of version 3
+/// without an extension that is there twice.
+pub(crate) fn is_encoded(raw: &Raw<'_>) -> bool {
+    dates(raw).is_some() && is_key(raw.spki)
+}
+
+/// A key of a kind that GnuTLS does not know, or cannot read, has no security level.
+fn is_weak(key: &PublicKey) -> bool {
+    // id-ea-rsa of X.500, which both libraries know.
+    const RSA_OF_X500: &str = "2.5.8.1.1";
+    let octets = key_octets(&key.spki).unwrap_or_default();
+    match key.algorithm.as_str() {
+        "RSA" | "RSA-PSS" => {
+            !der::is_one_element(octets) || key.bits.is_some_and(|bits| bits < LEAST_RSA)
+        }
+        "EC" => {
+            let is_known = key
+                .curve
+                .as_deref()
+                .is_some_and(|curve| CURVES.contains(&curve));
+            // `_gnutls_ecc_ansi_x962_import`: no compressed points.
+            !is_known || key.flaw.is_some() || octets.first() != Some(&4)
+        }
+        "Ed25519" | "Ed448" | "DSA" | RSA_OF_X500 => false,
+        _ => true,
+    }
 }
 
 fn features(value: &[u8]) -> Field<Vec<u64>> {

@@ -35,8 +35,6 @@ pub(crate) fn signer(oid: &[u8]) -> Option<Signer> {
     const ECDSA_SHA2: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03];
     const ECDSA_SHA1: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x01];
     const DSA_SHA1: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x38, 0x04, 0x03];
-    /// sigAlgs of NIST: 1 to 8 are DSA, 9 to 12 ECDSA, 13 to 16 RSA.
-    const NIST: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03];
     if let Some([last]) = oid.strip_prefix(PKCS1) {
         return match last {
             // With MD2, MD4, MD5, SHA-1, SHA-2.
@@ -65,14 +63,33 @@ pub(crate) fn signer(oid: &[u8]) -> Option<Signer> {
     }
 }
 
+/// Whether OpenSSL 3.5 knows which key makes such signatures, and 3.0 does not: DSA and ECDSA with
+/// SHA-3 (`crypto/objects/obj_xref.txt`).
+pub(super) fn is_new(oid: &[u8]) -> bool {
+    matches!(oid.strip_prefix(NIST), Some([5..=12]))
+}
+
+/// sigAlgs of NIST: 1 to 8 are DSA, 9 to 12 ECDSA, 13 to 16 RSA.
+const NIST: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03];
+
 pub(crate) fn key_kind(spki: &[u8]) -> KeyKind {
     let fields = Element::read(spki).and_then(|spki| der::all(spki.content));
-    let algorithm = fields.and_then(|fields| fields.first().copied());
-    let Some(parts) = algorithm.and_then(|algorithm| der::all(algorithm.content)) else {
+    let Some([algorithm, key]) = fields.as_deref() else {
         return KeyKind::Other;
     };
+    let Some(parts) = der::all(algorithm.content) else {
+        return KeyKind::Other;
+    };
+    // `ecx_pub_decode`: no parameters, and the length of the curve.
+    let edwards = |kind, length: usize| {
+        let is_sound = parts.len() == 1 && key.content.len() == 1 + length;
+        if is_sound { kind } else { KeyKind::Other }
+    };
     match parts.first().map(|oid| oid.content) {
-        Some([0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01]) => KeyKind::Rsa,
+        // The second is that of X.500.
+        Some([0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01] | [0x55, 0x08, 0x01, 0x01]) => {
+            KeyKind::Rsa
+        }
         Some([0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0a]) => KeyKind::RsaPss,
         Some([0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01]) => {
             match parts.get(1).map(|parameters| parameters.tag) {
@@ -82,8 +99,8 @@ pub(crate) fn key_kind(spki: &[u8]) -> KeyKind {
             }
         }
         Some([0x2a, 0x86, 0x48, 0xce, 0x38, 0x04, 0x01]) => KeyKind::Dsa,
-        Some([0x2b, 0x65, 0x70]) => KeyKind::Ed25519,
-        Some([0x2b, 0x65, 0x71]) => KeyKind::Ed448,
+        Some([0x2b, 0x65, 0x70]) => edwards(KeyKind::Ed25519, 32),
+        Some([0x2b, 0x65, 0x71]) => edwards(KeyKind::Ed448, 57),
         _ => KeyKind::Other,
     }
 }

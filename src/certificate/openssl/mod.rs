@@ -12,7 +12,7 @@ pub(crate) use algorithm::{KeyKind, is_public_key};
 use super::constraints::{GeneralName, NameConstraints};
 use super::name::canonical;
 use super::raw::{Raw, RawExtension};
-use algorithm::{Signer, algorithm_oid, key_kind, signer};
+use algorithm::{Signer, algorithm_oid, is_new, key_kind, signer};
 use extension::{
     AuthorityKeyId, BasicConstraints, address_blocks, as_numbers, authority_key_id,
     basic_constraints, bits, distribution_points, general_names, key_usage, name_constraints,
@@ -173,6 +173,11 @@ impl OpensslFacts {
     /// `EXFLAG_CA`.
     pub(crate) fn is_marked_ca(&self) -> bool {
         self.basic_constraints.is_some_and(|basic| basic.ca)
+    }
+
+    /// OpenSSL 3.0 does not know which key makes its signature, and 3.5 does.
+    pub(crate) fn is_signed_by_new_algorithm(&self) -> bool {
+        is_new(&self.signature_oid)
     }
 
     /// `ku_reject`: there is a key usage, and none of these bits in it.

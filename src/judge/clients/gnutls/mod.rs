@@ -20,6 +20,7 @@ use crate::certificate::gnutls::Field;
 use crate::judge::signatures::Signatures;
 use crate::observation::Staple;
 use chain::MOST_CERTIFICATES;
+use constraints::Constraints;
 pub(in crate::judge) use dane::{DaneAnswer, dane};
 pub(super) use handshake::handshake;
 use handshake::{key_usage, read};
@@ -81,6 +82,22 @@ impl ChainAnswer {
         handshake
             .and(status.into())
             .and(staple(&presented, question.staple))
+    }
+}
+
+/// Whether GnuTLS finds the names of a leaf within the constraints of this CA above it.
+pub(in crate::judge) fn allow(issuer: &Certificate, leaf: &Certificate) -> bool {
+    let (Some(issuer), Some(leaf)) = (Read::new(issuer), Read::new(leaf)) else {
+        return false;
+    };
+    match &issuer.constraints {
+        Field::Absent => true,
+        Field::Unreadable => false,
+        Field::Is(subtrees) => {
+            let mut constraints = Constraints::default();
+            constraints.append(subtrees);
+            constraints.allow(&leaf)
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use super::mode::Mode;
 use super::seen::Seen;
 use super::{constraints, extensions};
 use crate::certificate::PublicKey;
-use crate::certificate::openssl::KEY_CERT_SIGN;
+use crate::certificate::openssl::{KEY_CERT_SIGN, KeyKind};
 use crate::certificate::signature::Verification;
 use crate::judge::clients::Verdict;
 use crate::judge::signatures::Signatures;
@@ -22,7 +22,20 @@ pub(super) fn check<'a>(
     let verdict = extensions::of_path(built, mode)
         .and(signatures(built, signed, now, mode))
         .and(name_constraints(&built.path));
-    verdict.and(strengths(&built.path))
+    verdict
+        .and(strengths(&built.path))
+        .and(releases(&built.path))
+}
+
+/// Where the releases of OpenSSL differ.
+fn releases(path: &[Seen<'_>]) -> Verdict {
+    match path.iter().find(|seen| seen.is_signed_by_new_algorithm()) {
+        Some(seen) => Verdict::unknown(format!(
+            "OpenSSL 3.5 verifies the signature of \"{}\", and 3.0 does not know its algorithm",
+            seen.certificate.label()
+        )),
+        None => Verdict::accepts(),
+    }
 }
 
 /// The same at security level 0, which takes every key and every digest.
@@ -127,7 +140,7 @@ fn name_constraints(path: &[Seen<'_>]) -> Verdict {
 fn strengths(path: &[Seen<'_>]) -> Verdict {
     let is_weak = |(depth, seen): (usize, &Seen<'_>)| {
         let facts = seen.certificate.facts().ok()?;
-        let weak_key = is_weak_key(&facts.public_key);
+        let weak_key = seen.key == KeyKind::Other || is_weak_key(&facts.public_key);
         let weak_digest = depth + 1 < path.len() && has_weak_digest(&facts.signature_algorithm);
         (weak_key || weak_digest).then(|| seen.certificate.label())
     };

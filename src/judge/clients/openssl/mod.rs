@@ -17,6 +17,7 @@ pub(in crate::judge) use dane::{DaneAnswer, Fault, dane};
 pub use mode::Mode;
 
 use super::verdict::{Answer, Verdict};
+use crate::certificate::constraints::NameConstraints;
 use crate::certificate::{Certificate, NotIssuer};
 use crate::endpoint::Host;
 use crate::judge::anchors::Anchors;
@@ -92,6 +93,17 @@ pub(super) fn signed_chain<'a>(
 /// its issuer, and no identifier says otherwise. Only such a certificate is an anchor by itself.
 pub fn is_self_signed(certificate: &Certificate) -> bool {
     Seen::read(certificate).is_some_and(|seen| seen.self_signed && !seen.invalid)
+}
+
+/// Whether OpenSSL finds the names of a certificate within the constraints of a CA above it.
+pub(in crate::judge) fn allow(
+    constraints: &NameConstraints,
+    certificate: &Certificate,
+    is_leaf: bool,
+) -> bool {
+    Seen::read(certificate).is_some_and(|seen| {
+        constraints::check(constraints, &seen, is_leaf).answer == Answer::Accepts
+    })
 }
 
 /// Why OpenSSL refuses the leaf whatever the trust store holds: for its dates, purpose or
