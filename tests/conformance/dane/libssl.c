@@ -46,9 +46,11 @@ void SSL_set_verify_result(any *, long);
 int SSL_get0_dane_authority(any *, any **, any **);
 int SSL_get0_dane_tlsa(any *, unsigned char *, unsigned char *, unsigned char *, const unsigned char **, size_t *);
 void ERR_clear_error(void);
+unsigned long ERR_peek_last_error(void);
 
-enum { NO_EE_NAMES = 1, NO_PARTIAL_WILDCARDS = 4, DEPTH = 10 };
+enum { NO_EE_NAMES = 1, NO_PARTIAL_WILDCARDS = 4, DEPTH = 10, NO_START_LINE = 9 << 23 | 108 };
 
+/* Empty: one of them cannot be read, which ends a handshake. */
 static any *chain(const char *dir)
 {
     char path[8192];
@@ -59,6 +61,11 @@ static any *chain(const char *dir)
     while ((one = PEM_read_bio_X509(file, NULL, NULL, NULL)))
         OPENSSL_sk_push(all, one);
     BIO_free(file);
+    if (ERR_peek_last_error() != NO_START_LINE) {
+        OPENSSL_sk_pop_free(all, X509_free);
+        all = OPENSSL_sk_new_null();
+    }
+    ERR_clear_error();
     return all;
 }
 

@@ -1,160 +1,11 @@
-//! A certificate before it is signed, in fields that a mutation can turn, and names as they may be
-//! encoded.
+//! A certificate before it is signed, in fields that a mutation can turn.
+
+pub(crate) use super::name::{Attribute, General, Name, kind, tag};
 
 use super::keys::{Digest, KeyId, Keys};
+use super::octets::Octets;
 use crate::der::{self, bit_string, extension, integer, octet_string, oid, seq, tlv};
 use time::{Duration, OffsetDateTime};
-
-/// An attribute of a name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Attribute {
-    /// Its type, an OID.
-    pub(crate) kind: &'static str,
-    /// The tag of its string.
-    pub(crate) tag: u8,
-    /// The text, encoded by the tag.
-    pub(crate) text: String,
-}
-
-/// The OIDs of attributes.
-pub(crate) mod kind {
-    /// Country.
-    pub(crate) const C: &str = "2.5.4.6";
-    /// Organisation.
-    pub(crate) const O: &str = "2.5.4.10";
-    /// Unit.
-    pub(crate) const OU: &str = "2.5.4.11";
-    /// Common name.
-    pub(crate) const CN: &str = "2.5.4.3";
-    /// Mail address.
-    pub(crate) const EMAIL: &str = "1.2.840.113549.1.9.1";
-}
-
-/// The tags of strings.
-pub(crate) mod tag {
-    /// `UTF8String`.
-    pub(crate) const UTF8: u8 = 12;
-    /// `PrintableString`.
-    pub(crate) const PRINTABLE: u8 = 19;
-    /// `TeletexString`.
-    pub(crate) const T61: u8 = 20;
-    /// `IA5String`.
-    pub(crate) const IA5: u8 = 22;
-    /// `UniversalString`.
-    pub(crate) const UNIVERSAL: u8 = 28;
-    /// `BMPString`.
-    pub(crate) const BMP: u8 = 30;
-}
-
-impl Attribute {
-    /// An attribute.
-    pub(crate) fn new(kind: &'static str, tag: u8, text: &str) -> Self {
-        let text = text.to_owned();
-        Self { kind, tag, text }
-    }
-
-    fn der(&self) -> Vec<u8> {
-        let octets: Vec<u8> = match self.tag {
-            tag::BMP => self
-                .text
-                .encode_utf16()
-                .flat_map(u16::to_be_bytes)
-                .collect(),
-            tag::UNIVERSAL => self
-                .text
-                .chars()
-                .flat_map(|c| u32::from(c).to_be_bytes())
-                .collect(),
-            _ => self.text.clone().into_bytes(),
-        };
-        seq([oid(self.kind), tlv(self.tag, octets)])
-    }
-}
-
-/// A name: its RDNs, mostly of one attribute each.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Name(pub(crate) Vec<Vec<Attribute>>);
-
-impl Name {
-    /// Country, organisation and common name, each in its own RDN.
-    pub(crate) fn new(organisation: &str, common_name: &str) -> Self {
-        Self(vec![
-            vec![Attribute::new(kind::C, tag::PRINTABLE, "DE")],
-            vec![Attribute::new(kind::O, tag::UTF8, organisation)],
-            vec![Attribute::new(kind::CN, tag::UTF8, common_name)],
-        ])
-    }
-
-    /// A common name alone.
-    pub(crate) fn common(common_name: &str) -> Self {
-        Self(vec![vec![Attribute::new(kind::CN, tag::UTF8, common_name)]])
-    }
-
-    /// The DER; the attributes of a set in DER's order.
-    pub(crate) fn der(&self) -> Vec<u8> {
-        let rdns = self.0.iter().map(|rdn| {
-            let mut attributes: Vec<Vec<u8>> = rdn.iter().map(Attribute::der).collect();
-            attributes.sort();
-            der::set(attributes)
-        });
-        seq(rdns.collect::<Vec<_>>())
-    }
-
-    /// The common name, the last one.
-    pub(crate) fn cn(&self) -> &str {
-        let mut all = self.0.iter().flatten().rev();
-        let found = all.find(|attribute| attribute.kind == kind::CN);
-        found.map_or("", |attribute| &attribute.text)
-    }
-
-    /// Another common name.
-    pub(crate) fn set_cn(&mut self, text: &str) {
-        for attribute in self.0.iter_mut().flatten() {
-            if attribute.kind == kind::CN {
-                text.clone_into(&mut attribute.text);
-            }
-        }
-    }
-}
-
-/// A `GeneralName`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum General {
-    /// dNSName.
-    Dns(String),
-    /// iPAddress, or one with its mask.
-    Ip(Vec<u8>),
-    /// rfc822Name.
-    Email(String),
-    /// uniformResourceIdentifier.
-    Uri(String),
-    /// directoryName.
-    Directory(Name),
-    /// otherName of some kind.
-    Other,
-}
-
-impl General {
-    /// A dNSName.
-    pub(crate) fn dns(name: &str) -> Self {
-        Self::Dns(name.to_owned())
-    }
-
-    /// The DER.
-    pub(crate) fn der(&self) -> Vec<u8> {
-        match self {
-            Self::Email(text) => tlv(0x81, text),
-            Self::Dns(text) => tlv(0x82, text),
-            Self::Directory(name) => tlv(0xa4, name.der()),
-            Self::Uri(text) => tlv(0x86, text),
-            Self::Ip(octets) => tlv(0x87, octets),
-            Self::Other => {
-                let value = tlv(0xa0, der::utf8("user@example.test"));
-                tlv(0xa0, [oid("1.3.6.1.4.1.311.20.2.3"), value].concat())
-            }
-        }
-    }
-}
 
 /// Basic constraints.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -188,6 +39,26 @@ pub(crate) struct Constraints {
     pub(crate) permitted: Vec<General>,
     /// excludedSubtrees.
     pub(crate) excluded: Vec<General>,
+}
+
+/// The OIDs of extensions.
+pub(crate) mod id {
+    /// Basic constraints.
+    pub(crate) const BASIC: &str = "2.5.29.19";
+    /// Key usage.
+    pub(crate) const USAGE: &str = "2.5.29.15";
+    /// Extended key usage.
+    pub(crate) const PURPOSES: &str = "2.5.29.37";
+    /// Netscape's certificate type.
+    pub(crate) const NETSCAPE: &str = "2.16.840.1.113730.1.1";
+    /// Subject alternative names.
+    pub(crate) const SANS: &str = "2.5.29.17";
+    /// Subject key identifier.
+    pub(crate) const SKI: &str = "2.5.29.14";
+    /// Authority key identifier.
+    pub(crate) const AKI: &str = "2.5.29.35";
+    /// Name constraints.
+    pub(crate) const CONSTRAINTS: &str = "2.5.29.30";
 }
 
 /// The extensions.
@@ -242,6 +113,8 @@ pub(crate) struct Draft {
     pub(crate) forged: bool,
     /// The extensions.
     pub(crate) extensions: Extensions,
+    /// Odd octets.
+    pub(crate) octets: Octets,
 }
 
 /// The least number of octets of a BIT STRING whose bit 0 is the lowest here.
@@ -254,35 +127,56 @@ fn bits(flags: u16) -> Vec<u8> {
 }
 
 impl Extensions {
+    /// Puts octets in the place of what there is of an extension.
+    pub(crate) fn replace(&mut self, id: &'static str, critical: bool, content: Vec<u8>) {
+        match id {
+            id::BASIC => self.basic = None,
+            id::USAGE => self.usage = None,
+            id::PURPOSES => self.purposes = None,
+            id::NETSCAPE => self.netscape = None,
+            id::SANS => self.sans = None,
+            id::SKI => self.ski = None,
+            id::AKI => self.aki = None,
+            id::CONSTRAINTS => self.constraints = None,
+            _ => {}
+        }
+        self.more.retain(|(other, ..)| *other != id);
+        self.more.push((id, critical, content));
+    }
+
     fn der(&self) -> Vec<Vec<u8>> {
         let mut all = Vec::new();
         let mut add = |id, critical, content: Vec<u8>| all.push(extension(id, critical, content));
         if let Some(basic) = &self.basic {
             let ca = if basic.ca { tlv(1, [0xff]) } else { Vec::new() };
             let length = basic.path_len.map_or_else(Vec::new, |n| integer([n]));
-            add("2.5.29.19", basic.critical, seq([ca, length]));
+            add(id::BASIC, basic.critical, seq([ca, length]));
         }
         if let Some((critical, flags)) = self.usage {
-            add("2.5.29.15", critical, bits(flags));
+            add(id::USAGE, critical, bits(flags));
         }
         if let Some((critical, purposes)) = &self.purposes {
-            add("2.5.29.37", *critical, seq(purposes.iter().map(|p| oid(p))));
+            add(
+                id::PURPOSES,
+                *critical,
+                seq(purposes.iter().map(|p| oid(p))),
+            );
         }
         if let Some(octet) = self.netscape {
             let unused = u8::try_from(octet.trailing_zeros().min(7)).expect("small");
-            add("2.16.840.1.113730.1.1", false, tlv(3, [unused, octet]));
+            add(id::NETSCAPE, false, tlv(3, [unused, octet]));
         }
         if let Some((critical, names)) = &self.sans {
-            add("2.5.29.17", *critical, seq(names.iter().map(General::der)));
+            add(id::SANS, *critical, seq(names.iter().map(General::der)));
         }
         if let Some(id) = &self.ski {
-            add("2.5.29.14", false, octet_string(id));
+            add(id::SKI, false, octet_string(id));
         }
         if let Some(aki) = &self.aki {
-            add("2.5.29.35", false, aki.der());
+            add(id::AKI, false, aki.der());
         }
         if let Some((critical, constraints)) = &self.constraints {
-            add("2.5.29.30", *critical, constraints.der());
+            add(id::CONSTRAINTS, *critical, constraints.der());
         }
         for (id, critical, content) in &self.more {
             add(id, *critical, content.clone());
@@ -320,8 +214,8 @@ impl Constraints {
 }
 
 impl Draft {
-    /// Signs it.
-    pub(crate) fn der(&self, keys: &Keys, at: OffsetDateTime) -> Vec<u8> {
+    /// Signs it; `hits` takes the elements that have a fault.
+    pub(crate) fn der(&self, keys: &Keys, at: OffsetDateTime, hits: &mut Vec<String>) -> Vec<u8> {
         let signer = keys.get(self.signer);
         let algorithm = signer.algorithm(self.digest);
         let moment = |seconds| {
@@ -351,7 +245,7 @@ impl Draft {
             extensions: if v1 { Vec::new() } else { extensions },
             tail: Vec::new(),
         };
-        let tbs = fields.tbs();
+        let tbs = self.octets.tbs(fields, at, hits);
         let mut signature = if self.forged {
             signer.sign(b"something else", self.digest)
         } else {

@@ -14,6 +14,12 @@ pub(crate) enum Digest {
     Sound,
     /// SHA-1.
     Sha1,
+    /// SHA-224.
+    Sha224,
+    /// SHA-512.
+    Sha512,
+    /// SHA3-256.
+    Sha3,
     /// A sound one, whose algorithm has NULL for parameters where none belong, or none where NULL
     /// belongs.
     OddParameters,
@@ -25,13 +31,16 @@ enum Kind {
     P384,
     Rsa,
     Ed25519,
+    /// A curve that few libraries know.
+    Curve,
+    Ed448,
 }
 
 #[derive(Debug)]
 enum Secret {
     /// Signs within this process.
     Ours(KeyPair),
-    /// RSA with 1024 bits, which only OpenSSL still signs with: PKCS #8 as PEM.
+    /// What only OpenSSL signs with, such as RSA with 1024 bits: PKCS #8 as PEM.
     OpenSsl(String),
 }
 
@@ -54,6 +63,16 @@ pub(crate) const COMMON: usize = 12;
 pub(crate) const SOUND: usize = COMMON + 5;
 /// RSA with 1024 bits.
 pub(crate) const WEAK: KeyId = SOUND;
+/// Those that few libraries know follow.
+pub(crate) const RARE: KeyId = WEAK + 1;
+/// What they are.
+pub(crate) const RARE_KINDS: [&str; 5] = [
+    "secp256k1",
+    "brainpoolP256r1",
+    "secp224r1",
+    "prime192v1",
+    "ED448",
+];
 
 impl Keys {
     /// New keys.
@@ -73,7 +92,11 @@ impl Keys {
                 keys.push(Key { kind, secret, spki });
             }
         }
-        keys.push(weak());
+        keys.push(by_openssl(Kind::Rsa, "RSA", "rsa_keygen_bits:1024"));
+        keys.extend(RARE_KINDS.map(|name| match name {
+            "ED448" => by_openssl(Kind::Ed448, name, ""),
+            curve => by_openssl(Kind::Curve, "EC", &format!("ec_paramgen_curve:{curve}")),
+        }));
         Self(keys)
     }
 
@@ -101,78 +124,84 @@ impl Key {
     /// The `AlgorithmIdentifier` of its signatures.
     pub(crate) fn algorithm(&self, digest: Digest) -> Vec<u8> {
         let with_null = |dotted| seq([oid(dotted), null()]);
+        let ecdsa = matches!(self.kind, Kind::P256 | Kind::P384 | Kind::Curve);
         match (self.kind, digest) {
-            (Kind::P256, Digest::Sound) => algorithm("1.2.840.10045.4.3.2"),
-            (Kind::P384, Digest::Sound) => algorithm("1.2.840.10045.4.3.3"),
-            (Kind::P256 | Kind::P384, Digest::Sha1) => algorithm("1.2.840.10045.4.1"),
-            (Kind::Rsa, Digest::Sound) => with_null("1.2.840.113549.1.1.11"),
-            (Kind::Rsa, Digest::Sha1) => with_null("1.2.840.113549.1.1.5"),
-            (Kind::Ed25519, Digest::Sound | Digest::Sha1) => algorithm("1.3.101.112"),
-            (Kind::P256, Digest::OddParameters) => with_null("1.2.840.10045.4.3.2"),
-            (Kind::P384, Digest::OddParameters) => with_null("1.2.840.10045.4.3.3"),
-            (Kind::Rsa, Digest::OddParameters) => algorithm("1.2.840.113549.1.1.11"),
             (Kind::Ed25519, Digest::OddParameters) => with_null("1.3.101.112"),
+            (Kind::Ed25519, _) => algorithm("1.3.101.112"),
+            (Kind::Ed448, Digest::OddParameters) => with_null("1.3.101.113"),
+            (Kind::Ed448, _) => algorithm("1.3.101.113"),
+            (Kind::P384, Digest::Sound) => algorithm("1.2.840.10045.4.3.3"),
+            (Kind::P384, Digest::OddParameters) => with_null("1.2.840.10045.4.3.3"),
+            (_, Digest::Sound) if ecdsa => algorithm("1.2.840.10045.4.3.2"),
+            (_, Digest::OddParameters) if ecdsa => with_null("1.2.840.10045.4.3.2"),
+            (_, Digest::Sha1) if ecdsa => algorithm("1.2.840.10045.4.1"),
+            (_, Digest::Sha224) if ecdsa => algorithm("1.2.840.10045.4.3.1"),
+            (_, Digest::Sha512) if ecdsa => algorithm("1.2.840.10045.4.3.4"),
+            (_, Digest::Sha3) if ecdsa => algorithm("2.16.840.1.101.3.4.3.10"),
+            (_, Digest::Sound) => with_null("1.2.840.113549.1.1.11"),
+            (_, Digest::OddParameters) => algorithm("1.2.840.113549.1.1.11"),
+            (_, Digest::Sha1) => with_null("1.2.840.113549.1.1.5"),
+            (_, Digest::Sha224) => with_null("1.2.840.113549.1.1.14"),
+            (_, Digest::Sha512) => with_null("1.2.840.113549.1.1.13"),
+            (_, Digest::Sha3) => with_null("2.16.840.1.101.3.4.3.14"),
         }
     }
 
     /// Signs.
     pub(crate) fn sign(&self, message: &[u8], digest: Digest) -> Vec<u8> {
-        match (&self.secret, digest) {
+        let digest = match (&self.secret, digest) {
             (Secret::Ours(pair), Digest::Sound | Digest::OddParameters) => {
-                pair.sign(message).expect("a signature")
+                return pair.sign(message).expect("a signature");
             }
             (Secret::Ours(pair), _) if self.kind == Kind::Ed25519 => {
-                pair.sign(message).expect("a signature")
+                return pair.sign(message).expect("a signature");
             }
-            (_, Digest::Sound | Digest::OddParameters) => self.by_openssl(message, "-sha256"),
-            (_, Digest::Sha1) => self.by_openssl(message, "-sha1"),
-        }
+            (_, Digest::Sound | Digest::OddParameters) => "sha256",
+            (_, Digest::Sha1) => "sha1",
+            (_, Digest::Sha224) => "sha224",
+            (_, Digest::Sha512) => "sha512",
+            (_, Digest::Sha3) => "sha3-256",
+        };
+        self.by_openssl(message, digest)
     }
 
-    /// What no current library signs any more.
+    /// What no other library here signs.
     fn by_openssl(&self, message: &[u8], digest: &str) -> Vec<u8> {
         let dir = tempfile::TempDir::new().expect("a directory");
         let (key, file) = (dir.path().join("key.pem"), dir.path().join("message"));
         std::fs::write(&key, self.pem()).expect("a file");
         std::fs::write(&file, message).expect("a file");
-        let output = Command::new("openssl")
-            .args(["dgst", digest, "-sign"])
-            .args([&key, &file])
-            .output();
-        let output = output.expect("openssl");
-        assert!(output.status.success(), "openssl dgst {digest}");
+        let mut command = Command::new("openssl");
+        command.args(["pkeyutl", "-sign", "-rawin", "-inkey"]);
+        command.arg(&key).arg("-in").arg(&file);
+        if self.kind != Kind::Ed448 {
+            command.args(["-digest", digest]);
+        }
+        let output = command.output().expect("openssl");
+        assert!(output.status.success(), "openssl pkeyutl {digest}");
         output.stdout
     }
 }
 
-fn weak() -> Key {
-    let openssl = |args: &[&str], pem: Option<&str>| {
-        let dir = tempfile::TempDir::new().expect("a directory");
-        let file = dir.path().join("key.pem");
-        std::fs::write(&file, pem.unwrap_or_default()).expect("a file");
-        let mut command = Command::new("openssl");
-        command.args(args);
-        if pem.is_some() {
-            command.arg("-in").arg(&file);
-        }
-        command.output().expect("openssl").stdout
-    };
-    let pem = openssl(
-        &[
-            "genpkey",
-            "-quiet",
-            "-algorithm",
-            "RSA",
-            "-pkeyopt",
-            "rsa_keygen_bits:1024",
-        ],
-        None,
-    );
-    let pem = String::from_utf8(pem).expect("PEM");
-    let spki = openssl(&["pkey", "-pubout", "-outform", "DER"], Some(&pem));
-    assert!(!spki.is_empty(), "openssl genpkey");
+/// A key that OpenSSL makes, with an option where one is needed.
+fn by_openssl(kind: Kind, algorithm: &str, option: &str) -> Key {
+    let dir = tempfile::TempDir::new().expect("a directory");
+    let file = dir.path().join("key.pem");
+    let mut command = Command::new("openssl");
+    command.args(["genpkey", "-quiet", "-algorithm", algorithm, "-out"]);
+    command.arg(&file);
+    if !option.is_empty() {
+        command.args(["-pkeyopt", option]);
+    }
+    let made = command.status().expect("openssl");
+    assert!(made.success(), "openssl genpkey {algorithm} {option}");
+    let mut command = Command::new("openssl");
+    command.args(["pkey", "-pubout", "-outform", "DER", "-in"]);
+    let spki = command.arg(&file).output().expect("openssl").stdout;
+    assert!(!spki.is_empty(), "openssl pkey {algorithm} {option}");
+    let pem = std::fs::read_to_string(file).expect("PEM");
     Key {
-        kind: Kind::Rsa,
+        kind,
         secret: Secret::OpenSsl(pem),
         spki,
     }

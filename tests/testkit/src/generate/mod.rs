@@ -1,5 +1,5 @@
 //! PKIs by chance, near the border between yes and no: a sound one, in a shape that CAs leave behind,
-//! with up to three mutations. A seed makes the same case again, but for the keys.
+//! with up to three mutations; the octets of one in three are odd besides. A seed makes the same case again, but for the keys.
 #![allow(
     clippy::unnecessary_wraps,
     reason = "the changes are a table of functions, of which most always apply"
@@ -8,10 +8,15 @@
 mod change;
 pub mod dice;
 mod draft;
+mod forms;
 mod keys;
+mod moment;
+mod name;
+mod octets;
 mod plan;
 mod save;
 mod shapes;
+mod tree;
 
 use crate::der::{oid, seq, tlv, utf8};
 use dice::Dice;
@@ -44,8 +49,9 @@ pub struct Case {
     pub anchors: Vec<Block>,
     /// The leaf's private key as PEM.
     pub key: String,
-    /// That key is too weak for most libraries.
-    pub key_is_weak: bool,
+    /// No server of ours presents it: few libraries sign with that key, or it is not quite the one in
+    /// the certificate.
+    pub key_is_odd: bool,
     /// Whether a response of OCSP is stapled: never yet.
     pub stapled: bool,
     /// A validity begins or ends in this very second: a judge that uses the real clock will miss
@@ -53,6 +59,8 @@ pub struct Case {
     pub on_the_edge: bool,
     /// How it differs from a sound PKI, in words.
     pub changes: Vec<String>,
+    /// The elements of DER that have a fault, as they were.
+    pub hits: Vec<String>,
 }
 
 /// Makes cases for one moment.
@@ -60,6 +68,8 @@ pub struct Case {
 pub struct Generator {
     keys: Keys,
     mutations: Vec<(usize, Change)>,
+    /// Those of octets.
+    odd: Vec<(usize, Change)>,
     at: OffsetDateTime,
 }
 
@@ -69,6 +79,7 @@ impl Generator {
         Self {
             keys: Keys::new(),
             mutations: change::all(),
+            odd: change::of_octets(),
             at,
         }
     }
@@ -83,9 +94,25 @@ impl Generator {
         let mut dice = Dice::new(seed);
         let mut plan = Plan::sound(&mut dice);
         let mut number = 0;
-        let shapes = *dice.weighted(&[(40, 0), (45, 1), (15, 2)]);
-        let mutations = *dice.weighted(&[(20, 0), (38, 1), (27, 2), (15, 3)]);
-        for (count, all) in [(shapes, shapes::ALL), (mutations, &self.mutations)] {
+        let odd = *dice.weighted(&[(68, 0), (27, 1), (5, 2)]);
+        // Odd octets are seen where nothing else decides.
+        let (shapes, mutations) = if odd == 0 {
+            (
+                *dice.weighted(&[(40, 0), (45, 1), (15, 2)]),
+                *dice.weighted(&[(26, 0), (40, 1), (23, 2), (11, 3)]),
+            )
+        } else {
+            (
+                *dice.weighted(&[(78, 0), (20, 1), (2, 2)]),
+                *dice.weighted(&[(92, 0), (8, 1)]),
+            )
+        };
+        let tables = [
+            (shapes, shapes::ALL),
+            (mutations, &self.mutations),
+            (odd, &self.odd),
+        ];
+        for (count, all) in tables {
             let wanted = number + count;
             // What does not apply is replaced, a few times.
             for _ in 0..count * 4 {
@@ -119,8 +146,9 @@ impl Generator {
 
     fn build(&self, seed: u64, plan: Plan) -> Case {
         let mut made: Vec<Option<Vec<u8>>> = vec![None; plan.drafts.len()];
+        let mut hits = Vec::new();
         let mut der = |index: usize| -> Vec<u8> {
-            let sign = || plan.drafts[index].der(&self.keys, self.at);
+            let sign = || plan.drafts[index].der(&self.keys, self.at, &mut hits);
             made[index].get_or_insert_with(sign).clone()
         };
         let presented = plan.sent.iter().map(|index| der(*index)).collect();
@@ -134,20 +162,29 @@ impl Generator {
                 der: [der(*index), settings.der()].concat(),
             },
         });
-        let key = plan.drafts[plan.path[0]].key;
+        let anchors = anchors.collect();
+        let leaf = &plan.drafts[plan.path[0]];
+        let key = leaf.key;
         Case {
             seed,
-            anchors: anchors.collect(),
+            anchors,
             presented,
             name: plan.name.clone(),
             at: self.at,
             key: self.keys.get(key).pem(),
-            key_is_weak: key == keys::WEAK,
+            key_is_odd: key >= keys::WEAK || !leaf.octets.spare_the_key(),
             stapled: false,
             on_the_edge: plan.on_the_edge,
-            changes: plan.changes.clone(),
+            changes: plan.changes,
+            hits,
         }
     }
+}
+
+/// Octets as text, for `openssl asn1parse` and the like.
+fn hex(octets: &[u8]) -> String {
+    let octets: Vec<String> = octets.iter().map(|octet| format!("{octet:02x}")).collect();
+    octets.concat()
 }
 
 impl Settings {

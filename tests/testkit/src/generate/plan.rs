@@ -3,6 +3,7 @@
 use super::dice::Dice;
 use super::draft::{Authority, Basic, Draft, Extensions, General, Name};
 use super::keys::{COMMON, Digest, KeyId, SOUND};
+use super::octets::Octets;
 
 /// The host that most leaves are for.
 pub(crate) const HOST: &str = "mail.example.test";
@@ -243,6 +244,7 @@ impl Plan {
             generalized: false,
             forged: false,
             extensions: Extensions::default(),
+            octets: Octets::default(),
         }
     }
 

@@ -59,6 +59,9 @@ impl Case {
         for change in &self.changes {
             let _ = writeln!(text, "- {change}");
         }
+        for hit in &self.hits {
+            let _ = writeln!(text, "- {hit}");
+        }
         let openssl = format!(
             "openssl verify -purpose sslserver -verify_{kind} {name} -attime {at} -CAfile ca.pem -no-CApath -no-CAstore -auth_level 2 -untrusted chain.pem"
         );

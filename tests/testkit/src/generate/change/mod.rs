@@ -1,19 +1,28 @@
 //! The mutations: each turns a little of a sound PKI, and says what.
 
+mod bits;
 mod constraints;
+mod dates;
 mod extensions;
+mod fields;
+mod generals;
 mod host;
 mod identifiers;
+mod keys;
 mod names;
+mod octets;
 mod odd;
+mod structures;
+mod subtrees;
 mod trust;
 mod usage;
 
 use super::dice::Dice;
+use super::hex;
 use super::plan::Plan;
 use super::shapes::Change;
 
-/// All mutations with their weights.
+/// Mutations of what certificates say, with their weights.
 pub(crate) fn all() -> Vec<(usize, Change)> {
     [
         names::ALL,
@@ -24,6 +33,21 @@ pub(crate) fn all() -> Vec<(usize, Change)> {
         host::ALL,
         trust::ALL,
         odd::ALL,
+    ]
+    .concat()
+}
+
+/// Mutations of how certificates say it, octet by octet.
+pub(crate) fn of_octets() -> Vec<(usize, Change)> {
+    [
+        octets::ALL,
+        dates::ALL,
+        bits::ALL,
+        generals::ALL,
+        subtrees::ALL,
+        structures::ALL,
+        keys::ALL,
+        fields::ALL,
     ]
     .concat()
 }
@@ -51,4 +75,10 @@ fn authority(plan: &Plan, dice: &mut Dice) -> usize {
         [] => plan.path[0],
         some => *dice.pick(some),
     }
+}
+
+/// Octets as text, several times.
+fn hex_list(all: &[Vec<u8>]) -> String {
+    let all: Vec<String> = all.iter().map(|one| hex(one)).collect();
+    format!("[{}]", all.join(", "))
 }
