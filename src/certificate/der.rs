@@ -77,16 +77,21 @@ pub(crate) fn each(mut elements: &[u8]) -> impl Iterator<Item = Option<Element<'
 }
 
 /// The elements of a structure, taken one after the other.
-pub(crate) struct Fields<'a>(&'a [u8]);
+pub(crate) struct Fields<'a>(&'a [u8], fn(&'a [u8]) -> Option<Element<'a>>);
 
 impl<'a> Fields<'a> {
     pub(crate) fn of(content: &'a [u8]) -> Self {
-        Self(content)
+        Self(content, Element::read)
+    }
+
+    /// Those whose lengths need not be in their shortest form.
+    pub(super) fn of_any_length(content: &'a [u8]) -> Self {
+        Self(content, Element::of_any_length)
     }
 
     /// The next one; `None`: there is none, or it is not whole.
     pub(crate) fn take(&mut self) -> Option<Element<'a>> {
-        let element = Element::read(self.0)?;
+        let element = self.1(self.0)?;
         self.0 = element.rest;
         Some(element)
     }
@@ -198,6 +203,19 @@ impl<'a> Element<'a> {
     pub fn read(der: &'a [u8]) -> Option<Self> {
         let (tag, length, rest) = Self::head(der)?;
         let (content, rest) = rest.split_at_checked(length)?;
+        let whole = &der[..der.len() - rest.len()];
+        Some(Self {
+            tag,
+            content,
+            rest,
+            whole,
+        })
+    }
+
+    /// The first element, if it is whole and its length definite.
+    pub(super) fn of_any_length(der: &'a [u8]) -> Option<Self> {
+        let is_indefinite = matches!(der, [_, 0x80, ..]);
+        let (tag, content, rest) = lenient(der).filter(|_| !is_indefinite)?;
         let whole = &der[..der.len() - rest.len()];
         Some(Self {
             tag,

@@ -190,20 +190,6 @@ fn add_words(text: &[u8], form: &mut Vec<u8>) {
     form[start..].make_ascii_lowercase();
 }
 
-/// Whether a name has that form.
-pub(super) fn has_canonical(contents: &[u8]) -> bool {
-    let is_sound = |attribute: Option<Element<'_>>| {
-        let (_, value) = kind_and_value(&attribute?)?;
-        text(value.tag, value.content)
-            .is_none_or(|text| text.is_some())
-            .then_some(())
-    };
-    der::each(contents).all(|rdn| {
-        let attributes = rdn.as_ref().and_then(attributes);
-        attributes.is_some_and(|mut all| all.all(|attribute| is_sound(attribute).is_some()))
-    })
-}
-
 /// The attributes of an RDN; `None`: it is something else.
 fn attributes<'a>(
     rdn: &Element<'a>,

@@ -24,6 +24,8 @@ pub struct Raw<'a> {
     pub subject: &'a [u8],
     /// The `SubjectPublicKeyInfo`.
     pub spki: &'a [u8],
+    /// The tags of what stands between the key and the extensions: unique identifiers.
+    pub unique_ids: Vec<u8>,
     /// The extensions, in their order.
     pub extensions: Vec<RawExtension<'a>>,
 }
@@ -63,10 +65,11 @@ impl<'a> Raw<'a> {
         validity.end()?;
         let mut sequence = || fields.take().filter(|field| field.tag == SEQUENCE);
         let (subject, spki) = (sequence()?, sequence()?);
-        let mut found = None;
+        let (mut found, mut unique_ids) = (None, Vec::new());
         while let Some(field) = fields.take() {
-            if field.tag == 0xa3 {
-                found = found.or(Some(field.content));
+            match field.tag {
+                0xa3 => found = found.or(Some(field.content)),
+                other => unique_ids.push(other),
             }
         }
         fields.end()?;
@@ -81,6 +84,7 @@ impl<'a> Raw<'a> {
             not_after,
             subject: subject.content,
             spki: spki.whole,
+            unique_ids,
             extensions,
         })
     }
@@ -99,8 +103,9 @@ pub fn subject(certificate: &[u8]) -> Option<&[u8]> {
 }
 
 fn version(content: &[u8]) -> Option<u8> {
-    let number = Element::read(content).filter(|number| number.tag == INTEGER)?;
-    match number.content {
+    let number = Element::read(content)?;
+    let is_all = number.tag == INTEGER && number.rest.is_empty();
+    match is_all.then_some(number.content)? {
         [version] => Some(*version),
         _ => None,
     }
@@ -118,9 +123,11 @@ fn extensions(content: &[u8]) -> Option<Vec<RawExtension<'_>>> {
 fn extension<'a>(extension: &Element<'a>) -> Option<RawExtension<'a>> {
     let mut fields = (extension.tag == SEQUENCE).then(|| Fields::of(extension.content))?;
     let oid = fields.optional(0x06)?;
-    let critical = fields
-        .optional(0x01)
-        .is_some_and(|critical| critical != [0]);
+    let critical = match fields.optional(0x01) {
+        None | Some([0]) => false,
+        Some([_]) => true,
+        Some(_) => return None,
+    };
     let value = fields.optional(0x04)?;
     fields.end()?;
     Some(RawExtension {

@@ -90,7 +90,6 @@ impl Certificate {
     /// What OpenSSL reads; `None`: it cannot be read here, so that what OpenSSL makes of it is not
     /// known.
     pub(crate) fn as_openssl(&self) -> Option<&OpensslFacts> {
-        self.facts().ok()?;
         let read = || OpensslFacts::read(self.der());
         self.0.openssl.get_or_init(read).as_ref()
     }

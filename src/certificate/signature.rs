@@ -253,19 +253,25 @@ impl<'a> Key<'a> {
         can.into()
     }
 
-    /// The library answers "bad signature" for an RSA key outside 2048 to 8192 bits, and for an
-    /// exponent of more than 33; that is not what happened.
+    /// The library answers "bad signature" for an RSA key outside 2048 to 8192 bits, for an exponent
+    /// of more than 33, and for a key in another form; that is not what happened.
     fn fits(&self, algorithm: &dyn SignatureVerificationAlgorithm) -> bool {
-        let is_rsa = Any::from_der(self.algorithm).is_ok_and(|(_, oid)| oid.data == RSA_ENCRYPTION);
+        use x509_parser::public_key::RSAPublicKey;
         let size_ok = || {
-            use x509_parser::public_key::RSAPublicKey;
-            RSAPublicKey::from_der(&self.bits).is_ok_and(|(_, rsa)| {
+            RSAPublicKey::from_der(&self.bits).is_ok_and(|(rest, rsa)| {
                 let exponent = rsa.try_exponent();
-                (2048..=8192).contains(&rsa.key_size())
+                rest.is_empty()
+                    && (2048..=8192).contains(&rsa.key_size())
                     && exponent.is_ok_and(|e| e <= PublicKey::MAX_EXPONENT)
             })
         };
-        algorithm.public_key_alg_id().as_ref() == self.algorithm && (!is_rsa || size_ok())
+        let is_usual = match first_oid(self.algorithm) {
+            RSA_ENCRYPTION => size_ok(),
+            // Neither a hybrid point (X9.62) nor the one at infinity.
+            EC_PUBLIC_KEY => matches!(self.bits.first(), Some(2..=4)),
+            _ => true,
+        };
+        algorithm.public_key_alg_id().as_ref() == self.algorithm && is_usual
     }
 
     fn verify(

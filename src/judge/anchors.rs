@@ -199,6 +199,12 @@ impl Anchors {
         self.rows().is_empty()
     }
 
+    /// Whether GnuTLS may read anchors that cannot be read here.
+    pub(super) fn gnutls_may_read_more(&self) -> bool {
+        let mut plain = self.all.iter().filter(|anchor| anchor.is_plain());
+        plain.any(|anchor| anchor.certificate().as_gnutls().is_none())
+    }
+
     fn rows(&self) -> &Rows {
         self.rows.get_or_init(|| Rows::of(&self.all))
     }

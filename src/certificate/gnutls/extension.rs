@@ -1,16 +1,36 @@
 //! What extensions hold, as GnuTLS decodes them (`lib/x509/x509_ext.c` by `lib/pkix.asn`, with libtasn1
-//! in its strict mode): nothing may follow, and a string has one piece. `None`: it cannot be read.
+//! in its strict mode): nothing may follow, and a string has one piece; the form of a length does not
+//! matter. `None`: it cannot be read.
 
-use super::general_name::{self, Kind, Subtrees};
-use crate::certificate::der::{self, Element, Fields};
+use super::general_name::{self, Kind, Subtrees, is_empty_directory};
+use crate::certificate::der::{Element, Fields};
 
 /// `MAX_KEY_ID_SIZE` (`lib/x509/x509_int.h`).
 const LONGEST_KEY_ID: usize = 128;
 
 /// The fields of the one SEQUENCE that an extension is.
 pub(super) fn sequence(der: &[u8]) -> Option<Fields<'_>> {
-    let list = Element::read(der).filter(|list| list.tag == 0x30 && list.rest.is_empty())?;
-    Some(Fields::of(list.content))
+    Some(Fields::of_any_length(only(der, 0x30)?))
+}
+
+/// The content of the one element that an extension is.
+fn only(der: &[u8], tag: u8) -> Option<&[u8]> {
+    let element = Element::of_any_length(der)?;
+    let is_it = element.tag == tag && element.rest.is_empty();
+    is_it.then_some(element.content)
+}
+
+/// The elements that follow one another; the last one is `None` if it is not whole.
+pub(super) fn each(content: &[u8]) -> impl Iterator<Item = Option<Element<'_>>> {
+    let mut rest = content;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let element = Element::of_any_length(rest);
+        rest = element.map_or(&[], |element| element.rest);
+        Some(element)
+    })
 }
 
 /// `asn1_get_object_id_der` of libtasn1: an arc has no leading zeros and less than 64 bits. That the
@@ -30,26 +50,56 @@ pub(super) fn is_object(octets: &[u8]) -> bool {
     !octets.is_empty()
 }
 
+/// Whether libtasn1 decodes it as a Name: sets and attributes may be empty, and values are anything.
+pub(super) fn is_name(name: &[u8]) -> bool {
+    only(name, 0x30).is_some_and(are_rdns)
+}
+
+/// The same of what a Name holds.
+pub(super) fn are_rdns(contents: &[u8]) -> bool {
+    let is_attribute = |attribute: Option<Element<'_>>| {
+        let attribute = attribute.filter(|attribute| attribute.tag == 0x30)?;
+        let mut fields = Fields::of_any_length(attribute.content);
+        if !attribute.content.is_empty() {
+            is_object(fields.optional(0x06)?).then_some(())?;
+            fields.take()?;
+        }
+        fields.end()
+    };
+    each(contents).all(|rdn| {
+        let rdn = rdn.filter(|rdn| rdn.tag == 0x31);
+        rdn.is_some_and(|rdn| each(rdn.content).all(|one| is_attribute(one).is_some()))
+    })
+}
+
+/// Whether an attribute of a Name has a value without octets.
+pub(super) fn has_empty_value(name: &[u8]) -> bool {
+    let rdns = each(only(name, 0x30).unwrap_or_default()).flatten();
+    let mut attributes = rdns.flat_map(|rdn| each(rdn.content)).flatten();
+    attributes.any(|attribute| {
+        let mut fields = Fields::of_any_length(attribute.content);
+        let (_kind, value) = (fields.take(), fields.take());
+        value.is_none_or(|value| value.content.is_empty())
+    })
+}
+
 /// `gnutls_x509_ext_import_subject_alt_names`: no name may be empty, but for those that are structures.
 pub(super) fn alternative_names(der: &[u8]) -> Option<Vec<(Kind, Vec<u8>)>> {
     let mut fields = sequence(der)?;
     let mut names = Vec::new();
     while let Some(name) = fields.take() {
-        let (kind, octets) = general_name::read(&name)?;
-        let is_text = matches!(kind, Kind::Dns | Kind::Email | Kind::Uri | Kind::Ip);
-        if is_text && octets.is_empty() {
-            return None;
-        }
-        names.push((kind, octets));
+        names.push(general_name::read(&name)?);
     }
     fields.end()?;
-    Some(names)
+    let read = names.iter().take_while(|node| !is_empty_directory(node));
+    let names: Vec<(Kind, Vec<u8>)> = read.cloned().collect();
+    let is_empty = |(kind, octets): &(Kind, Vec<u8>)| *kind != Kind::Other && octets.is_empty();
+    (!names.iter().any(is_empty)).then_some(names)
 }
 
 /// `gnutls_x509_ext_import_key_usage`, bit 0 as 1: two octets at most, and bits that are not used count.
 pub(super) fn key_usage(der: &[u8]) -> Option<u16> {
-    let bits = Element::read(der).filter(|bits| bits.tag == 0x03 && bits.rest.is_empty())?;
-    let (unused, octets) = bits.content.split_first()?;
+    let (unused, octets) = only(der, 0x03)?.split_first()?;
     let (low, high) = match octets {
         [] => (0, 0),
         [low] => (*low, 0),
@@ -63,9 +113,10 @@ pub(super) fn key_usage(der: &[u8]) -> Option<u16> {
 /// `gnutls_x509_ext_import_basic_constraints`: a length of up to four octets, without a sign.
 pub(super) fn basic_constraints(der: &[u8]) -> Option<(bool, Option<u32>)> {
     let mut fields = sequence(der)?;
-    let is_ca = match fields.optional(0x01) {
+    // Of a BOOLEAN the length, too, has to have one octet.
+    let is_ca = match fields.take_if(&[0x01]).map(|value| value.whole) {
         None => false,
-        Some([octet]) => *octet != 0,
+        Some([_, 1, octet]) => *octet != 0,
         Some(_) => return None,
     };
     let length = match fields.optional(0x02) {
@@ -95,15 +146,14 @@ pub(super) fn purposes(der: &[u8]) -> Option<Vec<Vec<u8>>> {
 /// `gnutls_x509_ext_import_subject_key_id`. One that is empty or too long counts as absent, as does one
 /// that cannot be read.
 pub(super) fn subject_key_id(der: &[u8]) -> Option<Vec<u8>> {
-    let id = Element::read(der).filter(|id| id.tag == 0x04 && id.rest.is_empty())?;
-    key_id(id.content)
+    key_id(only(der, 0x04)?)
 }
 
 /// The same of `gnutls_x509_ext_import_authority_key_id`.
 pub(super) fn authority_key_id(der: &[u8]) -> Option<Vec<u8>> {
     let mut fields = sequence(der)?;
     let id = fields.optional(0x80);
-    for name in der::each(fields.optional(0xa1).unwrap_or_default()) {
+    for name in each(fields.optional(0xa1).unwrap_or_default()) {
         general_name::read(&name?)?;
     }
     let serial = fields.optional(0x82);
@@ -129,6 +179,7 @@ pub(super) fn name_constraints(der: &[u8]) -> Option<Subtrees> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::certificate::der;
 
     /// As GnuTLS 3.7.9 reads them.
     #[test]

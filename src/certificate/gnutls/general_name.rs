@@ -1,7 +1,7 @@
 //! Names, and subtrees of names, as GnuTLS reads them.
 
-use super::extension::is_object;
-use crate::certificate::der::{self, Element, Fields};
+use super::extension::{each, has_empty_value, is_name, is_object};
+use crate::certificate::der::{Element, Fields};
 
 /// The kinds of names, as `gnutls_x509_subject_alt_name_t` numbers them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,14 +44,24 @@ impl Subtrees {
 
 fn nodes(list: &[u8]) -> Option<Vec<Node>> {
     let mut nodes = Vec::new();
-    for subtree in der::each(list) {
+    let mut has_ended = false;
+    for subtree in each(list) {
         let subtree = subtree.filter(|subtree| subtree.tag == 0x30)?;
-        let mut fields = Fields::of(subtree.content);
+        // Without a base, the list ends there.
+        has_ended |= subtree.content.is_empty();
+        if has_ended && subtree.content.is_empty() {
+            continue;
+        }
+        let mut fields = Fields::of_any_length(subtree.content);
         let base = fields.take()?;
         // A minimum and a maximum are not looked at.
         let (_, _) = (fields.optional(0x80), fields.optional(0x81));
         fields.end()?;
         let node = read(&base)?;
+        has_ended |= is_empty_directory(&node);
+        if has_ended {
+            continue;
+        }
         if node.0 == Kind::Other {
             // It is never compared.
             is_known_other(&base).then_some(())?;
@@ -63,14 +73,19 @@ fn nodes(list: &[u8]) -> Option<Vec<Node>> {
     Some(nodes)
 }
 
+/// `_gnutls_x509_get_dn` finds nothing in such a name, and whoever reads a list takes that for its end.
+pub(super) fn is_empty_directory((kind, octets): &Node) -> bool {
+    *kind == Kind::Directory && octets == &[0x30, 0]
+}
+
 /// An otherName of a kind that GnuTLS takes in a constraint (`validate_name_constraints_node`, and
 /// measured): Microsoft's UPN in UTF-8, and the `SRVName` of RFC 4985.
 fn is_known_other(name: &Element<'_>) -> bool {
     const UPN: &[u8] = &[0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0x37, 0x14, 0x02, 0x03];
     const SRV: &[u8] = &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x08, 0x07];
-    let mut fields = Fields::of(name.content);
+    let mut fields = Fields::of_any_length(name.content);
     let kind = fields.optional(0x06);
-    let value = fields.optional(0xa0).and_then(Element::read);
+    let value = fields.optional(0xa0).and_then(Element::of_any_length);
     matches!(
         (kind, value.map(|value| value.tag)),
         (Some(UPN), Some(0x0c)) | (Some(SRV), Some(0x16))
@@ -103,13 +118,16 @@ pub(super) fn read(name: &Element<'_>) -> Option<Node> {
         0x86 => Kind::Uri,
         0x87 => Kind::Ip,
         0xa4 => {
-            der::is_name(name.content).then_some(())?;
+            is_name(name.content).then_some(())?;
+            // `_gnutls_x509_get_dn` makes text of it.
+            (!has_empty_value(name.content)).then_some(())?;
             Kind::Directory
         }
         0xa0 => {
-            let mut fields = Fields::of(name.content);
+            let mut fields = Fields::of_any_length(name.content);
             is_object(fields.optional(0x06)?).then_some(())?;
-            der::is_one_element(fields.optional(0xa0)?).then_some(())?;
+            let value = Element::of_any_length(fields.optional(0xa0)?)?;
+            value.rest.is_empty().then_some(())?;
             fields.end()?;
             return Some((Kind::Other, Vec::new()));
         }

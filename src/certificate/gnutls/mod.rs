@@ -8,7 +8,7 @@ mod subject;
 pub(crate) use general_name::{Kind, Node, Subtrees};
 pub(crate) use subject::{COMMON_NAME, EMAIL, Value};
 
-use super::der::{self, Fields};
+use super::der::Fields;
 use super::facts::Facts;
 use super::key::PublicKey;
 use super::raw::Raw;
@@ -119,7 +119,7 @@ impl GnutlsFacts {
         };
         read.read_extensions(certificate.extensions());
         // `compare_sig_algorithm` and `_gnutls_check_cert_sanity` (`lib/x509/x509.c`).
-        if tbs.signature != certificate.signature_algorithm {
+        if !is_same_algorithm(raw.signature_inside, raw.signature_outside) {
             read.unacceptable = Some("two different signature algorithms are named");
         }
         if read.version < 3 && !certificate.extensions().is_empty() {
@@ -131,8 +131,8 @@ impl GnutlsFacts {
         if dates.is_none() {
             read.unacceptable = Some("a date of a certificate cannot be read");
         }
-        if !is_key(raw.spki) {
-            read.unacceptable = Some("a key is not in the structure of a key");
+        if !is_structure(&raw) {
+            read.unacceptable = Some("a certificate has not the structure of one");
         }
         Some(read)
     }
@@ -211,15 +211,40 @@ fn dates(raw: &Raw<'_>) -> Option<(i64, i64)> {
     ))
 }
 
-/// Whether it is a `SubjectPublicKeyInfo` of an algorithm and a BIT STRING, and nothing else.
-fn is_key(spki: &[u8]) -> bool {
-    key_octets(spki).is_some()
+/// Whether names, key and unique identifiers are as `lib/pkix.asn` has them.
+fn is_structure(raw: &Raw<'_>) -> bool {
+    let are_objects = raw
+        .extensions
+        .iter()
+        .all(|one| extension::is_object(one.oid));
+    let is_in_order = matches!(*raw.unique_ids, [] | [0x81 | 0x82] | [0x81, 0x82]);
+    is_in_order
+        && are_objects
+        && key_octets(raw.spki).is_some()
+        && extension::are_rdns(raw.subject)
+        && extension::are_rdns(raw.issuer)
 }
 
+/// `compare_sig_algorithm`: parameters that are NULL are none.
+fn is_same_algorithm(one: &[u8], two: &[u8]) -> bool {
+    let parts = |algorithm| {
+        let mut fields = extension::sequence(algorithm)?;
+        let oid = fields
+            .optional(0x06)
+            .filter(|oid| extension::is_object(oid))?;
+        let parameters = fields.take().map(|element| element.whole);
+        Some((oid, parameters.filter(|parameters| **parameters != [5, 0])))
+    };
+    parts(one).is_some() && parts(one) == parts(two)
+}
+
+/// What the BIT STRING of a `SubjectPublicKeyInfo` holds; `None`: it is none.
 fn key_octets(spki: &[u8]) -> Option<&[u8]> {
     let mut fields = extension::sequence(spki)?;
-    let mut algorithm = Fields::of(fields.optional(0x30)?);
-    algorithm.optional(0x06)?;
+    let mut algorithm = Fields::of_any_length(fields.optional(0x30)?);
+    algorithm
+        .optional(0x06)
+        .filter(|oid| extension::is_object(oid))?;
     let _parameters = algorithm.take();
     algorithm.end()?;
     let (_unused, octets) = fields.optional(0x03)?.split_first()?;
@@ -230,7 +255,18 @@ fn key_octets(spki: &[u8]) -> Option<&[u8]> {
 /// Whether nothing but its alternative names may prevent that GnuTLS takes a certificate of version 3
 /// without an extension that is there twice.
 pub(crate) fn is_encoded(raw: &Raw<'_>) -> bool {
-    dates(raw).is_some() && is_key(raw.spki)
+    dates(raw).is_some() && is_structure(raw)
+}
+
+/// Modulus and exponent, whatever their sign.
+fn is_rsa_key(octets: &[u8]) -> bool {
+    let read = || {
+        let mut fields = extension::sequence(octets)?;
+        fields.optional(0x02)?;
+        fields.optional(0x02)?;
+        fields.end()
+    };
+    read().is_some()
 }
 
 /// A key of a kind that GnuTLS does not know, or cannot read, has no security level.
@@ -239,9 +275,7 @@ fn is_weak(key: &PublicKey) -> bool {
     const RSA_OF_X500: &str = "2.5.8.1.1";
     let octets = key_octets(&key.spki).unwrap_or_default();
     match key.algorithm.as_str() {
-        "RSA" | "RSA-PSS" => {
-            !der::is_one_element(octets) || key.bits.is_some_and(|bits| bits < LEAST_RSA)
-        }
+        "RSA" | "RSA-PSS" => !is_rsa_key(octets) || key.bits.is_some_and(|bits| bits < LEAST_RSA),
         "EC" => {
             let is_known = key
                 .curve

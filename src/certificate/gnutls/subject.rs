@@ -111,7 +111,10 @@ impl Subject {
 }
 
 fn value(oid: &str, value: &Any<'_>) -> Value {
-    let tag = value.tag().0;
+    // A string in pieces is read as none of its type.
+    const IN_PIECES: u32 = 0x100;
+    let is_in_pieces = value.header.constructed();
+    let tag = value.tag().0 + if is_in_pieces { IN_PIECES } else { 0 };
     let typed = TYPED.iter().find(|(kind, _)| *kind == oid);
     let text = match typed {
         Some((_, wanted)) => (*wanted == tag).then(|| value.data.to_vec()),

@@ -1,7 +1,10 @@
 //! The kinds of keys that OpenSSL knows, and which of them makes which signatures
 //! (`check_sig_alg_match` in `crypto/x509/v3_purp.c`).
 
+use super::value::{BIT_STRING, OBJECT, SEQUENCE, Value};
 use crate::certificate::der::{self, Element};
+use crate::certificate::oid::named_curve;
+use x509_parser::asn1_rs::Oid;
 
 /// The kinds of public keys that matter to OpenSSL's checks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,35 +76,49 @@ pub(super) fn is_new(oid: &[u8]) -> bool {
 const NIST: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03];
 
 pub(crate) fn key_kind(spki: &[u8]) -> KeyKind {
-    let fields = Element::read(spki).and_then(|spki| der::all(spki.content));
-    let Some([algorithm, key]) = fields.as_deref() else {
-        return KeyKind::Other;
-    };
-    let Some(parts) = der::all(algorithm.content) else {
-        return KeyKind::Other;
-    };
+    read_key(spki).unwrap_or(KeyKind::Other)
+}
+
+fn read_key(spki: &[u8]) -> Option<KeyKind> {
+    let mut fields = Value::first(spki, SEQUENCE)?.fields()?;
+    let mut algorithm = fields.required(SEQUENCE)?.fields()?;
+    let oid = algorithm.required(OBJECT)?.object()?;
+    let parameters = algorithm.any();
+    let key = fields.required(BIT_STRING)?.bits()?;
     // `ecx_pub_decode`: no parameters, and the length of the curve.
-    let edwards = |kind, length: usize| {
-        let is_sound = parts.len() == 1 && key.content.len() == 1 + length;
-        if is_sound { kind } else { KeyKind::Other }
-    };
-    match parts.first().map(|oid| oid.content) {
+    let edwards =
+        |kind, length: usize| (parameters.is_none() && key.len() == length).then_some(kind);
+    match oid {
         // The second is that of X.500.
-        Some([0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01] | [0x55, 0x08, 0x01, 0x01]) => {
-            KeyKind::Rsa
+        [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01] | [0x55, 0x08, 0x01, 0x01] => {
+            Some(KeyKind::Rsa)
         }
-        Some([0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0a]) => KeyKind::RsaPss,
-        Some([0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01]) => {
-            match parts.get(1).map(|parameters| parameters.tag) {
-                Some(0x06) => KeyKind::Ec,
-                Some(0x30) => KeyKind::EcExplicit,
-                _ => KeyKind::Other,
-            }
-        }
-        Some([0x2a, 0x86, 0x48, 0xce, 0x38, 0x04, 0x01]) => KeyKind::Dsa,
-        Some([0x2b, 0x65, 0x70]) => edwards(KeyKind::Ed25519, 32),
-        Some([0x2b, 0x65, 0x71]) => edwards(KeyKind::Ed448, 57),
-        _ => KeyKind::Other,
+        [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0a] => Some(KeyKind::RsaPss),
+        [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01] => match parameters?.tag {
+            OBJECT => is_point(parameters?.content, &key).then_some(KeyKind::Ec),
+            SEQUENCE => Some(KeyKind::EcExplicit),
+            _ => None,
+        },
+        [0x2a, 0x86, 0x48, 0xce, 0x38, 0x04, 0x01] => Some(KeyKind::Dsa),
+        [0x2b, 0x65, 0x70] => edwards(KeyKind::Ed25519, 32),
+        [0x2b, 0x65, 0x71] => edwards(KeyKind::Ed448, 57),
+        _ => None,
+    }
+}
+
+/// Whether a point has a form of its curve (`ossl_ec_GFp_simple_oct2point` in
+/// `crypto/ec/ecp_oct.c`). That it is on the curve is not computed, nor the form for curves that have
+/// no name here.
+fn is_point(curve: &[u8], point: &[u8]) -> bool {
+    let curve = Oid::new(curve.into()).to_id_string();
+    let Some(bits) = named_curve(&curve).1 else {
+        return true;
+    };
+    let field = bits.div_ceil(8) as usize;
+    match point.first() {
+        Some(2 | 3) => point.len() == 1 + field,
+        Some(4 | 6 | 7) => point.len() == 1 + 2 * field,
+        _ => false,
     }
 }
 

@@ -122,7 +122,7 @@ pub(super) fn distribution_points(der: &[u8]) -> Option<()> {
         match name.tag {
             0x80 => name.each(general_name::read).map(|_| ()),
             // Attributes of the last RDN of the issuer.
-            0x81 => name.fields().and_then(|_| loads::rdn(name.content)),
+            0x81 => loads::rdn(name),
             _ => None,
         }
     };

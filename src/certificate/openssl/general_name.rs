@@ -24,7 +24,7 @@ pub(super) fn read(value: Value<'_>) -> Option<GeneralName> {
         0x83 => value.fields().map(|_| GeneralName::Other(0xa3, whole()))?,
         0x84 => {
             let name = value.inner().filter(|name| name.tag == SEQUENCE)?;
-            name.fields().and_then(|_| loads::name(name.content))?;
+            loads::name(name)?;
             GeneralName::Directory(whole())
         }
         0x85 => {

@@ -33,6 +33,12 @@ pub(super) fn read(time: Element<'_>) -> Option<i64> {
     Some(instant.assume_utc().unix_timestamp())
 }
 
+/// Whether OpenSSL 3.5 does not even load the certificate (`asn1_ex_c2i` in `crypto/asn1/tasn_dec.c`).
+pub(super) fn is_short(time: Element<'_>) -> bool {
+    let least = if time.tag == UTC_TIME { 13 } else { 15 };
+    time.content.len() < least
+}
+
 fn number(digits: &[u8]) -> u16 {
     let add = |number, digit: &u8| number * 10 + u16::from(digit - b'0');
     digits.iter().fold(0, add)

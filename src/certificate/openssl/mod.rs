@@ -5,7 +5,7 @@ mod algorithm;
 mod extension;
 mod general_name;
 mod instant;
-mod value;
+pub(super) mod value;
 
 pub(crate) use algorithm::{KeyKind, is_public_key};
 
@@ -46,6 +46,8 @@ pub(crate) struct OpensslFacts {
     /// Seconds since 1970; `None`: the date is written in another way than RFC 5280 has it.
     pub(crate) not_before: Option<i64>,
     pub(crate) not_after: Option<i64>,
+    /// A date has less octets than its shortest form, with seconds.
+    pub(crate) has_short_date: bool,
     pub(crate) signature_oid: Vec<u8>,
     pub(crate) signature_consistent: bool,
     pub(crate) key: KeyKind,
@@ -138,6 +140,9 @@ impl OpensslFacts {
             version: raw.version,
             not_before: instant::read(raw.not_before),
             not_after: instant::read(raw.not_after),
+            has_short_date: [raw.not_before, raw.not_after]
+                .into_iter()
+                .any(instant::is_short),
             signature_oid: algorithm_oid(raw.signature_inside)?.to_vec(),
             signature_consistent: raw.signature_inside == raw.signature_outside,
             key: key_kind(raw.spki),

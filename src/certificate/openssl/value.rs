@@ -6,40 +6,49 @@ use std::borrow::Cow;
 
 /// A tag, without the bit that says how the content is written, and a content.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Value<'a> {
-    pub(super) tag: u8,
+pub(in crate::certificate) struct Value<'a> {
+    pub(in crate::certificate) tag: u8,
     is_constructed: bool,
-    pub(super) content: &'a [u8],
+    pub(in crate::certificate) content: &'a [u8],
 }
 
 /// A field is there, and cannot be decoded.
-pub(super) struct Undecodable;
+pub(in crate::certificate) struct Undecodable;
 
 /// The fields of a structure, taken in their order.
-pub(super) struct Fields<'a>(&'a [u8]);
+pub(in crate::certificate) struct Fields<'a>(&'a [u8]);
 
 /// The bit of a tag that says that the content has elements.
 const CONSTRUCTED: u8 = 0x20;
+/// The octet in place of a length where two zero octets end the content.
+const INDEFINITE: u8 = 0x80;
 /// `ASN1_MAX_STRING_NEST`.
 const MOST_NESTED: u8 = 5;
 
-pub(super) const BOOLEAN: u8 = 0x01;
-pub(super) const INTEGER: u8 = 0x02;
-pub(super) const BIT_STRING: u8 = 0x03;
-pub(super) const OCTET_STRING: u8 = 0x04;
-pub(super) const NULL: u8 = 0x05;
-pub(super) const OBJECT: u8 = 0x06;
-pub(super) const SEQUENCE: u8 = 0x10;
-pub(super) const SET: u8 = 0x11;
+pub(in crate::certificate) const BOOLEAN: u8 = 0x01;
+pub(in crate::certificate) const INTEGER: u8 = 0x02;
+pub(in crate::certificate) const BIT_STRING: u8 = 0x03;
+pub(in crate::certificate) const OCTET_STRING: u8 = 0x04;
+pub(in crate::certificate) const NULL: u8 = 0x05;
+pub(in crate::certificate) const OBJECT: u8 = 0x06;
+pub(in crate::certificate) const SEQUENCE: u8 = 0x10;
+pub(in crate::certificate) const SET: u8 = 0x11;
 
 impl<'a> Fields<'a> {
-    pub(super) fn of(content: &'a [u8]) -> Self {
+    pub(in crate::certificate) fn of(content: &'a [u8]) -> Self {
         Self(content)
     }
 
-    /// The next field, whatever its tag. One of indefinite length is not read here.
-    pub(super) fn any(&mut self) -> Option<Value<'a>> {
-        let (tag, content, rest) = der::lenient(self.0).filter(|_| self.0[1] != 0x80)?;
+    /// The next field, whatever its tag.
+    pub(in crate::certificate) fn any(&mut self) -> Option<Value<'a>> {
+        let (tag, content, rest) = match *self.0 {
+            [tag, INDEFINITE, ..] if tag & CONSTRUCTED != 0 => {
+                let (content, rest) = indefinite(&self.0[2..])?;
+                (tag, content, rest)
+            }
+            [_, INDEFINITE, ..] => return None,
+            _ => der::lenient(self.0)?,
+        };
         self.0 = rest;
         Some(Value {
             tag: tag & !CONSTRUCTED,
@@ -49,12 +58,12 @@ impl<'a> Fields<'a> {
     }
 
     /// The next field, which has to have this tag.
-    pub(super) fn required(&mut self, tag: u8) -> Option<Value<'a>> {
+    pub(in crate::certificate) fn required(&mut self, tag: u8) -> Option<Value<'a>> {
         self.any().filter(|value| value.tag == tag)
     }
 
     /// What the next field holds, if it has this tag.
-    pub(super) fn optional<T>(
+    pub(in crate::certificate) fn optional<T>(
         &mut self,
         tag: u8,
         read: impl FnOnce(Value<'a>) -> Option<T>,
@@ -70,24 +79,24 @@ impl<'a> Fields<'a> {
     }
 
     /// Nothing is left.
-    pub(super) fn end(&self) -> Option<()> {
+    pub(in crate::certificate) fn end(&self) -> Option<()> {
         self.0.is_empty().then_some(())
     }
 }
 
 impl<'a> Value<'a> {
     /// What an extension holds. OpenSSL does not look at what follows it.
-    pub(super) fn first(der: &'a [u8], tag: u8) -> Option<Self> {
+    pub(in crate::certificate) fn first(der: &'a [u8], tag: u8) -> Option<Self> {
         Fields::of(der).required(tag)
     }
 
     /// The fields of a structure.
-    pub(super) fn fields(self) -> Option<Fields<'a>> {
+    pub(in crate::certificate) fn fields(self) -> Option<Fields<'a>> {
         self.is_constructed.then(|| Fields::of(self.content))
     }
 
     /// The one value within an explicit tag.
-    pub(super) fn inner(self) -> Option<Value<'a>> {
+    pub(in crate::certificate) fn inner(self) -> Option<Value<'a>> {
         let mut fields = self.fields()?;
         let value = fields.any()?;
         fields.end()?;
@@ -95,7 +104,10 @@ impl<'a> Value<'a> {
     }
 
     /// The elements of a SEQUENCE OF or a SET OF.
-    pub(super) fn each<T>(self, read: impl Fn(Value<'a>) -> Option<T>) -> Option<Vec<T>> {
+    pub(in crate::certificate) fn each<T>(
+        self,
+        read: impl Fn(Value<'a>) -> Option<T>,
+    ) -> Option<Vec<T>> {
         let mut fields = self.fields()?;
         let mut found = Vec::new();
         while fields.end().is_none() {
@@ -109,7 +121,7 @@ impl<'a> Value<'a> {
     }
 
     /// The octets of a string.
-    pub(super) fn string(self) -> Option<Cow<'a, [u8]>> {
+    pub(in crate::certificate) fn string(self) -> Option<Cow<'a, [u8]>> {
         let Some(octets) = self.primitive() else {
             let mut pieces = Vec::new();
             collect(self.content, 0, &mut pieces)?;
@@ -118,8 +130,16 @@ impl<'a> Value<'a> {
         Some(Cow::Borrowed(octets))
     }
 
+    /// The octets of a string, or those of a structure as they are.
+    pub(in crate::certificate) fn octets(self) -> Option<Cow<'a, [u8]>> {
+        match self.tag {
+            SEQUENCE | SET => Some(Cow::Borrowed(self.content)),
+            _ => self.string(),
+        }
+    }
+
     /// The octets of a BIT STRING, those bits cleared that are not used.
-    pub(super) fn bits(self) -> Option<Vec<u8>> {
+    pub(in crate::certificate) fn bits(self) -> Option<Vec<u8>> {
         let octets = self.string()?;
         let (unused @ 0..=7, octets) = octets.split_first()? else {
             return None;
@@ -132,7 +152,7 @@ impl<'a> Value<'a> {
     }
 
     /// `V_ASN1_BOOLEAN`: whatever is not zero is true.
-    pub(super) fn boolean(self) -> Option<bool> {
+    pub(in crate::certificate) fn boolean(self) -> Option<bool> {
         match self.primitive()? {
             [octet] => Some(*octet != 0),
             _ => None,
@@ -140,24 +160,24 @@ impl<'a> Value<'a> {
     }
 
     /// The octets of an INTEGER.
-    pub(super) fn integer(self) -> Option<&'a [u8]> {
+    pub(in crate::certificate) fn integer(self) -> Option<&'a [u8]> {
         let octets = self.primitive()?;
         loads::integer(octets).map(|()| octets)
     }
 
     /// The octets of an OBJECT IDENTIFIER.
-    pub(super) fn object(self) -> Option<&'a [u8]> {
+    pub(in crate::certificate) fn object(self) -> Option<&'a [u8]> {
         let octets = self.primitive()?;
         loads::identifier(octets).map(|()| octets)
     }
 
     /// NULL.
-    pub(super) fn null(self) -> Option<()> {
+    pub(in crate::certificate) fn null(self) -> Option<()> {
         self.primitive()?.is_empty().then_some(())
     }
 
     /// A `DirectoryString` (RFC 5280 §4.1.2.4).
-    pub(super) fn directory_string(self) -> Option<()> {
+    pub(in crate::certificate) fn directory_string(self) -> Option<()> {
         const UTF8: u8 = 0x0c;
         const PRINTABLE: u8 = 0x13;
         const TELETEX: u8 = 0x14;
@@ -174,7 +194,7 @@ impl<'a> Value<'a> {
     }
 
     /// `V_ASN1_ANY`: what is in a structure is not looked at.
-    pub(super) fn whatever(self) -> Option<()> {
+    pub(in crate::certificate) fn whatever(self) -> Option<()> {
         match self.tag {
             BOOLEAN => self.boolean().map(|_| ()),
             INTEGER | 0x0a => self.integer().map(|_| ()),
@@ -186,6 +206,29 @@ impl<'a> Value<'a> {
             0x00..0x40 => self.string().map(|_| ()),
             _ => Some(()),
         }
+    }
+}
+
+/// `asn1_find_end`: the content up to the zeros that end it, and what follows them.
+fn indefinite(octets: &[u8]) -> Option<(&[u8], &[u8])> {
+    let mut rest = octets;
+    let mut open = 1;
+    loop {
+        rest = match *rest {
+            [0, 0, ..] => {
+                open -= 1;
+                if open == 0 {
+                    let length = octets.len() - rest.len();
+                    return Some((&octets[..length], &rest[2..]));
+                }
+                &rest[2..]
+            }
+            [tag, INDEFINITE, ..] if tag & CONSTRUCTED != 0 => {
+                open += 1;
+                &rest[2..]
+            }
+            _ => der::lenient(rest)?.2,
+        };
     }
 }
 
@@ -250,7 +293,10 @@ mod tests {
         assert_eq!(one(&[2, 2, 0, 1]).and_then(Value::integer), None);
         assert_eq!(one(&[2, 1, 1]).and_then(Value::integer), Some(&[1][..]));
         assert_eq!(one(&[6, 1, 0x80]).and_then(Value::object), None);
-        assert!(one(&[0x30, 0x80, 0, 0]).is_none());
+        let indefinite =
+            one(&[0x30, 0x80, 0x30, 0x80, 0, 0, 5, 0, 0, 0]).map(|value| value.content);
+        assert_eq!(indefinite, Some(&[0x30, 0x80, 0, 0, 5, 0][..]));
+        assert!(one(&[0x30, 0x80, 5, 0]).is_none() && one(&[4, 0x80, 0, 0]).is_none());
         assert!(one(&[0x30, 0x81, 0]).is_some());
     }
 

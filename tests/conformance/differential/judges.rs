@@ -1,10 +1,11 @@
 //! The real judges: OpenSSL of Debian 12 and of Debian 13, and GnuTLS, each asked by its own program.
 
-use smtp_certcheck::certificate::{Certificate, KeyUsage};
-use smtp_certcheck::judge::clients::{Family, Verdict};
+use smtp_certcheck::certificate::Certificate;
+use smtp_certcheck::judge::clients::{Answer, Family, Verdict};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use testkit::generate::Case;
+use x509_parser::prelude::{FromDer, X509Certificate};
 
 /// What a judge says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -212,9 +213,15 @@ impl Outcome {
 
     /// The truth of a family; `None`: its program cannot be asked.
     pub fn of(&self, family: Family, verdict: &Verdict, case: &Case) -> Option<Truth> {
+        // A point that is not on its curve: no server proves such a key, and it is not computed.
+        let of_openssl = |truth: &Truth| {
+            let is_key = matches!(truth, Truth::No(why) if why.starts_with("66 at 0"));
+            let is_off_curve = is_key && verdict.answer == Answer::Accepts && has_curve(case);
+            (!is_off_curve).then(|| truth.clone())
+        };
         match family {
-            Family::Openssl => Some(self.openssl.clone()),
-            Family::OpensslStrict => Some(self.strict.clone()),
+            Family::Openssl => of_openssl(&self.openssl),
+            Family::OpensslStrict => of_openssl(&self.strict),
             Family::Gnutls => self.gnutls(verdict, case),
             Family::Webpki => None,
         }
@@ -226,10 +233,12 @@ impl Outcome {
         if stopped(&truth) {
             return None;
         }
-        let certificate = Certificate::new(case.presented[0].clone().into());
-        let usage = certificate.facts().ok()?.key_usage.map(KeyUsage::names);
-        let signs =
-            usage.is_none_or(|names| names.contains(&"digitalSignature") || names.is_empty());
+        // What GnuTLS cannot read, or has no bit, allows everything.
+        let signs = match *key_usage(case)? {
+            [0x03, _, _] | [0x03, _, _, 0] | [0x03, _, _, 0, 0] => true,
+            [0x03, _, _, first] | [0x03, _, _, first, _] => first & 0x80 != 0,
+            _ => true,
+        };
         let must_staple = verdict.reason.contains("must-staple")
             && case
                 .presented
@@ -243,6 +252,21 @@ impl Outcome {
             truth
         })
     }
+}
+
+/// The extension of the leaf, empty if there is none; `None`: the leaf cannot be read.
+fn key_usage(case: &Case) -> Option<Vec<u8>> {
+    let (_, leaf) = X509Certificate::from_der(&case.presented[0]).ok()?;
+    let mut extensions = leaf.extensions().iter();
+    let usage = extensions.find(|one| one.oid.as_bytes() == [0x55, 0x1d, 0x0f]);
+    Some(usage.map_or_else(Vec::new, |usage| usage.value.to_vec()))
+}
+
+/// Whether the leaf has an EC key.
+fn has_curve(case: &Case) -> bool {
+    let certificate = Certificate::new(case.presented[0].clone().into());
+    let facts = certificate.facts();
+    facts.is_ok_and(|facts| facts.public_key.algorithm == "EC")
 }
 
 /// certtool stopped before its verdict.

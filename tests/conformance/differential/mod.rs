@@ -33,8 +33,7 @@ enum By {
 }
 
 /// Judges the cases of the seeds from `first` on.
-fn judge(first: u64, count: u64, by: By) -> Tally {
-    let generator = Generator::new(now());
+fn judge(first: u64, count: u64, by: By, generator: &Generator) -> Tally {
     let (next, tally) = (AtomicU64::new(0), Mutex::new(Tally::default()));
     let workers = thread::available_parallelism().map_or(1, usize::from);
     thread::scope(|scope| {
@@ -88,17 +87,19 @@ fn number(name: &str) -> Option<u64> {
     Some(text.parse().expect("a number"))
 }
 
-/// The same every time.
+/// The same every time, with odd octets: there a fault of a kind that nobody has met may still be
+/// found, which should not be while another is looked for.
 #[test]
 fn of_a_fixed_seed() {
     let first = number("SEED").unwrap_or(0);
+    let generator = Generator::with_odd_octets(now());
     match number("DIFFERENTIAL") {
-        Some(count) => judge(first, count, By::Libraries).report(),
-        None => judge(first, 1000, By::Programs).report(),
+        Some(count) => judge(first, count, By::Libraries, &generator).report(),
+        None => judge(first, 1000, By::Programs, &generator).report(),
     }
 }
 
-/// Others every time.
+/// Others every time, as CAs write them.
 #[test]
 fn of_a_fresh_seed() {
     if number("DIFFERENTIAL").is_some() {
@@ -107,7 +108,7 @@ fn of_a_fresh_seed() {
     let nanos = now().unix_timestamp_nanos() + i128::from(std::process::id());
     let first = u64::try_from(nanos % 1_000_000_007).expect("small") * 1_000_000;
     println!("SEED={first}");
-    judge(first, 1000, By::Programs).report();
+    judge(first, 1000, By::Programs, &Generator::new(now())).report();
 }
 
 #[test]

@@ -29,7 +29,7 @@ pub fn verdicts(case: &Case) -> Said {
     let presented = case.presented.iter().cloned();
     let presented: Vec<Certificate> = presented.map(|der| Certificate::new(der.into())).collect();
     let mut anchors = Anchors::new("the file");
-    for entry in pem::read(case.anchors_pem().as_bytes()).expect("anchors") {
+    for entry in pem::read_anchors(case.anchors_pem().as_bytes()).expect("anchors") {
         // What webpki cannot read is there for the others all the same.
         let _ = anchors.add(entry, "ca.pem");
     }

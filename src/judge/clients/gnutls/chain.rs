@@ -32,8 +32,20 @@ impl<'a> Store<'_, 'a> {
 
     /// `gnutls_x509_trust_list_verify_crt2`, without name and purpose of the leaf.
     pub(super) fn verify(self, presented: Vec<Read<'a>>, now: i64) -> Status {
+        let status = self.verify_with_known(presented, now);
+        if status.no_signer && self.signed.anchors().gnutls_may_read_more() {
+            let mut unknown = Status::default();
+            unknown.doubt("GnuTLS may find the issuer among anchors that cannot be read here");
+            return unknown;
+        }
+        status
+    }
+
+    fn verify_with_known(self, presented: Vec<Read<'a>>, now: i64) -> Status {
         if self.signed.anchors().gnutls_reads_none() {
-            return Status::refused("GnuTLS reads no certificate from the anchors' file");
+            let mut none = Status::refused("GnuTLS reads no certificate from the anchors' file");
+            none.no_signer = true;
+            return none;
         }
         let mut list = self.arrange(presented);
         self.shorten(&mut list);

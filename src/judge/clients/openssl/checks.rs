@@ -27,14 +27,22 @@ pub(super) fn check<'a>(
         .and(releases(&built.path))
 }
 
-/// Where the releases of OpenSSL differ.
-fn releases(path: &[Seen<'_>]) -> Verdict {
-    match path.iter().find(|seen| seen.is_signed_by_new_algorithm()) {
-        Some(seen) => Verdict::unknown(format!(
+/// Where the releases of OpenSSL differ: 3.0 does not know which key makes signatures of some
+/// algorithms, and 3.5 reads no certificate with a date that is too short.
+pub(super) fn releases(seen: &[Seen<'_>]) -> Verdict {
+    let label = |seen: &Seen<'_>| seen.certificate.label();
+    let new = seen.iter().find(|seen| seen.is_signed_by_new_algorithm());
+    let short = seen.iter().find(|seen| seen.has_short_date);
+    match (new, short) {
+        (Some(seen), _) => Verdict::unknown(format!(
             "OpenSSL 3.5 verifies the signature of \"{}\", and 3.0 does not know its algorithm",
-            seen.certificate.label()
+            label(seen)
         )),
-        None => Verdict::accepts(),
+        (None, Some(seen)) => Verdict::unknown(format!(
+            "OpenSSL 3.0 reads \"{}\", and 3.5 does not, for the length of a date",
+            label(seen)
+        )),
+        (None, None) => Verdict::accepts(),
     }
 }
 
@@ -139,7 +147,9 @@ fn name_constraints(path: &[Seen<'_>]) -> Verdict {
 /// 112 bits of security, and signatures with SHA-1 or MD5 below the anchor.
 fn strengths(path: &[Seen<'_>]) -> Verdict {
     let is_weak = |(depth, seen): (usize, &Seen<'_>)| {
-        let facts = seen.certificate.facts().ok()?;
+        let Ok(facts) = seen.certificate.facts() else {
+            return Some(seen.certificate.label());
+        };
         let weak_key = seen.key == KeyKind::Other || is_weak_key(&facts.public_key);
         let weak_digest = depth + 1 < path.len() && has_weak_digest(&facts.signature_algorithm);
         (weak_key || weak_digest).then(|| seen.certificate.label())

@@ -83,10 +83,15 @@ pub(super) fn signed_chain<'a>(
         anchors: signed.anchors(),
     };
     let now = now.unix_timestamp();
-    match build::build(&sent, &store, now, mode) {
+    let verdict = match build::build(&sent, &store, now, mode) {
         Ok(built) => checks::check(&built, signed, now, mode),
+        Err(NoPath::NoIssuer(seen)) if store.may_have_more() => Verdict::unknown(format!(
+            "OpenSSL may find the issuer of \"{}\" among anchors that cannot be read here",
+            seen.certificate.label()
+        )),
         Err(why) => Verdict::refuses(explain(&why)),
-    }
+    };
+    verdict.and(checks::releases(&sent))
 }
 
 /// Whether OpenSSL calls it self-signed (`EXFLAG_SS` in `crypto/x509/v3_purp.c`): it names itself as

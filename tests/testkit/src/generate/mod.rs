@@ -1,5 +1,5 @@
 //! PKIs by chance, near the border between yes and no: a sound one, in a shape that CAs leave behind,
-//! with up to three mutations; the octets of one in three are odd besides. A seed makes the same case again, but for the keys.
+//! with up to three mutations; where it is asked for, the octets of one in three are odd besides. A seed makes the same case again, but for the keys.
 #![allow(
     clippy::unnecessary_wraps,
     reason = "the changes are a table of functions, of which most always apply"
@@ -68,19 +68,27 @@ pub struct Case {
 pub struct Generator {
     keys: Keys,
     mutations: Vec<(usize, Change)>,
-    /// Those of octets.
-    odd: Vec<(usize, Change)>,
+    /// Those of octets; `None`: none is odd.
+    odd: Option<Vec<(usize, Change)>>,
     at: OffsetDateTime,
 }
 
 impl Generator {
-    /// Its keys are new.
+    /// Its keys are new, and all certificates written as any CA does it.
     pub fn new(at: OffsetDateTime) -> Self {
         Self {
             keys: Keys::new(),
             mutations: change::all(),
-            odd: change::of_octets(),
+            odd: None,
             at,
+        }
+    }
+
+    /// The same, where the octets of one PKI in three are odd.
+    pub fn with_odd_octets(at: OffsetDateTime) -> Self {
+        Self {
+            odd: Some(change::of_octets()),
+            ..Self::new(at)
         }
     }
 
@@ -94,7 +102,10 @@ impl Generator {
         let mut dice = Dice::new(seed);
         let mut plan = Plan::sound(&mut dice);
         let mut number = 0;
-        let odd = *dice.weighted(&[(68, 0), (27, 1), (5, 2)]);
+        let odd = match self.odd {
+            Some(_) => *dice.weighted(&[(68, 0), (27, 1), (5, 2)]),
+            None => 0,
+        };
         // Odd octets are seen where nothing else decides.
         let (shapes, mutations) = if odd == 0 {
             (
@@ -110,7 +121,7 @@ impl Generator {
         let tables = [
             (shapes, shapes::ALL),
             (mutations, &self.mutations),
-            (odd, &self.odd),
+            (odd, self.odd.as_deref().unwrap_or_default()),
         ];
         for (count, all) in tables {
             let wanted = number + count;
