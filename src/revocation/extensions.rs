@@ -5,7 +5,7 @@ use super::not_understood::NotUnderstood;
 use super::scope::Scope;
 use crate::certificate::der;
 use x509_parser::asn1_rs::FromDer;
-use x509_parser::extensions::{ParsedExtension, X509Extension};
+use x509_parser::extensions::X509Extension;
 
 /// What the list is for; `None`: these are not extensions.
 pub(super) fn scope(extensions: &[u8]) -> Option<Result<Scope, NotUnderstood>> {
@@ -14,12 +14,13 @@ pub(super) fn scope(extensions: &[u8]) -> Option<Result<Scope, NotUnderstood>> {
         let extension = extension?;
         let (rest, extension) = X509Extension::from_der(extension.whole).ok()?;
         rest.is_empty().then_some(())?;
-        let scope = match extension.parsed_extension() {
-            ParsedExtension::IssuingDistributionPoint(point) => Scope::of(point, extension.value),
-            _ => match not_understood(&extension) {
-                Some(why) => Err(why),
-                None => continue,
-            },
+        let oid = extension.oid.to_id_string();
+        let scope = if oid == SCOPE {
+            Scope::of(extension.value)
+        } else if let Some(why) = not_understood(oid, extension.critical) {
+            Err(why)
+        } else {
+            continue;
         };
         found = Some(match found {
             None => scope,
@@ -36,13 +37,10 @@ const DELTA: &str = "2.5.29.27";
 const SCOPE: &str = "2.5.29.28";
 const KEY_IDENTIFIER: &str = "2.5.29.35";
 
-fn not_understood(extension: &X509Extension<'_>) -> Option<NotUnderstood> {
-    let oid = extension.oid.to_id_string();
-    let is_known = [NUMBER, KEY_IDENTIFIER].contains(&oid.as_str());
+fn not_understood(oid: String, is_critical: bool) -> Option<NotUnderstood> {
     match oid.as_str() {
         DELTA => Some(NotUnderstood::Delta),
-        SCOPE => Some(NotUnderstood::Scope),
-        _ if extension.critical && !is_known => Some(NotUnderstood::Critical(oid)),
-        _ => None,
+        NUMBER | KEY_IDENTIFIER => None,
+        _ => is_critical.then_some(NotUnderstood::Critical(oid)),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::world::{LEAF, POINT, Setup};
 use rustls::pki_types::CertificateDer;
-use testkit::crl::{Crl, issuing_point, only, points};
+use testkit::crl::{Crl, issuing_point, only, points, relative_point};
 use testkit::der::{Issuer, extension, integer, null, tlv};
 use testkit::generate::dice::Dice;
 use testkit::pki::now;
@@ -45,6 +45,8 @@ pub enum Form {
     ForCas,
     OfPoint,
     OfOtherPoint,
+    OfRelativePoint,
+    OfNoPoint,
     Indirect,
     SomeReasons,
     Delta,
@@ -58,6 +60,8 @@ const FORMS: &[(usize, Form)] = &[
     (2, Form::ForCas),
     (2, Form::OfPoint),
     (2, Form::OfOtherPoint),
+    (2, Form::OfRelativePoint),
+    (1, Form::OfNoPoint),
     (2, Form::Indirect),
     (2, Form::SomeReasons),
     (2, Form::Delta),
@@ -75,6 +79,8 @@ impl Form {
             Self::OfOtherPoint => {
                 list.extended(issuing_point(Some("http://crl.example/2.crl"), &[]))
             }
+            Self::OfRelativePoint => list.extended(issuing_point(None, &[relative_point()])),
+            Self::OfNoPoint => list.extended(issuing_point(None, &[tlv(0xa0, tlv(0xa0, ""))])),
             Self::Indirect => list.extended(issuing_point(None, &[only(4)])),
             Self::SomeReasons => list.extended(issuing_point(None, &[tlv(0x83, [6, 0x40])])),
             Self::Delta => list.extended(extension("2.5.29.27", true, integer([1]))),

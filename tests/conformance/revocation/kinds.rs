@@ -29,7 +29,7 @@ pub const KINDS: &[(&str, &str)] = &[
     (DELTA, "OpenSSL takes a delta list for a complete one"),
     (
         NEWER_UNREAD,
-        "the newer list has a critical extension that is not known, and may say that it is revoked",
+        "the newer list has a critical extension that is not known, or does not say what it is for, and may say that it is revoked",
     ),
 ];
 
@@ -136,8 +136,8 @@ impl<'a> Own<'a> {
     fn unknown(&self) -> Option<&'static str> {
         let newest = self.newest();
         let date = newest.map(|list| list.this_update);
-        let is_newer =
-            |list: &&&Known| list.form == Form::CriticalExtension && Some(list.this_update) >= date;
+        let is_unread = |form| matches!(form, Form::CriticalExtension | Form::OfNoPoint);
+        let is_newer = |list: &&&Known| is_unread(list.form) && Some(list.this_update) >= date;
         let has_delta = |list: &&Known| list.form == Form::Delta && self.holds(list);
         match newest {
             Some(newest) if newest.next_update.is_none() => Some(ENDLESS),

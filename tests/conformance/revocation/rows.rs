@@ -2,7 +2,7 @@
 //! says something else.
 
 use super::world::{INTERMEDIATE, LEAF, POINT, ROOT, Setup, World, serial};
-use testkit::crl::{Crl, issuing_point, only, points};
+use testkit::crl::{Crl, issuing_point, only, points, relative_point};
 use testkit::der::{Issuer, basic_constraints, extension, integer, null, seq, tlv, utc};
 use time::Duration;
 
@@ -298,6 +298,30 @@ pub const ROWS: &[Row] = &[
         |w| scoped(w, issuing_point(Some("http://crl.example/2.crl"), &[])),
         "unknown good",
         "44",
+        "ok",
+    ),
+    row(
+        "for a distribution point with a relative name",
+        |w| scoped(w, issuing_point(None, &[relative_point()])),
+        "unknown good",
+        "44",
+        "ok",
+    ),
+    row(
+        "for a distribution point without a name",
+        |w| scoped(w, issuing_point(None, &[tlv(0xa0, tlv(0xa0, ""))])),
+        "unknown good",
+        "44",
+        "ok",
+    ),
+    row(
+        "the leaf is revoked, a newer list is for a relative name",
+        |w| {
+            let newer = w.list().extended(issuing_point(None, &[relative_point()]));
+            w.leaf_lists(&[w.with_leaf(None).of(w.ago(1), Some(w.ago(-3))), newer])
+        },
+        "revoked good",
+        "23",
         "ok",
     ),
     row(

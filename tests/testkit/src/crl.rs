@@ -1,6 +1,8 @@
 //! Revocation lists made field by field (RFC 5280 §5.1), as sound and as odd as a test needs them.
 
-use crate::der::{ECDSA_SHA256, Issuer, algorithm, bit_string, extension, integer, seq, tlv, utc};
+use crate::der::{
+    ECDSA_SHA256, Issuer, algorithm, bit_string, extension, integer, oid, seq, tlv, utc,
+};
 use time::{Duration, OffsetDateTime};
 
 /// A list of revoked certificates in the making.
@@ -102,6 +104,12 @@ pub fn issuing_point(uri: Option<&str>, fields: &[Vec<u8>]) -> Vec<u8> {
 /// A field of the issuing distribution point that is true, by its number.
 pub fn only(number: u8) -> Vec<u8> {
     tlv(0x80 | number, [0xff])
+}
+
+/// The distribution point field of a list, with a name that is relative to its issuer's.
+pub fn relative_point() -> Vec<u8> {
+    let common_name = seq([oid("2.5.4.3"), tlv(0x0c, "7")]);
+    tlv(0xa0, tlv(0xa1, common_name))
 }
 
 /// The distribution points of a certificate (RFC 5280 §4.2.1.13), each with one URI.
