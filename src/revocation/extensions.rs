@@ -1,6 +1,7 @@
-//! The extensions of a list (RFC 5280 §5.2): what it is for, and what is in it that is not understood
-//! here.
+//! The extensions of a list (RFC 5280 §5.2): what it is for, whose key it names, and what is in it
+//! that is not understood here.
 
+use super::authority::Authority;
 use super::not_understood::NotUnderstood;
 use super::scope::Scope;
 use crate::certificate::der;
@@ -30,6 +31,19 @@ pub(super) fn scope(extensions: &[u8]) -> Option<Result<Scope, NotUnderstood>> {
         });
     }
     Some(found.unwrap_or_else(|| Ok(Scope::default())))
+}
+
+/// Which key the list names as its issuer's; `None`: that cannot be read, or is there twice.
+pub(super) fn authority(extensions: &[u8]) -> Option<Authority> {
+    let mut found = None;
+    for extension in der::each(extensions) {
+        let (_, extension) = X509Extension::from_der(extension?.whole).ok()?;
+        if extension.oid.to_id_string() == KEY_IDENTIFIER {
+            let twice = found.replace(Authority::read(extension.value)?);
+            twice.is_none().then_some(())?;
+        }
+    }
+    Some(found.unwrap_or_default())
 }
 
 const NUMBER: &str = "2.5.29.20";

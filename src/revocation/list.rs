@@ -1,5 +1,6 @@
 //! A list of revoked certificates: its facts, and the way to the entry of a certificate.
 
+use super::authority::Authority;
 use super::entries::{Survey, entries};
 use super::entry::{Entry, Listed};
 use super::extensions;
@@ -10,9 +11,10 @@ use super::scope::Scope;
 use super::serial::shortest;
 use super::time;
 use crate::bounded::lock;
-use crate::certificate::Name;
 use crate::certificate::der::Element;
+use crate::certificate::raw::Raw;
 use crate::certificate::signature::{Verification, verify_signed};
+use crate::certificate::{Certificate, Name};
 use ::time::OffsetDateTime;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::ops::Range;
@@ -34,6 +36,7 @@ pub struct List {
     this_update: OffsetDateTime,
     next_update: Option<OffsetDateTime>,
     scope: Result<Scope, NotUnderstood>,
+    authority: Option<Authority>,
     digest: u64,
     /// Keys and what they have to do with the signature: an issuer, and its namesakes.
     keys: Mutex<Vec<(Vec<u8>, Verification)>>,
@@ -74,6 +77,7 @@ impl List {
             this_update,
             next_update,
             scope: scope.and_then(|scope| survey.narrow(scope)),
+            authority: extensions::authority(parts.extensions),
             digest: digest.finish(),
             keys: Mutex::default(),
             looks: AtomicUsize::new(0),
@@ -106,6 +110,14 @@ impl List {
     /// What it is for, or why it cannot be used.
     pub fn scope(&self) -> Result<&Scope, &NotUnderstood> {
         self.scope.as_ref()
+    }
+
+    /// Whether its authority key identifier, if it has one, is that of this issuer.
+    pub fn names(&self, issuer: &Certificate) -> bool {
+        let (Some(authority), Ok(facts)) = (&self.authority, issuer.facts()) else {
+            return false;
+        };
+        Raw::read(issuer.der()).is_some_and(|raw| authority.is(facts, &raw))
     }
 
     /// How many certificates are on it.

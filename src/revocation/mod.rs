@@ -2,6 +2,7 @@
 //! the Online Certificate Status Protocol (RFC 6960). Bytes in, facts out: whether a list or a
 //! response counts is for `judge`.
 
+mod authority;
 mod entries;
 mod entry;
 mod extensions;

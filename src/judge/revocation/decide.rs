@@ -38,7 +38,7 @@ pub(super) fn decide(
     }
     let mut candidates = Candidates::default();
     for list in by_name {
-        candidates.add(list, facts, above, &label);
+        candidates.add(list, facts, (issuer, above), &label);
     }
     candidates.decide(raw.serial, facts.not_after, now)
 }
@@ -67,7 +67,7 @@ struct Candidates<'a> {
 }
 
 impl<'a> Candidates<'a> {
-    fn add(&mut self, list: &'a List, facts: &Facts, issuer: &Facts, label: &str) {
+    fn add(&mut self, list: &'a List, facts: &Facts, issuer: Issuer<'_>, label: &str) {
         let (usable, why) = usable(list, facts, issuer, label);
         self.objections
             .extend(why.map(|why| format!("\"{}\" {why}", list.source())));
@@ -146,9 +146,17 @@ impl<'a> Ages<'a> {
     }
 }
 
+/// The issuer of a certificate, with its facts.
+type Issuer<'a> = (&'a Certificate, &'a Facts);
+
 /// What a list can say of a certificate, and why not all.
-fn usable(list: &List, facts: &Facts, issuer: &Facts, label: &str) -> (Use, Option<String>) {
-    match list.verify(&issuer.public_key.spki) {
+fn usable(
+    list: &List,
+    facts: &Facts,
+    (issuer, above): Issuer<'_>,
+    label: &str,
+) -> (Use, Option<String>) {
+    match list.verify(&above.public_key.spki) {
         Verification::Verified => {}
         Verification::Refuted => {
             let why = format!("is not signed with the key of \"{label}\"");
@@ -163,6 +171,10 @@ fn usable(list: &List, facts: &Facts, issuer: &Facts, label: &str) -> (Use, Opti
         Ok(scope) => scope,
         Err(why) => return (part(why), Some(why.to_string())),
     };
+    if !list.names(issuer) {
+        let why = format!("names another key than that of \"{label}\"");
+        return (Use::OnlyRevoked, Some(why));
+    }
     match scope.covers(facts.is_ca(), &facts.crl_points) {
         Ok(()) => (Use::All, None),
         Err(why) => (Use::OnlyRevoked, Some(why.to_string())),

@@ -1,8 +1,8 @@
 //! Drawn by chance: chains of one to three CAs and lists of each, with what is known of every list.
 
-use super::world::{LEAF, POINT, Setup};
+use super::world::{KEY_ID, LEAF, POINT, Setup, key_id};
 use rustls::pki_types::CertificateDer;
-use testkit::crl::{Crl, issuing_point, only, points, relative_point};
+use testkit::crl::{Crl, authority, issuing_point, only, other_key, points, relative_point};
 use testkit::der::{Issuer, extension, integer, null, tlv};
 use testkit::generate::dice::Dice;
 use testkit::pki::now;
@@ -51,6 +51,8 @@ pub enum Form {
     SomeReasons,
     Delta,
     CriticalExtension,
+    OfOtherKey,
+    OfOtherSerial,
 }
 
 const FORMS: &[(usize, Form)] = &[
@@ -66,6 +68,8 @@ const FORMS: &[(usize, Form)] = &[
     (2, Form::SomeReasons),
     (2, Form::Delta),
     (1, Form::CriticalExtension),
+    (2, Form::OfOtherKey),
+    (1, Form::OfOtherSerial),
 ];
 
 impl Form {
@@ -84,6 +88,8 @@ impl Form {
             Self::Indirect => list.extended(issuing_point(None, &[only(4)])),
             Self::SomeReasons => list.extended(issuing_point(None, &[tlv(0x83, [6, 0x40])])),
             Self::Delta => list.extended(extension("2.5.29.27", true, integer([1]))),
+            Self::OfOtherKey => list.extended(authority(other_key())),
+            Self::OfOtherSerial => list.extended(authority(tlv(0x82, [0x77]))),
             Self::CriticalExtension => list.extended(extension("1.3.9999.1", true, null())),
         }
     }
@@ -91,8 +97,12 @@ impl Form {
 
 impl Pool {
     pub fn new() -> Self {
-        let serial =
-            |octet: u8| move |fields: &mut testkit::der::Fields| fields.serial = integer([octet]);
+        let serial = |octet: u8| {
+            move |fields: &mut testkit::der::Fields| {
+                fields.serial = integer([octet]);
+                fields.extensions.push(key_id(KEY_ID));
+            }
+        };
         let root = Issuer::odd_root("Generated Root", serial(1));
         let first = root.below("Generated CA 1", serial(2));
         let second = first.below("Generated CA 2", serial(3));

@@ -1,8 +1,8 @@
 //! The cases, each with what is said of it: a row of the table in docs/revocation.md where a judge
 //! says something else.
 
-use super::world::{INTERMEDIATE, LEAF, POINT, ROOT, Setup, World, serial};
-use testkit::crl::{Crl, issuing_point, only, points, relative_point};
+use super::world::{INTERMEDIATE, KEY_ID, LEAF, POINT, ROOT, Setup, World, serial};
+use testkit::crl::{Crl, authority, issuing_point, only, other_key, points, relative_point};
 use testkit::der::{Issuer, basic_constraints, extension, integer, null, seq, tlv, utc};
 use time::Duration;
 
@@ -513,6 +513,40 @@ pub const ROWS: &[Row] = &[
         "ok",
     ),
     // Who may sign.
+    row(
+        "the list names another key",
+        |w| w.leaf_lists(&[w.list().extended(authority(other_key()))]),
+        "unknown good",
+        "3",
+        "ok",
+    ),
+    row(
+        "the list names the key and the serial number of its issuer",
+        |w| {
+            let named = [tlv(0x80, KEY_ID), tlv(0x82, INTERMEDIATE)].concat();
+            w.leaf_lists(&[w.list().extended(authority(named))])
+        },
+        "good good",
+        "ok",
+        "ok",
+    ),
+    row(
+        "the list names another serial number of its issuer",
+        |w| w.leaf_lists(&[w.list().extended(authority(tlv(0x82, [0x55])))]),
+        "unknown good",
+        "3",
+        "ok",
+    ),
+    row(
+        "the leaf is revoked, a newer list names another key",
+        |w| {
+            let newer = w.list().extended(authority(other_key()));
+            w.leaf_lists(&[w.with_leaf(None).of(w.ago(1), Some(w.ago(-3))), newer])
+        },
+        "revoked good",
+        "23",
+        "ok",
+    ),
     row(
         "the intermediate may not sign lists",
         |w| {

@@ -2,13 +2,15 @@
 
 use rustls::pki_types::CertificateDer;
 use testkit::crl::{Crl, points};
-use testkit::der::{Fields, Issuer, integer};
+use testkit::der::{Fields, Issuer, extension, integer, octet_string};
 use testkit::pki::now;
 use time::{Duration, OffsetDateTime};
 
 /// Serial numbers of the leaf and of the intermediate.
 pub const LEAF: &[u8] = &[0x00, 0xc3, 0x01];
 pub const INTERMEDIATE: &[u8] = &[0x07];
+/// The identifier of the intermediate's key.
+pub const KEY_ID: &[u8] = &[1; 20];
 pub const ROOT: &[u8] = &[0x01];
 
 /// Where the leaf says that its list is.
@@ -40,10 +42,18 @@ pub fn serial(octets: &[u8]) -> impl FnOnce(&mut Fields) {
     move |fields: &mut Fields| fields.serial = octets
 }
 
+/// The subject key identifier.
+pub fn key_id(octets: &[u8]) -> Vec<u8> {
+    extension("2.5.29.14", false, octet_string(octets))
+}
+
 impl World {
     pub fn new() -> Self {
         let root = Issuer::odd_root("Revocation Root", serial(ROOT));
-        let intermediate = root.below("Revocation CA", serial(INTERMEDIATE));
+        let intermediate = root.below("Revocation CA", |fields| {
+            serial(INTERMEDIATE)(fields);
+            fields.extensions.push(key_id(KEY_ID));
+        });
         let namesake = root.below("Revocation CA", serial(&[0x09]));
         let leaf = intermediate.leaf(|fields| {
             fields.serial = integer(LEAF);

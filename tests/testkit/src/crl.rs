@@ -106,6 +106,16 @@ pub fn only(number: u8) -> Vec<u8> {
     tlv(0x80 | number, [0xff])
 }
 
+/// The authority key identifier (RFC 5280 §5.2.1) with one field, as its DER.
+pub fn authority(field: Vec<u8>) -> Vec<u8> {
+    extension("2.5.29.35", false, seq([field]))
+}
+
+/// The field with the identifier of a key that no CA of the tests has.
+pub fn other_key() -> Vec<u8> {
+    tlv(0x80, [0x77; 20])
+}
+
 /// The distribution point field of a list, with a name that is relative to its issuer's.
 pub fn relative_point() -> Vec<u8> {
     let common_name = seq([oid("2.5.4.3"), tlv(0x0c, "7")]);
