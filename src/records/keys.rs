@@ -3,6 +3,7 @@
 use super::algorithm;
 use super::bounds::DS_OF_A_ZONE;
 use super::rr_set::RrSet;
+use hickory_proto::dnssec::DigestType;
 use hickory_proto::dnssec::rdata::{DNSKEY, DNSSECRData, DS};
 use hickory_proto::rr::{Name, RData};
 
@@ -39,13 +40,14 @@ pub(super) fn ds_records<'m>(set: &RrSet<'m>) -> Vec<&'m DS> {
     records.take(DS_OF_A_ZONE).collect()
 }
 
-/// The DS records that count: usable, and of the strongest digest among them (RFC 4509 3).
+/// The DS records that count: usable, and not with SHA-1 beside SHA-2 (RFC 4509 3). Of these any one
+/// that leads to a key is enough (RFC 6840 5.11): the others may be of keys that are to come.
 pub(super) fn counting<'m>(records: &[&'m DS]) -> Vec<&'m DS> {
     let usable = || records.iter().filter(|ds| algorithm::is_usable(ds));
-    let strength = |ds: &DS| u8::from(ds.digest_type());
-    let strongest = usable().map(|ds| strength(ds)).max();
+    let is_sha1 = |ds: &DS| ds.digest_type() == DigestType::SHA1;
+    let is_alone = usable().all(|ds| is_sha1(ds));
     usable()
-        .filter(|ds| Some(strength(ds)) == strongest)
+        .filter(|ds| is_alone || !is_sha1(ds))
         .copied()
         .collect()
 }

@@ -254,6 +254,8 @@ fn signed(dice: &mut Dice, zone: Zone) -> Zone {
     };
     let zone = if dice.chance(15) { zone.ldns() } else { zone };
     let wrong = format!("TAG ALG 2 {}", "00".repeat(32));
+    // Of a key that is to come.
+    let standby = format!("1 13 4 {}", "00".repeat(48));
     let zone = match dice.below(30) {
         0 | 1 => zone.link(Link::None),
         2 => zone.ds(&[&wrong]),
@@ -262,6 +264,8 @@ fn signed(dice: &mut Dice, zone: Zone) -> Zone {
         5 => zone.ds(&["TAG ALG 200 SHA256"]),
         6 => zone.ds(&["TAG ALG 2 SHA256", &wrong, "TAG 200 2 SHA256"]),
         7 => zone.link(Link::Digests(vec![4])),
+        8 => zone.ds(&["TAG ALG 2 SHA256", &standby]),
+        9 => zone.link(Link::Digests(vec![4, 2])),
         _ => zone,
     };
     damaged(dice, zone)

@@ -110,6 +110,7 @@ fn links() -> Vec<Zone> {
     let zone = |name: &str, data: &[&str]| Zone::new(name, SMALL).ds(data);
     let wrong = format!("TAG ALG 2 {ZEROS}");
     let sha1_wrong = format!("TAG ALG 1 {}", &ZEROS[..40]);
+    let sha384 = format!("{ZEROS}{}", &ZEROS[..32]);
     vec![
         zone("no-ds.lab.", &[]),
         zone("wrong-digest.lab.", &[&wrong]),
@@ -130,6 +131,18 @@ fn links() -> Vec<Zone> {
         zone(
             "standby.lab.",
             &["TAG ALG 2 SHA256", &format!("4711 ALG 2 {ZEROS}")],
+        ),
+        zone(
+            "standby-sha384.lab.",
+            &["TAG ALG 2 SHA256", &format!("4711 ALG 4 {sha384}")],
+        ),
+        zone(
+            "sha384-wrong-beside.lab.",
+            &["TAG ALG 2 SHA256", &format!("TAG ALG 4 {sha384}")],
+        ),
+        zone(
+            "sha384-of-other.lab.",
+            &["TAG ALG 2 SHA256", &format!("4711 8 4 {sha384}")],
         ),
         zone("sha1.lab.", &["TAG ALG 1 SHA1"]),
         zone("sha1-wrong-beside.lab.", &["TAG ALG 2 SHA256", &sha1_wrong]),

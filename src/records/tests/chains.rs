@@ -211,7 +211,7 @@ fn with_ds(ds: Vec<DS>) -> World {
 }
 
 #[test]
-fn the_strongest_digest_counts() {
+fn sha_1_does_not_count_beside_sha_2_and_any_other_way_is_enough() {
     let signer = Signer::new(&name("example.org."));
     let right = |digest| signer.ds(digest);
     let wrong = |digest| {
@@ -235,7 +235,11 @@ fn the_strongest_digest_counts() {
         (vec![right(sha384)], "secure"),
         (vec![right(sha256), wrong(sha1)], "secure"),
         (vec![wrong(sha256), right(sha1)], "bogus"),
-        (vec![wrong(sha384), right(sha256)], "bogus"),
+        (vec![wrong(sha384), right(sha256)], "secure"),
+        (vec![wrong(sha256), right(sha384)], "secure"),
+        (vec![wrong(sha384), right(sha1)], "bogus"),
+        (vec![wrong(sha384), wrong(sha256), right(sha1)], "bogus"),
+        (vec![unknown(), right(sha1)], "secure"),
         (vec![wrong(sha256), right(sha256)], "secure"),
         (vec![unknown(), right(sha256)], "secure"),
         (vec![unknown(), wrong(sha256)], "bogus"),
