@@ -2,6 +2,7 @@
 
 use hickory_proto::dnssec::rdata::{DNSKEY, DS};
 use hickory_proto::dnssec::{Algorithm, PublicKey as _, PublicKeyBuf};
+use std::fmt;
 
 /// RSA with SHA-1, with two numbers for one algorithm (RFC 5155 2).
 const RSASHA1: u8 = 5;
@@ -41,9 +42,29 @@ pub(super) fn verifies(key: &DNSKEY, message: &[u8], signature: &[u8]) -> bool {
     public.verify(message, signature).is_ok()
 }
 
-/// How many bits an RSA key has whose signatures cannot be checked for that: aws-lc takes 1024 to
-/// 8192, and the DNS has had keys of 512 (RFC 5702 2.1).
-pub(super) fn odd_size(key: &DNSKEY) -> Option<usize> {
+/// What of an RSA key has a size for which its signatures cannot be checked here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum OddSize {
+    /// The modulus has so many bits.
+    Modulus(usize),
+    /// The exponent has so many.
+    Exponent(usize),
+}
+
+impl fmt::Display for OddSize {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Modulus(bits) => write!(f, "{bits} bits"),
+            Self::Exponent(bits) => write!(f, "an exponent of {bits} bits"),
+        }
+    }
+}
+
+/// The size of an RSA key whose signatures cannot be checked for that. aws-lc takes 1024 to 8192
+/// bits, and the DNS has had keys of 512 (RFC 5702 2.1); of an exponent it takes 33, and the DNS has
+/// no bound (`rsa_check_public_key`, RFC 3110 2).
+pub(super) fn odd_size(key: &DNSKEY) -> Option<OddSize> {
+    const EXPONENT: usize = 33;
     let public = key.public_key();
     if !matches!(
         u8::from(public.algorithm()),
@@ -51,22 +72,30 @@ pub(super) fn odd_size(key: &DNSKEY) -> Option<usize> {
     ) {
         return None;
     }
-    let bits = modulus_bits(public.public_bytes())?;
-    (!(1024..=8192).contains(&bits)).then_some(bits)
+    let (exponent, modulus) = rsa(public.public_bytes())?;
+    let (exponent, modulus) = (bits(exponent)?, bits(modulus)?);
+    if !(1024..=8192).contains(&modulus) {
+        return Some(OddSize::Modulus(modulus));
+    }
+    (exponent > EXPONENT).then_some(OddSize::Exponent(exponent))
 }
 
-/// RFC 3110 2: the length of the exponent in one octet, or after a zero in two, the exponent, and the
-/// modulus.
-fn modulus_bits(key: &[u8]) -> Option<usize> {
+/// The exponent and the modulus (RFC 3110 2): the length of the exponent is in one octet, or after a
+/// zero in two.
+fn rsa(key: &[u8]) -> Option<(&[u8], &[u8])> {
     let (length, rest) = match key {
         [0, high, low, rest @ ..] => (usize::from(u16::from_be_bytes([*high, *low])), rest),
         [length, rest @ ..] => (usize::from(*length), rest),
         [] => return None,
     };
-    let modulus = rest.get(length..)?;
-    let zeros = modulus.iter().position(|octet| *octet != 0)?;
-    let first = modulus.get(zeros)?.leading_zeros() as usize;
-    Some((modulus.len() - zeros) * 8 - first)
+    rest.split_at_checked(length)
+}
+
+/// How many bits a number has; `None`: it is 0.
+fn bits(number: &[u8]) -> Option<usize> {
+    let zeros = number.iter().position(|octet| *octet != 0)?;
+    let first = number.get(zeros)?.leading_zeros() as usize;
+    Some((number.len() - zeros) * 8 - first)
 }
 
 /// The mnemonic of an algorithm (the IANA registry of DNSSEC algorithm numbers).

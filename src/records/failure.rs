@@ -1,6 +1,6 @@
 //! Why no signature of a record set counts.
 
-use super::algorithm;
+use super::algorithm::{self, OddSize};
 use super::instant::Instant;
 use super::words::quoted;
 use hickory_proto::dnssec::Algorithm;
@@ -19,11 +19,13 @@ pub(super) enum Failure {
     /// All are in algorithms that this program cannot check.
     Unknown { zone: Name, algorithm: Algorithm },
     /// By a key of a size that this program cannot use.
-    Size { zone: Name, tag: u16, bits: usize },
+    Size { zone: Name, tag: u16, size: OddSize },
     /// The zone has no key of that tag and algorithm.
     NoKey { zone: Name, tag: u16 },
     /// A signature has more labels than the name, or covers what a wildcard must not make.
     Labels { zone: Name },
+    /// It ends before it begins, as serial numbers are compared.
+    Backwards { zone: Name },
     /// The time for it has not begun.
     NotYet { zone: Name, from: Instant },
     /// The time for it is over.
@@ -57,9 +59,9 @@ impl fmt::Display for Failure {
                 quoted(zone),
                 algorithm::name(*algorithm)
             ),
-            Self::Size { zone, tag, bits } => write!(
+            Self::Size { zone, tag, size } => write!(
                 f,
-                "the signature is by the key {tag} of {}, which has {bits} bits and cannot be used here",
+                "the signature is by the key {tag} of {}, which has {size} and cannot be used here",
                 quoted(zone)
             ),
             Self::NoKey { zone, tag } => write!(
@@ -70,6 +72,11 @@ impl fmt::Display for Failure {
             Self::Labels { zone } => {
                 write!(f, "the signature by {} is for another name", quoted(zone))
             }
+            Self::Backwards { zone } => write!(
+                f,
+                "the signature by {} ends before it begins, or after more than 68 years",
+                quoted(zone)
+            ),
             Self::NotYet { zone, from } => write!(
                 f,
                 "the signature by {} is valid from {from} on",

@@ -62,9 +62,9 @@ pub(super) fn fits(ds: &DS, zone: &Name, key: &Key) -> bool {
 /// What is to be said of keys of which none has a size that can be used; `None`: one has.
 pub(super) fn only_odd_sizes(keys: &[Key]) -> Option<String> {
     let sizes = keys.iter().map(|key| {
-        let bits = algorithm::odd_size(&key.key)?;
+        let size = algorithm::odd_size(&key.key)?;
         let name = algorithm::name(hickory_proto::dnssec::Verifier::algorithm(&key.key));
-        Some(format!("{name} with {bits} bits"))
+        Some(format!("{name} with {size}"))
     });
     let sizes: Vec<String> = sizes.collect::<Option<_>>()?;
     Some(sizes.join(", "))

@@ -93,8 +93,11 @@ fn unfit(rrsig: &RRSIG, name: &Name, zone: &Name, keys: &[Key], now: u32) -> Opt
             algorithm,
         });
     }
-    let from = Instant::near(input.sig_inception.get(), now);
-    let at = Instant::near(input.sig_expiration.get(), now);
+    let (from, at) = (input.sig_inception.get(), input.sig_expiration.get());
+    if at.wrapping_sub(from).cast_signed() < 0 {
+        return Some(Failure::Backwards { zone: zone() });
+    }
+    let (from, at) = (Instant::near(from, now), Instant::near(at, now));
     let now = Instant(i64::from(now));
     if at < now {
         return Some(Failure::Expired { zone: zone(), at });
@@ -106,10 +109,10 @@ fn unfit(rrsig: &RRSIG, name: &Name, zone: &Name, keys: &[Key], now: u32) -> Opt
     let mut fitting = fitting(keys, rrsig).map(|key| algorithm::odd_size(&key.key));
     let failure = match fitting.next() {
         None => Failure::NoKey { zone: zone(), tag },
-        Some(Some(bits)) if fitting.all(|odd| odd.is_some()) => Failure::Size {
+        Some(Some(size)) if fitting.all(|odd| odd.is_some()) => Failure::Size {
             zone: zone(),
             tag,
-            bits,
+            size,
         },
         Some(_) => return None,
     };

@@ -170,6 +170,8 @@ fn dates() -> Vec<Zone> {
         zone("expired3.lab.", -30 * DAY, -DAY).nsec3(0, "-", false),
         zone("signed.expired.lab.", -DAY, DAY),
         zone("century.lab.", -DAY, 60 * 365 * DAY),
+        // Serial numbers are compared over 68 years at most.
+        zone("backwards.lab.", -30 * 365 * DAY, 40 * 365 * DAY),
     ]
 }
 

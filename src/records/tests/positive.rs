@@ -151,6 +151,23 @@ fn a_key_of_a_size_that_cannot_be_used_is_named_and_proves_nothing() {
         );
         assert_eq!(told.reason(), reason);
     }
+    let with_exponent = |exponent: &[u8]| {
+        let signer = Signer::new(&apex).with_exponent(exponent, 128);
+        ask(&world(vec![signer]), "www.example.org A")
+    };
+    for (exponent, bits) in [
+        (&[2, 0, 0, 0, 1][..], 34),
+        (&[1, 0, 0, 0, 0, 0, 0, 0, 1], 65),
+    ] {
+        let told = with_exponent(exponent);
+        assert_eq!(told.line(), "insecure NOERROR 1");
+        let reason =
+            format!("in RSASHA256 with an exponent of {bits} bits: cannot be checked here");
+        assert!(told.reason().ends_with(&reason), "{}", told.reason());
+    }
+    for exponent in [&[3][..], &[1, 0, 0, 0, 1]] {
+        assert_eq!(with_exponent(exponent).answer.status, Status::Bogus);
+    }
     // The right size, and a wrong signature.
     for octets in [128, 1024] {
         let told = ask(&world(vec![rsa(octets)]), "www.example.org A");

@@ -54,9 +54,15 @@ impl Signer {
 
     /// Published as an RSA key of so many octets, by which no signature is right.
     pub(super) fn published_as_rsa(self, octets: usize) -> Self {
+        self.with_exponent(&[1, 0, 1], octets)
+    }
+
+    /// The same with another exponent.
+    pub(super) fn with_exponent(self, exponent: &[u8], octets: usize) -> Self {
         let modulus = vec![0xc5; octets];
+        let length = u8::try_from(exponent.len()).expect("few");
         Self {
-            public: Some([&[3, 1, 0, 1][..], &modulus].concat()),
+            public: Some([&[length], exponent, &modulus].concat()),
             ..self.published_as(8)
         }
     }
