@@ -349,6 +349,8 @@ codes! {
     TlsaExpired = "tlsa-expired", Domain Critical;
     /// a TLSA record of usage 2 names a CA certificate that the server does not send
     TlsaCaNotSent = "tlsa-ca-not-sent", Domain Critical;
+    /// whether a TLSA record authenticates a host cannot be checked here: that is not taken for fine
+    TlsaUnchecked = "tlsa-unchecked", Domain Critical;
     /// TLSA records of a host cannot be used; if it is all, TLS is mandatory and nothing is
     /// authenticated
     TlsaUnusable = "tlsa-unusable", Domain Warning;

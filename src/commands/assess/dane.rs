@@ -49,8 +49,10 @@ fn look(look: &Assessment) -> Option<Look> {
 /// none does.
 fn note(look: &mut Assessment, judged: Option<&Judged>, dane: &HostDane) {
     let matches = judged.is_some_and(|judged| {
-        let exim_defers = dane.judged.exim_looks && judged.exim.defers();
-        matches!(judged.postfix, Sender::Authenticates(_)) && !exim_defers
+        let exim_looks = dane.judged.exim_looks;
+        let exim_defers = exim_looks && judged.exim.defers();
+        let is_known = judged.unknown(exim_looks).is_none();
+        matches!(judged.postfix, Sender::Authenticates(_)) && !exim_defers && is_known
     });
     look.dane = match judged {
         Some(_) if matches => Comparison::Match,

@@ -25,4 +25,15 @@ impl Judged {
             exim: exim(question),
         }
     }
+
+    /// Why it cannot be known whether all that look deliver; `None`: it is known, or one does not.
+    pub fn unknown(&self, exim_looks: bool) -> Option<&str> {
+        let exim = exim_looks.then_some(&self.exim);
+        let senders = || [Some(&self.postfix), exim].into_iter().flatten();
+        let why = senders().find_map(|sender| match sender {
+            Sender::Unknown(why) => Some(why.as_str()),
+            _ => None,
+        });
+        why.filter(|_| !senders().any(Sender::defers))
+    }
 }

@@ -66,24 +66,24 @@ impl DaneAtHost {
         }
     }
 
+    /// What cannot be told is not taken for fine: with a record that can be used a sender knows the server,
+    /// or defers (RFC 7672 §2.2).
     fn with_chain(&self, judged: &Judged, look: &Look) -> Step {
         let place = place(look);
-        match &judged.postfix {
-            Sender::Defers(reason) => (Delivery::Deferred, format!("{reason} {place}")),
-            _ if self.exim_looks && judged.exim.defers() => (
-                Delivery::Deferred,
-                format!("Exim with GnuTLS defers {place}"),
-            ),
-            Sender::Authenticates(_) => {
+        let deferred = |reason| (Delivery::Deferred, reason);
+        let exim = self.exim_looks.then_some(&judged.exim);
+        match (&judged.postfix, exim) {
+            (Sender::Defers(reason), _) => deferred(format!("{reason} {place}")),
+            (_, Some(Sender::Defers(_))) => deferred(format!("Exim with GnuTLS defers {place}")),
+            (Sender::Unknown(why), _) | (_, Some(Sender::Unknown(why))) => deferred(format!(
+                "whether a record matches {place} cannot be checked here: {why}"
+            )),
+            (Sender::Authenticates(_), _) => {
                 (Delivery::Authenticated, format!("a record matches {place}"))
             }
-            Sender::Encrypts => (
+            (Sender::Encrypts, _) => (
                 Delivery::Encrypted,
                 "no TLSA record can be used, and TLS is mandatory".to_owned(),
-            ),
-            Sender::Unknown(why) => (
-                Delivery::Encrypted,
-                format!("whether a record matches {place} cannot be checked here: {why}"),
             ),
         }
     }

@@ -3,8 +3,8 @@
 
 use super::world::{
     self, ENFORCE, MX1, MX2, PKI, RSA, certificates, chain, distrust, lookup, next_key, no_sts,
-    no_tlsa, policy, set, show, single, sound, sts, tls_failed, tlsa, unreachable, unsigned,
-    valid_for,
+    no_tlsa, policy, set, show, single, sound, sts, tls_failed, tlsa, unchecked, unreachable,
+    unsigned, valid_for,
 };
 use smtp_certcheck::certificate::{Certificate, Least};
 use smtp_certcheck::judge::domain::{
@@ -596,6 +596,39 @@ fn dane_paths() -> Vec<Case> {
             },
             DANE_DEFERS,
             "tlsa-name! tlsa-senders-differ! tlsa-fragile",
+        ),
+        case(
+            "usage 2, and the signature of the CA cannot be checked here",
+            single(),
+            |d| {
+                let sent = unchecked("DNS:mx1.example.org");
+                records(d, &[tlsa(2, 1, sent[1].der())]);
+                present(d, &sent);
+            },
+            DANE_DEFERS,
+            "tlsa-unchecked! tlsa-fragile",
+        ),
+        case(
+            "the same for another name",
+            single(),
+            |d| {
+                let sent = unchecked("DNS:other.example.net");
+                records(d, &[tlsa(2, 1, sent[1].der())]);
+                present(d, &sent);
+            },
+            DANE_DEFERS,
+            "tlsa-name! tlsa-fragile",
+        ),
+        case(
+            "a signature that cannot be checked here, and usage 3",
+            single(),
+            |d| {
+                let sent = unchecked("DNS:mx1.example.org");
+                records(d, &[tlsa(3, 1, sent[0].der()), next_key()]);
+                present(d, &sent);
+            },
+            BEST,
+            "",
         ),
         case(
             "usage 2, and the name of the domain",

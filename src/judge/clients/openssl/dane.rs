@@ -90,6 +90,14 @@ pub(in crate::judge) fn dane<'a>(
     }
 }
 
+/// Why there is no path to an anchor.
+enum NoPath {
+    /// No record matches.
+    NoMatch,
+    /// Whether the record matches cannot be checked here.
+    Unknown(By, String),
+}
+
 /// What leads from a leaf to an anchor.
 struct Paths<'s, 'a> {
     anchors: Vec<&'a Usable<'a>>,
@@ -99,36 +107,30 @@ struct Paths<'s, 'a> {
 
 impl<'a> Paths<'_, 'a> {
     fn judge(&self, leaf: Seen<'a>, pool: Vec<Seen<'a>>, names: &[Host]) -> DaneAnswer {
-        let (built, by) = match self.build(leaf, pool) {
-            Ok(found) => found,
-            Err(answer) => return answer,
-        };
-        let fault = match self.fault(&built) {
-            Ok(fault) => fault,
-            Err(why) => return DaneAnswer::Unknown(why),
-        };
-        if let Some(fault) = fault {
-            return DaneAnswer::Refused(by, fault);
-        }
         let fits: Vec<Fit> = names
             .iter()
             .map(|name| host::fits(&leaf, name, Wildcards::Whole))
             .collect();
-        if fits.contains(&Fit::Yes) {
-            DaneAnswer::Authenticated(by)
-        } else if fits.contains(&Fit::Unreadable) {
-            DaneAnswer::Unknown("the common name cannot be read".to_owned())
-        } else {
-            DaneAnswer::Refused(by, Fault::Name)
+        let (by, fault) = match self.build(leaf, pool) {
+            Ok((built, by)) => (by, self.fault(&built)),
+            Err(NoPath::NoMatch) => return DaneAnswer::NoMatch,
+            Err(NoPath::Unknown(by, why)) => (by, Err(why)),
+        };
+        let is_named = fits.contains(&Fit::Yes);
+        match fault {
+            Ok(Some(fault)) => DaneAnswer::Refused(by, fault),
+            // Whatever cannot be checked: another name is refused.
+            _ if !is_named && !fits.contains(&Fit::Unreadable) => {
+                DaneAnswer::Refused(by, Fault::Name)
+            }
+            Err(why) => DaneAnswer::Unknown(why),
+            Ok(None) if is_named => DaneAnswer::Authenticated(by),
+            Ok(None) => DaneAnswer::Unknown("the common name cannot be read".to_owned()),
         }
     }
 
     /// `build_chain` with TLSA records and without a trust store.
-    fn build(
-        &self,
-        leaf: Seen<'a>,
-        mut pool: Vec<Seen<'a>>,
-    ) -> Result<(Built<'a>, By), DaneAnswer> {
+    fn build(&self, leaf: Seen<'a>, mut pool: Vec<Seen<'a>>) -> Result<(Built<'a>, By), NoPath> {
         let mut path = vec![leaf];
         while let Some(place) = sent_issuer(&pool, &path, self.now, MAX_DEPTH) {
             let issuer = pool.remove(place);
@@ -143,7 +145,7 @@ impl<'a> Paths<'_, 'a> {
             }
         }
         if path.len() > MAX_DEPTH {
-            return Err(DaneAnswer::NoMatch);
+            return Err(NoPath::NoMatch);
         }
         self.bare_key(path)
     }
@@ -157,7 +159,7 @@ impl<'a> Paths<'_, 'a> {
     }
 
     /// `check_dane_pkeys`: the last certificate may be signed by a key that a record carries.
-    fn bare_key(&self, path: Vec<Seen<'a>>) -> Result<(Built<'a>, By), DaneAnswer> {
+    fn bare_key(&self, path: Vec<Seen<'a>>) -> Result<(Built<'a>, By), NoPath> {
         let depth = path.len();
         let last = path[depth - 1];
         let mut unknown = None;
@@ -165,21 +167,22 @@ impl<'a> Paths<'_, 'a> {
             let Some(key) = usable.bare_key() else {
                 continue;
             };
+            let by = By {
+                record: usable.index,
+                depth,
+            };
             match self.signed.verify_with_key(last.certificate, key) {
                 Verification::Verified if last.signature_consistent => {
-                    let by = By {
-                        record: usable.index,
-                        depth,
-                    };
                     return Ok((Built::to_bare_key(path), by));
                 }
                 Verification::Unsupported => {
-                    unknown = Some("a signature cannot be checked here".to_owned());
+                    let why = "a signature cannot be checked here".to_owned();
+                    unknown = Some(NoPath::Unknown(by, why));
                 }
                 _ => {}
             }
         }
-        Err(unknown.map_or(DaneAnswer::NoMatch, DaneAnswer::Unknown))
+        Err(unknown.unwrap_or(NoPath::NoMatch))
     }
 
     /// An error: it cannot be known.

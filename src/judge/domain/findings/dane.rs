@@ -26,6 +26,7 @@ pub(super) fn of(domain: &Domain, verdict: &Verdict) -> Vec<Finding> {
         findings.extend(coverage::insecure(host));
         if host.tlsa.decide() {
             findings.extend(dane.refusals());
+            findings.extend(dane.unchecked());
             findings.extend(dane.differ());
             findings.extend(dane.without_tls());
             findings.extend(dane.unusable());
@@ -179,6 +180,22 @@ impl<'d> OfHost<'d> {
                 certificate.label()
             )),
         })
+    }
+
+    /// What cannot be checked here.
+    fn unchecked(&self) -> Option<Finding> {
+        let mut unknown = self.chains().filter_map(|(look, judged)| {
+            let why = judged.unknown(self.judged.exim_looks)?;
+            Some((look, why))
+        });
+        let (look, why) = unknown.next()?;
+        let message = format!(
+            "whether a TLSA record of \"{}\" authenticates what it presents {} cannot be checked here: {why}",
+            self.host.name,
+            place(look)
+        );
+        let advice = self.publishing.advice();
+        Some(Finding::new(Code::TlsaUnchecked, None, message, advice).at(self.broken))
     }
 
     fn without_tls(&self) -> Option<Finding> {

@@ -24,7 +24,11 @@ impl<'d> OfHost<'d> {
     }
 
     fn differ_in_records(&self) -> Option<String> {
-        let differs = |judged: &Judged| judged.postfix.defers() != judged.exim.defers();
+        let is_known = |sender: &Sender| !matches!(sender, Sender::Unknown(_));
+        let differs = |judged: &Judged| {
+            let are_known = is_known(&judged.postfix) && is_known(&judged.exim);
+            are_known && judged.postfix.defers() != judged.exim.defers()
+        };
         let (look, judged) = self.chains().find(|(_, judged)| differs(judged))?;
         let (one, other) = match &judged.exim {
             Sender::Defers(reason) => (format!("Exim with GnuTLS ({reason})"), "Postfix"),
