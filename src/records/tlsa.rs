@@ -132,6 +132,12 @@ impl Tlsa {
         }
     }
 
+    /// Whether it has no data at all, and a usage for mail: Postfix takes memory for the data of each
+    /// such record, and a request for none is an error at which it ends (`mymalloc`).
+    pub fn ends_postfix(&self) -> bool {
+        matches!(self.usage, DANE_TA | DANE_EE) && self.data.is_empty()
+    }
+
     /// Whether it is the digest of nothing: what a pipe publishes whose first command failed.
     pub fn is_digest_of_nothing(&self) -> bool {
         let nothing = self
@@ -158,7 +164,11 @@ impl fmt::Display for Tlsa {
             matching,
             data,
         } = self;
-        write!(f, "{usage} {selector} {matching} {}", hex::encode(data))
+        write!(f, "{usage} {selector} {matching}")?;
+        if data.is_empty() {
+            return Ok(());
+        }
+        write!(f, " {}", hex::encode(data))
     }
 }
 
@@ -221,6 +231,10 @@ mod tests {
     fn a_record_is_written_as_in_a_zone_file() {
         let record = Tlsa::read(&[3, 1, 1, 0xab, 0x01]).expect("a record");
         assert_eq!(record.to_string(), "3 1 1 ab01");
+        let empty = Tlsa::read(&[3, 1, 1]).expect("a record");
+        assert_eq!(empty.to_string(), "3 1 1");
+        assert!(empty.ends_postfix() && !record.ends_postfix());
+        assert!(!Tlsa::read(&[1, 1, 1]).expect("a record").ends_postfix());
         assert_eq!(Tlsa::read(&[3, 1]), Err(Truncated(2)));
         assert!(Tlsa::sha256(3, 1, b"key").matches(b"key"));
         assert!(!Tlsa::sha256(3, 1, b"key").matches(b"other"));

@@ -5,6 +5,7 @@ use super::usable::usable;
 use crate::judge::anchors::Anchors;
 use crate::judge::clients::{gnutls, openssl};
 use crate::judge::signatures::Signatures;
+use crate::records::tlsa::Tlsa;
 use std::fmt;
 
 /// What a sender does.
@@ -38,6 +39,8 @@ pub enum Reason {
     Dates(String),
     /// A record of usage 2 matches, and the path has another fault.
     Path(String),
+    /// A record has no data.
+    NoData,
     /// What GnuTLS says.
     Gnutls(String),
 }
@@ -53,6 +56,9 @@ impl fmt::Display for Reason {
                 f,
                 "a record of usage 2 matches, and the path does not verify ({why})"
             ),
+            Self::NoData => {
+                f.write_str("a TLSA record has no data, at which Postfix ends with an error")
+            }
             Self::Gnutls(why) => f.write_str(why),
         }
     }
@@ -60,6 +66,9 @@ impl fmt::Display for Reason {
 
 /// Postfix (`smtp_tls_security_level = dane`), with OpenSSL.
 pub fn postfix(question: &Question<'_>) -> Sender {
+    if question.records.iter().any(Tlsa::ends_postfix) {
+        return Sender::Defers(Reason::NoData);
+    }
     // Only what was sent counts, and what records carry: there are no anchors.
     let anchors = Anchors::default();
     let usable = usable(question.records);

@@ -64,6 +64,13 @@ fn unusable() -> Vec<Case> {
             &["1 1 1 leaf", "3 1 1 leaf", "3 1 1 next"],
         )
         .gets(BEST, "tlsa-unusable?"),
+        // The presentation format cannot say it.
+        ecdsa("no-data-beside", &super::GOOD)
+            .with("_25._tcp.mx TYPE52 \\# 3 030101\n")
+            .gets(DEFERS, "tlsa-senders-differ! tlsa-unusable!"),
+        ecdsa("no-data-of-usage-1", &super::GOOD)
+            .with("_25._tcp.mx TYPE52 \\# 3 010101\n")
+            .gets(BEST, "tlsa-unusable?"),
         ecdsa("usage-1-beside-mismatch", &["1 1 1 leaf", "3 1 1 old"])
             .gets(DEFERS, "tlsa-mismatch! tlsa-unusable?"),
     ]

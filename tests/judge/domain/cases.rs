@@ -522,6 +522,31 @@ fn dane_match() -> Vec<Case> {
             "tlsa-unusable?",
         ),
         case(
+            "a record without data beside one that matches",
+            single(),
+            |d| {
+                d.hosts[0].tlsa.records.push(Tlsa {
+                    data: Vec::new(),
+                    ..next_key()
+                })
+            },
+            DANE_DEFERS,
+            "tlsa-senders-differ! tlsa-unusable!",
+        ),
+        case(
+            "a record without data of another usage",
+            single(),
+            |d| {
+                d.hosts[0].tlsa.records.push(Tlsa {
+                    usage: 1,
+                    data: Vec::new(),
+                    ..next_key()
+                })
+            },
+            BEST,
+            "tlsa-unusable?",
+        ),
+        case(
             "the digest of nothing, alone",
             single(),
             |d| records(d, &[Tlsa::sha256(3, 1, b"")]),

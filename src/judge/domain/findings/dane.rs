@@ -60,8 +60,11 @@ impl<'d> OfHost<'d> {
     fn refusals(&self) -> Vec<Finding> {
         let mut found: Vec<(Code, Vec<String>, &Judged, &Reason)> = Vec::new();
         for (look, judged) in self.chains() {
-            let Sender::Defers(reason) = &judged.postfix else {
-                continue;
+            let reason = match &judged.postfix {
+                // That is not for the chain to change.
+                Sender::Defers(Reason::NoData) => continue,
+                Sender::Defers(reason) => reason,
+                _ => continue,
             };
             let code = self.code(judged, reason);
             match found.iter_mut().find(|(known, ..)| *known == code) {
@@ -86,6 +89,7 @@ impl<'d> OfHost<'d> {
             Reason::NoMatch if all.any(|sender| matches!(sender, Sender::Authenticates(_))) => {
                 Code::TlsaPartial
             }
+            Reason::NoData => Code::TlsaUnusable,
             Reason::NoMatch | Reason::Path(_) | Reason::Gnutls(_) => Code::TlsaMismatch,
         }
     }
@@ -212,7 +216,26 @@ impl<'d> OfHost<'d> {
         Some(Finding::new(Code::TlsaNoStarttls, None, message, START_TLS).at(self.broken))
     }
 
+    /// The records at which Postfix ends.
+    pub(super) fn without_data(&self) -> Vec<Tlsa> {
+        let records = self.host.tlsa.records.iter();
+        records
+            .filter(|record| record.ends_postfix())
+            .cloned()
+            .collect()
+    }
+
     fn unusable(&self) -> Option<Finding> {
+        let without_data = self.without_data();
+        if let Some(first) = without_data.first() {
+            let message = format!(
+                "a TLSA record of \"{}\" has no data ({first}): Postfix ends with an error when it reads it, and does not deliver",
+                self.host.name
+            );
+            let advice = self.publishing.replace(&without_data);
+            let found = Finding::new(Code::TlsaUnusable, None, message, advice);
+            return Some(found.at(self.broken));
+        }
         let records = &self.host.tlsa.records;
         let all: Vec<(&Tlsa, Unusable)> = records
             .iter()
