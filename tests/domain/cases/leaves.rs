@@ -43,6 +43,8 @@ fn certificates() -> Vec<Case> {
         good("untrusted", "untrusted").gets(BEST, ""),
         good("lonely", "lonely").gets(BEST, ""),
         good("ca-usage", "ca-usage").gets(DEFERS, "tlsa-senders-differ!"),
+        Case::single("ca-usage-unusable", "ca-usage", &["1 1 1 leaf"])
+            .gets(DEFERS, "tlsa-senders-differ! tlsa-unusable"),
     ]
 }
 

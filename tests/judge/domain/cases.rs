@@ -515,6 +515,18 @@ fn dane_match() -> Vec<Case> {
             "tlsa-unusable",
         ),
         case(
+            "no record can be used, and GnuTLS refuses the handshake",
+            single(),
+            |d| {
+                let mut params = leaf(&["mx1.example.org"]);
+                params.key_usages = vec![rcgen::KeyUsagePurpose::KeyCertSign];
+                records(d, &[tlsa(1, 1, &MX1.chain[0])]);
+                present(d, &certificates(&deep(&params)));
+            },
+            DANE_DEFERS,
+            "tlsa-senders-differ! tlsa-unusable",
+        ),
+        case(
             "one record cannot be used",
             single(),
             |d| d.hosts[0].tlsa.records.push(tlsa(1, 1, &MX1.chain[0])),

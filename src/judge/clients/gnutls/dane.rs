@@ -37,6 +37,11 @@ pub(in crate::judge) fn dane<'a>(
         .enumerate()
         .filter(|(_, record)| is_usable(record))
         .collect();
+    // It decides before a record does.
+    let handshake = (!presented.is_empty()).then(|| handshake(presented));
+    if let Some(refusal) = handshake.filter(|verdict| verdict.answer == Answer::Refuses) {
+        return DaneAnswer::Refused(refusal.reason);
+    }
     if usable.is_empty() {
         return DaneAnswer::NoneUsable;
     }
@@ -50,10 +55,6 @@ pub(in crate::judge) fn dane<'a>(
         .any(|one| one.names.iter().any(|(_, name)| name.is_empty()))
     {
         return DaneAnswer::Unknown("an alternative name is empty".to_owned());
-    }
-    let handshake = handshake(presented);
-    if handshake.answer != Answer::Accepts {
-        return DaneAnswer::Refused(handshake.reason);
     }
     // `gnutls_x509_crt_verify` without flags.
     let judge = Judge {
