@@ -141,7 +141,8 @@ pub fn is_plain_text(content_type: &str) -> bool {
     kind.trim().eq_ignore_ascii_case("text/plain")
 }
 
-/// The text: ASCII, unless a character set is named that the resolvers know.
+/// The text: ASCII, unless a character set is named that the resolvers know. The type alone matters
+/// to RFC 8461 §3.2, and postfix-mta-sts-resolver decodes by any name that Python knows.
 fn decode(body: &[u8], content_type: &str) -> Result<String, PolicyError> {
     let parameters = content_type.split(';').skip(1);
     let charset = parameters
@@ -156,8 +157,21 @@ fn decode(body: &[u8], content_type: &str) -> Result<String, PolicyError> {
         Some("iso-8859-1" | "latin1" | "latin-1") => {
             Ok(body.iter().copied().map(char::from).collect())
         }
+        Some(other) if body.is_ascii() && extends_ascii(other) => utf8(),
         _ => Err(PolicyError::NotAscii),
     }
+}
+
+/// Whether a text in ASCII is the same text in this character set, of those that Python knows.
+fn extends_ascii(charset: &str) -> bool {
+    const FAMILIES: [&str; 4] = ["iso-8859-", "iso8859-", "windows-125", "cp125"];
+    const OTHERS: [&str; 8] = [
+        "koi8-r", "koi8-u", "gbk", "gb2312", "gb18030", "big5", "euc-jp", "euc-kr",
+    ];
+    let charset = charset.replace('_', "-");
+    let is_number = |number: &str| number.parse::<u8>().is_ok();
+    let of_family = |family: &&str| charset.strip_prefix(*family).is_some_and(is_number);
+    OTHERS.contains(&charset.as_str()) || FAMILIES.iter().any(|family| of_family(&family))
 }
 
 /// The keys that there is a rule for, besides `mx`.
@@ -347,7 +361,23 @@ mod tests {
             Policy::read(bom.as_bytes(), "text/plain; charset=utf-8"),
             Err(PolicyError::ByteOrderMark)
         );
-        assert!(Policy::read(SOUND.as_bytes(), "text/plain; charset=klingon").is_err());
+        for (charset, is_policy) in [
+            ("windows-1252", true),
+            ("ISO-8859-15", true),
+            ("\"iso8859_2\"", true),
+            ("koi8-r", true),
+            // Another text, and what cannot be decoded.
+            ("utf-16", false),
+            ("klingon", false),
+            ("windows-125x", false),
+            ("iso-8859-", false),
+        ] {
+            let kind = format!("text/plain; charset={charset}");
+            let read = Policy::read(SOUND.as_bytes(), &kind);
+            assert_eq!(read.is_ok(), is_policy, "{charset}");
+            let decoded = Policy::read(body, &kind);
+            assert!(decoded.is_err(), "{charset}");
+        }
     }
 
     #[test]

@@ -35,6 +35,9 @@ fn answers() -> Vec<Case> {
     let kind = |name: &str, kind| served(name, |web| web.kind(kind));
     vec![
         kind("web-charset", "text/plain; charset=utf-8").gets(HELD, ""),
+        kind("web-windows-1252", "text/plain; charset=windows-1252").gets(HELD, ""),
+        kind("web-latin-9", "text/plain; charset=iso-8859-15").gets(HELD, ""),
+        kind("web-utf-16", "text/plain; charset=utf-16").gets(PLAIN, "sts-policy"),
         kind("web-upper-case", "Text/Plain").gets(HELD, ""),
         kind("web-html", "text/html").gets(PLAIN, "sts-fetch"),
         kind("web-octets", "application/octet-stream").gets(PLAIN, "sts-fetch"),
