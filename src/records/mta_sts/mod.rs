@@ -2,6 +2,7 @@
 //! postfix-mta-sts-resolver, whose `mta-sts-query` judges the tests; where it takes what the grammar
 //! does not allow, a remark says so.
 
+mod charset;
 mod pattern;
 mod policy;
 mod record;

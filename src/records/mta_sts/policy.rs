@@ -1,5 +1,6 @@
 //! The policy at `/.well-known/mta-sts.txt` (RFC 8461 §3.2).
 
+use super::charset::decode;
 use super::pattern::Pattern;
 use crate::records::text::{is_blank, shown};
 use std::fmt;
@@ -122,7 +123,7 @@ impl Policy {
         if body.len() > Self::MOST_OCTETS {
             return Err(PolicyError::TooLarge(body.len()));
         }
-        let text = decode(body, content_type)?;
+        let text = decode(body, content_type).ok_or(PolicyError::NotAscii)?;
         if text.starts_with('\u{feff}') {
             return Err(PolicyError::ByteOrderMark);
         }
@@ -139,39 +140,6 @@ impl Policy {
 pub fn is_plain_text(content_type: &str) -> bool {
     let kind = content_type.split(';').next().unwrap_or_default();
     kind.trim().eq_ignore_ascii_case("text/plain")
-}
-
-/// The text: ASCII, unless a character set is named that the resolvers know. The type alone matters
-/// to RFC 8461 §3.2, and postfix-mta-sts-resolver decodes by any name that Python knows.
-fn decode(body: &[u8], content_type: &str) -> Result<String, PolicyError> {
-    let parameters = content_type.split(';').skip(1);
-    let charset = parameters
-        .filter_map(|parameter| parameter.split_once('='))
-        .find(|(name, _)| name.trim().eq_ignore_ascii_case("charset"))
-        .map(|(_, value)| value.trim().trim_matches('"').to_ascii_lowercase());
-    let utf8 = || String::from_utf8(body.to_vec()).map_err(|_| PolicyError::NotAscii);
-    match charset.as_deref() {
-        None | Some("us-ascii" | "ascii") if body.is_ascii() => utf8(),
-        Some("utf-8" | "utf8") => utf8(),
-        // Latin-1: each octet is the character of its number.
-        Some("iso-8859-1" | "latin1" | "latin-1") => {
-            Ok(body.iter().copied().map(char::from).collect())
-        }
-        Some(other) if body.is_ascii() && extends_ascii(other) => utf8(),
-        _ => Err(PolicyError::NotAscii),
-    }
-}
-
-/// Whether a text in ASCII is the same text in this character set, of those that Python knows.
-fn extends_ascii(charset: &str) -> bool {
-    const FAMILIES: [&str; 4] = ["iso-8859-", "iso8859-", "windows-125", "cp125"];
-    const OTHERS: [&str; 8] = [
-        "koi8-r", "koi8-u", "gbk", "gb2312", "gb18030", "big5", "euc-jp", "euc-kr",
-    ];
-    let charset = charset.replace('_', "-");
-    let is_number = |number: &str| number.parse::<u8>().is_ok();
-    let of_family = |family: &&str| charset.strip_prefix(*family).is_some_and(is_number);
-    OTHERS.contains(&charset.as_str()) || FAMILIES.iter().any(|family| of_family(&family))
 }
 
 /// The keys that there is a rule for, besides `mx`.
