@@ -27,18 +27,28 @@ impl<'d> OfHost<'d> {
     }
 
     fn differ_in_records(&self) -> Option<String> {
-        let is_known = |sender: &Sender| !matches!(sender, Sender::Unknown(_));
+        let unknown = |sender: &Sender| matches!(sender, Sender::Unknown(_));
+        // That Postfix defers has a finding of its own.
         let differs = |judged: &Judged| {
-            let are_known = is_known(&judged.postfix) && is_known(&judged.exim);
-            are_known && judged.postfix.defers() != judged.exim.defers()
+            judged.postfix.defers() != judged.exim.defers() && !unknown(&judged.exim)
         };
         let (look, judged) = self.chains().find(|(_, judged)| differs(judged))?;
-        let (one, other) = match &judged.exim {
-            Sender::Defers(reason) => (format!("Exim with GnuTLS ({reason})"), "Postfix"),
-            _ => ("Postfix with OpenSSL".to_owned(), "Exim with GnuTLS"),
+        let (one, other) = match (&judged.exim, &judged.postfix) {
+            (Sender::Defers(reason), Sender::Unknown(_)) => (
+                format!("Exim with GnuTLS ({reason})"),
+                "whether Postfix delivers it cannot be checked here",
+            ),
+            (Sender::Defers(reason), _) => (
+                format!("Exim with GnuTLS ({reason})"),
+                "Postfix delivers it",
+            ),
+            _ => (
+                "Postfix with OpenSSL".to_owned(),
+                "Exim with GnuTLS delivers it",
+            ),
         };
         Some(format!(
-            "by the TLSA records of \"{}\" {one} defers mail {}, and {other} delivers it",
+            "by the TLSA records of \"{}\" {one} defers mail {}, and {other}",
             self.host.name,
             place(look)
         ))

@@ -13,6 +13,7 @@ mod rotation;
 mod severity;
 mod sts;
 mod tlsrpt;
+mod unusable;
 
 use super::facts::Domain;
 use super::verdict::Verdict;
