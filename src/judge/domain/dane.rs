@@ -15,6 +15,8 @@ pub struct DaneAtHost {
     /// Exim looks at the records, too: it does not where the MX records are insecure, nor where the
     /// records stand under an alias.
     pub exim_looks: bool,
+    /// The MX records are signed, so that the host is one that the domain names.
+    pub mx_is_signed: bool,
 }
 
 impl DaneAtHost {
@@ -27,9 +29,11 @@ impl DaneAtHost {
             }
             _ => None,
         };
+        let mx_is_signed = domain.mx.status == Status::Secure;
         Self {
             looks: host.looks.iter().map(judged).collect(),
-            exim_looks: domain.mx.status == Status::Secure && !host.tlsa.under_alias,
+            exim_looks: mx_is_signed && !host.tlsa.under_alias,
+            mx_is_signed,
         }
     }
 
@@ -78,6 +82,13 @@ impl DaneAtHost {
             (Sender::Unknown(why), _) | (_, Some(Sender::Unknown(why))) => deferred(format!(
                 "whether a record matches {place} cannot be checked here: {why}"
             )),
+            // Postfix says "Trusted" then, and not "Verified" (RFC 7672 §2.2.1).
+            (Sender::Authenticates(_), _) if !self.mx_is_signed => (
+                Delivery::Encrypted,
+                format!(
+                    "a record matches {place}, and the MX records, which name the host, are not signed"
+                ),
+            ),
             (Sender::Authenticates(_), _) => {
                 (Delivery::Authenticated, format!("a record matches {place}"))
             }

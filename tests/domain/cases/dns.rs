@@ -105,7 +105,7 @@ fn unsigned() -> Vec<Case> {
             .gets(PLAIN, "tlsa-insecure"),
         Case::new("unsigned-mx", "@ MX 10 mx.good.signed.lab.\n")
             .in_zone(Zone::Open)
-            .gets(BEST, "mx-insecure"),
+            .gets(PLAIN, "mx-insecure"),
         Case::new("unsigned-mx-mismatch", "@ MX 10 mx.mismatch.signed.lab.\n")
             .in_zone(Zone::Open)
             .gets(DEFERS, "tlsa-mismatch! tlsa-senders-differ! mx-insecure"),

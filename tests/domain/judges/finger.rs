@@ -68,7 +68,9 @@ fn read(said: &str, level: &str) -> Word {
         before.rsplit(' ').next()
     });
     match established {
-        Some("Verified" | "Trusted") => Word::Authenticated,
+        Some("Verified") => Word::Authenticated,
+        // A record matches, and the MX records, which led there, are not signed (RFC 7672 §2.2.1).
+        Some("Trusted") => Word::Encrypted,
         Some(_) if is_decided => Word::Deferred,
         Some(_) => Word::Encrypted,
         // It says nothing of a server without TLS.

@@ -8,7 +8,7 @@ use testkit::mta::fleet::Fleet;
 pub fn deliver(fleet: &Fleet, sender: &str, domains: &[String]) -> Vec<(Word, String)> {
     let recipients: Vec<String> = domains.iter().map(|domain| format!("x@{domain}")).collect();
     let log = fleet.send(sender, &recipients);
-    let found = read(&log, sender);
+    let found = read(&log);
     let of = |recipient: &String| {
         let found = found.get(recipient.as_str());
         found
@@ -19,7 +19,7 @@ pub fn deliver(fleet: &Fleet, sender: &str, domains: &[String]) -> Vec<(Word, St
 }
 
 /// A process makes one delivery at a time: what it says of TLS stands before what came of it.
-fn read(log: &str, sender: &str) -> HashMap<String, (Word, String)> {
+fn read(log: &str) -> HashMap<String, (Word, String)> {
     let mut found = HashMap::new();
     let mut before: HashMap<&str, Vec<&str>> = HashMap::new();
     for line in log.lines() {
@@ -29,7 +29,7 @@ fn read(log: &str, sender: &str) -> HashMap<String, (Word, String)> {
             continue;
         };
         let said = before.remove(process).unwrap_or_default();
-        let word = word(line, &said, sender);
+        let word = word(line, &said);
         let why = said
             .into_iter()
             .chain([line])
@@ -40,7 +40,7 @@ fn read(log: &str, sender: &str) -> HashMap<String, (Word, String)> {
 }
 
 /// The last that is said of TLS with the host that has taken the mail.
-fn word(end: &str, said: &[&str], sender: &str) -> Word {
+fn word(end: &str, said: &[&str]) -> Word {
     if !end.contains(" status=sent ") {
         // RFC 7505: 5.1.10.
         let no_mail = end.contains("dsn=5.1.10") || end.contains("nullMX");
@@ -59,8 +59,7 @@ fn word(end: &str, said: &[&str], sender: &str) -> Word {
     match level {
         None => Word::Delivered,
         Some("Verified") => Word::Authenticated,
-        // With DANE it has no other anchors: the host is authenticated, and the choice of it is not.
-        Some("Trusted") if sender == "dane" => Word::Authenticated,
+        // "Trusted": with DANE the host is known, and that it takes the mail of the domain is not.
         Some(_) => Word::Encrypted,
     }
 }

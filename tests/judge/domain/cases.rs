@@ -154,8 +154,19 @@ fn dns() -> Vec<Case> {
             "the MX records are not signed",
             single(),
             |d| set(&mut d.mx, Status::Insecure),
-            BEST,
+            "authenticated: encrypted authenticated encrypted",
             "mx-insecure",
+        ),
+        case(
+            "the MX records are not signed, and DANE is required",
+            single(),
+            |d| {
+                set(&mut d.mx, Status::Insecure);
+                no_sts(d);
+                d.required = Some(Required::Dane);
+            },
+            "unprotected: encrypted encrypted encrypted",
+            "required-missing! mx-insecure",
         ),
         case(
             "nothing is signed, and nothing announced",
@@ -639,6 +650,7 @@ fn dane_paths() -> Vec<Case> {
             single(),
             |d| {
                 let sent = unchecked("DNS:mx1.example.org");
+                d.now += Duration::hours(1);
                 records(d, &[tlsa(2, 1, sent[1].der())]);
                 present(d, &sent);
             },
@@ -650,6 +662,7 @@ fn dane_paths() -> Vec<Case> {
             single(),
             |d| {
                 let sent = unchecked("DNS:other.example.net");
+                d.now += Duration::hours(1);
                 records(d, &[tlsa(2, 1, sent[1].der())]);
                 present(d, &sent);
             },
