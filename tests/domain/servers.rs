@@ -7,11 +7,12 @@ use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use testkit::mta::fleet::MailHost;
 use testkit::one_key::End;
+use testkit::openssl::weakly_signed;
 use testkit::pki::{Identity, KeyKind, Pki, ca, expired_leaf, leaf, now};
 use time::Duration;
 
 /// The labels, and what they mean.
-pub const LABELS: [(&str, &str); 29] = [
+pub const LABELS: [(&str, &str); 30] = [
     ("ecdsa", "a key of ECDSA, and the intermediate"),
     ("rsa", "the same with a key of RSA"),
     ("both", "both types of key"),
@@ -59,6 +60,7 @@ pub const LABELS: [(&str, &str); 29] = [
         "TLS 1.0 alone, with a signature that is too weak for who authenticates",
     ),
     ("dhe", "TLS 1.2 alone, with a group of integers"),
+    ("weak-ca", "of a CA with RSA of 1024 bits"),
 ];
 
 /// An option of Postfix' server.
@@ -256,6 +258,7 @@ fn identities(label: &str, names: &[String], cas: &Cas) -> Vec<Identity> {
         })),
         "ca-usage" => pki.identity(of_a_ca(usual.clone())),
         "untrusted" => cas.other.identity(usual.clone()),
+        "weak-ca" => weakly_signed(&names),
         "cross" => {
             let mut identity = followed_by(pki.intermediate_again(&cas.other, |_| {}));
             identity.chain.push(pki.intermediate());

@@ -47,6 +47,14 @@ fn sent() -> Vec<Case> {
             &["2 1 1 issuer", "2 1 1 next"],
         )
         .gets(BEST, ""),
+        single("weak-issuer", "weak-ca", &["2 1 1 issuer", "2 1 1 next"])
+            .gets(DEFERS, "tlsa-unchecked!"),
+        single(
+            "weak-issuer-of-leaf",
+            "weak-ca",
+            &["3 1 1 leaf", "3 1 1 next"],
+        )
+        .gets(BEST, ""),
     ]
 }
 

@@ -19,6 +19,8 @@ pub fn look(case: &Case) -> Option<(bool, String)> {
     let mut command = Command::new("openssl");
     command
         .args(["s_client", "-starttls", "smtp", "-brief"])
+        // As Postfix sets it for DANE.
+        .args(["-auth_level", "0"])
         .args(["-connect", &format!("{address}:25"), "-servername", &host])
         .args(["-dane_tlsa_domain", &host, "-dane_ee_no_namechecks"])
         .args([

@@ -649,7 +649,7 @@ fn dane_paths() -> Vec<Case> {
             "usage 2, and the signature of the CA cannot be checked here",
             single(),
             |d| {
-                let sent = unchecked("DNS:mx1.example.org");
+                let sent = unchecked("mx1.example.org");
                 d.now += Duration::hours(1);
                 records(d, &[tlsa(2, 1, sent[1].der())]);
                 present(d, &sent);
@@ -661,7 +661,7 @@ fn dane_paths() -> Vec<Case> {
             "the same for another name",
             single(),
             |d| {
-                let sent = unchecked("DNS:other.example.net");
+                let sent = unchecked("other.example.net");
                 d.now += Duration::hours(1);
                 records(d, &[tlsa(2, 1, sent[1].der())]);
                 present(d, &sent);
@@ -673,7 +673,7 @@ fn dane_paths() -> Vec<Case> {
             "a signature that cannot be checked here, and usage 3",
             single(),
             |d| {
-                let sent = unchecked("DNS:mx1.example.org");
+                let sent = unchecked("mx1.example.org");
                 records(d, &[tlsa(3, 1, sent[0].der()), next_key()]);
                 present(d, &sent);
             },

@@ -15,7 +15,6 @@ use smtp_certcheck::records::tlsrpt::TlsRpt;
 use std::sync::LazyLock;
 use testkit::openssl;
 use testkit::pki::{Identity, KeyKind, Pki, leaf, now};
-use testkit::program::Dir;
 use time::Duration;
 
 pub static PKI: LazyLock<Pki> = LazyLock::new(|| Pki::new("Domain", KeyKind::P256));
@@ -34,30 +33,9 @@ pub fn certificates(identity: &Identity) -> Vec<Certificate> {
         .collect()
 }
 
-/// A leaf for these names, and the CA that signed it with a key that this tool does not verify with.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a test reads what openssl has written"
-)]
-pub fn unchecked(names: &str) -> Vec<Certificate> {
-    let dir = Dir::new();
-    dir.file("v3.cnf", format!("subjectAltName={names}\n"));
-    let new = ["-newkey", "rsa:1024", "-nodes", "-keyout"];
-    let run = |arguments: &[&str]| openssl::run(&dir, arguments);
-    let ca = ["req", "-x509", "-subj", "/CN=Unchecked", "-days", "30"];
-    run(&[&ca[..], &new, &["ca.key", "-out", "ca.pem"]].concat());
-    let request = ["req", "-subj", "/CN=leaf"];
-    run(&[&request[..], &new, &["leaf.key", "-out", "leaf.csr"]].concat());
-    run(&[
-        "x509", "-req", "-in", "leaf.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-days", "20",
-        "-extfile", "v3.cnf", "-out", "leaf.pem",
-    ]);
-    let read = |file: &str| {
-        let text = std::fs::read_to_string(dir.path().join(file)).expect("a certificate");
-        let der = pem::parse(text).expect("PEM").into_contents();
-        Certificate::new(der.into())
-    };
-    vec![read("leaf.pem"), read("ca.pem")]
+/// A leaf for a name, and the CA whose signatures this tool does not verify.
+pub fn unchecked(name: &str) -> Vec<Certificate> {
+    certificates(&openssl::weakly_signed(&[name]))
 }
 
 /// What the server sends, and the path to the root, which is configured.

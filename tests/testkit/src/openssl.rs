@@ -1,5 +1,6 @@
 //! OpenSSL: a witness for the facts of certificates, and the maker of odd ones.
 
+use crate::pki::Identity;
 use crate::program::Dir;
 use serde_json::Value;
 use std::process::{Command, Stdio};
@@ -14,6 +15,49 @@ pub fn run(dir: &Dir, args: &[&str]) {
         .expect("openssl");
     let text = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "openssl {args:?}: {text}");
+}
+
+/// A leaf for these names with a key of P-256, below a CA with RSA of 1024 bits: only OpenSSL and
+/// GnuTLS verify its signatures.
+///
+/// # Panics
+/// When openssl fails.
+pub fn weakly_signed(names: &[&str]) -> Identity {
+    let dir = Dir::new();
+    let names: Vec<String> = names.iter().map(|name| format!("DNS:{name}")).collect();
+    dir.file("v3.cnf", format!("subjectAltName={}\n", names.join(",")));
+    let new = ["-days", "30", "-nodes", "-newkey"];
+    let ca = ["req", "-x509", "-subj", "/CN=Weak CA", "-out", "ca.pem"];
+    run(
+        &dir,
+        &[&ca[..], &new, &["rsa:1024", "-keyout", "ca.key"]].concat(),
+    );
+    let p256 = [
+        "-nodes",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+    ];
+    let leaf = [
+        "req", "-subj", "/CN=leaf", "-out", "leaf.csr", "-keyout", "leaf.key",
+    ];
+    run(&dir, &[&leaf[..], &p256].concat());
+    let signed = [
+        "x509", "-req", "-in", "leaf.csr", "-extfile", "v3.cnf", "-out", "leaf.pem",
+    ];
+    let by = [
+        "-CA",
+        "ca.pem",
+        "-CAkey",
+        "ca.key",
+        "-CAcreateserial",
+        "-days",
+        "20",
+    ];
+    run(&dir, &[&signed[..], &by].concat());
+    let read = |file: &str| std::fs::read_to_string(dir.path().join(file)).expect("a file");
+    Identity::from_pem(&(read("leaf.pem") + &read("ca.pem")), &read("leaf.key"))
 }
 
 /// What `openssl x509` prints of a certificate for `args`.
