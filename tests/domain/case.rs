@@ -13,6 +13,8 @@ pub enum Zone {
     TwoDays,
     /// They end today.
     Today,
+    /// It has records that the presentation format cannot say.
+    Odd,
     /// No server answers for it.
     Dead,
     /// That of the documents' domains.
@@ -29,6 +31,7 @@ impl Zone {
             Self::Open => "open.lab",
             Self::TwoDays => "two-days.lab",
             Self::Today => "today.lab",
+            Self::Odd => "odd.lab",
             Self::Dead => "dead.lab",
             Self::Org => "org",
             Self::Net => "net",
@@ -77,6 +80,12 @@ impl Case {
     /// A domain with one host, `mx`, at the server of that label, with these TLSA records.
     pub fn single(name: &str, server: &str, tlsa: &[&str]) -> Self {
         Self::new(name, format!("@ MX 10 mx\n{}", host("mx", server, tlsa)))
+    }
+
+    /// Whether Postfix ends with an error at its TLSA records.
+    pub fn ends_postfix(&self) -> bool {
+        let mut records = self.records.lines();
+        records.any(|line| line.contains(" TYPE52 \\# 3 03") || line.contains(" TYPE52 \\# 3 02"))
     }
 
     /// In another zone.

@@ -35,9 +35,24 @@ pub fn zones(cases: &[Case], servers: &[Server]) -> Vec<zone::Zone> {
         of(Zone::Open).unsigned(),
         of(Zone::TwoDays).valid(-DAY, 2 * DAY),
         of(Zone::Today).valid(-DAY, DAY / 2),
+        of(Zone::Odd).ldns().damaged(|text| without_data(&text)),
         of(Zone::Org),
         of(Zone::Net),
     ]
+}
+
+/// ldns signs TLSA records without data, and writes them in a form that NSD does not read.
+fn without_data(text: &str) -> String {
+    zone::each_line(text, |line| {
+        let Some((owner, numbers)) = line.split_once(" TLSA ") else {
+            return Some(line.to_owned());
+        };
+        let octets: Option<Vec<u8>> = numbers.split(' ').map(|one| one.parse().ok()).collect();
+        Some(match octets.as_deref() {
+            Some([a, b, c]) => format!("{owner} TYPE52 \\# 3 {a:02x}{b:02x}{c:02x}"),
+            _ => line.to_owned(),
+        })
+    })
 }
 
 /// Adds the zones that a server is asked for that does not have them: it fails.

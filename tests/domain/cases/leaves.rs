@@ -1,7 +1,7 @@
 //! TLSA records of usage 3, those that cannot be used, and digests.
 
 use super::{BEST, DEFERS, PLAIN};
-use crate::case::Case;
+use crate::case::{Case, Zone};
 
 pub fn all() -> Vec<Case> {
     [matching(), certificates(), unusable(), digests()]
@@ -69,9 +69,11 @@ fn unusable() -> Vec<Case> {
         // The presentation format cannot say it.
         ecdsa("no-data-beside", &super::GOOD)
             .with("_25._tcp.mx TYPE52 \\# 3 030101\n")
+            .in_zone(Zone::Odd)
             .gets(DEFERS, "tlsa-senders-differ! tlsa-unusable!"),
         ecdsa("no-data-of-usage-1", &super::GOOD)
             .with("_25._tcp.mx TYPE52 \\# 3 010101\n")
+            .in_zone(Zone::Odd)
             .gets(BEST, "tlsa-unusable?"),
         ecdsa("usage-1-beside-mismatch", &["1 1 1 leaf", "3 1 1 old"])
             .gets(DEFERS, "tlsa-mismatch! tlsa-unusable?"),

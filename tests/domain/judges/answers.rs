@@ -26,7 +26,19 @@ pub struct Answers {
 pub fn all(test: &str, lab: &Lab) -> Option<Vec<Answers>> {
     let domains: Vec<String> = lab.cases.iter().map(Case::domain).collect();
     let exim = exim::deliver(test, &domains)?;
-    let postfix = SENDERS.map(|sender| postfix::deliver(&lab.fleet, sender, &domains));
+    let postfix = SENDERS.map(|sender| {
+        // The process ends there, and with it all other deliveries: posttls-finger speaks for it.
+        let is_end = |case: &Case| sender == "dane" && case.ends_postfix();
+        let sent = lab.cases.iter().filter(|case| !is_end(case));
+        let sent: Vec<String> = sent.map(Case::domain).collect();
+        let mut found = postfix::deliver(&lab.fleet, sender, &sent).into_iter();
+        let of = |case: &Case| {
+            let looked = is_end(case).then(|| finger::look(&lab.fleet, "dane", &case.domain()));
+            looked.or_else(|| found.next())
+        };
+        let all: Vec<_> = lab.cases.iter().filter_map(of).collect();
+        all
+    });
     let states = policies::states(lab, &domains);
     let looks = side_by_side(&lab.cases, |case| looks(lab, case));
     let rest = exim.into_iter().zip(states).zip(looks);
@@ -51,7 +63,9 @@ fn looks(lab: &Lab, case: &Case) -> Answers {
         exim: (Word::Deferred, String::new()),
         finger: has_tlsa.then(|| levels(["dane", "dane-only"])),
         looks: ["dane", "may"].map(|level| finger::looks(&lab.fleet, level, case)),
-        openssl: has_tlsa.then(|| openssl::look(case)).flatten(),
+        openssl: (has_tlsa && !case.ends_postfix())
+            .then(|| openssl::look(case))
+            .flatten(),
         state: String::new(),
     }
 }
@@ -84,7 +98,8 @@ impl Answers {
             // It stays with the first host, and with one address by chance; Postfix goes on.
             return odd;
         }
-        let is_good = *dane == Word::Authenticated;
+        // "Trusted": the host is, and the MX records that led there are not.
+        let is_good = *dane == Word::Authenticated || why.contains(" Trusted TLS connection ");
         if *only != if is_good { *dane } else { Word::Deferred } {
             odd.push(format!("dane-only: {only:?}, dane: {dane:?}"));
         }
