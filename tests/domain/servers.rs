@@ -12,7 +12,7 @@ use testkit::pki::{Identity, KeyKind, Pki, ca, expired_leaf, leaf, now};
 use time::Duration;
 
 /// The labels, and what they mean.
-pub const LABELS: [(&str, &str); 30] = [
+pub const LABELS: [(&str, &str); 31] = [
     ("ecdsa", "a key of ECDSA, and the intermediate"),
     ("rsa", "the same with a key of RSA"),
     ("both", "both types of key"),
@@ -61,6 +61,10 @@ pub const LABELS: [(&str, &str); 30] = [
     ),
     ("dhe", "TLS 1.2 alone, with a group of integers"),
     ("weak-ca", "of a CA with RSA of 1024 bits"),
+    (
+        "untrusted-domain-name",
+        "for the domain, of a CA that no sender has",
+    ),
 ];
 
 /// An option of Postfix' server.
@@ -212,7 +216,7 @@ fn names(cases: &[Case], label: &str) -> Vec<String> {
 fn special(label: &str, case: &Case, owner: &str) -> String {
     match label {
         "other-name" | "self-signed" => "elsewhere.example.test".to_owned(),
-        "domain-name" => case.domain(),
+        "domain-name" | "untrusted-domain-name" => case.domain(),
         "alias-target" => case.full("target"),
         "wildcard" => case.full("*"),
         _ => case.full(owner),
@@ -257,7 +261,7 @@ fn identities(label: &str, names: &[String], cas: &Cas) -> Vec<Identity> {
             ca.not_after = now() - Duration::days(3);
         })),
         "ca-usage" => pki.identity(of_a_ca(usual.clone())),
-        "untrusted" => cas.other.identity(usual.clone()),
+        "untrusted" | "untrusted-domain-name" => cas.other.identity(usual.clone()),
         "weak-ca" => weakly_signed(&names),
         "cross" => {
             let mut identity = followed_by(pki.intermediate_again(&cas.other, |_| {}));

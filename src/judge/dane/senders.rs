@@ -5,7 +5,7 @@ use super::usable::usable;
 use crate::judge::anchors::Anchors;
 use crate::judge::clients::{gnutls, openssl};
 use crate::judge::signatures::Signatures;
-use crate::records::tlsa::Tlsa;
+use crate::records::tlsa::{DANE_TA, Tlsa};
 use std::fmt;
 
 /// What a sender does.
@@ -91,14 +91,28 @@ pub fn postfix(question: &Question<'_>) -> Sender {
     }
 }
 
-/// Debian's Exim, with GnuTLS. After usage 2 it asks its own trust store about the name, which is not
-/// known here: where the CA is a public one, it delivers whatever the name is.
+/// Debian's Exim, with GnuTLS (`verify_certificate` in its `src/tls-gnu.c`). After usage 2 the leaf is
+/// for the host itself, or the chain is one that Exim's own trust store accepts, whatever the name is:
+/// the configured anchors stand for that store.
 pub fn exim(question: &Question<'_>) -> Sender {
     let anchors = Anchors::default();
     let signed = Signatures::of(&anchors);
     let now = question.now.unix_timestamp();
     match gnutls::dane(question.presented, question.records, &signed, now) {
-        gnutls::DaneAnswer::Authenticated(record) => Sender::Authenticates(record),
+        gnutls::DaneAnswer::Authenticated(record) => {
+            let is_anchor = question.records[record].usage == DANE_TA;
+            match (question.presented.first(), question.names.first()) {
+                (Some(leaf), Some(host))
+                    if is_anchor && question.path.is_empty() && !gnutls::is_for(leaf, host) =>
+                {
+                    let why = format!(
+                        "a record of usage 2 matches, the certificate is not for \"{host}\", and its CA is not trusted besides"
+                    );
+                    Sender::Defers(Reason::Gnutls(why))
+                }
+                _ => Sender::Authenticates(record),
+            }
+        }
         gnutls::DaneAnswer::NoneUsable => Sender::Encrypts,
         gnutls::DaneAnswer::Refused(why) => Sender::Defers(Reason::Gnutls(why)),
         gnutls::DaneAnswer::Unknown(why) => Sender::Unknown(why),

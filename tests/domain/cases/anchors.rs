@@ -102,6 +102,12 @@ fn names() -> Vec<Case> {
         single("name-other", "other-name", &records)
             .gets(DEFERS, "tlsa-name! tlsa-senders-differ!"),
         single("name-of-domain", "domain-name", &records).gets(BEST, ""),
+        single(
+            "name-of-domain-untrusted",
+            "untrusted-domain-name",
+            &records,
+        )
+        .gets(DEFERS, "tlsa-senders-differ!"),
         single("name-in-wildcard", "wildcard", &records).gets(BEST, ""),
         single("name-in-cn", "cn-only", &records).gets(BEST, "tlsa-cn"),
         single(

@@ -110,7 +110,7 @@ impl Answers {
         let openssl = self.openssl.as_ref().map(|(is_good, _)| *is_good);
         // OpenSSL is asked about the host, and about its name only.
         let is_apart =
-            why.contains("address lookup failed") || case.records.contains("{A domain-name}");
+            why.contains("address lookup failed") || case.records.contains("domain-name}");
         if openssl.is_some_and(|openssl| openssl != is_good) && !is_apart {
             odd.push(format!("posttls-finger: {dane:?}, OpenSSL: {openssl:?}"));
         }

@@ -113,7 +113,7 @@ fn record(domain: &Domain, line: &str) -> Tlsa {
 
 /// What is refused with these records, by place and sender, and can be cured by others.
 fn refused(domain: &Domain, records: &[Tlsa]) -> Vec<(usize, &'static str)> {
-    let names = ["example.org", &domain.hosts[0].tlsa.base_domain];
+    let names = [&domain.hosts[0].tlsa.base_domain, "example.org"];
     let names = names.map(|name| name.parse::<Host>().expect("a host"));
     let mut refused = Vec::new();
     for (place, look) in domain.hosts[0].looks.iter().enumerate() {

@@ -694,6 +694,20 @@ fn dane_paths() -> Vec<Case> {
             "",
         ),
         case(
+            "usage 2, and the name of the domain, of a CA that is not trusted besides",
+            single(),
+            |d| {
+                no_sts(d);
+                records(d, &[tlsa(2, 1, &PKI.intermediate()), next_key()]);
+                present(d, &certificates(&deep(&leaf(&["example.org"]))));
+                if let Seen::Chain(chain) = &mut d.hosts[0].looks[0].seen {
+                    chain.path.clear();
+                }
+            },
+            "deferred: deferred encrypted encrypted",
+            "tlsa-senders-differ!",
+        ),
+        case(
             "usage 2, and expired",
             single(),
             |d| {

@@ -4,13 +4,20 @@
 //! leaf.
 
 use super::handshake::handshake;
+use super::host;
 use super::path::{Judge, is_issuer};
 use super::read::Read;
 use crate::certificate::Certificate;
 use crate::certificate::signature::Verification;
+use crate::endpoint::Host;
 use crate::judge::clients::Answer;
 use crate::judge::signatures::Signatures;
 use crate::records::tlsa::{DANE_EE, DANE_TA, KEY, Tlsa, Unusable, WHOLE};
+
+/// Whether the leaf is for a name, as Exim asks after usage 2 (`gnutls_x509_crt_check_hostname`).
+pub(in crate::judge) fn is_for(leaf: &Certificate, name: &Host) -> bool {
+    Read::new(leaf).is_some_and(|leaf| host::matches(&leaf, name))
+}
 
 /// The answer.
 #[derive(Clone, Debug, PartialEq, Eq)]

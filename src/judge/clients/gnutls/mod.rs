@@ -21,7 +21,7 @@ use crate::judge::signatures::Signatures;
 use crate::observation::Staple;
 use chain::MOST_CERTIFICATES;
 use constraints::Constraints;
-pub(in crate::judge) use dane::{DaneAnswer, dane};
+pub(in crate::judge) use dane::{DaneAnswer, dane, is_for};
 pub(super) use handshake::handshake;
 use handshake::{key_usage, read};
 use read::Read;
