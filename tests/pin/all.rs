@@ -490,3 +490,33 @@ fn what_is_to_come_stands_beside_the_pin_of_one_port() {
     }
     assert_eq!(host.hgrc(), Some(hgrc));
 }
+
+/// `hg email` is told of no port that was not looked at, and of none without SMTP.
+#[test]
+fn ports_of_other_protocols_alone_are_not_pinned_for_hg() {
+    let Some(mut host) = Host::new("ports_of_other_protocols_alone") else {
+        return;
+    };
+    let good = good();
+    host.serve((0, 993), &good, &Behaviour::default());
+    for words in ["--ports 993,143", "--mail"] {
+        let run = host.run(&format!("{words} -4 --one-address --write --yes"));
+        assert_eq!(run.code, 1, "{words}: {}", run.stderr);
+        assert!(
+            run.stderr.contains("hg email speaks SMTP only"),
+            "{}",
+            run.stderr
+        );
+        assert_eq!(host.hgrc(), None, "{words}");
+    }
+    let run = host.pin(&format!("{NAME}:993 --all --write --yes"));
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    assert!(run.stderr.contains("is a server of IMAP"), "{}", run.stderr);
+    assert_eq!(host.hgrc(), None);
+    // Beside SMTP, it is pinned, too, and the port is that of SMTP.
+    host.serve((0, 25), &good, &Behaviour::default());
+    let run = host.run("--ports 993,25 --write --yes");
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let hgrc = host.hgrc().expect("it is written");
+    assert!(hgrc.contains("port = 25\n"), "{hgrc}");
+}

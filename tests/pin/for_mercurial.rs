@@ -12,6 +12,7 @@ use testkit::names::Names;
 use testkit::pki::{Identity, KeyKind, Pki, ca, expired_leaf, leaf, now};
 use testkit::program::{Dir, Run, finish, program};
 use testkit::server::{Behaviour, Server};
+use testkit::service::Service;
 use time::Duration;
 
 static PKI: LazyLock<Pki> = LazyLock::new(|| Pki::new("Pin", KeyKind::P256));
@@ -1271,6 +1272,59 @@ fn a_certificate_of_another_port_is_added_without_a_change_of_port() {
         home.read(".hgrc")
             .contains(&format!("port = {}\n", GOOD.server.port()))
     );
+}
+
+#[test]
+fn hg_is_not_pointed_at_a_server_of_another_protocol() {
+    let home = Home::new();
+    let before = "[smtp]\nhost = localhost\nport = 587\ntls = starttls\n";
+    home.write(".hgrc", before);
+    let imap = |service| {
+        let implicit_tls = service == Service::Imaps;
+        let behaviour = Behaviour {
+            service: Service::Imap,
+            implicit_tls,
+            ..Behaviour::default()
+        };
+        Server::start(&GOOD.identity, behaviour)
+    };
+    let (starttls, implicit) = (imap(Service::Imap), imap(Service::Imaps));
+    let to = format!("127.0.0.1:{}", implicit.port());
+    let greeted = format!("localhost:{}", starttls.port());
+    // By its scheme nothing is connected to; by its port, and by its greeting, it is.
+    for (code, target, more, protocol) in [
+        (1, "imaps://localhost", &[][..], "IMAP"),
+        (1, "pop3://localhost:25", &[], "POP3"),
+        (1, "sieve://localhost", &[], "ManageSieve"),
+        (1, "lmtp://localhost:24", &[], "LMTP"),
+        (1, "localhost:993", &["--connect", &to], "IMAP"),
+        (1, greeted.as_str(), &[], "IMAP"),
+    ] {
+        for how in [&["--write", "--yes"][..], &["--dry-run"], &[]] {
+            let mut command = home.command();
+            command.args(["pin", target, "--cacerts", "root.pem"]);
+            let run = finish(command.args(more).args(how));
+            assert_eq!(
+                (run.code, run.stdout.as_str()),
+                (code, ""),
+                "{}",
+                run.stderr
+            );
+            for words in [
+                "hg email speaks SMTP only",
+                &format!("is a server of {protocol}\n"),
+                "smtp-certcheck pin localhost:587",
+                "--for TOOL",
+            ] {
+                assert!(
+                    run.stderr.contains(words),
+                    "{target}: {words}: {}",
+                    run.stderr
+                );
+            }
+            assert_eq!(home.read(".hgrc"), before, "{target}");
+        }
+    }
 }
 
 #[test]

@@ -81,7 +81,7 @@ impl Host {
     ) {
         let address = format!("{}:{port}", self.ips[index]);
         let behaviour = Behaviour {
-            implicit_tls: port == 465,
+            implicit_tls: matches!(port, 465 | 993),
             ..behaviour.clone()
         };
         self.servers

@@ -5,6 +5,7 @@ use super::ca::{self, Ca};
 use super::consent;
 use super::finish::{self, Meant, Shown};
 use super::observer::Observer;
+use super::only_smtp;
 use super::plan_error::objection;
 use super::request::{MercurialRequest, Request};
 use super::rounds::{self, Looks};
@@ -14,6 +15,7 @@ use super::stopped::Stopped;
 use crate::cli::TargetArg;
 use crate::commands::assess::Assessor;
 use crate::commands::error::Error;
+use crate::endpoint::Protocol;
 use crate::mercurial::{Configured, Existing, PinObjection};
 use crate::programs::By;
 use crate::render::pin as show;
@@ -31,9 +33,21 @@ pub(super) fn run(typed: &MercurialRequest<'_>) -> Result<(), Stopped> {
             None => set::for_mercurial(typed, &assessor, &observer, places),
         };
     }
+    speaks_smtp(&observer, observer.asked.endpoint.protocol)?;
     let first = observer.look()?;
+    let spoken = first.leaf().and(first.target.protocol);
+    speaks_smtp(&observer, spoken)?;
     readable_pins(typed, &assessor, observer.asked.written())?;
     one(typed, &assessor, &observer, first)
+}
+
+/// Makes sure that the server is one that `hg email` can talk to, as far as its protocol is known.
+fn speaks_smtp(observer: &Observer<'_>, spoken: Option<Protocol>) -> Result<(), Stopped> {
+    let endpoint = &observer.asked.endpoint;
+    match spoken {
+        None | Some(Protocol::Smtp) => Ok(()),
+        Some(other) => Err(only_smtp::refused(&endpoint.host, endpoint.port, other).report()),
+    }
 }
 
 /// Pins what one port presents.

@@ -13,6 +13,7 @@ mod gap;
 mod judged;
 mod library;
 mod observer;
+mod only_smtp;
 mod other_host;
 mod paste;
 mod places;

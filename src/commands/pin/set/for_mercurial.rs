@@ -30,6 +30,7 @@ pub(in crate::commands::pin) fn for_mercurial(
     if set.members.iter().all(Member::is_to_come) {
         return Err(host::nothing(&walked));
     }
+    let port = host::port(observer, &walked)?;
     let agreed = agree::given(request, &set, walked.at)?;
     let members = agreed.members();
     coming.iter().for_each(also::note);
@@ -42,7 +43,7 @@ pub(in crate::commands::pin) fn for_mercurial(
     let whole = host::whole(&walked, &pinned, name).ok_or_else(|| host::nothing(&walked))?;
     let meant = Meant {
         host: name,
-        port: host::port(observer, &walked),
+        port,
         leaves: members.iter().map(|one| one.leaf.der().as_ref()).collect(),
         ca: None,
     };

@@ -59,8 +59,7 @@ pub(in crate::commands::pin) fn for_program(
     for report in &all {
         consent::to_lifetime(&request, report, pinned(report, by))?;
     }
-    let (_, start) = host::port(&observer, &walked);
-    server.start = start;
+    server.start = host::start(&observer, &walked);
     let whole = host::whole(&walked, &seen, name).ok_or_else(|| host::nothing(&walked))?;
     let Some(choice) = choice else {
         return Ok(print(&pin_set::json(&whole, path(&whole), members))?);

@@ -1,13 +1,14 @@
 //! What the walk showed, as a set and as reports.
 
 use super::super::observer::Observer;
+use super::super::only_smtp;
 use super::super::possession::failed;
 use super::super::stopped::Stopped;
 use super::walk::{Sight, Walk};
 use crate::certificate::Certificate;
 use crate::commands::assess::Assessor;
 use crate::commands::error::Error;
-use crate::endpoint::Start;
+use crate::endpoint::{Protocol, Start};
 use crate::finding::Code;
 use crate::fingerprint::Pin;
 use crate::mercurial::obeyed_pins;
@@ -79,19 +80,60 @@ pub(super) fn whole(walked: &Walk, pinned: &[Report], host: &str) -> Option<Repo
 }
 
 /// The port for `hg email`: that of the target if it was named, or shows a certificate; else one of
-/// those that do.
-pub(super) fn port(observer: &Observer<'_>, walked: &Walk) -> (u16, Start) {
+/// those that do. It is a port of SMTP that was looked at.
+pub(super) fn port(observer: &Observer<'_>, walked: &Walk) -> Result<(u16, Start), Stopped> {
+    let endpoint = &observer.asked.endpoint;
+    let at = |port: u16| {
+        let mut sights = walked.sights.iter();
+        sights.find(|sight| sight.look.place.port == port)
+    };
+    let seen = |port: u16| Some((port, smtp(at(port)?)?));
+    if let Some(found) = seen(endpoint.port) {
+        return Ok(found);
+    }
+    if observer.asked.target.target.port.is_some() {
+        let spoken = at(endpoint.port).and_then(spoken);
+        return match spoken.unwrap_or(endpoint.first_protocol()) {
+            Protocol::Smtp => Ok((endpoint.port, endpoint.first_start())),
+            other => Err(only_smtp::refused(&endpoint.host, endpoint.port, other).report()),
+        };
+    }
+    let any = || {
+        let mut sights = walked.sights.iter();
+        sights.find_map(|sight| Some((sight.look.place.port, smtp(sight)?)))
+    };
+    let found = SUBMISSION.into_iter().find_map(seen).or_else(any);
+    found.ok_or_else(|| only_smtp::nowhere(&endpoint.host).report())
+}
+
+/// How TLS starts on the port of the target, or, if the user names none and it shows no certificate,
+/// on one of those that do.
+pub(super) fn start(observer: &Observer<'_>, walked: &Walk) -> Start {
     let endpoint = &observer.asked.endpoint;
     let seen = |port: u16| {
         let mut sights = walked.sights.iter();
-        let sight = sights.find(|sight| sight.look.place.port == port)?;
-        Some((port, sight.target.tls?))
+        sights
+            .find(|sight| sight.look.place.port == port)?
+            .target
+            .tls
     };
     let is_named = observer.asked.target.target.port.is_some();
     let other = || SUBMISSION.into_iter().find_map(seen);
     seen(endpoint.port)
         .or_else(|| other().filter(|_| !is_named))
-        .unwrap_or((endpoint.port, endpoint.first_start()))
+        .unwrap_or(endpoint.first_start())
+}
+
+fn spoken(sight: &Sight) -> Option<Protocol> {
+    let seen = sight.assessment.seen.as_ref();
+    let spoken = seen.and_then(|seen| seen.protocol);
+    spoken.or(sight.target.protocol)
+}
+
+/// How TLS starts at the place, if SMTP is spoken there.
+fn smtp(sight: &Sight) -> Option<Start> {
+    let is_smtp = spoken(sight) == Some(Protocol::Smtp);
+    sight.target.tls.filter(|_| is_smtp)
 }
 
 /// No place showed a certificate.
