@@ -128,6 +128,14 @@ impl HostSettings {
         (number != Some(port)).then_some(written)
     }
 
+    /// Whether hg goes by pins of the host; a list that it aborts at counts as one.
+    pub(super) fn has_pins(&self) -> bool {
+        let current = self.pins.as_ref().map(|pins| &pins.value);
+        let current = current.is_some_and(|pins| !matches!(pins, Ok(pins) if pins.is_empty()));
+        let legacy = self.legacy_pins.as_ref();
+        current || legacy.is_some_and(|pins| !pins.value.is_empty())
+    }
+
     /// Whether any setting names the host.
     pub fn is_about_host(&self) -> bool {
         self.pins.is_some() || self.legacy_pins.is_some() || self.verifycertsfile.is_some()

@@ -1274,6 +1274,38 @@ fn a_certificate_of_another_port_is_added_without_a_change_of_port() {
     );
 }
 
+/// The first pin of a host turns the CA check off on all of its ports.
+#[test]
+fn the_first_pin_is_that_of_the_port_that_hg_uses() {
+    let home = Home::new();
+    let hg_port = OTHER.server.port();
+    let before = format!("[smtp]\nhost = localhost\nport = {hg_port}\ntls = starttls\n");
+    home.write(".hgrc", &before);
+    let add = ["--add", "--write", "--yes"];
+    for how in [&["--add"][..], &["--add", "--dry-run"], &add] {
+        let run = home.pin(&GOOD, how);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.stderr);
+        let hgrc = home.path(".hgrc");
+        for words in [
+            &format!("{}:3: hg email uses port {hg_port}", hgrc.display()),
+            "replaces the CA check on all of its ports",
+            &format!("smtp-certcheck pin localhost:{hg_port} --write"),
+        ] {
+            assert!(run.stderr.contains(words), "{words}: {}", run.stderr);
+        }
+        assert_eq!(home.read(".hgrc"), before);
+    }
+    // The advice helps.
+    let run = home.pin(&OTHER, &["--write", "--yes"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let run = home.pin(&GOOD, &add);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let pins = format!("fingerprints = {}, {}\n", OTHER.sha256(), GOOD.sha256());
+    let after = home.read(".hgrc");
+    assert!(after.contains(&pins), "{after}");
+    assert!(after.contains(&format!("port = {hg_port}\n")), "{after}");
+}
+
 #[test]
 fn hg_is_not_pointed_at_a_server_of_another_protocol() {
     let home = Home::new();

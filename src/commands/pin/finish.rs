@@ -18,6 +18,8 @@ pub(super) struct Meant<'a> {
     pub(super) host: &'a str,
     /// The port for `hg email`, and how TLS starts there.
     pub(super) port: (u16, Start),
+    /// All ports that were looked at.
+    pub(super) ports: Vec<u16>,
     /// The DER of each certificate, those included that are to come.
     pub(super) leaves: Vec<&'a [u8]>,
     pub(super) ca: Option<&'a Ca>,
@@ -38,6 +40,7 @@ pub(super) fn intent<'a>(
         host: meant.host,
         port,
         start,
+        ports: meant.ports.clone(),
         leaves: meant.leaves.clone(),
         by: match meant.ca {
             Some(ca) => PinnedBy::Cacerts(&ca.path),

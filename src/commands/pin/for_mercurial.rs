@@ -67,9 +67,11 @@ fn one(
     let port = target.and_then(|target| Some((target.port?, target.tls?)));
     let leaves = pinned.iter().filter_map(Report::leaf);
     let coming_leaves = coming.iter().filter_map(Report::leaf);
+    let port = port.ok_or_else(|| Error::new("there is no certificate to pin"))?;
     let meant = Meant {
         host,
-        port: port.ok_or_else(|| Error::new("there is no certificate to pin"))?,
+        port,
+        ports: vec![port.0],
         leaves: leaves
             .chain(coming_leaves)
             .map(|leaf| leaf.der().as_ref())

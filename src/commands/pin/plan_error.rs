@@ -6,6 +6,16 @@ use crate::mercurial::PinObjection;
 /// The error for a pin that must not be written.
 pub(super) fn objection(why: &PinObjection) -> Error {
     let hint = match why {
+        PinObjection::FirstPin { host, port, .. } => {
+            let server = if host.contains(':') {
+                format!("'[{host}]:{port}'")
+            } else {
+                format!("{host}:{port}")
+            };
+            &format!(
+                "nothing was written; first smtp-certcheck pin {server} --write, then add this port"
+            )
+        }
         PinObjection::Unwritable(..) => "nothing was written",
         PinObjection::InvalidPin(..) => "fix that line, or let --replace write it again",
         PinObjection::NoMatch(_) => {

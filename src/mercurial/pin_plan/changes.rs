@@ -26,7 +26,10 @@ pub fn changes_for(
         PinnedBy::Fingerprint => changes.extend(fingerprints(config, &settings, intent, own)?),
         PinnedBy::Cacerts(path) => changes.extend(cacerts(config, &settings, intent, own, path)?),
     }
-    Ok(changes)
+    match first_pin(&settings, intent) {
+        Some(why) => Err(why),
+        None => Ok(changes),
+    }
 }
 
 /// Whether `[smtp]` names this host, or no host yet.
@@ -43,6 +46,20 @@ pub fn kept_port(settings: &HostSettings, intent: &Intent<'_>) -> Option<String>
     let is_set = settings.smtp_host.is_some() && settings.smtp_port.is_some();
     let adds = intent.old == Existing::Add && is_set && is_smtp_host(settings, intent.host);
     settings.other_port(intent.port).filter(|_| adds)
+}
+
+/// Why the certificate of another port must not be added: with the first pin, hg looks at no CA on
+/// its own port any more, which was not looked at here (`sslutil._hostsettings`).
+fn first_pin(settings: &HostSettings, intent: &Intent<'_>) -> Option<PinObjection> {
+    let port = kept_port(settings, intent)?;
+    let number = read_port(port.as_bytes());
+    let is_seen = matches!(number, Port::Number(number) if intent.ports.contains(&number));
+    let line = settings.smtp_port.as_ref().map(|port| &port.line)?;
+    (!is_seen && !settings.has_pins()).then(|| PinObjection::FirstPin {
+        set_at: line.source.clone(),
+        host: intent.host.to_owned(),
+        port,
+    })
 }
 
 /// The changes of `smtp.host`, `smtp.port` and `smtp.tls`, where they are unset or differ.

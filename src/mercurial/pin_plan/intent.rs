@@ -13,6 +13,8 @@ pub struct Intent<'a> {
     pub port: u16,
     /// How TLS starts on the port.
     pub start: Start,
+    /// All ports that were looked at: what is pinned is for them.
+    pub ports: Vec<u16>,
     /// The DER of each leaf to accept: a server may present several.
     pub leaves: Vec<&'a [u8]>,
     /// What to write.
@@ -80,6 +82,18 @@ pub enum PinObjection {
     /// Another CA file is in force, and the user did not ask to replace it.
     #[error("{0}: another CA file is named for this host")]
     OtherCa(Source),
+    /// The first pin counts on every port, and the port that hg uses was not looked at.
+    #[error(
+        "{set_at}: hg email uses port {port}, and the first pin of a host replaces the CA check on all of its ports"
+    )]
+    FirstPin {
+        /// Where that port is set.
+        set_at: Source,
+        /// The host.
+        host: String,
+        /// That port.
+        port: String,
+    },
     /// The edit would change a setting that it must not change.
     #[error("the edit would change {0} as well")]
     SideEffect(String),

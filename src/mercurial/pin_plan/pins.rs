@@ -192,6 +192,7 @@ mod tests {
             host: "mx.test",
             port: 587,
             start: Start::Starttls,
+            ports: vec![587],
             leaves: vec![b"a", b"b"],
             by: PinnedBy::Fingerprint,
             digest: None,

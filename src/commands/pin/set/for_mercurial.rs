@@ -44,6 +44,11 @@ pub(in crate::commands::pin) fn for_mercurial(
     let meant = Meant {
         host: name,
         port,
+        ports: walked
+            .sights
+            .iter()
+            .map(|sight| sight.look.place.port)
+            .collect(),
         leaves: members.iter().map(|one| one.leaf.der().as_ref()).collect(),
         ca: None,
     };
