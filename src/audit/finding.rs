@@ -37,7 +37,7 @@ pub fn worst(findings: &[Finding]) -> Option<Severity> {
 
 fn failure(look: &Assessment) -> Option<Finding> {
     let failure = look.failure()?;
-    let (message, advice) = (failure.to_string(), failure.advice());
+    let (message, advice) = (failure.to_string(), look.advice()?);
     Some(Finding::new(failure.code(), None, message, advice))
 }
 

@@ -3,8 +3,8 @@
 use super::alert::Alert;
 use super::attempt::{Attempt, ConnectError, seconds};
 use super::key_type::KeyType;
-use crate::endpoint::{Protocol, Start};
-use crate::finding::{Advice, Code, Remedy};
+use crate::endpoint::Protocol;
+use crate::finding::Code;
 use crate::starttls::{Refusal, Service, Stage, first_line};
 use std::fmt;
 use std::time::Duration;
@@ -168,105 +168,6 @@ impl Failure {
             Cause::Tls(_) => Code::TlsError,
         }
     }
-
-    /// Advice to the user.
-    pub fn advice(&self) -> Advice {
-        match &self.cause {
-            Cause::NoAddress => Advice::new("leave out ").option(Remedy::BothFamilies),
-            Cause::Proxy(_) => Advice::new("the server was not reached: check ")
-                .option(Remedy::Via)
-                .text(", and whether the proxy allows connections to this port"),
-            Cause::Command(_) => Advice::new("the server was not reached: try the command of ")
-                .option(Remedy::ViaCommand)
-                .text(" by hand; here it cannot ask for anything (for ssh: -o BatchMode=yes)"),
-            Cause::Timeout(_) => self.about_a_time_out(),
-            Cause::Refused(refusal) => refusal.advice(self.protocol),
-            Cause::SpeaksClear(met) => {
-                let scheme = met.scheme(Start::Starttls).unwrap_or_default();
-                Advice::new("use ")
-                    .option(Remedy::Starttls)
-                    .text(format!(", or {scheme}://HOST:PORT"))
-            }
-            Cause::Connect(attempts) if attempts.iter().all(Attempt::is_without_source) => {
-                Advice::new("this machine has no such address: see ").option(Remedy::Source)
-            }
-            Cause::Connect(_) => self.about_the_port().into(),
-            Cause::NotTls(..) if self.protocol != Protocol::Smtp => {
-                format!("check the port: {}", self.protocol.ports()).into()
-            }
-            Cause::Alert(_) => about_an_alert(),
-            Cause::ClientRefused(_) => {
-                Advice::new("see the server's log: it may not trust the CA of the certificate of ")
-                    .option(Remedy::ClientCertificate)
-                    .text(", or its dates, its purpose or its name do not fit")
-            }
-            Cause::NoSuchKey(..) => Advice::new("leave out ")
-                .option(Remedy::KeyType)
-                .text(" to see the certificate that the server prefers"),
-            _ => self.plain_advice().into(),
-        }
-    }
-
-    /// Advice that names nothing of the command line.
-    fn plain_advice(&self) -> &'static str {
-        match &self.cause {
-            Cause::Socket(..) => {
-                "check the path, whether the server runs, and whether this user may write to its socket"
-            }
-            Cause::Resolve(_) => {
-                "check the spelling of the host name, and the resolver of this machine"
-            }
-            Cause::NotTls(..) => "check the port: 465 is implicit TLS, 587 and 25 are STARTTLS",
-            Cause::Incompatible(_) => {
-                "the server may be too old: it must speak TLS 1.2 or 1.3 with a current cipher suite"
-            }
-            Cause::BadHandshakeSignature => {
-                "do not trust or pin this certificate: the server does not hold its key, so it may be an impostor with a copy of it"
-            }
-            Cause::NoCertificate => "the server's TLS configuration has no certificate",
-            Cause::TooLarge => {
-                "the server presents far more certificates than it needs: leave the roots out"
-            }
-            Cause::Tls(_) => {
-                "the server breaks the TLS protocol; see its log, or try `openssl s_client`"
-            }
-            _ => {
-                "the server, or a device in between, ended the connection: it may block this network; see the server's log"
-            }
-        }
-    }
-
-    fn about_the_port(&self) -> String {
-        let ports = self.protocol.ports();
-        let blocked = match self.protocol {
-            Protocol::Smtp => "; many networks block port 25",
-            _ => "",
-        };
-        format!("check the port ({ports}) and the firewalls{blocked}")
-    }
-
-    fn about_a_time_out(&self) -> Advice {
-        if self.step == Step::Greeting {
-            return Advice::new("the server did not greet: it may expect implicit TLS (try ")
-                .option(Remedy::ImplicitTls)
-                .text("), delay its greeting (raise ")
-                .option(Remedy::Timeout)
-                .text(") or be a tarpit");
-        }
-        Advice::new("the server is slow or stuck: raise ")
-            .option(Remedy::Timeout)
-            .text(", or try again later")
-    }
-}
-
-fn about_an_alert() -> Advice {
-    Advice::new("the server refused the handshake: it may not know the name sent as SNI (")
-        .option(Remedy::Servername)
-        .text(", ")
-        .option(Remedy::NoSni)
-        .text("), be too old for TLS 1.2, or have a key of a kind for which no signature scheme is in common (")
-        .option(Remedy::EachKeyType)
-        .text(" asks for one kind; see the server's log)")
 }
 
 impl fmt::Display for Failure {
@@ -320,7 +221,6 @@ impl fmt::Display for Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::Piece;
 
     fn failure(step: Step, cause: Cause) -> Failure {
         Failure {
@@ -328,18 +228,6 @@ mod tests {
             protocol: Protocol::Smtp,
             cause,
         }
-    }
-
-    #[test]
-    fn an_alert_may_be_about_the_kind_of_key() {
-        let alert = Cause::Alert(Alert::HANDSHAKE_FAILURE);
-        let advice = failure(Step::Tls, alert).advice();
-        let text = format!("{:?}", advice.pieces());
-        for cause in ["SNI", "too old", "signature scheme"] {
-            assert!(text.contains(cause), "{cause}: {text}");
-        }
-        let key_type = Piece::Remedy(Remedy::EachKeyType);
-        assert!(advice.pieces().contains(&key_type), "{text}");
     }
 
     #[test]

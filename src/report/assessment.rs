@@ -2,12 +2,12 @@
 
 use super::Outcome;
 use crate::certificate::Certificate;
-use crate::finding::{Code, Finding, Severity};
+use crate::finding::{Advice, Code, Finding, Severity};
 use crate::fingerprint::Comparison;
 use crate::judge::Judgement;
 use crate::judge::clients::Answer;
 use crate::mercurial::{Decision, Ground, Lint, Pins};
-use crate::observation::{Failure, FailureClass, Possession, Sighting};
+use crate::observation::{Chosen, Failure, FailureClass, Possession, Sighting};
 use std::cmp::Reverse;
 use std::net::SocketAddr;
 
@@ -28,6 +28,8 @@ pub struct Assessment {
     pub mercurial: Option<Decision>,
     /// Lines of Mercurial's configuration about this host that have no effect or mislead.
     pub lints: Vec<Lint>,
+    /// What was chosen before the look.
+    pub chosen: Chosen,
     /// The target came from Mercurial's configuration, so Mercurial's decision counts, too.
     pub from_hgrc: bool,
 }
@@ -36,6 +38,11 @@ impl Assessment {
     /// Why the probe ended early.
     pub fn failure(&self) -> Option<&Failure> {
         self.seen.as_ref()?.failure.as_ref()
+    }
+
+    /// What to do about that.
+    pub fn advice(&self) -> Option<Advice> {
+        Some(self.failure()?.advice(&self.chosen))
     }
 
     /// The server's own certificate, the first of the presented chain.

@@ -8,7 +8,7 @@ use super::outcome::Outcome;
 use super::representative::{Weight, representative};
 use crate::certificate::Certificate;
 use crate::endpoint::{Protocol, Start};
-use crate::finding::{Code, Finding};
+use crate::finding::{Advice, Code, Finding};
 use crate::judge::Judgement;
 use crate::judge::domain::HostDane;
 use crate::mercurial::{Decision, Lint};
@@ -219,6 +219,11 @@ impl Report {
     /// See [`Assessment::failure`].
     pub fn failure(&self) -> Option<&Failure> {
         self.representative.failure()
+    }
+
+    /// See [`Assessment::advice`].
+    pub fn advice(&self) -> Option<Advice> {
+        self.representative.advice()
     }
 
     /// See [`Assessment::leaf`].

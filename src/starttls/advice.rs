@@ -7,8 +7,8 @@ use crate::endpoint::{Protocol, Start};
 use crate::finding::{Advice, Remedy};
 
 impl Refusal {
-    /// Advice to the user.
-    pub fn advice(&self, protocol: Protocol) -> Advice {
+    /// Advice to the user; `port` is the one that was looked at.
+    pub fn advice(&self, protocol: Protocol, port: Option<u16>) -> Advice {
         match self {
             Self::Temporary(..) => "the server is busy or limits this client: try again later".into(),
             Self::NoProxyHeader(..) => Advice::new("Postfix answers so where it waits for the header of a load balancer (HAProxy's PROXY protocol): add ")
@@ -25,7 +25,7 @@ impl Refusal {
                 "the server's text says why; it may limit or block this client".into()
             }
             Self::Capabilities(answer) => about_the_question(protocol, answer),
-            Self::StarttlsNotOffered => about_a_missing_offer(protocol).into(),
+            Self::StarttlsNotOffered => about_a_missing_offer(protocol, port).into(),
             Self::Starttls(_) | Self::TlsUnavailable(_) => {
                 "STARTTLS is offered but does not work: see the server's log, its certificate and its key".into()
             }
@@ -89,35 +89,32 @@ fn about_the_question(protocol: Protocol, answer: &Answer) -> Advice {
     }
 }
 
-fn about_a_missing_offer(protocol: Protocol) -> &'static str {
-    match protocol {
-        Protocol::Smtp => {
-            "mail to this port goes in the clear, or a device in between strips STARTTLS: try port 465 or 587, or enable TLS on the server"
-        }
-        Protocol::Imap => {
-            "passwords and mail go in the clear, or a device in between strips STARTTLS: try port 993, or enable TLS on the server"
-        }
-        Protocol::Pop3 => {
-            "passwords and mail go in the clear, or a device in between strips STARTTLS: try port 995, or enable TLS on the server"
-        }
-        Protocol::Sieve => {
-            "passwords go in the clear, or a device in between strips STARTTLS: enable TLS on the server"
-        }
-        Protocol::Lmtp => {
-            "mail to this port goes in the clear, or a device in between strips STARTTLS: enable TLS on the server, unless both ends are on one machine"
-        }
-    }
+fn about_a_missing_offer(protocol: Protocol, port: Option<u16>) -> String {
+    let (what, others): (_, &[u16]) = match protocol {
+        Protocol::Smtp => ("mail to this port goes", &[465, 587]),
+        Protocol::Imap => ("passwords and mail go", &[993]),
+        Protocol::Pop3 => ("passwords and mail go", &[995]),
+        Protocol::Sieve => ("passwords go", &[]),
+        Protocol::Lmtp => ("mail to this port goes", &[]),
+    };
+    let others = others.iter().filter(|other| port != Some(**other));
+    let others: Vec<String> = others.map(ToString::to_string).collect();
+    let instead = if others.is_empty() {
+        String::new()
+    } else {
+        format!("try port {}, or ", others.join(" or "))
+    };
+    let unless = match protocol {
+        Protocol::Lmtp => ", unless both ends are on one machine",
+        _ => "",
+    };
+    format!(
+        "{what} in the clear, or a device in between strips STARTTLS: {instead}enable TLS on the server{unless}"
+    )
 }
 
 fn about_another(expected: Protocol, met: Option<Service>) -> Advice {
     match met {
-        Some(Service::Tls) => {
-            let advice = Advice::new("use ").option(Remedy::ImplicitTls);
-            match expected.scheme(Start::Implicit) {
-                Some(scheme) => advice.text(format!(", or {scheme}://HOST:PORT")),
-                None => advice,
-            }
-        }
         Some(Service::Mail(met)) => {
             let scheme = met.scheme(Start::Starttls).unwrap_or_default();
             format!(

@@ -880,13 +880,50 @@ fn starttls_is_named_where_implicit_tls_was_asked_for() {
 }
 
 #[test]
-fn the_scheme_outweighs_the_option() {
+fn an_option_that_contradicts_the_scheme_is_not_ignored() {
+    for (target, mode, hint) in [
+        (
+            "smtp://localhost:465",
+            "implicit",
+            "smtps://HOST:PORT says so",
+        ),
+        ("smtps://localhost", "starttls", "smtp://HOST:PORT says so"),
+        ("imap://localhost", "implicit", "imaps://HOST:PORT says so"),
+        ("sieve://localhost", "implicit", "leave --tls out"),
+        ("lmtp+unix:/run/lmtp", "implicit", "leave --tls out"),
+    ] {
+        let pin: &[&str] = if target.starts_with("lmtp") {
+            &[]
+        } else {
+            &["pin"]
+        };
+        for command in [&[][..], pin] {
+            let mut args = command.to_vec();
+            args.extend([target, "--no-hgrc", "--tls", mode]);
+            let run = finish(program().args(args));
+            assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.stderr);
+            let words = "--tls is for targets without a scheme";
+            assert!(run.stderr.contains(words), "{}", run.stderr);
+            assert!(run.stderr.contains(hint), "{}", run.stderr);
+        }
+    }
+    // The same twice is no contradiction.
     let server = Server::start(&IDENTITY, Behaviour::default());
     let url = format!("smtp://localhost:{}", server.port());
-    look(5.0, &["--tls", "smtps", &url]).is_trusted("starttls");
+    look(5.0, &["--tls", "starttls", &url]).is_trusted("starttls");
+}
+
+#[test]
+fn the_advice_for_a_scheme_is_another_scheme() {
     let server = implicit_tls();
+    let url = format!("smtp://localhost:{}", server.address.port());
+    let seen = look(8.0, &[&url]);
+    seen.ended("implicit TLS", (4, "greeting", "not-smtp"));
+    assert_eq!(seen.text("/error/advice"), "use smtps://HOST:PORT");
+    let server = Server::start(&IDENTITY, Behaviour::default());
     let url = format!("smtps://localhost:{}", server.port());
-    look(5.0, &["--tls", "starttls", &url]).is_trusted("smtps");
+    let seen = look(5.0, &[&url]);
+    assert_eq!(seen.text("/error/advice"), "use smtp://HOST:PORT");
 }
 
 #[test]

@@ -2,9 +2,11 @@
 
 use crate::cli::{Connection, TargetArg};
 use crate::commands::error::Error;
+use crate::commands::mercurial::Mercurial;
 use crate::endpoint::{
     Endpoint, Host, MailPort, MailPorts, Protocol, Start, Target as Written, authority,
 };
+use crate::observation::{Chosen, StartBy};
 use crate::report::Target;
 
 /// A target, where to connect for it, and the name that its certificate must be for.
@@ -18,6 +20,8 @@ pub(in crate::commands) struct Asked {
     pub(in crate::commands) reference: Host,
     /// The ports of the host to look at one by one; `None`: that of the endpoint alone.
     pub(in crate::commands) ports: Option<MailPorts>,
+    /// What says how TLS starts.
+    pub(in crate::commands) start_by: StartBy,
 }
 
 impl Asked {
@@ -37,6 +41,7 @@ impl Asked {
         let endpoint = Endpoint::from_target(to_connect, connection.tls.mode());
         let reference = servername.unwrap_or(&endpoint.host).clone();
         Self {
+            start_by: start_by(&target),
             target,
             endpoint,
             reference,
@@ -61,6 +66,7 @@ impl Asked {
             },
             reference: host.clone(),
             ports: None,
+            start_by: StartBy::default(),
         }
     }
 
@@ -74,6 +80,11 @@ impl Asked {
         Self {
             endpoint: Endpoint::of_port(self.endpoint.host.clone(), port),
             ports: None,
+            start_by: if port.start.is_some() {
+                StartBy::Port
+            } else {
+                StartBy::default()
+            },
             ..self.clone()
         }
     }
@@ -97,6 +108,17 @@ impl Asked {
     /// The host as it was written: the key of Mercurial's settings for it.
     pub(in crate::commands) fn written(&self) -> &str {
         &self.target.target.written
+    }
+
+    /// What is chosen, for advice; a setting is that of the configuration.
+    pub(super) fn chosen(&self, mercurial: Option<&Mercurial>) -> Chosen {
+        let mercurial = mercurial.filter(|_| self.start_by == StartBy::Setting);
+        let line = mercurial.and_then(|mercurial| mercurial.settings("").transport_line);
+        Chosen {
+            port: Some(self.endpoint.port),
+            start: self.start_by,
+            line: line.map_or_else(String::new, |line| line.source.to_string()),
+        }
     }
 
     /// The target of a report, before anything is known about it.
@@ -125,6 +147,43 @@ impl Asked {
             servername: reference.map_or_else(String::new, ToString::to_string),
         }
     }
+}
+
+/// What says how TLS starts. Without a scheme of its own, a target has it from Mercurial's
+/// configuration.
+fn start_by(target: &TargetArg) -> StartBy {
+    match target.target.start {
+        None => StartBy::Option,
+        Some(_) if has_scheme(target) => StartBy::Scheme,
+        Some(_) => StartBy::Setting,
+    }
+}
+
+fn has_scheme(target: &TargetArg) -> bool {
+    target.input.contains("://") || target.target.host.is_socket()
+}
+
+/// Why `--tls` cannot be obeyed: the scheme of the target says otherwise.
+pub(in crate::commands) fn scheme_says_otherwise(
+    target: &TargetArg,
+    connection: &Connection,
+) -> Option<Error> {
+    let asked = connection.tls.mode()?;
+    let said = target.target.start.filter(|_| has_scheme(target))?;
+    if asked == said {
+        return None;
+    }
+    let input = &target.input;
+    let text = format!("--tls is for targets without a scheme, and \"{input}\" has another one");
+    let protocol = target.target.protocol.unwrap_or_default();
+    let hint = match protocol
+        .scheme(asked)
+        .filter(|_| !target.target.host.is_socket())
+    {
+        Some(scheme) => format!("{scheme}://HOST:PORT says so; or leave --tls out"),
+        None => "leave --tls out".to_owned(),
+    };
+    Some(Error::new(text).hint(hint))
 }
 
 /// Why several ports of a target cannot be looked at: it names one.

@@ -9,7 +9,7 @@ use super::own::Own;
 use super::revocation::Revocation;
 use super::sources::Sources;
 use crate::certificate::{Certificate, CertificateCache, Least};
-use crate::cli::TargetArg;
+use crate::cli::{Connection, TargetArg};
 use crate::commands::environment;
 use crate::commands::error::Error;
 use crate::commands::mercurial::Mercurial;
@@ -67,14 +67,21 @@ impl Assessor {
         self.hg.mercurial.as_ref()
     }
 
-    /// The server that `hg email` would use.
-    pub(in crate::commands) fn configured_target(&self) -> Result<TargetArg, Error> {
+    /// The server that `hg email` would use. How TLS starts is left open where the user says it.
+    pub(in crate::commands) fn configured_target(
+        &self,
+        connection: &Connection,
+    ) -> Result<TargetArg, Error> {
         let Some(mercurial) = self.mercurial() else {
             return Err(Error::new("no server is named")
                 .hint("usage: smtp-certcheck HOST[:PORT]; smtp-certcheck --help has examples"));
         };
-        let target = mercurial.target()?;
+        let mut target = mercurial.target()?;
         let endpoint = Endpoint::from_target(target.clone(), None);
+        if connection.tls.mode().is_some() {
+            target.port = Some(endpoint.port);
+            target.start = None;
+        }
         Ok(TargetArg {
             input: endpoint.to_string(),
             target,
@@ -235,6 +242,7 @@ impl Assessor {
                 Vec::new()
             },
             dane: Comparison::NotMade,
+            chosen: asked.chosen(self.mercurial()),
             from_hgrc: self.from_hgrc,
             seen: Some(seen),
             chain,

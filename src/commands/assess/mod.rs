@@ -18,7 +18,7 @@ mod presenting;
 mod revocation;
 mod sources;
 
-pub(super) use asked::{Asked, one_port_is_named, several_ports_elsewhere};
+pub(super) use asked::{Asked, one_port_is_named, scheme_says_otherwise, several_ports_elsewhere};
 pub(super) use assessor::Assessor;
 pub(super) use expiry::ExpiryLevels;
 pub(super) use fetching::rest;

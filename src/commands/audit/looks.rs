@@ -41,7 +41,10 @@ impl Looks {
             let target = ListTarget { entry, position };
             let seen = Seen {
                 target,
-                shown: Shown::Server { asked, surveys },
+                shown: Shown::Server {
+                    asked: Box::new(asked),
+                    surveys,
+                },
                 back: None,
             };
             // Boxed only here: a waiting target must cost little memory.

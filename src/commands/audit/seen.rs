@@ -26,7 +26,10 @@ pub(super) struct Seen {
 /// What a target showed.
 pub(super) enum Shown {
     /// One survey for each port that was looked at.
-    Server { asked: Asked, surveys: Vec<Survey> },
+    Server {
+        asked: Box<Asked>,
+        surveys: Vec<Survey>,
+    },
     /// The survey of a domain.
     Domain(Box<DomainSurvey>),
 }

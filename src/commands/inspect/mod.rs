@@ -44,7 +44,9 @@ pub(super) fn run(cli: &Inspect) -> Result<Exit, Error> {
         ..Sources::of(&cli.trust)
     })?;
     let targets = if from_hgrc {
-        vec![SubjectArg::Host(assessor.configured_target()?)]
+        vec![SubjectArg::Host(
+            assessor.configured_target(&cli.connection)?,
+        )]
     } else {
         targets
     };

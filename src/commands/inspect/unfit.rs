@@ -2,7 +2,7 @@
 
 use crate::audit::Threshold;
 use crate::cli::{FormatArg, Inspect, SubjectArg, TargetArg, first_given};
-use crate::commands::assess::{one_port_is_named, several_ports_elsewhere};
+use crate::commands::assess::{one_port_is_named, scheme_says_otherwise, several_ports_elsewhere};
 use crate::commands::error::Error;
 use crate::endpoint::Host;
 
@@ -12,7 +12,10 @@ pub(super) fn unfit(cli: &Inspect, targets: &[SubjectArg]) -> Option<Error> {
         return Some(Error::new("-p PORT needs a host").hint("-H mail.example.org -p 587"));
     }
     let hosts: Vec<&TargetArg> = targets.iter().filter_map(SubjectArg::host).collect();
-    for_ports(cli, targets, &hosts)
+    let mut all = hosts.iter();
+    let contradiction = all.find_map(|target| scheme_says_otherwise(target, &cli.connection));
+    contradiction
+        .or_else(|| for_ports(cli, targets, &hosts))
         .or_else(|| for_a_domain(cli, targets))
         .or_else(|| without_a_domain(cli, targets))
         .or_else(|| for_dane(cli, targets, &hosts))

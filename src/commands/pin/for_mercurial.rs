@@ -144,7 +144,7 @@ fn readable_pins(
 /// `smtp.port` and `smtp.tls` count.
 fn target(typed: &MercurialRequest<'_>, assessor: &Assessor) -> Result<TargetArg, Error> {
     let Some(given) = typed.target else {
-        return assessor.configured_target();
+        return assessor.configured_target(typed.route.connection());
     };
     typed.route.has_port_of(given, "hg")?;
     let mut given = given.clone();
@@ -159,7 +159,7 @@ fn target(typed: &MercurialRequest<'_>, assessor: &Assessor) -> Result<TargetArg
     if configured.is_none() {
         return Ok(given);
     }
-    let configured = mercurial.target()?;
+    let configured = assessor.configured_target(typed.route.connection())?.target;
     given.target.written = configured.written;
     let unsaid = given.target.port.is_none() && given.target.start.is_none();
     if unsaid && typed.route.is_direct() {

@@ -33,6 +33,7 @@ mod stopped;
 mod version;
 mod write;
 
+use super::assess::scheme_says_otherwise;
 use super::error::Error;
 use crate::cli::Pin as Args;
 use crate::programs::Tool;
@@ -52,6 +53,10 @@ pub(super) fn run(args: &Args) -> Result<Exit, Error> {
             "a pin is for a host, and \"{input}\" is a Unix socket"
         ))
         .hint("name the host that programs connect to"));
+    }
+    let target = args.target.as_ref();
+    if let Some(why) = target.and_then(|one| scheme_says_otherwise(one, &args.connection)) {
+        return Err(why);
     }
     let program = match args.for_tool {
         Some(Some(Tool::Program(program))) => Some(program),

@@ -8,7 +8,7 @@ use crate::commands::runtime::block_on;
 use crate::commands::terminal::say;
 use crate::commands::waiting::Waiting;
 use crate::endpoint::{Endpoint, Host, MailPort};
-use crate::observation::{KeyType, Sighting, Survey};
+use crate::observation::{KeyType, Sighting, StartBy, Survey};
 use crate::report::{Assessment, Report, Target};
 use crate::survey::{self, Options};
 use time::OffsetDateTime;
@@ -34,6 +34,11 @@ impl<'a> Route<'a> {
     /// What is asked about a target.
     pub(super) fn asked(&self, target: TargetArg) -> Asked {
         Asked::new(target, self.connection, self.servername)
+    }
+
+    /// The options of the connection.
+    pub(super) fn connection(&self) -> &'a Connection {
+        self.connection
     }
 
     /// Whether the connection goes to the target's own host.
@@ -132,6 +137,10 @@ impl<'a> Observer<'a> {
             asked.endpoint = Endpoint::of_port(asked.endpoint.host, port);
             asked.target.target.start = port.start;
             asked.target.target.protocol = port.protocol;
+            asked.start_by = match port.start {
+                Some(_) => StartBy::Port,
+                None => StartBy::Option,
+            };
         }
         asked.target.target.port = Some(port.port);
         asked.target.input = asked.endpoint.to_string();

@@ -47,8 +47,8 @@ pub(super) fn proven(
 /// Reports why there is nothing to pin; stops with the exit code of the report.
 pub(super) fn failed(report: &Report) -> Stopped {
     say(table::verdict(report, Style::plain()).trim_end());
-    if let Some(failure) = report.failure() {
-        say(&format!("  -> {}", spelled(&failure.advice())));
+    if let Some(advice) = report.advice() {
+        say(&format!("  -> {}", spelled(&advice)));
     }
     let exit = report.outcome().exit();
     Stopped::Exit(exit.max(Stopped::NOT_PINNED))

@@ -85,7 +85,7 @@ impl AddressJson {
         Self {
             address: seen.and_then(|seen| Some(seen.peer()?.to_string())),
             outcome: Some(look.outcome().as_str()),
-            error: seen.and_then(|seen| seen.failure.as_ref().map(ErrorJson::from)),
+            error: ErrorJson::of(look),
             tls_version: seen.and_then(|seen| Some(seen.tls.as_ref()?.version.clone())),
             key_proven: seen
                 .filter(|_| leaf.is_some())

@@ -3,8 +3,9 @@
 use super::revocation::{OcspJson, ocsp};
 use crate::endpoint::Protocol;
 use crate::judge::Judgement;
-use crate::observation::{Failure, KeptBack, Possession, Sighting, Staple};
+use crate::observation::{KeptBack, Possession, Sighting, Staple};
 use crate::render::advice::spelled;
+use crate::report::Assessment;
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -43,14 +44,16 @@ pub(super) struct AttemptJson {
     error: Option<String>,
 }
 
-impl From<&Failure> for ErrorJson {
-    fn from(failure: &Failure) -> Self {
-        Self {
+impl ErrorJson {
+    /// Why a look ended early, if it did.
+    pub(super) fn of(look: &Assessment) -> Option<Self> {
+        let failure = look.failure()?;
+        Some(Self {
             step: failure.step.to_string(),
             code: failure.code().as_str(),
             message: failure.to_string(),
-            advice: spelled(&failure.advice()),
-        }
+            advice: spelled(&look.advice()?),
+        })
     }
 }
 

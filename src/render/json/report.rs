@@ -66,7 +66,6 @@ pub(super) struct TargetJson {
 
 impl From<&Report> for ReportJson {
     fn from(report: &Report) -> Self {
-        let failure = report.failure();
         let chain = report.chain().iter();
         let chain: Vec<_> = chain
             .map(|certificate| CertificateJson::at(certificate, report.at))
@@ -87,7 +86,7 @@ impl From<&Report> for ReportJson {
             judged_at: timestamp(report.at),
             checked_at: report.checked_at.map(timestamp),
             days_left: chain.first().and_then(|leaf| leaf.days_left),
-            error: failure.map(ErrorJson::from),
+            error: ErrorJson::of(&report.representative),
             connection: report
                 .seen()
                 .map(|seen| ConnectionJson::of(seen, report.judgement())),

@@ -41,12 +41,12 @@ fn of_one_port(report: &Report) -> Vec<Reason> {
     let is_cause = |problem: &&Finding| problem.code == Code::ObsoleteTls;
     let (causes, others): (Vec<_>, Vec<_>) = report.problems().iter().partition(is_cause);
     let mut all: Vec<Reason> = causes.into_iter().map(Reason::from).collect();
-    if let Some(failure) = report.failure()
+    if let (Some(failure), Some(advice)) = (report.failure(), report.advice())
         && all.is_empty()
     {
         all.push(Reason {
             text: failure.to_string(),
-            advice: spelled(&failure.advice()),
+            advice: spelled(&advice),
         });
     }
     all.extend(report.pin_warning().map(Reason::from));

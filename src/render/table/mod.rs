@@ -66,9 +66,10 @@ pub fn render(report: &Report, style: Style) -> String {
 
 /// Why a port is not trusted.
 fn reasons(port: &Report) -> Vec<Finding> {
-    let failure = port.failure().filter(|_| obsolete(port).is_none());
+    let failure = port.failure().zip(port.advice());
+    let failure = failure.filter(|_| obsolete(port).is_none());
     let failure = failure
-        .map(|failure| Finding::new(failure.code(), None, failure.to_string(), failure.advice()));
+        .map(|(failure, advice)| Finding::new(failure.code(), None, failure.to_string(), advice));
     let problems = port.problems().iter().cloned();
     failure.into_iter().chain(problems).collect()
 }
@@ -78,9 +79,9 @@ impl Page {
         if !report.ports.is_empty() {
             return self.problems_of_ports(report);
         }
-        let failure = report.failure();
-        if let Some(failure) = failure.filter(|_| obsolete(report).is_none()) {
-            self.labelled(2, "->", 3, &spelled(&failure.advice()));
+        let advice = report.advice();
+        if let Some(advice) = advice.filter(|_| obsolete(report).is_none()) {
+            self.labelled(2, "->", 3, &spelled(&advice));
         }
         let problems = report.problems();
         if problems.is_empty() {

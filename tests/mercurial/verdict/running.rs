@@ -226,6 +226,34 @@ fn whatever_keeps_hg_email_from_running_is_found() {
     }
 }
 
+/// `smtp.tls` says how TLS starts: the advice names its line, and the option outweighs it.
+#[test]
+fn where_tls_starts_otherwise_the_line_is_named() {
+    let identity = PKI.identity(leaf(&["localhost"]));
+    let behaviour = Behaviour {
+        implicit_tls: true,
+        ..Behaviour::default()
+    };
+    let server = Server::start(&identity, behaviour);
+    let dir = whole(&server, &identity, ON);
+    let look = |options: &[&str]| verdict(None, dir.path(), dir.path(), options);
+    let (code, report) = look(&["--timeout", "8"]);
+    assert_eq!(code, 4, "{report:#}");
+    let advice = report["error"]["advice"].as_str().expect("an advice");
+    let text = std::fs::read_to_string(dir.path().join("hgrc")).expect("the file");
+    let mut lines = text.lines();
+    let line = lines
+        .position(|line| line.starts_with("tls="))
+        .expect("a line")
+        + 1;
+    let place = format!("{}:{line}", dir.path().join("hgrc").display());
+    assert_eq!(advice, format!("set smtp.tls = smtps ({place})"));
+    let (code, report) = look(&["--tls", "implicit"]);
+    assert_eq!((code, &report["error"]), (1, &Value::Null), "{report:#}");
+    assert_eq!(report["target"]["port"], server.port());
+    assert_eq!(report["mercurial"]["accepts"], false);
+}
+
 /// In a hook of `hg email`, hg has read its command line already, so nothing about it is open.
 #[test]
 fn in_a_hook_the_command_line_of_hg_is_not_in_doubt() {
