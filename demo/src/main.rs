@@ -9,14 +9,29 @@
 use clap::Parser as _;
 use smtp_certcheck::{cli::Cli, commands};
 use std::path::Path;
+use std::process::Command;
 use testkit::pki::{KeyKind, Pki, expired_leaf, leaf};
 use testkit::server::{Behaviour, Server};
 
+/// The demo's own configuration of Mercurial. hg, and what says what hg does, read no other.
+const HGRC: &str = "demo.hgrc";
+
 fn main() {
+    if std::env::var_os("HGRCPATH").is_none_or(|path| path != HGRC) {
+        let program = std::env::current_exe().expect("the program has a path");
+        let status = Command::new(program).env("HGRCPATH", HGRC).status();
+        let code = status.expect("it starts").code();
+        std::process::exit(code.unwrap_or(1));
+    }
+    story();
+}
+
+fn story() {
     let pki = Pki::new("Demo", KeyKind::P256);
     let dir = tempfile::TempDir::new().expect("a temporary directory");
     std::env::set_current_dir(dir.path()).expect("the directory is there");
     std::fs::write("demo-ca.pem", pki.root_pem()).expect("the CA is written");
+    std::fs::write(HGRC, "[extensions]\npatchbomb =\n").expect("the file is written");
 
     let start = |identity| Server::start(&identity, Behaviour::default());
     let good = start(pki.identity(leaf(&["localhost"])));
@@ -78,7 +93,7 @@ fn pinning(pki: &Pki) {
             "pin",
             &target,
             "--hgrc",
-            "demo.hgrc",
+            HGRC,
             "--cacerts",
             "demo-ca.pem",
         ];
@@ -87,7 +102,7 @@ fn pinning(pki: &Pki) {
 
     say(
         "hg email should send to this server and to no other. Pin its certificate, in a configuration\n\
-         of the demo's own (without --hgrc it would be yours). The difference is shown first:",
+         of the demo's own (HGRCPATH names it; else it would be yours). The difference is shown first:",
     );
     pin(&["--write", "--yes"]);
     say(
@@ -97,7 +112,7 @@ fn pinning(pki: &Pki) {
     run(&[
         "smtp-certcheck",
         "--hgrc",
-        "demo.hgrc",
+        HGRC,
         "--cacerts",
         "demo-ca.pem",
         "-q",
@@ -108,7 +123,7 @@ fn pinning(pki: &Pki) {
     run(&[
         "smtp-certcheck",
         "--hgrc",
-        "demo.hgrc",
+        HGRC,
         "--cacerts",
         "demo-ca.pem",
         "-q",

@@ -57,6 +57,7 @@ fn pin(host: &str, hgrc: &Path) -> Run {
     finish(
         program()
             .env("HOME", "/nonexistent")
+            .env("HGRCPATH", hgrc)
             .args(arguments(host, hgrc)),
     )
 }
@@ -174,6 +175,7 @@ fn as_nobody(dir: &Path, hgrc: &Path) -> Run {
     let mut command = program();
     command
         .env("HOME", "/nonexistent")
+        .env("HGRCPATH", hgrc)
         .args(arguments("localhost", hgrc));
     if is_root() {
         // A copy of the program that this user can reach.
@@ -308,7 +310,7 @@ fn traced(options: &[&str], log: &Path, hgrc: &Path) -> Command {
     command
         .arg(env!("CARGO_BIN_EXE_smtp-certcheck"))
         .args(arguments("localhost", hgrc));
-    command.env("HOME", "/nonexistent").env_remove("HGRCPATH");
+    command.env("HOME", "/nonexistent").env("HGRCPATH", hgrc);
     command.stdin(Stdio::null()).stdout(Stdio::null());
     command
 }
@@ -475,6 +477,7 @@ fn an_included_file_is_replaced_where_its_link_leads() {
     let mut command = program();
     command
         .env("HOME", "/nonexistent")
+        .env("HGRCPATH", &main)
         .args(arguments("localhost", &main));
     let run = finish(command.arg("--replace"));
     assert_eq!(run.code, 0, "{}", run.stderr);

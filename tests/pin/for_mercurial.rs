@@ -923,15 +923,26 @@ fn a_port_may_be_named_as_services_are() {
 #[test]
 fn a_named_file_need_not_exist_and_must_not_be_shadowed() {
     let home = Home::new();
-    let run = home.pin(&GOOD, &["--write", "--yes", "--hgrc", "new.rc"]);
-    assert_eq!(run.code, 0, "{}", run.stderr);
-    assert!(
-        run.stderr.contains("hg does not read new.rc by itself"),
-        "{}",
-        run.stderr
-    );
+    for (state, how) in [
+        ("planned", "--dry-run"),
+        ("written", "--write"),
+        ("pinned", "--write"),
+    ] {
+        let run = home.pin(&GOOD, &[how, "--yes", "--hgrc", "new.rc"]);
+        assert_eq!(run.code, 1, "{}", run.stderr);
+        let words = format!("{state}, but not in force: hg does not read new.rc by itself");
+        assert!(run.stderr.contains(&words), "{}", run.stderr);
+        assert!(!run.stderr.contains("hg email accepts"), "{}", run.stderr);
+    }
     let expected = fill_edit("{smtp}\n[hostsecurity]\nlocalhost:fingerprints = {new}\n");
     assert_eq!(home.read("new.rc"), expected);
+    // It is in force once a file of hg's includes it, also if it is not there yet.
+    home.write(".hgrc", "%include later.rc\n");
+    for how in ["--dry-run", "--write"] {
+        let run = home.pin(&GOOD, &[how, "--yes", "--hgrc", "later.rc"]);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+    }
+    std::fs::remove_file(home.path(".hgrc")).expect("the file");
     // hg reads ~/.hgrc, but a later file wins.
     home.write(
         ".config/hg/hgrc",

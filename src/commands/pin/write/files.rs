@@ -50,6 +50,12 @@ impl<'a> Files<'a> {
             snapshot,
         })
     }
+
+    /// Whatever hg reads, as if the files contained `edits`.
+    pub(super) fn everything(&self, edits: &Edits) -> Result<Config, Error> {
+        let scope = Scope::Everything(None);
+        self.snapshot.configuration(&scope, edits)
+    }
 }
 
 /// The files that may be edited: those that hg reads by their own name.

@@ -16,7 +16,6 @@ use crate::commands::disk::resolve::resolve;
 use crate::commands::error::Error;
 use crate::commands::mercurial::Mercurial;
 use crate::commands::terminal::{print, say};
-use crate::hgrc::Config;
 use crate::mercurial::{Edits, PinPlan, PlanError, Tree as _, changes_for, plan};
 use crate::render::pin as show;
 use files::{Files, unreadable};
@@ -71,7 +70,9 @@ impl Writing<'_> {
                 self.agree(&plan, ca, agreed.is_some())?;
             }
             if self.edit.mode == EditMode::DryRun {
-                return self.pin.foresee(&plan, planned(&plan, &tree)?);
+                let after = after(&plan);
+                let all = tree.everything(&after);
+                return self.pin.foresee(&plan, tree.config(&after)?, all);
             }
             if let Some((ca, file)) = ca {
                 ca.save(file, self.pin.report)?;
@@ -144,13 +145,12 @@ impl Writing<'_> {
     }
 }
 
-/// The configuration after the plan.
-fn planned(plan: &PinPlan, tree: &Files<'_>) -> Result<Config, Error> {
+/// The files after the plan.
+fn after(plan: &PinPlan) -> Edits {
     let edits = plan.files.iter();
-    let edits: Edits = edits
+    edits
         .map(|edit| (edit.path.clone(), edit.after.clone()))
-        .collect();
-    tree.config(&edits)
+        .collect()
 }
 
 /// Reports which settings do not come into force, and why.

@@ -5,6 +5,7 @@ use super::super::judged::{is_pinned, server};
 use super::super::other_host;
 use super::super::stopped::Stopped;
 use crate::commands::disk::resolve::same_file;
+use crate::commands::error::Error;
 use crate::commands::mercurial::{self, Mercurial, Scope};
 use crate::commands::terminal::{say, warn};
 use crate::escape::visible;
@@ -35,8 +36,14 @@ pub(in crate::commands::pin) struct Verification<'a> {
 }
 
 impl Verification<'_> {
-    /// Reports what writing the plan would come to; `planned` is the configuration then.
-    pub(super) fn foresee(&self, plan: &PinPlan, planned: Config) -> Result<(), Stopped> {
+    /// Reports what writing the plan would come to; `planned` is the configuration then, and `all`
+    /// what hg reads then.
+    pub(super) fn foresee(
+        &self,
+        plan: &PinPlan,
+        planned: Config,
+        all: Result<Config, Error>,
+    ) -> Result<(), Stopped> {
         let mercurial = Mercurial::with(planned).of_release(self.release);
         let ca_file = |path: &[u8]| match self.ca {
             Some(ca) if ca.path.as_bytes() == path => {
@@ -44,7 +51,10 @@ impl Verification<'_> {
             }
             _ => mercurial::ca_file(path),
         };
-        let holds = self.holds(&mercurial, "planned", &ca_file);
+        let mut holds = self.holds(&mercurial, "planned", &ca_file);
+        if let Scope::NewFile(file) = self.scope {
+            holds &= self.holds_with_new(all.map(Mercurial::with), file, "planned", &ca_file);
+        }
         let settings = mercurial.settings(self.intent.host);
         other_host::note(&settings, self.intent.host);
         self.report_lints(&mercurial, &ca_file);
@@ -62,7 +72,8 @@ impl Verification<'_> {
         let state = if was_there { "pinned" } else { "written" };
         let mut holds = self.holds(&mercurial, state, &mercurial::ca_file);
         if let Scope::NewFile(file) = self.scope {
-            holds &= self.holds_with_new(file, state);
+            let all = Mercurial::read(&Scope::Everything(None));
+            holds &= self.holds_with_new(all, file, state, &mercurial::ca_file);
         }
         other_host::note(&settings, self.intent.host);
         self.report_lints(&mercurial, &mercurial::ca_file);
@@ -79,27 +90,32 @@ impl Verification<'_> {
         Ok(())
     }
 
-    /// Whether the pin holds among the files that hg reads, now that this file exists; true if hg
-    /// does not read it.
-    fn holds_with_new(&self, file: &Path, state: &str) -> bool {
-        match Mercurial::read(&Scope::Everything(None)) {
-            Ok(all) => {
-                let mut read = all.config().files().iter();
-                if read.any(|read| same_file(&read.path, file)) {
-                    let all = all.of_release(self.release);
-                    return self.holds(&all, state, &mercurial::ca_file);
-                }
-                say(&format!(
-                    "note: hg does not read {} by itself here; HGRCPATH or %include must name it",
-                    file.display()
-                ));
+    /// Whether the pin holds among all files that hg reads, this one included. It is not in force if
+    /// hg does not read this file.
+    fn holds_with_new(
+        &self,
+        all: Result<Mercurial, Error>,
+        file: &Path,
+        state: &str,
+        ca_file: &dyn Fn(&[u8]) -> CaFile,
+    ) -> bool {
+        let all = match all {
+            Ok(all) => all.of_release(self.release),
+            Err(why) => {
+                let why = why.message();
+                warn(&format!("hg's other files cannot be read: {why}"));
+                return false;
             }
-            Err(why) => warn(&format!(
-                "hg's other files cannot be read: {}",
-                why.message()
-            )),
+        };
+        let mut read = all.config().files().iter();
+        if read.any(|read| same_file(&read.path, file)) {
+            return self.holds(&all, state, ca_file);
         }
-        true
+        say(&format!(
+            "{state}, but not in force: hg does not read {} by itself here; HGRCPATH or %include must name it",
+            file.display()
+        ));
+        false
     }
 
     fn report_lints(&self, mercurial: &Mercurial, ca_file: &dyn Fn(&[u8]) -> CaFile) {
