@@ -46,6 +46,8 @@ pub struct HostSettings {
     pub verifycertsfile: Option<Configured<Vec<u8>>>,
     /// `web.cacerts`, expanded.
     pub web_cacerts: Option<Configured<Vec<u8>>>,
+    /// `devel.disableloaddefaultcerts`, if it is on: hg takes no trust store by itself.
+    pub no_store: Option<SettingLine>,
     /// The lines of `minimumprotocol` that hg checks, the global one first.
     pub minimum_protocols: Vec<Configured<Vec<u8>>>,
     /// The line with the ciphers that hg sets in its OpenSSL.
@@ -95,6 +97,9 @@ impl HostSettings {
             smtp_cacerts: path(of("smtp", b"cacerts")),
             verifycertsfile: path(of_host("hostsecurity", ":verifycertsfile")),
             web_cacerts: path(of("web", b"cacerts")),
+            no_store: of("devel", b"disableloaddefaultcerts")
+                .filter(|set| boolean(&set.value) == Some(true))
+                .map(|set| set.line),
             minimum_protocols: global.into_iter().chain(own).collect(),
             ciphers: of_host("hostsecurity", ":ciphers")
                 .or_else(|| of("hostsecurity", b"ciphers"))

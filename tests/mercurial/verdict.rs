@@ -115,6 +115,11 @@ const MORE: &[(&str, &str)] = &[
         "empty file name",
         "[web]\ncacerts=@/root.pem\n[hostsecurity]\nlocalhost:verifycertsfile=\n",
     ),
+    ("no store", "[devel]\ndisableloaddefaultcerts=yes\n"),
+    (
+        "no store, and a file",
+        "[web]\ncacerts=@/root.pem\n[devel]\ndisableloaddefaultcerts=yes\n",
+    ),
     ("missing file", "[web]\ncacerts=@/missing.pem\n"),
     ("junk file", "[web]\ncacerts=@/junk.pem\n"),
     ("DER file", "[web]\ncacerts=@/root.der\n"),

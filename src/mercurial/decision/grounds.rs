@@ -79,7 +79,7 @@ fn by_anchors(
         .into_iter()
         .find_map(|(ground, file)| Some((ground, file.as_ref()?)));
     let Some((ground, file)) = found else {
-        return by_system(server, hg);
+        return by_system(settings, server, hg);
     };
     let path = String::from_utf8_lossy(&file.value).into_owned();
     let lines = [&file.line];
@@ -107,7 +107,14 @@ fn by_anchors(
 
 /// Decides by the trust store of hg's Python. If it is not known which one it uses (certifi, or
 /// OpenSSL's own), only a chain that no store could make acceptable is refused.
-fn by_system(server: &Server<'_>, hg: &Installation<'_>) -> Decision {
+fn by_system(settings: &HostSettings, server: &Server<'_>, hg: &Installation<'_>) -> Decision {
+    if let Some(line) = &settings.no_store {
+        let reason = format!(
+            "unable to verify security of {} (no loaded CA certificates): {} is on",
+            server.host, line.key
+        );
+        return Decision::refuse(Ground::Settings, &[line], reason);
+    }
     let system = match &hg.store {
         Store::Known { name, certificates } => {
             let (answer, reason) = openssl::verify(server, certificates, name);
