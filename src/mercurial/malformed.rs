@@ -83,6 +83,8 @@ const SETTINGS: &[(Kind, Read, &[&str])] = &[
             "devel.debug.repo-filters",
             "devel.disableloaddefaultcerts",
             "devel.persistent-nodemap",
+            "ui.interactive",
+            "ui.promptecho",
             "experimental.evolution.createmarkers",
             "experimental.extendedheader.similarity",
             "experimental.rust.index",
@@ -169,14 +171,15 @@ pub(super) fn malformed(config: &Config, environment: &Environment) -> Vec<Stop>
     found
 }
 
-/// Checks `smtp.port`, which hg reads last.
+/// Checks `smtp.port`, which hg reads last. `/etc/services` has no name that is empty.
 pub(super) fn port(config: &Config) -> Option<Stop> {
     let item = config.get(b"smtp", b"port")?;
     let wanted = "a port (1 to 65535)";
-    (read_port(&item.value) == Port::OutOfRange).then(|| stop("smtp", "port", item, wanted, true))
+    let is_none = read_port(&item.value) == Port::OutOfRange || item.value.is_empty();
+    is_none.then(|| stop("smtp", "port", item, wanted, true))
 }
 
-fn stop(section: &str, key: &str, item: &Item, wanted: &str, certain: bool) -> Stop {
+pub(super) fn stop(section: &str, key: &str, item: &Item, wanted: &str, certain: bool) -> Stop {
     let value = String::from_utf8_lossy(&item.value).into_owned();
     let line = SettingLine {
         key: format!("{section}.{key}"),

@@ -9,6 +9,7 @@ mod hindrance;
 mod line;
 mod lint;
 mod list;
+mod mail;
 mod malformed;
 mod name;
 mod pin_plan;

@@ -5,6 +5,7 @@ use super::command::in_hook;
 use super::extensions::Extensions;
 use super::hindrance::Hindrance;
 use super::line::SettingLine;
+use super::mail;
 use super::malformed::{malformed, port};
 use super::stop::{Stop, Surroundings};
 use crate::hgrc::{Config, Environment, Source};
@@ -15,8 +16,9 @@ pub fn hindrances(
     environment: &Environment,
     around: &dyn Surroundings,
 ) -> Vec<Hindrance> {
-    let stops = stops(config, environment, around);
-    stops.into_iter().map(|stop| stop.hindrance).collect()
+    let stops = stops(config, environment, around).into_iter();
+    let certain_or_not = stops.map(|stop| stop.hindrance);
+    certain_or_not.chain(mail::doubts(config)).collect()
 }
 
 /// The hindrances of [`hindrances`], each with its code and advice for the lints.
@@ -26,7 +28,12 @@ pub(super) fn stops(
     around: &dyn Surroundings,
 ) -> Vec<Stop> {
     let mut found = malformed(config, environment);
-    found.extend(port(config));
+    let method = config.get(b"email", b"method");
+    if method.is_none_or(|method| method.value == b"smtp") {
+        found.extend(port(config));
+        found.extend(mail::host(config));
+    }
+    found.extend(mail::stops(config));
     found.extend(around.broken_share().map(|(file, why)| Stop {
         code: LintCode::BrokenShare,
         hindrance: Hindrance {

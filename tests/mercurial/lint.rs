@@ -48,6 +48,26 @@ const CASES: &[(&str, &[&str])] = &[
     ("[smtp]\nhost = m.example\ntls = SMTPS\n", &["plain-text 3"]),
     ("[smtp]\nhost = m.example\ntls = on\n", &[]),
     (
+        "[smtp]\nhost = m.example:587\ntls = on\n",
+        &["invalid-value 2"],
+    ),
+    (
+        "[smtp]\nhost = smtp://m.example\ntls = on\n",
+        &["invalid-value 2"],
+    ),
+    (
+        "[smtp]\nhost = m.example/\ntls = on\n",
+        &["invalid-value 2"],
+    ),
+    ("[smtp]\nhost = [::1]\ntls = on\n", &["invalid-value 2"]),
+    ("[smtp]\nhost = [::1]:25\ntls = on\n", &["invalid-value 2"]),
+    ("[smtp]\nhost = ::1\ntls = on\n", &[]),
+    (
+        "[smtp]\nhost = a:25\n[email]\nmethod = /bin/true\n",
+        &["plain-text 2"],
+    ),
+    ("{good}[smtp]\nport =\n", &["invalid-value 6"]),
+    (
         "[smtp]\nfingerprint = sha256:{hex}\n{good}",
         &["unread-key 2"],
     ),

@@ -47,8 +47,9 @@ codes! {
     InvalidPin = "invalid-pin";
     /// a digest of the wrong length: it never matches
     UselessPin = "useless-pin";
-    /// a value at which hg aborts: an unknown protocol, a malformed boolean, a port out of range;
-    /// some values stop it only in certain repositories or releases, and the message says "may"
+    /// a value at which hg aborts: an unknown protocol, a malformed boolean, a port out of range, a
+    /// host with a port, an address that is not ASCII; some values stop it only in certain
+    /// repositories or releases, and the message says "may"
     InvalidValue = "invalid-value";
     /// text after `#` on the line of a value is part of the value
     CommentInValue = "comment-in-value";

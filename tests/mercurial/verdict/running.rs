@@ -110,6 +110,20 @@ const CONFIGURATIONS: &[(&str, Option<bool>, &[&str])] = &[
     ("{on}[ui]\nquiet=maybe\n", Some(false), &["invalid-value"]),
     ("{on}[ui]\nquiet=\n", Some(false), &["invalid-value"]),
     ("{on}[ui]\nquiet=never\n", Some(true), &[]),
+    ("{on}[ui]\ninteractive=maybe\n", None, &["invalid-value"]),
+    ("{on}[email]\ncc=é\n", None, &["invalid-value"]),
+    (
+        "{on}[patchbomb]\nreply-to=a@b.example, é@b.example\n",
+        None,
+        &["invalid-value"],
+    ),
+    ("{on}[email]\ncc=R. é <r@b.example>\n", Some(true), &[]),
+    (
+        "{on}[patchbomb]\nflagtemplate={bad\n",
+        None,
+        &["invalid-value"],
+    ),
+    ("{on}[patchbomb]\nflagtemplate=bad\n", Some(true), &[]),
     ("{on}[ui]\nquiet=maybe\ndebug=1\n", None, &["invalid-value"]),
     ("{on}[ui]\nverbose=2\n", Some(false), &["invalid-value"]),
     (
@@ -223,6 +237,37 @@ fn whatever_keeps_hg_email_from_running_is_found() {
             assert_eq!(sent, *accepts, "{more}: {said}");
         }
         assert_eq!(codes(&report), *lints, "{more}");
+    }
+}
+
+/// What cannot be known, and is in order most of the time, does not change the exit code.
+#[test]
+fn a_public_repository_and_a_template_leave_the_answer_open() {
+    let identity = PKI.identity(leaf(&["localhost"]));
+    for (more, words) in [
+        ("publicurl=https://hg.example", "is not asked here"),
+        (
+            "flagtemplate={separate(' ', flags)}",
+            "is not looked into here",
+        ),
+    ] {
+        let server = Server::start(&identity, Behaviour::default());
+        let more = format!("{ON}[patchbomb]\n{more}\n");
+        let dir = whole(&server, &identity, &more);
+        let (code, report) = verdict(None, dir.path(), dir.path(), &[]);
+        let decision = &report["mercurial"];
+        assert_eq!(
+            (code, &decision["accepts"]),
+            (0, &Value::Null),
+            "{report:#}"
+        );
+        let reason = decision["reason"].as_str().expect("a reason");
+        let pinned = "; where it is, the certificate is pinned";
+        assert!(
+            reason.contains(words) && reason.contains(pinned),
+            "{reason}"
+        );
+        assert_eq!(codes(&report), [""; 0]);
     }
 }
 
