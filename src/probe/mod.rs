@@ -38,6 +38,7 @@ use crate::observation::{Cause, Failure, Sighting, Step};
 use crate::starttls::Speech;
 use first_look::first_look;
 use progress::Progress;
+use route::silent;
 use second_look::second_look;
 use tokio::time::timeout_at;
 
@@ -57,7 +58,7 @@ pub async fn probe(endpoint: &Endpoint, options: &Options, turn: Turn) -> Sighti
     let run = Box::pin(run(endpoint, options, &turn, &mut progress));
     let failure = match timeout_at(turn.since + options.timeout, run).await {
         Ok(result) => result.err(),
-        Err(_) => cut_off(&mut progress, options),
+        Err(_) => cut_off(&mut progress, options, &turn.to),
     };
     progress.conclude(failure, turn.since).await
 }
@@ -77,7 +78,7 @@ async fn run(
 }
 
 /// The failure at the deadline; none if everything needed was seen.
-fn cut_off(progress: &mut Progress, options: &Options) -> Option<Failure> {
+fn cut_off(progress: &mut Progress, options: &Options, to: &To) -> Option<Failure> {
     if progress.has_completed() {
         return None;
     }
@@ -85,7 +86,15 @@ fn cut_off(progress: &mut Progress, options: &Options) -> Option<Failure> {
     if let Some(failure) = progress.failed.take() {
         return Some(whole(failure, options));
     }
-    Some(progress.fail(progress.at_the_deadline(options)))
+    let cause = match progress.at_the_deadline(options) {
+        Cause::Timeout(time) if progress.place.step() == Step::Connect => {
+            let mut attempts = progress.seen.attempts.iter();
+            let is_connected = attempts.any(|attempt| attempt.error.is_none());
+            silent(to, is_connected, time).unwrap_or(Cause::Timeout(time))
+        }
+        cause => cause,
+    };
+    Some(progress.fail(cause))
 }
 
 /// Reports the whole deadline, not one share of it, if both attempts timed out.

@@ -10,6 +10,7 @@ use crate::observation::{Attempt, Cause, ConnectError, system_text};
 use crate::proxy::LOCAL_HEADER;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::UnixStream;
 use tokio::time::timeout;
@@ -167,12 +168,9 @@ impl Route {
         let why = match opened {
             Ok(Ok(stream)) => return Ok(stream),
             Ok(Err(why)) => why,
-            Err(_) => format!("no answer within {} s", self.dial.timeout.as_secs_f64()),
+            Err(_) => no_answer(self.dial.timeout),
         };
-        let server = authority(host, *port);
-        Err(Cause::Proxy(format!(
-            "the proxy {proxy} does not connect to {server}: {why}"
-        )))
+        Err(unopened(proxy, host, *port, &why))
     }
 
     /// The address that it leads to: the proxy's, where there is one.
@@ -208,6 +206,34 @@ impl Route {
         let Some(told) = told else { return cause };
         told.why_silent(is_over).await.map_or(cause, Cause::Command)
     }
+}
+
+/// The cause at the deadline where a proxy is still waited for: it says nothing of the server.
+pub(super) fn silent(to: &To, is_connected: bool, time: Duration) -> Option<Cause> {
+    let To::Proxy {
+        proxy, host, port, ..
+    } = to
+    else {
+        return None;
+    };
+    let why = no_answer(time);
+    Some(if is_connected {
+        unopened(proxy, host, *port, &why)
+    } else {
+        Cause::Proxy(format!("no connection to the proxy {proxy}: {why}"))
+    })
+}
+
+fn no_answer(within: Duration) -> String {
+    format!("no answer within {} s", within.as_secs_f64())
+}
+
+/// Why a proxy does not open the way to a server.
+fn unopened(proxy: &Proxy, host: &Host, port: u16, why: &str) -> Cause {
+    let server = authority(host, port);
+    Cause::Proxy(format!(
+        "the proxy {proxy} does not connect to {server}: {why}"
+    ))
 }
 
 /// Why a proxy cannot be reached.

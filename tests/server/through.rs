@@ -269,6 +269,26 @@ fn a_proxy_that_misbehaves_is_told_from_the_server() {
         );
         assert!(message.len() < 400, "{message}");
     }
+    // The deadline of the target comes first.
+    for (scheme, what) in [
+        ("http", "does not connect to"),
+        ("socks5", "does not connect to"),
+    ] {
+        let url = format!("{scheme}://{}", raw::says(&[b""]));
+        let options = ["--via", &url, "--timeout", "1"];
+        let (code, report) = look("mx.example.org:587", &options);
+        let error = &report["error"];
+        assert_eq!(
+            (code, error["code"].as_str()),
+            (3, Some("proxy-failed")),
+            "{report:#}"
+        );
+        let message = error["message"].as_str().expect("a message");
+        assert!(
+            message.contains(what) && message.contains("within 1 s"),
+            "{message}"
+        );
+    }
 }
 
 /// The answer of the proxy and the greeting of the server come in one segment.
