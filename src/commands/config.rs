@@ -4,7 +4,7 @@ use super::error::Error;
 use super::mercurial::{Mercurial, Scope};
 use super::terminal::{print, warn};
 use crate::cli::{Config as Args, ConfigFormat};
-use crate::mercurial::{Surroundings as _, is_secret};
+use crate::mercurial::{Surroundings as _, is_left_out, is_secret};
 use crate::render::settings::{Setting, json, table};
 use crate::report::Exit;
 
@@ -23,6 +23,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Error> {
     let settings: Vec<Setting<'_>> = config
         .items()
         .filter(|(section, key, _)| args.all || matters(section, key))
+        .filter(|(section, ..)| !is_left_out(mercurial.environment(), section))
         .map(|(section, key, item)| Setting {
             section,
             key,

@@ -21,6 +21,7 @@ mod secret;
 mod settings;
 mod stop;
 
+pub use command::is_left_out;
 pub use configured::{
     ConfiguredPin, Pins, configured_cacerts, configured_pins, has_own_cacerts, obeyed_pins,
 };

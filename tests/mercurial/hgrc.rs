@@ -942,3 +942,34 @@ fn includes_go_as_deep_as_hg_reads_them() {
         assert!(said.contains("RecursionError"), "{said}");
     }
 }
+
+/// In plain mode, hg reads neither `[defaults]` nor `[alias]` (`ui._applyconfig`).
+#[test]
+fn plain_mode_leaves_the_same_sections_out() {
+    let dir = TempDir::new().expect("a temporary directory");
+    let hgrc = dir.path().join("hgrc");
+    let text = "[defaults]\nemail = --insecure\n[alias]\nemail = email -v\n[smtp]\nhost = a\n";
+    std::fs::write(&hgrc, text).expect("a file");
+    for (variables, sections) in [
+        (&[][..], &["alias", "defaults", "smtp"][..]),
+        (&[("HGPLAIN", "1")], &["smtp"]),
+        (&[("HGPLAINEXCEPT", "alias")], &["alias", "smtp"]),
+        (&[("HGPLAINEXCEPT", "color")], &["smtp"]),
+    ] {
+        for all in [&[][..], &["--all"]] {
+            let mut command = program();
+            command
+                .args(["config", "--format", "json", "--hgrc"])
+                .arg(&hgrc);
+            command.args(all).envs(variables.iter().copied());
+            let run = finish(&mut command);
+            let settings: Value = serde_json::from_str(&run.stdout).expect("JSON");
+            let settings = settings.as_array().expect("an array").iter();
+            let names = settings.map(|setting| setting["name"].as_str().expect("a name"));
+            let found: BTreeSet<&str> = names
+                .map(|name| name.split('.').next().expect("a section"))
+                .collect();
+            assert_eq!(found, sections.iter().copied().collect(), "{variables:?}");
+        }
+    }
+}

@@ -98,24 +98,34 @@ pub(super) fn in_hook(environment: &Environment) -> bool {
     hook.is_some_and(|name| name.starts_with(b"pre-email"))
 }
 
-/// The setting for `email` in a section, unless plain mode leaves that section out
-/// (`ui._applyconfig`). Either variable turns plain mode on; only aliases can be excepted.
+/// Whether plain mode leaves a section out, `[defaults]` or `[alias]` (`ui._applyconfig`). Either
+/// variable turns plain mode on; only aliases can be excepted.
+pub fn is_left_out(environment: &Environment, section: &[u8]) -> bool {
+    let except = environment.get("HGPLAINEXCEPT");
+    let plain = environment.get("HGPLAIN").is_some() || except.is_some();
+    let is_excepted = || {
+        let mut list = except
+            .unwrap_or_default()
+            .trim_ascii()
+            .split(|&b| b == b',');
+        list.any(|feature| feature == b"alias")
+    };
+    match section {
+        b"defaults" => plain,
+        b"alias" => plain && !is_excepted(),
+        _ => false,
+    }
+}
+
+/// The setting for `email` in a section, unless plain mode leaves that section out.
 fn of_email<'a>(
     config: &'a Config,
     environment: &Environment,
     section: &str,
 ) -> Option<(SettingLine, &'a Item)> {
-    let except = environment.get("HGPLAINEXCEPT");
-    let plain = environment.get("HGPLAIN").is_some() || except.is_some();
-    let excepted = section == "alias"
-        && except.is_some_and(|list| {
-            list.trim_ascii()
-                .split(|&b| b == b',')
-                .any(|feature| feature == b"alias")
-        });
     let item = config
         .get(section.as_bytes(), b"email")
-        .filter(|_| !plain || excepted)?;
+        .filter(|_| !is_left_out(environment, section.as_bytes()))?;
     let line = SettingLine {
         key: format!("{section}.email"),
         source: item.source.clone(),
