@@ -927,6 +927,17 @@ fn the_advice_for_a_scheme_is_another_scheme() {
 }
 
 #[test]
+fn an_address_with_a_port_and_no_brackets_is_noted() {
+    let note = |target: &str| {
+        let args = [target, "--no-hgrc", "--timeout", "3"];
+        finish(program().args(args)).stderr
+    };
+    let text = note("::1:587");
+    assert!(text.contains("port 587 of ::1 is [::1]:587"), "{text}");
+    assert_eq!(note("::1:5879"), "");
+}
+
+#[test]
 fn port_465_begins_with_tls_and_falls_back_to_starttls() {
     let server = implicit_tls();
     let connect = server.address.to_string();

@@ -14,9 +14,10 @@ use super::usage::nearly_a_command;
 use super::{environment, lint};
 use crate::audit::conflict;
 use crate::cli::{BELOW_WARNING, FormatArg, Inspect, SubjectArg};
-use crate::endpoint::Host;
+use crate::endpoint::{Host, Protocol};
 use crate::observation::Step;
 use crate::report::{Exit, Report, Reported};
+use std::net::Ipv6Addr;
 
 /// Runs the command; returns the exit code that `--help` documents.
 pub(super) fn run(cli: &Inspect) -> Result<Exit, Error> {
@@ -78,6 +79,20 @@ fn mistyped(reports: &[Reported]) -> Option<(&str, String)> {
     Some((word, command))
 }
 
+/// The address and the port that an IPv6 address without brackets may be meant as, where it cannot
+/// be connected to.
+fn perhaps_with_a_port(report: &Report) -> Option<(Ipv6Addr, u16)> {
+    report
+        .failure()
+        .filter(|failure| failure.step == Step::Connect)?;
+    let input = report.target.input.as_str();
+    input.parse::<Ipv6Addr>().ok()?;
+    let (address, port) = input.rsplit_once(':')?;
+    let port = port.parse().ok()?;
+    Protocol::on_port(port)?;
+    Some((address.parse().ok()?, port))
+}
+
 /// The command line with everything that it points to, as read.
 struct Setting<'a> {
     cli: &'a Inspect,
@@ -104,6 +119,12 @@ impl Setting<'_> {
             if let Some(domain) = self.perhaps_a_domain(report) {
                 say(&format!(
                     "note: if \"{domain}\" is a domain, `smtp-certcheck mx:{domain}` looks at the hosts that take its mail"
+                ));
+            }
+            if let Some((address, port)) = perhaps_with_a_port(report) {
+                say(&format!(
+                    "note: \"{}\" is an address without a port; port {port} of {address} is [{address}]:{port}",
+                    report.target.input
                 ));
             }
         }
