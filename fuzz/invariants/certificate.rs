@@ -22,8 +22,8 @@ use smtp_certcheck::mercurial::{
 };
 use smtp_certcheck::mercurial::{ConfiguredPin, Pins};
 use smtp_certcheck::observation::{
-    Alert, Attempt, Cause, ClientCertificate, ConnectError, Failure, Possession, Sighting, Staple,
-    Step, TlsFacts,
+    Alert, Attempt, Cause, Chosen, ClientCertificate, ConnectError, Failure, Possession, Sighting,
+    Staple, Step, TlsFacts,
 };
 use smtp_certcheck::render::audit::{
     Csv, Extent, Format, HtmlPage, Jsonl, Junit, Nagios, Prometheus, Table, aside,
@@ -287,6 +287,7 @@ fn report(how: u8, text: &str, raw_text: &[u8], certificate: Certificate) -> Rep
         mercurial: Some(decision),
         lints: lints(raw_text),
         from_hgrc: how & 8 != 0,
+        chosen: Chosen::default(),
     };
     Report {
         at_was_chosen: true,

@@ -103,12 +103,12 @@ impl<'a> Value<'a> {
         Some(value)
     }
 
-    /// The elements of a SEQUENCE OF or a SET OF.
+    /// The elements of a SEQUENCE OF or a SET OF, of which OpenSSL does not ask that the tag says so.
     pub(in crate::certificate) fn each<T>(
         self,
         read: impl Fn(Value<'a>) -> Option<T>,
     ) -> Option<Vec<T>> {
-        let mut fields = self.fields()?;
+        let mut fields = Fields::of(self.content);
         let mut found = Vec::new();
         while fields.end().is_none() {
             found.push(read(fields.any()?)?);

@@ -236,7 +236,7 @@ impl Outcome {
         // What GnuTLS cannot read, or has no bit, allows everything.
         let signs = match *key_usage(case)? {
             [0x03, _, _] | [0x03, _, _, 0] | [0x03, _, _, 0, 0] => true,
-            [0x03, _, _, first] | [0x03, _, _, first, _] => first & 0x80 != 0,
+            [0x03, _, 0..=8, first] | [0x03, _, 0..=16, first, _] => first & 0x80 != 0,
             _ => true,
         };
         let must_staple = verdict.reason.contains("must-staple")

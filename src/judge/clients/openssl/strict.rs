@@ -59,7 +59,7 @@ fn in_what_it_may_sign(seen: &Seen<'_>) -> Option<&'static str> {
 
 /// Issuer, subject and alternative names.
 fn in_names(seen: &Seen<'_>) -> Option<&'static str> {
-    let (no_issuer, no_subject) = (seen.issuer.is_empty(), seen.subject.is_empty());
+    let (no_issuer, no_subject) = (is_empty(&seen.issuer), is_empty(&seen.subject));
     let signs_lists = usage(seen) & CRL_SIGN != 0;
     first_broken([
         (no_issuer, "issuer name empty"),
@@ -81,6 +81,11 @@ fn in_names(seen: &Seen<'_>) -> Option<&'static str> {
 /// The signature algorithm, which a certificate contains twice.
 fn in_algorithm(seen: &Seen<'_>) -> Option<&'static str> {
     (!seen.signature_consistent).then_some("certificate signature algorithm inconsistent")
+}
+
+/// `X509_NAME_entry_count`: RDNs without attributes do not count.
+fn is_empty(name: &[u8]) -> bool {
+    name.chunks(2).all(|rdn| rdn == [0x31, 0])
 }
 
 /// The key identifiers of the subject and of the issuer.
