@@ -297,7 +297,8 @@ fn universal(number: u8, constructed: bool, content: &[u8]) -> Option<&'static s
     (!sound).then_some(why)
 }
 
-fn is_integer(content: &[u8]) -> bool {
+/// Not empty, and without needless octets in front (X.690 §8.3).
+pub(super) fn is_integer(content: &[u8]) -> bool {
     match content {
         [] => false,
         [0, second, ..] => second & 0x80 != 0,
@@ -314,7 +315,8 @@ fn is_bit_string(content: &[u8]) -> bool {
     }
 }
 
-fn is_oid(content: &[u8]) -> bool {
+/// Whole, and no arc begins with zeros (X.690 §8.19).
+pub(super) fn is_oid(content: &[u8]) -> bool {
     let ends = content.last().is_some_and(|last| last & 0x80 == 0);
     let starts = std::iter::once(&0).chain(content).zip(content);
     // An arc begins after an octet without the high bit, and never with zeros.

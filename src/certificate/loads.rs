@@ -173,22 +173,3 @@ pub(super) fn rdn(value: Value<'_>) -> Option<()> {
     };
     value.each(attribute).map(|_| ())
 }
-
-/// `c2i_ASN1_INTEGER`: not empty, and no padding.
-pub(super) fn integer(content: &[u8]) -> Option<()> {
-    let is_sound = match content {
-        [] => false,
-        [0x00, next, ..] => next & 0x80 != 0,
-        [0xff, next, ..] => next & 0x80 == 0,
-        _ => true,
-    };
-    is_sound.then_some(())
-}
-
-/// `c2i_ASN1_OBJECT`: whole, and without leading zeros.
-pub(super) fn identifier(octets: &[u8]) -> Option<()> {
-    let starts = |index: usize| index == 0 || octets[index - 1] & 0x80 == 0;
-    let padded = (0..octets.len()).any(|index| octets[index] == 0x80 && starts(index));
-    let whole = octets.last().is_some_and(|last| last & 0x80 == 0);
-    (whole && !padded).then_some(())
-}

@@ -9,8 +9,7 @@
 //!            other  [1] SEQUENCE OF AlgorithmIdentifier   OPTIONAL }
 //! ```
 
-use super::der::Element;
-use super::loads::identifier;
+use super::der::{Element, is_oid};
 use x509_parser::asn1_rs::Oid;
 
 const SERVER_AUTH: &str = "1.3.6.1.5.5.7.3.1";
@@ -118,7 +117,7 @@ fn purposes(mut rest: &[u8]) -> Option<Vec<String>> {
     while !rest.is_empty() {
         let element = Element::read(rest)?;
         rest = element.rest;
-        identifier(element.content).filter(|()| element.tag == 0x06)?;
+        (element.tag == 0x06 && is_oid(element.content)).then_some(())?;
         found.push(Oid::new(element.content.into()).to_id_string());
     }
     Some(found)

@@ -84,9 +84,13 @@ impl Anchor {
         }
     }
 
-    /// Whether it is not a certificate, neither for webpki nor for OpenSSL.
-    pub(super) fn is_unreadable(&self) -> bool {
-        self.read_by_webpki().is_none() && !self.certificate().loads_in_openssl()
+    /// Why it cannot be an anchor here; `None`: webpki reads it.
+    pub(super) fn unusable(&self) -> Option<Unusable> {
+        match self.read_by_webpki() {
+            Some(_) => None,
+            None if self.certificate().loads_in_openssl() => Some(Unusable::NotForWebpki),
+            None => Some(Unusable::NotACertificate),
+        }
     }
 
     /// Whether its trust settings leave it out.
@@ -120,7 +124,15 @@ impl LeftOut {
     }
 }
 
-/// A configured certificate that cannot be an anchor.
+/// Why a configured certificate cannot be an anchor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("it is not an X.509 certificate")]
-pub struct NotACertificate;
+pub enum Unusable {
+    /// Nobody reads it.
+    #[error("it is not an X.509 certificate")]
+    NotACertificate,
+    /// OpenSSL reads it, and webpki does not.
+    #[error(
+        "it is a certificate that cannot be used here: webpki, which finds the paths, does not read it"
+    )]
+    NotForWebpki,
+}

@@ -1,6 +1,6 @@
 //! The trust anchors: all certificates that the user configured, and the ways to find one.
 
-use super::anchor::{Anchor, NotACertificate};
+use super::anchor::{Anchor, Unusable};
 use super::by_subject::{BySubject, key};
 use super::rows::Rows;
 use super::signature_cache::SignatureCache;
@@ -57,11 +57,9 @@ impl Anchors {
 
     /// Adds a certificate, or one with its trust settings. The same certificate once more changes
     /// nothing, whatever is said beside it: as for OpenSSL the first one counts.
-    pub fn add(&mut self, entry: impl Into<Entry>, source: &str) -> Result<(), NotACertificate> {
-        match self.add_unseen(entry, &source.into()) {
-            Some(added) if added.is_unreadable() => Err(NotACertificate),
-            _ => Ok(()),
-        }
+    pub fn add(&mut self, entry: impl Into<Entry>, source: &str) -> Result<(), Unusable> {
+        let added = self.add_unseen(entry, &source.into());
+        added.and_then(Anchor::unusable).map_or(Ok(()), Err)
     }
 
     /// Adds as [`Self::add`] does, and leaves it to those who ask for the certificate whether it is

@@ -50,7 +50,7 @@ mod usage;
 mod validity;
 mod violation;
 
-pub use anchor::{Anchor, LeftOut, NotACertificate};
+pub use anchor::{Anchor, LeftOut, Unusable};
 pub use anchors::{Anchors, Unread};
 pub use cache::JudgementCache;
 pub use chain::judge_chain;

@@ -1,6 +1,6 @@
 //! Names, and subtrees of names, as GnuTLS reads them.
 
-use super::extension::{each, has_empty_value, is_name, is_object};
+use super::tasn1::{each, has_empty_value, is_name, is_object};
 use crate::certificate::der::{Element, Fields};
 
 /// The kinds of names, as `gnutls_x509_subject_alt_name_t` numbers them.

@@ -4,6 +4,7 @@ mod extension;
 mod general_name;
 mod instant;
 mod subject;
+mod tasn1;
 
 pub(crate) use general_name::{Kind, Node, Subtrees};
 pub(crate) use subject::{COMMON_NAME, EMAIL, Value};
@@ -213,25 +214,20 @@ fn dates(raw: &Raw<'_>) -> Option<(i64, i64)> {
 
 /// Whether names, key and unique identifiers are as `lib/pkix.asn` has them.
 fn is_structure(raw: &Raw<'_>) -> bool {
-    let are_objects = raw
-        .extensions
-        .iter()
-        .all(|one| extension::is_object(one.oid));
+    let are_objects = raw.extensions.iter().all(|one| tasn1::is_object(one.oid));
     let is_in_order = matches!(*raw.unique_ids, [] | [0x81 | 0x82] | [0x81, 0x82]);
     is_in_order
         && are_objects
         && key_octets(raw.spki).is_some()
-        && extension::are_rdns(raw.subject)
-        && extension::are_rdns(raw.issuer)
+        && tasn1::are_rdns(raw.subject)
+        && tasn1::are_rdns(raw.issuer)
 }
 
 /// `compare_sig_algorithm`: parameters that are NULL are none.
 fn is_same_algorithm(one: &[u8], two: &[u8]) -> bool {
     let parts = |algorithm| {
-        let mut fields = extension::sequence(algorithm)?;
-        let oid = fields
-            .optional(0x06)
-            .filter(|oid| extension::is_object(oid))?;
+        let mut fields = tasn1::sequence(algorithm)?;
+        let oid = fields.optional(0x06).filter(|oid| tasn1::is_object(oid))?;
         let parameters = fields.take().map(|element| element.whole);
         Some((oid, parameters.filter(|parameters| **parameters != [5, 0])))
     };
@@ -240,11 +236,11 @@ fn is_same_algorithm(one: &[u8], two: &[u8]) -> bool {
 
 /// What the BIT STRING of a `SubjectPublicKeyInfo` holds; `None`: it is none.
 fn key_octets(spki: &[u8]) -> Option<&[u8]> {
-    let mut fields = extension::sequence(spki)?;
+    let mut fields = tasn1::sequence(spki)?;
     let mut algorithm = Fields::of_any_length(fields.optional(0x30)?);
     algorithm
         .optional(0x06)
-        .filter(|oid| extension::is_object(oid))?;
+        .filter(|oid| tasn1::is_object(oid))?;
     let _parameters = algorithm.take();
     algorithm.end()?;
     let (_unused, octets) = fields.optional(0x03)?.split_first()?;
@@ -261,7 +257,7 @@ pub(crate) fn is_encoded(raw: &Raw<'_>) -> bool {
 /// Modulus and exponent, whatever their sign.
 fn is_rsa_key(octets: &[u8]) -> bool {
     let read = || {
-        let mut fields = extension::sequence(octets)?;
+        let mut fields = tasn1::sequence(octets)?;
         fields.optional(0x02)?;
         fields.optional(0x02)?;
         fields.end()

@@ -1,7 +1,7 @@
 //! Values as OpenSSL's decoder takes them (`crypto/asn1/tasn_dec.c`): with lengths in any form, and
 //! strings in pieces as well. `None`: it cannot decode this, nor what it is in.
 
-use crate::certificate::{der, loads};
+use crate::certificate::der;
 use std::borrow::Cow;
 
 /// A tag, without the bit that says how the content is written, and a content.
@@ -159,16 +159,14 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The octets of an INTEGER.
+    /// The octets of an INTEGER (`ossl_c2i_ASN1_INTEGER`).
     pub(in crate::certificate) fn integer(self) -> Option<&'a [u8]> {
-        let octets = self.primitive()?;
-        loads::integer(octets).map(|()| octets)
+        self.primitive().filter(|octets| der::is_integer(octets))
     }
 
-    /// The octets of an OBJECT IDENTIFIER.
+    /// The octets of an OBJECT IDENTIFIER (`ossl_c2i_ASN1_OBJECT`).
     pub(in crate::certificate) fn object(self) -> Option<&'a [u8]> {
-        let octets = self.primitive()?;
-        loads::identifier(octets).map(|()| octets)
+        self.primitive().filter(|octets| der::is_oid(octets))
     }
 
     /// NULL.

@@ -3,7 +3,7 @@
 use super::{chain, directory, read};
 use crate::certificate::pem::{self, PemError};
 use crate::commands::error::Error;
-use crate::judge::Anchors;
+use crate::judge::{Anchors, Unusable};
 use crate::observation::system_text;
 use std::path::{Path, PathBuf};
 
@@ -53,7 +53,7 @@ pub(in crate::commands) fn setting_anchors(path: &Path, key: &str, at: &str) -> 
     anchors
 }
 
-/// Everything in the file must be usable.
+/// Everything in the file must be a certificate, and one at least usable.
 fn add_file(anchors: &mut Anchors, path: &Path) -> Result<(), Error> {
     let certificates = pem::read_anchors(&octets(path)?).map_err(|why| {
         let hint = "--cacerts takes CA certificates in PEM or DER, or a directory of such files";
@@ -62,12 +62,22 @@ fn add_file(anchors: &mut Anchors, path: &Path) -> Result<(), Error> {
             .unwrap_or_else(|| hint.to_owned());
         unreadable(path, why).hint(hint)
     })?;
+    let (mut is_any_usable, mut left_out) = (false, None);
     for (index, der) in certificates.into_iter().enumerate() {
-        anchors
-            .add(der, &path.display().to_string())
-            .map_err(|why| unreadable(path, format!("certificate {} in it: {why}", index + 1)))?;
+        let failed =
+            |why: Unusable| unreadable(path, format!("certificate {} in it: {why}", index + 1));
+        match anchors.add(der, &path.display().to_string()) {
+            Ok(()) => is_any_usable = true,
+            Err(why @ Unusable::NotForWebpki) => {
+                left_out.get_or_insert(failed(why));
+            }
+            Err(why) => return Err(failed(why)),
+        }
     }
-    Ok(())
+    match left_out {
+        Some(why) if !is_any_usable => Err(why),
+        _ => Ok(()),
+    }
 }
 
 /// Everything that OpenSSL loads from a file, except what webpki cannot use.
@@ -141,9 +151,10 @@ fn add_if_any(anchors: &mut Anchors, path: &Path) -> Result<(), Error> {
     };
     let source = path.display().to_string();
     for der in certificates {
-        anchors
-            .add(der, &source)
-            .map_err(|why| unreadable(path, why))?;
+        match anchors.add(der, &source) {
+            Ok(()) | Err(Unusable::NotForWebpki) => {}
+            Err(why) => return Err(unreadable(path, why)),
+        }
     }
     Ok(())
 }

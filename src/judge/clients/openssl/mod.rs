@@ -62,7 +62,12 @@ pub(super) fn signed_chain<'a>(
     // The handshake ends there (`tls_process_server_certificate` in `ssl/statem/statem_clnt.c`).
     if let Some(broken) = presented.iter().find(|one| !one.loads_in_openssl()) {
         let label = broken.label();
-        return Verdict::refuses(format!("\"{label}\" cannot be read as a certificate"));
+        let refusal = Verdict::refuses(format!("\"{label}\" cannot be read as a certificate"));
+        return if broken == &presented[0] {
+            refusal
+        } else {
+            refusal.cured_by("take it out of the server's chain file")
+        };
     }
     for certificate in presented {
         let Some(seen) = Seen::read(certificate) else {
