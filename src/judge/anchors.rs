@@ -33,6 +33,8 @@ pub struct Anchors {
     by_subject: OnceLock<BySubject>,
     /// All as GnuTLS finds them; made when asked for.
     rows: OnceLock<Rows>,
+    /// Whether OpenSSL may read more than is read here; found out when asked for.
+    openssl_reads_more: OnceLock<bool>,
     /// In the paths to them.
     verified: SignatureCache,
 }
@@ -75,6 +77,7 @@ impl Anchors {
             .iter()
             .find(|&&index| self.all[index].der() == &entry.der);
         self.rows.take();
+        self.openssl_reads_more.take();
         if let Some(&known) = known {
             self.all[known].add(&entry);
             return None;
@@ -197,10 +200,29 @@ impl Anchors {
         self.rows().is_empty()
     }
 
-    /// Whether GnuTLS may read anchors that cannot be read here.
-    pub(super) fn gnutls_may_read_more(&self) -> bool {
-        let mut plain = self.all.iter().filter(|anchor| anchor.is_plain());
-        plain.any(|anchor| anchor.certificate().as_gnutls().is_none())
+    /// Whether OpenSSL loads anchors that cannot be read here as it reads them.
+    pub(super) fn openssl_may_read_more(&self) -> bool {
+        let is_read = |anchor: &Anchor| {
+            let raw = Raw::read(anchor.der());
+            raw.is_some_and(|raw| {
+                canonical_name(raw.subject).is_some() && canonical_name(raw.issuer).is_some()
+            })
+        };
+        let mut loaded = self
+            .all
+            .iter()
+            .filter(|anchor| anchor.is_loaded_by_openssl());
+        *self
+            .openssl_reads_more
+            .get_or_init(|| loaded.any(|anchor| !is_read(anchor)))
+    }
+
+    /// Whether GnuTLS may read anchors that cannot be read here: any that would cost their file, or one
+    /// of these names, which are the contents of their DER.
+    pub(super) fn gnutls_may_read_more(&self, names: &[&[u8]]) -> bool {
+        let keys: Vec<Vec<u8>> = names.iter().map(|name| key(name)).collect();
+        let mut plain = self.candidates(&keys).filter(|anchor| anchor.is_plain());
+        self.rows().has_unread() || plain.any(|anchor| anchor.certificate().as_gnutls().is_none())
     }
 
     fn rows(&self) -> &Rows {

@@ -11,7 +11,10 @@ const ROWS: u64 = 127;
 
 /// The rows: the anchors in each, as indices, in the order of the files.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Rows(Vec<Vec<usize>>);
+pub(super) struct Rows {
+    rows: Vec<Vec<usize>>,
+    has_unread: bool,
+}
 
 impl Rows {
     pub(super) fn of(anchors: &[Anchor]) -> Self {
@@ -21,12 +24,15 @@ impl Rows {
         let subjects: Vec<_> = plain
             .map(|(index, anchor)| (index, &*anchor.source, subject(anchor)))
             .collect();
+        let has_unread = subjects
+            .iter()
+            .any(|(.., subject)| matches!(subject, Err(NotTaken::Unread)));
         // `gnutls_x509_crt_list_import`: one that it does not take costs the whole file.
-        let lost = subjects.iter().filter(|(.., subject)| subject.is_none());
+        let lost = subjects.iter().filter(|(.., subject)| subject.is_err());
         let lost: HashSet<&str> = lost.map(|(_, source, _)| *source).collect();
         let mut rows = Vec::new();
         for (index, source, subject) in subjects {
-            let Some(subject) = subject.filter(|_| !lost.contains(source)) else {
+            let (Ok(subject), false) = (subject, lost.contains(source)) else {
                 continue;
             };
             let row = row(&subject);
@@ -35,16 +41,21 @@ impl Rows {
             }
             rows[row].push(index);
         }
-        Self(rows)
+        Self { rows, has_unread }
     }
 
     /// What stands in the row of this name, which is DER.
     pub(super) fn row_of(&self, name: &[u8]) -> &[usize] {
-        self.0.get(row(name)).map_or(&[], Vec::as_slice)
+        self.rows.get(row(name)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether an anchor is left out because it cannot be read here.
+    pub(super) fn has_unread(&self) -> bool {
+        self.has_unread
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.rows.is_empty()
     }
 }
 
@@ -56,9 +67,17 @@ fn row(name: &[u8]) -> usize {
     usize::try_from(hash % ROWS).unwrap_or_default()
 }
 
-/// The DER of an anchor's subject; `None`: GnuTLS does not take the certificate. A store holds
-/// hundreds, so only the unusual ones are parsed completely.
-fn subject(anchor: &Anchor) -> Option<Vec<u8>> {
+/// Why an anchor is in no row.
+enum NotTaken {
+    /// GnuTLS does not take the certificate.
+    Refused,
+    /// It cannot be read here.
+    Unread,
+}
+
+/// The DER of an anchor's subject. A store holds hundreds, so only the unusual ones are parsed
+/// completely.
+fn subject(anchor: &Anchor) -> Result<Vec<u8>, NotTaken> {
     /// Both kinds of alternative names.
     const ALTERNATIVE_NAMES: [&[u8]; 2] = [&[0x55, 0x1d, 0x11], &[0x55, 0x1d, 0x12]];
     const SEQUENCE: u8 = 0x30;
@@ -75,9 +94,12 @@ fn subject(anchor: &Anchor) -> Option<Vec<u8>> {
             })
     });
     if !is_plain {
-        let read = anchor.certificate().as_gnutls()?;
+        let read = anchor.certificate().as_gnutls().ok_or(NotTaken::Unread)?;
         let is_taken = read.unacceptable().is_none();
-        return is_taken.then(|| read.subject.raw.clone());
+        return is_taken
+            .then(|| read.subject.raw.clone())
+            .ok_or(NotTaken::Refused);
     }
-    raw.map(|raw| der::write(SEQUENCE, raw.subject))
+    let subject = raw.map(|raw| der::write(SEQUENCE, raw.subject));
+    subject.ok_or(NotTaken::Unread)
 }

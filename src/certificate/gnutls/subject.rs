@@ -2,6 +2,7 @@
 //! (`lib/x509/common.c`). The type of a string does not count where GnuTLS can read it; case and
 //! blanks do.
 
+use crate::certificate::der::Element;
 use x509_parser::asn1_rs::Any;
 use x509_parser::x509::X509Name;
 
@@ -96,6 +97,11 @@ impl Subject {
             raw: name.as_raw().to_vec(),
             rdns: name.iter_rdn().map(rdn).collect(),
         }
+    }
+
+    /// What the DER of the name holds, without its header.
+    pub(crate) fn contents(&self) -> &[u8] {
+        Element::read(&self.raw).map_or(&[], |name| name.content)
     }
 
     pub(crate) fn is_same(&self, other: &Self) -> bool {

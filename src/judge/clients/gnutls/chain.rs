@@ -31,9 +31,13 @@ impl<'a> Store<'_, 'a> {
     }
 
     /// `gnutls_x509_trust_list_verify_crt2`, without name and purpose of the leaf.
-    pub(super) fn verify(self, presented: Vec<Read<'a>>, now: i64) -> Status {
-        let status = self.verify_with_known(presented, now);
-        if status.no_signer && self.signed.anchors().gnutls_may_read_more() {
+    pub(super) fn verify(self, presented: &[Read<'a>], now: i64) -> Status {
+        let status = self.verify_with_known(presented.to_vec(), now);
+        if !status.no_signer {
+            return status;
+        }
+        let issuers: Vec<&[u8]> = presented.iter().map(|one| one.issuer.contents()).collect();
+        if self.signed.anchors().gnutls_may_read_more(&issuers) {
             let mut unknown = Status::default();
             unknown.doubt("GnuTLS may find the issuer among anchors that cannot be read here");
             return unknown;

@@ -60,7 +60,7 @@ pub(super) fn chain<'a>(
         ));
         return ChainAnswer::Verified(handshake, status);
     }
-    let mut status = chain::Store { signed }.verify(presented, now);
+    let mut status = chain::Store { signed }.verify(&presented, now);
     // The end of `gnutls_x509_trust_list_verify_crt2` (`lib/x509/verify-high.c`).
     if !leaf.is_for_servers(true) {
         status.refuse("the extended key usage is not for TLS servers");

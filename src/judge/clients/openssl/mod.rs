@@ -92,7 +92,7 @@ pub(super) fn signed_chain<'a>(
         Ok(built) => checks::check(&built, signed, now, mode),
         Err(why) => Verdict::refuses(explain(&why)),
     };
-    if verdict.answer == Answer::Refuses && store.may_have_more() {
+    if verdict.answer == Answer::Refuses && store.anchors.openssl_may_read_more() {
         return Verdict::unknown(
             "OpenSSL may find another path, to an anchor that cannot be read here",
         );

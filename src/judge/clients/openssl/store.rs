@@ -24,14 +24,6 @@ impl<'a> Store<'a> {
         best(candidates, |candidate| candidate, now)
     }
 
-    /// Whether OpenSSL loads certificates that cannot be read here.
-    pub(super) fn may_have_more(&self) -> bool {
-        let mut loaded = self.anchors.all().iter();
-        loaded.any(|anchor| {
-            anchor.is_loaded_by_openssl() && anchor.certificate().as_openssl().is_none()
-        })
-    }
-
     /// `lookup_cert_match`.
     pub(super) fn exactly(&self, wanted: &Seen<'_>) -> Option<Seen<'a>> {
         let mut named = self.named(&wanted.subject);
