@@ -65,15 +65,8 @@ pub fn all(elements: &[u8]) -> Option<Vec<Element<'_>>> {
 
 /// The elements that follow one another in `elements`, without memory for them; the last one is
 /// `None` if it is not whole.
-pub(crate) fn each(mut elements: &[u8]) -> impl Iterator<Item = Option<Element<'_>>> {
-    std::iter::from_fn(move || {
-        if elements.is_empty() {
-            return None;
-        }
-        let element = Element::read(elements);
-        elements = element.map_or(&[], |element| element.rest);
-        Some(element)
-    })
+pub(crate) fn each(elements: &[u8]) -> impl Iterator<Item = Option<Element<'_>>> {
+    Fields::of(elements).each()
 }
 
 /// The elements of a structure, taken one after the other.
@@ -94,6 +87,20 @@ impl<'a> Fields<'a> {
         let element = self.1(self.0)?;
         self.0 = element.rest;
         Some(element)
+    }
+
+    /// All of them; the last one is `None` if it is not whole.
+    pub(super) fn each(mut self) -> impl Iterator<Item = Option<Element<'a>>> {
+        std::iter::from_fn(move || {
+            if self.0.is_empty() {
+                return None;
+            }
+            let element = self.take();
+            if element.is_none() {
+                self.0 = &[];
+            }
+            Some(element)
+        })
     }
 
     /// The next one, if it has one of these tags.
@@ -203,26 +210,24 @@ impl<'a> Element<'a> {
     pub fn read(der: &'a [u8]) -> Option<Self> {
         let (tag, length, rest) = Self::head(der)?;
         let (content, rest) = rest.split_at_checked(length)?;
-        let whole = &der[..der.len() - rest.len()];
-        Some(Self {
-            tag,
-            content,
-            rest,
-            whole,
-        })
+        Some(Self::of_parts(der, tag, content, rest))
     }
 
     /// The first element, if it is whole and its length definite.
     pub(super) fn of_any_length(der: &'a [u8]) -> Option<Self> {
         let is_indefinite = matches!(der, [_, 0x80, ..]);
         let (tag, content, rest) = lenient(der).filter(|_| !is_indefinite)?;
+        Some(Self::of_parts(der, tag, content, rest))
+    }
+
+    fn of_parts(der: &'a [u8], tag: u8, content: &'a [u8], rest: &'a [u8]) -> Self {
         let whole = &der[..der.len() - rest.len()];
-        Some(Self {
+        Self {
             tag,
             content,
             rest,
             whole,
-        })
+        }
     }
 
     /// What is inside of a SEQUENCE, also of one that is cut off.

@@ -127,7 +127,7 @@ impl LeftOut {
 /// Why a configured certificate cannot be an anchor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unusable {
-    /// Nobody reads it.
+    /// Neither webpki nor OpenSSL reads it.
     #[error("it is not an X.509 certificate")]
     NotACertificate,
     /// OpenSSL reads it, and webpki does not.

@@ -825,7 +825,7 @@ fn encodings() {
     let nested = (0..4000).fold(Vec::new(), |inner, _| seq([inner]));
     check([
         Case("cut off", cut.into(), &["malformed 0"], all_but(&[])),
-        Case("octets behind", behind(b"more"), &["malformed 0"], json!({ "serial": "5e51a1" })),
+        Case("octets after it", behind(b"more"), &["malformed 0"], json!({ "serial": "5e51a1" })),
         Case("NUL behind", behind(&[0]), &["malformed 0"], json!({ "serial": "5e51a1" })),
         Case("itself behind", behind(&good), &["malformed 0"], json!({ "serial": "5e51a1" })),
         Case("a megabyte behind", behind(&vec![0; 1 << 20]), &["malformed 0"], json!({ "serial": "5e51a1" })),
@@ -1111,7 +1111,7 @@ fn odd_anchors() {
     let not_one = "not an X.509 certificate";
     for (what, der, expected) in [
         (
-            "octets behind",
+            "octets after it",
             [&ROOT.der()[..], b"more"].concat(),
             not_one,
         ),
@@ -1357,7 +1357,7 @@ fn a_server_without_a_key_shows_anything() {
         ),
         ("a hundred", vec![sound.clone(); 100], unproven),
         (
-            "octets behind",
+            "octets after it",
             vec![[&sound[..], b"more"].concat().into(), above],
             unproven,
         ),

@@ -73,7 +73,8 @@ fn nodes(list: &[u8]) -> Option<Vec<Node>> {
     Some(nodes)
 }
 
-/// `_gnutls_x509_get_dn` finds nothing in such a name, and whoever reads a list takes that for its end.
+/// A directory name without attributes: `_gnutls_x509_get_dn` finds nothing in it, which ends the list
+/// for GnuTLS.
 pub(super) fn is_empty_directory((kind, octets): &Node) -> bool {
     *kind == Kind::Directory && octets == &[0x30, 0]
 }

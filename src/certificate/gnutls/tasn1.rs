@@ -17,15 +17,7 @@ pub(super) fn only(der: &[u8], tag: u8) -> Option<&[u8]> {
 
 /// The elements that follow one another; the last one is `None` if it is not whole.
 pub(super) fn each(content: &[u8]) -> impl Iterator<Item = Option<Element<'_>>> {
-    let mut rest = content;
-    std::iter::from_fn(move || {
-        if rest.is_empty() {
-            return None;
-        }
-        let element = Element::of_any_length(rest);
-        rest = element.map_or(&[], |element| element.rest);
-        Some(element)
-    })
+    Fields::of_any_length(content).each()
 }
 
 /// `asn1_get_object_id_der` of libtasn1: an arc has no leading zeros and less than 64 bits. That the
